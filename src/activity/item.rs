@@ -1,0 +1,238 @@
+//! The folded state of one issue, pull request or discussion.
+//!
+//! It holds what GitHub last said of each field and the stamps that decide the next statement;
+//! never a position, a delivery GUID or a time of receipt, so that every order of the same events
+//! ends in the same bytes.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::{Actor, Status};
+use super::register::{Elements, Register};
+
+/// An item's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ItemKey {
+    pub account_id: i64,
+    pub repo_id: i64,
+    pub number: i64,
+}
+
+/// Issues, pull requests and discussions share one sequence of numbers in a repository, so a
+/// number has one type. Ordered by how much a payload that shows it knows: an issue payload may
+/// be a pull request's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ItemType {
+    Issue,
+    Discussion,
+    #[serde(rename = "PR")]
+    PullRequest,
+}
+
+impl ItemType {
+    pub const ALL: [ItemType; 3] = [ItemType::Issue, ItemType::PullRequest, ItemType::Discussion];
+
+    /// `Issue`, `PR` or `Discussion`, the same everywhere.
+    pub fn name(self) -> &'static str {
+        match self {
+            ItemType::Issue => "Issue",
+            ItemType::PullRequest => "PR",
+            ItemType::Discussion => "Discussion",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|item_type| item_type.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The part of the item's address on GitHub between repository and number.
+    pub fn path(self) -> &'static str {
+        match self {
+            ItemType::Issue => "issues",
+            ItemType::PullRequest => "pull",
+            ItemType::Discussion => "discussions",
+        }
+    }
+}
+
+/// Whether an item waits for anyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Open,
+    /// A discussion that GitHub does not call closed and that has a chosen answer.
+    Answered,
+    Closed,
+}
+
+impl State {
+    pub const ALL: [State; 3] = [State::Open, State::Answered, State::Closed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::Answered => "answered",
+            State::Closed => "closed",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// Something that someone did to an item.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Activity {
+    /// GitHub's time of it.
+    pub at: DateTime<Utc>,
+    /// The event's kind: `opened`, `commented`.
+    pub kind: String,
+    pub actor: Actor,
+    /// How the actor stands to the repository, where the payload said.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub association: Option<String>,
+}
+
+/// The fold of all of an item's events.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemState {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none", default)]
+    pub(super) item_type: Option<ItemType>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) title: Option<Register<String>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) author: Option<Register<String>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) created_at: Option<Register<DateTime<Utc>>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) updated_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) status: Option<Register<Status>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) answered: Option<Register<bool>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) merged: Option<Register<bool>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) draft: Option<Register<bool>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) comments: Option<Register<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) milestone: Option<Register<Option<i64>>>,
+    #[serde(default)]
+    pub(super) labels: Elements<i64>,
+    #[serde(default)]
+    pub(super) assignees: Elements<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) last_activity: Option<Activity>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) last_human_activity: Option<Activity>,
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub(super) deleted: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) transferred_to: Option<ItemKey>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) transferred_from: Option<ItemKey>,
+}
+
+impl ItemState {
+    pub fn item_type(&self) -> Option<ItemType> {
+        self.item_type
+    }
+
+    /// Closed if GitHub says so, else answered, else open; `None` before any snapshot.
+    pub fn state(&self) -> Option<State> {
+        let status = self.status.as_ref()?.value();
+        let answered = self.answered.as_ref().is_some_and(|answered| *answered.value());
+        Some(match status.state {
+            State::Open if answered => State::Answered,
+            state => state,
+        })
+    }
+
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_ref().map(|title| title.value().as_str())
+    }
+
+    pub fn author(&self) -> Option<&str> {
+        self.author.as_ref().map(|author| author.value().as_str())
+    }
+
+    pub fn created_at(&self) -> Option<DateTime<Utc>> {
+        self.created_at.as_ref().map(|created_at| *created_at.value())
+    }
+
+    pub fn updated_at(&self) -> Option<DateTime<Utc>> {
+        self.updated_at
+    }
+
+    pub fn closed_at(&self) -> Option<DateTime<Utc>> {
+        self.status.as_ref().and_then(|status| status.value().closed_at)
+    }
+
+    pub fn merged(&self) -> bool {
+        self.merged.as_ref().is_some_and(|merged| *merged.value())
+    }
+
+    pub fn draft(&self) -> bool {
+        self.draft.as_ref().is_some_and(|draft| *draft.value())
+    }
+
+    pub fn comments(&self) -> Option<i64> {
+        self.comments.as_ref().map(|comments| *comments.value())
+    }
+
+    /// The milestone's number within the repository.
+    pub fn milestone(&self) -> Option<i64> {
+        self.milestone.as_ref().and_then(|milestone| *milestone.value())
+    }
+
+    /// Ids of the labels set.
+    pub fn labels(&self) -> Vec<i64> {
+        self.labels.present()
+    }
+
+    /// Logins of the assignees.
+    pub fn assignees(&self) -> Vec<String> {
+        self.assignees.present()
+    }
+
+    pub fn last_activity(&self) -> Option<&Activity> {
+        self.last_activity.as_ref()
+    }
+
+    /// The last thing that a human did, the opening included; `None` where none is known.
+    pub fn last_human_activity(&self) -> Option<&Activity> {
+        self.last_human_activity.as_ref()
+    }
+
+    /// Neither deleted nor transferred away; both are final for an item's key.
+    pub fn live(&self) -> bool {
+        !self.deleted && self.transferred_to.is_none()
+    }
+
+    /// Where the item went.
+    pub fn transferred_to(&self) -> Option<ItemKey> {
+        self.transferred_to
+    }
+
+    /// Where the item came from.
+    pub fn transferred_from(&self) -> Option<ItemKey> {
+        self.transferred_from
+    }
+
+    /// Whether any field stands by an arbitrary rule alone, so that GitHub should be asked. The
+    /// count of comments is left out: of two comments in one second the greater count is right.
+    pub fn tied(&self) -> bool {
+        fn tied<T: Ord + Clone>(field: &Option<Register<T>>) -> bool {
+            field.as_ref().is_some_and(Register::tied)
+        }
+        tied(&self.title)
+            || tied(&self.status)
+            || tied(&self.answered)
+            || tied(&self.draft)
+            || tied(&self.milestone)
+            || self.labels.tied()
+            || self.assignees.tied()
+    }
+}

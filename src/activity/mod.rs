@@ -1,0 +1,19 @@
+//! The pure core: what an event is, what an item is, and how the one becomes the other.
+//!
+//! Nothing here does IO, reads a clock, or knows of SQL or HTTP; nothing here uses another room.
+//! The players:
+//! - [`event`]: an [`Event`], one fact of an account's append-only log;
+//! - [`register`]: the two small merge types that every folded field is made of;
+//! - [`item`]: the folded state of an issue, pull request or discussion, and the fold itself;
+//! - [`directory`]: the folded state of what items refer to (account, repository, label,
+//!   milestone), joined when reading.
+
+pub mod directory;
+pub mod event;
+pub mod fold;
+pub mod item;
+pub mod register;
+
+pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
+pub use fold::Bots;
+pub use item::{Activity, ItemKey, ItemState, ItemType, State};

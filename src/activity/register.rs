@@ -1,0 +1,215 @@
+//! The merge types that folded fields are made of.
+//!
+//! Each keeps, of all that was ever said of a field, what the greatest stamp said, together with
+//! what it takes to decide the next statement. Merging is commutative, associative and
+//! idempotent: any order and any duplication of the same statements ends in the same value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How much a statement about a field is worth among those of the same second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
+pub enum Authority {
+    /// An event shows the field in passing.
+    Shown,
+    /// The event's own action changed the field.
+    Changed,
+}
+
+impl From<Authority> for u8 {
+    fn from(authority: Authority) -> u8 {
+        match authority {
+            Authority::Shown => 1,
+            Authority::Changed => 2,
+        }
+    }
+}
+
+impl TryFrom<u8> for Authority {
+    type Error = String;
+
+    fn try_from(number: u8) -> Result<Self, String> {
+        match number {
+            1 => Ok(Authority::Shown),
+            2 => Ok(Authority::Changed),
+            other => Err(format!("no authority {other}")),
+        }
+    }
+}
+
+/// When a statement was true, and what it is worth. Ordered: the later, then the weightier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamp {
+    pub at: DateTime<Utc>,
+    pub authority: Authority,
+}
+
+/// A field whose last statement wins: by stamp, then by the value itself.
+///
+/// Two different values under one stamp are a tie: the greater value stands, which is arbitrary
+/// but the same in every order, and `tied` remembers that GitHub should be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Register<T> {
+    #[serde(rename = "t")]
+    at: DateTime<Utc>,
+    #[serde(rename = "a")]
+    authority: Authority,
+    #[serde(rename = "v")]
+    value: T,
+    #[serde(rename = "tie", skip_serializing_if = "std::ops::Not::not", default)]
+    tied: bool,
+}
+
+impl<T: Ord + Clone> Register<T> {
+    /// What the field holds.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// Whether the value stands by the arbitrary rule alone.
+    pub fn tied(&self) -> bool {
+        self.tied
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { at: self.at, authority: self.authority }
+    }
+
+    /// Merges one statement into a field that may not have been spoken of yet.
+    pub fn state(field: &mut Option<Self>, stamp: Stamp, value: T) {
+        let statement = |value| Self { at: stamp.at, authority: stamp.authority, value, tied: false };
+        match field {
+            None => *field = Some(statement(value)),
+            Some(known) if stamp > known.stamp() => *known = statement(value),
+            Some(known) if stamp == known.stamp() && value != known.value => {
+                known.tied = true;
+                if value > known.value {
+                    known.value = value;
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// A set whose elements fold one by one: labels, assignees.
+///
+/// Snapshots speak of the whole set, actions of one element. An element is in the set if the
+/// weightiest statement that covers it says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "T: Ord + Clone + Serialize + serde::de::DeserializeOwned")]
+pub struct Elements<T> {
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    whole: Option<Whole<T>>,
+    /// Statements about one element, kept while they outrank the whole: element, statement.
+    #[serde(with = "pairs", skip_serializing_if = "BTreeMap::is_empty", default = "BTreeMap::new")]
+    each: BTreeMap<T, Register<bool>>,
+}
+
+/// What the snapshots of the greatest stamp say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "T: Ord + Serialize + serde::de::DeserializeOwned")]
+struct Whole<T> {
+    #[serde(rename = "t")]
+    at: DateTime<Utc>,
+    #[serde(rename = "a")]
+    authority: Authority,
+    /// Elements that every one of them shows.
+    all: BTreeSet<T>,
+    /// Elements that some show and others do not: settled by an action, else a tie.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default = "BTreeSet::new")]
+    some: BTreeSet<T>,
+}
+
+impl<T> Whole<T> {
+    fn stamp(&self) -> Stamp {
+        Stamp { at: self.at, authority: self.authority }
+    }
+}
+
+impl<T> Default for Elements<T> {
+    fn default() -> Self {
+        Self { whole: None, each: BTreeMap::new() }
+    }
+}
+
+impl<T: Ord + Clone> Elements<T> {
+    /// Merges what a snapshot shows: these elements and no others.
+    pub fn state_whole(&mut self, stamp: Stamp, shown: BTreeSet<T>) {
+        match &mut self.whole {
+            Some(known) if stamp < known.stamp() => return,
+            Some(known) if stamp == known.stamp() => {
+                let all: BTreeSet<T> = known.all.intersection(&shown).cloned().collect();
+                let seen: BTreeSet<T> = known.all.iter().chain(&known.some).chain(&shown).cloned().collect();
+                known.some = seen.difference(&all).cloned().collect();
+                known.all = all;
+            }
+            whole => {
+                let Stamp { at, authority } = stamp;
+                *whole = Some(Whole { at, authority, all: shown, some: BTreeSet::new() });
+            }
+        }
+        self.each.retain(|_, statement| statement.stamp() > stamp);
+    }
+
+    /// Merges what an action did to one element.
+    pub fn state_one(&mut self, stamp: Stamp, element: T, present: bool) {
+        if self.whole.as_ref().is_some_and(|whole| whole.stamp() >= stamp) {
+            return;
+        }
+        let mut known = self.each.remove(&element);
+        Register::state(&mut known, stamp, present);
+        if let Some(known) = known {
+            self.each.insert(element, known);
+        }
+    }
+
+    /// The elements that are in the set, in order.
+    pub fn present(&self) -> Vec<T> {
+        let mut present = BTreeSet::new();
+        if let Some(whole) = &self.whole {
+            present.extend(whole.all.iter().chain(&whole.some).cloned());
+        }
+        for (element, statement) in &self.each {
+            if *statement.value() {
+                present.insert(element.clone());
+            } else {
+                present.remove(element);
+            }
+        }
+        present.into_iter().collect()
+    }
+
+    /// Whether any element stands by an arbitrary rule alone.
+    pub fn tied(&self) -> bool {
+        let unsettled = |element: &T| !self.each.contains_key(element);
+        self.each.values().any(Register::tied) || self.whole.as_ref().is_some_and(|w| w.some.iter().any(unsettled))
+    }
+}
+
+/// JSON objects have string keys only, so the map is written as a list of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::de::DeserializeOwned;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Register;
+
+    type Map<T> = BTreeMap<T, Register<bool>>;
+
+    pub fn serialize<T: Ord + Serialize, S: Serializer>(map: &Map<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Map<T>, D::Error>
+    where
+        T: Ord + DeserializeOwned,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(T, Register<bool>)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}

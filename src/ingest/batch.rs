@@ -1,0 +1,202 @@
+//! Batches: one forming per account, one committing per account.
+//!
+//! An account has an entry in the map exactly while a task commits for it. The task takes what
+//! waits, commits it, answers every waiter by itself, and ends when nothing waits. It guarantees
+//! nothing about the order within an account beyond that of arrival.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+use tokio::sync::{Notify, Semaphore, oneshot};
+
+use super::IngestError;
+use crate::activity::Bots;
+use crate::store::StoreError;
+use crate::store::append::{Appended, Entry, append};
+use crate::telemetry::Metrics;
+
+/// Deliveries in one transaction: enough to make the commit cheap, few enough that the first one
+/// does not wait long for the last.
+const ENTRIES_AT_ONCE: usize = 128;
+/// A commit that takes longer counts as failed: GitHub gives up after 10 s.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(8);
+/// What the outcome of a delivery is called whose events the store refused; its raw form is kept.
+const FAILED: &str = "failed";
+
+/// What the store made of an entry, and the outcome that it is stored under.
+type Answer = Result<(Appended, &'static str), IngestError>;
+
+struct Waiting {
+    entry: Entry,
+    answer: oneshot::Sender<Answer>,
+}
+
+#[derive(Clone)]
+pub(super) struct Batches {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    pool: PgPool,
+    bots: Bots,
+    metrics: Metrics,
+    commits: Semaphore,
+    forming: Mutex<HashMap<i64, Vec<Waiting>>>,
+    /// Told whenever an account has nothing left.
+    idle: Notify,
+}
+
+impl Batches {
+    pub fn new(pool: PgPool, bots: Bots, metrics: Metrics, commits: usize) -> Self {
+        let forming = Mutex::new(HashMap::new());
+        let shared = Shared { pool, bots, metrics, commits: Semaphore::new(commits), forming, idle: Notify::new() };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Joins the account's batch that is forming; answers after its commit.
+    pub async fn append(&self, account_id: i64, entry: Entry) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let first = {
+            let mut forming = self.shared.forming();
+            let first = !forming.contains_key(&account_id);
+            forming.entry(account_id).or_default().push(Waiting { entry, answer });
+            first
+        };
+        if first {
+            tokio::spawn(Committing { shared: self.shared.clone(), account_id }.run());
+        }
+        // The sender is dropped unanswered only if the committing task panicked.
+        answered.await.unwrap_or(Err(IngestError::Refused))
+    }
+
+    pub async fn finish(&self) {
+        loop {
+            let idle = self.shared.idle.notified();
+            if self.shared.forming().is_empty() {
+                return;
+            }
+            idle.await;
+        }
+    }
+}
+
+impl Shared {
+    fn forming(&self) -> MutexGuard<'_, HashMap<i64, Vec<Waiting>>> {
+        // A list of waiters is whole whatever happened to the thread that held it.
+        self.forming.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The task that commits for one account.
+struct Committing {
+    shared: Arc<Shared>,
+    account_id: i64,
+}
+
+impl Drop for Committing {
+    /// Should a commit panic, its account must not stay taken: whoever waits is told.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.shared.forming().remove(&self.account_id);
+        }
+        self.shared.idle.notify_waiters();
+    }
+}
+
+impl Committing {
+    async fn run(self) {
+        while let Some(batch) = self.take() {
+            // The semaphore is never closed; if it were, the pool would still bound us.
+            let permit = self.shared.commits.acquire().await;
+            self.commit(batch).await;
+            drop(permit);
+        }
+    }
+
+    /// What waits now; `None` ends the account's task, in one step with nothing waiting.
+    fn take(&self) -> Option<Vec<Waiting>> {
+        let mut forming = self.shared.forming();
+        let waiting = forming.get_mut(&self.account_id)?;
+        if waiting.is_empty() {
+            forming.remove(&self.account_id);
+            return None;
+        }
+        let now = waiting.len().min(ENTRIES_AT_ONCE);
+        Some(waiting.drain(..now).collect())
+    }
+
+    async fn commit(&self, batch: Vec<Waiting>) {
+        let (entries, answers): (Vec<Entry>, Vec<_>) =
+            batch.into_iter().map(|waiting| (waiting.entry, waiting.answer)).unzip();
+        match self.append(&entries).await {
+            Ok(appended) => {
+                let kept_as = entries.iter().map(outcome);
+                for ((answer, appended), kept_as) in answers.into_iter().zip(appended).zip(kept_as) {
+                    // A waiter that went away does not undo its delivery.
+                    let _ = answer.send(Ok((appended, kept_as)));
+                }
+            }
+            Err(error) if error.is_unavailable() => {
+                tracing::warn!(account = self.account_id, deliveries = entries.len(), error = &error as &dyn std::error::Error,
+                    "a batch could not be stored: the database is out of reach");
+                answers.into_iter().for_each(|answer| drop(answer.send(Err(IngestError::Unavailable))));
+            }
+            Err(error) => {
+                tracing::warn!(account = self.account_id, deliveries = entries.len(), error = &error as &dyn std::error::Error,
+                    "the database refused a batch; its deliveries are stored one by one");
+                self.shared.metrics.batch_split();
+                for (entry, answer) in entries.into_iter().zip(answers) {
+                    let _ = answer.send(self.append_alone(entry).await);
+                }
+            }
+        }
+    }
+
+    /// Stores an entry by itself; one that is refused again is kept raw, for a later version to
+    /// understand.
+    async fn append_alone(&self, mut entry: Entry) -> Answer {
+        let guid = entry.raw.as_ref().map(|raw| raw.guid.to_string()).unwrap_or_default();
+        let refused = match self.append(std::slice::from_ref(&entry)).await {
+            Ok(appended) => return first(&appended).map(|appended| (appended, outcome(&entry))),
+            Err(error) if error.is_unavailable() => return Err(IngestError::Unavailable),
+            Err(error) => error,
+        };
+        tracing::error!(account = self.account_id, delivery = guid, error = &refused as &dyn std::error::Error,
+            "the database refused a delivery's events; its raw form is kept");
+        let Some(raw) = &mut entry.raw else { return Err(IngestError::Refused) };
+        raw.outcome = FAILED;
+        entry.events.clear();
+        match self.append(std::slice::from_ref(&entry)).await {
+            Ok(appended) => first(&appended).map(|appended| (appended, FAILED)),
+            Err(error) if error.is_unavailable() => Err(IngestError::Unavailable),
+            Err(error) => {
+                tracing::error!(account = self.account_id, delivery = guid, error = &error as &dyn std::error::Error,
+                    "the database refused a delivery");
+                Err(IngestError::Refused)
+            }
+        }
+    }
+
+    async fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        let started = Instant::now();
+        let Shared { pool, bots, metrics, .. } = &*self.shared;
+        let appended = tokio::time::timeout(COMMIT_TIMEOUT, append(pool, self.account_id, entries, bots))
+            .await
+            .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
+        metrics.batch(entries.len(), started.elapsed());
+        if let Some(appended) = appended.last() {
+            metrics.position(self.account_id, appended.position);
+        }
+        Ok(appended)
+    }
+}
+
+fn outcome(entry: &Entry) -> &'static str {
+    entry.raw.as_ref().map_or("", |raw| raw.outcome)
+}
+
+fn first(appended: &[Appended]) -> Result<Appended, IngestError> {
+    appended.first().copied().ok_or(IngestError::Refused)
+}

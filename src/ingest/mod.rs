@@ -1,0 +1,147 @@
+//! Ingest: verified deliveries in, durable events out.
+//!
+//! *Group commit*: deliveries of one account that arrive while a transaction of that account
+//! commits wait together and go in the next one. There is no timer, so an idle service adds no
+//! latency, and under load one commit serves many deliveries. The players:
+//! - [`Ingest`]: translates, compresses, and answers once the commit is done;
+//! - [`batch`]: the batch of an account that is forming, and its commit.
+//!
+//! A caller that goes away does not undo its delivery: batches are committed by tasks of their
+//! own.
+
+mod batch;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+use crate::activity::Bots;
+use crate::store::append::{Appended, Entry, RawDelivery};
+use crate::telemetry::Metrics;
+use crate::webhook::{AccountRef, Translation, VerifiedDelivery, translate};
+
+/// Bodies above this many bytes are worked on where they hold up no other request.
+const LARGE_BODY: usize = 128 * 1024;
+
+/// Which accounts' deliveries are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts(Option<BTreeSet<String>>);
+
+impl Accounts {
+    /// Logins and ids, in any case; none at all means every account.
+    pub fn new<'a>(named: impl IntoIterator<Item = &'a str>) -> Self {
+        let named: BTreeSet<String> =
+            named.into_iter().map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect();
+        Self((!named.is_empty()).then_some(named))
+    }
+
+    fn take(&self, account: &AccountRef) -> bool {
+        let named = |named: &BTreeSet<String>| {
+            named.contains(&account.login.to_lowercase()) || named.contains(&account.id.to_string())
+        };
+        self.0.as_ref().is_none_or(named)
+    }
+}
+
+/// What a delivery's sender is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The account's head after the commit; 0 for a delivery that is of no account or not kept.
+    pub position: i64,
+    /// Events that were appended.
+    pub events: usize,
+    /// The GUID was known.
+    pub duplicate: bool,
+}
+
+/// Why a delivery was not acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// Later may do.
+    #[error("the store cannot be reached")]
+    Unavailable,
+    /// Not even its raw form could be stored.
+    #[error("the store refused the delivery")]
+    Refused,
+}
+
+/// Takes deliveries in. Cheap to clone.
+#[derive(Clone)]
+pub struct Ingest {
+    accounts: Arc<Accounts>,
+    metrics: Metrics,
+    batches: batch::Batches,
+}
+
+impl Ingest {
+    /// `commits` bounds the transactions at once, over all accounts; keep it below the pool's
+    /// size.
+    pub fn new(pool: PgPool, accounts: Accounts, bots: Bots, metrics: Metrics, commits: usize) -> Self {
+        let batches = batch::Batches::new(pool, bots, metrics.clone(), commits);
+        Self { accounts: Arc::new(accounts), metrics, batches }
+    }
+
+    /// Makes a delivery durable; answers after the commit.
+    pub async fn deliver(&self, delivery: &VerifiedDelivery<'_>) -> Result<Receipt, IngestError> {
+        let (translation, body) = if delivery.body().len() > LARGE_BODY {
+            tokio::task::block_in_place(|| prepare(delivery))
+        } else {
+            prepare(delivery)
+        };
+        let Translation { account, action, outcome, events, elsewhere } = translation;
+        if !self.accounts.take(&account) {
+            self.metrics.delivery(delivery.event(), "declined");
+            return Ok(Receipt { position: 0, events: 0, duplicate: false });
+        }
+        // Facts of other accounts go first: a failure in between leaves the delivery
+        // unacknowledged, and their source keys make its repetition harmless.
+        for (other, event) in elsewhere {
+            if self.accounts.take(&other) {
+                self.batches.append(other.id, Entry { raw: None, events: vec![event] }).await?;
+            }
+        }
+        let raw = RawDelivery {
+            guid: delivery.guid(),
+            event: delivery.event().to_owned(),
+            action,
+            outcome: outcome.name(),
+            body,
+        };
+        let (appended, kept_as) = self.batches.append(account.id, Entry { raw: Some(raw), events }).await?;
+        let Appended { position, events, duplicate } = appended;
+        self.metrics.delivery(delivery.event(), if duplicate { "duplicate" } else { kept_as });
+        tracing::debug!(delivery = %delivery.guid(), event = delivery.event(), account = account.id, position,
+            events, duplicate, "delivery stored");
+        Ok(Receipt { position, events, duplicate })
+    }
+
+    /// Waits until no batch is forming or being committed.
+    pub async fn finish(&self) {
+        self.batches.finish().await;
+    }
+}
+
+fn prepare(delivery: &VerifiedDelivery<'_>) -> (Translation, Vec<u8>) {
+    (translate(delivery), compress(delivery.body()))
+}
+
+/// zstd at its fastest level: raw bodies are read rarely.
+fn compress(body: &[u8]) -> Vec<u8> {
+    thread_local! {
+        static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        if compressor.is_none() {
+            *compressor = zstd::bulk::Compressor::new(1).ok();
+        }
+        let compressed = compressor.as_mut().and_then(|compressor| compressor.compress(body).ok());
+        compressed.expect("cannot fail: the buffer is sized for the worst case, so only memory can run out")
+    })
+}
+
+/// A stored body as it came.
+pub fn decompress(stored: &[u8]) -> std::io::Result<Vec<u8>> {
+    zstd::stream::decode_all(stored)
+}

@@ -1,0 +1,10 @@
+//! Bug Scrub: an organization's whole backlog as one fair queue.
+//!
+//! The rooms in reading order; docs/ARCHITECTURE.md walks one delivery through them, and a test
+//! holds their `use crate::` lines to the table there.
+
+pub mod activity;
+pub mod rank;
+pub mod webhook;
+
+pub mod store;

@@ -1,0 +1,61 @@
+//! Cursors: where a page ended, with the question it answered.
+//!
+//! A cursor is base64url of JSON. It carries the whole question, so that the `next` link stands
+//! alone, and the date it began with, so that all pages count days alike. It grants nothing: what
+//! the token may see is asked again for every page.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::queue::{Filter, Order, PlaceKey};
+
+/// The question and the place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cursor {
+    #[serde(rename = "v")]
+    version: Version,
+    pub account_id: i64,
+    pub date: NaiveDate,
+    pub order: Order,
+    pub filter: Filter,
+    pub limit: usize,
+    pub after: PlaceKey,
+}
+
+/// The only version there is; another one does not parse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Version {
+    #[serde(rename = "1")]
+    One,
+}
+
+/// The text is no cursor of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor that this service gave out")]
+pub struct CursorError;
+
+impl Cursor {
+    pub fn new(
+        account_id: i64,
+        date: NaiveDate,
+        order: Order,
+        filter: Filter,
+        limit: usize,
+        after: PlaceKey,
+    ) -> Self {
+        Self { version: Version::One, account_id, date, order, filter, limit, after }
+    }
+
+    pub fn encode(&self) -> String {
+        let json = serde_json::to_vec(self).expect("cannot fail: plain data with string keys");
+        URL_SAFE_NO_PAD.encode(json)
+    }
+
+    pub fn decode(text: &str) -> Result<Self, CursorError> {
+        let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
+        serde_json::from_slice(&json).map_err(|_| CursorError)
+    }
+}

@@ -1,0 +1,17 @@
+//! Ranking: how stale an item is, and which comes before which.
+//!
+//! Pure: `now` and the time zone are arguments. The players:
+//! - [`stale_age`]: day counts and the two numbers made of them;
+//! - [`calendar`]: which date it is, and for how long a finished date still serves pages;
+//! - [`queue`]: what is asked of a ranking and what it answers; handlers see nothing else;
+//! - [`cursor`]: where a page ended, as an opaque text.
+
+pub mod calendar;
+pub mod cursor;
+pub mod queue;
+pub mod stale_age;
+
+pub use calendar::Calendar;
+pub use cursor::{Cursor, CursorError};
+pub use queue::{Filter, Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError, Term, Terms};
+pub use stale_age::{stale_age, stale_product};

@@ -1,0 +1,49 @@
+//! Accounts, as readers of the API name them.
+
+use sqlx::{PgExecutor, PgPool};
+
+use super::StoreError;
+
+/// An account that deliveries came for and that is installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub account_id: i64,
+    pub login: String,
+    /// Every login that it has had, in lower case.
+    pub logins: Vec<String>,
+    pub position: i64,
+}
+
+/// All visible accounts, by id.
+pub async fn visible(pool: &PgPool) -> Result<Vec<Account>, StoreError> {
+    let accounts = sqlx::query_as!(
+        Account,
+        r#"SELECT a.account_id, p.login AS "login!", p.logins, a.head_position AS position
+           FROM accounts a
+           JOIN account_profiles p ON p.account_id = a.account_id AND p.generation = a.generation
+           WHERE p.visible AND p.login IS NOT NULL AND a.account_id <> 0
+           ORDER BY a.account_id"#
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(accounts)
+}
+
+/// Ids of all accounts with a log.
+pub async fn all_ids(executor: impl PgExecutor<'_>) -> Result<Vec<i64>, StoreError> {
+    let ids = sqlx::query_scalar!("SELECT account_id FROM accounts WHERE account_id <> 0 ORDER BY account_id")
+        .fetch_all(executor)
+        .await?;
+    Ok(ids)
+}
+
+/// When the account's newest delivery came.
+pub async fn last_delivery_at(
+    pool: &PgPool,
+    account_id: i64,
+) -> Result<Option<chrono::DateTime<chrono::Utc>>, StoreError> {
+    let at = sqlx::query_scalar!("SELECT max(received_at) FROM deliveries WHERE account_id = $1", account_id)
+        .fetch_one(pool)
+        .await?;
+    Ok(at)
+}

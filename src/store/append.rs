@@ -1,0 +1,254 @@
+//! The append: raw deliveries, events and folded states in one transaction of one account.
+//!
+//! Locks are taken in one order, the account's head row first, and every append of the account
+//! waits for that row: so positions have no gaps, commit order is position order, and replicas
+//! cannot deadlock. A rollback takes the advance of the head back with it.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Duration, Utc};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::{StoreError, project, stored};
+use crate::activity::{Bots, Event, Source};
+
+/// A delivery's raw form.
+#[derive(Clone, Debug)]
+pub struct RawDelivery {
+    pub guid: Uuid,
+    pub event: String,
+    pub action: Option<String>,
+    pub outcome: &'static str,
+    /// The body, compressed with zstd.
+    pub body: Vec<u8>,
+}
+
+/// What goes into an account's log together.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// `None`: the raw form belongs to another account.
+    pub raw: Option<RawDelivery>,
+    pub events: Vec<Event>,
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The account's head after the commit.
+    pub position: i64,
+    /// Events that were new.
+    pub events: usize,
+    /// The delivery's GUID was known.
+    pub duplicate: bool,
+}
+
+/// An account's head row, locked until the transaction ends.
+pub(super) struct Head {
+    pub position: i64,
+    pub generation: i64,
+    /// The time of receipt of what is appended now: later than all before it.
+    pub now: DateTime<Utc>,
+}
+
+/// Appends entries to one account's log; all of them or none.
+///
+/// An entry whose GUID is known appends nothing, and neither does an event whose source key is.
+pub async fn append(
+    pool: &PgPool,
+    account_id: i64,
+    entries: &[Entry],
+    bots: &Bots,
+) -> Result<Vec<Appended>, StoreError> {
+    let mut transaction = pool.begin().await?;
+    let head = lock_head(&mut transaction, account_id).await?;
+    let mut new_guids = insert_deliveries(&mut transaction, account_id, head.now, entries).await?;
+    let mut known_keys = known_source_keys(&mut transaction, account_id, entries).await?;
+
+    let mut appended = Vec::with_capacity(entries.len());
+    let mut events = Vec::new();
+    for (at, entry) in (0..).zip(entries) {
+        let duplicate = entry.raw.as_ref().is_some_and(|raw| !new_guids.remove(&raw.guid));
+        let before = events.len();
+        if !duplicate {
+            let recorded_at = head.now + Duration::microseconds(at);
+            let new = entry.events.iter().filter(|event| known_keys.insert(event.source_key.clone()));
+            events.extend(new.map(|event| (event, recorded_at)));
+        }
+        appended.push(Appended { position: 0, events: events.len() - before, duplicate });
+    }
+    let position = head.position + count(&events);
+    if !events.is_empty() {
+        let last = head.now + Duration::microseconds(count(entries));
+        advance_head(&mut transaction, account_id, position, last).await?;
+        insert_events(&mut transaction, account_id, head.position, &events).await?;
+        project::project(&mut transaction, account_id, head.generation, &events, bots).await?;
+    }
+    transaction.commit().await?;
+    appended.iter_mut().for_each(|entry| entry.position = position);
+    Ok(appended)
+}
+
+fn count<T>(list: &[T]) -> i64 {
+    i64::try_from(list.len()).unwrap_or(i64::MAX)
+}
+
+/// Locks the account's head row, which is made if it is not there.
+pub(super) async fn lock_head(connection: &mut PgConnection, account_id: i64) -> Result<Head, StoreError> {
+    if let Some(head) = select_head(connection, account_id).await? {
+        return Ok(head);
+    }
+    sqlx::query!("INSERT INTO accounts (account_id) VALUES ($1) ON CONFLICT DO NOTHING", account_id)
+        .execute(&mut *connection)
+        .await?;
+    select_head(connection, account_id).await?.ok_or_else(|| StoreError::Unreadable("an account vanished".to_owned()))
+}
+
+async fn select_head(connection: &mut PgConnection, account_id: i64) -> Result<Option<Head>, StoreError> {
+    let head = sqlx::query_as!(
+        Head,
+        r#"SELECT head_position AS position, generation,
+                  GREATEST(clock_timestamp(), last_recorded_at + interval '1 microsecond') AS "now!"
+           FROM accounts WHERE account_id = $1 FOR UPDATE"#,
+        account_id
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(head)
+}
+
+async fn advance_head(
+    connection: &mut PgConnection,
+    account_id: i64,
+    position: i64,
+    last_recorded_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE accounts SET head_position = $2, last_recorded_at = $3 WHERE account_id = $1",
+        account_id,
+        position,
+        last_recorded_at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Stores raw deliveries; answers the GUIDs that were not there before.
+async fn insert_deliveries(
+    connection: &mut PgConnection,
+    account_id: i64,
+    received_at: DateTime<Utc>,
+    entries: &[Entry],
+) -> Result<HashSet<Uuid>, StoreError> {
+    let raw: Vec<&RawDelivery> = entries.iter().filter_map(|entry| entry.raw.as_ref()).collect();
+    if raw.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let guids: Vec<Uuid> = raw.iter().map(|raw| raw.guid).collect();
+    let events: Vec<&str> = raw.iter().map(|raw| raw.event.as_str()).collect();
+    let actions: Vec<Option<&str>> = raw.iter().map(|raw| raw.action.as_deref()).collect();
+    let outcomes: Vec<&str> = raw.iter().map(|raw| raw.outcome).collect();
+    let bodies: Vec<&[u8]> = raw.iter().map(|raw| raw.body.as_slice()).collect();
+    let new = sqlx::query_scalar!(
+        r#"INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
+           SELECT $1, guid, event, action, outcome, $2, body
+           FROM UNNEST($3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+             AS new (guid, event, action, outcome, body)
+           ON CONFLICT DO NOTHING RETURNING guid"#,
+        account_id,
+        received_at,
+        &guids,
+        events as _,
+        actions as _,
+        outcomes as _,
+        bodies as _,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(new.into_iter().collect())
+}
+
+/// Which of the entries' source keys are in the log: those of deliveries that were pruned since,
+/// and of facts told from elsewhere. Nobody else appends while the head is locked; the unique
+/// index decides should that ever fail.
+async fn known_source_keys(
+    connection: &mut PgConnection,
+    account_id: i64,
+    entries: &[Entry],
+) -> Result<HashSet<String>, StoreError> {
+    let keys: Vec<&str> = entries.iter().flat_map(|e| &e.events).map(|event| event.source_key.as_str()).collect();
+    if keys.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let known = sqlx::query_scalar!(
+        "SELECT source_key FROM events WHERE account_id = $1 AND source_key = ANY($2::text[])",
+        account_id,
+        keys as _,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(known.into_iter().collect())
+}
+
+async fn insert_events(
+    connection: &mut PgConnection,
+    account_id: i64,
+    head: i64,
+    events: &[(&Event, DateTime<Utc>)],
+) -> Result<(), StoreError> {
+    let (repo_ids, numbers): (Vec<Option<i64>>, Vec<Option<i64>>) =
+        events.iter().map(|(event, _)| event.fact.filed_under()).unzip();
+    let positions: Vec<i64> = (head + 1..).take(events.len()).collect();
+    let source_keys: Vec<&str> = events.iter().map(|(event, _)| event.source_key.as_str()).collect();
+    let sources: Vec<&str> = events.iter().map(|(event, _)| source_name(event.source)).collect();
+    let kinds: Vec<&str> = events.iter().map(|(event, _)| event.kind.as_str()).collect();
+    let actors: Vec<_> = events.iter().map(|(event, _)| event.actor.as_ref()).collect();
+    let logins: Vec<Option<&str>> = actors.iter().map(|actor| actor.map(|actor| actor.login.as_str())).collect();
+    let ids: Vec<Option<i64>> = actors.iter().map(|actor| actor.and_then(|actor| actor.id)).collect();
+    let bots: Vec<Option<bool>> = actors.iter().map(|actor| actor.map(|actor| actor.bot)).collect();
+    let occurred: Vec<Option<DateTime<Utc>>> = events.iter().map(|(event, _)| event.occurred_at).collect();
+    let recorded: Vec<DateTime<Utc>> = events.iter().map(|(_, recorded_at)| *recorded_at).collect();
+    let data: Vec<String> = events.iter().map(|(event, _)| stored::write(&event.fact)).collect();
+    sqlx::query!(
+        r#"INSERT INTO events (account_id, position, source_key, source, kind, repo_id, number,
+                               actor_login, actor_id, actor_bot, occurred_at, recorded_at, data)
+           SELECT $1, position, source_key, source, kind, repo_id, number,
+                  login, id, bot, occurred_at, recorded_at, data::jsonb
+           FROM UNNEST($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+                       $8::text[], $9::bigint[], $10::boolean[], $11::timestamptz[],
+                       $12::timestamptz[], $13::text[])
+             AS new (position, source_key, source, kind, repo_id, number,
+                     login, id, bot, occurred_at, recorded_at, data)"#,
+        account_id,
+        &positions,
+        source_keys as _,
+        sources as _,
+        kinds as _,
+        repo_ids as _,
+        numbers as _,
+        logins as _,
+        ids as _,
+        bots as _,
+        occurred as _,
+        &recorded,
+        &data,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn source_name(source: Source) -> &'static str {
+    match source {
+        Source::Webhook => "webhook",
+    }
+}
+
+/// The source that a stored name stands for.
+pub(super) fn source_from(name: &str) -> Result<Source, StoreError> {
+    match name {
+        "webhook" => Ok(Source::Webhook),
+        other => Err(StoreError::Unreadable(format!("an event's source {other}"))),
+    }
+}

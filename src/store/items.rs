@@ -1,0 +1,121 @@
+//! Rows of the projection `items`.
+
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use super::StoreError;
+use crate::activity::ItemState;
+
+/// Repository and number, within an account.
+pub type ItemAddress = (i64, i64);
+
+/// The states of those of the items that have one.
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    items: &[ItemAddress],
+) -> Result<BTreeMap<ItemAddress, ItemState>, StoreError> {
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = items.iter().copied().unzip();
+    let rows = sqlx::query!(
+        r#"SELECT items.repo_id, items.number, folded AS "folded: Json<ItemState>"
+           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
+           JOIN items ON items.account_id = $1 AND items.generation = $2
+                     AND items.repo_id = wanted.repo_id AND items.number = wanted.number"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &numbers,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| ((row.repo_id, row.number), row.folded.0)).collect())
+}
+
+/// Writes the items' rows, new or changed.
+pub(super) async fn save(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    items: &[(ItemAddress, &ItemState)],
+) -> Result<(), StoreError> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = items.iter().map(|(address, _)| *address).unzip();
+    let states: Vec<&ItemState> = items.iter().map(|(_, state)| *state).collect();
+    let types: Vec<Option<&str>> = states.iter().map(|state| state.item_type().map(|found| found.name())).collect();
+    let open: Vec<Option<&str>> = states.iter().map(|state| state.state().map(|found| found.name())).collect();
+    let titles: Vec<Option<&str>> = states.iter().map(|state| state.title()).collect();
+    let authors: Vec<Option<&str>> = states.iter().map(|state| state.author()).collect();
+    let created: Vec<_> = states.iter().map(|state| state.created_at()).collect();
+    let updated: Vec<_> = states.iter().map(|state| state.updated_at()).collect();
+    let labels: Vec<String> = states.iter().map(|state| array_of_ids(&state.labels())).collect();
+    let assignees: Vec<String> = states.iter().map(|state| array_of_texts(&state.assignees())).collect();
+    let milestones: Vec<Option<i64>> = states.iter().map(|state| state.milestone()).collect();
+    let comments: Vec<Option<i64>> = states.iter().map(|state| state.comments()).collect();
+    let drafts: Vec<bool> = states.iter().map(|state| state.draft()).collect();
+    let live: Vec<bool> = states.iter().map(|state| state.live()).collect();
+    let tied: Vec<bool> = states.iter().map(|state| state.tied()).collect();
+    let folded: Vec<String> = states.iter().map(|state| canonical(state)).collect();
+    sqlx::query!(
+        r#"INSERT INTO items (account_id, generation, repo_id, number, type, state, title, author,
+                              created_at, updated_at, labels, assignees, milestone, comments,
+                              draft, live, tied, folded)
+           SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
+                  labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
+                  folded::jsonb
+           FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+                       $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
+                       $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
+                       $17::boolean[], $18::text[])
+             AS new (repo_id, number, type, state, title, author, created_at, updated_at, labels,
+                     assignees, milestone, comments, draft, live, tied, folded)
+           ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
+             type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
+             author = EXCLUDED.author, created_at = EXCLUDED.created_at,
+             updated_at = EXCLUDED.updated_at, labels = EXCLUDED.labels,
+             assignees = EXCLUDED.assignees, milestone = EXCLUDED.milestone,
+             comments = EXCLUDED.comments, draft = EXCLUDED.draft, live = EXCLUDED.live,
+             tied = EXCLUDED.tied, folded = EXCLUDED.folded"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &numbers,
+        types as _,
+        open as _,
+        titles as _,
+        authors as _,
+        created as _,
+        updated as _,
+        &labels,
+        &assignees,
+        milestones as _,
+        comments as _,
+        &drafts,
+        &live,
+        &tied,
+        &folded,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A folded state as it is stored: the same state is the same bytes.
+pub(super) fn canonical<T: serde::Serialize>(state: &T) -> String {
+    serde_json::to_string(state).expect("cannot fail: plain data with string keys")
+}
+
+/// Postgres' text form of an array, since UNNEST would flatten an array of arrays.
+fn array_of_ids(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    format!("{{{}}}", ids.join(","))
+}
+
+pub(super) fn array_of_texts<T: AsRef<str>>(texts: &[T]) -> String {
+    let quoted = |text: &T| format!("\"{}\"", text.as_ref().replace('\\', "\\\\").replace('"', "\\\""));
+    format!("{{{}}}", texts.iter().map(quoted).collect::<Vec<_>>().join(","))
+}

@@ -1,0 +1,110 @@
+//! The store: all the SQL there is.
+//!
+//! One named function a query, the executor first, checked at compile time against the schema.
+//! The players:
+//! - [`append`]: the one transaction that makes events durable;
+//! - [`project`]: folds events into the projections, in that transaction or in a rebuild;
+//! - [`rebuild`]: makes the projections anew from the log;
+//! - [`queue`]: the ranking that SQL can give;
+//! - [`accounts`], [`tokens`], [`log`], [`retention`]: small readers and writers;
+//! - [`stored`]: the only place that knows the JSON of a stored event.
+
+pub mod accounts;
+pub mod append;
+mod items;
+pub mod log;
+mod names;
+pub mod project;
+pub mod queue;
+pub mod rebuild;
+pub mod retention;
+pub mod stored;
+pub mod tokens;
+
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is starting or stopping, or has no room: later may do.
+    #[error("the database cannot be reached or has no room")]
+    Unavailable(#[source] sqlx::Error),
+    /// It refused this very thing; later will not do.
+    #[error("the database refused")]
+    Refused(#[source] sqlx::Error),
+    /// What is stored is not what this version understands.
+    #[error("stored data cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the schema could not be brought up to date")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// Another rebuild flipped to a newer generation meanwhile.
+    #[error("another rebuild of this account finished first")]
+    Overtaken,
+}
+
+impl StoreError {
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, StoreError::Unavailable(_))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let unavailable = match &error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => true,
+            // SQLSTATE classes: 08 connection, 25006 read-only (a standby), 40 rolled back by the
+            // server, 53 insufficient resources, 55 not in the state for it, 57 operator
+            // intervention, 58 system error (PostgreSQL's manual, appendix A).
+            sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| {
+                code == "25006" || ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
+            }),
+            _ => false,
+        };
+        if unavailable { StoreError::Unavailable(error) } else { StoreError::Refused(error) }
+    }
+}
+
+/// How long to wait for a connection before the store counts as out of reach.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A pool of at most `connections`, which connects when it is first used.
+///
+/// # Errors
+/// [`StoreError::Refused`] if `url` is no Postgres URL.
+pub fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
+    let options: PgConnectOptions = url.parse().map_err(StoreError::Refused)?;
+    let options = options.application_name("bugscrub");
+    Ok(PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options))
+}
+
+/// The schema, forward only.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Brings the schema up to date; several replicas may do so at once.
+pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
+    MIGRATIONS.run(pool).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::Execute(error) => error.into(),
+        other => StoreError::Migration(other),
+    })
+}
+
+/// Whether the database answers and has every migration that this version knows.
+pub async fn schema_is_current(pool: &PgPool) -> Result<bool, StoreError> {
+    let known = i64::try_from(MIGRATIONS.iter().count()).unwrap_or(i64::MAX);
+    // The table is sqlx's own and is not there before the first migration.
+    let applied: Result<i64, sqlx::Error> =
+        sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
+    match applied {
+        Ok(applied) => Ok(applied >= known),
+        Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() == Some("42P01") => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,245 @@
+//! Rows of the projections that items refer to: accounts, repositories, labels, milestones.
+
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use super::StoreError;
+use super::items::canonical;
+use crate::activity::directory::{AccountState, NameState, RepositoryState};
+
+/// Repository and label id, or repository and milestone number.
+pub type NameAddress = (i64, i64);
+
+pub(super) async fn load_profile(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+) -> Result<AccountState, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT folded AS "folded: Json<AccountState>" FROM account_profiles
+           WHERE account_id = $1 AND generation = $2"#,
+        account_id,
+        generation,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| row.folded.0).unwrap_or_default())
+}
+
+pub(super) async fn save_profile(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    state: &AccountState,
+) -> Result<(), StoreError> {
+    let logins: Vec<&str> = state.logins().collect();
+    sqlx::query!(
+        r#"INSERT INTO account_profiles (account_id, generation, login, logins, visible, chosen_since, folded)
+           VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb)
+           ON CONFLICT (account_id, generation) DO UPDATE SET
+             login = EXCLUDED.login, logins = EXCLUDED.logins, visible = EXCLUDED.visible,
+             chosen_since = EXCLUDED.chosen_since, folded = EXCLUDED.folded"#,
+        account_id,
+        generation,
+        state.login(),
+        logins as _,
+        state.visible(),
+        state.chosen_since(),
+        canonical(state),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn load_repositories(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    repo_ids: &[i64],
+) -> Result<BTreeMap<i64, RepositoryState>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT repo_id, folded AS "folded: Json<RepositoryState>" FROM repositories
+           WHERE account_id = $1 AND generation = $2 AND repo_id = ANY($3)"#,
+        account_id,
+        generation,
+        repo_ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.repo_id, row.folded.0)).collect())
+}
+
+pub(super) async fn save_repositories(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    repositories: &[(i64, &RepositoryState)],
+) -> Result<(), StoreError> {
+    if repositories.is_empty() {
+        return Ok(());
+    }
+    let repo_ids: Vec<i64> = repositories.iter().map(|(repo_id, _)| *repo_id).collect();
+    let states: Vec<&RepositoryState> = repositories.iter().map(|(_, state)| *state).collect();
+    let owners: Vec<Option<&str>> = states.iter().map(|state| state.owner()).collect();
+    let names: Vec<Option<&str>> = states.iter().map(|state| state.name()).collect();
+    let urls: Vec<Option<&str>> = states.iter().map(|state| state.html_url()).collect();
+    let private: Vec<bool> = states.iter().map(|state| state.private()).collect();
+    let archived: Vec<bool> = states.iter().map(|state| state.archived()).collect();
+    let gone: Vec<bool> = states.iter().map(|state| state.gone()).collect();
+    let since: Vec<_> = states.iter().map(|state| state.present_since()).collect();
+    let folded: Vec<String> = states.iter().map(|state| canonical(state)).collect();
+    sqlx::query!(
+        r#"INSERT INTO repositories (account_id, generation, repo_id, owner, name, html_url, private,
+                                     archived, gone, present_since, folded)
+           SELECT $1, $2, repo_id, owner, name, html_url, private, archived, gone, present_since,
+                  folded::jsonb
+           FROM UNNEST($3::bigint[], $4::text[], $5::text[], $6::text[], $7::boolean[],
+                       $8::boolean[], $9::boolean[], $10::timestamptz[], $11::text[])
+             AS new (repo_id, owner, name, html_url, private, archived, gone, present_since, folded)
+           ON CONFLICT (account_id, generation, repo_id) DO UPDATE SET
+             owner = EXCLUDED.owner, name = EXCLUDED.name, html_url = EXCLUDED.html_url,
+             private = EXCLUDED.private, archived = EXCLUDED.archived, gone = EXCLUDED.gone,
+             present_since = EXCLUDED.present_since, folded = EXCLUDED.folded"#,
+        account_id,
+        generation,
+        &repo_ids,
+        owners as _,
+        names as _,
+        urls as _,
+        &private,
+        &archived,
+        &gone,
+        since as _,
+        &folded,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn load_labels(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    labels: &[NameAddress],
+) -> Result<BTreeMap<NameAddress, NameState>, StoreError> {
+    let (repo_ids, ids): (Vec<i64>, Vec<i64>) = labels.iter().copied().unzip();
+    let rows = sqlx::query!(
+        r#"SELECT labels.repo_id, labels.label_id, folded AS "folded: Json<NameState>"
+           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, label_id)
+           JOIN labels ON labels.account_id = $1 AND labels.generation = $2
+                      AND labels.repo_id = wanted.repo_id AND labels.label_id = wanted.label_id"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| ((row.repo_id, row.label_id), row.folded.0)).collect())
+}
+
+pub(super) async fn save_labels(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    labels: &[(NameAddress, &NameState)],
+) -> Result<(), StoreError> {
+    if labels.is_empty() {
+        return Ok(());
+    }
+    let Names { repo_ids, ids, names, removed, folded } = names(labels);
+    sqlx::query!(
+        r#"INSERT INTO labels (account_id, generation, repo_id, label_id, name, removed, folded)
+           SELECT $1, $2, repo_id, id, name, removed, folded::jsonb
+           FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
+             AS new (repo_id, id, name, removed, folded)
+           ON CONFLICT (account_id, generation, repo_id, label_id) DO UPDATE SET
+             name = EXCLUDED.name, removed = EXCLUDED.removed, folded = EXCLUDED.folded"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &ids,
+        names as _,
+        &removed,
+        &folded,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn load_milestones(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    milestones: &[NameAddress],
+) -> Result<BTreeMap<NameAddress, NameState>, StoreError> {
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = milestones.iter().copied().unzip();
+    let rows = sqlx::query!(
+        r#"SELECT milestones.repo_id, milestones.number, folded AS "folded: Json<NameState>"
+           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
+           JOIN milestones ON milestones.account_id = $1 AND milestones.generation = $2
+                          AND milestones.repo_id = wanted.repo_id AND milestones.number = wanted.number"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &numbers,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| ((row.repo_id, row.number), row.folded.0)).collect())
+}
+
+pub(super) async fn save_milestones(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    milestones: &[(NameAddress, &NameState)],
+) -> Result<(), StoreError> {
+    if milestones.is_empty() {
+        return Ok(());
+    }
+    let Names { repo_ids, ids, names, removed, folded } = names(milestones);
+    sqlx::query!(
+        r#"INSERT INTO milestones (account_id, generation, repo_id, number, title, removed, folded)
+           SELECT $1, $2, repo_id, id, name, removed, folded::jsonb
+           FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
+             AS new (repo_id, id, name, removed, folded)
+           ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
+             title = EXCLUDED.title, removed = EXCLUDED.removed, folded = EXCLUDED.folded"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &ids,
+        names as _,
+        &removed,
+        &folded,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Columns of label or milestone rows.
+struct Names<'a> {
+    repo_ids: Vec<i64>,
+    ids: Vec<i64>,
+    names: Vec<&'a str>,
+    removed: Vec<bool>,
+    folded: Vec<String>,
+}
+
+fn names<'a>(rows: &[(NameAddress, &'a NameState)]) -> Names<'a> {
+    let (repo_ids, ids) = rows.iter().map(|(address, _)| *address).unzip();
+    Names {
+        repo_ids,
+        ids,
+        names: rows.iter().map(|(_, state)| state.name()).collect(),
+        removed: rows.iter().map(|(_, state)| state.removed()).collect(),
+        folded: rows.iter().map(|(_, state)| canonical(state)).collect(),
+    }
+}

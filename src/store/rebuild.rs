@@ -1,0 +1,286 @@
+//! Rebuilding the projections from the log, while appends go on.
+//!
+//! The log is folded into a new generation of rows beside the one in use; what was appended
+//! meanwhile is folded on top; the last few events and the flip happen under the head lock, so no
+//! event is missed and appends wait for moments only. A rebuild that dies leaves rows of a
+//! generation that nobody reads; the next one that finishes removes them.
+
+use futures_util::TryStreamExt;
+use sqlx::{PgConnection, PgPool};
+
+use super::items::{self, ItemAddress};
+use super::log::{EventRow, LoggedEvent, events_after};
+use super::project::{Directory, project, save_directory};
+use super::{StoreError, append};
+use crate::activity::{Bots, Fact, ItemState};
+
+/// Items written at once.
+const ITEMS_AT_ONCE: usize = 1_000;
+/// Events of the tail folded at once; fewer than these are left to the flip.
+const TAIL_AT_ONCE: i64 = 2_000;
+
+/// What a rebuild did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rebuilt {
+    pub events: i64,
+    pub items: i64,
+}
+
+/// Folds an account's log into a new generation and flips to it.
+///
+/// # Errors
+/// [`StoreError::Overtaken`] if another rebuild flipped to a newer generation first.
+pub async fn rebuild(pool: &PgPool, account_id: i64, bots: &Bots) -> Result<Rebuilt, StoreError> {
+    let started = start_generation(pool, account_id).await?;
+    let (rebuilt, folded_to) = fold_log(pool, account_id, &started, bots).await?;
+
+    let mut transaction = pool.begin().await?;
+    let head = append::lock_head(&mut transaction, account_id).await?;
+    if head.generation > started.generation {
+        return Err(StoreError::Overtaken);
+    }
+    let rest = events_between(&mut transaction, account_id, folded_to, head.position).await?;
+    project_logged(&mut transaction, account_id, started.generation, &rest, bots).await?;
+    flip(&mut transaction, account_id, started.generation).await?;
+    transaction.commit().await?;
+
+    remove_generations_before(pool, account_id, started.generation).await?;
+    Ok(Rebuilt { events: head.position, ..rebuilt })
+}
+
+/// Folds an account's log anew and compares every column of every row with what is in use.
+/// Answers the differences in words, none if all is well. What is appended meanwhile is left
+/// out of the comparison.
+///
+/// # Errors
+/// [`StoreError::Overtaken`] if a rebuild finished meanwhile.
+pub async fn check(pool: &PgPool, account_id: i64, bots: &Bots) -> Result<(Rebuilt, Vec<String>), StoreError> {
+    let started = start_generation(pool, account_id).await?;
+    let outcome = async {
+        let (rebuilt, folded_to) = fold_log(pool, account_id, &started, bots).await?;
+        let differences = differences(pool, account_id, &started, folded_to).await?;
+        Ok((Rebuilt { events: folded_to, ..rebuilt }, differences))
+    }
+    .await;
+    remove_generation(pool, account_id, started.generation).await?;
+    outcome
+}
+
+/// A generation that is being made.
+struct Started {
+    generation: i64,
+    /// The one in use when it began.
+    in_use: i64,
+    /// The head then.
+    position: i64,
+}
+
+async fn start_generation(pool: &PgPool, account_id: i64) -> Result<Started, StoreError> {
+    let started = sqlx::query_as!(
+        Started,
+        r#"UPDATE accounts SET next_generation = next_generation + 1 WHERE account_id = $1
+           RETURNING next_generation - 1 AS "generation!", generation AS in_use, head_position AS position"#,
+        account_id,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(started)
+}
+
+/// Folds the log into the new generation up to a position close to the head, which it answers.
+async fn fold_log(
+    pool: &PgPool,
+    account_id: i64,
+    started: &Started,
+    bots: &Bots,
+) -> Result<(Rebuilt, i64), StoreError> {
+    let items = fold_to_start(pool, account_id, started, bots).await?;
+    let mut folded_to = started.position;
+    loop {
+        let tail = events_after(pool, account_id, folded_to, TAIL_AT_ONCE).await?;
+        let full = i64::try_from(tail.len()).unwrap_or(i64::MAX) >= TAIL_AT_ONCE;
+        let Some(last) = tail.last() else { break };
+        folded_to = last.position;
+        let mut transaction = pool.begin().await?;
+        project_logged(&mut transaction, account_id, started.generation, &tail, bots).await?;
+        transaction.commit().await?;
+        if !full {
+            break;
+        }
+    }
+    Ok((Rebuilt { items, ..Rebuilt::default() }, folded_to))
+}
+
+/// Folds what was in the log when the generation began, item by item, so that memory holds one
+/// batch of items and the directory, however long the log is. Answers how many items there were.
+async fn fold_to_start(pool: &PgPool, account_id: i64, started: &Started, bots: &Bots) -> Result<i64, StoreError> {
+    let mut writer = pool.acquire().await?;
+    let mut rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
+                  recorded_at, data::text AS "data!"
+           FROM events WHERE account_id = $1 AND position <= $2 ORDER BY repo_id, number"#,
+        account_id,
+        started.position,
+    )
+    .fetch(pool);
+    let mut directory = Directory::default();
+    let mut folded: Vec<(ItemAddress, ItemState)> = Vec::with_capacity(ITEMS_AT_ONCE);
+    let mut written = 0;
+    while let Some(row) = rows.try_next().await? {
+        let LoggedEvent { recorded_at, event, .. } = row.read()?;
+        directory.apply(account_id, &event, recorded_at);
+        let Fact::Item(fact) = &event.fact else { continue };
+        let address = (fact.repo_id, fact.number);
+        if folded.last().is_none_or(|(last, _)| *last != address) {
+            if folded.len() == ITEMS_AT_ONCE {
+                written += save(&mut writer, account_id, started.generation, &mut folded).await?;
+            }
+            folded.push((address, ItemState::default()));
+        }
+        if let Some((_, state)) = folded.last_mut() {
+            state.apply(&event, fact, bots);
+        }
+    }
+    written += save(&mut writer, account_id, started.generation, &mut folded).await?;
+    save_directory(&mut writer, account_id, started.generation, &Directory::default(), &directory).await?;
+    Ok(written)
+}
+
+async fn save(
+    writer: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    folded: &mut Vec<(ItemAddress, ItemState)>,
+) -> Result<i64, StoreError> {
+    let rows: Vec<_> = folded.iter().map(|(address, state)| (*address, state)).collect();
+    items::save(writer, account_id, generation, &rows).await?;
+    let written = i64::try_from(folded.len()).unwrap_or(i64::MAX);
+    folded.clear();
+    Ok(written)
+}
+
+async fn project_logged(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    events: &[LoggedEvent],
+    bots: &Bots,
+) -> Result<(), StoreError> {
+    let events: Vec<_> = events.iter().map(|logged| (&logged.event, logged.recorded_at)).collect();
+    project(connection, account_id, generation, &events, bots).await
+}
+
+async fn events_between(
+    connection: &mut PgConnection,
+    account_id: i64,
+    after: i64,
+    to: i64,
+) -> Result<Vec<LoggedEvent>, StoreError> {
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
+                  recorded_at, data::text AS "data!"
+           FROM events WHERE account_id = $1 AND position > $2 AND position <= $3 ORDER BY position"#,
+        account_id,
+        after,
+        to,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(EventRow::read).collect()
+}
+
+async fn flip(connection: &mut PgConnection, account_id: i64, generation: i64) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE accounts SET generation = $2 WHERE account_id = $1", account_id, generation)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Differences between the generation in use and the new one, a line each, in one snapshot.
+async fn differences(
+    pool: &PgPool,
+    account_id: i64,
+    started: &Started,
+    folded_to: i64,
+) -> Result<Vec<String>, StoreError> {
+    let mut snapshot = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let in_use = sqlx::query_scalar!("SELECT generation FROM accounts WHERE account_id = $1", account_id)
+        .fetch_one(&mut *snapshot)
+        .await?;
+    if in_use != started.in_use {
+        return Err(StoreError::Overtaken);
+    }
+    let lines = sqlx::query_scalar!(
+        r#"WITH later AS (SELECT DISTINCT repo_id, number FROM events WHERE account_id = $1 AND position > $4),
+           differing AS (
+             SELECT 'item' AS what, x.repo_id AS xr, y.repo_id AS yr, x.number AS xn, y.number AS yn,
+                    to_jsonb(x) AS xrow, to_jsonb(y) AS yrow
+             FROM (SELECT * FROM items WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM items WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
+             UNION ALL
+             SELECT 'repository', x.repo_id, y.repo_id, NULL, NULL, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM repositories WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM repositories WHERE account_id = $1 AND generation = $3) y USING (repo_id)
+             UNION ALL
+             SELECT 'label', x.repo_id, y.repo_id, NULL, NULL, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM labels WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM labels WHERE account_id = $1 AND generation = $3) y USING (repo_id, label_id)
+             UNION ALL
+             SELECT 'milestone', x.repo_id, y.repo_id, NULL, NULL, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM milestones WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM milestones WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
+             UNION ALL
+             SELECT 'account', NULL, NULL, NULL, NULL, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM account_profiles WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM account_profiles WHERE account_id = $1 AND generation = $3) y
+               USING (account_id))
+           SELECT concat_ws(' ', what, coalesce(xr, yr), coalesce(xn, yn),
+                            CASE WHEN xrow IS NULL THEN 'is missing from the projection'
+                                 WHEN yrow IS NULL THEN 'is in the projection but not in the log'
+                                 ELSE 'differs from the fold of its events' END) AS "line!"
+           FROM differing
+           WHERE (xrow - 'generation') IS DISTINCT FROM (yrow - 'generation')
+             AND CASE what WHEN 'account' THEN NOT EXISTS (SELECT FROM later)
+                           WHEN 'item' THEN NOT EXISTS (SELECT FROM later l
+                             WHERE l.repo_id = coalesce(xr, yr) AND l.number = coalesce(xn, yn))
+                           ELSE NOT EXISTS (SELECT FROM later l WHERE l.repo_id = coalesce(xr, yr)) END
+           ORDER BY 1"#,
+        account_id,
+        started.in_use,
+        started.generation,
+        folded_to,
+    )
+    .fetch_all(&mut *snapshot)
+    .await?;
+    Ok(lines)
+}
+
+async fn remove_generations_before(pool: &PgPool, account_id: i64, generation: i64) -> Result<(), StoreError> {
+    remove(pool, account_id, 0, generation - 1).await
+}
+
+async fn remove_generation(pool: &PgPool, account_id: i64, generation: i64) -> Result<(), StoreError> {
+    remove(pool, account_id, generation, generation).await
+}
+
+async fn remove(pool: &PgPool, account_id: i64, first: i64, last: i64) -> Result<(), StoreError> {
+    sqlx::query!(
+        r#"WITH gone_items AS (
+             DELETE FROM items WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_repositories AS (
+             DELETE FROM repositories WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_labels AS (
+             DELETE FROM labels WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_milestones AS (
+             DELETE FROM milestones WHERE account_id = $1 AND generation BETWEEN $2 AND $3)
+           DELETE FROM account_profiles WHERE account_id = $1 AND generation BETWEEN $2 AND $3"#,
+        account_id,
+        first,
+        last,
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}

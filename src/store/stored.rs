@@ -1,0 +1,280 @@
+//! The JSON of stored events: the only place that maps it to the domain's types and back.
+//!
+//! Version 1. A later version adds fields that may be absent, or a new number that is read
+//! beside the old ones; stored events are never rewritten.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, Status};
+use crate::activity::{Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, MilestoneRef, RepositoryRef};
+
+const VERSION: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    v: u8,
+    #[serde(flatten)]
+    fact: StoredFact,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredFact {
+    Item(StoredItem),
+    Repository { repository: StoredRepository, present: Option<bool> },
+    Label { repository: StoredRepository, label: (i64, String), removed: bool },
+    Milestone { repository: StoredRepository, milestone: (i64, String), removed: bool },
+    Account { id: i64, login: String, installed: Option<bool>, fresh: bool, selected: Option<bool> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredItem {
+    repo_id: i64,
+    number: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<StoredEffect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot: Option<StoredSnapshot>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    association: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<StoredRepository>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredEffect {
+    Title,
+    Status,
+    Answer,
+    Draft,
+    Milestone,
+    Label { id: i64, set: bool },
+    Assignee { login: String, set: bool },
+    Deleted,
+    /// Account, repository, number.
+    TransferredTo(i64, i64, i64),
+    TransferredFrom(i64, i64, i64),
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredSnapshot {
+    #[serde(rename = "type")]
+    item_type: ItemType,
+    updated_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draft: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comments: Option<i64>,
+    /// Id and name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<Vec<(i64, String)>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assignees: Option<Vec<String>>,
+    /// Empty: the payload said that there is none; else number and title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milestone: Option<Vec<(i64, String)>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredRepository {
+    id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<(i64, String)>,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archived: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html_url: Option<String>,
+}
+
+/// The JSON under which a fact is stored.
+pub fn write(fact: &Fact) -> String {
+    let fact = match fact {
+        Fact::Item(item) => StoredFact::Item(item_to(item)),
+        Fact::Repository(fact) => {
+            StoredFact::Repository { repository: repository_to(&fact.repository), present: fact.present }
+        }
+        Fact::Label(fact) => StoredFact::Label {
+            repository: repository_to(&fact.repository),
+            label: (fact.label.id, fact.label.name.clone()),
+            removed: fact.removed,
+        },
+        Fact::Milestone(fact) => StoredFact::Milestone {
+            repository: repository_to(&fact.repository),
+            milestone: (fact.milestone.number, fact.milestone.title.clone()),
+            removed: fact.removed,
+        },
+        Fact::Account(fact) => StoredFact::Account {
+            id: fact.owner.id,
+            login: fact.owner.login.clone(),
+            installed: fact.installed,
+            fresh: fact.fresh,
+            selected: fact.selected,
+        },
+    };
+    serde_json::to_string(&Stored { v: VERSION, fact }).expect("cannot fail: plain data with string keys")
+}
+
+/// The fact that JSON stands for.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] for another version or shape.
+pub fn read(json: &str) -> Result<Fact, StoreError> {
+    let stored: Stored =
+        serde_json::from_str(json).map_err(|error| StoreError::Unreadable(format!("a stored event: {error}")))?;
+    if stored.v != VERSION {
+        return Err(StoreError::Unreadable(format!("a stored event of version {}", stored.v)));
+    }
+    Ok(match stored.fact {
+        StoredFact::Item(item) => Fact::Item(Box::new(item_from(item))),
+        StoredFact::Repository { repository, present } => {
+            Fact::Repository(RepositoryFact { repository: repository_from(repository), present })
+        }
+        StoredFact::Label { repository, label: (id, name), removed } => {
+            Fact::Label(LabelFact { repository: repository_from(repository), label: LabelRef { id, name }, removed })
+        }
+        StoredFact::Milestone { repository, milestone: (number, title), removed } => Fact::Milestone(MilestoneFact {
+            repository: repository_from(repository),
+            milestone: MilestoneRef { number, title },
+            removed,
+        }),
+        StoredFact::Account { id, login, installed, fresh, selected } => {
+            Fact::Account(AccountFact { owner: OwnerRef { id, login }, installed, fresh, selected })
+        }
+    })
+}
+
+fn item_to(item: &ItemFact) -> StoredItem {
+    StoredItem {
+        repo_id: item.repo_id,
+        number: item.number,
+        effect: effect_to(&item.effect),
+        snapshot: item.snapshot.as_ref().map(snapshot_to),
+        association: item.association.clone(),
+        repository: item.repository.as_ref().map(repository_to),
+    }
+}
+
+fn item_from(item: StoredItem) -> ItemFact {
+    ItemFact {
+        repo_id: item.repo_id,
+        number: item.number,
+        effect: item.effect.map_or(Effect::Nothing, effect_from),
+        snapshot: item.snapshot.map(snapshot_from),
+        association: item.association,
+        repository: item.repository.map(repository_from),
+    }
+}
+
+fn effect_to(effect: &Effect) -> Option<StoredEffect> {
+    Some(match effect {
+        Effect::Nothing => return None,
+        Effect::Title => StoredEffect::Title,
+        Effect::Status => StoredEffect::Status,
+        Effect::Answer => StoredEffect::Answer,
+        Effect::Draft => StoredEffect::Draft,
+        Effect::Milestone => StoredEffect::Milestone,
+        Effect::Label { id, set } => StoredEffect::Label { id: *id, set: *set },
+        Effect::Assignee { login, set } => StoredEffect::Assignee { login: login.clone(), set: *set },
+        Effect::Deleted => StoredEffect::Deleted,
+        Effect::TransferredTo(key) => StoredEffect::TransferredTo(key.account_id, key.repo_id, key.number),
+        Effect::TransferredFrom(key) => StoredEffect::TransferredFrom(key.account_id, key.repo_id, key.number),
+    })
+}
+
+fn effect_from(effect: StoredEffect) -> Effect {
+    match effect {
+        StoredEffect::Title => Effect::Title,
+        StoredEffect::Status => Effect::Status,
+        StoredEffect::Answer => Effect::Answer,
+        StoredEffect::Draft => Effect::Draft,
+        StoredEffect::Milestone => Effect::Milestone,
+        StoredEffect::Label { id, set } => Effect::Label { id, set },
+        StoredEffect::Assignee { login, set } => Effect::Assignee { login, set },
+        StoredEffect::Deleted => Effect::Deleted,
+        StoredEffect::TransferredTo(account_id, repo_id, number) => {
+            Effect::TransferredTo(ItemKey { account_id, repo_id, number })
+        }
+        StoredEffect::TransferredFrom(account_id, repo_id, number) => {
+            Effect::TransferredFrom(ItemKey { account_id, repo_id, number })
+        }
+    }
+}
+
+fn snapshot_to(snapshot: &ItemSnapshot) -> StoredSnapshot {
+    let milestone = snapshot.milestone.as_ref();
+    StoredSnapshot {
+        item_type: snapshot.item_type,
+        updated_at: snapshot.updated_at,
+        created_at: snapshot.created_at,
+        title: snapshot.title.clone(),
+        author: snapshot.author.clone(),
+        status: snapshot.status.clone(),
+        answered: snapshot.answered,
+        merged: snapshot.merged,
+        draft: snapshot.draft,
+        comments: snapshot.comments,
+        labels: snapshot.labels.as_ref().map(|labels| labels.iter().map(|l| (l.id, l.name.clone())).collect()),
+        assignees: snapshot.assignees.clone(),
+        milestone: milestone.map(|found| found.iter().map(|found| (found.number, found.title.clone())).collect()),
+    }
+}
+
+fn snapshot_from(snapshot: StoredSnapshot) -> ItemSnapshot {
+    let label = |(id, name)| LabelRef { id, name };
+    let milestone = |(number, title)| MilestoneRef { number, title };
+    ItemSnapshot {
+        item_type: snapshot.item_type,
+        updated_at: snapshot.updated_at,
+        created_at: snapshot.created_at,
+        title: snapshot.title,
+        author: snapshot.author,
+        status: snapshot.status,
+        answered: snapshot.answered,
+        merged: snapshot.merged,
+        draft: snapshot.draft,
+        comments: snapshot.comments,
+        labels: snapshot.labels.map(|labels| labels.into_iter().map(label).collect()),
+        assignees: snapshot.assignees,
+        milestone: snapshot.milestone.map(|found| found.into_iter().next().map(milestone)),
+    }
+}
+
+fn repository_to(repository: &RepositoryRef) -> StoredRepository {
+    StoredRepository {
+        id: repository.id,
+        owner: repository.owner.as_ref().map(|owner| (owner.id, owner.login.clone())),
+        name: repository.name.clone(),
+        private: repository.private,
+        archived: repository.archived,
+        html_url: repository.html_url.clone(),
+    }
+}
+
+fn repository_from(repository: StoredRepository) -> RepositoryRef {
+    RepositoryRef {
+        id: repository.id,
+        owner: repository.owner.map(|(id, login)| OwnerRef { id, login }),
+        name: repository.name,
+        private: repository.private,
+        archived: repository.archived,
+        html_url: repository.html_url,
+    }
+}

@@ -1,0 +1,71 @@
+//! API tokens at rest: hashes, scopes, bindings.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use super::StoreError;
+
+/// A token without its secret.
+#[derive(Clone, Debug)]
+pub struct TokenRow {
+    pub token_id: i64,
+    pub name: String,
+    pub scopes: Vec<String>,
+    /// `None`: all accounts.
+    pub accounts: Option<Vec<i64>>,
+    pub created_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// Stores a new token's hash; answers its id.
+pub async fn create(
+    pool: &PgPool,
+    name: &str,
+    hash: &[u8],
+    scopes: &[String],
+    accounts: Option<&[i64]>,
+) -> Result<i64, StoreError> {
+    let id = sqlx::query_scalar!(
+        "INSERT INTO tokens (name, hash, scopes, accounts) VALUES ($1, $2, $3, $4) RETURNING token_id",
+        name,
+        hash,
+        scopes,
+        accounts,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(id)
+}
+
+/// All tokens, revoked ones too, by id.
+pub async fn list(pool: &PgPool) -> Result<Vec<TokenRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        TokenRow,
+        "SELECT token_id, name, scopes, accounts, created_at, revoked_at FROM tokens ORDER BY token_id"
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+/// Revokes a token; `false` if there is none of that id that is in force.
+pub async fn revoke(pool: &PgPool, token_id: i64) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query!("UPDATE tokens SET revoked_at = now() WHERE token_id = $1 AND revoked_at IS NULL", token_id)
+            .execute(pool)
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The token in force that has this hash.
+pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<TokenRow>, StoreError> {
+    let row = sqlx::query_as!(
+        TokenRow,
+        r#"SELECT token_id, name, scopes, accounts, created_at, revoked_at FROM tokens
+           WHERE hash = $1 AND revoked_at IS NULL"#,
+        hash,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row)
+}

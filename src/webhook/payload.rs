@@ -1,0 +1,199 @@
+//! The wire: the few fields of GitHub's webhook payloads that we read.
+//!
+//! Published schemas, examples and reality disagree (DESIGN, section 9), so every field is
+//! optional but the few without which there is no item, and a time may be written in any of the
+//! forms that were seen: RFC 3339 with or without fraction and offset, or seconds since 1970.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer};
+
+use crate::activity::fold::whole_second;
+
+#[derive(Debug, Deserialize)]
+pub struct Payload {
+    #[serde(default)]
+    pub action: Option<Text>,
+    pub repository: Option<Repository>,
+    pub organization: Option<User>,
+    pub installation: Option<Installation>,
+    /// Of `installation_target`: the renamed account.
+    pub account: Option<User>,
+    pub sender: Option<User>,
+    pub issue: Option<Item>,
+    pub pull_request: Option<Item>,
+    pub discussion: Option<Item>,
+    pub comment: Option<Remark>,
+    pub review: Option<Remark>,
+    pub label: Option<Label>,
+    pub assignee: Option<User>,
+    pub milestone: Option<Milestone>,
+    pub changes: Option<Changes>,
+    #[serde(default)]
+    pub repositories: Vec<Repository>,
+    #[serde(default)]
+    pub repositories_added: Vec<Repository>,
+    #[serde(default)]
+    pub repositories_removed: Vec<Repository>,
+    pub repository_selection: Option<Text>,
+}
+
+/// An issue, pull request or discussion.
+#[derive(Debug, Deserialize)]
+pub struct Item {
+    pub number: i64,
+    pub title: Option<Text>,
+    pub user: Option<User>,
+    pub state: Option<Text>,
+    pub state_reason: Option<Text>,
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time")]
+    pub updated_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "nullable_time")]
+    pub closed_at: Option<Option<DateTime<Utc>>>,
+    #[serde(default, deserialize_with = "nullable_time")]
+    pub merged_at: Option<Option<DateTime<Utc>>>,
+    #[serde(default, deserialize_with = "nullable_time")]
+    pub answer_chosen_at: Option<Option<DateTime<Utc>>>,
+    pub draft: Option<bool>,
+    pub comments: Option<i64>,
+    pub labels: Option<Vec<Label>>,
+    pub assignees: Option<Vec<Option<User>>>,
+    #[serde(default, deserialize_with = "present")]
+    pub milestone: Option<Option<Milestone>>,
+    pub author_association: Option<Text>,
+    /// On an issue: it is a pull request.
+    pub pull_request: Option<PullRequestMark>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PullRequestMark {
+    #[serde(default, deserialize_with = "nullable_time")]
+    pub merged_at: Option<Option<DateTime<Utc>>>,
+}
+
+/// A comment or a review.
+#[derive(Debug, Deserialize)]
+pub struct Remark {
+    #[serde(default, deserialize_with = "time")]
+    pub created_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time")]
+    pub updated_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time")]
+    pub submitted_at: Option<DateTime<Utc>>,
+    pub user: Option<User>,
+    pub author_association: Option<Text>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct User {
+    pub login: Text,
+    pub id: Option<i64>,
+    #[serde(rename = "type")]
+    pub user_type: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Repository {
+    pub id: i64,
+    pub name: Option<Text>,
+    pub full_name: Option<Text>,
+    pub owner: Option<User>,
+    pub private: Option<bool>,
+    pub archived: Option<bool>,
+    pub html_url: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Installation {
+    pub account: Option<User>,
+    pub repository_selection: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Label {
+    pub id: Option<i64>,
+    pub name: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Milestone {
+    pub number: Option<i64>,
+    pub title: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Changes {
+    /// Of `edited`: the title was changed.
+    pub title: Option<serde::de::IgnoredAny>,
+    #[serde(alias = "new_discussion")]
+    pub new_issue: Option<Numbered>,
+    pub new_repository: Option<Repository>,
+    #[serde(alias = "old_discussion")]
+    pub old_issue: Option<Numbered>,
+    pub old_repository: Option<Repository>,
+    /// Of a repository's `transferred`: the owner before.
+    pub owner: Option<OwnerChange>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Numbered {
+    pub number: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct OwnerChange {
+    pub from: Option<OwnerBefore>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct OwnerBefore {
+    #[serde(alias = "organization")]
+    pub user: Option<User>,
+}
+
+/// A string that Postgres can hold: U+0000, which it refuses, becomes U+FFFD.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text(pub String);
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(Self(if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnyTime {
+    Seconds(i64),
+    Text(String),
+    Other(serde::de::IgnoredAny),
+}
+
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let time = match Option::<AnyTime>::deserialize(deserializer)? {
+        Some(AnyTime::Seconds(seconds)) => DateTime::from_timestamp(seconds, 0),
+        Some(AnyTime::Text(text)) => DateTime::parse_from_rfc3339(&text).ok().map(|time| time.to_utc()),
+        Some(AnyTime::Other(_)) | None => None,
+    };
+    // Four-digit years only: what Postgres and RFC 3339 both take.
+    Ok(time.map(whole_second).filter(|time| (0..=253_402_300_799).contains(&time.timestamp())))
+}
+
+/// Tells an absent field (`None`) from one that is null (`Some(None)`).
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+fn nullable_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<DateTime<Utc>>>, D::Error> {
+    time(deserializer).map(Some)
+}
