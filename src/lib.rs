@@ -8,3 +8,18 @@ pub mod rank;
 pub mod webhook;
 
 pub mod store;
+
+pub mod telemetry;
+
+pub mod ingest;
+
+pub mod http;
+
+pub mod postgres;
+
+pub mod deliver;
+pub mod demo;
+
+pub mod app;
+pub mod commands;
+pub mod config;

@@ -1,1 +1,45 @@
-fn main(){}
+//! The command line; every subcommand is one call.
+
+use std::process::ExitCode;
+
+use bugscrub::config::{Cli, Command, TokenCommand};
+use bugscrub::{commands, telemetry};
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(error) = telemetry::init_logs(cli.log.log_format, &cli.log.log) {
+        return fail(&error);
+    }
+    let done = match cli.command {
+        Command::Serve(args) => commands::serve(args).await,
+        Command::Demo(args) => commands::demo(args).await,
+        Command::Migrate(args) => commands::migrate(args).await,
+        Command::Rebuild(args) => commands::rebuild(args).await,
+        Command::Deliver(args) => commands::deliver(args).await,
+        Command::Token(TokenCommand::Create { database, name, scopes, accounts }) => {
+            commands::token_create(database, &name, &scopes, &accounts).await
+        }
+        Command::Token(TokenCommand::List { database }) => commands::token_list(database).await,
+        Command::Token(TokenCommand::Revoke { database, token_id }) => {
+            commands::token_revoke(database, token_id).await
+        }
+        Command::Openapi => {
+            println!("{}", bugscrub::http::openapi());
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    done.unwrap_or_else(|error| fail(error.as_ref()))
+}
+
+/// Says what went wrong, with its causes, to a person.
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("bugscrub: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
+    }
+    ExitCode::FAILURE
+}

@@ -187,7 +187,7 @@ impl Committing {
             .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
         metrics.batch(entries.len(), started.elapsed());
         if let Some(appended) = appended.last() {
-            metrics.position(self.account_id, appended.position);
+            metrics.head_position(self.account_id, appended.position);
         }
         Ok(appended)
     }

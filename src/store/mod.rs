@@ -108,3 +108,9 @@ pub async fn schema_is_current(pool: &PgPool) -> Result<bool, StoreError> {
         Err(error) => Err(error.into()),
     }
 }
+
+/// Empties the database, whatever is in it: the demo begins anew each time, in one of its own.
+pub async fn reset(pool: &PgPool) -> Result<(), StoreError> {
+    sqlx::raw_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public").execute(pool).await?;
+    Ok(())
+}

@@ -23,11 +23,6 @@ impl Secrets {
         (!secrets.is_empty()).then_some(Self(secrets))
     }
 
-    /// The newest secret, listed first: the one to sign with.
-    pub fn first(&self) -> &[u8] {
-        &self.0[0]
-    }
-
     /// Whether `header` (`sha256=` and 64 hex digits) signs `body` with any of the secrets. The
     /// comparison takes the same time for every wrong signature of that form, and every secret is
     /// tried whichever one fits.

@@ -1,0 +1,168 @@
+//! The application: wires the rooms, starts them, stops them in order.
+//!
+//! An [`Application`] is a value: tests build the real one on port 0 over a database of their own.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+
+use crate::config::{ConfigError, DatabaseArgs, Settings};
+use crate::http::serve::{ServeLimits, serve};
+use crate::http::{AppState, auth, router};
+use crate::ingest::Ingest;
+use crate::postgres::{self, Cluster, PostgresError};
+use crate::rank::Calendar;
+use crate::store::queue::SqlRanking;
+use crate::store::{self, StoreError, retention};
+use crate::telemetry::Metrics;
+
+/// Connections to the database; under Postgres' default of 100 with room for several replicas.
+const CONNECTIONS: u32 = 16;
+/// Append transactions at once, over all accounts; the other connections are the readers'.
+const COMMITS: usize = 8;
+/// How often deliveries past their retention are looked for, and how many go in one statement.
+const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+const PRUNE_AT_ONCE: i64 = 1_000;
+
+/// Why the service could not start or stop.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Postgres(#[from] PostgresError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("cannot listen on {address}")]
+    Listen { address: SocketAddr, source: std::io::Error },
+}
+
+/// A database that is reached, and the private Postgres behind it, if it is ours.
+pub struct Database {
+    pub pool: PgPool,
+    cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// Reaches the database that the settings name, or starts the private Postgres.
+    pub async fn open(args: &DatabaseArgs) -> Result<Self, AppError> {
+        match args.url()? {
+            Some(url) => Ok(Self { pool: store::pool(&url, CONNECTIONS)?, cluster: None }),
+            None => {
+                let data_dir = args.data_dir.clone().map_or_else(postgres::default_data_dir, Ok)?;
+                Self::open_private(data_dir).await
+            }
+        }
+    }
+
+    /// Starts the private Postgres of a data directory.
+    pub async fn open_private(data_dir: PathBuf) -> Result<Self, AppError> {
+        let cluster = Cluster::start(&data_dir, &[]).await?;
+        Ok(Self { pool: store::pool(cluster.url(), CONNECTIONS)?, cluster: Some(cluster) })
+    }
+
+    /// Keeps the private Postgres running while `work` runs.
+    pub async fn while_running<T>(&self, work: impl Future<Output = T>) -> T {
+        let Some(cluster) = &self.cluster else { return work.await };
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            done = &mut work => return done,
+            () = cluster.supervise() => {}
+        }
+        work.await
+    }
+
+    pub async fn close(self) -> Result<(), AppError> {
+        self.pool.close().await;
+        match self.cluster {
+            Some(cluster) => Ok(cluster.stop().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What time it is; tests give their own.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// The service, bound and ready to run.
+pub struct Application {
+    listener: TcpListener,
+    address: SocketAddr,
+    state: AppState,
+    settings: Settings,
+}
+
+impl Application {
+    /// Brings the schema up to date and binds the address.
+    pub async fn build(settings: Settings, pool: PgPool, clock: Clock) -> Result<Self, AppError> {
+        store::migrate(&pool).await?;
+        let listen_error = |source| AppError::Listen { address: settings.listen, source };
+        let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
+        let address = listener.local_addr().map_err(listen_error)?;
+        let metrics = Metrics::new();
+        let ingest =
+            Ingest::new(pool.clone(), settings.accounts.clone(), settings.bots.clone(), metrics.clone(), COMMITS);
+        let state = AppState {
+            ingest,
+            ranking: Arc::new(SqlRanking { pool: pool.clone(), zone: settings.zone }),
+            pool,
+            secrets: Arc::new(settings.secrets.clone()),
+            admin_token_hash: settings.admin_token.as_deref().map(|token| auth::hash(token).into()),
+            calendar: Calendar { zone: settings.zone },
+            clock,
+            bots: Arc::new(settings.bots.clone()),
+            body_budget: Default::default(),
+            metrics,
+        };
+        Ok(Self { listener, address, state, settings })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown`; then finishes what it accepted.
+    pub async fn run(self, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
+        let Self { listener, address, state, settings } = self;
+        tracing::info!(%address, zone = %settings.zone, "serving; without a GitHub App id this takes webhooks only");
+        let pruning = tokio::spawn(prune(state.pool.clone(), settings.delivery_retention, state.clock.clone()));
+        let ingest = state.ingest.clone();
+        serve(listener, router(state), limits, shutdown).await;
+        // A delivery whose client hung up may still be waiting for its commit.
+        ingest.finish().await;
+        pruning.abort();
+        tracing::info!("stopped; everything accepted is stored");
+    }
+}
+
+/// Deletes raw deliveries that are past their retention, now and every hour.
+async fn prune(pool: PgPool, retention: Duration, clock: Clock) {
+    let mut every = tokio::time::interval(PRUNE_EVERY);
+    loop {
+        every.tick().await;
+        match prune_once(&pool, clock() - retention).await {
+            Ok(0) => {}
+            Ok(pruned) => tracing::info!(pruned, "raw deliveries past their retention were deleted"),
+            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "pruning raw deliveries failed"),
+        }
+    }
+}
+
+async fn prune_once(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let mut pruned = 0;
+    for account_id in retention::accounts_with_deliveries(pool).await? {
+        loop {
+            match retention::prune_deliveries(pool, account_id, before, PRUNE_AT_ONCE).await? {
+                0 => break,
+                some => pruned += some,
+            }
+        }
+    }
+    Ok(pruned)
+}

@@ -1,0 +1,223 @@
+//! What the subcommands do; `main` only picks one.
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::Utc;
+use comfy_table::{Table, presets};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::activity::Bots;
+use crate::app::{AppError, Application, Clock, Database};
+use crate::config::{DatabaseArgs, DeliverArgs, DemoArgs, RebuildArgs, ServeArgs, Settings};
+use crate::deliver::{Pace, Target};
+use crate::http::auth::{self, Scope};
+use crate::http::serve::ServeLimits;
+use crate::ingest::Accounts;
+use crate::store::{accounts, rebuild as rebuilding, tokens};
+use crate::webhook::Secrets;
+use crate::{deliver as delivering, demo as demonstration, postgres, store};
+
+/// Done, with the process's exit code, or a reason to print.
+pub type Done = Result<ExitCode, Box<dyn Error>>;
+
+fn system_clock() -> Clock {
+    Arc::new(Utc::now)
+}
+
+/// `bugscrub serve`
+pub async fn serve(args: ServeArgs) -> Done {
+    let settings = args.settings()?;
+    let shutdown = shutdown_signal()?;
+    let database = Database::open(&args.database).await?;
+    let application = Application::build(settings, database.pool.clone(), system_clock()).await;
+    let served = match application {
+        Ok(application) => {
+            database.while_running(application.run(ServeLimits::default(), shutdown)).await;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => Err(error.into()),
+    };
+    database.close().await?;
+    served
+}
+
+/// Resolves at SIGTERM or SIGINT.
+fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: finishing what was accepted"),
+            _ = interrupt.recv() => tracing::info!("SIGINT: finishing what was accepted"),
+        }
+    })
+}
+
+/// `bugscrub demo`: everything at once on a generated organization, in a database of its own that
+/// begins empty each time.
+pub async fn demo(args: DemoArgs) -> Done {
+    // The port first: two demos must not share a database, and its name comes from the port.
+    let listen_error = |source| AppError::Listen { address: args.listen, source };
+    let address = TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
+    let shutdown = shutdown_signal()?;
+    let data_dir = postgres::default_data_dir()?.join(format!("demo-{}", address.port()));
+    eprintln!("Starting a private Postgres in {} ...", data_dir.display());
+    let database = Database::open_private(data_dir).await?;
+    let shown = database.while_running(demo_on(&database, &args, address, shutdown)).await;
+    database.close().await?;
+    shown
+}
+
+async fn demo_on(
+    database: &Database,
+    args: &DemoArgs,
+    address: std::net::SocketAddr,
+    shutdown: impl Future<Output = ()>,
+) -> Done {
+    store::reset(&database.pool).await?;
+    // Nobody but this process needs to know it.
+    let (secret, _) = auth::new_token();
+    let settings = Settings {
+        listen: address,
+        secrets: Secrets::parse(&secret).ok_or("no secret")?,
+        admin_token: None,
+        zone: chrono_tz::UTC,
+        accounts: Accounts::default(),
+        bots: Bots::default(),
+        delivery_retention: std::time::Duration::from_secs(30 * 86_400),
+    };
+    let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
+    let base_url = format!("http://{}", application.address());
+    let (token, hash) = auth::new_token();
+    let scopes = [Scope::Read, Scope::Private].map(|scope| scope.name().to_owned());
+    tokens::create(&database.pool, "demo", &hash, &scopes, None).await?;
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(application.run(ServeLimits::default(), async {
+        // Either way the demo is over.
+        let _ = stopped.await;
+    }));
+    let shown = tokio::select! {
+        shown = demonstration::run(&base_url, &secret, &token, args.seed, args.once) => shown.map_err(Into::into),
+        () = shutdown => Ok(()),
+    };
+    drop(stop);
+    serving.await?;
+    shown.map(|()| ExitCode::SUCCESS)
+}
+
+/// `bugscrub migrate`
+pub async fn migrate(args: DatabaseArgs) -> Done {
+    let database = Database::open(&args).await?;
+    let migrated = store::migrate(&database.pool).await;
+    database.close().await?;
+    migrated?;
+    println!("The schema is current.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `bugscrub rebuild [--check]`
+pub async fn rebuild(args: RebuildArgs) -> Done {
+    let database = Database::open(&args.database).await?;
+    let done = rebuild_all(&database, &args).await;
+    database.close().await?;
+    done
+}
+
+async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
+    let bots = args.bots.bots();
+    store::migrate(&database.pool).await?;
+    let mut differences = 0;
+    for account_id in accounts::all_ids(&database.pool).await? {
+        let started = Instant::now();
+        let rebuilt = if args.check {
+            let (rebuilt, lines) = rebuilding::check(&database.pool, account_id, &bots).await?;
+            lines.iter().for_each(|line| println!("account {account_id}: {line}"));
+            differences += lines.len();
+            rebuilt
+        } else {
+            rebuilding::rebuild(&database.pool, account_id, &bots).await?
+        };
+        let (seconds, verb) = (started.elapsed().as_secs_f64(), if args.check { "checked" } else { "rebuilt" });
+        println!(
+            "account {account_id}: {verb} {} items from {} events in {seconds:.2} s ({:.0} events/s)",
+            rebuilt.items,
+            rebuilt.events,
+            rebuilt.events as f64 / seconds.max(1e-9),
+        );
+    }
+    match differences {
+        0 => Ok(ExitCode::SUCCESS),
+        some => {
+            println!("{some} differences; `bugscrub rebuild` makes the projections anew");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// `bugscrub deliver`
+pub async fn deliver(args: DeliverArgs) -> Done {
+    let target = Target::new(&args.url, &args.secret()?)?;
+    let pace = Pace { concurrency: args.concurrency, rate: args.rate };
+    let report = delivering::run(&args.file, &target, pace).await?;
+    println!("{report}");
+    Ok(if report.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `bugscrub token create`
+pub async fn token_create(args: DatabaseArgs, name: &str, scopes: &[Scope], accounts: &[i64]) -> Done {
+    let database = Database::open(&args).await?;
+    let (token, hash) = auth::new_token();
+    let scopes: Vec<String> = scopes.iter().map(|scope| scope.name().to_owned()).collect();
+    let created = async {
+        store::migrate(&database.pool).await?;
+        tokens::create(&database.pool, name, &hash, &scopes, (!accounts.is_empty()).then_some(accounts)).await
+    }
+    .await;
+    database.close().await?;
+    eprintln!("Token {} ({}); it is shown only now:", created?, scopes.join(", "));
+    println!("{token}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `bugscrub token list`
+pub async fn token_list(args: DatabaseArgs) -> Done {
+    let database = Database::open(&args).await?;
+    let listed = async {
+        store::migrate(&database.pool).await?;
+        tokens::list(&database.pool).await
+    }
+    .await;
+    database.close().await?;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(["id", "name", "scopes", "accounts", "created", "revoked"]);
+    for row in listed? {
+        let accounts = row.accounts.map_or("all".to_owned(), |ids| {
+            ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
+        });
+        let day = |at: chrono::DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
+        let revoked = row.revoked_at.map(day).unwrap_or_default();
+        let scopes = row.scopes.join(",");
+        table.add_row([row.token_id.to_string(), row.name, scopes, accounts, day(row.created_at), revoked]);
+    }
+    println!("{table}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `bugscrub token revoke`
+pub async fn token_revoke(args: DatabaseArgs, token_id: i64) -> Done {
+    let database = Database::open(&args).await?;
+    let revoked = tokens::revoke(&database.pool, token_id).await;
+    database.close().await?;
+    if revoked? {
+        println!("Token {token_id} is revoked.");
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(format!("there is no token {token_id} in force").into())
+    }
+}

@@ -1,0 +1,271 @@
+//! Every setting, beside its environment variable.
+//!
+//! Secrets can also come from files, as Kubernetes mounts them: `BUGSCRUB_X_FILE` for
+//! `BUGSCRUB_X`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use clap::{Args, Parser, Subcommand};
+
+use crate::activity::Bots;
+use crate::http::auth::Scope;
+use crate::ingest::Accounts;
+use crate::telemetry::LogFormat;
+use crate::webhook::Secrets;
+
+/// An organization's whole backlog as one fair queue, kept current by GitHub's webhooks.
+#[derive(Debug, Parser)]
+#[command(name = "bugscrub", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Receive deliveries and serve the API
+    Serve(ServeArgs),
+    /// Show everything on a generated organization, until Ctrl-C
+    Demo(DemoArgs),
+    /// Bring the database's schema up to date
+    Migrate(DatabaseArgs),
+    /// Fold the projections anew from the event log
+    Rebuild(RebuildArgs),
+    /// Post recorded deliveries, signed, and report rate and latencies
+    Deliver(DeliverArgs),
+    /// Make, list and revoke API tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Print the OpenAPI description of the API
+    Openapi,
+}
+
+#[derive(Debug, Args)]
+pub struct LogArgs {
+    /// How log lines look
+    #[arg(long, env = "BUGSCRUB_LOG_FORMAT", global = true, value_enum, default_value = "auto")]
+    pub log_format: LogFormat,
+    /// What is logged, as tracing filter directives
+    #[arg(long, env = "BUGSCRUB_LOG", global = true, default_value = "info")]
+    pub log: String,
+}
+
+/// Where the events are kept.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseArgs {
+    /// A Postgres URL; without it a private Postgres is kept in the data directory
+    #[arg(long, env = "BUGSCRUB_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// A file that holds the URL
+    #[arg(long, env = "BUGSCRUB_DATABASE_URL_FILE", conflicts_with = "database_url")]
+    pub database_url_file: Option<PathBuf>,
+    /// Where the private Postgres lives [default: the platform's data directory; as root
+    /// /var/lib/bugscrub]
+    #[arg(long, env = "BUGSCRUB_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+impl DatabaseArgs {
+    /// The URL, if one is given.
+    pub fn url(&self) -> Result<Option<String>, ConfigError> {
+        secret(&self.database_url, &self.database_url_file)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen
+    #[arg(long, env = "BUGSCRUB_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The webhook secret; several, comma-separated, while it rotates
+    #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET", hide_env_values = true)]
+    pub webhook_secret: Option<String>,
+    /// A file that holds the webhook secret
+    #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET_FILE", conflicts_with = "webhook_secret")]
+    pub webhook_secret_file: Option<PathBuf>,
+    /// A bootstrap API token with the scope admin, 16 characters or more
+    #[arg(long, env = "BUGSCRUB_ADMIN_TOKEN", hide_env_values = true)]
+    pub admin_token: Option<String>,
+    /// A file that holds the bootstrap token
+    #[arg(long, env = "BUGSCRUB_ADMIN_TOKEN_FILE", conflicts_with = "admin_token")]
+    pub admin_token_file: Option<PathBuf>,
+    /// The time zone that days are counted in, such as Europe/Berlin
+    #[arg(long, env = "BUGSCRUB_TIME_ZONE", default_value = "UTC")]
+    pub time_zone: Tz,
+    /// Logins or ids of the accounts whose deliveries are kept [default: all]
+    #[arg(long, env = "BUGSCRUB_ACCOUNTS", value_delimiter = ',')]
+    pub accounts: Vec<String>,
+    #[command(flatten)]
+    pub bots: BotArgs,
+    /// Days that raw deliveries are kept; 4 or more, since GitHub redelivers for 3
+    #[arg(long, env = "BUGSCRUB_DELIVERY_RETENTION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(4..=3650))]
+    pub delivery_retention_days: u32,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct BotArgs {
+    /// Further logins that count as bots; after a change run `bugscrub rebuild`
+    #[arg(long = "bots", env = "BUGSCRUB_BOTS", value_delimiter = ',')]
+    pub bots: Vec<String>,
+}
+
+impl BotArgs {
+    pub fn bots(&self) -> Bots {
+        Bots::new(self.bots.iter().map(String::as_str))
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to listen
+    #[arg(long, env = "BUGSCRUB_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The generated organization's seed: the same seed and day give the same data
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Print the queue and stop, without new activity
+    #[arg(long)]
+    pub once: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RebuildArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub bots: BotArgs,
+    /// Change nothing; compare, and exit with 1 on any difference
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DeliverArgs {
+    /// NDJSON, plain or gzip, a line a delivery; - for standard input
+    pub file: PathBuf,
+    /// Where to post to
+    #[arg(long, default_value = "http://127.0.0.1:8080/webhooks/github")]
+    pub url: String,
+    /// The webhook secret to sign with
+    #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+    /// A file that holds the secret
+    #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET_FILE", conflicts_with = "secret")]
+    pub secret_file: Option<PathBuf>,
+    /// Deliveries per second, sent by the clock [default: as fast as they are answered]
+    #[arg(long)]
+    pub rate: Option<f64>,
+    /// Deliveries in flight at once
+    #[arg(long, default_value_t = 16)]
+    pub concurrency: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it, once
+    Create {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// What the token is for
+        #[arg(long)]
+        name: String,
+        /// What it allows; repeatable
+        #[arg(long = "scope", value_enum, required = true)]
+        scopes: Vec<Scope>,
+        /// Ids of the accounts that it is bound to; repeatable [default: all]
+        #[arg(long = "account")]
+        accounts: Vec<i64>,
+    },
+    /// List tokens, without their secrets
+    List {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Revoke a token at once
+    Revoke {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The token's id, as `list` shows it
+        token_id: i64,
+    },
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{0}")]
+    Invalid(&'static str),
+    #[error("the file {path} cannot be read")]
+    File { path: PathBuf, source: std::io::Error },
+}
+
+/// What the running service needs to know.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub secrets: Secrets,
+    pub admin_token: Option<String>,
+    pub zone: Tz,
+    pub accounts: Accounts,
+    pub bots: Bots,
+    pub delivery_retention: Duration,
+}
+
+impl ServeArgs {
+    /// # Errors
+    /// A secret that is missing, empty, too short or in a file that cannot be read.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let secrets = secret(&self.webhook_secret, &self.webhook_secret_file)?.ok_or(ConfigError::Invalid(
+            "no webhook secret: set BUGSCRUB_WEBHOOK_SECRET (or BUGSCRUB_WEBHOOK_SECRET_FILE) to the secret of the \
+             GitHub App's webhook",
+        ))?;
+        let secrets = Secrets::parse(&secrets).ok_or(ConfigError::Invalid("the webhook secret is empty"))?;
+        let admin_token = secret(&self.admin_token, &self.admin_token_file)?;
+        if admin_token.as_ref().is_some_and(|token| token.len() < 16) {
+            return Err(ConfigError::Invalid("BUGSCRUB_ADMIN_TOKEN must have 16 characters or more"));
+        }
+        Ok(Settings {
+            listen: self.listen,
+            secrets,
+            admin_token,
+            zone: self.time_zone,
+            accounts: Accounts::new(self.accounts.iter().map(String::as_str)),
+            bots: self.bots.bots(),
+            delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
+        })
+    }
+}
+
+impl DeliverArgs {
+    /// The secret to sign with: the first, if several are listed.
+    pub fn secret(&self) -> Result<String, ConfigError> {
+        let listed = secret(&self.secret, &self.secret_file)?;
+        let first = listed.as_deref().and_then(|listed| listed.split(',').map(str::trim).find(|one| !one.is_empty()));
+        first.map(str::to_owned).ok_or(ConfigError::Invalid(
+            "no webhook secret: give --secret, BUGSCRUB_WEBHOOK_SECRET or BUGSCRUB_WEBHOOK_SECRET_FILE",
+        ))
+    }
+}
+
+fn secret(value: &Option<String>, file: &Option<PathBuf>) -> Result<Option<String>, ConfigError> {
+    let value = match (value, file) {
+        (Some(value), _) => Some(value.clone()),
+        (None, Some(file)) => Some(read_secret(file)?),
+        (None, None) => None,
+    };
+    // An empty variable is how many a shell says "not set".
+    Ok(value.filter(|value| !value.trim().is_empty()))
+}
+
+fn read_secret(path: &Path) -> Result<String, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,180 @@
+//! One delivery, as GitHub posts it.
+
+use std::error::Error;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, StatusCode, Url, redirect};
+use serde::Deserialize;
+
+use super::{DeliverError, Recorded};
+use crate::webhook::signature;
+
+/// GitHub counts a delivery as failed that is not answered by then.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How much of a refusal's text is kept, in characters.
+const SAMPLE: usize = 200;
+
+/// Where deliveries go, and the secret they are signed with.
+#[derive(Clone)]
+pub struct Target {
+    url: Url,
+    secret: Arc<str>,
+}
+
+impl Target {
+    /// # Errors
+    ///
+    /// Where `url` is not a whole `http://` or `https://` address.
+    pub fn new(url: &str, secret: &str) -> Result<Self, DeliverError> {
+        let refused = |fault: String| DeliverError::Url { url: url.to_owned(), fault };
+        let parsed = Url::parse(url).map_err(|error| refused(error.to_string()))?;
+        if !matches!(parsed.scheme(), "http" | "https") {
+            return Err(refused("it begins with neither http:// nor https://".to_owned()));
+        }
+        Ok(Self { url: parsed, secret: secret.into() })
+    }
+
+    /// The address.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Whether it is this machine.
+    fn is_local(&self) -> bool {
+        self.url.host_str().is_some_and(|host| {
+            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        })
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target").field("url", &self.url.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// What the service answers to a delivery it has made durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    /// The account's head position; none where the delivery belongs to no account's log.
+    pub position: Option<u64>,
+    /// How many events it appended.
+    pub events: u64,
+    /// Whether its GUID was known already.
+    pub duplicate: bool,
+}
+
+/// A delivery that was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The sort of failure, fit for counting: `HTTP 503`, `timed out`.
+    pub kind: String,
+    /// What was said about it, in one line.
+    pub message: String,
+}
+
+/// Posts single deliveries over connections that it keeps.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    client: Client,
+    target: Target,
+}
+
+impl Sender {
+    /// A sender that keeps up to `connections` open.
+    ///
+    /// A proxy from the environment is used, but never to reach this machine itself.
+    ///
+    /// # Errors
+    ///
+    /// Where no HTTP client can be made.
+    pub fn new(target: &Target, connections: usize) -> Result<Self, DeliverError> {
+        let mut client = Client::builder()
+            .user_agent("GitHub-Hookshot/bugscrub")
+            .pool_max_idle_per_host(connections)
+            .redirect(redirect::Policy::none())
+            .timeout(TIMEOUT);
+        if target.is_local() {
+            client = client.no_proxy();
+        }
+        let client = client.build().map_err(DeliverError::Client)?;
+        Ok(Self { client, target: target.clone() })
+    }
+
+    /// Signs and posts one delivery, and reads the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// Any answer but 202, none within ten seconds, or none at all.
+    pub async fn post(&self, recorded: &Recorded) -> Result<Answer, Failure> {
+        let signature = signature::sign(self.target.secret.as_bytes(), &recorded.payload);
+        let response = self
+            .client
+            .post(self.target.url.clone())
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header("X-GitHub-Event", &recorded.event)
+            .header("X-GitHub-Delivery", recorded.delivery.to_string())
+            .header("X-Hub-Signature-256", signature)
+            .body(recorded.payload.clone())
+            .send()
+            .await
+            .map_err(broken)?;
+        let status = response.status();
+        let body = response.bytes().await.map_err(broken)?;
+        if status != StatusCode::ACCEPTED {
+            return Err(Failure { kind: format!("HTTP {}", status.as_u16()), message: said(&body) });
+        }
+        serde_json::from_slice(&body).map_err(|error| Failure {
+            kind: "accepted with an answer of another kind".to_owned(),
+            message: error.to_string(),
+        })
+    }
+}
+
+/// A request that got no answer.
+fn broken(error: reqwest::Error) -> Failure {
+    let error = error.without_url();
+    let kind = if error.is_timeout() {
+        "timed out"
+    } else if error.is_connect() {
+        "could not connect"
+    } else {
+        "connection broke"
+    };
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        message = format!("{message}: {cause}");
+        source = cause.source();
+    }
+    Failure { kind: kind.to_owned(), message: one_line(&message) }
+}
+
+/// The text of a refusal: the problem's detail where it is a problem document.
+fn said(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Problem {
+        detail: Option<String>,
+        title: Option<String>,
+    }
+    let problem = serde_json::from_slice::<Problem>(body).ok();
+    match problem.and_then(|problem| problem.detail.or(problem.title)) {
+        Some(text) => one_line(&text),
+        None => one_line(&String::from_utf8_lossy(body)),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SAMPLE) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,183 @@
+//! Reading a request's body in bounded memory and bounded time.
+//!
+//! Players: [`BodyBudget`] is the one amount of memory that all bodies in flight share;
+//! [`read_capped`] takes from it as bytes come; a [`BudgetedBody`] gives its share back when it is
+//! dropped.
+//!
+//! Not counted: what the connection itself buffers, which `serve` bounds, and for an instant the
+//! former buffer of a body that outgrew it.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use bytes::Bytes;
+use http_body_util::BodyExt;
+
+use super::problem::Problem;
+
+/// The largest webhook body: GitHub never sends payloads over 25 MB
+/// (<https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap>), read here in
+/// the larger sense of the unit.
+pub const WEBHOOK_BODY_CAP: usize = 25 * 1024 * 1024;
+
+/// How long a webhook's body may take, of the 10 seconds in which GitHub wants an answer.
+pub const WEBHOOK_BODY_DEADLINE: Duration = Duration::from_secs(8);
+
+/// The first piece of memory for a body that is longer than this, or of unknown length. A sender
+/// gets no more than it fills: a Content-Length alone takes nothing from the others.
+const FIRST_PIECE: usize = 64 * 1024;
+
+/// A number of bytes that all bodies in flight share. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct BodyBudget(Arc<Budget>);
+
+#[derive(Debug)]
+struct Budget {
+    limit: usize,
+    used: AtomicUsize,
+}
+
+impl BodyBudget {
+    /// A budget of `limit` bytes.
+    pub fn new(limit: usize) -> Self {
+        let used = AtomicUsize::new(0);
+        Self(Arc::new(Budget { limit, used }))
+    }
+
+    /// Bytes held by bodies in flight now.
+    pub fn used(&self) -> usize {
+        self.0.used.load(Relaxed)
+    }
+}
+
+impl Default for BodyBudget {
+    /// 64 MiB.
+    fn default() -> Self {
+        Self::new(64 * 1024 * 1024)
+    }
+}
+
+/// What one body holds of the budget, until dropped.
+#[derive(Debug)]
+struct Share {
+    budget: Arc<Budget>,
+    bytes: usize,
+}
+
+impl Share {
+    /// Makes the share `bytes` large, never smaller than it was.
+    fn grow_to(&mut self, bytes: usize) -> Result<(), BodyError> {
+        let more = bytes.saturating_sub(self.bytes);
+        // Relaxed: the counter guards no other memory.
+        self.budget
+            .used
+            .fetch_update(Relaxed, Relaxed, |used| used.checked_add(more).filter(|sum| *sum <= self.budget.limit))
+            .map_err(|_| BodyError::OverBudget)?;
+        self.bytes += more;
+        Ok(())
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.budget.used.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
+/// A whole body; its memory counts against the budget until it is dropped.
+///
+/// Clones of the [`Bytes`] inside are not counted once this is gone.
+#[derive(Debug)]
+pub struct BudgetedBody {
+    bytes: Bytes,
+    _share: Share,
+}
+
+impl Deref for BudgetedBody {
+    type Target = Bytes;
+
+    fn deref(&self) -> &Bytes {
+        &self.bytes
+    }
+}
+
+/// Why a body was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    #[error("the body has more than {cap} bytes")]
+    TooLarge { cap: usize },
+    #[error("the body did not come in time")]
+    TooSlow,
+    #[error("the bodies in flight take all the memory set aside for them")]
+    OverBudget,
+    #[error("the body broke off")]
+    Broken(#[source] axum::Error),
+}
+
+impl From<BodyError> for Problem {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge { cap } => {
+                Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail(format!("A body may have {cap} bytes at most."))
+            }
+            BodyError::TooSlow => Problem::of(StatusCode::REQUEST_TIMEOUT).detail("The body did not come in time."),
+            BodyError::OverBudget => Problem::unavailable("Too many large requests are in flight.", 1),
+            BodyError::Broken(_) => Problem::of(StatusCode::BAD_REQUEST).detail("The body broke off."),
+        }
+    }
+}
+
+/// Reads a whole body of at most `cap` bytes within `deadline`.
+///
+/// `content_length` is what the request's header says, if it has one: over `cap`, it is refused
+/// before a byte is read. Memory is taken from `budget` as bytes come, and refused rather than
+/// waited for: a sender that waits would hold what it has.
+pub async fn read_capped(
+    body: Body,
+    content_length: Option<u64>,
+    cap: usize,
+    deadline: Duration,
+    budget: &BodyBudget,
+) -> Result<BudgetedBody, BodyError> {
+    let expected = match content_length.map(usize::try_from) {
+        None => None,
+        Some(Ok(length)) if length <= cap => Some(length),
+        Some(_) => return Err(BodyError::TooLarge { cap }),
+    };
+    let share = Share { budget: budget.0.clone(), bytes: 0 };
+    match tokio::time::timeout(deadline, collect(body, expected, cap, share)).await {
+        Ok(read) => read,
+        Err(_) => Err(BodyError::TooSlow),
+    }
+}
+
+async fn collect(
+    mut body: Body,
+    expected: Option<usize>,
+    cap: usize,
+    mut share: Share,
+) -> Result<BudgetedBody, BodyError> {
+    let mut held: Vec<u8> = Vec::new();
+    while let Some(frame) = body.frame().await {
+        // Trailers say nothing that we use.
+        let Ok(data) = frame.map_err(BodyError::Broken)?.into_data() else {
+            continue;
+        };
+        let needed = held.len() + data.len();
+        if needed > cap {
+            return Err(BodyError::TooLarge { cap });
+        }
+        if needed > share.bytes {
+            let roomy = (2 * share.bytes).max(FIRST_PIECE);
+            let size = roomy.min(expected.unwrap_or(cap)).max(needed);
+            share.grow_to(size)?;
+            held.reserve_exact(size - held.len());
+        }
+        held.extend_from_slice(&data);
+    }
+    Ok(BudgetedBody { bytes: held.into(), _share: share })
+}

@@ -1,0 +1,122 @@
+//! HTTP: one file per resource, and the only axum handlers there are.
+//!
+//! A handler extracts, makes one call, and maps the answer; errors become a [`problem::Problem`].
+//! The router and the OpenAPI description come from the same list of handlers, so neither can
+//! name a path that the other lacks.
+
+mod accounts;
+pub mod auth;
+pub mod body;
+mod health;
+mod params;
+pub mod problem;
+mod queue;
+pub mod serve;
+pub mod trace;
+mod webhooks;
+
+use std::sync::Arc;
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::Router;
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::body::BodyBudget;
+use self::problem::{Problem, with_problems};
+use crate::activity::Bots;
+use crate::ingest::Ingest;
+use crate::rank::{Calendar, Ranking};
+use crate::store::StoreError;
+use crate::telemetry::Metrics;
+use crate::webhook::Secrets;
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub pool: PgPool,
+    pub ingest: Ingest,
+    pub ranking: Arc<dyn Ranking>,
+    pub secrets: Arc<Secrets>,
+    /// SHA-256 of the bootstrap token.
+    pub admin_token_hash: Option<Arc<[u8]>>,
+    pub calendar: Calendar,
+    pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    pub bots: Arc<Bots>,
+    pub body_budget: BodyBudget,
+    pub metrics: Metrics,
+}
+
+/// What is not said by any handler of its own.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Bug Scrub", license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        description = "An organization's whole backlog of issues, pull requests and discussions as one fair queue. \
+            Errors are RFC 9457 problems. It never writes to GitHub."),
+    security(("token" = [])),
+    modifiers(&BearerToken),
+    tags(
+        (name = "queue", description = "The stale-age queue"),
+        (name = "accounts", description = "Who there is"),
+        (name = "webhooks", description = "Where GitHub delivers"),
+        (name = "operations", description = "For the platform"),
+    ),
+)]
+struct Description;
+
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token made by `bugscrub token create`"));
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme.build()));
+    }
+}
+
+fn resources() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(webhooks::receive))
+        .routes(routes!(queue::show))
+        .routes(routes!(accounts::list))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+/// The OpenAPI description, as JSON.
+pub fn openapi() -> String {
+    let (_, openapi) = resources().split_for_parts();
+    openapi.to_pretty_json().expect("cannot fail: plain data with string keys")
+}
+
+/// Every path the service answers.
+pub fn router(state: AppState) -> Router {
+    let (router, openapi) = resources().split_for_parts();
+    let description = openapi.to_pretty_json().expect("cannot fail: plain data with string keys");
+    let description = axum::body::Bytes::from(description);
+    let served = get(async move || ([(CONTENT_TYPE, "application/json")], description).into_response());
+    let metrics = state.metrics.clone();
+    let router = router.route("/openapi.json", served).with_state(state);
+    trace::with_tracing(with_problems(router), metrics)
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the store could not be reached");
+            Problem::unavailable("The store cannot be reached.", 5)
+        } else {
+            tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+            Problem::internal()
+        }
+    }
+}

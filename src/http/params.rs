@@ -1,0 +1,75 @@
+//! Query parameters: parsed one by one, so that a bad one is named and told what it may be.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::problem::Problem;
+use crate::rank::{Term, Terms};
+
+/// A request's query as it came: names and values, in order.
+#[derive(Debug)]
+pub struct Params(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Params {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = axum::extract::Query::from_request_parts(parts, state).await;
+        let axum::extract::Query(pairs) =
+            query.map_err(|_| Problem::bad_parameter("query").detail("The query is not URL-encoded text."))?;
+        Ok(Self(pairs))
+    }
+}
+
+impl Params {
+    /// # Errors
+    /// 400 naming the first parameter that is not among `allowed`.
+    pub fn only(&self, allowed: &[&str]) -> Result<(), Problem> {
+        match self.0.iter().find(|(name, _)| !allowed.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) => Err(Problem::bad_parameter(name.clone())
+                .detail("There is no such parameter here; `allowed` lists those there are.")
+                .allowed(allowed.iter().copied())),
+        }
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(given, _)| given == name)
+    }
+
+    /// A parameter that may be given once.
+    pub fn one(&self, name: &str) -> Result<Option<&str>, Problem> {
+        let mut values = self.0.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let first = values.next();
+        if values.next().is_some() {
+            return Err(Problem::bad_parameter(name).detail("This parameter may be given once."));
+        }
+        match first {
+            Some("") => Err(Problem::bad_parameter(name).detail("The value is empty.")),
+            first => Ok(first),
+        }
+    }
+
+    /// A repeatable filter; `-` in front of a value means "none of". `allowed` says what `parse`
+    /// takes, where that is a list.
+    pub fn terms<T>(
+        &self,
+        name: &str,
+        allowed: &[&str],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Terms<T>, Problem> {
+        let mut terms = Terms::default();
+        for (_, value) in self.0.iter().filter(|(given, _)| given == name) {
+            let (wanted, bare) = match value.strip_prefix('-') {
+                Some(bare) => (false, bare),
+                None => (true, value.as_str()),
+            };
+            let Some(parsed) = Some(bare).filter(|bare| !bare.is_empty()).and_then(&parse) else {
+                let problem = Problem::bad_parameter(name).detail("The value is not one that this filter takes.");
+                return Err(if allowed.is_empty() { problem } else { problem.allowed(allowed.iter().copied()) });
+            };
+            terms.push(if wanted { Term::Any(parsed) } else { Term::None(parsed) });
+        }
+        Ok(terms)
+    }
+}

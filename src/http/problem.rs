@@ -1,0 +1,151 @@
+//! Errors as clients see them: RFC 9457 `application/problem+json`.
+//!
+//! A 5xx says nothing internal, by construction: text made at run time is dropped from it (see
+//! [`Problem::detail`]), and a panic answers with the bare 500.
+
+use std::any::Any;
+use std::borrow::Cow;
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Serialize, Serializer};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::ToSchema;
+
+/// The `type` of a problem that its status says all about (RFC 9457, 4.2.1).
+const ABOUT_BLANK: &str = "about:blank";
+
+/// One error answer. Made by a constructor, completed by the methods, returned by a handler.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// The HTTP status code again, for bodies that travel without their head.
+    #[serde(serialize_with = "as_number")]
+    #[schema(value_type = u16, minimum = 400, maximum = 599, example = 400)]
+    status: StatusCode,
+    /// What kind of problem this is: a URI reference, `about:blank` if the status says all.
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "/problems/bad-parameter")]
+    kind: &'static str,
+    /// The kind in words; the same for every problem of the kind.
+    #[schema(value_type = String, example = "Bad parameter")]
+    title: &'static str,
+    /// What happened here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    detail: Option<Cow<'static, str>>,
+    /// The parameter at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    /// What the parameter may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<Vec<String>>,
+    /// Sent as the header Retry-After; in seconds.
+    #[serde(skip)]
+    retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A problem of a kind of our own: `kind` is a path such as `/problems/login-reused`.
+    pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
+        Self { status, kind, title, detail: None, parameter: None, allowed: None, retry_after: None }
+    }
+
+    /// A problem that its status says all about.
+    pub fn of(status: StatusCode) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error");
+        Self::new(status, ABOUT_BLANK, title)
+    }
+
+    /// 400: a parameter that cannot be understood.
+    pub fn bad_parameter(name: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, "/problems/bad-parameter", "Bad parameter");
+        problem.parameter = Some(name.into());
+        problem
+    }
+
+    /// 401: no bearer token, or not one of ours. Answers with `WWW-Authenticate: Bearer`.
+    pub fn unauthorized() -> Self {
+        Self::of(StatusCode::UNAUTHORIZED)
+    }
+
+    /// 500. The cause goes to the log, not here.
+    pub fn internal() -> Self {
+        Self::of(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// 503: worth another try after `retry_after` seconds.
+    pub fn unavailable(detail: &'static str, retry_after: u32) -> Self {
+        Self::of(StatusCode::SERVICE_UNAVAILABLE).detail(detail).retry_after(retry_after)
+    }
+
+    /// What happened here, for the client to read.
+    ///
+    /// A 5xx keeps only a literal: text made at run time may hold something internal.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.detail =
+            Some(detail.into()).filter(|text| !self.status.is_server_error() || matches!(text, Cow::Borrowed(_)));
+        self
+    }
+
+    /// What the parameter at fault may be.
+    #[must_use]
+    pub fn allowed(mut self, allowed: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed = Some(allowed.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// After how many seconds another try is worth it (429 and 503).
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+fn as_number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        // Every field is text or a number, so this cannot fail; an empty body if it did.
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let mut set = |name: HeaderName, value: HeaderValue| {
+            response.headers_mut().insert(name, value);
+        };
+        let text = HeaderValue::from_static;
+        set(CONTENT_TYPE, text("application/problem+json"));
+        // A 404 or 410 may otherwise be kept by caches (RFC 9111, 4.2.2) past its truth.
+        set(CACHE_CONTROL, text("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            set(WWW_AUTHENTICATE, text("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            set(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// The router with a problem for every answer that no handler gives: 404, 405 and a panic's 500.
+///
+/// Comes last: routes added later have none of it.
+pub fn with_problems<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router
+        .fallback(async || Problem::of(StatusCode::NOT_FOUND))
+        .method_not_allowed_fallback(async || Problem::of(StatusCode::METHOD_NOT_ALLOWED))
+        .layer(CatchPanicLayer::custom(on_panic))
+}
+
+/// The panic itself is in the log by then, through the hook that `telemetry::init_logs` sets.
+fn on_panic(_: Box<dyn Any + Send>) -> Response {
+    Problem::internal().into_response()
+}

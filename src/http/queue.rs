@@ -1,0 +1,305 @@
+//! `GET /api/v1/queue`: the stale-age queue of one account, in pages.
+
+use std::time::Instant;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::Json;
+use axum::http::StatusCode;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::AppState;
+use super::auth::{Caller, Scope};
+use super::params::Params;
+use super::problem::Problem;
+use crate::activity::{Activity, ItemType, State as ItemStateName};
+use crate::rank::stale_age::days_since;
+use crate::rank::{Calendar, Cursor, Filter, Order, Page, PageRequest, QueueItem, RankingError, stale_age};
+use crate::store::accounts::{Account, last_delivery_at};
+
+const DEFAULT_LIMIT: usize = 50;
+const LARGEST_LIMIT: usize = 500;
+const FILTERS: [&str; 5] = ["repo", "type", "state", "label", "author"];
+
+/// What the queue may be asked; read by [`Params`], listed here for the description.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+struct QueueParams {
+    /// Login or id; may be left out when the token sees one account.
+    account: Option<String>,
+    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
+    repo: Option<Vec<String>>,
+    /// `Issue`, `PR` or `Discussion`; repeatable, `-` in front for none of.
+    r#type: Option<Vec<String>>,
+    /// `open`, `answered` or `closed`; repeatable. Open items only, unless given.
+    state: Option<Vec<String>>,
+    /// A label's name; repeatable, `-` in front for none of.
+    label: Option<Vec<String>>,
+    /// A login; repeatable, `-` in front for none of.
+    author: Option<Vec<String>>,
+    /// `stalest` (the default) or `freshest` first.
+    order: Option<String>,
+    /// Items a page, 1 to 500; 50 unless given.
+    limit: Option<usize>,
+    /// From an answer's `next`; carries the filters, the order and the date. Only `limit` may
+    /// stand beside it.
+    cursor: Option<String>,
+}
+
+/// A page of the queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueueAnswer {
+    /// The date that days are counted to, in the account's time zone.
+    as_of: NaiveDate,
+    /// The position of the account's log that the answer includes.
+    position: i64,
+    /// Items that pass the filters, on all pages.
+    total: i64,
+    items: Vec<QueueRow>,
+    /// The next page's address; null on the last.
+    next: Option<String>,
+    freshness: Freshness,
+}
+
+/// An item in the queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueueRow {
+    /// The place in the account's whole unfiltered queue; null for an item that is not open.
+    #[schema(example = 1)]
+    rank: Option<i64>,
+    #[schema(example = "acme/widgets")]
+    repository: String,
+    #[schema(example = "Issue")]
+    r#type: &'static str,
+    #[schema(example = 12)]
+    number: i64,
+    title: String,
+    #[schema(example = "https://github.com/acme/widgets/issues/12")]
+    url: String,
+    #[schema(example = "open")]
+    state: &'static str,
+    author: Option<String>,
+    labels: Vec<String>,
+    assignees: Vec<String>,
+    milestone: Option<String>,
+    /// Null where no payload has said.
+    comments: Option<i64>,
+    draft: bool,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    #[schema(example = 1200)]
+    days_age: i64,
+    #[schema(example = 800)]
+    days_stale: i64,
+    /// log10((days_age + 1) * (days_stale + 1)), six decimals
+    #[schema(example = 5.983164)]
+    stale_age: f64,
+    /// The same with the days since the last human activity; null where none is known.
+    human_stale_age: Option<f64>,
+    last_activity: Option<LastActivity>,
+    /// Who read it last; always null until there are scrubs.
+    #[schema(value_type = Option<Object>)]
+    read: Option<()>,
+    /// The note on it; always null until there are notes.
+    #[schema(value_type = Option<Object>)]
+    note: Option<()>,
+}
+
+/// The last thing that anyone did to an item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LastActivity {
+    #[schema(example = "commented")]
+    kind: String,
+    #[schema(example = "octocat")]
+    actor: String,
+    human: bool,
+    at: DateTime<Utc>,
+}
+
+/// How current an answer is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Freshness {
+    last_delivery_at: Option<DateTime<Utc>>,
+    /// Milliseconds from a delivery's acknowledgement to its being in answers: 0, since answers
+    /// are made from what is committed.
+    lag_ms: u32,
+    /// Whether what was there before the first delivery was fetched: `none` so far.
+    backfill: &'static str,
+    last_sweep_at: Option<DateTime<Utc>>,
+}
+
+/// Show the stale-age queue.
+///
+/// Open items, the stalest first: by (days_age + 1) * (days_stale + 1), ties by older created_at,
+/// then repository id, then number. Pages count days to the date they began with; an hour after
+/// midnight yesterday's pages end with 410.
+#[utoipa::path(
+    get, path = "/api/v1/queue", tag = "queue", params(QueueParams),
+    responses(
+        (status = 200, description = "A page of the queue", body = QueueAnswer),
+        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(State(state): State<AppState>, caller: Caller, params: Params) -> Response {
+    let started = Instant::now();
+    let answer = page(&state, &caller, &params).await;
+    let status = answer.as_ref().map_or_else(Problem::status, |_| StatusCode::OK);
+    state.metrics.queue(status.as_u16(), started.elapsed());
+    answer.map(Json).into_response()
+}
+
+async fn page(state: &AppState, caller: &Caller, params: &Params) -> Result<QueueAnswer, Problem> {
+    caller.require(Scope::Read)?;
+    let (account, request) = request(state, caller, params).await?;
+    let page = state.ranking.page(request.clone()).await?;
+    let last_delivery_at = last_delivery_at(&state.pool, account.account_id).await?;
+    let freshness = Freshness { last_delivery_at, lag_ms: 0, backfill: "none", last_sweep_at: None };
+    Ok(answer(state, &request, page, freshness))
+}
+
+async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(Account, PageRequest), Problem> {
+    params.only(&[&["account", "order", "limit", "cursor"], &FILTERS[..]].concat())?;
+    let limit = params.one("limit")?.map(limit).transpose()?;
+    let now = (state.clock)();
+    let private = caller.sees_private();
+    if let Some(text) = params.one("cursor")? {
+        for beside in ["account", "order"].iter().chain(&FILTERS).filter(|name| params.has(name)) {
+            return Err(Problem::bad_parameter(*beside)
+                .detail("The cursor carries this; leave it out, or begin without a cursor."));
+        }
+        let cursor = Cursor::decode(text)
+            .map_err(|error| Problem::bad_parameter("cursor").detail(format!("This is {error}.")))?;
+        if !state.calendar.serves(cursor.date, now) {
+            return Err(Problem::new(StatusCode::GONE, "/problems/date-over", "The cursor's date is over")
+                .detail("Days are counted anew since midnight; begin again without a cursor."));
+        }
+        let account = caller.account(state, Some(&cursor.account_id.to_string())).await?;
+        let Cursor { account_id, date, order, filter, after, .. } = cursor;
+        let limit = limit.unwrap_or(cursor.limit.clamp(1, LARGEST_LIMIT));
+        return Ok((account, PageRequest { account_id, private, filter, order, date, after: Some(after), limit }));
+    }
+    let filter = filter(params)?;
+    let order = match params.one("order")? {
+        None => Order::default(),
+        Some(name) => Order::from_name(name).ok_or_else(|| {
+            Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES)
+        })?,
+    };
+    let account = caller.account(state, params.one("account")?).await?;
+    let request = PageRequest {
+        account_id: account.account_id,
+        private,
+        filter,
+        order,
+        date: state.calendar.today(now),
+        after: None,
+        limit: limit.unwrap_or(DEFAULT_LIMIT),
+    };
+    Ok((account, request))
+}
+
+fn limit(text: &str) -> Result<usize, Problem> {
+    let limit = text.parse().ok().filter(|limit| (1..=LARGEST_LIMIT).contains(limit));
+    limit.ok_or_else(|| Problem::bad_parameter("limit").detail(format!("A whole number from 1 to {LARGEST_LIMIT}.")))
+}
+
+fn filter(params: &Params) -> Result<Filter, Problem> {
+    let text = |value: &str| Some(value.to_owned());
+    let repo = |value: &str| text(value).filter(|value| value.matches('/').count() <= 1);
+    Ok(Filter {
+        repo: params.terms("repo", &[], repo)?,
+        item_type: params.terms("type", &ItemType::ALL.map(ItemType::name), ItemType::from_name)?,
+        state: params.terms("state", &ItemStateName::ALL.map(ItemStateName::name), ItemStateName::from_name)?,
+        label: params.terms("label", &[], text)?,
+        author: params.terms("author", &[], text)?,
+    })
+}
+
+fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshness) -> QueueAnswer {
+    let last = page.items.last().filter(|_| page.more);
+    let next = last.map(|last| {
+        let PageRequest { account_id, date, order, filter, limit, .. } = request.clone();
+        let cursor = Cursor::new(account_id, date, order, filter, limit, last.place);
+        format!("/api/v1/queue?cursor={}", cursor.encode())
+    });
+    let row = |item| row(state, request.date, item);
+    QueueAnswer {
+        as_of: request.date,
+        position: page.position,
+        total: page.total,
+        items: page.items.into_iter().map(row).collect(),
+        next,
+        freshness,
+    }
+}
+
+fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
+    let Calendar { zone } = state.calendar;
+    let human_stale_age = item
+        .last_human_activity
+        .as_ref()
+        .map(|activity| stale_age(item.days_age, days_since(activity.at, date, zone)));
+    QueueRow {
+        rank: item.rank,
+        repository: format!("{}/{}", item.owner, item.repository),
+        r#type: item.item_type.name(),
+        number: item.place.number,
+        url: url(&item),
+        title: item.title,
+        state: item.state.name(),
+        author: item.author,
+        labels: item.labels,
+        assignees: item.assignees,
+        milestone: item.milestone,
+        comments: item.comments,
+        draft: item.draft,
+        created_at: item.place.created_at,
+        updated_at: item.updated_at,
+        days_age: item.days_age,
+        days_stale: item.days_stale,
+        stale_age: stale_age(item.days_age, item.days_stale),
+        human_stale_age,
+        last_activity: item.last_activity.map(|activity| last_activity(state, activity)),
+        read: None,
+        note: None,
+    }
+}
+
+fn last_activity(state: &AppState, activity: Activity) -> LastActivity {
+    let human = state.bots.is_human(&activity.actor);
+    LastActivity { kind: activity.kind, actor: activity.actor.login, human, at: activity.at }
+}
+
+/// On the host that the repository's payloads named; GitHub's own where none did.
+fn url(item: &QueueItem) -> String {
+    let repository = match &item.repository_url {
+        Some(url) => url.clone(),
+        None => format!("https://github.com/{}/{}", item.owner, item.repository),
+    };
+    format!("{repository}/{}/{}", item.item_type.path(), item.place.number)
+}
+
+impl From<RankingError> for Problem {
+    fn from(error: RankingError) -> Self {
+        match &error {
+            RankingError::Unavailable(_) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the queue could not be read");
+                Problem::unavailable("The store cannot be reached.", 5)
+            }
+            RankingError::Failed(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the queue could not be made");
+                Problem::internal()
+            }
+        }
+    }
+}

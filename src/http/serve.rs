@@ -1,0 +1,200 @@
+//! The accept loop: HTTP/1.1 over hyper, with every wait on a client bounded.
+//!
+//! Players: [`serve`] accepts and counts connections; a task a connection runs hyper over a
+//! [`Wire`] (the socket, which gives up on a client that stops reading); each request's body comes
+//! as an [`Arriving`], which gives up on a client that stops sending.
+//!
+//! Not guaranteed: how long a handler takes. A handler that never answers holds its connection
+//! until the drain at shutdown ends; limit it with a layer on its route. A streamed answer
+//! (server-sent events) must end by itself at shutdown, or the drain lasts its full length.
+
+mod wire;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::header::{CONNECTION, HeaderValue};
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep, timeout};
+use tower::ServiceExt;
+
+use self::wire::{Arriving, Progress, Wire};
+
+/// The most that hyper buffers of one connection's input, and the longest request head it takes
+/// (431 beyond). With `connections` it bounds what clients can occupy before any body is counted.
+const READ_BUFFER: usize = 64 * 1024;
+
+/// How long accepting rests after an error that a retry at once would meet again (EMFILE, ENOBUFS).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
+
+/// How long, and how many, clients are waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeLimits {
+    /// Connections open at once. Further ones wait in the kernel's backlog: a burst is then served
+    /// late, within GitHub's 10 seconds, where closing would lose deliveries that GitHub does not
+    /// send again. The default leaves room for the database's and other files under the customary
+    /// soft limit of 1,024.
+    pub connections: usize,
+    /// From accepting a connection to the end of its first request's head.
+    pub head: Duration,
+    /// From one answer to the end of the next request's head on a connection kept alive. The
+    /// default is longer than the 60 seconds for which load balancers reuse a connection: were
+    /// ours shorter, they would now and then send a delivery into one being closed.
+    pub idle: Duration,
+    /// From the end of a request's head to the end of its body, on any route. Routes may have
+    /// shorter limits of their own.
+    pub body: Duration,
+    /// How long one write may wait for a client that does not read its answer.
+    pub write: Duration,
+    /// How long a connection that was answered before its body had come stays open for the client
+    /// to stop sending and read the answer.
+    pub linger: Duration,
+    /// How long requests in flight may take to finish at shutdown; then they are cut off.
+    pub drain: Duration,
+}
+
+impl Default for ServeLimits {
+    fn default() -> Self {
+        Self {
+            connections: 800,
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            body: Duration::from_secs(30),
+            write: Duration::from_secs(30),
+            linger: Duration::from_secs(5),
+            drain: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Serves `router` until `shutdown` completes; then closes the listener and idle connections at
+/// once and lets requests in flight finish within `limits.drain`.
+///
+/// Handlers find the client's address as `ConnectInfo<SocketAddr>`. An answer given before its
+/// request's body had come carries `Connection: close`.
+pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(READ_BUFFER);
+
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    let mut full = false;
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let room = connections.len() < limits.connections;
+        if room == full {
+            full = !room;
+            if full {
+                tracing::warn!(limit = limits.connections, "all connections are taken; further ones wait");
+            }
+        }
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(ended) = connections.join_next() => report(ended),
+            (stream, peer) = accept(&listener), if room => {
+                let router = router.clone();
+                let http = http.clone();
+                let watcher = graceful.watcher();
+                connections.spawn(connection(stream, peer, router, limits, http, watcher));
+            }
+        }
+    }
+
+    drop(listener);
+    if timeout(limits.drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!(connections = connections.len(), "requests still in flight after the drain are cut off");
+    }
+    connections.shutdown().await;
+}
+
+/// The next connection. Errors are logged and survived; those that are not the client's own doing
+/// are retried after a pause, since they last and would otherwise spin.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
+            Err(error) => {
+                tracing::error!(%error, "accepting a connection failed; trying again shortly");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// One connection, from accepted to closed.
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    limits: ServeLimits,
+    http: http1::Builder,
+    watcher: Watcher,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    }
+    let progress = Arc::new(Progress::default());
+    let wire = Wire::new(stream, progress.clone(), limits.write, limits.linger);
+    let service = {
+        let progress = progress.clone();
+        service_fn(move |request| answer(router.clone(), request, peer, progress.clone(), limits.body))
+    };
+
+    // hyper has one timer for a head, which also runs while the connection is idle; it is set to
+    // `idle`, so the shorter wait for the first head is kept here.
+    let first_head_missed = async {
+        sleep(limits.head).await;
+        if progress.began() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        ended = watcher.watch(http.serve_connection(TokioIo::new(wire), service)) => {
+            if let Err(error) = ended {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
+            }
+        }
+        () = first_head_missed => tracing::debug!("a connection sent no request in time"),
+    }
+}
+
+/// One request through the router.
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    progress: Arc<Progress>,
+    body_limit: Duration,
+) -> Result<Response<Body>, Infallible> {
+    let deadline = Instant::now() + body_limit;
+    let mut request = request.map(|body| Body::new(Arriving::new(body, progress.clone(), deadline)));
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let mut response = router.oneshot(request).await?;
+    if !progress.whole() {
+        // hyper will not read the rest, and closes; say so, rather than let the client find out.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a connection's task failed");
+    }
+}

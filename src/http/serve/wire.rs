@@ -1,0 +1,186 @@
+//! One connection's two ends: its socket ([`Wire`]) and a request's body coming in
+//! ([`Arriving`]), which tell each other through [`Progress`] how far the client has got.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// The most that is read and thrown away for a client that is answered before it finished sending:
+/// more than the largest body that GitHub sends.
+const LINGER_BYTES: usize = 32 * 1024 * 1024;
+
+/// How far the client of one connection has got.
+///
+/// The requests of a connection come one after another, so one pair of flags serves them all; they
+/// order no other memory, hence relaxed.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    began: AtomicBool,
+    partial: AtomicBool,
+}
+
+impl Progress {
+    /// Whether a whole request head has ever come.
+    pub(super) fn began(&self) -> bool {
+        self.began.load(Relaxed)
+    }
+
+    /// Whether the body of the latest request was read to its end.
+    pub(super) fn whole(&self) -> bool {
+        !self.partial.load(Relaxed)
+    }
+}
+
+/// A request's body, failing once `deadline` has passed without its end.
+pub(super) struct Arriving {
+    body: Incoming,
+    progress: Arc<Progress>,
+    deadline: Instant,
+    /// Made when first waited for: most bodies are there already.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Arriving {
+    pub(super) fn new(body: Incoming, progress: Arc<Progress>, deadline: Instant) -> Self {
+        progress.began.store(true, Relaxed);
+        progress.partial.store(!body.is_end_stream(), Relaxed);
+        Self { body, progress, deadline, timer: None }
+    }
+}
+
+impl Body for Arriving {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let this = &mut *self;
+        let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) else {
+            let deadline = this.deadline;
+            let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+            ready!(timer.as_mut().poll(cx));
+            return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())));
+        };
+        if frame.is_none() || this.body.is_end_stream() {
+            this.progress.partial.store(false, Relaxed);
+        }
+        Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A connection's socket: a write that makes no progress for `write` fails, and shutting down
+/// lingers where the client may still be sending.
+///
+/// Lingering: a socket closed with unread input makes the kernel send a reset, and a reset makes
+/// the client's kernel throw away an answer that the client has not read yet (RFC 9112, 9.6). So
+/// after our end of stream we read on, up to [`LINGER_BYTES`] and for `linger` at most, until the
+/// client has closed too.
+pub(super) struct Wire {
+    stream: TcpStream,
+    progress: Arc<Progress>,
+    write: Duration,
+    linger: Duration,
+    /// Runs while a write is stalled, or while lingering.
+    timer: Option<Pin<Box<Sleep>>>,
+    /// Our end of stream is sent.
+    closed: bool,
+    discarded: usize,
+}
+
+impl Wire {
+    pub(super) fn new(stream: TcpStream, progress: Arc<Progress>, write: Duration, linger: Duration) -> Self {
+        Self { stream, progress, write, linger, timer: None, closed: false, discarded: 0 }
+    }
+
+    /// `written` unless it has been pending for too long.
+    fn unless_stalled(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.timer = None;
+            return written;
+        }
+        let limit = self.write;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Reads and forgets until the client closes, the time or the amount is up, or, where the
+    /// last body was read whole, until nothing more is waiting to be read.
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let limit = self.linger;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        if timer.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        let mut scratch = [0; 8 * 1024];
+        loop {
+            let mut read = ReadBuf::new(&mut scratch);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut read) {
+                Poll::Pending if self.progress.whole() => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                    self.discarded += read.filled().len();
+                }
+                Poll::Ready(_) => return Poll::Ready(()),
+            }
+            if self.discarded > LINGER_BYTES {
+                return Poll::Ready(());
+            }
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.unless_stalled(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.unless_stalled(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.closed {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+            self.closed = true;
+            self.timer = None;
+        }
+        self.poll_linger(cx).map(Ok)
+    }
+}

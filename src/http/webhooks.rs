@@ -1,0 +1,116 @@
+//! `POST /webhooks/github`: GitHub's deliveries.
+
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::AppState;
+use super::body::{BodyError, WEBHOOK_BODY_CAP, WEBHOOK_BODY_DEADLINE, read_capped};
+use super::problem::Problem;
+use crate::ingest::IngestError;
+use crate::webhook::{self, Headers, Refusal};
+
+/// What a delivery's sender is told once it is durable.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Accepted {
+    /// The head of the account's log.
+    #[schema(example = 99812)]
+    position: i64,
+    /// Events that the delivery appended.
+    #[schema(example = 1)]
+    events: usize,
+    /// The delivery's GUID was known; nothing was appended.
+    duplicate: bool,
+}
+
+/// Take a delivery from GitHub.
+///
+/// Answers after the commit: what was answered 202 is durable. The signature is checked over the
+/// raw bytes before anything parses them.
+#[utoipa::path(
+    post, path = "/webhooks/github", tag = "webhooks",
+    params(
+        ("X-GitHub-Event" = String, Header, description = "The event's name", example = "issues"),
+        ("X-GitHub-Delivery" = String, Header, description = "The delivery's GUID"),
+        ("X-Hub-Signature-256" = String, Header, description = "`sha256=` and the body's HMAC-SHA-256 in hex"),
+    ),
+    request_body(content = Object, description = "GitHub's payload", content_type = "application/json"),
+    responses(
+        (status = 202, description = "Durable", body = Accepted),
+        (status = 400, description = "A header is missing or no GUID", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The signature is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "The body did not come in time", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Over 25 MB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "The store refused it", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is out of reach, or too many bodies are in flight", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(()),
+)]
+pub async fn receive(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<Accepted>), Problem> {
+    let started = Instant::now();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let event = text("x-github-event").unwrap_or_default();
+    let refuse = |refusal: Refusal| {
+        state.metrics.delivery(event, if refusal == Refusal::BadSignature { "unsigned" } else { "malformed" });
+        Problem::from(refusal)
+    };
+    let checked = webhook::check_headers(Headers {
+        content_type: text(CONTENT_TYPE.as_str()),
+        event: text("x-github-event"),
+        delivery: text("x-github-delivery"),
+        signature: text("x-hub-signature-256"),
+    })
+    .map_err(refuse)?;
+    let length = text(CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
+    let body =
+        read_capped(body, length, WEBHOOK_BODY_CAP, WEBHOOK_BODY_DEADLINE, &state.body_budget).await.inspect_err(|error| {
+            state.metrics.delivery(event, body_outcome(error));
+        })?;
+    let delivery = webhook::verify(&state.secrets, checked, &body).map_err(refuse)?;
+    let receipt = state.ingest.deliver(&delivery).await.inspect_err(|_| {
+        state.metrics.delivery(event, "rejected");
+    })?;
+    state.metrics.acknowledged(started.elapsed());
+    let accepted =
+        Accepted { position: receipt.position, events: receipt.events, duplicate: receipt.duplicate };
+    Ok((StatusCode::ACCEPTED, Json(accepted)))
+}
+
+fn body_outcome(error: &BodyError) -> &'static str {
+    match error {
+        BodyError::TooLarge { .. } => "too_large",
+        BodyError::TooSlow | BodyError::Broken(_) => "too_slow",
+        BodyError::OverBudget => "over_budget",
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal {
+            Refusal::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Refusal::MissingHeader(_) | Refusal::NoGuid | Refusal::NoEvent => StatusCode::BAD_REQUEST,
+            Refusal::BadSignature => StatusCode::UNAUTHORIZED,
+        };
+        Problem::of(status).detail(format!("Not a delivery: {refusal}."))
+    }
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Unavailable => Problem::unavailable("The store cannot be reached; nothing was lost.", 10),
+            IngestError::Refused => Problem::internal(),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Looks for the Postgres binaries of this machine. A place counts when it has all the programs
+//! we run, and the user who will run them can.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Owner, PostgresError};
+
+/// The oldest major version that the schema works with.
+pub const OLDEST: u32 = 14;
+
+const PROGRAMS: [&str; 5] = ["postgres", "initdb", "pg_ctl", "createdb", "psql"];
+
+/// Where distributions put what is not on the `PATH`. `scripts/ensure-postgres.sh` looks there too.
+const USUAL_PLACES: [&str; 14] = [
+    "/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
+    "/usr/bin",                                           // Fedora, Arch
+    "/usr/pgsql-*/bin",                                   // Postgres' own RPMs
+    "/usr/lib/postgresql*/bin",                           // openSUSE
+    "/usr/lib64/postgresql-*/bin",                        // Gentoo
+    "/usr/libexec/postgresql*",                           // Alpine
+    "/opt/homebrew/opt/postgresql*/bin",                  // Homebrew
+    "/usr/local/opt/postgresql*/bin",                     // Homebrew on Intel
+    "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",     // Homebrew on Linux
+    "/opt/local/lib/postgresql*/bin",                     // MacPorts
+    "/Applications/Postgres.app/Contents/Versions/*/bin", // Postgres.app
+    "/Library/PostgreSQL/*/bin",                          // EDB's installer
+    "/usr/local/pgsql*/bin",                              // built from source
+    "/usr/local/bin",                                     // the BSDs
+];
+
+/// A folder with all the programs we run, of one version.
+#[derive(Debug, Clone)]
+pub struct Binaries {
+    pub dir: PathBuf,
+    pub major: u32,
+}
+
+/// Every folder that may have the binaries, likeliest first: the `PATH`, what `pg_config` says,
+/// the distributions' places.
+pub async fn places(owner: &Owner) -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places = Vec::new();
+    for dir in std::env::split_paths(&path).filter(|dir| dir.is_absolute()) {
+        // Often a link to one program alone: its siblings are where it leads.
+        if let Ok(postgres) = dir.join("postgres").canonicalize() {
+            places.extend(postgres.parent().map(Path::to_path_buf));
+            places.push(dir.clone());
+        }
+        let pg_config = dir.join("pg_config");
+        if pg_config.is_file()
+            && let Ok(said) = owner.command(&pg_config).arg("--bindir").output().await
+        {
+            places.push(PathBuf::from(String::from_utf8_lossy(&said.stdout).trim()));
+        }
+    }
+    places.extend(USUAL_PLACES.iter().flat_map(|pattern| expand(pattern)));
+    places
+}
+
+/// The newest usable binaries among `places`; of the major version that made `cluster`, where that
+/// exists already.
+///
+/// Errors: [`PostgresError::NotFound`] and [`PostgresError::MajorNotFound`], which say what was
+/// found instead; [`PostgresError::File`] when the cluster cannot be read.
+pub async fn newest(
+    places: &[PathBuf],
+    owner: &Owner,
+    cluster: &Path,
+) -> Result<Binaries, PostgresError> {
+    let needed = major_of_cluster(cluster)?;
+    let mut all: Vec<Binaries> = Vec::new();
+    for dir in places {
+        if all.iter().any(|seen| seen.dir == *dir)
+            || !PROGRAMS.iter().all(|name| dir.join(name).is_file())
+        {
+            continue;
+        }
+        let Ok(said) = owner
+            .command(&dir.join("postgres"))
+            .arg("--version")
+            .output()
+            .await
+        else {
+            continue;
+        };
+        if let Some(major) = major_of_binary(&String::from_utf8_lossy(&said.stdout)) {
+            all.push(Binaries {
+                dir: dir.clone(),
+                major,
+            });
+        }
+    }
+    let fits = |major: u32| major >= OLDEST && needed.is_none_or(|needed| major == needed);
+    // Reversed, because of equals `max_by_key` takes the last, and the likeliest come first.
+    if let Some(best) = all
+        .iter()
+        .rev()
+        .filter(|one| fits(one.major))
+        .max_by_key(|one| one.major)
+    {
+        return Ok(best.clone());
+    }
+    let found: Vec<_> = all
+        .iter()
+        .map(|one| format!("{} in {}", one.major, one.dir.display()))
+        .collect();
+    let found = if found.is_empty() {
+        "there is none".into()
+    } else {
+        format!("there is {}", found.join(", "))
+    };
+    Err(match needed {
+        Some(major) => PostgresError::MajorNotFound {
+            cluster: cluster.to_path_buf(),
+            major,
+            found,
+        },
+        None => PostgresError::NotFound { found },
+    })
+}
+
+/// What made the cluster; none where there is no cluster yet.
+fn major_of_cluster(cluster: &Path) -> Result<Option<u32>, PostgresError> {
+    let file = cluster.join("PG_VERSION");
+    let failed = PostgresError::file("read", &file);
+    match fs::read_to_string(&file) {
+        Ok(text) => text
+            .trim()
+            .parse()
+            .map(Some)
+            .map_err(|error| failed(io::Error::other(error))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// 15 of `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`, 18 of `18beta1`.
+fn major_of_binary(version: &str) -> Option<u32> {
+    let number = version.strip_prefix("postgres (PostgreSQL) ")?;
+    number
+        .split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// The folders that a pattern stands for; it may have one `*`, at the end of a name.
+fn expand(pattern: &str) -> Vec<PathBuf> {
+    let Some((before, after)) = pattern.split_once('*') else {
+        return vec![PathBuf::from(pattern)];
+    };
+    let (parent, prefix) = before.rsplit_once('/').unwrap_or(("", before));
+    let Ok(entries) = fs::read_dir(parent) else {
+        return Vec::new();
+    };
+    let names = entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
+    names
+        .map(|entry| entry.path().join(after.trim_start_matches('/')))
+        .collect()
+}

@@ -1,0 +1,142 @@
+//! The user that the cluster belongs to and that runs every Postgres program: ourselves, but an
+//! unprivileged user when we are root.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, lchown};
+use std::path::Path;
+
+use nix::unistd::{Uid, User};
+use tokio::process::Command;
+
+use super::PostgresError;
+
+#[derive(Debug, Clone)]
+pub struct Owner {
+    name: String,
+    uid: u32,
+    gid: u32,
+    /// We are root and have to become this user.
+    switch: bool,
+}
+
+impl Owner {
+    /// Who runs the cluster kept in `home`. As root that is whoever has it already, so that a user
+    /// `postgres` that appears later changes nothing; else `postgres`; else `nobody`.
+    pub fn of(home: &Path) -> Result<Owner, PostgresError> {
+        let me = Uid::effective();
+        let known = |user: User| Owner {
+            name: user.name,
+            uid: user.uid.as_raw(),
+            gid: user.gid.as_raw(),
+            switch: true,
+        };
+        if !me.is_root() {
+            let name = User::from_uid(me)
+                .ok()
+                .flatten()
+                .map_or_else(|| me.to_string(), |user| user.name);
+            return Ok(Owner {
+                name,
+                uid: me.as_raw(),
+                gid: nix::unistd::getegid().as_raw(),
+                switch: false,
+            });
+        }
+        let kept = fs::symlink_metadata(home)
+            .ok()
+            .map(|home| Uid::from_raw(home.uid()))
+            .filter(|uid| !uid.is_root());
+        let kept = kept.and_then(|uid| User::from_uid(uid).ok().flatten());
+        let named = |name| User::from_name(name).ok().flatten();
+        kept.or_else(|| named("postgres"))
+            .or_else(|| named("nobody"))
+            .map(known)
+            .ok_or(PostgresError::NoUser)
+    }
+
+    /// A command run as this user, without what our own environment would tell Postgres (`PGHOST`
+    /// and the like) or should not (our secrets). It starts in `/`, since the folder we were
+    /// started in may be closed to this user, and answers in English.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir("/").env("LC_ALL", "C");
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if ["PG", "LC_", "LANG", "BUGSCRUB_"]
+                .iter()
+                .any(|prefix| text.starts_with(prefix))
+                && text != "LC_ALL"
+            {
+                command.env_remove(name);
+            }
+        }
+        if self.switch {
+            // With the user change, std drops root's other groups.
+            command.uid(self.uid).gid(self.gid);
+        }
+        command
+    }
+
+    /// Makes `dir` with its missing parents. What root makes, this user can pass through.
+    pub fn make_reachable(&self, dir: &Path) -> Result<(), PostgresError> {
+        if dir.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = dir.parent() {
+            self.make_reachable(parent)?;
+        }
+        let mode = if self.switch { 0o711 } else { 0o700 };
+        match DirBuilder::new().mode(mode).create(dir) {
+            // Once more, for the umask.
+            Ok(()) => fs::set_permissions(dir, Permissions::from_mode(mode)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(error),
+        }
+        .map_err(PostgresError::file("make the folder", dir))
+    }
+
+    /// Makes `dir` private to this user, or checks that it is: in a shared place like `/tmp`
+    /// somebody else may have been there first.
+    pub fn make_private(&self, dir: &Path) -> Result<(), PostgresError> {
+        match DirBuilder::new().mode(0o700).create(dir) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(PostgresError::file("make the folder", dir)(error));
+            }
+            _ => {}
+        }
+        let seen = fs::symlink_metadata(dir).map_err(PostgresError::file("look at", dir))?;
+        let private = seen.is_dir() && seen.mode() & 0o077 == 0;
+        match seen.uid() {
+            uid if private && uid == self.uid => Ok(()),
+            // Root made it, just now or in a start that was cut short.
+            0 if private && self.switch => lchown(dir, Some(self.uid), Some(self.gid))
+                .map_err(PostgresError::file("hand over", dir)),
+            _ => Err(PostgresError::NotPrivate {
+                user: self.name.clone(),
+                folder: dir.to_path_buf(),
+            }),
+        }
+    }
+
+    /// Names the first folder on the way to `dir` that this user may not enter, judging by the
+    /// modes alone: only for saying why something failed.
+    pub fn closed_on_the_way(&self, dir: &Path) -> Option<PostgresError> {
+        let mut way: Vec<&Path> = dir.ancestors().collect();
+        way.reverse();
+        let closed = way.into_iter().find(|folder| {
+            fs::metadata(folder).is_ok_and(|seen| {
+                let enter = match () {
+                    _ if seen.uid() == self.uid => 0o100,
+                    _ if seen.gid() == self.gid => 0o010,
+                    _ => 0o001,
+                };
+                seen.mode() & enter == 0
+            })
+        })?;
+        Some(PostgresError::Closed {
+            user: self.name.clone(),
+            folder: closed.to_path_buf(),
+        })
+    }
+}

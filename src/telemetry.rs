@@ -1,0 +1,54 @@
+//! Logs, started once by [`init_logs`], and metrics.
+
+mod metrics;
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+pub use self::metrics::{InFlight, Metrics};
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    /// One JSON object a line, with the fields of the event and of the spans around it.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Why logging could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    #[error("the log filter cannot be understood")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    #[error("logging was started twice")]
+    Twice(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// Sends logs to stderr (stdout is for what commands print), and panics to the logs.
+///
+/// `filter` is in the directives of `tracing_subscriber::EnvFilter`, such as `info,bugscrub=debug`.
+pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), LogError> {
+    let terminal = std::io::stderr().is_terminal();
+    let json = format == LogFormat::Json || (format == LogFormat::Auto && !terminal);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(EnvFilter::try_new(filter)?);
+    if json {
+        let lines = lines.json().flatten_event(true).with_current_span(false);
+        registry.with(lines).try_init()?;
+    } else {
+        registry.with(lines.with_ansi(terminal)).try_init()?;
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        let said = panic.payload_as_str();
+        let place = panic.location().map(tracing::field::display);
+        tracing::error!(said, place, "a task panicked");
+    }));
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! The edge of the service over real sockets: clients that stall or hang on, and shutting down.
+//! The routers are the tests' own.
+
+mod answers;
+mod bodies;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::ConnectInfo;
+use axum::routing::{get, post};
+use bugscrub::http::serve::{ServeLimits, serve};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use self::bodies::{Intake, ROOMY, post_of};
+
+/// Nothing here may take longer: a client that is not cut off fails its test, not hangs it.
+const PATIENCE: Duration = Duration::from_secs(20);
+const SHORT: Duration = Duration::from_millis(150);
+
+/// Limits that no test waits for, unless it makes one short.
+const PATIENT: ServeLimits = ServeLimits {
+    connections: 300,
+    head: PATIENCE,
+    idle: PATIENCE,
+    body: PATIENCE,
+    write: PATIENCE,
+    linger: PATIENCE,
+    drain: PATIENCE,
+};
+
+struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    done: JoinHandle<()>,
+}
+
+async fn start(router: Router, limits: ServeLimits) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let done = tokio::spawn(serve(listener, router, limits, async {
+        let _ = stopped.await;
+    }));
+    Server { address, stop, done }
+}
+
+impl Server {
+    /// A connection on which `bytes` have been sent.
+    async fn send(&self, bytes: impl AsRef<[u8]>) -> TcpStream {
+        let mut client = TcpStream::connect(self.address).await.unwrap();
+        client.write_all(bytes.as_ref()).await.unwrap();
+        client
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+/// What the server sends until it closes the connection.
+async fn rest(client: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    timeout(PATIENCE, client.read_to_end(&mut answer)).await.expect("the connection is still open").unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+/// What the server sends up to and including `end`.
+async fn until(client: &mut TcpStream, end: &str) -> String {
+    let mut answer = Vec::new();
+    while !answer.ends_with(end.as_bytes()) {
+        let byte = timeout(PATIENCE, client.read_u8()).await;
+        answer.push(byte.expect("the answer does not come").unwrap());
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+/// Whether the server neither sends nor closes for `time`.
+async fn silent(client: &mut TcpStream, time: Duration) -> bool {
+    timeout(time, client.peek(&mut [0])).await.is_err()
+}
+
+fn hello() -> Router {
+    Router::new().route("/", get(async || "hello"))
+}
+
+const GET: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
+const GET_AND_CLOSE: &str = "GET / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n";
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+async fn json_of(answer: reqwest::Response) -> Value {
+    serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_client_that_sends_no_whole_head_is_cut_off() {
+    let limits = ServeLimits { head: SHORT, ..PATIENT };
+    let server = start(hello(), limits).await;
+    for begun in ["", "GET / HTTP/1.1\r\nhost: te"] {
+        let mut client = server.send(begun).await;
+        assert_eq!(rest(&mut client).await, "", "after {begun:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed() {
+    let limits = ServeLimits { idle: SHORT, ..PATIENT };
+    let server = start(hello(), limits).await;
+    let mut client = server.send(GET).await;
+    assert!(rest(&mut client).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn the_limit_for_the_first_head_is_not_that_of_an_idle_connection() {
+    let limits = ServeLimits { head: SHORT, ..PATIENT };
+    let server = start(hello(), limits).await;
+    let mut client = server.send(GET).await;
+    until(&mut client, "hello").await;
+    assert!(silent(&mut client, 2 * SHORT).await);
+    client.write_all(GET.as_bytes()).await.unwrap();
+    until(&mut client, "hello").await;
+}
+
+#[tokio::test]
+async fn a_stalled_body_is_cut_off_on_every_route() {
+    let router = Router::new().route("/", post(async |body: Bytes| body));
+    let limits = ServeLimits { body: SHORT, linger: SHORT, ..PATIENT };
+    let server = start(router, limits).await;
+    let half = "POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 10\r\n\r\nhalf";
+    let mut client = server.send(half).await;
+    let answer = rest(&mut client).await;
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answer_is_cut_off() {
+    let router = hello().route("/large", get(async || vec![b'.'; 64 << 20]));
+    let limits = ServeLimits { connections: 1, write: SHORT, ..PATIENT };
+    let server = start(router, limits).await;
+    let _unread = server.send(GET.replace("/ ", "/large ")).await;
+    let mut next = server.send(GET_AND_CLOSE).await;
+    assert!(rest(&mut next).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn a_hundred_stalled_connections_keep_nobody_waiting() {
+    let server = start(hello(), PATIENT).await;
+    let mut stalled = Vec::new();
+    for number in 0..100 {
+        stalled.push(server.send(&GET[..number % GET.len()]).await);
+    }
+    for _ in 0..100 {
+        let mut client = server.send(GET_AND_CLOSE).await;
+        assert!(rest(&mut client).await.ends_with("hello"));
+    }
+}
+
+#[tokio::test]
+async fn beyond_the_cap_connections_wait_until_one_ends() {
+    let limits = ServeLimits { connections: 2, ..PATIENT };
+    let server = start(hello(), limits).await;
+    let taken = server.send("GET").await;
+    let _also_taken = server.send("GET").await;
+    let mut waiting = server.send(GET_AND_CLOSE).await;
+    assert!(silent(&mut waiting, SHORT).await, "served beyond the cap");
+    drop(taken);
+    assert!(rest(&mut waiting).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn handlers_see_the_clients_address() {
+    let peer = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string();
+    let server = start(Router::new().route("/", get(peer)), PATIENT).await;
+    let mut client = server.send(GET_AND_CLOSE).await;
+    let address = client.local_addr().unwrap().to_string();
+    assert!(rest(&mut client).await.ends_with(&address));
+}
+
+/// Run by the test below in a process of its own, which may open few files.
+#[tokio::test]
+#[ignore = "needs a low limit of open files, which the next test sets"]
+async fn with_few_files() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    client.write_all(GET_AND_CLOSE.as_bytes()).await.unwrap();
+    let mut files = Vec::new();
+    while let Ok(file) = std::fs::File::open("/dev/null") {
+        files.push(file);
+    }
+    let _serving = tokio::spawn(serve(listener, hello(), PATIENT, std::future::pending()));
+    assert!(silent(&mut client, SHORT).await);
+    drop(files);
+    assert!(rest(&mut client).await.ends_with("hello"));
+}
+
+#[test]
+fn accepting_survives_running_out_of_files() {
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let run = std::process::Command::new("sh")
+        .args(["-c", r#"ulimit -n 64; exec "$0" --ignored --exact "$1""#])
+        .arg(std::env::current_exe().unwrap())
+        .arg(format!("{module}::with_few_files"))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&run.stdout);
+    assert!(printed.contains("1 passed"), "{printed}");
+}
+
+#[tokio::test]
+async fn shutting_down_finishes_what_is_in_flight_and_takes_nothing_new() {
+    let intake = Intake::new(ROOMY, PATIENCE);
+    let server = start(intake.router().merge(hello_at("/hello")), PATIENT).await;
+    let mut idle = server.send(GET.replace("/ ", "/hello ")).await;
+    until(&mut idle, "hello").await;
+    let request = post_of("/hold", b"abc");
+    let kept_alive = String::from_utf8(request).unwrap().replace("connection: close\r\n", "");
+    let mut in_flight = server.send(kept_alive).await;
+    timeout(PATIENCE, intake.held.notified()).await.unwrap();
+
+    server.stop.send(()).unwrap();
+    assert_eq!(rest(&mut idle).await, "");
+    let refused = async { while TcpStream::connect(server.address).await.is_ok() {} };
+    timeout(PATIENCE, refused).await.expect("still accepting");
+
+    assert!(!server.done.is_finished());
+    intake.release.notify_one();
+    let answer = rest(&mut in_flight).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    assert!(answer.ends_with("3 bytes, sum 294"), "{answer}");
+    timeout(PATIENCE, server.done).await.expect("still serving").unwrap();
+}
+
+fn hello_at(path: &str) -> Router {
+    Router::new().route(path, get(async || "hello"))
+}
+
+#[tokio::test]
+async fn shutting_down_waits_no_longer_than_the_drain() {
+    let intake = Intake::new(ROOMY, PATIENCE);
+    let limits = ServeLimits { drain: SHORT, ..PATIENT };
+    let server = start(intake.router(), limits).await;
+    let mut never_done = server.send(post_of("/hold", b"abc")).await;
+    let mut half = server.send("GET / HT").await;
+    timeout(PATIENCE, intake.held.notified()).await.unwrap();
+    server.stop.send(()).unwrap();
+    timeout(PATIENCE, server.done).await.expect("still serving").unwrap();
+    assert_eq!(rest(&mut never_done).await, "");
+    assert_eq!(rest(&mut half).await, "");
+    assert_eq!(intake.budget.used(), 0);
+}
