@@ -27,34 +27,20 @@ impl Cluster {
     /// Joins the server of the cluster in `data_dir`, or starts it, or first makes the cluster;
     /// returns once the database takes connections. `settings` are the server's, if this call is
     /// the one that starts it.
-    pub async fn start(
-        data_dir: &Path,
-        settings: &[(&str, &str)],
-    ) -> Result<Cluster, PostgresError> {
-        let data_dir =
-            std::path::absolute(data_dir).map_err(PostgresError::file("find", data_dir))?;
+    pub async fn start(data_dir: &Path, settings: &[(&str, &str)]) -> Result<Cluster, PostgresError> {
+        let data_dir = std::path::absolute(data_dir).map_err(PostgresError::file("find", data_dir))?;
         let owner = Owner::of(&data_dir.join("postgres"))?;
         owner.make_reachable(&data_dir)?;
         // Without links, so that every way to the cluster ends at the same socket.
-        let home = fs::canonicalize(&data_dir)
-            .map_err(PostgresError::file("find", data_dir))?
-            .join("postgres");
+        let home = fs::canonicalize(&data_dir).map_err(PostgresError::file("find", data_dir))?.join("postgres");
         owner.make_private(&home)?;
 
         let _turn = take_turn(&home).await?;
         let server = Server::at(home, owner, settings).await?;
         server.make_cluster().await?;
         let users = File::open(&server.data).map_err(PostgresError::file("open", &server.data))?;
-        users
-            .lock_shared()
-            .map_err(PostgresError::file("lock", &server.data))?;
-        if server.answers() {
-            tracing::info!(data = %server.data.display(), "joined the running Postgres");
-        } else {
-            server.start().await?;
-            tracing::info!(data = %server.data.display(), "started Postgres");
-        }
-        server.make_database().await?;
+        users.lock_shared().map_err(PostgresError::file("lock", &server.data))?;
+        server.ready().await?;
         Ok(Cluster { server, users })
     }
 
@@ -86,8 +72,7 @@ impl Cluster {
         // Another process may have been quicker.
         if !self.server.answers() {
             tracing::warn!("Postgres is gone, starting it again");
-            self.server.start().await?;
-            tracing::info!("Postgres is back");
+            self.server.ready().await?;
         }
         Ok(())
     }
@@ -121,10 +106,7 @@ async fn take_turn(home: &Path) -> Result<File, PostgresError> {
                 sleep(Duration::from_millis(50)).await;
             }
             Err(TryLockError::WouldBlock) => {
-                return Err(PostgresError::Busy {
-                    home: home.to_path_buf(),
-                    seconds: TURN.as_secs(),
-                });
+                return Err(PostgresError::Busy { home: home.to_path_buf(), seconds: TURN.as_secs() });
             }
             Err(TryLockError::Error(error)) => {
                 return Err(PostgresError::file("lock", home)(error));

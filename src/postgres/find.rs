@@ -1,6 +1,7 @@
 //! Looks for the Postgres binaries of this machine. A place counts when it has all the programs
 //! we run, and the user who will run them can.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -64,59 +65,30 @@ pub async fn places(owner: &Owner) -> Vec<PathBuf> {
 ///
 /// Errors: [`PostgresError::NotFound`] and [`PostgresError::MajorNotFound`], which say what was
 /// found instead; [`PostgresError::File`] when the cluster cannot be read.
-pub async fn newest(
-    places: &[PathBuf],
-    owner: &Owner,
-    cluster: &Path,
-) -> Result<Binaries, PostgresError> {
+pub async fn newest(places: &[PathBuf], owner: &Owner, cluster: &Path) -> Result<Binaries, PostgresError> {
     let needed = major_of_cluster(cluster)?;
-    let mut all: Vec<Binaries> = Vec::new();
+    let mut all: Vec<(&Path, Option<u32>)> = Vec::new();
     for dir in places {
-        if all.iter().any(|seen| seen.dir == *dir)
-            || !PROGRAMS.iter().all(|name| dir.join(name).is_file())
-        {
+        if all.iter().any(|(seen, _)| seen == dir) || !PROGRAMS.iter().all(|name| dir.join(name).is_file()) {
             continue;
         }
-        let Ok(said) = owner
-            .command(&dir.join("postgres"))
-            .arg("--version")
-            .output()
-            .await
-        else {
-            continue;
-        };
-        if let Some(major) = major_of_binary(&String::from_utf8_lossy(&said.stdout)) {
-            all.push(Binaries {
-                dir: dir.clone(),
-                major,
-            });
-        }
+        let said = owner.command(&dir.join("postgres")).arg("--version").output().await;
+        all.push((dir, said.ok().and_then(|said| major_of_binary(&String::from_utf8_lossy(&said.stdout)))));
     }
-    let fits = |major: u32| major >= OLDEST && needed.is_none_or(|needed| major == needed);
-    // Reversed, because of equals `max_by_key` takes the last, and the likeliest come first.
-    if let Some(best) = all
-        .iter()
-        .rev()
-        .filter(|one| fits(one.major))
-        .max_by_key(|one| one.major)
-    {
-        return Ok(best.clone());
+    let usable = all.iter().filter_map(|(dir, major)| Some(Binaries { dir: dir.to_path_buf(), major: (*major)? }));
+    let fitting = usable.filter(|one| one.major >= OLDEST && needed.is_none_or(|needed| one.major == needed));
+    // Of equals the first, which is the likeliest.
+    if let Some(best) = fitting.min_by_key(|one| Reverse(one.major)) {
+        return Ok(best);
     }
-    let found: Vec<_> = all
-        .iter()
-        .map(|one| format!("{} in {}", one.major, one.dir.display()))
-        .collect();
-    let found = if found.is_empty() {
-        "there is none".into()
-    } else {
-        format!("there is {}", found.join(", "))
+    let name = |(dir, major): &(&Path, Option<u32>)| match major {
+        Some(major) => format!("{major} in {}", dir.display()),
+        None => format!("one that we cannot run in {}", dir.display()),
     };
+    let found = all.iter().map(name).collect::<Vec<_>>().join(", ");
+    let found = if found.is_empty() { "there is none".into() } else { format!("there is {found}") };
     Err(match needed {
-        Some(major) => PostgresError::MajorNotFound {
-            cluster: cluster.to_path_buf(),
-            major,
-            found,
-        },
+        Some(major) => PostgresError::MajorNotFound { cluster: cluster.to_path_buf(), major, found },
         None => PostgresError::NotFound { found },
     })
 }
@@ -126,11 +98,7 @@ fn major_of_cluster(cluster: &Path) -> Result<Option<u32>, PostgresError> {
     let file = cluster.join("PG_VERSION");
     let failed = PostgresError::file("read", &file);
     match fs::read_to_string(&file) {
-        Ok(text) => text
-            .trim()
-            .parse()
-            .map(Some)
-            .map_err(|error| failed(io::Error::other(error))),
+        Ok(text) => text.trim().parse().map(Some).map_err(|error| failed(io::Error::other(error))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(error)),
     }
@@ -139,11 +107,7 @@ fn major_of_cluster(cluster: &Path) -> Result<Option<u32>, PostgresError> {
 /// 15 of `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`, 18 of `18beta1`.
 fn major_of_binary(version: &str) -> Option<u32> {
     let number = version.strip_prefix("postgres (PostgreSQL) ")?;
-    number
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// The folders that a pattern stands for; it may have one `*`, at the end of a name.
@@ -155,10 +119,6 @@ fn expand(pattern: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(parent) else {
         return Vec::new();
     };
-    let names = entries
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
-    names
-        .map(|entry| entry.path().join(after.trim_start_matches('/')))
-        .collect()
+    let names = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
+    names.map(|entry| entry.path().join(after.trim_start_matches('/'))).collect()
 }

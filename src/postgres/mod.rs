@@ -36,14 +36,8 @@ pub fn default_data_dir() -> Result<PathBuf, PostgresError> {
     if let Some(dir) = data_home.filter(|dir| dir.is_absolute()) {
         return Ok(dir.join("bugscrub"));
     }
-    let home = std::env::home_dir()
-        .filter(|home| home.is_absolute())
-        .ok_or(PostgresError::NoHome)?;
-    let platform = if cfg!(target_os = "macos") {
-        "Library/Application Support"
-    } else {
-        ".local/share"
-    };
+    let home = std::env::home_dir().filter(|home| home.is_absolute()).ok_or(PostgresError::NoHome)?;
+    let platform = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" };
     Ok(home.join(platform).join("bugscrub"))
 }
 
@@ -68,11 +62,7 @@ pub enum PostgresError {
          set BUGSCRUB_DATABASE_URL to a server of your own",
         cluster.display()
     )]
-    MajorNotFound {
-        cluster: PathBuf,
-        major: u32,
-        found: String,
-    },
+    MajorNotFound { cluster: PathBuf, major: u32, found: String },
 
     #[error(
         "Postgres does not run as root, and there is neither a user `postgres` nor `nobody` to run \
@@ -99,17 +89,10 @@ pub enum PostgresError {
 
     /// `output` is what the program said, then the last lines of the server's log.
     #[error("{program} failed: {output}")]
-    Failed {
-        program: &'static str,
-        output: String,
-    },
+    Failed { program: &'static str, output: String },
 
     #[error("cannot {doing} {}", path.display())]
-    File {
-        doing: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    File { doing: &'static str, path: PathBuf, source: io::Error },
 }
 
 impl PostgresError {
@@ -124,10 +107,6 @@ impl PostgresError {
     /// For `map_err`: what was being done, to which path.
     fn file(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::File {
-            doing,
-            path,
-            source,
-        }
+        move |source| Self::File { doing, path, source }
     }
 }

@@ -25,34 +25,16 @@ impl Owner {
     /// `postgres` that appears later changes nothing; else `postgres`; else `nobody`.
     pub fn of(home: &Path) -> Result<Owner, PostgresError> {
         let me = Uid::effective();
-        let known = |user: User| Owner {
-            name: user.name,
-            uid: user.uid.as_raw(),
-            gid: user.gid.as_raw(),
-            switch: true,
-        };
+        let known =
+            |user: User| Owner { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), switch: true };
         if !me.is_root() {
-            let name = User::from_uid(me)
-                .ok()
-                .flatten()
-                .map_or_else(|| me.to_string(), |user| user.name);
-            return Ok(Owner {
-                name,
-                uid: me.as_raw(),
-                gid: nix::unistd::getegid().as_raw(),
-                switch: false,
-            });
+            let name = User::from_uid(me).ok().flatten().map_or_else(|| me.to_string(), |user| user.name);
+            return Ok(Owner { name, uid: me.as_raw(), gid: nix::unistd::getegid().as_raw(), switch: false });
         }
-        let kept = fs::symlink_metadata(home)
-            .ok()
-            .map(|home| Uid::from_raw(home.uid()))
-            .filter(|uid| !uid.is_root());
+        let kept = fs::symlink_metadata(home).ok().map(|home| Uid::from_raw(home.uid())).filter(|uid| !uid.is_root());
         let kept = kept.and_then(|uid| User::from_uid(uid).ok().flatten());
         let named = |name| User::from_name(name).ok().flatten();
-        kept.or_else(|| named("postgres"))
-            .or_else(|| named("nobody"))
-            .map(known)
-            .ok_or(PostgresError::NoUser)
+        kept.or_else(|| named("postgres")).or_else(|| named("nobody")).map(known).ok_or(PostgresError::NoUser)
     }
 
     /// A command run as this user, without what our own environment would tell Postgres (`PGHOST`
@@ -60,17 +42,13 @@ impl Owner {
     /// started in may be closed to this user, and answers in English.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command.current_dir("/").env("LC_ALL", "C");
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            if ["PG", "LC_", "LANG", "BUGSCRUB_"]
-                .iter()
-                .any(|prefix| text.starts_with(prefix))
-                && text != "LC_ALL"
-            {
+            if ["PG", "LC_", "LANG", "BUGSCRUB_"].iter().any(|prefix| text.starts_with(prefix)) {
                 command.env_remove(name);
             }
         }
+        command.current_dir("/").env("LC_ALL", "C");
         if self.switch {
             // With the user change, std drops root's other groups.
             command.uid(self.uid).gid(self.gid);
@@ -110,12 +88,10 @@ impl Owner {
         match seen.uid() {
             uid if private && uid == self.uid => Ok(()),
             // Root made it, just now or in a start that was cut short.
-            0 if private && self.switch => lchown(dir, Some(self.uid), Some(self.gid))
-                .map_err(PostgresError::file("hand over", dir)),
-            _ => Err(PostgresError::NotPrivate {
-                user: self.name.clone(),
-                folder: dir.to_path_buf(),
-            }),
+            0 if private && self.switch => {
+                lchown(dir, Some(self.uid), Some(self.gid)).map_err(PostgresError::file("hand over", dir))
+            }
+            _ => Err(PostgresError::NotPrivate { user: self.name.clone(), folder: dir.to_path_buf() }),
         }
     }
 
@@ -126,17 +102,16 @@ impl Owner {
         way.reverse();
         let closed = way.into_iter().find(|folder| {
             fs::metadata(folder).is_ok_and(|seen| {
-                let enter = match () {
-                    _ if seen.uid() == self.uid => 0o100,
-                    _ if seen.gid() == self.gid => 0o010,
-                    _ => 0o001,
+                let enter = if seen.uid() == self.uid {
+                    0o100
+                } else if seen.gid() == self.gid {
+                    0o010
+                } else {
+                    0o001
                 };
                 seen.mode() & enter == 0
             })
         })?;
-        Some(PostgresError::Closed {
-            user: self.name.clone(),
-            folder: closed.to_path_buf(),
-        })
+        Some(PostgresError::Closed { user: self.name.clone(), folder: closed.to_path_buf() })
     }
 }

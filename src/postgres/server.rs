@@ -48,11 +48,7 @@ pub struct Server {
 
 impl Server {
     /// Finds the binaries for the cluster in `home`, and the place of its socket.
-    pub async fn at(
-        home: PathBuf,
-        owner: Owner,
-        settings: &[(&str, &str)],
-    ) -> Result<Server, PostgresError> {
+    pub async fn at(home: PathBuf, owner: Owner, settings: &[(&str, &str)]) -> Result<Server, PostgresError> {
         let data = home.join("data");
         let binaries = find::newest(&find::places(&owner).await, &owner, &data).await?;
         let socket_dir = socket_dir(&home, &owner)?;
@@ -70,18 +66,8 @@ impl Server {
         ];
         let quoted = |value: &str| value.replace('\'', r"'\''");
         let all = ours.iter().chain(settings);
-        let options = all
-            .map(|(name, value)| format!("-c '{name}={}' ", quoted(value)))
-            .collect();
-        Ok(Server {
-            home,
-            data,
-            url,
-            socket_dir,
-            owner,
-            binaries,
-            options,
-        })
+        let options = all.map(|(name, value)| format!("-c '{name}={}' ", quoted(value))).collect();
+        Ok(Server { home, data, url, socket_dir, owner, binaries, options })
     }
 
     /// Makes the cluster, where there is none. Made aside and then renamed: one that was cut
@@ -112,29 +98,49 @@ impl Server {
         if initdb("C.UTF-8").await.is_err() {
             initdb("C").await?;
         }
-        fs::rename(self.home.join(&aside), &self.data)
-            .map_err(PostgresError::file("rename to", &self.data))?;
+        fs::rename(self.home.join(&aside), &self.data).map_err(PostgresError::file("rename to", &self.data))?;
         let synced = File::open(&self.home).and_then(|home| home.sync_all());
         synced.map_err(PostgresError::file("sync", &self.home))
     }
 
-    /// Starts the server and waits until it takes connections.
-    pub async fn start(&self) -> Result<(), PostgresError> {
-        let arguments =
-            format!("start --silent --wait --timeout={START_OR_STOP_SECONDS} --log=postgres.log");
+    /// Starts the server unless it runs, waits until it takes connections, and makes the database
+    /// where it is missing.
+    pub async fn ready(&self) -> Result<(), PostgresError> {
+        let deadline = Instant::now() + Duration::from_secs(START_OR_STOP_SECONDS);
+        loop {
+            // Once more when what we found running was about to end.
+            if !self.answers() {
+                self.start().await?;
+            }
+            let Err(error) = self.run("psql", ["--no-psqlrc", "--command="]).await else {
+                return Ok(());
+            };
+            if error.to_string().contains("database \"bugscrub\" does not exist") {
+                return self.run("createdb", ["--template=template0", "bugscrub"]).await;
+            }
+            if Instant::now() > deadline {
+                return Err(error.and(&self.last_of_log(0)));
+            }
+            sleep(RETRY).await;
+        }
+    }
+
+    async fn start(&self) -> Result<(), PostgresError> {
+        let arguments = format!("start --silent --wait --timeout={START_OR_STOP_SECONDS} --log=postgres.log");
         let deadline = Instant::now() + REMAINS;
         let mut told = false;
         loop {
             let before = fs::metadata(self.home.join(LOG)).map_or(0, |log| log.len());
             let arguments = arguments.split(' ').chain(["--options", &self.options]);
             let Err(error) = self.run("pg_ctl", arguments).await else {
+                tracing::info!(data = %self.data.display(), "started Postgres");
                 return Ok(());
             };
             let error = error.and(&self.last_of_log(before));
             // After a kill -9 its children linger for a moment, or somebody has its process id.
             let text = error.to_string();
-            let remains = text.contains("is still in use")
-                || text.contains("lock file") && text.contains("already exists");
+            let remains =
+                text.contains("is still in use") || text.contains("lock file") && text.contains("already exists");
             if !remains || Instant::now() > deadline {
                 return Err(error);
             }
@@ -147,32 +153,10 @@ impl Server {
         }
     }
 
-    /// Waits until the server takes connections, and makes the database where it is missing.
-    pub async fn make_database(&self) -> Result<(), PostgresError> {
-        let deadline = Instant::now() + Duration::from_secs(START_OR_STOP_SECONDS);
-        loop {
-            let ping = self.run("psql", ["--no-psqlrc", "--command="]).await;
-            let Err(error) = ping else { return Ok(()) };
-            if error
-                .to_string()
-                .contains("database \"bugscrub\" does not exist")
-            {
-                return self
-                    .run("createdb", ["--template=template0", "bugscrub"])
-                    .await;
-            }
-            if !self.answers() || Instant::now() > deadline {
-                return Err(error.and(&self.last_of_log(0)));
-            }
-            sleep(RETRY).await;
-        }
-    }
-
     /// Breaks off what its clients do, and returns when the server has ended.
     pub async fn stop(&self) -> Result<(), PostgresError> {
         if self.alive() {
-            let arguments =
-                format!("stop --silent --wait --timeout={START_OR_STOP_SECONDS} --mode=fast");
+            let arguments = format!("stop --silent --wait --timeout={START_OR_STOP_SECONDS} --mode=fast");
             self.run("pg_ctl", arguments.split(' ')).await?;
             tracing::info!("stopped Postgres");
         }
@@ -212,14 +196,9 @@ impl Server {
     ) -> Result<(), PostgresError> {
         let path = self.binaries.dir.join(program);
         let mut command = self.owner.command(&path);
-        command
-            .args(arguments)
-            .current_dir(&self.home)
-            .stdin(Stdio::null());
-        command
-            .env("PGDATA", &self.data)
-            .env("PGHOST", &self.socket_dir);
-        command.env("PGPORT", "5432").env("PGUSER", "bugscrub");
+        command.args(arguments).current_dir(&self.home).stdin(Stdio::null());
+        command.env("PGDATA", &self.data).env("PGHOST", &self.socket_dir);
+        command.envs([("PGPORT", "5432"), ("PGUSER", "bugscrub"), ("PGCONNECT_TIMEOUT", "10")]);
         let said = command.output().await.map_err(|source| {
             let closed = match source.kind() {
                 ErrorKind::PermissionDenied => self.owner.closed_on_the_way(&self.home),
@@ -264,10 +243,7 @@ fn is_postgres(pid: i32) -> bool {
 /// settings and URLs; then one under `/tmp`, where every process finds it by the same name.
 fn socket_dir(home: &Path, owner: &Owner) -> Result<PathBuf, PostgresError> {
     let fits = home.as_os_str().len() + 1 + SOCKET.len() <= SOCKET_PATH_BYTES;
-    let plain = |text: &str| {
-        text.chars()
-            .all(|c| c.is_ascii_alphanumeric() || "/._- ".contains(c))
-    };
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._- ".contains(c));
     if fits && home.to_str().is_some_and(plain) {
         return Ok(home.to_path_buf());
     }

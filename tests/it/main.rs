@@ -1,0 +1,10 @@
+//! The integration tests: one binary, so that it is linked once.
+//!
+//! Every test that needs the service runs the real one, in-process on a free port or as a process
+//! of its own, over a database of its own on a real Postgres. See `support`.
+
+mod support;
+
+mod postgres;
+mod server;
+mod smoke;

@@ -1,0 +1,179 @@
+//! The real service, in this process, on a free port.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bugscrub::activity::Bots;
+use bugscrub::app::Application;
+use bugscrub::config::Settings;
+use bugscrub::http::auth;
+use bugscrub::http::serve::ServeLimits;
+use bugscrub::ingest::Accounts;
+use bugscrub::store::tokens;
+use bugscrub::webhook::{Secrets, signature};
+use chrono::{DateTime, Utc};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::TestDatabase;
+
+/// The secret that the tests' service accepts.
+pub const SECRET: &str = "the-secret-of-the-tests";
+
+/// Time as the service sees it; tests move it.
+#[derive(Clone)]
+pub struct TestClock(Arc<AtomicI64>);
+
+impl TestClock {
+    pub fn set(&self, now: &str) {
+        self.0.store(now.parse::<DateTime<Utc>>().unwrap().timestamp(), Ordering::SeqCst);
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.0.load(Ordering::SeqCst), 0).unwrap()
+    }
+}
+
+/// A running service and a client for it.
+pub struct TestApp {
+    pub address: SocketAddr,
+    pub database: TestDatabase,
+    pub clock: TestClock,
+    /// Scopes read and private.
+    pub token: String,
+    pub client: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+/// Settings as the tests' service has them; change what the test is about.
+pub fn settings() -> Settings {
+    Settings {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        secrets: Secrets::parse(SECRET).unwrap(),
+        admin_token: None,
+        zone: chrono_tz::UTC,
+        accounts: Accounts::default(),
+        bots: Bots::default(),
+        delivery_retention: Duration::from_secs(30 * 86_400),
+    }
+}
+
+/// Runs a test against a service of its own; the date is 2026-11-22.
+pub async fn run_test<F: Future<Output = TestApp>>(test: impl FnOnce(TestApp) -> F) {
+    run_test_with(settings(), test).await;
+}
+
+pub async fn run_test_with<F: Future<Output = TestApp>>(settings: Settings, test: impl FnOnce(TestApp) -> F) {
+    let app = TestApp::start(settings, TestDatabase::new().await).await;
+    test(app).await.stop().await.drop().await;
+}
+
+impl TestApp {
+    pub async fn start(settings: Settings, database: TestDatabase) -> Self {
+        let clock = TestClock(Arc::default());
+        clock.set("2026-11-22T12:00:00Z");
+        let read = clock.clone();
+        let application =
+            Application::build(settings, bugscrub::store::pool(&database.url, 16).unwrap(), Arc::new(move || read.now()))
+                .await
+                .unwrap();
+        let address = application.address();
+        let (stop, stopped) = oneshot::channel();
+        let limits = ServeLimits { drain: Duration::from_secs(10), ..ServeLimits::default() };
+        let serving = tokio::spawn(application.run(limits, async {
+            let _ = stopped.await;
+        }));
+        let mut app = Self {
+            address,
+            database,
+            clock,
+            token: String::new(),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            stop: Some(stop),
+            serving,
+        };
+        app.token = app.new_token(&["read", "private"], None).await;
+        app
+    }
+
+    /// Stops the service gracefully; the database stays.
+    pub async fn stop(mut self) -> TestDatabase {
+        drop(self.stop.take());
+        self.serving.await.unwrap();
+        self.database
+    }
+
+    pub async fn new_token(&self, scopes: &[&str], accounts: Option<&[i64]>) -> String {
+        let (token, hash) = auth::new_token();
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        tokens::create(&self.database.pool, "test", &hash, &scopes, accounts).await.unwrap();
+        token
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A request with the test's token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path)).bearer_auth(&self.token)
+    }
+
+    /// GETs a path that must answer 200 with JSON.
+    pub async fn json(&self, path: &str) -> Value {
+        let response = self.request(Method::GET, path).send().await.unwrap();
+        let (status, body) = (response.status(), response.text().await.unwrap());
+        assert_eq!(status, 200, "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// The items of all pages of a queue question, following `next`.
+    pub async fn all_pages(&self, query: &str) -> Vec<Value> {
+        let mut items = vec![];
+        let mut next = Some(format!("/api/v1/queue?{query}"));
+        while let Some(path) = next {
+            let mut page = self.json(&path).await;
+            items.append(page["items"].as_array_mut().unwrap());
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        items
+    }
+
+    /// A signed delivery, ready to send.
+    pub fn signed(&self, event: &str, guid: &str, body: Vec<u8>) -> RequestBuilder {
+        self.client
+            .post(self.url("/webhooks/github"))
+            .header("content-type", "application/json")
+            .header("x-github-event", event)
+            .header("x-github-delivery", guid)
+            .header("x-hub-signature-256", signature::sign(SECRET.as_bytes(), &body))
+            .body(body)
+    }
+
+    /// Posts a delivery under a GUID of its own and expects 202; answers its JSON.
+    pub async fn deliver(&self, event: &str, payload: &Value) -> Value {
+        self.deliver_as(event, &Uuid::new_v4().to_string(), payload).await
+    }
+
+    pub async fn deliver_as(&self, event: &str, guid: &str, payload: &Value) -> Value {
+        let response = self.signed(event, guid, serde_json::to_vec(payload).unwrap()).send().await.unwrap();
+        let (status, body) = (response.status(), response.text().await.unwrap());
+        assert_eq!(status, 202, "{event}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+}
+
+/// A problem answer: its status, and its JSON.
+pub async fn problem(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    let problem: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+    assert_eq!(problem["status"], status);
+    (status, problem)
+}

@@ -1,0 +1,119 @@
+//! A real Postgres for the whole test run, and an empty, migrated database for each test.
+//!
+//! The server is the program's own embedded one, in a temporary directory. It is started by the
+//! first test that asks, and ended by a watcher when the test process is gone, however it went.
+
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bugscrub::postgres::Cluster;
+use bugscrub::store;
+use sqlx::{Connection, PgConnection, PgPool};
+use tokio::sync::OnceCell;
+
+/// Durability settings are off: no test here cuts the power, and killing processes loses nothing
+/// that was written. (Tests that are about durability start a cluster of their own.)
+const SETTINGS: [(&str, &str); 4] =
+    [("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"), ("max_connections", "300")];
+
+static SERVER: OnceCell<String> = OnceCell::const_new();
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// The URL of the server's database `bugscrub`, which is the migrated template.
+async fn server() -> &'static str {
+    SERVER
+        .get_or_init(|| async {
+            let directory = tempfile::Builder::new().prefix("bugscrub-test-").tempdir().unwrap().keep();
+            // The unprivileged user that runs Postgres must get through.
+            std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o755)).unwrap();
+            let cluster = Cluster::start(&directory, &SETTINGS).await.expect("a Postgres for the tests");
+            let url = cluster.url().to_owned();
+            watch(cluster.postmaster_pid().expect("it runs"), &directory);
+            std::mem::forget(cluster);
+            let pool = store::pool(&url, 1).unwrap();
+            store::migrate(&pool).await.unwrap();
+            pool.close().await;
+            url
+        })
+        .await
+}
+
+/// Ends the server and removes its directory once this process is gone: then the pipe closes.
+fn watch(postmaster: impl std::fmt::Display, directory: &std::path::Path) {
+    let script = format!(
+        "cat >/dev/null; kill -QUIT {postmaster}; while kill -0 {postmaster} 2>/dev/null; do sleep 0.1; done; rm -rf \"$0\""
+    );
+    let mut watcher = Command::new("sh")
+        .args(["-c", &script])
+        .arg(directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    std::mem::forget(watcher.stdin.take());
+}
+
+/// A database of one test's own.
+pub struct TestDatabase {
+    pub url: String,
+    pub pool: PgPool,
+    name: String,
+}
+
+impl TestDatabase {
+    /// Empty and migrated.
+    pub async fn new() -> Self {
+        let template = server().await;
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = admin().await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE bugscrub STRATEGY FILE_COPY")))
+            .execute(&mut admin)
+            .await
+            .unwrap();
+        let url = with_database(template, &name);
+        let pool = store::pool(&url, 8).unwrap();
+        Self { url, pool, name }
+    }
+
+    /// Refuses new connections and ends those there are, as a database that goes away does.
+    pub async fn take_away(&self) {
+        self.alter("ALLOW_CONNECTIONS false").await;
+        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
+            .bind(&self.name)
+            .execute(&mut admin().await)
+            .await
+            .unwrap();
+    }
+
+    pub async fn bring_back(&self) {
+        self.alter("ALLOW_CONNECTIONS true").await;
+    }
+
+    async fn alter(&self, what: &str) {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("ALTER DATABASE {} WITH {what}", self.name)))
+            .execute(&mut admin().await)
+            .await
+            .unwrap();
+    }
+
+    pub async fn drop(self) {
+        self.pool.close().await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", self.name)))
+            .execute(&mut admin().await)
+            .await
+            .unwrap();
+    }
+}
+
+async fn admin() -> PgConnection {
+    PgConnection::connect(&with_database(server().await, "postgres")).await.unwrap()
+}
+
+fn with_database(url: &str, name: &str) -> String {
+    assert!(url.contains("/bugscrub?"), "{url}");
+    url.replacen("/bugscrub?", &format!("/{name}?"), 1)
+}
