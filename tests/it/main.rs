@@ -5,6 +5,8 @@
 
 mod support;
 
+mod fold;
 mod postgres;
+mod queue;
 mod server;
 mod smoke;

@@ -2,7 +2,20 @@
 
 pub mod app;
 pub mod database;
+pub mod history;
 pub mod payload;
 
 pub use app::{TestApp, run_test};
 pub use database::TestDatabase;
+
+/// A source of random test data, different in every run. Its seed is printed, which the test
+/// runner shows when the test fails; `BUGSCRUB_TEST_SEED` sets it.
+pub fn random() -> proptest::test_runner::TestRunner {
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    let given = std::env::var("BUGSCRUB_TEST_SEED").ok().map(|seed| seed.parse().expect("a number"));
+    let seed: u64 = given.unwrap_or_else(rand::random);
+    println!("BUGSCRUB_TEST_SEED={seed}");
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}

@@ -1,0 +1,229 @@
+//! The queue against a brute-force ordering, and the store against another order of arrival.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+
+use crate::support::app::{run_test_with, settings};
+use crate::support::history::{History, steps};
+use crate::support::payload::{issue, issues, repository, user};
+use crate::support::{TestApp, random, run_test};
+
+const ZONE: Tz = chrono_tz::Europe::Berlin;
+
+/// An item as the test knows it.
+#[derive(Clone, Debug)]
+struct Item {
+    repo_id: i64,
+    number: i64,
+    kind: &'static str,
+    open: bool,
+    author: &'static str,
+    label: Option<&'static str>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// Random items: times cluster around few days, so that ties are common, and around midnight.
+fn items(runner: &mut TestRunner) -> Vec<Item> {
+    let times = (0..40_i64, prop_oneof![Just(22 * 3600 + 1800), Just(23 * 3600), 0..86_400_i64], 0..30_i64, 0..3_i64);
+    let author = prop_oneof![Just("ada"), Just("Grace"), Just("renovate[bot]")];
+    let label = prop_oneof![Just(None), Just(Some("bug")), Just(Some("Good First Issue"))];
+    let item = (times, 1..4_i64, prop::bool::weighted(0.85), author, label, 0..3_usize);
+    let base: DateTime<Utc> = "2026-03-10T00:00:00Z".parse().unwrap();
+    let mut number = 0;
+    let made = proptest::collection::vec(item, 120).new_tree(runner).unwrap().current();
+    let item = |((day, second, stale, hours), repo_id, open, author, label, kind): (_, _, _, _, _, usize)| {
+        number += 1;
+        let created_at = base + Duration::days(day) + Duration::seconds(second);
+        Item {
+            repo_id,
+            number,
+            kind: ["Issue", "PR", "Discussion"][kind],
+            open,
+            author,
+            label,
+            created_at,
+            updated_at: created_at + Duration::days(stale) + Duration::hours(hours),
+        }
+    };
+    made.into_iter().map(item).collect()
+}
+
+fn delivery(item: &Item) -> (&'static str, Value) {
+    let at = |time: DateTime<Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let (event, key) = match item.kind {
+        "PR" => ("pull_request", "pull_request"),
+        "Discussion" => ("discussion", "discussion"),
+        _ => ("issues", "issue"),
+    };
+    let mut shown = issue(item.number, &at(item.created_at), &at(item.updated_at));
+    shown["user"] = user(item.author);
+    shown["state"] = json!(if item.open { "open" } else { "closed" });
+    let id = item.label.map(|name| item.repo_id * 10 + i64::try_from(name.len()).unwrap());
+    shown["labels"] = item.label.iter().map(|name| json!({"id": id, "name": name})).collect();
+    let mut payload = issues("edited", &shown, &repository(item.repo_id, &format!("repo-{}", item.repo_id)));
+    payload[key] = payload.as_object_mut().unwrap().remove("issue").unwrap();
+    (event, payload)
+}
+
+fn days(time: DateTime<Utc>, today: NaiveDate) -> i64 {
+    (today - time.with_timezone(&ZONE).date_naive()).num_days().max(0)
+}
+
+/// Repository and number, in the order of DESIGN section 7.
+fn brute_force(items: &[Item], today: NaiveDate, keep: impl Fn(&Item) -> bool) -> Vec<(i64, i64)> {
+    let mut kept: Vec<&Item> = items.iter().filter(|item| keep(item)).collect();
+    kept.sort_by_key(|item| {
+        let product = (days(item.created_at, today) + 1) * (days(item.updated_at, today) + 1);
+        (Reverse(product), item.created_at, item.repo_id, item.number)
+    });
+    kept.into_iter().map(|item| (item.repo_id, item.number)).collect()
+}
+
+fn keys(answers: &[Value]) -> Vec<(i64, i64)> {
+    let repo_id = |answer: &Value| answer["repository"].as_str().unwrap().trim_start_matches("acme/repo-").parse();
+    answers.iter().map(|answer| (repo_id(answer).unwrap(), answer["number"].as_i64().unwrap())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_is_the_brute_force_order_over_all_pages() {
+    let mut settings = settings();
+    settings.zone = ZONE;
+    run_test_with(settings, async |app| {
+        let mut runner = random();
+        let items = items(&mut runner);
+        for item in &items {
+            let (event, payload) = delivery(item);
+            app.deliver(event, &payload).await;
+        }
+        // Just before and just after Berlin's midnight, and the day that summer time begins.
+        for now in ["2026-05-31T21:59:59Z", "2026-05-31T22:00:00Z", "2026-03-29T00:30:00Z", "2026-06-20T12:00:00Z"] {
+            app.clock.set(now);
+            compare_all(&app, &items).await;
+        }
+        app
+    })
+    .await;
+}
+
+async fn compare_all(app: &TestApp, items: &[Item]) {
+    let today = app.clock.now().with_timezone(&ZONE).date_naive();
+    let open = |item: &Item| item.open;
+    let whole = brute_force(items, today, open);
+    type Keep = fn(&Item) -> bool;
+    let filters: [(&str, Keep); 9] = [
+        ("", |item| item.open),
+        ("repo=acme/REPO-2", |item| item.open && item.repo_id == 2),
+        ("repo=repo-1&repo=repo-3", |item| item.open && item.repo_id != 2),
+        ("repo=-repo-1&type=-PR", |item| item.open && item.repo_id != 1 && item.kind != "PR"),
+        ("type=issue&type=Discussion", |item| item.open && item.kind != "PR"),
+        ("state=closed", |item| !item.open),
+        ("state=open&state=closed&author=grace", |item| item.author == "Grace"),
+        ("label=good%20first%20issue&author=-renovate[bot]", |item| {
+            item.open && item.label == Some("Good First Issue") && item.author != "renovate[bot]"
+        }),
+        ("label=-bug", |item| item.open && item.label != Some("bug")),
+    ];
+    for (query, keep) in filters {
+        let expected = brute_force(items, today, keep);
+        for limit in [7, 500] {
+            let answers = app.all_pages(&format!("{query}&limit={limit}")).await;
+            assert_eq!(keys(&answers), expected, "{today} {query} by {limit}");
+            for (answer, key) in answers.iter().zip(&expected) {
+                let rank = whole.iter().position(|place| place == key).map(|place| place + 1);
+                assert_eq!(answer["rank"], json!(rank), "{today} {query} {key:?}");
+            }
+        }
+        let freshest = app.all_pages(&format!("{query}&order=freshest&limit=11")).await;
+        let backwards: Vec<_> = expected.iter().rev().copied().collect();
+        assert_eq!(keys(&freshest), backwards, "{today} {query} freshest");
+        let total = app.json(&format!("/api/v1/queue?{query}&limit=1")).await["total"].as_u64();
+        assert_eq!(total, Some(expected.len() as u64), "{today} {query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_numbers_of_an_item_are_those_of_the_design() {
+    run_test(async |app| {
+        let widgets = repository(1, "widgets");
+        let mut item = issue(12, "2023-08-10T08:00:00Z", "2024-09-13T08:00:00Z");
+        app.deliver("issues", &issues("opened", &item, &widgets)).await;
+        // A bot's comment of today moves the official number and not the human one.
+        item["updated_at"] = json!("2026-11-22T08:00:00Z");
+        let mut payload = issues("created", &item, &widgets);
+        payload["comment"] = json!({"created_at": "2026-11-22T08:00:00Z"});
+        payload["sender"] = crate::support::payload::bot("stale");
+        app.deliver("issue_comment", &payload).await;
+        // Created in the future, as a wrong clock has it: days are never below 0.
+        let ahead = issue(13, "2026-11-24T08:00:00Z", "2026-11-24T08:00:00Z");
+        app.deliver("issues", &issues("opened", &ahead, &widgets)).await;
+
+        let queue = app.json("/api/v1/queue").await;
+        let [old, new] = [&queue["items"][0], &queue["items"][1]];
+        assert_eq!((&old["days_age"], &old["days_stale"]), (&json!(1200), &json!(0)));
+        assert_eq!(old["stale_age"], json!(3.079543)); // log10(1201 * 1)
+        assert_eq!(old["human_stale_age"], json!(5.983176)); // log10(1201 * 801), opened counts
+        assert_eq!(old["last_activity"]["human"], json!(false));
+        assert_eq!(old["url"], json!("https://github.com/acme/widgets/issues/12"));
+        assert_eq!((&new["days_age"], &new["stale_age"]), (&json!(0), &json!(0.0)));
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_keep_the_date_they_began_with() {
+    run_test(async |app| {
+        let widgets = repository(1, "widgets");
+        // Ages (10, 1) and (5, 3): 22 < 24 today, 36 > 35 tomorrow.
+        for (number, created, updated) in [(1, "2026-11-12", "2026-11-21"), (2, "2026-11-17", "2026-11-19")] {
+            let at = |date: &str| format!("{date}T12:00:00Z");
+            app.deliver("issues", &issues("edited", &issue(number, &at(created), &at(updated)), &widgets)).await;
+        }
+        app.clock.set("2026-11-22T23:59:00Z");
+        let first = app.json("/api/v1/queue?limit=1").await;
+        assert_eq!(first["items"][0]["number"], 2);
+        app.clock.set("2026-11-23T00:59:00Z");
+        let second = app.json(first["next"].as_str().unwrap()).await;
+        assert_eq!((&second["as_of"], &second["items"][0]["number"]), (&json!("2026-11-22"), &json!(1)));
+        assert_eq!(app.json("/api/v1/queue?limit=1").await["items"][0]["number"], 1, "begun anew");
+        app
+    })
+    .await;
+}
+
+/// The smaller, made-up twin of replaying a real repository's history shuffled.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_order_of_arrival_stores_the_same_items() {
+    let mut runner = random();
+    let steps = proptest::collection::vec(steps(0..2), 12).new_tree(&mut runner).unwrap().current().concat();
+    let deliveries = History::of(&steps).deliveries;
+    let shuffled = Just(deliveries.clone()).prop_shuffle().new_tree(&mut runner).unwrap().current();
+    let mut stored = vec![];
+    for order in [deliveries, shuffled] {
+        run_test(async |app| {
+            for delivery in &order {
+                app.deliver_as(delivery.event, &delivery.guid.to_string(), &delivery.payload).await;
+            }
+            let rows: Vec<String> = sqlx::query_scalar(
+                "SELECT concat_ws(' ', (to_jsonb(items) - 'generation')::text) FROM items ORDER BY repo_id, number",
+            )
+            .fetch_all(&app.database.pool)
+            .await
+            .unwrap();
+            stored.push(rows);
+            app
+        })
+        .await;
+    }
+    assert!(stored[0].len() >= 4);
+    assert_eq!(stored[0], stored[1]);
+    assert_eq!(stored[0].iter().collect::<BTreeSet<_>>().len(), stored[0].len());
+}

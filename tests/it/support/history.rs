@@ -1,0 +1,303 @@
+//! Made-up histories: what happened to a few items, as the deliveries that tell of it, and the
+//! truth that a fold must arrive at.
+//!
+//! A history is made from a list of steps. Each step acts on one item and says how many seconds
+//! passed since the last; the deliveries carry snapshots as GitHub's would, of the moment after
+//! the act.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bugscrub::activity::{Bots, Event, Fact, ItemKey, ItemState};
+use bugscrub::webhook::{Headers, Secrets, check_headers, signature, translate, verify};
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::payload::{ACCOUNT, repository, user};
+
+pub const REPOSITORIES: [i64; 3] = [1, 2, 3];
+const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
+
+/// What a step does.
+#[derive(Clone, Copy, Debug)]
+pub enum Act {
+    Comment,
+    Close,
+    Reopen,
+    Label(i64),
+    Unlabel(i64),
+    Assign(usize),
+    Unassign(usize),
+    Retitle(u8),
+    Milestone(i64),
+    Demilestone,
+    Transfer(usize),
+    Delete,
+    RenameRepository,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Which of the items there are.
+    pub item: usize,
+    pub act: Act,
+    /// Seconds since the step before.
+    pub pause: i64,
+}
+
+/// Steps with pauses from `pauses`: those from 1 make histories without two acts in a second.
+pub fn steps(pauses: std::ops::Range<i64>) -> impl Strategy<Value = Vec<Step>> {
+    let act = prop_oneof![
+        4 => Just(Act::Comment),
+        2 => Just(Act::Close),
+        2 => Just(Act::Reopen),
+        3 => (1..5_i64).prop_map(Act::Label),
+        2 => (1..5_i64).prop_map(Act::Unlabel),
+        2 => (0..PEOPLE.len()).prop_map(Act::Assign),
+        1 => (0..PEOPLE.len()).prop_map(Act::Unassign),
+        1 => any::<u8>().prop_map(Act::Retitle),
+        1 => (1..4_i64).prop_map(Act::Milestone),
+        1 => Just(Act::Demilestone),
+        1 => (0..REPOSITORIES.len()).prop_map(Act::Transfer),
+        1 => Just(Act::Delete),
+        1 => Just(Act::RenameRepository),
+    ];
+    let step = (0..4_usize, act, pauses).prop_map(|(item, act, pause)| Step { item, act, pause });
+    proptest::collection::vec(step, 1..30)
+}
+
+/// An item as it truly is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Truth {
+    pub title: String,
+    pub open: bool,
+    pub labels: BTreeSet<i64>,
+    pub assignees: BTreeSet<String>,
+    pub milestone: Option<i64>,
+    pub comments: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    /// Neither deleted nor transferred away.
+    pub live: bool,
+}
+
+/// One delivery of a history.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub guid: Uuid,
+    pub event: &'static str,
+    pub payload: Value,
+}
+
+/// What happened, and what is true after it.
+#[derive(Default)]
+pub struct History {
+    pub deliveries: Vec<Delivery>,
+    pub truth: BTreeMap<ItemKey, Truth>,
+    numbers: BTreeMap<i64, i64>,
+    renames: u32,
+    guids: u128,
+}
+
+impl History {
+    /// Opens four items, then takes the steps; acts on items that are gone are left out.
+    pub fn of(steps: &[Step]) -> Self {
+        let mut history = Self::default();
+        let mut now: DateTime<Utc> = "2024-02-28T23:59:50Z".parse().unwrap();
+        let mut places: Vec<ItemKey> = (0..4).map(|item| history.open(REPOSITORIES[item % 2], now)).collect();
+        for step in steps {
+            now += Duration::seconds(step.pause);
+            history.act(&mut places[step.item], step.act, now);
+        }
+        history
+    }
+
+    fn open(&mut self, repo_id: i64, now: DateTime<Utc>) -> ItemKey {
+        let key = self.next_key(repo_id);
+        let truth = Truth {
+            title: format!("Item {}", key.number),
+            open: true,
+            labels: BTreeSet::new(),
+            assignees: BTreeSet::new(),
+            milestone: None,
+            comments: 0,
+            created_at: now,
+            updated_at: now,
+            live: true,
+        };
+        self.truth.insert(key, truth);
+        self.tell("issues", key, json!({"action": "opened"}));
+        key
+    }
+
+    fn next_key(&mut self, repo_id: i64) -> ItemKey {
+        let number = self.numbers.entry(repo_id).or_default();
+        *number += 1;
+        ItemKey { account_id: ACCOUNT, repo_id, number: *number }
+    }
+
+    fn act(&mut self, place: &mut ItemKey, act: Act, now: DateTime<Utc>) {
+        let key = *place;
+        let Some(truth) = self.truth.get_mut(&key).filter(|truth| truth.live) else { return };
+        let before = truth.clone();
+        truth.updated_at = now;
+        let (event, told) = match act {
+            Act::Comment => {
+                truth.comments += 1;
+                let at = text(now);
+                let comment = json!({"id": truth.comments, "created_at": at, "updated_at": at,
+                    "user": user("ada"), "author_association": "MEMBER", "body": "text"});
+                ("issue_comment", json!({"action": "created", "comment": comment}))
+            }
+            Act::Close if truth.open => {
+                truth.open = false;
+                ("issues", json!({"action": "closed"}))
+            }
+            Act::Reopen if !truth.open => {
+                truth.open = true;
+                ("issues", json!({"action": "reopened"}))
+            }
+            Act::Label(id) if truth.labels.insert(id) => ("issues", json!({"action": "labeled", "label": label(id)})),
+            Act::Unlabel(id) if truth.labels.remove(&id) => {
+                ("issues", json!({"action": "unlabeled", "label": label(id)}))
+            }
+            Act::Assign(who) if truth.assignees.insert(PEOPLE[who].to_owned()) => {
+                ("issues", json!({"action": "assigned", "assignee": user(PEOPLE[who])}))
+            }
+            Act::Unassign(who) if truth.assignees.remove(PEOPLE[who]) => {
+                ("issues", json!({"action": "unassigned", "assignee": user(PEOPLE[who])}))
+            }
+            Act::Retitle(n) if truth.title != format!("Title {n}") => {
+                let from = std::mem::replace(&mut truth.title, format!("Title {n}"));
+                ("issues", json!({"action": "edited", "changes": {"title": {"from": from}}}))
+            }
+            Act::Milestone(number) if truth.milestone != Some(number) => {
+                truth.milestone = Some(number);
+                ("issues", json!({"action": "milestoned", "milestone": milestone(number)}))
+            }
+            Act::Demilestone if truth.milestone.is_some() => {
+                truth.milestone = None;
+                ("issues", json!({"action": "demilestoned"}))
+            }
+            Act::Delete => {
+                truth.live = false;
+                ("issues", json!({"action": "deleted"}))
+            }
+            Act::Transfer(to) if REPOSITORIES[to] != key.repo_id => return self.transfer(place, REPOSITORIES[to], now),
+            Act::RenameRepository => {
+                *truth = before;
+                return self.rename_repository(key.repo_id);
+            }
+            _ => {
+                *truth = before;
+                return;
+            }
+        };
+        self.tell(event, key, told);
+    }
+
+    /// GitHub tells of a transfer at both places; labels, assignees and milestone may be lost on
+    /// the way, here all are.
+    fn transfer(&mut self, place: &mut ItemKey, to: i64, now: DateTime<Utc>) {
+        let from = *place;
+        let key = self.next_key(to);
+        let left = self.truth.get_mut(&from).unwrap();
+        left.live = false;
+        let mut arrived = left.clone();
+        arrived.live = true;
+        arrived.updated_at = now;
+        arrived.labels.clear();
+        arrived.assignees.clear();
+        arrived.milestone = None;
+        self.truth.insert(key, arrived);
+        let (new, old) = (self.issue(key), self.issue(from));
+        let (new_repository, old_repository) = (self.repository(to), self.repository(from.repo_id));
+        let gone = json!({"action": "transferred", "changes": {"new_issue": new, "new_repository": new_repository}});
+        self.tell("issues", from, gone);
+        let here = json!({"action": "opened", "changes": {"old_issue": old, "old_repository": old_repository}});
+        self.tell("issues", key, here);
+        *place = key;
+    }
+
+    fn rename_repository(&mut self, repo_id: i64) {
+        self.renames += 1;
+        let repository = self.repository(repo_id);
+        self.push("repository", json!({"action": "renamed", "repository": repository, "sender": user("ada")}));
+    }
+
+    fn repository(&self, id: i64) -> Value {
+        repository(id, &format!("repo-{id}-{}", self.renames))
+    }
+
+    fn tell(&mut self, event: &'static str, key: ItemKey, told: Value) {
+        let mut payload = told;
+        payload["issue"] = self.issue(key);
+        payload["repository"] = self.repository(key.repo_id);
+        payload["sender"] = user("ada");
+        self.push(event, payload);
+    }
+
+    fn push(&mut self, event: &'static str, payload: Value) {
+        self.guids += 1;
+        self.deliveries.push(Delivery { guid: Uuid::from_u128(self.guids), event, payload });
+    }
+
+    fn issue(&self, key: ItemKey) -> Value {
+        let truth = &self.truth[&key];
+        json!({
+            "id": key.repo_id * 1000 + key.number, "number": key.number, "title": truth.title, "user": user("grace"),
+            "state": if truth.open { "open" } else { "closed" },
+            "closed_at": if truth.open { Value::Null } else { json!(text(truth.updated_at)) },
+            "labels": truth.labels.iter().map(|id| label(*id)).collect::<Vec<_>>(),
+            "assignees": truth.assignees.iter().map(|login| user(login)).collect::<Vec<_>>(),
+            "milestone": truth.milestone.map(milestone), "comments": truth.comments,
+            "created_at": text(truth.created_at), "updated_at": text(truth.updated_at),
+        })
+    }
+}
+
+fn text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn label(id: i64) -> Value {
+    json!({"id": id, "name": format!("label {id}"), "color": "ff0000"})
+}
+
+fn milestone(number: i64) -> Value {
+    json!({"id": number + 100, "number": number, "title": format!("v{number}"), "state": "open"})
+}
+
+/// What the service understands of a payload, through signature and all.
+pub fn events_of(delivery: &Delivery) -> Vec<Event> {
+    let body = serde_json::to_vec(&delivery.payload).unwrap();
+    let (guid, signed) = (delivery.guid.to_string(), signature::sign(b"s", &body));
+    let headers = Headers {
+        content_type: Some("application/json"),
+        event: Some(delivery.event),
+        delivery: Some(&guid),
+        signature: Some(&signed),
+    };
+    let verified = verify(&Secrets::parse("s").unwrap(), check_headers(headers).unwrap(), &body).unwrap();
+    let translation = translate(&verified);
+    let elsewhere = translation.elsewhere.into_iter().map(|(_, event)| event);
+    translation.events.into_iter().chain(elsewhere).collect()
+}
+
+/// Folds events in the order given, each item by itself.
+pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeMap<ItemKey, ItemState> {
+    let mut items: BTreeMap<ItemKey, ItemState> = BTreeMap::new();
+    for event in events {
+        if let Fact::Item(fact) = &event.fact {
+            let key = ItemKey { account_id: ACCOUNT, repo_id: fact.repo_id, number: fact.number };
+            items.entry(key).or_default().apply(event, fact, &Bots::default());
+        }
+    }
+    items
+}
+
+/// The bytes of folded items.
+pub fn bytes(items: &BTreeMap<ItemKey, ItemState>) -> String {
+    serde_json::to_string(&items.iter().collect::<Vec<_>>()).unwrap()
+}
