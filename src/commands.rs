@@ -63,7 +63,8 @@ fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
 pub async fn demo(args: DemoArgs) -> Done {
     // The port first: two demos must not share a database, and its name comes from the port.
     let listen_error = |source| AppError::Listen { address: args.listen, source };
-    let address = TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
+    let address =
+        TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
     let shutdown = shutdown_signal()?;
     let data_dir = postgres::default_data_dir()?.join(format!("demo-{}", address.port()));
     eprintln!("Starting a private Postgres in {} ...", data_dir.display());
@@ -197,9 +198,8 @@ pub async fn token_list(args: DatabaseArgs) -> Done {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["id", "name", "scopes", "accounts", "created", "revoked"]);
     for row in listed? {
-        let accounts = row.accounts.map_or("all".to_owned(), |ids| {
-            ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
-        });
+        let accounts =
+            row.accounts.map_or("all".to_owned(), |ids| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
         let day = |at: chrono::DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
         let revoked = row.revoked_at.map(day).unwrap_or_default();
         let scopes = row.scopes.join(",");

@@ -22,9 +22,7 @@ async fn main() -> ExitCode {
             commands::token_create(database, &name, &scopes, &accounts).await
         }
         Command::Token(TokenCommand::List { database }) => commands::token_list(database).await,
-        Command::Token(TokenCommand::Revoke { database, token_id }) => {
-            commands::token_revoke(database, token_id).await
-        }
+        Command::Token(TokenCommand::Revoke { database, token_id }) => commands::token_revoke(database, token_id).await,
         Command::Openapi => {
             println!("{}", bugscrub::http::openapi());
             Ok(ExitCode::SUCCESS)

@@ -90,8 +90,14 @@ pub enum Effect {
     Answer,
     Draft,
     Milestone,
-    Label { id: i64, set: bool },
-    Assignee { login: String, set: bool },
+    Label {
+        id: i64,
+        set: bool,
+    },
+    Assignee {
+        login: String,
+        set: bool,
+    },
     Deleted,
     TransferredTo(ItemKey),
     TransferredFrom(ItemKey),

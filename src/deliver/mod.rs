@@ -99,9 +99,7 @@ pub async fn run(file: &Path, target: &Target, pace: Pace) -> Result<Report, Del
 /// A bar on the standard error; it shows nothing where that is no terminal.
 pub fn progress_bar(total: Option<u64>) -> ProgressBar {
     let (bar, template) = match total {
-        Some(total) => {
-            (ProgressBar::new(total), "{bar:40} {human_pos} of {human_len}, {per_sec} {msg}")
-        }
+        Some(total) => (ProgressBar::new(total), "{bar:40} {human_pos} of {human_len}, {per_sec} {msg}"),
         None => (ProgressBar::new_spinner(), "{spinner} {human_pos} sent, {per_sec} {msg}"),
     };
     bar.enable_steady_tick(Duration::from_millis(100));

@@ -52,9 +52,7 @@ struct Line<'a> {
 ///
 /// At once if the file cannot be opened. An item is an error where a line cannot be read or is
 /// not a delivery; nothing follows it.
-pub fn read(
-    path: &Path,
-) -> Result<impl Iterator<Item = Result<Recorded, DeliverError>> + Send + use<>, DeliverError> {
+pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<Recorded, DeliverError>> + Send + use<>, DeliverError> {
     let (name, file): (String, Box<dyn Read + Send>) = if path == Path::new("-") {
         ("standard input".to_owned(), Box::new(io::stdin()))
     } else {
@@ -72,11 +70,8 @@ pub fn read(
     let zipped = head == GZIP_MAGIC;
     // The bytes looked at are put back in front.
     let file = BufReader::with_capacity(BUFFER, io::Cursor::new(head).chain(file));
-    let lines: Box<dyn BufRead + Send> = if zipped {
-        Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file)))
-    } else {
-        Box::new(file)
-    };
+    let lines: Box<dyn BufRead + Send> =
+        if zipped { Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file))) } else { Box::new(file) };
     Ok(Lines { name, lines, number: 0, ended: false })
 }
 
@@ -104,11 +99,7 @@ impl Lines {
             (&mut self.lines)
                 .take(LONGEST_LINE + 1)
                 .read_until(b'\n', &mut line)
-                .map_err(|source| DeliverError::Read {
-                    file: self.name.clone(),
-                    line: self.number,
-                    source,
-                })?;
+                .map_err(|source| DeliverError::Read { file: self.name.clone(), line: self.number, source })?;
             if line.is_empty() {
                 return Ok(None);
             }
@@ -146,14 +137,13 @@ impl Iterator for Lines {
 
 /// One line into a delivery, or what is wrong with it.
 fn parse(line: &Bytes) -> Result<Recorded, String> {
-    let Line { event, delivery, at, payload } =
-        serde_json::from_slice(line).map_err(|error| without_line(&error))?;
+    let Line { event, delivery, at, payload } = serde_json::from_slice(line).map_err(|error| without_line(&error))?;
     let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if event.is_empty() || !event.bytes().all(named) {
         return Err(format!("`event` {event:?} is not the name of a GitHub event"));
     }
-    let delivery = Uuid::try_parse(&delivery)
-        .map_err(|error| format!("`delivery` {delivery:?} is not a GUID: {error}"))?;
+    let delivery =
+        Uuid::try_parse(&delivery).map_err(|error| format!("`delivery` {delivery:?} is not a GUID: {error}"))?;
     let payload = payload.get().as_bytes();
     if !payload.starts_with(b"{") {
         return Err("`payload` is not a JSON object".to_owned());

@@ -63,12 +63,7 @@ impl Report {
         }
     }
 
-    pub(super) fn count(
-        &mut self,
-        guid: impl fmt::Display,
-        latency: Duration,
-        outcome: Result<Answer, Failure>,
-    ) {
+    pub(super) fn count(&mut self, guid: impl fmt::Display, latency: Duration, outcome: Result<Answer, Failure>) {
         self.sent += 1;
         self.latency.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
         match outcome {

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -191,9 +191,8 @@ async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(
     let filter = filter(params)?;
     let order = match params.one("order")? {
         None => Order::default(),
-        Some(name) => Order::from_name(name).ok_or_else(|| {
-            Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES)
-        })?,
+        Some(name) => Order::from_name(name)
+            .ok_or_else(|| Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES))?,
     };
     let account = caller.account(state, params.one("account")?).await?;
     let request = PageRequest {
@@ -245,10 +244,8 @@ fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshn
 
 fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
     let Calendar { zone } = state.calendar;
-    let human_stale_age = item
-        .last_human_activity
-        .as_ref()
-        .map(|activity| stale_age(item.days_age, days_since(activity.at, date, zone)));
+    let human_stale_age =
+        item.last_human_activity.as_ref().map(|activity| stale_age(item.days_age, days_since(activity.at, date, zone)));
     QueueRow {
         rank: item.rank,
         repository: format!("{}/{}", item.owner, item.repository),

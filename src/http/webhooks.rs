@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -73,8 +73,9 @@ pub async fn receive(
     })
     .map_err(refuse)?;
     let length = text(CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
-    let body =
-        read_capped(body, length, WEBHOOK_BODY_CAP, WEBHOOK_BODY_DEADLINE, &state.body_budget).await.inspect_err(|error| {
+    let body = read_capped(body, length, WEBHOOK_BODY_CAP, WEBHOOK_BODY_DEADLINE, &state.body_budget)
+        .await
+        .inspect_err(|error| {
             state.metrics.delivery(event, body_outcome(error));
         })?;
     let delivery = webhook::verify(&state.secrets, checked, &body).map_err(refuse)?;
@@ -82,8 +83,7 @@ pub async fn receive(
         state.metrics.delivery(event, "rejected");
     })?;
     state.metrics.acknowledged(started.elapsed());
-    let accepted =
-        Accepted { position: receipt.position, events: receipt.events, duplicate: receipt.duplicate };
+    let accepted = Accepted { position: receipt.position, events: receipt.events, duplicate: receipt.duplicate };
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
 

@@ -139,13 +139,21 @@ impl Committing {
                 }
             }
             Err(error) if error.is_unavailable() => {
-                tracing::warn!(account = self.account_id, deliveries = entries.len(), error = &error as &dyn std::error::Error,
-                    "a batch could not be stored: the database is out of reach");
+                tracing::warn!(
+                    account = self.account_id,
+                    deliveries = entries.len(),
+                    error = &error as &dyn std::error::Error,
+                    "a batch could not be stored: the database is out of reach"
+                );
                 answers.into_iter().for_each(|answer| drop(answer.send(Err(IngestError::Unavailable))));
             }
             Err(error) => {
-                tracing::warn!(account = self.account_id, deliveries = entries.len(), error = &error as &dyn std::error::Error,
-                    "the database refused a batch; its deliveries are stored one by one");
+                tracing::warn!(
+                    account = self.account_id,
+                    deliveries = entries.len(),
+                    error = &error as &dyn std::error::Error,
+                    "the database refused a batch; its deliveries are stored one by one"
+                );
                 self.shared.metrics.batch_split();
                 for (entry, answer) in entries.into_iter().zip(answers) {
                     let _ = answer.send(self.append_alone(entry).await);
@@ -163,8 +171,12 @@ impl Committing {
             Err(error) if error.is_unavailable() => return Err(IngestError::Unavailable),
             Err(error) => error,
         };
-        tracing::error!(account = self.account_id, delivery = guid, error = &refused as &dyn std::error::Error,
-            "the database refused a delivery's events; its raw form is kept");
+        tracing::error!(
+            account = self.account_id,
+            delivery = guid,
+            error = &refused as &dyn std::error::Error,
+            "the database refused a delivery's events; its raw form is kept"
+        );
         let Some(raw) = &mut entry.raw else { return Err(IngestError::Refused) };
         raw.outcome = FAILED;
         entry.events.clear();
@@ -172,8 +184,12 @@ impl Committing {
             Ok(appended) => first(&appended).map(|appended| (appended, FAILED)),
             Err(error) if error.is_unavailable() => Err(IngestError::Unavailable),
             Err(error) => {
-                tracing::error!(account = self.account_id, delivery = guid, error = &error as &dyn std::error::Error,
-                    "the database refused a delivery");
+                tracing::error!(
+                    account = self.account_id,
+                    delivery = guid,
+                    error = &error as &dyn std::error::Error,
+                    "the database refused a delivery"
+                );
                 Err(IngestError::Refused)
             }
         }

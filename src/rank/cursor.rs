@@ -38,14 +38,7 @@ enum Version {
 pub struct CursorError;
 
 impl Cursor {
-    pub fn new(
-        account_id: i64,
-        date: NaiveDate,
-        order: Order,
-        filter: Filter,
-        limit: usize,
-        after: PlaceKey,
-    ) -> Self {
+    pub fn new(account_id: i64, date: NaiveDate, order: Order, filter: Filter, limit: usize, after: PlaceKey) -> Self {
         Self { version: Version::One, account_id, date, order, filter, limit, after }
     }
 

@@ -31,11 +31,8 @@ pub(super) struct EventRow {
 
 impl EventRow {
     pub fn read(self) -> Result<LoggedEvent, StoreError> {
-        let actor = self.actor_login.map(|login| Actor {
-            login,
-            id: self.actor_id,
-            bot: self.actor_bot.unwrap_or_default(),
-        });
+        let actor =
+            self.actor_login.map(|login| Actor { login, id: self.actor_id, bot: self.actor_bot.unwrap_or_default() });
         let event = Event {
             source_key: self.source_key,
             kind: self.kind,

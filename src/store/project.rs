@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use super::StoreError;
 use super::items::{self, ItemAddress};
 use super::names::{self, NameAddress};
-use super::StoreError;
 use crate::activity::directory::{self, AccountState, Heard, NameState, RepositoryState};
 use crate::activity::{Bots, Event, Fact, RepositoryRef};
 

@@ -123,8 +123,12 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
     let total = rows.first().map_or(0, |row| row.total);
     let items = rows.into_iter().filter_map(|row| {
         let state: ItemState = row.folded?.0;
-        let place =
-            PlaceKey { product: row.product?, created_at: state.created_at()?, repo_id: row.repo_id?, number: row.number? };
+        let place = PlaceKey {
+            product: row.product?,
+            created_at: state.created_at()?,
+            repo_id: row.repo_id?,
+            number: row.number?,
+        };
         Some(QueueItem {
             rank: row.rank,
             place,

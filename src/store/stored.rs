@@ -51,8 +51,14 @@ enum StoredEffect {
     Answer,
     Draft,
     Milestone,
-    Label { id: i64, set: bool },
-    Assignee { login: String, set: bool },
+    Label {
+        id: i64,
+        set: bool,
+    },
+    Assignee {
+        login: String,
+        set: bool,
+    },
     Deleted,
     /// Account, repository, number.
     TransferredTo(i64, i64, i64),

@@ -137,7 +137,8 @@ fn closed(at: &str) -> Value {
 #[test]
 fn close_with_comment_ends_closed() {
     // GitHub may show the issue still open with the comment of the same second.
-    let story = [act(1, "opened", T0, json!({})), commented(2, T1, json!({"comments": 1})), act(3, "closed", T1, closed(T1))];
+    let story =
+        [act(1, "opened", T0, json!({})), commented(2, T1, json!({"comments": 1})), act(3, "closed", T1, closed(T1))];
     let item = item(&story);
     assert_eq!(item.state(), Some(State::Closed));
     assert_eq!(item.comments(), Some(1));
@@ -203,11 +204,7 @@ fn a_late_comment_does_not_bring_back_what_a_later_event_took() {
 
 #[test]
 fn a_close_and_a_reopening_in_one_second_are_a_tie_to_ask_about() {
-    let story = [
-        act(1, "opened", T0, json!({})),
-        act(2, "closed", T1, closed(T1)),
-        act(3, "reopened", T1, json!({})),
-    ];
+    let story = [act(1, "opened", T0, json!({})), act(2, "closed", T1, closed(T1)), act(3, "reopened", T1, json!({}))];
     assert!(item(&story).tied());
     // A later event settles it.
     let settled = [&story[..], &[commented(4, T2, json!({}))]].concat();
@@ -285,8 +282,7 @@ fn an_absent_field_says_nothing() {
 fn a_discussion_is_closed_if_github_says_so_else_answered_else_open() {
     let widgets = repository(1, "widgets");
     let told = |guid, action: &str, at: &str, changes: Value| {
-        let payload =
-            json!({"action": action, "discussion": snapshot(at, changes), "repository": widgets, "sender": user("ada")});
+        let payload = json!({"action": action, "discussion": snapshot(at, changes), "repository": widgets, "sender": user("ada")});
         delivery(guid, "discussion", payload)
     };
     let created = told(1, "created", T0, json!({"answer_chosen_at": null}));

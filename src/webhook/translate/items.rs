@@ -297,8 +297,6 @@ fn logins(users: &[Option<User>]) -> Vec<String> {
 fn milestone(milestone: &Option<Milestone>) -> Option<Option<MilestoneRef>> {
     match milestone {
         None => Some(None),
-        Some(found) => {
-            Some(Some(MilestoneRef { number: found.number?, title: found.title.as_ref()?.0.clone() }))
-        }
+        Some(found) => Some(Some(MilestoneRef { number: found.number?, title: found.title.as_ref()?.0.clone() })),
     }
 }

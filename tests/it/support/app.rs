@@ -1,8 +1,8 @@
 //! The real service, in this process, on a free port.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bugscrub::activity::Bots;
@@ -79,10 +79,13 @@ impl TestApp {
         let clock = TestClock(Arc::default());
         clock.set("2026-11-22T12:00:00Z");
         let read = clock.clone();
-        let application =
-            Application::build(settings, bugscrub::store::pool(&database.url, 16).unwrap(), Arc::new(move || read.now()))
-                .await
-                .unwrap();
+        let application = Application::build(
+            settings,
+            bugscrub::store::pool(&database.url, 16).unwrap(),
+            Arc::new(move || read.now()),
+        )
+        .await
+        .unwrap();
         let address = application.address();
         let (stop, stopped) = oneshot::channel();
         let limits = ServeLimits { drain: Duration::from_secs(10), ..ServeLimits::default() };

@@ -1,0 +1,41 @@
+# Everything a newcomer needs: `make demo` and `make test`. Each target sets itself up.
+
+# Queries are checked against the committed description in .sqlx; `make sqlx` renews it.
+export SQLX_OFFLINE = true
+
+.PHONY: help demo test bench lint fmt serve sqlx setup
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: setup ## Show the queue of a generated organization, live, until Ctrl-C
+	@cargo build --locked --bin bugscrub
+	@exec ./target/debug/bugscrub demo --log-format text --log warn
+
+test: setup ## Run every test
+	@./scripts/ensure-node.sh
+	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
+	cargo test --locked --lib --bins --tests
+
+bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json
+	@./scripts/ensure-node.sh
+	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
+	cargo bench --locked --bench bench
+
+lint: ## Check format, lints and shell scripts as CI does
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+fmt: ## Format the code
+	cargo fmt
+
+serve: setup ## Run the service on this machine (set BUGSCRUB_WEBHOOK_SECRET)
+	@cargo build --locked --bin bugscrub
+	@exec ./target/debug/bugscrub serve
+
+sqlx: ## Renew .sqlx after a change of a query or the schema
+	./scripts/sqlx-prepare.sh
+
+setup:
+	@./scripts/ensure-rust.sh
+	@./scripts/ensure-postgres.sh

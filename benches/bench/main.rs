@@ -1,0 +1,107 @@
+//! `make bench`: what DESIGN section 11 promises, measured against a reference in the same run.
+//!
+//! The service runs as its own process over a private Postgres with default durability; the load
+//! comes from this process, on the same cores. Results are printed as a table and written to
+//! `target/bench.json`.
+
+mod load;
+mod reference;
+mod report;
+mod service;
+
+use std::time::{Duration, Instant};
+
+use bugscrub::activity::Bots;
+use bugscrub::deliver::{Pace, Target, deliver};
+use bugscrub::store::{self, accounts, rebuild};
+use serde_json::json;
+
+use load::{Payloads, closed_loop};
+use report::Report;
+use service::{SECRET, Service, resident_mb};
+
+/// Connections of the closed loop, as DESIGN's own measurement had.
+const CONNECTIONS: usize = 64;
+/// Each side is measured this often, in turn; the medians are compared.
+const ROUNDS: usize = 3;
+const ROUND: Duration = Duration::from_secs(6);
+
+#[tokio::main]
+async fn main() {
+    // `cargo bench` passes --bench, `cargo test --benches` does not: then there is nothing to do.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let mut report = Report::default();
+    let directory = service::directory();
+    let service = Service::start(directory.path()).await;
+    report.row("memory_idle_mb", resident_mb(service.pid()), "MB", "<= 60", json!({}));
+
+    let payloads = Payloads::load();
+    let pool = store::pool(service.database_url(), 4).expect("the service's database");
+    ingest_ratio(&mut report, &service, &payloads).await;
+    acknowledgement(&mut report, &service, &payloads).await;
+    rebuild_rate(&mut report, &pool).await;
+    pool.close().await;
+    service.stop();
+    report.finish();
+}
+
+/// Acknowledged deliveries per second, against one INSERT of JSONB and one commit per delivery
+/// behind the same HTTP stack and signature check.
+async fn ingest_ratio(report: &mut Report, service: &Service, payloads: &Payloads) {
+    let reference = reference::start(service.database_url()).await;
+    let (mut ours, mut plain) = (vec![], vec![]);
+    for _ in 0..ROUNDS {
+        plain.push(closed_loop(reference.address(), payloads, CONNECTIONS, ROUND).await);
+        ours.push(closed_loop(service.address(), payloads, CONNECTIONS, ROUND).await);
+    }
+    let ratio = report::median(&ours) / report::median(&plain);
+    let about = json!({
+        "one_commit_per_delivery_per_s": plain, "group_commit_per_s": ours,
+        "connections": CONNECTIONS, "mean_body_bytes": payloads.mean_bytes(),
+    });
+    report.row("ingest_ratio", ratio, "x", ">= 3", about);
+}
+
+/// From the scheduled sending to the answer, at 1,000 a second by the clock.
+async fn acknowledgement(report: &mut Report, service: &Service, payloads: &Payloads) {
+    let target = Target::new(&format!("http://{}/webhooks/github", service.address()), SECRET).expect("a URL");
+    let pace = Pace { concurrency: 256, rate: Some(1_000.0) };
+    let mut p99 = vec![];
+    let mut p50 = vec![];
+    for _ in 0..ROUNDS {
+        let source = payloads.fresh(10_000).map(Ok);
+        let measured = deliver(source, &target, pace, |_| {}).await.expect("the load runs");
+        assert_eq!(measured.failed(), 0, "{measured}");
+        p99.push(measured.latency_ms(0.99));
+        p50.push(measured.latency_ms(0.50));
+    }
+    let about = json!({"rounds_p99_ms": p99, "rounds_p50_ms": p50, "rate_per_s": 1_000});
+    report.row("ack_p99_ms", report::median(&p99), "ms", "<= 25", about);
+}
+
+/// A whole rebuild, against reading the same log and doing nothing with it.
+async fn rebuild_rate(report: &mut Report, pool: &sqlx::PgPool) {
+    let (mut rebuilt, mut read) = (vec![], vec![]);
+    let mut sizes = json!({});
+    for account_id in accounts::all_ids(pool).await.expect("accounts") {
+        for _ in 0..ROUNDS {
+            let started = Instant::now();
+            let bytes: Option<i64> =
+                sqlx::query_scalar("SELECT sum(octet_length(data::text)) FROM events WHERE account_id = $1")
+                    .bind(account_id)
+                    .fetch_one(pool)
+                    .await
+                    .expect("the log");
+            let scanned = started.elapsed().as_secs_f64();
+            let started = Instant::now();
+            let done = rebuild::rebuild(pool, account_id, &Bots::default()).await.expect("a rebuild");
+            rebuilt.push(done.events as f64 / started.elapsed().as_secs_f64());
+            read.push(done.events as f64 / scanned);
+            sizes = json!({"events": done.events, "items": done.items, "json_bytes": bytes});
+        }
+    }
+    let about = json!({"scan_in_postgres_per_s": read, "rounds_per_s": rebuilt, "log": sizes});
+    report.row("rebuild_events_per_s", report::median(&rebuilt), "events/s", ">= 50000", about);
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Sees to it that this machine has Node.js 18 or newer with npm, which the tests use to send
+# GitHub's published payloads, signed by GitHub's own library. Installs the distribution's
+# packages where it may; else says what to install and exits 1.
+set -eu
+
+usable() {
+    command -v npm >/dev/null 2>&1 && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18)' 2>/dev/null
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_be_root() {
+    [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; }
+}
+
+if usable; then exit 0; fi
+
+echo "No Node.js 18 or newer with npm on this machine." >&2
+if command -v apt-get >/dev/null 2>&1 && may_be_root; then
+    echo "Installing it: apt-get install nodejs npm" >&2
+    { as_root apt-get update -qq &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm; } >&2 ||
+        echo "That failed." >&2
+fi
+
+if usable; then exit 0; fi
+cat >&2 <<'WORDS'
+Please install Node.js 18 or newer with npm:
+  Debian, Ubuntu   sudo apt-get install nodejs npm
+  Fedora           sudo dnf install nodejs npm
+  macOS            brew install node
+WORDS
+exit 1
