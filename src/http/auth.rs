@@ -108,9 +108,12 @@ impl Caller {
             let logins = accounts.into_iter().map(|account| account.login);
             return Err(Problem::bad_parameter("account").detail(detail).allowed(logins));
         };
+        // A login may look like another account's id: the id is what was meant.
+        if let Some(at) = accounts.iter().position(|account| account.account_id.to_string() == named) {
+            return Ok(accounts.swap_remove(at));
+        }
         let login = named.to_lowercase();
-        let is_id = |account: &Account| account.account_id.to_string() == login;
-        accounts.retain(|account| is_id(account) || account.logins.contains(&login));
+        accounts.retain(|account| account.logins.contains(&login));
         match accounts.len() {
             0 => Err(Problem::new(StatusCode::NOT_FOUND, "/problems/unknown-account", "Unknown account")
                 .detail("There is no such account that the token may see.")),

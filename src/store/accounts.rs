@@ -4,7 +4,7 @@ use sqlx::{PgExecutor, PgPool};
 
 use super::StoreError;
 
-/// An account that deliveries came for and that is installed.
+/// An account with something to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     pub account_id: i64,
@@ -14,14 +14,16 @@ pub struct Account {
     pub position: i64,
 }
 
-/// All visible accounts, by id.
+/// All accounts with a repository that may be seen, by id. One that is known only as the place
+/// that something left is not among them.
 pub async fn visible(pool: &PgPool) -> Result<Vec<Account>, StoreError> {
     let accounts = sqlx::query_as!(
         Account,
         r#"SELECT a.account_id, p.login AS "login!", p.logins, a.head_position AS position
            FROM accounts a
            JOIN account_profiles p ON p.account_id = a.account_id AND p.generation = a.generation
-           WHERE p.visible AND p.login IS NOT NULL AND a.account_id <> 0
+           WHERE p.login IS NOT NULL
+             AND EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = a.account_id)
            ORDER BY a.account_id"#
     )
     .fetch_all(pool)
