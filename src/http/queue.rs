@@ -173,7 +173,7 @@ async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(
     let now = (state.clock)();
     let private = caller.sees_private();
     if let Some(text) = params.one("cursor")? {
-        for beside in ["account", "order"].iter().chain(&FILTERS).filter(|name| params.has(name)) {
+        if let Some(beside) = ["account", "order"].iter().chain(&FILTERS).find(|name| params.has(name)) {
             return Err(Problem::bad_parameter(*beside)
                 .detail("The cursor carries this; leave it out, or begin without a cursor."));
         }

@@ -59,7 +59,7 @@ pub(super) async fn save(
     let drafts: Vec<bool> = states.iter().map(|state| state.draft()).collect();
     let live: Vec<bool> = states.iter().map(|state| state.live()).collect();
     let tied: Vec<bool> = states.iter().map(|state| state.tied()).collect();
-    let folded: Vec<String> = states.iter().map(|state| canonical(state)).collect();
+    let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
         r#"INSERT INTO items (account_id, generation, repo_id, number, type, state, title, author,
                               created_at, updated_at, labels, assignees, milestone, comments,

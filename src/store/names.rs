@@ -90,7 +90,7 @@ pub(super) async fn save_repositories(
     let archived: Vec<bool> = states.iter().map(|state| state.archived()).collect();
     let gone: Vec<bool> = states.iter().map(|state| state.gone()).collect();
     let since: Vec<_> = states.iter().map(|state| state.present_since()).collect();
-    let folded: Vec<String> = states.iter().map(|state| canonical(state)).collect();
+    let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
         r#"INSERT INTO repositories (account_id, generation, repo_id, owner, name, html_url, private,
                                      archived, gone, present_since, folded)

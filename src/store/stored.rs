@@ -22,7 +22,7 @@ struct Stored {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredFact {
-    Item(StoredItem),
+    Item(Box<StoredItem>),
     Repository { repository: StoredRepository, present: Option<bool> },
     Label { repository: StoredRepository, label: (i64, String), removed: bool },
     Milestone { repository: StoredRepository, milestone: (i64, String), removed: bool },
@@ -113,7 +113,7 @@ struct StoredRepository {
 /// The JSON under which a fact is stored.
 pub fn write(fact: &Fact) -> String {
     let fact = match fact {
-        Fact::Item(item) => StoredFact::Item(item_to(item)),
+        Fact::Item(item) => StoredFact::Item(Box::new(item_to(item))),
         Fact::Repository(fact) => {
             StoredFact::Repository { repository: repository_to(&fact.repository), present: fact.present }
         }
@@ -149,7 +149,7 @@ pub fn read(json: &str) -> Result<Fact, StoreError> {
         return Err(StoreError::Unreadable(format!("a stored event of version {}", stored.v)));
     }
     Ok(match stored.fact {
-        StoredFact::Item(item) => Fact::Item(Box::new(item_from(item))),
+        StoredFact::Item(item) => Fact::Item(Box::new(item_from(*item))),
         StoredFact::Repository { repository, present } => {
             Fact::Repository(RepositoryFact { repository: repository_from(repository), present })
         }

@@ -167,7 +167,7 @@ fn account_of(payload: &Payload) -> AccountRef {
     let owner = payload.repository.as_ref().and_then(|repository| repository.owner.as_ref());
     let installed_on = payload.installation.as_ref().and_then(|installation| installation.account.as_ref());
     let named = [owner, installed_on, payload.organization.as_ref(), payload.account.as_ref()];
-    let found = named.into_iter().flatten().find_map(|user| account(user));
+    let found = named.into_iter().flatten().find_map(account);
     found.unwrap_or(AccountRef { id: 0, login: String::new() })
 }
 
