@@ -22,7 +22,7 @@ use thiserror::Error;
 pub use pace::{Pace, Progress, deliver};
 pub use read::{Recorded, read};
 pub use report::{Failures, Report};
-pub use send::{Answer, Failure, Sender, Target};
+pub use send::{Answer, Failure, Sender, Target, client};
 
 /// Why delivering could not start, or could not go on.
 #[derive(Debug, Error)]

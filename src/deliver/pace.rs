@@ -139,7 +139,7 @@ async fn dispatch(
             Ok(place) => place,
             Err(_) => {
                 held += u64::from(due.is_some());
-                Arc::clone(&places).acquire_owned().await.expect("the semaphore is closed by nobody")
+                Arc::clone(&places).acquire_owned().await.expect("cannot fail: nobody closes it")
             }
         };
         let from = due.unwrap_or_else(Instant::now);

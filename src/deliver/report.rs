@@ -21,7 +21,8 @@ pub struct Failures {
     pub sample: String,
 }
 
-/// The result of [`super::deliver`]. Its `Display` is what the command prints.
+/// The result of [`super::deliver`]. Its `Display` is what the command prints, without a newline at
+/// the end.
 #[derive(Debug, Clone)]
 pub struct Report {
     /// Deliveries posted, whatever came of them.
@@ -59,7 +60,7 @@ impl Report {
             elapsed: Duration::ZERO,
             scheduled,
             held: 0,
-            latency: Histogram::new_with_max(LONGEST, 3).expect("a range and digits that it has"),
+            latency: Histogram::new_with_max(LONGEST, 3).expect("cannot fail: an hour and 3 digits are in its range"),
         }
     }
 
@@ -100,7 +101,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
+        write!(
             f,
             "sent {}, accepted {}, duplicates {}, events {}, failed {}",
             HumanCount(self.sent),
@@ -110,16 +111,15 @@ impl fmt::Display for Report {
             HumanCount(self.failed()),
         )?;
         for (kind, Failures { count, sample }) in &self.failures {
-            writeln!(f, "  {} x {kind}, the first {sample}", HumanCount(*count))?;
+            write!(f, "\n  {} x {kind}, the first {sample}", HumanCount(*count))?;
         }
-        write!(f, "elapsed {:.2} s, {:.0}/s", self.elapsed.as_secs_f64(), self.rate())?;
+        write!(f, "\nelapsed {:.2} s, {:.0}/s", self.elapsed.as_secs_f64(), self.rate())?;
         if let Some(scheduled) = self.scheduled {
             write!(f, " of {scheduled}/s scheduled")?;
         }
-        writeln!(f)?;
         write!(
             f,
-            "latency p50 {:.1} ms, p90 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
+            "\nlatency p50 {:.1} ms, p90 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
             self.latency_ms(0.5),
             self.latency_ms(0.9),
             self.latency_ms(0.99),
@@ -128,12 +128,11 @@ impl fmt::Display for Report {
         if self.scheduled.is_some() {
             write!(f, ", from the scheduled time")?;
         }
-        writeln!(f)?;
         if self.held > 0 {
-            writeln!(
+            write!(
                 f,
-                "{} deliveries were held back because as many as --concurrency allows were under \
-                 way; their wait is in the latency",
+                "\n{} deliveries had to wait because as many as --concurrency allows were under way; the wait is \
+                 in their latency",
                 HumanCount(self.held),
             )?;
         }

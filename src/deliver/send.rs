@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use reqwest::{Client, StatusCode, Url, redirect};
 use serde::Deserialize;
 
@@ -42,14 +42,6 @@ impl Target {
     /// The address.
     pub fn url(&self) -> &Url {
         &self.url
-    }
-
-    /// Whether it is this machine.
-    fn is_local(&self) -> bool {
-        self.url.host_str().is_some_and(|host| {
-            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        })
     }
 }
 
@@ -90,21 +82,11 @@ pub struct Sender {
 impl Sender {
     /// A sender that keeps up to `connections` open.
     ///
-    /// A proxy from the environment is used, but never to reach this machine itself.
-    ///
     /// # Errors
     ///
     /// Where no HTTP client can be made.
     pub fn new(target: &Target, connections: usize) -> Result<Self, DeliverError> {
-        let mut client = Client::builder()
-            .user_agent("GitHub-Hookshot/bugscrub")
-            .pool_max_idle_per_host(connections)
-            .redirect(redirect::Policy::none())
-            .timeout(TIMEOUT);
-        if target.is_local() {
-            client = client.no_proxy();
-        }
-        let client = client.build().map_err(DeliverError::Client)?;
+        let client = client(&target.url, connections)?;
         Ok(Self { client, target: target.clone() })
     }
 
@@ -118,7 +100,8 @@ impl Sender {
         let response = self
             .client
             .post(self.target.url.clone())
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, "GitHub-Hookshot/bugscrub")
             .header("X-GitHub-Event", &recorded.event)
             .header("X-GitHub-Delivery", recorded.delivery.to_string())
             .header("X-Hub-Signature-256", signature)
@@ -136,6 +119,27 @@ impl Sender {
             message: error.to_string(),
         })
     }
+}
+
+/// A client that follows no redirect and waits ten seconds for an answer.
+///
+/// A proxy from the environment is used, but never to reach this machine itself.
+///
+/// # Errors
+///
+/// Where no HTTP client can be made.
+pub fn client(url: &Url, connections: usize) -> Result<Client, DeliverError> {
+    let client =
+        Client::builder().pool_max_idle_per_host(connections).redirect(redirect::Policy::none()).timeout(TIMEOUT);
+    let client = if is_local(url) { client.no_proxy() } else { client };
+    client.build().map_err(DeliverError::Client)
+}
+
+fn is_local(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    })
 }
 
 /// A request that got no answer.

@@ -5,6 +5,8 @@
 
 mod support;
 
+mod deliver;
+mod demo;
 mod fold;
 mod postgres;
 mod queue;

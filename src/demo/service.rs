@@ -1,0 +1,78 @@
+//! The service's API, as far as the demonstration asks it.
+
+use std::time::Duration;
+
+use reqwest::{Client, Url};
+use serde_json::Value;
+use tokio::time::sleep;
+
+use super::DemoError;
+use super::show::Activity;
+use crate::deliver::{DeliverError, client};
+
+/// How often, and how long apart, an answer is asked for again that is behind: the queue takes no
+/// `min_position`.
+const TRIES: u32 = 50;
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// The queue of a running service.
+pub(super) struct Service {
+    client: Client,
+    queue: Url,
+    token: String,
+}
+
+impl Service {
+    pub(super) fn new(base_url: &str, token: &str) -> Result<Self, DeliverError> {
+        let url = format!("{base_url}/api/v1/queue");
+        let queue = Url::parse(&url).map_err(|error| DeliverError::Url { url, fault: error.to_string() })?;
+        Ok(Self { client: client(&queue, 1)?, queue, token: token.to_owned() })
+    }
+
+    /// The first items of the queue, once it includes this position.
+    pub(super) async fn top(&self, limit: u32, position: Option<u64>) -> Result<Value, DemoError> {
+        let mut url = self.queue.clone();
+        url.query_pairs_mut().append_pair("limit", &limit.to_string());
+        self.page(url, position).await
+    }
+
+    /// The item's rank, once the queue includes this position; none if it is not in the queue.
+    pub(super) async fn rank(&self, activity: &Activity, position: Option<u64>) -> Result<Option<u64>, DemoError> {
+        let mut url = self.queue.clone();
+        // Few enough for one page: what one person opened in one repository.
+        url.query_pairs_mut()
+            .append_pair("repo", &activity.repository)
+            .append_pair("type", activity.item_type)
+            .append_pair("author", &activity.author)
+            .append_pair("limit", "500");
+        let page = self.page(url, position).await?;
+        let items = page["items"].as_array().into_iter().flatten();
+        Ok(items.filter(|item| item["number"] == activity.number).find_map(|item| item["rank"].as_u64()))
+    }
+
+    /// The last answer, should none be up to date in time.
+    async fn page(&self, url: Url, position: Option<u64>) -> Result<Value, DemoError> {
+        let mut tries = 0;
+        loop {
+            let page = self.get(url.clone()).await?;
+            tries += 1;
+            let behind = page["position"].as_u64() < position;
+            if !behind || tries == TRIES {
+                return Ok(page);
+            }
+            sleep(BETWEEN).await;
+        }
+    }
+
+    async fn get(&self, url: Url) -> Result<Value, DemoError> {
+        let request = self.client.get(url).bearer_auth(&self.token);
+        let response = request.send().await.map_err(DemoError::Unreachable)?;
+        let status = response.status();
+        let body = response.bytes().await.map_err(DemoError::Unreachable)?;
+        let answer = |text: String| DemoError::Answer { status: status.as_u16(), text };
+        if !status.is_success() {
+            return Err(answer(String::from_utf8_lossy(&body).into_owned()));
+        }
+        serde_json::from_slice(&body).map_err(|error| answer(error.to_string()))
+    }
+}
