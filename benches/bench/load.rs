@@ -123,6 +123,7 @@ async fn worker(address: SocketAddr, payloads: &Payloads, until: Instant, total:
             .header("x-hub-signature-256", &signed.signature)
             .body(Full::new(signed.body.clone()))
             .expect("a request");
+        sender.ready().await.expect("the connection is kept alive");
         let answer = sender.send_request(request).await.expect("an answer");
         assert_eq!(answer.status(), 202);
         answer.into_body().collect().await.expect("a whole answer");

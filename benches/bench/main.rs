@@ -43,7 +43,7 @@ async fn main() {
     acknowledgement(&mut report, &service, &payloads).await;
     rebuild_rate(&mut report, &pool).await;
     pool.close().await;
-    service.stop();
+    service.stop().await;
     report.finish();
 }
 

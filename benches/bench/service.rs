@@ -12,9 +12,20 @@ use tempfile::TempDir;
 pub const SECRET: &str = "the-secret-of-the-bench";
 
 pub struct Service {
-    child: Child,
+    child: Process,
     address: SocketAddr,
     cluster: Cluster,
+}
+
+/// Ends with us, even if a measurement panics.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only for a process that has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// A directory for the cluster that the unprivileged user, who runs Postgres, can reach.
@@ -36,6 +47,7 @@ impl Service {
             .spawn()
             .expect("the service starts");
         let log = BufReader::new(child.stderr.take().expect("piped"));
+        let child = Process(child);
         let address = listening_on(log);
         Self { child, address, cluster }
     }
@@ -49,17 +61,14 @@ impl Service {
     }
 
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
-    pub fn stop(mut self) {
-        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.id()).expect("a pid"));
+    pub async fn stop(mut self) {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.0.id()).expect("a pid"));
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it runs");
-        assert!(self.child.wait().expect("it ends").success());
-        // The service was the last user but for us; dropping our hold is not enough to stop it.
-        tokio::task::block_in_place(|| {
-            tokio::runtime::Handle::current().block_on(self.cluster.stop()).expect("Postgres stops");
-        });
+        assert!(self.child.0.wait().expect("it ends").success());
+        self.cluster.stop().await.expect("Postgres stops");
     }
 }
 

@@ -182,7 +182,10 @@ async fn known_source_keys(
         return Ok(HashSet::new());
     }
     let known = sqlx::query_scalar!(
-        "SELECT source_key FROM events WHERE account_id = $1 AND source_key = ANY($2::text[])",
+        r#"SELECT found.source_key
+           FROM UNNEST($2::text[]) AS wanted (source_key)
+           CROSS JOIN LATERAL (
+             SELECT source_key FROM events WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found"#,
         account_id,
         keys as _,
     )

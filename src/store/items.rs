@@ -12,6 +12,9 @@ use crate::activity::ItemState;
 pub type ItemAddress = (i64, i64);
 
 /// The states of those of the items that have one.
+///
+/// Here and wherever rows are looked up by a list of keys, LATERAL with LIMIT makes the planner
+/// probe the index once a key; left to itself it scans the table while statistics are missing.
 pub(super) async fn load(
     connection: &mut PgConnection,
     account_id: i64,
@@ -20,10 +23,11 @@ pub(super) async fn load(
 ) -> Result<BTreeMap<ItemAddress, ItemState>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = items.iter().copied().unzip();
     let rows = sqlx::query!(
-        r#"SELECT items.repo_id, items.number, folded AS "folded: Json<ItemState>"
+        r#"SELECT found.repo_id, found.number, found.folded AS "folded: Json<ItemState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
-           JOIN items ON items.account_id = $1 AND items.generation = $2
-                     AND items.repo_id = wanted.repo_id AND items.number = wanted.number"#,
+           CROSS JOIN LATERAL (
+             SELECT * FROM items WHERE account_id = $1 AND generation = $2
+               AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS found"#,
         account_id,
         generation,
         &repo_ids,

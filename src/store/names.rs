@@ -61,8 +61,11 @@ pub(super) async fn load_repositories(
     repo_ids: &[i64],
 ) -> Result<BTreeMap<i64, RepositoryState>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT repo_id, folded AS "folded: Json<RepositoryState>" FROM repositories
-           WHERE account_id = $1 AND generation = $2 AND repo_id = ANY($3)"#,
+        r#"SELECT found.repo_id, found.folded AS "folded: Json<RepositoryState>"
+           FROM UNNEST($3::bigint[]) AS wanted (repo_id)
+           CROSS JOIN LATERAL (
+             SELECT * FROM repositories WHERE account_id = $1 AND generation = $2
+               AND repo_id = wanted.repo_id LIMIT 1) AS found"#,
         account_id,
         generation,
         repo_ids,
@@ -128,10 +131,11 @@ pub(super) async fn load_labels(
 ) -> Result<BTreeMap<NameAddress, NameState>, StoreError> {
     let (repo_ids, ids): (Vec<i64>, Vec<i64>) = labels.iter().copied().unzip();
     let rows = sqlx::query!(
-        r#"SELECT labels.repo_id, labels.label_id, folded AS "folded: Json<NameState>"
+        r#"SELECT found.repo_id, found.label_id, found.folded AS "folded: Json<NameState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, label_id)
-           JOIN labels ON labels.account_id = $1 AND labels.generation = $2
-                      AND labels.repo_id = wanted.repo_id AND labels.label_id = wanted.label_id"#,
+           CROSS JOIN LATERAL (
+             SELECT * FROM labels WHERE account_id = $1 AND generation = $2
+               AND repo_id = wanted.repo_id AND label_id = wanted.label_id LIMIT 1) AS found"#,
         account_id,
         generation,
         &repo_ids,
@@ -180,10 +184,11 @@ pub(super) async fn load_milestones(
 ) -> Result<BTreeMap<NameAddress, NameState>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = milestones.iter().copied().unzip();
     let rows = sqlx::query!(
-        r#"SELECT milestones.repo_id, milestones.number, folded AS "folded: Json<NameState>"
+        r#"SELECT found.repo_id, found.number, found.folded AS "folded: Json<NameState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
-           JOIN milestones ON milestones.account_id = $1 AND milestones.generation = $2
-                          AND milestones.repo_id = wanted.repo_id AND milestones.number = wanted.number"#,
+           CROSS JOIN LATERAL (
+             SELECT * FROM milestones WHERE account_id = $1 AND generation = $2
+               AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS found"#,
         account_id,
         generation,
         &repo_ids,
