@@ -20,7 +20,7 @@ test: setup ## Run every test
 bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json
 	@./scripts/ensure-node.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
-	cargo bench --locked --profile dev --bench bench
+	cargo bench --locked --bench bench
 
 lint: ## Check format, lints and shell scripts as CI does
 	cargo fmt --check

@@ -164,7 +164,7 @@ impl Committing {
 
     /// Stores an entry by itself; one that is refused again is kept raw, for a later version to
     /// understand.
-    async fn append_alone(&self, mut entry: Entry) -> Answer {
+    async fn append_alone(&self, entry: Entry) -> Answer {
         let guid = entry.raw.as_ref().map(|raw| raw.guid.to_string()).unwrap_or_default();
         let refused = match self.append(std::slice::from_ref(&entry)).await {
             Ok(appended) => return first(&appended).map(|appended| (appended, outcome(&entry))),
@@ -177,10 +177,10 @@ impl Committing {
             error = &refused as &dyn std::error::Error,
             "the database refused a delivery's events; its raw form is kept"
         );
-        let Some(raw) = &mut entry.raw else { return Err(IngestError::Refused) };
-        raw.outcome = FAILED;
-        entry.events.clear();
-        match self.append(std::slice::from_ref(&entry)).await {
+        if entry.raw.is_none() {
+            return Err(IngestError::Refused);
+        }
+        match self.append(&[entry.raw_only(FAILED)]).await {
             Ok(appended) => first(&appended).map(|appended| (appended, FAILED)),
             Err(error) if error.is_unavailable() => Err(IngestError::Unavailable),
             Err(error) => {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use sqlx::PgPool;
 
-use crate::activity::Bots;
+use crate::activity::{Bots, Event};
 use crate::store::append::{Appended, Entry, RawDelivery};
 use crate::telemetry::Metrics;
 use crate::webhook::{AccountRef, Translation, VerifiedDelivery, translate};
@@ -85,12 +85,11 @@ impl Ingest {
 
     /// Makes a delivery durable; answers after the commit.
     pub async fn deliver(&self, delivery: &VerifiedDelivery<'_>) -> Result<Receipt, IngestError> {
-        let (translation, body) = if delivery.body().len() > LARGE_BODY {
+        let Prepared { account, entry, elsewhere } = if delivery.body().len() > LARGE_BODY {
             tokio::task::block_in_place(|| prepare(delivery))
         } else {
             prepare(delivery)
         };
-        let Translation { account, action, outcome, events, elsewhere } = translation;
         if !self.accounts.take(&account) {
             self.metrics.delivery(delivery.event(), "declined");
             return Ok(Receipt { position: 0, events: 0, duplicate: false });
@@ -99,17 +98,10 @@ impl Ingest {
         // unacknowledged, and their source keys make its repetition harmless.
         for (other, event) in elsewhere {
             if self.accounts.take(&other) {
-                self.batches.append(other.id, Entry { raw: None, events: vec![event] }).await?;
+                self.batches.append(other.id, Entry::new(None, vec![event])).await?;
             }
         }
-        let raw = RawDelivery {
-            guid: delivery.guid(),
-            event: delivery.event().to_owned(),
-            action,
-            outcome: outcome.name(),
-            body,
-        };
-        let (appended, kept_as) = self.batches.append(account.id, Entry { raw: Some(raw), events }).await?;
+        let (appended, kept_as) = self.batches.append(account.id, entry).await?;
         let Appended { position, events, duplicate } = appended;
         self.metrics.delivery(delivery.event(), if duplicate { "duplicate" } else { kept_as });
         tracing::debug!(delivery = %delivery.guid(), event = delivery.event(), account = account.id, position,
@@ -123,8 +115,23 @@ impl Ingest {
     }
 }
 
-fn prepare(delivery: &VerifiedDelivery<'_>) -> (Translation, Vec<u8>) {
-    (translate(delivery), compress(delivery.body()))
+/// A delivery, ready for its account's turn.
+struct Prepared {
+    account: AccountRef,
+    entry: Entry,
+    elsewhere: Vec<(AccountRef, Event)>,
+}
+
+fn prepare(delivery: &VerifiedDelivery<'_>) -> Prepared {
+    let Translation { account, action, outcome, events, elsewhere } = translate(delivery);
+    let raw = RawDelivery {
+        guid: delivery.guid(),
+        event: delivery.event().to_owned(),
+        action,
+        outcome: outcome.name(),
+        body: compress(delivery.body()),
+    };
+    Prepared { account, entry: Entry::new(Some(raw), events), elsewhere }
 }
 
 /// zstd at its fastest level: raw bodies are read rarely.

@@ -29,7 +29,30 @@ pub struct RawDelivery {
 pub struct Entry {
     /// `None`: the raw form belongs to another account.
     pub raw: Option<RawDelivery>,
-    pub events: Vec<Event>,
+    /// Each with its stored JSON, written before the account's turn comes.
+    events: Vec<(Event, String)>,
+}
+
+impl Entry {
+    pub fn new(raw: Option<RawDelivery>, events: Vec<Event>) -> Self {
+        let written = events.into_iter().map(|event| {
+            let data = stored::write(&event.fact);
+            (event, data)
+        });
+        Self { raw, events: written.collect() }
+    }
+
+    /// The raw form alone, under an outcome.
+    pub fn raw_only(self, outcome: &'static str) -> Self {
+        Self { raw: self.raw.map(|raw| RawDelivery { outcome, ..raw }), events: vec![] }
+    }
+}
+
+/// An event on its way into the log.
+struct New<'a> {
+    event: &'a Event,
+    data: &'a str,
+    recorded_at: DateTime<Utc>,
 }
 
 /// What became of an entry.
@@ -62,8 +85,7 @@ pub async fn append(
 ) -> Result<Vec<Appended>, StoreError> {
     let mut transaction = pool.begin().await?;
     let head = lock_head(&mut transaction, account_id).await?;
-    let mut new_guids = insert_deliveries(&mut transaction, account_id, head.now, entries).await?;
-    let mut known_keys = known_source_keys(&mut transaction, account_id, entries).await?;
+    let Admitted { mut new_guids, mut known_keys } = admit(&mut transaction, account_id, head.now, entries).await?;
 
     let mut appended = Vec::with_capacity(entries.len());
     let mut events = Vec::new();
@@ -72,16 +94,16 @@ pub async fn append(
         let before = events.len();
         if !duplicate {
             let recorded_at = head.now + Duration::microseconds(at);
-            let new = entry.events.iter().filter(|event| known_keys.insert(event.source_key.clone()));
-            events.extend(new.map(|event| (event, recorded_at)));
+            let new = entry.events.iter().filter(|(event, _)| known_keys.insert(event.source_key.clone()));
+            events.extend(new.map(|(event, data)| New { event, data, recorded_at }));
         }
         appended.push(Appended { position: 0, events: events.len() - before, duplicate });
     }
     let position = head.position + count(&events);
     if !events.is_empty() {
         let last = head.now + Duration::microseconds(count(entries));
-        advance_head(&mut transaction, account_id, position, last).await?;
-        insert_events(&mut transaction, account_id, head.position, &events).await?;
+        insert_events(&mut transaction, account_id, head.position, last, &events).await?;
+        let events: Vec<_> = events.iter().map(|new| (new.event, new.recorded_at)).collect();
         project::project(&mut transaction, account_id, head.generation, &events, bots).await?;
     }
     transaction.commit().await?;
@@ -117,45 +139,43 @@ async fn select_head(connection: &mut PgConnection, account_id: i64) -> Result<O
     Ok(head)
 }
 
-async fn advance_head(
-    connection: &mut PgConnection,
-    account_id: i64,
-    position: i64,
-    last_recorded_at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "UPDATE accounts SET head_position = $2, last_recorded_at = $3 WHERE account_id = $1",
-        account_id,
-        position,
-        last_recorded_at
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+/// What of a batch is new and what is known.
+struct Admitted {
+    /// GUIDs that were not there before.
+    new_guids: HashSet<Uuid>,
+    /// Source keys that are in the log: those of deliveries whose raw form was pruned since, and
+    /// of facts told from elsewhere. Nobody else appends while the head is locked; the unique
+    /// index decides should that ever fail.
+    known_keys: HashSet<String>,
 }
 
-/// Stores raw deliveries; answers the GUIDs that were not there before.
-async fn insert_deliveries(
+/// Stores raw deliveries that are new, and looks up the entries' source keys.
+async fn admit(
     connection: &mut PgConnection,
     account_id: i64,
     received_at: DateTime<Utc>,
     entries: &[Entry],
-) -> Result<HashSet<Uuid>, StoreError> {
+) -> Result<Admitted, StoreError> {
     let raw: Vec<&RawDelivery> = entries.iter().filter_map(|entry| entry.raw.as_ref()).collect();
-    if raw.is_empty() {
-        return Ok(HashSet::new());
-    }
     let guids: Vec<Uuid> = raw.iter().map(|raw| raw.guid).collect();
     let events: Vec<&str> = raw.iter().map(|raw| raw.event.as_str()).collect();
     let actions: Vec<Option<&str>> = raw.iter().map(|raw| raw.action.as_deref()).collect();
     let outcomes: Vec<&str> = raw.iter().map(|raw| raw.outcome).collect();
     let bodies: Vec<&[u8]> = raw.iter().map(|raw| raw.body.as_slice()).collect();
-    let new = sqlx::query_scalar!(
-        r#"INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
-           SELECT $1, guid, event, action, outcome, $2, body
-           FROM UNNEST($3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
-             AS new (guid, event, action, outcome, body)
-           ON CONFLICT DO NOTHING RETURNING guid"#,
+    let keys: Vec<&str> = entries.iter().flat_map(|e| &e.events).map(|(event, _)| event.source_key.as_str()).collect();
+    let rows = sqlx::query!(
+        r#"WITH stored AS (
+             INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
+             SELECT $1, guid, event, action, outcome, $2, body
+             FROM UNNEST($3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+               AS new (guid, event, action, outcome, body)
+             ON CONFLICT DO NOTHING RETURNING guid)
+           SELECT guid AS "new_guid?", NULL AS "known_key?" FROM stored
+           UNION ALL
+           SELECT NULL, found.source_key
+           FROM UNNEST($8::text[]) AS wanted (source_key)
+           CROSS JOIN LATERAL (SELECT source_key FROM events
+             WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found"#,
         account_id,
         received_at,
         &guids,
@@ -163,58 +183,43 @@ async fn insert_deliveries(
         actions as _,
         outcomes as _,
         bodies as _,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(new.into_iter().collect())
-}
-
-/// Which of the entries' source keys are in the log: those of deliveries that were pruned since,
-/// and of facts told from elsewhere. Nobody else appends while the head is locked; the unique
-/// index decides should that ever fail.
-async fn known_source_keys(
-    connection: &mut PgConnection,
-    account_id: i64,
-    entries: &[Entry],
-) -> Result<HashSet<String>, StoreError> {
-    let keys: Vec<&str> = entries.iter().flat_map(|e| &e.events).map(|event| event.source_key.as_str()).collect();
-    if keys.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let known = sqlx::query_scalar!(
-        r#"SELECT found.source_key
-           FROM UNNEST($2::text[]) AS wanted (source_key)
-           CROSS JOIN LATERAL (
-             SELECT source_key FROM events WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found"#,
-        account_id,
         keys as _,
     )
     .fetch_all(connection)
     .await?;
-    Ok(known.into_iter().collect())
+    let mut admitted = Admitted { new_guids: HashSet::new(), known_keys: HashSet::new() };
+    for row in rows {
+        admitted.new_guids.extend(row.new_guid);
+        admitted.known_keys.extend(row.known_key);
+    }
+    Ok(admitted)
 }
 
+/// Advances the head and inserts the events behind it.
 async fn insert_events(
     connection: &mut PgConnection,
     account_id: i64,
     head: i64,
-    events: &[(&Event, DateTime<Utc>)],
+    last_recorded_at: DateTime<Utc>,
+    new: &[New<'_>],
 ) -> Result<(), StoreError> {
     let (repo_ids, numbers): (Vec<Option<i64>>, Vec<Option<i64>>) =
-        events.iter().map(|(event, _)| event.fact.filed_under()).unzip();
-    let positions: Vec<i64> = (head + 1..).take(events.len()).collect();
-    let source_keys: Vec<&str> = events.iter().map(|(event, _)| event.source_key.as_str()).collect();
-    let sources: Vec<&str> = events.iter().map(|(event, _)| source_name(event.source)).collect();
-    let kinds: Vec<&str> = events.iter().map(|(event, _)| event.kind.as_str()).collect();
-    let actors: Vec<_> = events.iter().map(|(event, _)| event.actor.as_ref()).collect();
+        new.iter().map(|new| new.event.fact.filed_under()).unzip();
+    let positions: Vec<i64> = (head + 1..).take(new.len()).collect();
+    let source_keys: Vec<&str> = new.iter().map(|new| new.event.source_key.as_str()).collect();
+    let sources: Vec<&str> = new.iter().map(|new| source_name(new.event.source)).collect();
+    let kinds: Vec<&str> = new.iter().map(|new| new.event.kind.as_str()).collect();
+    let actors: Vec<_> = new.iter().map(|new| new.event.actor.as_ref()).collect();
     let logins: Vec<Option<&str>> = actors.iter().map(|actor| actor.map(|actor| actor.login.as_str())).collect();
     let ids: Vec<Option<i64>> = actors.iter().map(|actor| actor.and_then(|actor| actor.id)).collect();
     let bots: Vec<Option<bool>> = actors.iter().map(|actor| actor.map(|actor| actor.bot)).collect();
-    let occurred: Vec<Option<DateTime<Utc>>> = events.iter().map(|(event, _)| event.occurred_at).collect();
-    let recorded: Vec<DateTime<Utc>> = events.iter().map(|(_, recorded_at)| *recorded_at).collect();
-    let data: Vec<String> = events.iter().map(|(event, _)| stored::write(&event.fact)).collect();
+    let occurred: Vec<Option<DateTime<Utc>>> = new.iter().map(|new| new.event.occurred_at).collect();
+    let recorded: Vec<DateTime<Utc>> = new.iter().map(|new| new.recorded_at).collect();
+    let data: Vec<&str> = new.iter().map(|new| new.data).collect();
     sqlx::query!(
-        r#"INSERT INTO events (account_id, position, source_key, source, kind, repo_id, number,
+        r#"WITH head AS (
+             UPDATE accounts SET head_position = $14, last_recorded_at = $15 WHERE account_id = $1)
+           INSERT INTO events (account_id, position, source_key, source, kind, repo_id, number,
                                actor_login, actor_id, actor_bot, occurred_at, recorded_at, data)
            SELECT $1, position, source_key, source, kind, repo_id, number,
                   login, id, bot, occurred_at, recorded_at, data::jsonb
@@ -235,7 +240,9 @@ async fn insert_events(
         bots as _,
         occurred as _,
         &recorded,
-        &data,
+        data as _,
+        head + count(new),
+        last_recorded_at,
     )
     .execute(connection)
     .await?;

@@ -1,42 +1,12 @@
-//! Rows of the projection `items`.
-
-use std::collections::BTreeMap;
+//! Writing the rows of the projection `items`.
 
 use sqlx::PgConnection;
-use sqlx::types::Json;
 
 use super::StoreError;
 use crate::activity::ItemState;
 
 /// Repository and number, within an account.
 pub type ItemAddress = (i64, i64);
-
-/// The states of those of the items that have one.
-///
-/// Here and wherever rows are looked up by a list of keys, LATERAL with LIMIT makes the planner
-/// probe the index once a key; left to itself it scans the table while statistics are missing.
-pub(super) async fn load(
-    connection: &mut PgConnection,
-    account_id: i64,
-    generation: i64,
-    items: &[ItemAddress],
-) -> Result<BTreeMap<ItemAddress, ItemState>, StoreError> {
-    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = items.iter().copied().unzip();
-    let rows = sqlx::query!(
-        r#"SELECT found.repo_id, found.number, found.folded AS "folded: Json<ItemState>"
-           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (
-             SELECT * FROM items WHERE account_id = $1 AND generation = $2
-               AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS found"#,
-        account_id,
-        generation,
-        &repo_ids,
-        &numbers,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| ((row.repo_id, row.number), row.folded.0)).collect())
-}
 
 /// Writes the items' rows, new or changed.
 pub(super) async fn save(

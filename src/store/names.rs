@@ -1,9 +1,6 @@
-//! Rows of the projections that items refer to: accounts, repositories, labels, milestones.
-
-use std::collections::BTreeMap;
+//! Writing the rows that items refer to: accounts, repositories, labels, milestones.
 
 use sqlx::PgConnection;
-use sqlx::types::Json;
 
 use super::StoreError;
 use super::items::canonical;
@@ -11,22 +8,6 @@ use crate::activity::directory::{AccountState, NameState, RepositoryState};
 
 /// Repository and label id, or repository and milestone number.
 pub type NameAddress = (i64, i64);
-
-pub(super) async fn load_profile(
-    connection: &mut PgConnection,
-    account_id: i64,
-    generation: i64,
-) -> Result<AccountState, StoreError> {
-    let row = sqlx::query!(
-        r#"SELECT folded AS "folded: Json<AccountState>" FROM account_profiles
-           WHERE account_id = $1 AND generation = $2"#,
-        account_id,
-        generation,
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|row| row.folded.0).unwrap_or_default())
-}
 
 pub(super) async fn save_profile(
     connection: &mut PgConnection,
@@ -52,27 +33,6 @@ pub(super) async fn save_profile(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-pub(super) async fn load_repositories(
-    connection: &mut PgConnection,
-    account_id: i64,
-    generation: i64,
-    repo_ids: &[i64],
-) -> Result<BTreeMap<i64, RepositoryState>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT found.repo_id, found.folded AS "folded: Json<RepositoryState>"
-           FROM UNNEST($3::bigint[]) AS wanted (repo_id)
-           CROSS JOIN LATERAL (
-             SELECT * FROM repositories WHERE account_id = $1 AND generation = $2
-               AND repo_id = wanted.repo_id LIMIT 1) AS found"#,
-        account_id,
-        generation,
-        repo_ids,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.repo_id, row.folded.0)).collect())
 }
 
 pub(super) async fn save_repositories(
@@ -123,29 +83,6 @@ pub(super) async fn save_repositories(
     Ok(())
 }
 
-pub(super) async fn load_labels(
-    connection: &mut PgConnection,
-    account_id: i64,
-    generation: i64,
-    labels: &[NameAddress],
-) -> Result<BTreeMap<NameAddress, NameState>, StoreError> {
-    let (repo_ids, ids): (Vec<i64>, Vec<i64>) = labels.iter().copied().unzip();
-    let rows = sqlx::query!(
-        r#"SELECT found.repo_id, found.label_id, found.folded AS "folded: Json<NameState>"
-           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, label_id)
-           CROSS JOIN LATERAL (
-             SELECT * FROM labels WHERE account_id = $1 AND generation = $2
-               AND repo_id = wanted.repo_id AND label_id = wanted.label_id LIMIT 1) AS found"#,
-        account_id,
-        generation,
-        &repo_ids,
-        &ids,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| ((row.repo_id, row.label_id), row.folded.0)).collect())
-}
-
 pub(super) async fn save_labels(
     connection: &mut PgConnection,
     account_id: i64,
@@ -174,29 +111,6 @@ pub(super) async fn save_labels(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-pub(super) async fn load_milestones(
-    connection: &mut PgConnection,
-    account_id: i64,
-    generation: i64,
-    milestones: &[NameAddress],
-) -> Result<BTreeMap<NameAddress, NameState>, StoreError> {
-    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = milestones.iter().copied().unzip();
-    let rows = sqlx::query!(
-        r#"SELECT found.repo_id, found.number, found.folded AS "folded: Json<NameState>"
-           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (
-             SELECT * FROM milestones WHERE account_id = $1 AND generation = $2
-               AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS found"#,
-        account_id,
-        generation,
-        &repo_ids,
-        &numbers,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| ((row.repo_id, row.number), row.folded.0)).collect())
 }
 
 pub(super) async fn save_milestones(

@@ -12,7 +12,7 @@ use super::StoreError;
 use super::items::{self, ItemAddress};
 use super::names::{self, NameAddress};
 use crate::activity::directory::{self, AccountState, Heard, NameState, RepositoryState};
-use crate::activity::{Bots, Event, Fact, RepositoryRef};
+use crate::activity::{Bots, Event, Fact, ItemState, RepositoryRef};
 
 /// What items refer to, of one account: small enough to hold whole.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,13 +77,7 @@ pub(super) async fn project(
     events: &[(&Event, DateTime<Utc>)],
     bots: &Bots,
 ) -> Result<(), StoreError> {
-    let touched = touched(events);
-    let mut items = if touched.items.is_empty() {
-        BTreeMap::new()
-    } else {
-        items::load(connection, account_id, generation, &touched.items).await?
-    };
-    let before = load_directory(connection, account_id, generation, &touched).await?;
+    let Loaded { mut items, directory: before } = load(connection, account_id, generation, events).await?;
     let mut directory = before.clone();
     for (event, recorded_at) in events {
         if let Fact::Item(fact) = &event.fact {
@@ -96,52 +90,87 @@ pub(super) async fn project(
     save_directory(connection, account_id, generation, &before, &directory).await
 }
 
-/// Addresses that events touch, each once and in order.
-struct Touched {
-    items: Vec<ItemAddress>,
-    repositories: Vec<i64>,
-    labels: Vec<NameAddress>,
-    milestones: Vec<NameAddress>,
+/// The states that events are about to change.
+#[derive(Default)]
+struct Loaded {
+    items: BTreeMap<ItemAddress, ItemState>,
+    directory: Directory,
 }
 
-/// Found by folding the events into nothing: whatever has a state then is touched.
-fn touched(events: &[(&Event, DateTime<Utc>)]) -> Touched {
-    let mut directory = Directory::default();
-    let mut items: Vec<ItemAddress> = vec![];
-    for (event, recorded_at) in events {
-        if let Fact::Item(fact) = &event.fact {
-            items.push((fact.repo_id, fact.number));
-        }
-        directory.apply(0, event, *recorded_at);
-    }
-    items.sort_unstable();
-    items.dedup();
-    Touched {
-        items,
-        repositories: directory.repositories.into_keys().collect(),
-        labels: directory.labels.into_keys().collect(),
-        milestones: directory.milestones.into_keys().collect(),
-    }
-}
-
-async fn load_directory(
+/// Loads, in one round trip, whatever state the events touch.
+///
+/// LATERAL with LIMIT makes the planner probe an index once a key; left to itself it scans whole
+/// tables while their statistics are missing.
+async fn load(
     connection: &mut PgConnection,
     account_id: i64,
     generation: i64,
-    touched: &Touched,
-) -> Result<Directory, StoreError> {
-    let mut directory = Directory {
-        profile: names::load_profile(connection, account_id, generation).await?,
-        repositories: names::load_repositories(connection, account_id, generation, &touched.repositories).await?,
-        ..Directory::default()
-    };
-    if !touched.labels.is_empty() {
-        directory.labels = names::load_labels(connection, account_id, generation, &touched.labels).await?;
+    events: &[(&Event, DateTime<Utc>)],
+) -> Result<Loaded, StoreError> {
+    // Found by folding the events into nothing: whatever has a state then is touched.
+    let mut touched = Loaded::default();
+    for (event, recorded_at) in events {
+        if let Fact::Item(fact) = &event.fact {
+            touched.items.entry((fact.repo_id, fact.number)).or_default();
+        }
+        touched.directory.apply(account_id, event, *recorded_at);
     }
-    if !touched.milestones.is_empty() {
-        directory.milestones = names::load_milestones(connection, account_id, generation, &touched.milestones).await?;
+    let pairs = |keys: &mut dyn Iterator<Item = (i64, i64)>| -> (Vec<i64>, Vec<i64>) { keys.unzip() };
+    let (item_repos, item_numbers) = pairs(&mut touched.items.keys().copied());
+    let repo_ids: Vec<i64> = touched.directory.repositories.keys().copied().collect();
+    let (label_repos, label_ids) = pairs(&mut touched.directory.labels.keys().copied());
+    let (milestone_repos, milestone_numbers) = pairs(&mut touched.directory.milestones.keys().copied());
+    let rows = sqlx::query!(
+        r#"SELECT 'item' AS "what!", wanted.repo_id AS "repo_id!", wanted.id AS "id!", found.folded::text AS "folded!"
+           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, id)
+           CROSS JOIN LATERAL (SELECT folded FROM items WHERE account_id = $1 AND generation = $2
+             AND repo_id = wanted.repo_id AND number = wanted.id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'repository', wanted.repo_id, 0, found.folded::text
+           FROM UNNEST($5::bigint[]) AS wanted (repo_id)
+           CROSS JOIN LATERAL (SELECT folded FROM repositories WHERE account_id = $1 AND generation = $2
+             AND repo_id = wanted.repo_id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'label', wanted.repo_id, wanted.id, found.folded::text
+           FROM UNNEST($6::bigint[], $7::bigint[]) AS wanted (repo_id, id)
+           CROSS JOIN LATERAL (SELECT folded FROM labels WHERE account_id = $1 AND generation = $2
+             AND repo_id = wanted.repo_id AND label_id = wanted.id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'milestone', wanted.repo_id, wanted.id, found.folded::text
+           FROM UNNEST($8::bigint[], $9::bigint[]) AS wanted (repo_id, id)
+           CROSS JOIN LATERAL (SELECT folded FROM milestones WHERE account_id = $1 AND generation = $2
+             AND repo_id = wanted.repo_id AND number = wanted.id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'account', 0, 0, folded::text FROM account_profiles
+           WHERE account_id = $1 AND generation = $2"#,
+        account_id,
+        generation,
+        &item_repos,
+        &item_numbers,
+        &repo_ids,
+        &label_repos,
+        &label_ids,
+        &milestone_repos,
+        &milestone_numbers,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut loaded = Loaded::default();
+    for row in rows {
+        let address = (row.repo_id, row.id);
+        match row.what.as_str() {
+            "item" => drop(loaded.items.insert(address, folded(&row.folded)?)),
+            "repository" => drop(loaded.directory.repositories.insert(row.repo_id, folded(&row.folded)?)),
+            "label" => drop(loaded.directory.labels.insert(address, folded(&row.folded)?)),
+            "milestone" => drop(loaded.directory.milestones.insert(address, folded(&row.folded)?)),
+            _ => loaded.directory.profile = folded(&row.folded)?,
+        }
     }
-    Ok(directory)
+    Ok(loaded)
+}
+
+fn folded<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::Unreadable(format!("a folded state: {error}")))
 }
 
 /// Writes what `after` holds otherwise than `before`.
