@@ -15,9 +15,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let query = axum::extract::Query::from_request_parts(parts, state).await;
-        let axum::extract::Query(pairs) =
+        let axum::extract::Query(pairs): axum::extract::Query<Vec<(String, String)>> =
             query.map_err(|_| Problem::bad_parameter("query").detail("The query is not URL-encoded text."))?;
-        Ok(Self(pairs))
+        // No name on GitHub has it, and Postgres takes it in no text.
+        match pairs.iter().find(|(_, value)| value.contains('\0')) {
+            None => Ok(Self(pairs)),
+            Some((name, _)) => Err(Problem::bad_parameter(name.clone()).detail("The value has a character U+0000.")),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::queue::{Filter, Order, PlaceKey};
@@ -49,6 +49,17 @@ impl Cursor {
 
     pub fn decode(text: &str) -> Result<Self, CursorError> {
         let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
-        serde_json::from_slice(&json).map_err(|_| CursorError)
+        let cursor: Self = serde_json::from_slice(&json).map_err(|_| CursorError)?;
+        cursor.is_sound().then_some(cursor).ok_or(CursorError)
+    }
+
+    /// Whether it holds only what a question can: anyone can write one, and the store takes no
+    /// U+0000, no time outside four-digit years, and no number that negating overflows.
+    fn is_sound(&self) -> bool {
+        let Filter { repo, label, author, .. } = &self.filter;
+        let mut texts = [repo, label, author].into_iter().flat_map(|terms| terms.any.iter().chain(&terms.none));
+        texts.all(|text| !text.contains('\0'))
+            && self.after.product > 0
+            && (0..=9999).contains(&self.after.created_at.year())
     }
 }

@@ -32,6 +32,7 @@ impl Order {
 
 /// One filter's values: any of `any`, and none of `none`. Empty lists do not filter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Terms<T> {
     #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
     pub any: Vec<T>,
@@ -66,9 +67,10 @@ impl<T> Terms<T> {
 }
 
 /// Which items: every filter given must hold. Names are compared without regard to case, as
-/// GitHub does.
+/// GitHub does. A filter that this version does not know is refused, not left out: a cursor may
+/// come from a newer replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Filter {
     /// `owner/name`, or the name alone.
     #[serde(skip_serializing_if = "Terms::is_empty")]
