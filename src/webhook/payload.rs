@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::activity::fold::whole_second;
 
@@ -35,6 +36,62 @@ pub struct Payload {
     #[serde(default)]
     pub repositories_removed: Vec<Repository>,
     pub repository_selection: Option<Text>,
+}
+
+/// What can be read of a payload in which some field is of another shape than GitHub's.
+#[derive(Debug, Default)]
+pub struct Legible {
+    pub action: Option<Text>,
+    /// Login and id of those that the payload may be about, the likeliest first.
+    pub accounts: Vec<(Text, i64)>,
+}
+
+impl Legible {
+    /// Reads field by field; nothing of what is no JSON object.
+    pub fn of(body: &[u8]) -> Self {
+        type Raw<'a> = Option<&'a RawValue>;
+
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Outer<'a> {
+            #[serde(borrow)]
+            action: Raw<'a>,
+            #[serde(borrow)]
+            repository: Raw<'a>,
+            #[serde(borrow)]
+            installation: Raw<'a>,
+            #[serde(borrow)]
+            organization: Raw<'a>,
+            #[serde(borrow)]
+            account: Raw<'a>,
+        }
+
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Inner<'a> {
+            #[serde(borrow)]
+            owner: Raw<'a>,
+            #[serde(borrow)]
+            account: Raw<'a>,
+        }
+
+        #[derive(Deserialize)]
+        struct Named {
+            login: Text,
+            id: i64,
+        }
+
+        fn read<'a, T: Deserialize<'a>>(raw: Raw<'a>) -> Option<T> {
+            raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
+        }
+
+        let outer: Outer = serde_json::from_slice(body).unwrap_or_default();
+        let inner = |raw| read::<Inner>(raw).unwrap_or_default();
+        let accounts =
+            [inner(outer.repository).owner, inner(outer.installation).account, outer.organization, outer.account];
+        let named = accounts.into_iter().filter_map(read::<Named>);
+        Self { action: read(outer.action), accounts: named.map(|named| (named.login, named.id)).collect() }
+    }
 }
 
 /// An issue, pull request or discussion.

@@ -9,7 +9,7 @@ mod items;
 use uuid::Uuid;
 
 use super::VerifiedDelivery;
-use super::payload::{Payload, Repository, User};
+use super::payload::{Legible, Payload, Repository, User};
 use crate::activity::event::OwnerRef;
 use crate::activity::{Actor, Event, Fact, RepositoryRef, Source};
 
@@ -91,9 +91,7 @@ pub fn translate(delivery: &VerifiedDelivery<'_>) -> Translation {
         Err(error) => {
             tracing::warn!(delivery = %delivery.guid(), event = delivery.event(), at = %error_place(&error),
                 "a delivery's payload could not be read; it is kept raw");
-            let account = AccountRef { id: 0, login: String::new() };
-            let outcome = Outcome::Unreadable;
-            return Translation { account, action: None, outcome, events: vec![], elsewhere: vec![] };
+            return unreadable(delivery.body());
         }
     };
     let account = account_of(&payload);
@@ -128,6 +126,15 @@ pub fn translate(delivery: &VerifiedDelivery<'_>) -> Translation {
         }
     }
     translation
+}
+
+/// Files a payload that could not be read under its account, if at least that is legible.
+fn unreadable(body: &[u8]) -> Translation {
+    let Legible { action, accounts } = Legible::of(body);
+    let account = accounts.into_iter().find(|(_, id)| *id > 0);
+    let account = account.map_or_else(nobody, |(login, id)| AccountRef { id, login: login.0 });
+    let action = action.map(|action| action.0);
+    Translation { account, action, outcome: Outcome::Unreadable, events: vec![], elsewhere: vec![] }
 }
 
 fn source_key(guid: Uuid, ordinal: usize) -> String {
@@ -168,7 +175,11 @@ fn account_of(payload: &Payload) -> AccountRef {
     let installed_on = payload.installation.as_ref().and_then(|installation| installation.account.as_ref());
     let named = [owner, installed_on, payload.organization.as_ref(), payload.account.as_ref()];
     let found = named.into_iter().flatten().find_map(account);
-    found.unwrap_or(AccountRef { id: 0, login: String::new() })
+    found.unwrap_or_else(nobody)
+}
+
+fn nobody() -> AccountRef {
+    AccountRef { id: 0, login: String::new() }
 }
 
 fn account(user: &User) -> Option<AccountRef> {
