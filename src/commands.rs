@@ -212,7 +212,11 @@ pub async fn token_list(args: DatabaseArgs) -> Done {
 /// `bugscrub token revoke`
 pub async fn token_revoke(args: DatabaseArgs, token_id: i64) -> Done {
     let database = Database::open(&args).await?;
-    let revoked = tokens::revoke(&database.pool, token_id).await;
+    let revoked = async {
+        store::migrate(&database.pool).await?;
+        tokens::revoke(&database.pool, token_id).await
+    }
+    .await;
     database.close().await?;
     if revoked? {
         println!("Token {token_id} is revoked.");

@@ -23,8 +23,8 @@ pub mod tokens;
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,8 @@ pub enum StoreError {
     /// What is stored is not what this version understands.
     #[error("stored data cannot be read: {0}")]
     Unreadable(String),
+    #[error("the database's URL is not one of Postgres, such as postgres://user:password@host/database")]
+    Url(#[source] sqlx::Error),
     #[error("the schema could not be brought up to date")]
     Migration(#[source] sqlx::migrate::MigrateError),
     /// Another rebuild flipped to a newer generation meanwhile.
@@ -78,9 +80,13 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// A pool of at most `connections`, which connects when it is first used.
 ///
 /// # Errors
-/// [`StoreError::Refused`] if `url` is no Postgres URL.
+/// [`StoreError::Url`] if `url` is no Postgres URL.
 pub fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
-    let options: PgConnectOptions = url.parse().map_err(StoreError::Refused)?;
+    // sqlx takes any scheme.
+    if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(StoreError::Url(sqlx::Error::Configuration("it does not begin with postgres://".into())));
+    }
+    let options: PgConnectOptions = url.parse().map_err(StoreError::Url)?;
     let options = options.application_name("bugscrub");
     Ok(PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options))
 }
@@ -89,11 +95,24 @@ pub fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// Brings the schema up to date; several replicas may do so at once.
+///
+/// Every command that needs the database begins with it, so one that cannot be reached is met
+/// here: the error says why, where the pool itself says only that it waited in vain.
 pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
-    MIGRATIONS.run(pool).await.map_err(|error| match error {
-        sqlx::migrate::MigrateError::Execute(error) => error.into(),
-        other => StoreError::Migration(other),
-    })
+    match MIGRATIONS.run(pool).await {
+        Ok(()) => Ok(()),
+        Err(sqlx::migrate::MigrateError::Execute(sqlx::Error::PoolTimedOut)) => {
+            Err(why_unreached(pool).await.unwrap_or(sqlx::Error::PoolTimedOut).into())
+        }
+        Err(sqlx::migrate::MigrateError::Execute(error)) => Err(error.into()),
+        Err(other) => Err(StoreError::Migration(other)),
+    }
+}
+
+/// What one more connection, outside the pool, fails with.
+async fn why_unreached(pool: &PgPool) -> Option<sqlx::Error> {
+    let options = pool.connect_options();
+    tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await.ok()?.err()
 }
 
 /// Whether the database answers and has every migration that this version knows.
