@@ -1,0 +1,167 @@
+//! Cursors: what stands beside them, what is none, and how long one lasts.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bugscrub::config::Settings;
+use serde_json::{Value, json};
+
+use super::{get, open, places, refused};
+use crate::support::app::{run_test_with, settings};
+use crate::support::payload::repository;
+use crate::support::{TestApp, run_test};
+
+/// Three open items and the address of the second page of one item each.
+async fn second_page(app: &TestApp) -> String {
+    for number in 1..=3 {
+        open(app, number, &repository(1, "widgets")).await;
+    }
+    let page = app.json("/api/v1/queue?limit=1&label=-bug").await;
+    assert_eq!(places(&page), ["acme/widgets#1"]);
+    page["next"].as_str().unwrap().to_owned()
+}
+
+fn decode(next: &str) -> Value {
+    let (_, cursor) = next.split_once("cursor=").unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).unwrap()).unwrap()
+}
+
+fn encode(cursor: &Value) -> String {
+    format!("/api/v1/queue?cursor={}", URL_SAFE_NO_PAD.encode(cursor.to_string()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_a_cursor_only_the_limit_may_change() {
+    run_test(async |app| {
+        let next = second_page(&app).await;
+        let token = app.token.clone();
+        for (beside, parameter) in [
+            ("account=acme", "account"),
+            ("order=stalest", "order"),
+            ("label=-bug", "label"),
+            ("repo=widgets", "repo"),
+            ("type=Issue", "type"),
+            ("state=open", "state"),
+            ("author=octocat", "author"),
+        ] {
+            let (status, said) = refused(&app, &token, &format!("{next}&{beside}")).await;
+            assert_eq!((status, said["parameter"].as_str()), (400, Some(parameter)), "{beside}: {said}");
+        }
+        assert_eq!(refused(&app, &token, &format!("{next}&limit=501")).await.1["parameter"], "limit");
+        assert_eq!(places(&get(&app, &token, &format!("{next}&limit=500")).await).len(), 2);
+        let last = get(&app, &token, &next).await["next"].as_str().unwrap().to_owned();
+        let last = get(&app, &token, &last).await;
+        let numbers: Vec<Value> = app.all_pages("limit=1").await.iter().map(|item| item["number"].clone()).collect();
+        assert_eq!(numbers, [1, 2, 3]);
+        assert_eq!((last["items"][0]["number"].as_i64(), &last["next"]), (Some(3), &Value::Null));
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_cursor_of_ours_is_refused() {
+    run_test(async |app| {
+        let next = second_page(&app).await;
+        let token = app.token.clone();
+        let (_, text) = next.split_once("cursor=").unwrap();
+        let right = decode(&next);
+        assert_eq!(places(&get(&app, &token, &encode(&right)).await), places(&get(&app, &token, &next).await));
+
+        let mut wrong = vec![
+            "/api/v1/queue?cursor=garbage".to_owned(),
+            "/api/v1/queue?cursor=%00".to_owned(),
+            "/api/v1/queue?cursor=e30".to_owned(),
+            format!("/api/v1/queue?cursor={}", &text[..text.len() - 3]),
+            format!("/api/v1/queue?cursor={text}x"),
+            format!("/api/v1/queue?cursor={text}=="),
+            format!("/api/v1/queue?cursor=+{text}"),
+        ];
+        for (pointer, value) in [
+            ("/v", json!("2")),
+            ("/v", json!(1)),
+            ("/v", Value::Null),
+            ("/account_id", json!("acme")),
+            ("/date", json!("today")),
+            ("/date", json!("2026-02-30")),
+            ("/order", json!("oldest")),
+            ("/limit", json!(-1)),
+            ("/filter", json!("label")),
+            ("/filter", json!({"colour": {"any": ["red"]}})),
+            ("/filter/label", json!({"any": "bug"})),
+            ("/filter/label", json!({"all": ["bug"]})),
+            ("/filter/label", json!({"any": ["nul\u{0}l"]})),
+            ("/filter/label", json!({"none": ["\u{0}"]})),
+            ("/filter", json!({"repo": {"any": ["\u{0}"]}})),
+            ("/filter", json!({"author": {"none": ["\u{0}"]}})),
+            ("/after", Value::Null),
+            ("/after/product", json!(i64::MIN)),
+            ("/after/product", json!(0)),
+            ("/after/product", json!(1.5)),
+            ("/after/created_at", json!("yesterday")),
+            ("/after/created_at", json!("+262142-12-31T23:59:59Z")),
+            ("/after/created_at", json!("-262143-01-01T00:00:00Z")),
+        ] {
+            let mut cursor = right.clone();
+            *cursor.pointer_mut(pointer).unwrap() = value;
+            wrong.push(encode(&cursor));
+        }
+        let mut with_more = right.clone();
+        with_more["private"] = json!(true);
+        wrong.push(encode(&with_more));
+        for path in wrong {
+            let (status, said) = refused(&app, &token, &path).await;
+            let cursor = path.split_once("cursor=").map(|(_, text)| URL_SAFE_NO_PAD.decode(text).unwrap_or_default());
+            let shown = cursor.map(|json| String::from_utf8_lossy(&json).into_owned());
+            assert_eq!((status, said["parameter"].as_str()), (400, Some("cursor")), "{path} {shown:?}: {said}");
+        }
+        // Odd ones that can be served are no fault.
+        for (pointer, value) in
+            [("/limit", json!(0)), ("/limit", json!(1_000_000)), ("/after/product", json!(i64::MAX))]
+        {
+            let mut cursor = right.clone();
+            *cursor.pointer_mut(pointer).unwrap() = value;
+            get(&app, &token, &encode(&cursor)).await;
+        }
+        // Somebody else's account is none that is there.
+        let mut elsewhere = right;
+        elsewhere["account_id"] = json!(1);
+        assert_eq!(refused(&app, &token, &encode(&elsewhere)).await.0, 404);
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_keeps_its_date_for_an_hour_past_midnight() {
+    for (zone, before, within, after) in [
+        (chrono_tz::UTC, "2026-11-22T23:59:59Z", "2026-11-23T00:59:59Z", "2026-11-23T01:00:00Z"),
+        (chrono_tz::Europe::Berlin, "2026-11-22T22:59:59Z", "2026-11-22T23:59:59Z", "2026-11-23T00:00:00Z"),
+    ] {
+        run_test_with(Settings { zone, ..settings() }, async |app| {
+            app.clock.set(before);
+            let next = second_page(&app).await;
+            let token = app.token.clone();
+            let page = get(&app, &token, &next).await;
+            assert_eq!(page["as_of"], "2026-11-22");
+
+            app.clock.set(within);
+            let later = get(&app, &token, &next).await;
+            assert_eq!((&later["as_of"], &later["items"]), (&page["as_of"], &page["items"]), "{zone}");
+            let anew = app.json("/api/v1/queue").await;
+            assert_eq!(anew["as_of"], "2026-11-23");
+            let days = |item: &Value| item["days_age"].as_i64().unwrap();
+            assert_eq!(days(&anew["items"][1]), days(&page["items"][0]) + 1);
+
+            for over in [after, "2026-11-23T12:00:00Z", "2026-11-24T00:30:00Z", "2027-11-22T12:00:00Z"] {
+                app.clock.set(over);
+                let (status, said) = refused(&app, &token, &next).await;
+                assert_eq!((status, said["type"].as_str()), (410, Some("/problems/date-over")), "{zone} {over}");
+            }
+            // Nor a date that has not come, whoever made such a cursor.
+            app.clock.set("2026-11-21T12:00:00Z");
+            assert_eq!(refused(&app, &token, &next).await.0, 410, "{zone}");
+            app
+        })
+        .await;
+    }
+}

@@ -1,0 +1,78 @@
+//! What the platform asks: is it alive, is it ready, what does it count.
+
+use serde_json::json;
+
+use super::{get, open};
+use crate::support::app::problem;
+use crate::support::payload::repository;
+use crate::support::run_test;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_is_told_without_a_token_and_readiness_follows_the_database() {
+    run_test(async |app| {
+        let ask = async |path: &str| app.client.get(app.url(path)).send().await.unwrap();
+        for path in ["/healthz", "/readyz"] {
+            let answer = ask(path).await;
+            assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (200, r#"{"status":"ok"}"#));
+        }
+        let token = app.token.clone();
+        open(&app, 1, &repository(1, "widgets")).await;
+
+        app.database.take_away().await;
+        assert_eq!(ask("/healthz").await.status(), 200);
+        let answer = ask("/readyz").await;
+        assert_eq!(answer.headers()["retry-after"], "5");
+        let (status, said) = problem(answer).await;
+        assert_eq!((status, &said["detail"]), (503, &json!("The database cannot be reached.")));
+        for path in ["/api/v1/queue", "/api/v1/accounts"] {
+            let answer = app.client.get(app.url(path)).bearer_auth(&token).send().await.unwrap();
+            assert_eq!(answer.headers()["retry-after"], "5", "{path}");
+            let (status, said) = problem(answer).await;
+            assert_eq!((status, &said["detail"]), (503, &json!("The store cannot be reached.")), "{path}");
+        }
+
+        app.database.bring_back().await;
+        assert_eq!(ask("/readyz").await.status(), 200);
+        assert_eq!(get(&app, &token, "/api/v1/queue").await["total"], 1);
+
+        // A database that a newer or an older version left behind is not ready.
+        sqlx::query("DELETE FROM _sqlx_migrations").execute(&app.database.pool).await.unwrap();
+        let (status, said) = problem(ask("/readyz").await).await;
+        assert_eq!(status, 503);
+        assert!(said["detail"].as_str().unwrap().contains("bugscrub migrate"), "{said}");
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_is_counted_under_the_documented_names() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        app.json("/api/v1/queue").await;
+        let unsigned = app.signed("issues", "no-guid", b"{}".to_vec()).send().await.unwrap();
+        assert_eq!(unsigned.status(), 400);
+        let answer = app.client.get(app.url("/metrics")).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let content_type = answer.headers()["content-type"].to_str().unwrap();
+        assert!(content_type.starts_with("application/openmetrics-text"), "{content_type}");
+        let text = answer.text().await.unwrap();
+        for line in [
+            r#"bugscrub_deliveries_total{event="issues",outcome="translated"} 1"#,
+            r#"bugscrub_deliveries_total{event="issues",outcome="malformed"} 1"#,
+            "bugscrub_batch_deliveries_count 1",
+            "bugscrub_append_seconds_count 1",
+            "bugscrub_acknowledgement_seconds_count 1",
+            r#"bugscrub_queue_seconds_count{status="200"} 1"#,
+            r#"bugscrub_head_position{account="9000"} 1"#,
+            "bugscrub_batches_split_total 0",
+            "bugscrub_http_requests_in_flight 1",
+            "bugscrub_bodies_in_flight_bytes 0",
+        ] {
+            assert!(text.lines().any(|printed| printed == line), "{line} not in\n{text}");
+        }
+        assert!(text.ends_with("# EOF\n"));
+        app
+    })
+    .await;
+}

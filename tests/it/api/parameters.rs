@@ -1,0 +1,99 @@
+//! Parameters that are wrong, one by one: each is named, and where there is a list, it is given.
+
+use serde_json::{Value, json};
+
+use super::{get, open, places, refused};
+use crate::support::payload::repository;
+use crate::support::run_test;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
+    let names = json!(["account", "order", "limit", "cursor", "repo", "type", "state", "label", "author"]);
+    let types = json!(["Issue", "PR", "Discussion"]);
+    let states = json!(["open", "answered", "closed"]);
+    let orders = json!(["stalest", "freshest"]);
+    let none = Value::Null;
+    let cases = [
+        ("colour=red", "colour", &names),
+        ("Repo=widgets", "Repo", &names),
+        ("=", "", &names),
+        ("label=bug&unread", "unread", &names),
+        ("token=x", "token", &names),
+        ("type=Epic", "type", &types),
+        ("type=", "type", &types),
+        ("type=-", "type", &types),
+        ("type=Issue&type=Epic", "type", &types),
+        ("type=Issue,PR", "type", &types),
+        ("type=--PR", "type", &types),
+        ("state=opened", "state", &states),
+        ("state=", "state", &states),
+        ("state=-all", "state", &states),
+        ("repo=", "repo", &none),
+        ("repo=-", "repo", &none),
+        ("repo=a/b/c", "repo", &none),
+        ("repo=wid%00gets", "repo", &none),
+        ("label=", "label", &none),
+        ("label=bug&label=", "label", &none),
+        ("label=-", "label", &none),
+        ("label=%00", "label", &none),
+        ("label=-nul%00l", "label", &none),
+        ("author=", "author", &none),
+        ("author=-", "author", &none),
+        ("author=oct%00cat", "author", &none),
+        ("order=", "order", &none),
+        ("order=oldest", "order", &orders),
+        ("order=Stalest", "order", &orders),
+        ("order=-stalest", "order", &orders),
+        ("order=stalest&order=freshest", "order", &none),
+        ("limit=0", "limit", &none),
+        ("limit=501", "limit", &none),
+        ("limit=x", "limit", &none),
+        ("limit=", "limit", &none),
+        ("limit=-1", "limit", &none),
+        ("limit=1.5", "limit", &none),
+        ("limit=1e2", "limit", &none),
+        ("limit=%2050", "limit", &none),
+        ("limit=99999999999999999999999", "limit", &none),
+        ("limit=5&limit=5", "limit", &none),
+        ("account=", "account", &none),
+        ("account=%00", "account", &none),
+        ("account=acme&account=acme", "account", &none),
+        ("cursor=", "cursor", &none),
+        ("cursor=a&cursor=b", "cursor", &none),
+    ];
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let token = app.token.clone();
+        for (query, parameter, allowed) in cases {
+            let (status, said) = refused(&app, &token, &format!("/api/v1/queue?{query}")).await;
+            assert_eq!(status, 400, "{query}: {said}");
+            assert_eq!(said["type"], "/problems/bad-parameter", "{query}");
+            assert_eq!((&said["parameter"], &said["allowed"]), (&json!(parameter), allowed), "{query}: {said}");
+            assert!(said["detail"].is_string(), "{query}: {said}");
+        }
+        for (query, parameter) in [("account=acme", "account"), ("limit=1", "limit"), ("x", "x")] {
+            let (status, said) = refused(&app, &token, &format!("/api/v1/accounts?{query}")).await;
+            assert_eq!((status, &said["parameter"], &said["allowed"]), (400, &json!(parameter), &json!([])), "{query}");
+        }
+        // The right ones beside the wrong ones: none of the above is refused for its name.
+        for query in [
+            "",
+            "limit=1",
+            "limit=500",
+            "order=freshest",
+            "order=stalest&limit=50&account=acme",
+            "type=issue&type=-pr",
+            "state=OPEN&state=-closed",
+            "repo=widgets&repo=acme/widgets&repo=-other",
+            "author=OctoCat&label=-bug",
+        ] {
+            assert_eq!(
+                places(&get(&app, &token, &format!("/api/v1/queue?{query}")).await),
+                ["acme/widgets#1"],
+                "{query}"
+            );
+        }
+        app
+    })
+    .await;
+}
