@@ -1,0 +1,187 @@
+//! The OpenAPI description, held against the service that gives it.
+
+mod schema;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use self::schema::faults;
+use crate::support::app::{TestApp, problem};
+use crate::support::payload::{bot, issue, issues, repository};
+use crate::support::run_test;
+
+async fn description(app: &TestApp) -> Value {
+    let answer = app.client.get(app.url("/openapi.json")).send().await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (200, &"application/json".parse().unwrap())
+    );
+    let text = answer.text().await.unwrap();
+    assert_eq!(text, bugscrub::http::openapi());
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Every operation of the description: method, path, and itself.
+fn operations(description: &Value) -> Vec<(Method, &str, &Value)> {
+    let paths = description["paths"].as_object().unwrap().iter();
+    let operations = paths.flat_map(|(path, operations)| {
+        let operations = operations.as_object().unwrap().iter();
+        operations.map(move |(method, operation)| {
+            (Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), path.as_str(), operation)
+        })
+    });
+    operations.collect()
+}
+
+/// What is wrong with an answer, by the schema that the description has for it.
+fn faults_of(
+    description: &Value,
+    path: &str,
+    method: &str,
+    status: &str,
+    content: &str,
+    answer: &Value,
+) -> Vec<String> {
+    let schema = &description["paths"][path][method]["responses"][status]["content"][content]["schema"];
+    assert!(schema.is_object(), "{method} {path} has no schema for {status} {content}");
+    faults(description, schema, answer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_described_is_served_and_its_errors_are_problems() {
+    run_test(async |app| {
+        let description = description(&app).await;
+        assert!(description["openapi"].as_str().unwrap().starts_with("3.1."));
+        let operations = operations(&description);
+        assert!(operations.len() >= 6, "{operations:?}");
+        for (method, path, operation) in operations {
+            let served = app.request(method.clone(), path).send().await.unwrap().status();
+            assert!(![404, 405].contains(&served.as_u16()) && !served.is_server_error(), "{method} {path}: {served}");
+            assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{method} {path}");
+
+            let mut succeeds = false;
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(!response["description"].as_str().unwrap().is_empty(), "{method} {path} {status}");
+                let content = response["content"].as_object().unwrap();
+                if status.starts_with('2') {
+                    succeeds = true;
+                    continue;
+                }
+                let expected =
+                    json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+                assert_eq!(json!(content), expected, "{method} {path} {status}");
+            }
+            assert!(succeeds, "{method} {path}");
+            // Where no token is asked for, the description says so, and only there.
+            let open = operation["security"] == json!([{}]);
+            let answer = app.client.request(method.clone(), app.url(path)).send().await.unwrap();
+            let asks = answer.status() == 401;
+            assert_eq!(open, !asks, "{method} {path}");
+        }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_parameters_described_are_those_that_are_taken() {
+    run_test(async |app| {
+        let description = description(&app).await;
+        for (method, path, operation) in operations(&description) {
+            if method != Method::GET || operation["security"].is_array() {
+                continue;
+            }
+            let described = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let mut described: Vec<&str> = described.iter().map(|known| known["name"].as_str().unwrap()).collect();
+            described.sort_unstable();
+            let (status, said) =
+                problem(app.request(Method::GET, &format!("{path}?no-such=1")).send().await.unwrap()).await;
+            assert_eq!(status, 400, "{path}");
+            let mut taken: Vec<&str> =
+                said["allowed"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+            taken.sort_unstable();
+            assert_eq!(described, taken, "{path}");
+        }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_answered_is_what_is_described() {
+    run_test(async |app| {
+        let description = description(&app).await;
+        let widgets = repository(1, "widgets");
+        let mut full = issue(1, "2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z");
+        full["labels"] = json!([{"id": 5, "name": "bug"}]);
+        full["assignees"] = json!([bot("tidy")]);
+        full["milestone"] = json!({"number": 3, "title": "v1"});
+        let receipt = app.deliver("issues", &issues("opened", &full, &widgets)).await;
+        let bare = json!({"number": 2, "state": "open", "created_at": "2024-01-01T00:00:00Z", "updated_at": "2024-01-02T00:00:00Z"});
+        let mut of_nobody = issues("edited", &bare, &widgets);
+        of_nobody["sender"] = Value::Null;
+        app.deliver("issues", &of_nobody).await;
+        app.deliver("issues", &issues("closed", &{
+            let mut closed = issue(3, "2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z");
+            closed["state"] = json!("closed");
+            closed
+        }, &widgets)).await;
+
+        let wrong = app.signed("issues", "no-guid", b"{}".to_vec()).send().await.unwrap();
+        let answers = [
+            ("/webhooks/github", "post", "202", receipt),
+            ("/webhooks/github", "post", "400", problem(wrong).await.1),
+            ("/api/v1/queue", "get", "200", app.json("/api/v1/queue?limit=1").await),
+            ("/api/v1/queue", "get", "200", app.json("/api/v1/queue?state=open&state=closed").await),
+            ("/api/v1/queue", "get", "400", problem(app.request(Method::GET, "/api/v1/queue?order=x").send().await.unwrap()).await.1),
+            ("/api/v1/queue", "get", "401", problem(app.client.get(app.url("/api/v1/queue")).send().await.unwrap()).await.1),
+            ("/api/v1/queue", "get", "404", problem(app.request(Method::GET, "/api/v1/queue?account=x").send().await.unwrap()).await.1),
+            ("/api/v1/accounts", "get", "200", app.json("/api/v1/accounts").await),
+            ("/healthz", "get", "200", app.json("/healthz").await),
+            ("/readyz", "get", "200", app.json("/readyz").await),
+        ];
+        for (path, method, status, answer) in answers {
+            let content = if status.starts_with('2') { "application/json" } else { "application/problem+json" };
+            let faults = faults_of(&description, path, method, status, content, &answer);
+            assert!(faults.is_empty(), "{method} {path} {status}: {faults:#?}\n{answer:#}");
+        }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_of_another_shape_would_be_found() {
+    run_test(async |app| {
+        let description = description(&app).await;
+        app.deliver(
+            "issues",
+            &issues("opened", &issue(1, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z"), &repository(1, "a")),
+        )
+        .await;
+        let right = app.json("/api/v1/queue").await;
+        let faults =
+            |answer: &Value| faults_of(&description, "/api/v1/queue", "get", "200", "application/json", answer);
+        assert_eq!(faults(&right), [""; 0]);
+        for (pointer, value, at) in [
+            ("/total", json!("1"), "/total"),
+            ("/total", json!(1.5), "/total"),
+            ("/as_of", json!("22.11.2026"), "/as_of"),
+            ("/items/0/created_at", json!("yesterday"), "/items/0/created_at"),
+            ("/items/0/labels", json!([1]), "/items/0/labels/0"),
+            ("/items/0/last_activity/human", Value::Null, "/items/0/last_activity"),
+            ("/freshness", json!({}), "/freshness"),
+            ("/freshness/extra", json!(1), "/freshness/extra"),
+        ] {
+            let mut answer = right.clone();
+            match answer.pointer_mut(pointer) {
+                Some(place) => *place = value,
+                None => answer["freshness"]["extra"] = value,
+            }
+            let found = faults(&answer);
+            assert!(found.iter().any(|fault| fault.starts_with(at)), "{pointer}: {found:?}");
+        }
+        app
+    })
+    .await;
+}

@@ -1,0 +1,96 @@
+//! A validator for the part of JSON Schema that the description uses, and stricter in one thing:
+//! a field that the schema does not name is a fault.
+
+use chrono::{DateTime, NaiveDate};
+use serde_json::Value;
+
+/// What is wrong with `value` by `schema`, each with the place where it is.
+pub fn faults(description: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    let mut found = vec![];
+    check(description, schema, value, "", &mut found);
+    found
+}
+
+fn check(description: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
+    for (keyword, rule) in schema.as_object().expect("a schema is an object") {
+        match keyword.as_str() {
+            "$ref" => {
+                let pointer = rule.as_str().unwrap().strip_prefix('#').expect("references stay in the document");
+                let target = description.pointer(pointer).unwrap_or_else(|| panic!("{rule} leads nowhere"));
+                check(description, target, value, at, found);
+            }
+            "oneOf" => {
+                let fits = |schema: &&Value| faults(description, schema, value).is_empty();
+                if rule.as_array().unwrap().iter().filter(fits).count() != 1 {
+                    found.push(format!("{at} is not one of {rule}: {value}"));
+                }
+            }
+            "type" => {
+                let types = rule.as_array().cloned().unwrap_or_else(|| vec![rule.clone()]);
+                if !types.iter().any(|name| is_a(name.as_str().unwrap(), value)) {
+                    found.push(format!("{at} is no {rule}: {value}"));
+                }
+            }
+            "format" => check_format(rule.as_str().unwrap(), value, at, found),
+            "minimum" => at_bound(value, |number| number >= rule.as_f64().unwrap(), at, found),
+            "maximum" => at_bound(value, |number| number <= rule.as_f64().unwrap(), at, found),
+            "required" => {
+                for name in rule.as_array().unwrap().iter().map(|name| name.as_str().unwrap()) {
+                    if value.as_object().is_some_and(|fields| !fields.contains_key(name)) {
+                        found.push(format!("{at} lacks {name}"));
+                    }
+                }
+            }
+            "properties" => {
+                for (name, field) in value.as_object().into_iter().flatten() {
+                    let at = format!("{at}/{name}");
+                    match rule.get(name) {
+                        Some(schema) => check(description, schema, field, &at, found),
+                        None => found.push(format!("{at} is not in the schema")),
+                    }
+                }
+            }
+            "items" => {
+                for (index, element) in value.as_array().into_iter().flatten().enumerate() {
+                    check(description, rule, element, &format!("{at}/{index}"), found);
+                }
+            }
+            "description" | "example" => {}
+            other => panic!("this validator does not know {other}; teach it"),
+        }
+    }
+}
+
+fn is_a(name: &str, value: &Value) -> bool {
+    match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        other => panic!("there is no type {other}"),
+    }
+}
+
+/// Formats speak of texts and numbers; of null they say nothing.
+fn check_format(format: &str, value: &Value, at: &str, found: &mut Vec<String>) {
+    let fits = match (format, value) {
+        ("date", Value::String(text)) => text.len() == 10 && text.parse::<NaiveDate>().is_ok(),
+        ("date-time", Value::String(text)) => DateTime::parse_from_rfc3339(text).is_ok(),
+        ("int32", Value::Number(number)) => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        ("int64", Value::Number(number)) => number.as_i64().is_some(),
+        ("date" | "date-time" | "int32" | "int64" | "double", _) => true,
+        (other, _) => panic!("this validator does not know the format {other}; teach it"),
+    };
+    if !fits {
+        found.push(format!("{at} is no {format}: {value}"));
+    }
+}
+
+fn at_bound(value: &Value, within: impl Fn(f64) -> bool, at: &str, found: &mut Vec<String>) {
+    if value.as_f64().is_some_and(|number| !within(number)) {
+        found.push(format!("{at} is out of bounds: {value}"));
+    }
+}
