@@ -5,10 +5,17 @@
 
 mod support;
 
+mod api;
+mod commands;
 mod deliver;
 mod demo;
+mod examples;
 mod fold;
+mod openapi;
 mod postgres;
+mod queries;
 mod queue;
+mod receiver;
+mod rooms;
 mod server;
 mod smoke;

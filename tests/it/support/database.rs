@@ -41,6 +41,7 @@ async fn server() -> &'static str {
 }
 
 /// Ends the server and removes its directory once this process is gone: then the pipe closes.
+#[expect(clippy::zombie_processes, reason = "it outlives this process")]
 fn watch(postmaster: impl std::fmt::Display, directory: &std::path::Path) {
     let script = format!(
         "cat >/dev/null; kill -QUIT {postmaster}; while kill -0 {postmaster} 2>/dev/null; do sleep 0.1; done; rm -rf \"$0\""

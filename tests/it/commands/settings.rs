@@ -1,0 +1,152 @@
+//! Settings that are missing, wrong, or in files.
+
+use std::path::Path;
+use std::time::Instant;
+
+use bugscrub::webhook::signature;
+use tokio::net::TcpListener;
+
+use super::{Serving, client, run, status};
+use crate::support::TestDatabase;
+use crate::support::app::SECRET;
+
+const NOBODY_LISTENS: &str = "postgres://nobody:the-password@127.0.0.1:1/none";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_is_missing_or_wrong_is_named() {
+    let no_secret = ["no webhook secret", "BUGSCRUB_WEBHOOK_SECRET", "BUGSCRUB_WEBHOOK_SECRET_FILE"];
+    for settings in [&[][..], &[("BUGSCRUB_WEBHOOK_SECRET", "")], &[("BUGSCRUB_WEBHOOK_SECRET", "  ")]] {
+        run(&["serve"], settings).await.failed(1, &no_secret);
+        run(&["deliver", "no-such-file"], settings).await.failed(1, &no_secret);
+    }
+    run(&["serve"], &[("BUGSCRUB_WEBHOOK_SECRET", " , ")]).await.failed(1, &["the webhook secret is empty"]);
+
+    let secret = ("BUGSCRUB_WEBHOOK_SECRET", "s");
+    for (name, value, said) in [
+        ("BUGSCRUB_ADMIN_TOKEN", "too short", &["BUGSCRUB_ADMIN_TOKEN", "16 characters"][..]),
+        ("BUGSCRUB_DATABASE_URL", "nonsense", &["the database's URL is not one of Postgres", "postgres://"]),
+        (
+            "BUGSCRUB_DATABASE_URL",
+            "http://host/database",
+            &["the database's URL is not one of Postgres", "postgres://"],
+        ),
+        (
+            "BUGSCRUB_DATABASE_URL",
+            "postgres://host:port/database",
+            &["the database's URL is not one of Postgres", "port"],
+        ),
+    ] {
+        run(&["serve"], &[secret, (name, value)]).await.failed(1, said);
+    }
+    for (name, value, said) in [
+        ("BUGSCRUB_TIME_ZONE", "Mars/Olympus", &["--time-zone", "Mars/Olympus"][..]),
+        ("BUGSCRUB_TIME_ZONE", "+02:00", &["--time-zone", "+02:00"]),
+        ("BUGSCRUB_LISTEN", "8080", &["--listen", "8080"]),
+        ("BUGSCRUB_LISTEN", "localhost:http", &["--listen", "localhost:http"]),
+        ("BUGSCRUB_LISTEN", "127.0.0.1:65536", &["--listen", "65536"]),
+        ("BUGSCRUB_DELIVERY_RETENTION_DAYS", "3", &["--delivery-retention-days", "4..="]),
+        ("BUGSCRUB_LOG_FORMAT", "xml", &["--log-format", "auto, json, text"]),
+    ] {
+        run(&["serve"], &[secret, (name, value)]).await.failed(2, said);
+    }
+    run(&["serve"], &[secret, ("BUGSCRUB_LOG", "bugscrub=loud")])
+        .await
+        .failed(1, &["the log filter cannot be understood"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_out_of_reach_is_said_quickly_and_without_its_password() {
+    let url = [("BUGSCRUB_DATABASE_URL", NOBODY_LISTENS), ("BUGSCRUB_WEBHOOK_SECRET", "s")];
+    for args in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["migrate"],
+        &["rebuild"],
+        &["rebuild", "--check"],
+        &["token", "list"],
+        &["token", "revoke", "1"],
+        &["token", "create", "--name", "n", "--scope", "read"],
+    ] {
+        let started = Instant::now();
+        let ended = run(args, &url).await;
+        assert!(started.elapsed().as_secs() < 15, "{args:?} took {:?}", started.elapsed());
+        assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("the-password"));
+        assert_eq!(ended.stdout, "", "{args:?}");
+        ended.failed(1, &["the database cannot be reached", "refused"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_taken_is_said() {
+    let database = TestDatabase::new().await;
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let settings = [
+        ("BUGSCRUB_DATABASE_URL", database.url.as_str()),
+        ("BUGSCRUB_WEBHOOK_SECRET", "s"),
+        ("BUGSCRUB_LISTEN", &address),
+    ];
+    run(&["serve"], &settings).await.failed(1, &[&format!("cannot listen on {address}"), "in use"]);
+    drop(taken);
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_may_come_from_files() {
+    const ADMIN: &str = "the bootstrap token";
+    let database = TestDatabase::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    // With the line's end that editors leave.
+    let (url, secret) =
+        (write("url", &format!("{}\n", database.url)), write("secret", &format!("an old one,{SECRET}\r\n")));
+    let admin = write("admin", &format!("{ADMIN}\n"));
+    let settings = [
+        ("BUGSCRUB_DATABASE_URL_FILE", url.as_str()),
+        ("BUGSCRUB_WEBHOOK_SECRET_FILE", &secret),
+        ("BUGSCRUB_ADMIN_TOKEN_FILE", &admin),
+    ];
+    let serving = Serving::start(&settings).await;
+    assert_eq!(status(&serving, ADMIN).await, 200);
+    assert_eq!(status(&serving, "another token").await, 401);
+    let body = r#"{"zen": "Speak like a human."}"#;
+    for (key, expected) in [(SECRET, 202), ("an old one", 202), ("another", 401)] {
+        let answer = client()
+            .post(serving.url("/webhooks/github"))
+            .header("content-type", "application/json")
+            .header("x-github-event", "ping")
+            .header("x-github-delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958")
+            .header("x-hub-signature-256", signature::sign(key.as_bytes(), body.as_bytes()))
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status().as_u16(), expected, "{key}");
+    }
+    let log = serving.stop().await;
+    assert!(log.contains("SIGTERM") && log.contains("everything accepted is stored"), "{log}");
+    for hidden in [SECRET, ADMIN, "an old one"] {
+        assert!(!log.contains(hidden), "{log}");
+    }
+
+    let gone = folder.path().join("gone");
+    for name in ["BUGSCRUB_WEBHOOK_SECRET_FILE", "BUGSCRUB_DATABASE_URL_FILE", "BUGSCRUB_ADMIN_TOKEN_FILE"] {
+        let mut settings = settings.to_vec();
+        settings.retain(|(set, _)| *set != name);
+        settings.push((name, path(&gone)));
+        run(&["serve"], &settings).await.failed(1, &[path(&gone), "cannot be read", "No such file"]);
+    }
+    let empty = write("empty", "\n");
+    let without = [("BUGSCRUB_DATABASE_URL_FILE", url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET_FILE", &empty)];
+    run(&["serve"], &without).await.failed(1, &["no webhook secret"]);
+    let twice = [("BUGSCRUB_WEBHOOK_SECRET_FILE", secret.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    run(&["serve"], &twice).await.failed(2, &["--webhook-secret", "cannot be used with"]);
+    database.drop().await;
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
