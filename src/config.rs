@@ -51,7 +51,7 @@ pub struct LogArgs {
     #[arg(long, env = "BUGSCRUB_LOG_FORMAT", global = true, value_enum, default_value = "auto")]
     pub log_format: LogFormat,
     /// What is logged, as tracing filter directives
-    #[arg(long, env = "BUGSCRUB_LOG", global = true, default_value = "info")]
+    #[arg(long, env = "BUGSCRUB_LOG", global = true, default_value = "info,sqlx::postgres::notice=warn")]
     pub log: String,
 }
 
