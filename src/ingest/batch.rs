@@ -20,13 +20,12 @@ use crate::telemetry::Metrics;
 /// Deliveries in one transaction: enough to make the commit cheap, few enough that the first one
 /// does not wait long for the last.
 const ENTRIES_AT_ONCE: usize = 128;
-/// A commit that takes longer counts as failed: GitHub gives up after 10 s.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(8);
-/// What the outcome of a delivery is called whose events the store refused; its raw form is kept.
-const FAILED: &str = "failed";
+/// A commit that takes longer counts as failed, and who waits longer for one is told to come
+/// again: GitHub gives up after 10 s.
+const TIMEOUT: Duration = Duration::from_secs(8);
 
 /// What the store made of an entry, and the outcome that it is stored under.
-type Answer = Result<(Appended, &'static str), IngestError>;
+pub(super) type Answer = Result<(Appended, &'static str), IngestError>;
 
 struct Waiting {
     entry: Entry,
@@ -55,7 +54,8 @@ impl Batches {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Joins the account's batch that is forming; answers after its commit.
+    /// Joins the account's batch that is forming; answers after its commit. An entry whose caller
+    /// gave up may be stored all the same.
     pub async fn append(&self, account_id: i64, entry: Entry) -> Answer {
         let (answer, answered) = oneshot::channel();
         let first = {
@@ -67,8 +67,11 @@ impl Batches {
         if first {
             tokio::spawn(Committing { shared: self.shared.clone(), account_id }.run());
         }
-        // The sender is dropped unanswered only if the committing task panicked.
-        answered.await.unwrap_or(Err(IngestError::Refused))
+        match tokio::time::timeout(TIMEOUT, answered).await {
+            // The sender is dropped unanswered only if the committing task panicked.
+            Ok(answer) => answer.unwrap_or(Err(IngestError::Refused)),
+            Err(_) => Err(IngestError::Unavailable),
+        }
     }
 
     pub async fn finish(&self) {
@@ -127,6 +130,11 @@ impl Committing {
         Some(waiting.drain(..now).collect())
     }
 
+    /// Everything that waits.
+    fn take_all(&self) -> Vec<Waiting> {
+        self.shared.forming().get_mut(&self.account_id).map(std::mem::take).unwrap_or_default()
+    }
+
     async fn commit(&self, batch: Vec<Waiting>) {
         let (entries, answers): (Vec<Entry>, Vec<_>) =
             batch.into_iter().map(|waiting| (waiting.entry, waiting.answer)).unzip();
@@ -145,7 +153,10 @@ impl Committing {
                     error = &error as &dyn std::error::Error,
                     "a batch could not be stored: the database is out of reach"
                 );
-                answers.into_iter().for_each(|answer| drop(answer.send(Err(IngestError::Unavailable))));
+                // Those that wait would fare no better: they are told at once, and none is held
+                // for a caller who left long ago.
+                let waiting = self.take_all().into_iter().map(|waiting| waiting.answer);
+                answers.into_iter().chain(waiting).for_each(|answer| drop(answer.send(Err(IngestError::Unavailable))));
             }
             Err(error) => {
                 tracing::warn!(
@@ -165,7 +176,7 @@ impl Committing {
     /// Stores an entry by itself; one that is refused again is kept raw, for a later version to
     /// understand.
     async fn append_alone(&self, entry: Entry) -> Answer {
-        let guid = entry.raw.as_ref().map(|raw| raw.guid.to_string()).unwrap_or_default();
+        let told_by = entry.told_by();
         let refused = match self.append(std::slice::from_ref(&entry)).await {
             Ok(appended) => return first(&appended).map(|appended| (appended, outcome(&entry))),
             Err(error) if error.is_unavailable() => return Err(IngestError::Unavailable),
@@ -173,20 +184,21 @@ impl Committing {
         };
         tracing::error!(
             account = self.account_id,
-            delivery = guid,
+            delivery = told_by,
             error = &refused as &dyn std::error::Error,
             "the database refused a delivery's events; its raw form is kept"
         );
         if entry.raw.is_none() {
             return Err(IngestError::Refused);
         }
-        match self.append(&[entry.raw_only(FAILED)]).await {
-            Ok(appended) => first(&appended).map(|appended| (appended, FAILED)),
+        let raw = entry.raw_only();
+        match self.append(std::slice::from_ref(&raw)).await {
+            Ok(appended) => first(&appended).map(|appended| (appended, outcome(&raw))),
             Err(error) if error.is_unavailable() => Err(IngestError::Unavailable),
             Err(error) => {
                 tracing::error!(
                     account = self.account_id,
-                    delivery = guid,
+                    delivery = told_by,
                     error = &error as &dyn std::error::Error,
                     "the database refused a delivery"
                 );
@@ -198,7 +210,7 @@ impl Committing {
     async fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         let started = Instant::now();
         let Shared { pool, bots, metrics, .. } = &*self.shared;
-        let appended = tokio::time::timeout(COMMIT_TIMEOUT, append(pool, self.account_id, entries, bots))
+        let appended = tokio::time::timeout(TIMEOUT, append(pool, self.account_id, entries, bots))
             .await
             .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
         metrics.batch(entries.len(), started.elapsed());

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 
 use crate::activity::{Bots, Event};
 use crate::store::append::{Appended, Entry, RawDelivery};
@@ -24,6 +25,8 @@ use crate::webhook::{AccountRef, Translation, VerifiedDelivery, translate};
 
 /// Bodies above this many bytes are worked on where they hold up no other request.
 const LARGE_BODY: usize = 128 * 1024;
+/// Deliveries that tell facts of several accounts being stored at once; they are few.
+const SPANNING_AT_ONCE: u32 = 64;
 
 /// Which accounts' deliveries are kept.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +76,7 @@ pub struct Ingest {
     accounts: Arc<Accounts>,
     metrics: Metrics,
     batches: batch::Batches,
+    spanning: Arc<Semaphore>,
 }
 
 impl Ingest {
@@ -80,7 +84,8 @@ impl Ingest {
     /// size.
     pub fn new(pool: PgPool, accounts: Accounts, bots: Bots, metrics: Metrics, commits: usize) -> Self {
         let batches = batch::Batches::new(pool, bots, metrics.clone(), commits);
-        Self { accounts: Arc::new(accounts), metrics, batches }
+        let spanning = Arc::new(Semaphore::new(SPANNING_AT_ONCE as usize));
+        Self { accounts: Arc::new(accounts), metrics, batches, spanning }
     }
 
     /// Makes a delivery durable; answers after the commit.
@@ -94,14 +99,11 @@ impl Ingest {
             self.metrics.delivery(delivery.event(), "declined");
             return Ok(Receipt { position: 0, events: 0, duplicate: false });
         }
-        // Facts of other accounts go first: a failure in between leaves the delivery
-        // unacknowledged, and their source keys make its repetition harmless.
-        for (other, event) in elsewhere {
-            if self.accounts.take(&other) {
-                self.batches.append(other.id, Entry::new(None, vec![event])).await?;
-            }
-        }
-        let (appended, kept_as) = self.batches.append(account.id, entry).await?;
+        let (appended, kept_as) = if elsewhere.is_empty() {
+            self.batches.append(account.id, entry).await?
+        } else {
+            self.store_everywhere(account.id, entry, elsewhere).await?
+        };
         let Appended { position, events, duplicate } = appended;
         self.metrics.delivery(delivery.event(), if duplicate { "duplicate" } else { kept_as });
         tracing::debug!(delivery = %delivery.guid(), event = delivery.event(), account = account.id, position,
@@ -109,8 +111,36 @@ impl Ingest {
         Ok(Receipt { position, events, duplicate })
     }
 
+    /// Stores a delivery that tells facts of other accounts too. They go first: a failure in
+    /// between leaves the delivery unacknowledged, and their source keys make its repetition
+    /// harmless. A task of its own does it, so that a client that hangs up does not halve it.
+    async fn store_everywhere(
+        &self,
+        account_id: i64,
+        mut entry: Entry,
+        elsewhere: Vec<(AccountRef, Event)>,
+    ) -> batch::Answer {
+        let Self { accounts, batches, spanning, .. } = self.clone();
+        // The semaphore is never closed; a task that ended without an answer had panicked.
+        let permit = spanning.acquire_owned().await;
+        let storing = tokio::spawn(async move {
+            let _permit = permit;
+            for (other, event) in elsewhere.into_iter().filter(|(other, _)| accounts.take(other)) {
+                match batches.append(other.id, Entry::new(None, vec![event])).await {
+                    Ok(_) => {}
+                    // What is refused once is refused again: it must not hold up the rest.
+                    Err(IngestError::Refused) => entry.mark_failed(),
+                    Err(unavailable) => return Err(unavailable),
+                }
+            }
+            batches.append(account_id, entry).await
+        });
+        storing.await.unwrap_or(Err(IngestError::Refused))
+    }
+
     /// Waits until no batch is forming or being committed.
     pub async fn finish(&self) {
+        let _all = self.spanning.acquire_many(SPANNING_AT_ONCE).await;
         self.batches.finish().await;
     }
 }

@@ -13,6 +13,12 @@ use uuid::Uuid;
 use super::{StoreError, project, stored};
 use crate::activity::{Bots, Event, Source};
 
+/// The outcome of a delivery whose events the database refused; its raw form is kept.
+const FAILED: &str = "failed";
+/// A head that is locked for longer counts as out of reach. The server keeps the time: a client
+/// that merely stopped waiting would leave its connection waiting on.
+const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '5s'";
+
 /// A delivery's raw form.
 #[derive(Clone, Debug)]
 pub struct RawDelivery {
@@ -42,9 +48,24 @@ impl Entry {
         Self { raw, events: written.collect() }
     }
 
-    /// The raw form alone, under an outcome.
-    pub fn raw_only(self, outcome: &'static str) -> Self {
-        Self { raw: self.raw.map(|raw| RawDelivery { outcome, ..raw }), events: vec![] }
+    /// The raw form alone: the events cannot be stored.
+    pub fn raw_only(self) -> Self {
+        let mut entry = Self { events: vec![], ..self };
+        entry.mark_failed();
+        entry
+    }
+
+    /// Some of what the delivery tells could not be stored; its raw form says so.
+    pub fn mark_failed(&mut self) {
+        if let Some(raw) = &mut self.raw {
+            raw.outcome = FAILED;
+        }
+    }
+
+    /// The delivery that it comes from, for the log.
+    pub fn told_by(&self) -> String {
+        let from_key = || self.events.first().map(|(event, _)| event.source_key.clone());
+        self.raw.as_ref().map(|raw| raw.guid.to_string()).or_else(from_key).unwrap_or_default()
     }
 }
 
@@ -83,7 +104,7 @@ pub async fn append(
     entries: &[Entry],
     bots: &Bots,
 ) -> Result<Vec<Appended>, StoreError> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool.begin_with(BEGIN).await?;
     let head = lock_head(&mut transaction, account_id).await?;
     let Admitted { mut new_guids, mut known_keys } = admit(&mut transaction, account_id, head.now, entries).await?;
 

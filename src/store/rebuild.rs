@@ -6,7 +6,7 @@
 //! generation that nobody reads; the next one that finishes removes them.
 
 use futures_util::TryStreamExt;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use super::items::{self, ItemAddress};
 use super::log::{EventRow, LoggedEvent, events_after};
@@ -32,8 +32,22 @@ pub struct Rebuilt {
 /// [`StoreError::Overtaken`] if another rebuild flipped to a newer generation first.
 pub async fn rebuild(pool: &PgPool, account_id: i64, bots: &Bots) -> Result<Rebuilt, StoreError> {
     let started = start_generation(pool, account_id).await?;
-    let (rebuilt, folded_to) = fold_log(pool, account_id, &started, bots).await?;
+    match fold_and_flip(pool, account_id, &started, bots).await {
+        Ok(rebuilt) => {
+            remove_generations_before(pool, account_id, started.generation).await;
+            Ok(rebuilt)
+        }
+        Err(error) => Err(given_up(pool, account_id, &started, error).await),
+    }
+}
 
+async fn fold_and_flip(
+    pool: &PgPool,
+    account_id: i64,
+    started: &Started,
+    bots: &Bots,
+) -> Result<Rebuilt, StoreError> {
+    let (rebuilt, folded_to) = fold_log(pool, account_id, started, bots).await?;
     let mut transaction = pool.begin().await?;
     let head = append::lock_head(&mut transaction, account_id).await?;
     if head.generation > started.generation {
@@ -43,9 +57,17 @@ pub async fn rebuild(pool: &PgPool, account_id: i64, bots: &Bots) -> Result<Rebu
     project_logged(&mut transaction, account_id, started.generation, &rest, bots).await?;
     flip(&mut transaction, account_id, started.generation).await?;
     transaction.commit().await?;
-
-    remove_generations_before(pool, account_id, started.generation).await?;
     Ok(Rebuilt { events: head.position, ..rebuilt })
+}
+
+/// Removes what a failed rebuild leaves. Its error is another rebuild that finished first, if
+/// there was one: that one removes rows that this one may have been writing.
+async fn given_up(pool: &PgPool, account_id: i64, started: &Started, error: StoreError) -> StoreError {
+    remove_generation(pool, account_id, started.generation).await;
+    match generation_in_use(pool, account_id).await {
+        Ok(in_use) if in_use > started.generation => StoreError::Overtaken,
+        _ => error,
+    }
 }
 
 /// Folds an account's log anew and compares every column of every row with what is in use.
@@ -62,8 +84,13 @@ pub async fn check(pool: &PgPool, account_id: i64, bots: &Bots) -> Result<(Rebui
         Ok((Rebuilt { events: folded_to, ..rebuilt }, differences))
     }
     .await;
-    remove_generation(pool, account_id, started.generation).await?;
-    outcome
+    match outcome {
+        Ok(outcome) => {
+            remove_generation(pool, account_id, started.generation).await;
+            Ok(outcome)
+        }
+        Err(error) => Err(given_up(pool, account_id, &started, error).await),
+    }
 }
 
 /// A generation that is being made.
@@ -206,9 +233,7 @@ async fn differences(
     folded_to: i64,
 ) -> Result<Vec<String>, StoreError> {
     let mut snapshot = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let in_use = sqlx::query_scalar!("SELECT generation FROM accounts WHERE account_id = $1", account_id)
-        .fetch_one(&mut *snapshot)
-        .await?;
+    let in_use = generation_in_use(&mut *snapshot, account_id).await?;
     if in_use != started.in_use {
         return Err(StoreError::Overtaken);
     }
@@ -257,12 +282,27 @@ async fn differences(
     Ok(lines)
 }
 
-async fn remove_generations_before(pool: &PgPool, account_id: i64, generation: i64) -> Result<(), StoreError> {
-    remove(pool, account_id, 0, generation - 1).await
+async fn generation_in_use(executor: impl PgExecutor<'_>, account_id: i64) -> Result<i64, StoreError> {
+    let in_use = sqlx::query_scalar!("SELECT generation FROM accounts WHERE account_id = $1", account_id)
+        .fetch_one(executor)
+        .await?;
+    Ok(in_use)
 }
 
-async fn remove_generation(pool: &PgPool, account_id: i64, generation: i64) -> Result<(), StoreError> {
-    remove(pool, account_id, generation, generation).await
+async fn remove_generations_before(pool: &PgPool, account_id: i64, generation: i64) {
+    remove_or_leave(pool, account_id, 0, generation - 1).await;
+}
+
+async fn remove_generation(pool: &PgPool, account_id: i64, generation: i64) {
+    remove_or_leave(pool, account_id, generation, generation).await;
+}
+
+/// Nobody reads these rows: should they stay, the next rebuild that finishes removes them.
+async fn remove_or_leave(pool: &PgPool, account_id: i64, first: i64, last: i64) {
+    if let Err(error) = remove(pool, account_id, first, last).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(account = account_id, error, "rows of a rebuild that is over are left to the next one");
+    }
 }
 
 async fn remove(pool: &PgPool, account_id: i64, first: i64, last: i64) -> Result<(), StoreError> {
