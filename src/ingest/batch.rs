@@ -57,6 +57,7 @@ impl Batches {
     /// Joins the account's batch that is forming; answers after its commit. An entry whose caller
     /// gave up may be stored all the same.
     pub async fn append(&self, account_id: i64, entry: Entry) -> Answer {
+        let _waiting = self.shared.metrics.delivery_waiting();
         let (answer, answered) = oneshot::channel();
         let first = {
             let mut forming = self.shared.forming();

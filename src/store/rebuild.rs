@@ -41,12 +41,7 @@ pub async fn rebuild(pool: &PgPool, account_id: i64, bots: &Bots) -> Result<Rebu
     }
 }
 
-async fn fold_and_flip(
-    pool: &PgPool,
-    account_id: i64,
-    started: &Started,
-    bots: &Bots,
-) -> Result<Rebuilt, StoreError> {
+async fn fold_and_flip(pool: &PgPool, account_id: i64, started: &Started, bots: &Bots) -> Result<Rebuilt, StoreError> {
     let (rebuilt, folded_to) = fold_log(pool, account_id, started, bots).await?;
     let mut transaction = pool.begin().await?;
     let head = append::lock_head(&mut transaction, account_id).await?;

@@ -72,6 +72,7 @@ struct Inner {
     requests: Gauge,
     body_bytes: Gauge,
     batches_split: Counter,
+    waiting: Gauge,
 }
 
 impl Metrics {
@@ -90,6 +91,7 @@ impl Metrics {
             requests: Gauge::default(),
             body_bytes: Gauge::default(),
             batches_split: Counter::default(),
+            waiting: Gauge::default(),
         };
         Self(Arc::new(inner.registered()))
     }
@@ -111,6 +113,12 @@ impl Metrics {
     /// A batch failed and is retried item by item.
     pub fn batch_split(&self) {
         self.0.batches_split.inc();
+    }
+
+    /// A delivery waits for its commit until the guard is dropped.
+    pub fn delivery_waiting(&self) -> InFlight {
+        self.0.waiting.inc();
+        InFlight(self.0.waiting.clone())
     }
 
     /// A delivery was acknowledged, `took` after its request's head had come.
@@ -164,6 +172,7 @@ impl Inner {
         registry.register("deliveries", "Deliveries answered", self.deliveries.clone());
         registry.register("batch_deliveries", "Deliveries in a committed batch", self.batch_size.clone());
         registry.register("batches_split", "Batches retried item by item", self.batches_split.clone());
+        registry.register("deliveries_waiting", "Deliveries waiting for their commit", self.waiting.clone());
         registry.register("head_position", "Head position of an account", self.head_position.clone());
         registry.register("http_requests_in_flight", "Requests being answered", self.requests.clone());
         registry.register_with_unit("append", "Transaction of a batch", Unit::Seconds, self.append.clone());
@@ -184,7 +193,7 @@ impl Inner {
     }
 }
 
-/// A request in flight, until dropped.
+/// A request or delivery in flight, until dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct InFlight(Gauge);

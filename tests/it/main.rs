@@ -10,6 +10,7 @@ mod commands;
 mod deliver;
 mod demo;
 mod examples;
+mod faults;
 mod fold;
 mod openapi;
 mod postgres;

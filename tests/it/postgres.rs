@@ -1,7 +1,7 @@
 //! The embedded Postgres, for real: made, joined, killed, revived, stopped.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,38 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid, getsid};
 use sqlx::{Connection, PgConnection};
 
-/// A data directory that any user can reach. When a test fails, its server goes too.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Place {
-        let dir = tempfile::Builder::new().prefix("bugscrub-test-").tempdir().unwrap();
-        set_mode(dir.path(), 0o755);
-        Place(dir)
-    }
-
-    fn path(&self) -> PathBuf {
-        self.0.path().join("data")
-    }
-
-    fn cluster(&self) -> PathBuf {
-        self.path().join("postgres/data")
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Ok(noted) = fs::read_to_string(self.cluster().join("postmaster.pid"))
-            && let Some(Ok(pid)) = noted.lines().next().map(str::parse)
-        {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
-        }
-    }
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
+use crate::support::place::{Place, set_mode};
 
 fn process(cluster: &Cluster) -> Pid {
     Pid::from_raw(cluster.postmaster_pid().unwrap())

@@ -4,6 +4,8 @@ pub mod app;
 pub mod database;
 pub mod history;
 pub mod payload;
+pub mod place;
+pub mod service;
 
 pub use app::{TestApp, run_test};
 pub use database::TestDatabase;

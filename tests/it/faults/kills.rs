@@ -1,0 +1,63 @@
+//! `kill -9` under load, of the service and of its Postgres.
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::load::Load;
+use super::{assert_all_stored, assert_sound};
+use crate::support::TestDatabase;
+use crate::support::app::SECRET;
+use crate::support::place::Place;
+use crate::support::service::Serving;
+
+const KILLS: usize = 20;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_killed_under_load_loses_nothing_that_it_acknowledged() {
+    let database = TestDatabase::new().await;
+    let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    let mut load = Load::start();
+    for _ in 0..KILLS {
+        let serving = Serving::start(&settings).await;
+        load.aim(Some(serving.address));
+        load.acknowledged(40).await;
+        serving.kill().await;
+        load.aim(None);
+    }
+    let acknowledged = load.end().await;
+    assert!(acknowledged.len() >= 40 * KILLS);
+    assert_all_stored(&database.pool, &acknowledged).await;
+    assert_sound(&database.pool).await;
+    database.drop().await;
+}
+
+/// With the durability that users have: the program's own cluster, no setting changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_killed_under_load_is_revived_and_loses_nothing_acknowledged() {
+    let place = Place::new();
+    let data_dir = place.path();
+    let data_dir = data_dir.to_str().unwrap();
+    let settings = [("BUGSCRUB_DATA_DIR", data_dir), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    let serving = Serving::start(&settings).await;
+    let mut load = Load::start();
+    load.aim(Some(serving.address));
+    let mut killed = 0;
+    for _ in 0..KILLS {
+        load.acknowledged(40).await;
+        let note = std::fs::read_to_string(place.cluster().join("postmaster.pid")).unwrap();
+        let postmaster: i32 = note.lines().next().unwrap().parse().unwrap();
+        assert_ne!(postmaster, killed, "the one that was killed does not answer");
+        kill(Pid::from_raw(postmaster), Signal::SIGKILL).unwrap();
+        killed = postmaster;
+    }
+    load.acknowledged(40).await;
+    let acknowledged = load.end().await;
+    serving.stop().await;
+
+    let cluster = bugscrub::postgres::Cluster::start(&place.path(), &[]).await.unwrap();
+    let pool = bugscrub::store::pool(cluster.url(), 4).unwrap();
+    assert_all_stored(&pool, &acknowledged).await;
+    assert_sound(&pool).await;
+    pool.close().await;
+    cluster.stop().await.unwrap();
+}

@@ -1,0 +1,140 @@
+//! Several processes on one database, and readers and rebuilds in the middle of their appends.
+
+use std::net::SocketAddr;
+
+use bugscrub::activity::Bots;
+use bugscrub::store::log::events_after;
+use bugscrub::store::rebuild;
+use futures_util::future::join_all;
+use uuid::Uuid;
+
+use super::load::{comment, post};
+use super::{assert_all_stored, assert_sound};
+use crate::support::TestDatabase;
+use crate::support::app::SECRET;
+use crate::support::service::Serving;
+
+async fn two_replicas(database: &TestDatabase) -> [Serving; 2] {
+    let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    let (one, other) = tokio::join!(Serving::start(&settings), Serving::start(&settings));
+    [one, other]
+}
+
+/// Posts deliveries (account, GUID) in their order, some at a time; all must be acknowledged.
+async fn feed(to: SocketAddr, deliveries: Vec<(i64, Uuid)>, at_once: usize) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for (turn, some) in (0..).step_by(at_once).zip(deliveries.chunks(at_once)) {
+        let posts = some.iter().zip(turn..).map(async |((account, guid), turn)| {
+            let status = post(&client, to, *guid, &comment(*account, turn)).await;
+            assert_eq!(status, Some(202));
+        });
+        join_all(posts).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_tails_the_log_during_appends_by_two_processes_misses_no_position() {
+    const ACCOUNT: i64 = 501;
+    const EACH: usize = 1_000;
+    let database = TestDatabase::new().await;
+    let replicas = two_replicas(&database).await;
+    let feeds = replicas.each_ref().map(|replica| {
+        let deliveries = (0..EACH).map(|_| (ACCOUNT, Uuid::new_v4())).collect();
+        tokio::spawn(feed(replica.address, deliveries, 16))
+    });
+
+    let mut tailed = 0;
+    while tailed < 2 * i64::try_from(EACH).unwrap() {
+        let done = feeds.iter().all(tokio::task::JoinHandle::is_finished);
+        let events = events_after(&database.pool, ACCOUNT, tailed, 100).await.unwrap();
+        assert!(!(done && events.is_empty()), "the reader has {tailed} events of {}", 2 * EACH);
+        for event in events {
+            assert_eq!(event.position, tailed + 1, "the reader was shown a later position first");
+            tailed = event.position;
+        }
+    }
+    for feed in feeds {
+        feed.await.unwrap();
+    }
+    assert_sound(&database.pool).await;
+    join_all(replicas.map(Serving::stop)).await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_replicas_fed_the_same_guids_crosswise_for_several_accounts_never_deadlock() {
+    let database = TestDatabase::new().await;
+    let replicas = two_replicas(&database).await;
+    let deliveries: Vec<(i64, Uuid)> = (0..1_200).map(|at| (501 + at % 6, Uuid::new_v4())).collect();
+    let reversed: Vec<(i64, Uuid)> = deliveries.iter().rev().copied().collect();
+    let [one, other] = &replicas;
+    tokio::join!(feed(one.address, deliveries.clone(), 24), feed(other.address, reversed, 24));
+
+    let guids: Vec<Uuid> = deliveries.iter().map(|(_, guid)| *guid).collect();
+    assert_all_stored(&database.pool, &guids).await;
+    assert_sound(&database.pool).await;
+    let events: i64 = sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(&database.pool).await.unwrap();
+    assert_eq!(events, 1_200);
+    // A deadlock that the server broke would show here, though a repeated try had hidden it.
+    let logs = join_all(replicas.map(Serving::stop)).await;
+    assert!(logs.iter().all(|log| !log.contains("\"WARN\"") && !log.contains("\"ERROR\"")), "{logs:?}");
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_in_the_middle_of_appends_makes_what_the_log_says() {
+    const ACCOUNT: i64 = 501;
+    let database = TestDatabase::new().await;
+    let replicas = two_replicas(&database).await;
+    feed(replicas[0].address, (0..500).map(|_| (ACCOUNT, Uuid::new_v4())).collect(), 16).await;
+    let feeds = replicas.each_ref().map(|replica| {
+        let deliveries = (0..1_500).map(|_| (ACCOUNT, Uuid::new_v4())).collect();
+        tokio::spawn(feed(replica.address, deliveries, 16))
+    });
+    let mut rebuilds = 0;
+    while feeds.iter().any(|feed| !feed.is_finished()) {
+        let before: i64 = generation(&database, ACCOUNT).await;
+
+        rebuild::rebuild(&database.pool, ACCOUNT, &Bots::default()).await.unwrap();
+        let (_, differences) = rebuild::check(&database.pool, ACCOUNT, &Bots::default()).await.unwrap();
+        assert_eq!(differences, [""; 0]);
+        assert!(generation(&database, ACCOUNT).await > before);
+        rebuilds += 1;
+    }
+    assert!(rebuilds > 1, "the appends were over too soon");
+    for feed in feeds {
+        feed.await.unwrap();
+    }
+    assert_sound(&database.pool).await;
+    let generations: Vec<i64> =
+        sqlx::query_scalar("SELECT DISTINCT generation FROM items").fetch_all(&database.pool).await.unwrap();
+    assert_eq!(generations, [generation(&database, ACCOUNT).await], "rows of an old generation are left");
+    join_all(replicas.map(Serving::stop)).await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_rebuilds_at_once_each_flips_or_is_told_that_another_did() {
+    const ACCOUNT: i64 = 501;
+    let database = TestDatabase::new().await;
+    let replicas = two_replicas(&database).await;
+    feed(replicas[0].address, (0..500).map(|_| (ACCOUNT, Uuid::new_v4())).collect(), 16).await;
+    let bots = Bots::default();
+    let outcomes = join_all((0..4).map(|_| rebuild::rebuild(&database.pool, ACCOUNT, &bots))).await;
+    assert!(outcomes.iter().any(Result::is_ok));
+    for outcome in outcomes {
+        assert!(matches!(outcome, Ok(_) | Err(bugscrub::store::StoreError::Overtaken)), "{outcome:?}");
+    }
+    rebuild::rebuild(&database.pool, ACCOUNT, &bots).await.unwrap();
+    assert_sound(&database.pool).await;
+    join_all(replicas.map(Serving::stop)).await;
+    database.drop().await;
+}
+
+async fn generation(database: &TestDatabase, account_id: i64) -> i64 {
+    sqlx::query_scalar("SELECT generation FROM accounts WHERE account_id = $1")
+        .bind(account_id)
+        .fetch_one(&database.pool)
+        .await
+        .unwrap()
+}

@@ -1,0 +1,76 @@
+//! Stopping in the middle of work.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::load::{Load, comment, post};
+use super::{assert_all_stored, assert_sound, hold_head};
+use crate::support::TestDatabase;
+use crate::support::app::SECRET;
+use crate::support::service::{Serving, client};
+
+const ACCOUNT: i64 = 501;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_asked_to_stop_finishes_what_it_accepted() {
+    let database = TestDatabase::new().await;
+    let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    let serving = Serving::start(&settings).await;
+    let held = hold_head(&database.pool, ACCOUNT).await;
+    let guids: Vec<Uuid> = (0..12).map(|_| Uuid::new_v4()).collect();
+    let address = serving.address;
+    let posts: Vec<_> = guids
+        .iter()
+        .map(|guid| {
+            let guid = *guid;
+            tokio::spawn(async move { post(&client(), address, guid, &comment(ACCOUNT, 1)).await })
+        })
+        .collect();
+    // The last one's client hangs up: its delivery was accepted all the same.
+    let waiting = format!("bugscrub_deliveries_waiting {}\n", guids.len());
+    let metrics = async || client().get(serving.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    while !metrics().await.contains(&waiting) {
+        tokio::task::yield_now().await;
+    }
+    let (hung_up, patient) = posts.split_last().unwrap();
+    hung_up.abort();
+
+    serving.ask_to_stop();
+    // It takes no more connections, while what it accepted still waits.
+    let refused = timeout(Duration::from_secs(20), async {
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    });
+    refused.await.expect("it goes on accepting connections");
+    assert!(patient.iter().all(|post| !post.is_finished()));
+    held.rollback().await.unwrap();
+    let log = serving.stopped().await;
+    assert!(log.contains("everything accepted is stored"), "{log}");
+    for (at, answer) in posts.into_iter().enumerate() {
+        assert_eq!(answer.await.ok(), (at + 1 < guids.len()).then_some(Some(202)));
+    }
+    assert_all_stored(&database.pool, &guids).await;
+    assert_sound(&database.pool).await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stops_under_load_lose_nothing() {
+    let database = TestDatabase::new().await;
+    let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    let mut load = Load::start();
+    for _ in 0..5 {
+        let serving = Serving::start(&settings).await;
+        load.aim(Some(serving.address));
+        load.acknowledged(40).await;
+        serving.stop().await;
+        load.aim(None);
+    }
+    let acknowledged = load.end().await;
+    assert_all_stored(&database.pool, &acknowledged).await;
+    assert_sound(&database.pool).await;
+    database.drop().await;
+}
