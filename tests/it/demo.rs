@@ -1,19 +1,14 @@
 //! The demonstration: that its invented organization is told of as GitHub would, and is shown.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
-use std::sync::OnceLock;
-use std::time::Duration;
+mod showing;
 
-use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
 use bugscrub::deliver::Recorded;
-use bugscrub::demo::{DemoError, Organization, Trickle, queue_table, run_to};
+use bugscrub::demo::{Organization, Trickle};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use serde_json::Value;
 
 fn end() -> DateTime<Utc> {
     "2026-11-22T00:00:00Z".parse().unwrap()
@@ -337,105 +332,4 @@ fn the_organization_goes_on() {
     }
     assert!(actions.len() >= 8, "{actions:?}");
     assert!(actions.contains(&("issues".to_owned(), "opened".to_owned())));
-}
-
-#[test]
-fn a_page_of_the_queue_is_a_table_that_fits() {
-    let long = "A title that is much longer than any table could hold, ".repeat(5);
-    let page = json!({"as_of": "2026-11-22", "position": 9, "total": 1234, "next": null, "items": [
-        {"rank": 1, "repository": "acme/widgets", "type": "Issue", "number": 12, "title": long,
-         "days_age": 1200, "days_stale": 800, "stale_age": 5.9831,
-         "last_activity": {"kind": "review_requested", "actor": "octocat", "human": true, "at": "2020-01-01T00:00:00Z"}},
-        {"rank": 2, "repository": "acme/gears", "type": "PR", "number": 7, "title": "Größe falsch",
-         "days_age": 3, "days_stale": 0, "stale_age": 0.602, "last_activity": null},
-    ]});
-    let table = queue_table(&page);
-    assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
-    assert!(table.starts_with("1,234 items of acme in the queue on 2026-11-22;"), "{table}");
-    for part in
-        ["widgets", "Issue", " 12 ", "A title that is much", "…", "1200", "5.983", "review requested by octocat"]
-    {
-        assert!(table.contains(part), "{part} is missing in\n{table}");
-    }
-    assert!(table.contains("Größe falsch") && !table.contains("acme/"), "{table}");
-    assert_eq!(table.lines().count(), 5, "{table}");
-    // An empty queue, or an answer of another kind, is no reason to panic.
-    queue_table(&json!({"items": []}));
-    queue_table(&json!("nonsense"));
-}
-
-/// Hands over what is written, line by line.
-struct Lines(String, mpsc::UnboundedSender<String>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.push_str(std::str::from_utf8(bytes).unwrap());
-        while let Some((line, rest)) = self.0.split_once('\n') {
-            self.1.send(line.to_owned()).ok();
-            self.0 = rest.to_owned();
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-async fn queue(headers: HeaderMap, uri: Uri) -> (StatusCode, Json<Value>) {
-    if headers.get("authorization").is_none_or(|given| given != "Bearer t0ken") {
-        return (StatusCode::UNAUTHORIZED, Json(Value::Null));
-    }
-    // Asked for one author's items, it has them all at rank 5.
-    let numbers = if uri.query().unwrap().contains("author=") { 1..1000 } else { 1..4 };
-    let items = numbers.map(|number| {
-        json!({"rank": 5, "number": number, "repository": "quarrywork/quarry", "type": "Issue", "title": "T",
-               "days_age": 1, "days_stale": 1, "stale_age": 0.6, "last_activity": null})
-    });
-    (StatusCode::OK, Json(json!({"as_of": "2026-11-22", "position": 7, "total": 3, "items": items.collect::<Value>()})))
-}
-
-async fn service(status: StatusCode) -> String {
-    let answer = move || async move { (status, Json(json!({"position": 7, "events": 1, "duplicate": false}))) };
-    let app = Router::new().route("/webhooks/github", post(answer)).route("/api/v1/queue", get(queue));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    url
-}
-
-#[tokio::test]
-async fn the_demonstration_shows_the_queue_and_goes_on() {
-    let url = service(StatusCode::ACCEPTED).await;
-    let (sender, mut lines) = mpsc::unbounded_channel();
-    let mut out = Lines(String::new(), sender);
-    let shown = async {
-        let mut shown = Vec::new();
-        while !shown.last().is_some_and(|line: &String| line.contains(" - still rank 5")) {
-            shown.push(lines.recv().await.expect("more lines"));
-        }
-        shown
-    };
-    let shown = tokio::select! {
-        ended = run_to(&mut out, &url, "secret", "t0ken", 1, false) => panic!("it ended: {ended:?}"),
-        shown = shown => shown,
-        () = tokio::time::sleep(Duration::from_secs(120)) => panic!("nothing was shown"),
-    };
-    assert!(shown.iter().any(|line| line.contains("stale-age")), "{shown:?}");
-    let commands = shown.iter().filter(|line| line.contains("curl")).collect::<Vec<_>>();
-    assert_eq!(commands.len(), 2);
-    for command in commands {
-        assert!(command.starts_with("curl -s -H 'Authorization: Bearer t0ken' 'http://127.0.0.1:"), "{command}");
-    }
-    assert!(shown.last().unwrap().contains(" quarrywork/"), "{shown:?}");
-    assert!(!shown.concat().contains('\u{1b}'), "an escape code on no terminal");
-}
-
-#[tokio::test]
-async fn a_service_that_refuses_ends_the_demonstration() {
-    let (sender, _lines) = mpsc::unbounded_channel();
-    let mut out = Lines(String::new(), sender);
-    let url = service(StatusCode::UNAUTHORIZED).await;
-    let error = run_to(&mut out, &url, "secret", "t0ken", 1, true).await.unwrap_err();
-    assert!(matches!(&error, DemoError::Refused(report) if report.contains("HTTP 401")), "{error:?}");
 }

@@ -28,17 +28,17 @@ async fn a_database_that_is_away_answers_503_and_is_used_again_when_it_is_back()
     run_test(async |app| {
         let guids: Vec<Uuid> = (0..4).map(|_| Uuid::new_v4()).collect();
         assert_eq!(send(&app, guids[0]).await.status(), 202);
-        for round in 1..3 {
+        for guid in &guids[1..3] {
             app.database.take_away().await;
             let asked = Instant::now();
-            assert_unavailable(send(&app, guids[round]).await).await;
+            assert_unavailable(send(&app, *guid).await).await;
             assert!(asked.elapsed() < GITHUB_WAITS);
             assert_eq!(app.client.get(app.url("/readyz")).send().await.unwrap().status(), 503);
             assert_eq!(app.client.get(app.url("/healthz")).send().await.unwrap().status(), 200);
             assert_unavailable(app.request(reqwest::Method::GET, "/api/v1/queue?account=501").send().await.unwrap())
                 .await;
             app.database.bring_back().await;
-            assert_eq!(send(&app, guids[round]).await.status(), 202);
+            assert_eq!(send(&app, *guid).await.status(), 202);
             assert_eq!(app.client.get(app.url("/readyz")).send().await.unwrap().status(), 200);
         }
         assert_all_stored(&app.database.pool, &guids[..3]).await;
