@@ -49,8 +49,8 @@ CREATE TABLE events (
     -- GitHub's time; null where the payload has none.
     occurred_at timestamptz,
     recorded_at timestamptz NOT NULL,
-    -- Versioned JSON, see src/store/stored.rs.
-    data        jsonb NOT NULL,
+    -- Versioned JSON, see src/store/stored.rs. `json`, not `jsonb`: it is read whole or not at all.
+    data        json NOT NULL,
     PRIMARY KEY (account_id, position)
 );
 CREATE UNIQUE INDEX events_source_key ON events (account_id, source_key);
@@ -82,7 +82,7 @@ CREATE TABLE items (
     -- Some field stands by an arbitrary rule alone and should be fetched again.
     tied          boolean NOT NULL,
     -- The whole folded state.
-    folded        jsonb NOT NULL,
+    folded        json NOT NULL,
     PRIMARY KEY (account_id, generation, repo_id, number)
 ) WITH (fillfactor = 85);
 
@@ -97,7 +97,7 @@ CREATE TABLE repositories (
     archived      boolean NOT NULL,
     gone          boolean NOT NULL,
     present_since timestamptz,
-    folded        jsonb NOT NULL,
+    folded        json NOT NULL,
     PRIMARY KEY (account_id, generation, repo_id)
 );
 
@@ -108,7 +108,7 @@ CREATE TABLE labels (
     label_id   bigint NOT NULL,
     name       text NOT NULL,
     removed    boolean NOT NULL,
-    folded     jsonb NOT NULL,
+    folded     json NOT NULL,
     PRIMARY KEY (account_id, generation, repo_id, label_id)
 );
 
@@ -119,7 +119,7 @@ CREATE TABLE milestones (
     number     bigint NOT NULL,
     title      text NOT NULL,
     removed    boolean NOT NULL,
-    folded     jsonb NOT NULL,
+    folded     json NOT NULL,
     PRIMARY KEY (account_id, generation, repo_id, number)
 );
 
@@ -131,7 +131,7 @@ CREATE TABLE account_profiles (
     logins       text[] NOT NULL,
     visible      boolean NOT NULL,
     chosen_since timestamptz,
-    folded       jsonb NOT NULL,
+    folded       json NOT NULL,
     PRIMARY KEY (account_id, generation)
 );
 

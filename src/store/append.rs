@@ -243,7 +243,7 @@ async fn insert_events(
            INSERT INTO events (account_id, position, source_key, source, kind, repo_id, number,
                                actor_login, actor_id, actor_bot, occurred_at, recorded_at, data)
            SELECT $1, position, source_key, source, kind, repo_id, number,
-                  login, id, bot, occurred_at, recorded_at, data::jsonb
+                  login, id, bot, occurred_at, recorded_at, data::json
            FROM UNNEST($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
                        $8::text[], $9::bigint[], $10::boolean[], $11::timestamptz[],
                        $12::timestamptz[], $13::text[])

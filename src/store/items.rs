@@ -40,7 +40,7 @@ pub(super) async fn save(
                               draft, live, tied, folded)
            SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
-                  folded::jsonb
+                  folded::json
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],

@@ -18,7 +18,7 @@ pub(super) async fn save_profile(
     let logins: Vec<&str> = state.logins().collect();
     sqlx::query!(
         r#"INSERT INTO account_profiles (account_id, generation, login, logins, visible, chosen_since, folded)
-           VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb)
+           VALUES ($1, $2, $3, $4, $5, $6, $7::text::json)
            ON CONFLICT (account_id, generation) DO UPDATE SET
              login = EXCLUDED.login, logins = EXCLUDED.logins, visible = EXCLUDED.visible,
              chosen_since = EXCLUDED.chosen_since, folded = EXCLUDED.folded"#,
@@ -58,7 +58,7 @@ pub(super) async fn save_repositories(
         r#"INSERT INTO repositories (account_id, generation, repo_id, owner, name, html_url, private,
                                      archived, gone, present_since, folded)
            SELECT $1, $2, repo_id, owner, name, html_url, private, archived, gone, present_since,
-                  folded::jsonb
+                  folded::json
            FROM UNNEST($3::bigint[], $4::text[], $5::text[], $6::text[], $7::boolean[],
                        $8::boolean[], $9::boolean[], $10::timestamptz[], $11::text[])
              AS new (repo_id, owner, name, html_url, private, archived, gone, present_since, folded)
@@ -95,7 +95,7 @@ pub(super) async fn save_labels(
     let Names { repo_ids, ids, names, removed, folded } = names(labels);
     sqlx::query!(
         r#"INSERT INTO labels (account_id, generation, repo_id, label_id, name, removed, folded)
-           SELECT $1, $2, repo_id, id, name, removed, folded::jsonb
+           SELECT $1, $2, repo_id, id, name, removed, folded::json
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
              AS new (repo_id, id, name, removed, folded)
            ON CONFLICT (account_id, generation, repo_id, label_id) DO UPDATE SET
@@ -125,7 +125,7 @@ pub(super) async fn save_milestones(
     let Names { repo_ids, ids, names, removed, folded } = names(milestones);
     sqlx::query!(
         r#"INSERT INTO milestones (account_id, generation, repo_id, number, title, removed, folded)
-           SELECT $1, $2, repo_id, id, name, removed, folded::jsonb
+           SELECT $1, $2, repo_id, id, name, removed, folded::json
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
              AS new (repo_id, id, name, removed, folded)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
