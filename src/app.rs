@@ -15,9 +15,9 @@ use crate::config::{ConfigError, DatabaseArgs, Settings};
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::{AppState, auth, router};
 use crate::ingest::Ingest;
+use crate::live::LiveRanking;
 use crate::postgres::{self, Cluster, PostgresError};
 use crate::rank::Calendar;
-use crate::store::queue::SqlRanking;
 use crate::store::{self, StoreError, retention};
 use crate::telemetry::Metrics;
 
@@ -105,11 +105,13 @@ impl Application {
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let metrics = Metrics::new();
-        let ingest =
-            Ingest::new(pool.clone(), settings.accounts.clone(), settings.bots.clone(), metrics.clone(), COMMITS);
+        let live = LiveRanking::new(pool.clone(), settings.zone);
+        let (accounts, bots) = (settings.accounts.clone(), settings.bots.clone());
+        let ingest = Ingest::new(pool.clone(), accounts, bots, metrics.clone(), COMMITS, live.appended());
         let state = AppState {
             ingest,
-            ranking: Arc::new(SqlRanking { pool: pool.clone(), zone: settings.zone }),
+            ranking: Arc::new(live.clone()),
+            live,
             pool,
             secrets: Arc::new(settings.secrets.clone()),
             admin_token_hash: settings.admin_token.as_deref().map(|token| auth::hash(token).into()),
@@ -122,6 +124,11 @@ impl Application {
         Ok(Self { listener, address, state, settings })
     }
 
+    /// Its ranking, for who must wait for what it includes.
+    pub fn live(&self) -> LiveRanking {
+        self.state.live.clone()
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -132,11 +139,14 @@ impl Application {
         let Self { listener, address, state, settings } = self;
         tracing::info!(%address, zone = %settings.zone, "serving; without a GitHub App id this takes webhooks only");
         let pruning = tokio::spawn(prune(state.pool.clone(), settings.delivery_retention, state.clock.clone()));
+        let clock = state.clock.clone();
+        let following = tokio::spawn(state.live.clone().follow(move || clock()));
         let ingest = state.ingest.clone();
         serve(listener, router(state), limits, shutdown).await;
         // A delivery whose client hung up may still be waiting for its commit.
         ingest.finish().await;
         pruning.abort();
+        following.abort();
         tracing::info!("stopped; everything accepted is stored");
     }
 }

@@ -14,6 +14,7 @@ pub mod store;
 pub mod telemetry;
 
 pub mod ingest;
+pub mod live;
 
 pub mod http;
 

@@ -25,7 +25,8 @@ pub async fn alive() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Say whether requests can be served: the database answers and its schema is current.
+/// Say whether requests can be served: the database answers, its schema is current, and the
+/// ranking is loaded.
 #[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
     responses(
         (status = 200, description = "Ready", body = Health),
@@ -33,6 +34,7 @@ pub async fn alive() -> Json<Health> {
     ))]
 pub async fn ready(State(state): State<AppState>) -> Result<Json<Health>, Problem> {
     match store::schema_is_current(&state.pool).await {
+        Ok(true) if !state.live.is_ready() => Err(Problem::unavailable("The ranking is being loaded.", 1)),
         Ok(true) => Ok(Json(Health { status: "ok" })),
         Ok(false) => Err(Problem::unavailable("The database's schema is not current; run `bugscrub migrate`.", 5)),
         Err(_) => Err(Problem::unavailable("The database cannot be reached.", 5)),

@@ -32,6 +32,7 @@ use self::body::BodyBudget;
 use self::problem::{Problem, with_problems};
 use crate::activity::Bots;
 use crate::ingest::Ingest;
+use crate::live::LiveRanking;
 use crate::rank::{Calendar, Ranking};
 use crate::store::StoreError;
 use crate::telemetry::Metrics;
@@ -43,6 +44,7 @@ pub struct AppState {
     pub pool: PgPool,
     pub ingest: Ingest,
     pub ranking: Arc<dyn Ranking>,
+    pub live: LiveRanking,
     pub secrets: Arc<Secrets>,
     /// SHA-256 of the bootstrap token.
     pub admin_token_hash: Option<Arc<[u8]>>,

@@ -2,9 +2,10 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use super::problem::Problem;
-use crate::rank::{Term, Terms};
+use crate::rank::{Days, Term, Terms};
 
 /// A request's query as it came: names and values, in order.
 #[derive(Debug)]
@@ -76,4 +77,43 @@ impl Params {
         }
         Ok(terms)
     }
+
+    /// `true` or `false`.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
+        match self.one(name)? {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(Problem::bad_parameter(name).detail("Either true or false.").allowed(["true", "false"])),
+        }
+    }
+
+    /// The dates strictly after the one parameter and strictly before the other; each a date, or
+    /// `Nd` for N days before `today`.
+    pub fn days(&self, after: &str, before: &str, today: NaiveDate) -> Result<Days, Problem> {
+        let day = |name: &str, step: i64| -> Result<Option<NaiveDate>, Problem> {
+            let Some(text) = self.one(name)? else { return Ok(None) };
+            let date = match text.strip_suffix('d') {
+                Some(days) => whole(days).and_then(|days| today.checked_sub_signed(TimeDelta::try_days(days)?)),
+                None => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10),
+            };
+            let beside = date.filter(in_range).and_then(|date| date.checked_add_signed(TimeDelta::try_days(step)?));
+            let problem = || {
+                Problem::bad_parameter(name)
+                    .detail("A date such as 2026-10-01, of the years 1 to 9998, or a number of days ago such as 180d.")
+            };
+            beside.map(Some).ok_or_else(problem)
+        };
+        Ok(Days { from: day(after, 1)?, to: day(before, -1)? })
+    }
+}
+
+/// A number of digits only: `parse` alone would take a sign.
+fn whole(digits: &str) -> Option<i64> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// Dates that the store takes too, with room for a day on either side.
+fn in_range(date: &NaiveDate) -> bool {
+    (1..=9998).contains(&date.year())
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/queue`: the stale-age queue of one account, in pages.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +21,13 @@ use crate::store::accounts::{Account, last_delivery_at};
 
 const DEFAULT_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 500;
-const FILTERS: [&str; 5] = ["repo", "type", "state", "label", "author"];
+/// How long a request may wait for a position.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+#[rustfmt::skip]
+const FILTERS: [&str; 13] = [
+    "repo", "type", "state", "label", "author", "assignee", "milestone", "title", "draft",
+    "created_after", "created_before", "updated_after", "updated_before",
+];
 
 /// What the queue may be asked; read by [`Params`], listed here for the description.
 #[derive(IntoParams)]
@@ -40,12 +46,30 @@ struct QueueParams {
     label: Option<Vec<String>>,
     /// A login; repeatable, `-` in front for none of.
     author: Option<Vec<String>>,
+    /// A login that the item is assigned to; repeatable, `-` in front for none of.
+    assignee: Option<Vec<String>>,
+    /// A milestone's title; repeatable, `-` in front for none of.
+    milestone: Option<Vec<String>>,
+    /// Text in the title, without regard to case; repeatable, `-` in front for none of.
+    title: Option<Vec<String>>,
+    /// `true` for drafts only, `false` for none.
+    draft: Option<bool>,
+    /// Created after this date, `2026-10-01`, or after this many days ago, `180d`.
+    created_after: Option<String>,
+    /// Created before this date, or before so many days ago.
+    created_before: Option<String>,
+    /// Updated after this date, or after so many days ago.
+    updated_after: Option<String>,
+    /// Updated before this date, or before so many days ago: `1d` is before yesterday.
+    updated_before: Option<String>,
     /// `stalest` (the default) or `freshest` first.
     order: Option<String>,
     /// Items a page, 1 to 500; 50 unless given.
     limit: Option<usize>,
-    /// From an answer's `next`; carries the filters, the order and the date. Only `limit` may
-    /// stand beside it.
+    /// Wait, 5 seconds at most, until the answer includes this position of the log.
+    min_position: Option<i64>,
+    /// From an answer's `next`; carries the filters, the order and the date. Only `limit` and
+    /// `min_position` may stand beside it.
     cursor: Option<String>,
 }
 
@@ -148,6 +172,7 @@ pub struct Freshness {
         (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
         (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        (status = 504, description = "The log did not come to `min_position` in time", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn show(State(state): State<AppState>, caller: Caller, params: Params) -> Response {
@@ -161,6 +186,7 @@ pub async fn show(State(state): State<AppState>, caller: Caller, params: Params)
 async fn page(state: &AppState, caller: &Caller, params: &Params) -> Result<QueueAnswer, Problem> {
     caller.require(Scope::Read)?;
     let (account, request) = request(state, caller, params).await?;
+    reached(state, account.account_id, params).await?;
     let page = state.ranking.page(request.clone()).await?;
     let last_delivery_at = last_delivery_at(&state.pool, account.account_id).await?;
     let freshness = Freshness { last_delivery_at, lag_ms: 0, backfill: "none", last_sweep_at: None };
@@ -168,7 +194,7 @@ async fn page(state: &AppState, caller: &Caller, params: &Params) -> Result<Queu
 }
 
 async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(Account, PageRequest), Problem> {
-    params.only(&[&["account", "order", "limit", "cursor"], &FILTERS[..]].concat())?;
+    params.only(&[&["account", "order", "limit", "min_position", "cursor"], &FILTERS[..]].concat())?;
     let limit = params.one("limit")?.map(limit).transpose()?;
     let now = (state.clock)();
     let private = caller.sees_private();
@@ -188,7 +214,8 @@ async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(
         let limit = limit.unwrap_or(cursor.limit.clamp(1, LARGEST_LIMIT));
         return Ok((account, PageRequest { account_id, private, filter, order, date, after: Some(after), limit }));
     }
-    let filter = filter(params)?;
+    let date = state.calendar.today(now);
+    let filter = filter(params, date)?;
     let order = match params.one("order")? {
         None => Order::default(),
         Some(name) => Order::from_name(name)
@@ -200,7 +227,7 @@ async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(
         private,
         filter,
         order,
-        date: state.calendar.today(now),
+        date,
         after: None,
         limit: limit.unwrap_or(DEFAULT_LIMIT),
     };
@@ -212,7 +239,19 @@ fn limit(text: &str) -> Result<usize, Problem> {
     limit.ok_or_else(|| Problem::bad_parameter("limit").detail(format!("A whole number from 1 to {LARGEST_LIMIT}.")))
 }
 
-fn filter(params: &Params) -> Result<Filter, Problem> {
+/// Waits until answers include the position that the request asks for.
+async fn reached(state: &AppState, account_id: i64, params: &Params) -> Result<(), Problem> {
+    let Some(text) = params.one("min_position")? else { return Ok(()) };
+    let position = text.parse().ok().filter(|position| *position >= 0);
+    let position = position.ok_or_else(|| Problem::bad_parameter("min_position").detail("A position: 0 or more."))?;
+    let reached = tokio::time::timeout(LONGEST_WAIT, state.live.reached(account_id, position)).await;
+    reached.map_err(|_| {
+        Problem::new(StatusCode::GATEWAY_TIMEOUT, "/problems/position-not-reached", "Position not reached")
+            .detail(format!("The log did not come to position {position} in {} s.", LONGEST_WAIT.as_secs()))
+    })
+}
+
+fn filter(params: &Params, today: NaiveDate) -> Result<Filter, Problem> {
     let text = |value: &str| Some(value.to_owned());
     let repo = |value: &str| text(value).filter(|value| value.matches('/').count() <= 1);
     Ok(Filter {
@@ -221,6 +260,12 @@ fn filter(params: &Params) -> Result<Filter, Problem> {
         state: params.terms("state", &ItemStateName::ALL.map(ItemStateName::name), ItemStateName::from_name)?,
         label: params.terms("label", &[], text)?,
         author: params.terms("author", &[], text)?,
+        assignee: params.terms("assignee", &[], text)?,
+        milestone: params.terms("milestone", &[], text)?,
+        title: params.terms("title", &[], text)?,
+        draft: params.flag("draft")?,
+        created: params.days("created_after", "created_before", today)?,
+        updated: params.days("updated_after", "updated_before", today)?,
     })
 }
 

@@ -45,12 +45,15 @@ struct Shared {
     forming: Mutex<HashMap<i64, Vec<Waiting>>>,
     /// Told whenever an account has nothing left.
     idle: Notify,
+    /// Told whenever something was committed.
+    appended: Arc<Notify>,
 }
 
 impl Batches {
-    pub fn new(pool: PgPool, bots: Bots, metrics: Metrics, commits: usize) -> Self {
+    pub fn new(pool: PgPool, bots: Bots, metrics: Metrics, commits: usize, appended: Arc<Notify>) -> Self {
         let forming = Mutex::new(HashMap::new());
-        let shared = Shared { pool, bots, metrics, commits: Semaphore::new(commits), forming, idle: Notify::new() };
+        let commits = Semaphore::new(commits);
+        let shared = Shared { pool, bots, metrics, commits, forming, idle: Notify::new(), appended };
         Self { shared: Arc::new(shared) }
     }
 
@@ -214,6 +217,7 @@ impl Committing {
         let appended = tokio::time::timeout(TIMEOUT, append(pool, self.account_id, entries, bots))
             .await
             .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
+        self.shared.appended.notify_one();
         metrics.batch(entries.len(), started.elapsed());
         if let Some(appended) = appended.last() {
             metrics.head_position(self.account_id, appended.position);

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::activity::{Bots, Event};
 use crate::store::append::{Appended, Entry, RawDelivery};
@@ -81,9 +81,16 @@ pub struct Ingest {
 
 impl Ingest {
     /// `commits` bounds the transactions at once, over all accounts; keep it below the pool's
-    /// size.
-    pub fn new(pool: PgPool, accounts: Accounts, bots: Bots, metrics: Metrics, commits: usize) -> Self {
-        let batches = batch::Batches::new(pool, bots, metrics.clone(), commits);
+    /// size. `appended` is told after each.
+    pub fn new(
+        pool: PgPool,
+        accounts: Accounts,
+        bots: Bots,
+        metrics: Metrics,
+        commits: usize,
+        appended: Arc<Notify>,
+    ) -> Self {
+        let batches = batch::Batches::new(pool, bots, metrics.clone(), commits, appended);
         let spanning = Arc::new(Semaphore::new(SPANNING_AT_ONCE as usize));
         Self { accounts: Arc::new(accounts), metrics, batches, spanning }
     }

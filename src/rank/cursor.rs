@@ -56,10 +56,11 @@ impl Cursor {
     /// Whether it holds only what a question can: anyone can write one, and the store takes no
     /// U+0000, no time outside four-digit years, and no number that negating overflows.
     fn is_sound(&self) -> bool {
-        let Filter { repo, label, author, .. } = &self.filter;
-        let mut texts = [repo, label, author].into_iter().flat_map(|terms| terms.any.iter().chain(&terms.none));
-        texts.all(|text| !text.contains('\0'))
+        let Filter { created, updated, .. } = &self.filter;
+        let mut days = [created.from, created.to, updated.from, updated.to].into_iter().flatten().chain([self.date]);
+        self.filter.texts().all(|text| !text.contains('\0'))
             && self.after.product > 0
             && (0..=9999).contains(&self.after.created_at.year())
+            && days.all(|day| (0..=9999).contains(&day.year()))
     }
 }

@@ -4,14 +4,16 @@
 //! - [`stale_age`]: day counts and the two numbers made of them;
 //! - [`calendar`]: which date it is, and for how long a finished date still serves pages;
 //! - [`queue`]: what is asked of a ranking and what it answers; handlers see nothing else;
-//! - [`cursor`]: where a page ended, as an opaque text.
+//! - [`cursor`]: where a page ended, as an opaque text;
+//! - [`live`]: the order of an account's open items, held in memory.
 
 pub mod calendar;
 pub mod cursor;
+pub mod live;
 pub mod queue;
 pub mod stale_age;
 
 pub use calendar::Calendar;
 pub use cursor::{Cursor, CursorError};
-pub use queue::{Filter, Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError, Term, Terms};
+pub use queue::{Days, Filter, Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError, Term, Terms};
 pub use stale_age::{stale_age, stale_product};

@@ -84,6 +84,51 @@ pub struct Filter {
     pub label: Terms<String>,
     #[serde(skip_serializing_if = "Terms::is_empty")]
     pub author: Terms<String>,
+    #[serde(skip_serializing_if = "Terms::is_empty")]
+    pub assignee: Terms<String>,
+    /// A milestone's title.
+    #[serde(skip_serializing_if = "Terms::is_empty")]
+    pub milestone: Terms<String>,
+    /// Text that the title has in it.
+    #[serde(skip_serializing_if = "Terms::is_empty")]
+    pub title: Terms<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<bool>,
+    #[serde(skip_serializing_if = "Days::is_open")]
+    pub created: Days,
+    #[serde(skip_serializing_if = "Days::is_open")]
+    pub updated: Days,
+}
+
+impl Filter {
+    /// Whether only open items pass, which the queue ranks.
+    pub fn open_only(&self) -> bool {
+        self.state.is_empty() || !self.state.any.is_empty() && self.state.any.iter().all(|state| *state == State::Open)
+    }
+
+    /// Every text in it.
+    pub fn texts(&self) -> impl Iterator<Item = &String> {
+        let Self { repo, label, author, assignee, milestone, title, .. } = self;
+        let terms = [repo, label, author, assignee, milestone, title];
+        terms.into_iter().flat_map(|terms| terms.any.iter().chain(&terms.none))
+    }
+}
+
+/// Dates in the account's zone, bounds included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Days {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
+}
+
+impl Days {
+    /// Whether every date is within.
+    pub fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An item's place in the total order of one date.

@@ -5,18 +5,22 @@
 //! - [`append`]: the one transaction that makes events durable;
 //! - [`project`]: folds events into the projections, in that transaction or in a rebuild;
 //! - [`rebuild`]: makes the projections anew from the log;
-//! - [`queue`]: the ranking that SQL can give;
+//! - [`queue`]: the ranking that SQL can give, and what a page shows of its items;
+//! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
 //! - [`accounts`], [`tokens`], [`log`], [`retention`]: small readers and writers;
 //! - [`stored`]: the only place that knows the JSON of a stored event.
 
 pub mod accounts;
 pub mod append;
+pub mod details;
 mod items;
+pub mod live;
 pub mod log;
 mod names;
 pub mod project;
 pub mod queue;
 pub mod rebuild;
+pub mod resolve;
 pub mod retention;
 pub mod stored;
 pub mod tokens;

@@ -1,14 +1,17 @@
-//! The ranking that plain SQL gives: correct, and slow beyond some ten thousand open items.
+//! The ranking that plain SQL gives, and what a page shows of the items that it is about.
+//!
+//! The ranking is correct for every filter and any date, and slow beyond some ten thousand items:
+//! the live ranking serves open items, this one the others.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use futures_util::future::{BoxFuture, FutureExt};
-use sqlx::PgPool;
-use sqlx::types::Json;
+use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
-use crate::activity::{ItemState, ItemType, State};
-use crate::rank::{Filter, Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError};
+use super::details::details;
+use crate::rank::live::Place;
+use crate::rank::{Filter, Order, Page, PageRequest, PlaceKey, Ranking, RankingError};
 
 /// Ranks in the database.
 #[derive(Clone, Debug)]
@@ -20,27 +23,44 @@ pub struct SqlRanking {
 
 impl Ranking for SqlRanking {
     fn page(&self, request: PageRequest) -> BoxFuture<'_, Result<Page, RankingError>> {
-        async move {
-            page(&self.pool, self.zone, &request).await.map_err(|error| match error.is_unavailable() {
-                true => RankingError::Unavailable(error.into()),
-                false => RankingError::Failed(error.into()),
-            })
-        }
-        .boxed()
+        async move { Ok(page(&self.pool, self.zone, &request).await?) }.boxed()
     }
 }
 
-/// One page, and the count of all, of one snapshot.
+impl From<StoreError> for RankingError {
+    fn from(error: StoreError) -> Self {
+        match error.is_unavailable() {
+            true => RankingError::Unavailable(error.into()),
+            false => RankingError::Failed(error.into()),
+        }
+    }
+}
+
+/// One page, and the count of all, of one moment.
+async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", request.account_id)
+        .fetch_optional(&mut *moment)
+        .await?;
+    let (total, mut places) = places(&mut moment, zone, request).await?;
+    let more = places.len() > request.limit;
+    places.truncate(request.limit);
+    let items = details(&mut *moment, request.account_id, request.private, &places).await?;
+    Ok(Page { position: position.unwrap_or_default(), total, items, more })
+}
+
+/// How many items pass, and the places of a page's items and one more.
 ///
 /// Every condition is an array that may be empty, so that one query, checked at compile time,
 /// serves all filters.
-async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, StoreError> {
-    let Filter { repo, item_type, state, label, author } = &request.filter;
+async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> Result<(i64, Vec<Ranked>), StoreError> {
+    let Filter { repo, item_type, state, label, author, assignee, milestone, title, draft, created, updated } =
+        &request.filter;
     let after = request.after;
-    let open_only = state.is_empty();
     let rows = sqlx::query!(
         r#"WITH placed AS (
-             SELECT i.*, r.owner, r.name, r.html_url, r.private,
+             SELECT i.*, r.owner, r.name, r.private,
+                    (i.created_at AT TIME ZONE $4)::date AS created_on, (i.updated_at AT TIME ZONE $4)::date AS updated_on,
                     GREATEST($3::date - (i.created_at AT TIME ZONE $4)::date, 0)::bigint AS days_age,
                     GREATEST($3::date - (i.updated_at AT TIME ZONE $4)::date, 0)::bigint AS days_stale
              FROM visible_repositories r
@@ -68,7 +88,21 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
                        AND l.label_id = ANY(i.labels) AND NOT l.removed AND lower(l.name) = ANY($14)))
                AND (cardinality($15::text[]) = 0 OR NOT EXISTS (SELECT FROM labels l
                      WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
-                       AND l.label_id = ANY(i.labels) AND NOT l.removed AND lower(l.name) = ANY($15)))),
+                       AND l.label_id = ANY(i.labels) AND NOT l.removed AND lower(l.name) = ANY($15)))
+               AND (cardinality($22::text[]) = 0
+                    OR EXISTS (SELECT FROM UNNEST(i.assignees) AS login WHERE lower(login) = ANY($22)))
+               AND NOT EXISTS (SELECT FROM UNNEST(i.assignees) AS login WHERE lower(login) = ANY($23::text[]))
+               AND (cardinality($24::text[]) = 0 OR EXISTS (SELECT FROM milestones m
+                     WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
+                       AND m.number = i.milestone AND NOT m.removed AND lower(m.title) = ANY($24)))
+               AND (cardinality($25::text[]) = 0 OR NOT EXISTS (SELECT FROM milestones m
+                     WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
+                       AND m.number = i.milestone AND NOT m.removed AND lower(m.title) = ANY($25)))
+               AND (cardinality($26::text[]) = 0 OR title ILIKE ANY($26))
+               AND coalesce(title, '') NOT ILIKE ALL($27::text[])
+               AND ($28::boolean IS NULL OR draft = $28)
+               AND ($29::date IS NULL OR created_on >= $29) AND ($30::date IS NULL OR created_on <= $30)
+               AND ($31::date IS NULL OR updated_on >= $31) AND ($32::date IS NULL OR updated_on <= $32)),
            paged AS (
              SELECT row_number() OVER (ORDER BY
                       CASE WHEN $16 THEN product ELSE -product END,
@@ -80,25 +114,17 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
                 OR CASE WHEN $16 THEN (-product, created_at, repo_id, number) < (-$17, $18::timestamptz, $19::bigint, $20::bigint)
                                  ELSE (-product, created_at, repo_id, number) > (-$17, $18, $19, $20) END
              ORDER BY place LIMIT $21)
-           SELECT (SELECT head_position FROM accounts WHERE account_id = $1) AS "position?",
-                  (SELECT count(*) FROM filtered) AS "total!",
+           SELECT (SELECT count(*) FROM filtered) AS "total!",
                   p.rank AS "rank?", p.product AS "product?", p.days_age AS "days_age?",
-                  p.days_stale AS "days_stale?", p.repo_id AS "repo_id?", p.number AS "number?",
-                  p.owner AS "owner?", p.name AS "name?", p.html_url AS "html_url?", p.type AS "type?",
-                  p.state AS "state?", p.folded AS "folded?: Json<ItemState>",
-                  ARRAY(SELECT l.name FROM labels l
-                        WHERE l.account_id = p.account_id AND l.generation = p.generation AND l.repo_id = p.repo_id
-                          AND l.label_id = ANY(p.labels) AND NOT l.removed ORDER BY lower(l.name), l.name) AS "label_names!",
-                  (SELECT m.title FROM milestones m
-                   WHERE m.account_id = p.account_id AND m.generation = p.generation AND m.repo_id = p.repo_id
-                     AND m.number = p.milestone AND NOT m.removed) AS "milestone_title?"
+                  p.days_stale AS "days_stale?", p.created_at AS "created_at?", p.repo_id AS "repo_id?",
+                  p.number AS "number?"
            FROM (SELECT 1) AS always LEFT JOIN paged p ON true
            ORDER BY p.place"#,
         request.account_id,
         request.private,
         request.date,
         zone.name(),
-        open_only,
+        state.is_empty(),
         names(&state.any, |state| state.name()) as _,
         names(&state.none, |state| state.name()) as _,
         names(&item_type.any, |item_type| item_type.name()) as _,
@@ -115,52 +141,56 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
         after.map(|after| after.repo_id),
         after.map(|after| after.number),
         i64::try_from(request.limit).unwrap_or(i64::MAX).saturating_add(1),
+        &lower(&assignee.any),
+        &lower(&assignee.none),
+        &lower(&milestone.any),
+        &lower(&milestone.none),
+        &patterns(&title.any),
+        &patterns(&title.none),
+        *draft,
+        created.from as Option<NaiveDate>,
+        created.to as Option<NaiveDate>,
+        updated.from as Option<NaiveDate>,
+        updated.to as Option<NaiveDate>,
     )
-    .fetch_all(pool)
+    .fetch_all(moment)
     .await?;
-
-    let position = rows.first().and_then(|row| row.position).unwrap_or_default();
     let total = rows.first().map_or(0, |row| row.total);
-    let items = rows.into_iter().filter_map(|row| {
-        let state: ItemState = row.folded?.0;
-        let place = PlaceKey {
-            product: row.product?,
-            created_at: state.created_at()?,
-            repo_id: row.repo_id?,
-            number: row.number?,
-        };
-        Some(QueueItem {
-            rank: row.rank,
-            place,
-            days_age: row.days_age?,
-            days_stale: row.days_stale?,
-            owner: row.owner?,
-            repository: row.name?,
-            repository_url: row.html_url,
-            item_type: ItemType::from_name(&row.r#type?)?,
-            title: state.title().unwrap_or_default().to_owned(),
-            state: State::from_name(&row.state?)?,
-            author: state.author().map(str::to_owned),
-            labels: row.label_names,
-            assignees: state.assignees(),
-            milestone: row.milestone_title,
-            comments: state.comments(),
-            draft: state.draft(),
-            updated_at: state.updated_at()?,
-            last_activity: state.last_activity().cloned(),
-            last_human_activity: state.last_human_activity().cloned(),
-        })
+    let places = rows.into_iter().filter_map(|row| {
+        let key =
+            PlaceKey { product: row.product?, created_at: row.created_at?, repo_id: row.repo_id?, number: row.number? };
+        Some(Ranked { key, rank: row.rank, days_age: row.days_age?, days_stale: row.days_stale? })
     });
-    let mut items: Vec<QueueItem> = items.collect();
-    let more = items.len() > request.limit;
-    items.truncate(request.limit);
-    Ok(Page { position, total, items, more })
+    Ok((total, places.collect()))
+}
+
+/// An item's place, and its rank if it is open.
+#[derive(Clone, Copy, Debug)]
+pub struct Ranked {
+    pub key: PlaceKey,
+    pub rank: Option<i64>,
+    pub days_age: i64,
+    pub days_stale: i64,
+}
+
+impl From<Place> for Ranked {
+    fn from(place: Place) -> Self {
+        let Place { key, rank, days_age, days_stale, .. } = place;
+        Self { key, rank: Some(rank), days_age, days_stale }
+    }
 }
 
 fn names<T: Copy>(values: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static str> {
     values.iter().map(|value| name(*value)).collect()
 }
 
-fn lower(values: &[String]) -> Vec<String> {
+/// Names as they are compared.
+pub fn lower(values: &[String]) -> Vec<String> {
     values.iter().map(|value| value.to_lowercase()).collect()
+}
+
+/// Patterns of ILIKE for titles with any of these texts in them.
+pub(super) fn patterns(texts: &[String]) -> Vec<String> {
+    let escaped = |text: &String| text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    texts.iter().map(|text| format!("%{}%", escaped(text))).collect()
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use self::source::{bare, idents_after, rooms_used};
 
 /// Each room, and what it may use of ours. Rooms that wire the others may use all.
-const TABLE: [(&str, May); 16] = [
+const TABLE: [(&str, May); 17] = [
     ("activity", May::Use(&[])),
     ("rank", May::Use(&["activity"])),
     ("scrub", May::Use(&["activity", "rank"])),
@@ -19,9 +19,13 @@ const TABLE: [(&str, May); 16] = [
     ("store", May::Use(&["activity", "scrub", "rank"])),
     ("telemetry", May::Use(&[])),
     ("ingest", May::Use(&["webhook", "activity", "store", "telemetry"])),
+    ("live", May::Use(&["activity", "rank", "store"])),
     ("github", May::Use(&["activity", "store", "ingest"])),
     ("sheet", May::Use(&["activity", "rank", "scrub"])),
-    ("http", May::Use(&["activity", "rank", "scrub", "webhook", "store", "ingest", "github", "sheet", "telemetry"])),
+    (
+        "http",
+        May::Use(&["activity", "rank", "scrub", "webhook", "store", "ingest", "live", "github", "sheet", "telemetry"]),
+    ),
     ("postgres", May::Use(&[])),
     ("deliver", May::Use(&["webhook"])),
     ("demo", May::Use(&["deliver"])),

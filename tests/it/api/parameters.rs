@@ -8,7 +8,12 @@ use crate::support::run_test;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
-    let names = json!(["account", "order", "limit", "cursor", "repo", "type", "state", "label", "author"]);
+    #[rustfmt::skip]
+    let names = json!([
+        "account", "order", "limit", "min_position", "cursor", "repo", "type", "state", "label", "author", "assignee",
+        "milestone", "title", "draft", "created_after", "created_before", "updated_after", "updated_before",
+    ]);
+    let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);
     let states = json!(["open", "answered", "closed"]);
     let orders = json!(["stalest", "freshest"]);
@@ -40,6 +45,28 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
         ("author=", "author", &none),
         ("author=-", "author", &none),
         ("author=oct%00cat", "author", &none),
+        ("assignee=", "assignee", &none),
+        ("milestone=-", "milestone", &none),
+        ("title=", "title", &none),
+        ("draft=", "draft", &none),
+        ("draft=yes", "draft", &flags),
+        ("draft=true&draft=false", "draft", &none),
+        ("created_after=", "created_after", &none),
+        ("created_after=yesterday", "created_after", &none),
+        ("created_after=2026-13-01", "created_after", &none),
+        ("created_after=2026-1-01", "created_after", &none),
+        ("created_after=2026-01-01&created_after=1d", "created_after", &none),
+        ("created_before=-1d", "created_before", &none),
+        ("created_before=%2B1d", "created_before", &none),
+        ("created_before=d", "created_before", &none),
+        ("created_before=1.5d", "created_before", &none),
+        ("updated_after=99999999999999999999d", "updated_after", &none),
+        ("updated_after=9999999d", "updated_after", &none),
+        ("updated_before=-9999-01-01", "updated_before", &none),
+        ("updated_before=9999-12-31", "updated_before", &none),
+        ("min_position=", "min_position", &none),
+        ("min_position=-1", "min_position", &none),
+        ("min_position=1x", "min_position", &none),
         ("order=", "order", &none),
         ("order=oldest", "order", &orders),
         ("order=Stalest", "order", &orders),

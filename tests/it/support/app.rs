@@ -11,6 +11,7 @@ use bugscrub::config::Settings;
 use bugscrub::http::auth;
 use bugscrub::http::serve::ServeLimits;
 use bugscrub::ingest::Accounts;
+use bugscrub::live::LiveRanking;
 use bugscrub::store::tokens;
 use bugscrub::webhook::{Secrets, signature};
 use chrono::{DateTime, Utc};
@@ -47,6 +48,7 @@ pub struct TestApp {
     /// Scopes read and private.
     pub token: String,
     pub client: reqwest::Client,
+    live: LiveRanking,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
@@ -86,7 +88,7 @@ impl TestApp {
         )
         .await
         .unwrap();
-        let address = application.address();
+        let (address, live) = (application.address(), application.live());
         let (stop, stopped) = oneshot::channel();
         let limits = ServeLimits { drain: Duration::from_secs(10), ..ServeLimits::default() };
         let serving = tokio::spawn(application.run(limits, async {
@@ -98,6 +100,7 @@ impl TestApp {
             clock,
             token: String::new(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            live,
             stop: Some(stop),
             serving,
         };
@@ -128,8 +131,16 @@ impl TestApp {
         self.client.request(method, self.url(path)).bearer_auth(&self.token)
     }
 
-    /// GETs a path that must answer 200 with JSON.
+    /// Waits until answers include everything that is stored.
+    pub async fn caught_up(&self) {
+        for head in bugscrub::store::live::heads(&self.database.pool).await.unwrap() {
+            self.live.reached(head.account_id, head.position).await;
+        }
+    }
+
+    /// GETs a path that must answer 200 with JSON, of everything that is stored.
     pub async fn json(&self, path: &str) -> Value {
+        self.caught_up().await;
         let response = self.request(Method::GET, path).send().await.unwrap();
         let (status, body) = (response.status(), response.text().await.unwrap());
         assert_eq!(status, 200, "{path}: {body}");
@@ -168,6 +179,7 @@ impl TestApp {
         let response = self.signed(event, guid, serde_json::to_vec(payload).unwrap()).send().await.unwrap();
         let (status, body) = (response.status(), response.text().await.unwrap());
         assert_eq!(status, 202, "{event}: {body}");
+        self.caught_up().await;
         serde_json::from_str(&body).unwrap()
     }
 }

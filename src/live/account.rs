@@ -1,0 +1,190 @@
+//! One account's live ranking, and what its filters need to know.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use sqlx::PgPool;
+
+use crate::activity::State;
+use crate::rank::live::{Addresses, Change, Live, Selection, Wanted};
+use crate::rank::{Filter, PageRequest, Terms};
+use crate::store::live::{Changed, Head, Loaded, Repository};
+use crate::store::queue::lower;
+use crate::store::{StoreError, live, resolve};
+
+/// Changes that are published together at most.
+const CHANGES_AT_ONCE: usize = 4_000;
+
+/// What is known of a repository; names as they are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    private: bool,
+    name: String,
+    full_name: String,
+}
+
+/// An account as it was loaded, and as it has changed since.
+pub(super) struct Account {
+    live: ArcSwap<Live>,
+    repositories: ArcSwap<HashMap<i64, Known>>,
+    /// Up to where the log is followed.
+    head: Mutex<Head>,
+}
+
+impl Account {
+    pub fn new(zone: Tz, today: NaiveDate, loaded: Loaded) -> Self {
+        let Loaded { head, repositories, items } = loaded;
+        Self {
+            live: ArcSwap::from_pointee(Live::load(zone, today, head.position, items)),
+            repositories: ArcSwap::from_pointee(known(repositories)),
+            head: Mutex::new(head),
+        }
+    }
+
+    pub fn live(&self) -> Arc<Live> {
+        self.live.load_full()
+    }
+
+    pub fn head(&self) -> Head {
+        *self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_head(&self, head: Head) {
+        *self.head.lock().unwrap_or_else(PoisonError::into_inner) = head;
+    }
+
+    /// Replaces everything: the projections were rebuilt.
+    pub fn replace(&self, zone: Tz, today: NaiveDate, loaded: Loaded) {
+        let Loaded { head, repositories, items } = loaded;
+        self.live.store(Arc::new(Live::load(zone, today, head.position, items)));
+        self.repositories.store(Arc::new(known(repositories)));
+        self.set_head(head);
+    }
+
+    /// Reads and applies what was appended. False: the projections were rebuilt meanwhile, and
+    /// the account must be loaded again.
+    pub async fn catch_up(&self, pool: &PgPool) -> Result<bool, StoreError> {
+        let head = self.head();
+        let changed = live::changes(pool, head.account_id, head.position).await?;
+        if changed.head.generation != head.generation {
+            return Ok(false);
+        }
+        let Changed { head, items: mut changes, touched, repositories } = changed;
+        if let Some(after) = self.repositories_after(&touched, repositories) {
+            let before = self.repositories.load();
+            let gone = before.keys().filter(|repo_id| !after.contains_key(repo_id));
+            changes.extend(gone.map(|repo_id| Change::RemoveRepository(*repo_id)));
+            let new: Vec<i64> = after.keys().filter(|repo_id| !before.contains_key(repo_id)).copied().collect();
+            changes.extend(live::items_of(pool, head, &new).await?.into_iter().map(Change::Put));
+            self.repositories.store(Arc::new(after));
+        }
+        let live = self.live();
+        // A batch holds old and new of all that it touches until it is published.
+        while changes.len() > CHANGES_AT_ONCE {
+            let later = changes.split_off(CHANGES_AT_ONCE);
+            live.apply(changes, self.head().position);
+            changes = later;
+        }
+        live.apply(changes, head.position);
+        self.set_head(head);
+        Ok(true)
+    }
+
+    /// The repositories after events about those `touched` (`None`: all), of which `visible` may
+    /// be seen; `None` if nothing changed.
+    fn repositories_after(
+        &self,
+        touched: &Option<BTreeSet<i64>>,
+        visible: Vec<Repository>,
+    ) -> Option<HashMap<i64, Known>> {
+        let before = self.repositories.load();
+        let mut visible = known(visible);
+        let Some(touched) = touched else { return Some(visible).filter(|after| *after != **before) };
+        if touched.iter().all(|repo_id| before.get(repo_id) == visible.get(repo_id)) {
+            return None;
+        }
+        let mut after = HashMap::clone(&before);
+        for repo_id in touched {
+            match visible.remove(repo_id) {
+                Some(known) => drop(after.insert(*repo_id, known)),
+                None => drop(after.remove(repo_id)),
+            }
+        }
+        Some(after)
+    }
+
+    /// A filter with its names resolved, and what the asker may not see.
+    pub async fn resolve(&self, pool: &PgPool, request: &PageRequest) -> Result<Selection, StoreError> {
+        let Filter { repo, item_type, state, label, author, assignee, milestone, title, draft, created, updated } =
+            &request.filter;
+        let repositories = self.repositories.load();
+        let named = |names: &[String]| -> Vec<i64> {
+            let names = lower(names);
+            let is_named = |known: &Known| names.iter().any(|name| *name == known.name || *name == known.full_name);
+            repositories.iter().filter(|(_, known)| is_named(known)).map(|(repo_id, _)| *repo_id).collect()
+        };
+        let hidden = repositories.iter().filter(|(_, known)| known.private && !request.private);
+        let account_id = request.account_id;
+        let mut selection = Selection {
+            hidden: hidden.map(|(repo_id, _)| *repo_id).collect(),
+            types: wanted(item_type, <[_]>::to_vec),
+            authors: wanted(author, <[_]>::to_vec),
+            assignees: wanted(assignee, <[_]>::to_vec),
+            draft: *draft,
+            created: *created,
+            updated: *updated,
+            ..Selection::default()
+        };
+        if !repo.is_empty() {
+            selection.repos = wanted(repo, named);
+        }
+        if !label.is_empty() {
+            let Terms { any, none } = label;
+            selection.labels = Wanted {
+                any: match any.is_empty() {
+                    true => None,
+                    false => Some(resolve::labels(pool, account_id, &lower(any)).await?),
+                },
+                none: resolve::labels(pool, account_id, &lower(none)).await?,
+            };
+        }
+        if !milestone.is_empty() {
+            let Terms { any, none } = milestone;
+            selection.milestones = Wanted {
+                any: match any.is_empty() {
+                    true => None,
+                    false => Some(resolve::milestones(pool, account_id, &lower(any)).await?),
+                },
+                none: resolve::milestones(pool, account_id, &lower(none)).await?,
+            };
+        }
+        if !title.any.is_empty() {
+            selection.among = Some(Addresses::from_iter(resolve::titled(pool, account_id, &title.any).await?));
+        }
+        if !title.none.is_empty() {
+            selection.except = Addresses::from_iter(resolve::titled(pool, account_id, &title.none).await?);
+        }
+        if state.none.contains(&State::Open) {
+            selection.among = Some(Addresses::default());
+        }
+        Ok(selection)
+    }
+}
+
+fn known(repositories: Vec<Repository>) -> HashMap<i64, Known> {
+    let known = repositories.into_iter().map(|repository| {
+        let name = repository.name.to_lowercase();
+        let full_name = format!("{}/{name}", repository.owner.to_lowercase());
+        (repository.repo_id, Known { private: repository.private, name, full_name })
+    });
+    known.collect()
+}
+
+/// A filter's terms as a selection has them: no names do not filter, names that resolve to
+/// nothing select nothing.
+fn wanted<T, U>(terms: &Terms<T>, resolve: impl Fn(&[T]) -> Vec<U>) -> Wanted<U> {
+    Wanted { any: (!terms.any.is_empty()).then(|| resolve(&terms.any)), none: resolve(&terms.none) }
+}

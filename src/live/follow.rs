@@ -1,0 +1,88 @@
+//! Following the log: the task that keeps the live ranking current.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::timeout;
+
+use super::LiveRanking;
+use super::account::Account;
+use crate::rank::Calendar;
+use crate::store::StoreError;
+use crate::store::live::{self, Head};
+
+/// How soon what another process appended is found.
+pub const POLL: Duration = Duration::from_millis(100);
+/// How long to wait after the database was out of reach.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl LiveRanking {
+    /// Loads every account, then follows; runs until cancelled.
+    pub async fn follow(self, clock: impl Fn() -> DateTime<Utc>) {
+        let calendar = Calendar { zone: self.0.zone };
+        let appended = self.0.appended.clone();
+        loop {
+            match self.catch_up(calendar, clock()).await {
+                Ok(()) => {
+                    self.0.progress.send_replace(true);
+                    // Whoever appended while we read left a permit: nothing is missed.
+                    let _ = timeout(POLL, appended.notified()).await;
+                }
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the live ranking cannot be kept current; trying again"
+                    );
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Brings every account up to its head, and its date to today's.
+    async fn catch_up(&self, calendar: Calendar, now: DateTime<Utc>) -> Result<(), StoreError> {
+        for head in live::heads(&self.0.pool).await? {
+            let today = calendar.today(now);
+            match self.account(head.account_id) {
+                None => self.load(head, calendar, now).await?,
+                Some(account) => {
+                    if account.head() != head && !account.catch_up(&self.0.pool).await? {
+                        let loaded = live::load(&self.0.pool, head.account_id).await?;
+                        account.replace(self.0.zone, today, loaded);
+                    }
+                    self.turn(&account, calendar, now).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn load(&self, head: Head, calendar: Calendar, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let loaded = live::load(&self.0.pool, head.account_id).await?;
+        let (zone, today) = (self.0.zone, calendar.today(now));
+        // Sorting a million items holds a thread up for a second.
+        let made = tokio::task::spawn_blocking(move || Account::new(zone, today, loaded)).await;
+        let Ok(account) = made else { return Err(StoreError::Unreadable("a ranking could not be made".to_owned())) };
+        let mut accounts = self.0.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        accounts.insert(head.account_id, Arc::new(account));
+        Ok(())
+    }
+
+    /// Makes today's order when the date has changed, and forgets yesterday's when its hour is
+    /// over.
+    async fn turn(&self, account: &Arc<Account>, calendar: Calendar, now: DateTime<Utc>) {
+        let today = calendar.today(now);
+        let live = account.live();
+        let snapshot = live.snapshot();
+        if snapshot.date() < today {
+            // If it panics, the next question tries again.
+            let _ = tokio::task::spawn_blocking(move || live.turn(today)).await;
+        } else if let Some(yesterday) = today.pred_opt()
+            && snapshot.on(yesterday).is_some()
+            && !calendar.serves(yesterday, now)
+        {
+            live.drop_yesterday();
+        }
+    }
+}

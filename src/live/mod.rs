@@ -1,0 +1,127 @@
+//! The live ranking at work: every account's open items in memory, kept current by the log.
+//!
+//! The players:
+//! - [`LiveRanking`]: what handlers ask; answers from memory, and asks Postgres only for what a
+//!   page shows and for what names mean. Questions about items that are not open go to the
+//!   ranking in SQL;
+//! - [`follow`]: the task that loads the accounts and applies what is appended, by this process
+//!   at once, by others within [`follow::POLL`];
+//! - [`account`]: one account's part of it.
+//!
+//! Not guaranteed: that a page's texts are of its position; an item that changed since may show
+//! its newer state, and one that was closed since is left out.
+
+mod account;
+mod follow;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use futures_util::future::{BoxFuture, FutureExt};
+use sqlx::PgPool;
+use tokio::sync::{Notify, watch};
+
+use self::account::Account;
+use crate::rank::live::{Place, Snapshot};
+use crate::rank::{Page, PageRequest, Ranking, RankingError};
+use crate::store::StoreError;
+use crate::store::details::details;
+use crate::store::queue::{Ranked, SqlRanking};
+
+/// All accounts' live rankings. Cheap to clone.
+#[derive(Clone)]
+pub struct LiveRanking(Arc<Shared>);
+
+struct Shared {
+    pool: PgPool,
+    zone: Tz,
+    sql: SqlRanking,
+    accounts: RwLock<HashMap<i64, Arc<Account>>>,
+    /// Whether every account was loaded once; sent anew after each catching up.
+    progress: watch::Sender<bool>,
+    /// Somebody of this process appended.
+    appended: Arc<Notify>,
+}
+
+impl LiveRanking {
+    pub fn new(pool: PgPool, zone: Tz) -> Self {
+        let sql = SqlRanking { pool: pool.clone(), zone };
+        let shared = Shared {
+            pool,
+            zone,
+            sql,
+            accounts: RwLock::default(),
+            progress: watch::Sender::new(false),
+            appended: Arc::default(),
+        };
+        Self(Arc::new(shared))
+    }
+
+    /// To be notified after each append of this process, so that it need not be found by asking.
+    pub fn appended(&self) -> Arc<Notify> {
+        self.0.appended.clone()
+    }
+
+    /// Whether every account was loaded.
+    pub fn is_ready(&self) -> bool {
+        *self.0.progress.borrow()
+    }
+
+    /// Waits until answers about an account include a position; for ever, if it never comes.
+    pub async fn reached(&self, account_id: i64, position: i64) {
+        let mut progress = self.0.progress.subscribe();
+        while self.account(account_id).is_none_or(|account| account.head().position < position) {
+            // The sender is ours.
+            let _ = progress.changed().await;
+        }
+    }
+
+    fn account(&self, account_id: i64) -> Option<Arc<Account>> {
+        self.0.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&account_id).cloned()
+    }
+
+    /// The account's ranking on a date, if it is held.
+    async fn snapshot(&self, account: &Arc<Account>, date: NaiveDate) -> Option<Arc<Snapshot>> {
+        let snapshot = account.live().snapshot();
+        if snapshot.on(date).is_some() {
+            return Some(snapshot);
+        }
+        if date < snapshot.date() {
+            return None;
+        }
+        // A question of the new day that came before the task that turns it.
+        let turning = account.clone();
+        tokio::task::spawn_blocking(move || turning.live().turn(date)).await.ok()?;
+        let snapshot = account.live().snapshot();
+        snapshot.on(date).is_some().then_some(snapshot)
+    }
+
+    /// A page from memory; `None` where the account or the date is not held.
+    async fn held(&self, request: &PageRequest) -> Result<Option<Page>, StoreError> {
+        let Some(account) = self.account(request.account_id) else { return Ok(None) };
+        let Some(snapshot) = self.snapshot(&account, request.date).await else { return Ok(None) };
+        let selection = account.resolve(&self.0.pool, request).await?;
+        let Some(ranked) = snapshot.on(request.date) else { return Ok(None) };
+        let crate::rank::live::Page { total, places, more } =
+            ranked.page(&selection, request.order, request.after, request.limit);
+        let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
+        let items = details(&self.0.pool, request.account_id, request.private, &places).await?;
+        Ok(Some(Page { position: snapshot.position(), total, items, more }))
+    }
+}
+
+impl Ranking for LiveRanking {
+    fn page(&self, request: PageRequest) -> BoxFuture<'_, Result<Page, RankingError>> {
+        async move {
+            if request.filter.open_only()
+                && let Some(page) = self.held(&request).await?
+            {
+                return Ok(page);
+            }
+            self.0.sql.page(request).await
+        }
+        .boxed()
+    }
+}

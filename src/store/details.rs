@@ -1,0 +1,79 @@
+//! What a page shows of items whose places are known.
+
+use std::collections::HashMap;
+
+use sqlx::PgExecutor;
+use sqlx::types::Json;
+
+use super::StoreError;
+use super::queue::Ranked;
+use crate::activity::{ItemState, ItemType, State};
+use crate::rank::QueueItem;
+
+/// The items of `places`, in their order. Left out is what may not be seen (any more), and what
+/// was ranked as open and is closed by now.
+pub async fn details(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    private: bool,
+    places: &[Ranked],
+) -> Result<Vec<QueueItem>, StoreError> {
+    if places.is_empty() {
+        return Ok(vec![]);
+    }
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) =
+        places.iter().map(|place| (place.key.repo_id, place.key.number)).unzip();
+    let rows = sqlx::query!(
+        r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", r.html_url, i.type AS "type!",
+                  i.state AS "state!", i.folded AS "folded: Json<ItemState>",
+                  ARRAY(SELECT l.name FROM labels l
+                        WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
+                          AND l.label_id = ANY(i.labels) AND NOT l.removed ORDER BY lower(l.name), l.name) AS "labels!",
+                  (SELECT m.title FROM milestones m
+                   WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
+                     AND m.number = i.milestone AND NOT m.removed) AS milestone
+           FROM accounts a
+           CROSS JOIN UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
+           CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = a.generation
+             AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i
+           JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = i.repo_id
+           WHERE a.account_id = $1 AND ($2 OR NOT r.private) AND i.live AND i.type IS NOT NULL AND i.state IS NOT NULL"#,
+        account_id,
+        private,
+        &repo_ids,
+        &numbers,
+    )
+    .fetch_all(executor)
+    .await?;
+    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.repo_id, row.number), row)).collect();
+    let items = places.iter().filter_map(|place| {
+        let row = rows.remove(&(place.key.repo_id, place.key.number))?;
+        let folded = row.folded.0;
+        let state = State::from_name(&row.state)?;
+        if place.rank.is_some() && state != State::Open {
+            return None;
+        }
+        Some(QueueItem {
+            rank: place.rank,
+            place: place.key,
+            days_age: place.days_age,
+            days_stale: place.days_stale,
+            owner: row.owner,
+            repository: row.name,
+            repository_url: row.html_url,
+            item_type: ItemType::from_name(&row.r#type)?,
+            title: folded.title().unwrap_or_default().to_owned(),
+            state,
+            author: folded.author().map(str::to_owned),
+            labels: row.labels,
+            assignees: folded.assignees(),
+            milestone: row.milestone,
+            comments: folded.comments(),
+            draft: folded.draft(),
+            updated_at: folded.updated_at()?,
+            last_activity: folded.last_activity().cloned(),
+            last_human_activity: folded.last_human_activity().cloned(),
+        })
+    });
+    Ok(items.collect())
+}

@@ -1,0 +1,112 @@
+//! Readers beside a writer: every snapshot is whole.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::thread;
+
+use bugscrub::activity::ItemType;
+use bugscrub::rank::live::{Change, Item, Live, Ranked, Selection, Wanted};
+use bugscrub::rank::{Order, PlaceKey};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::Random;
+
+fn item(random: &mut Random) -> Item {
+    let start: DateTime<Utc> = "2024-03-01T00:00:00Z".parse().unwrap();
+    let at = |random: &mut Random| start - chrono::Duration::hours(random.below(3_000) as i64);
+    Item {
+        repo_id: 1 + random.below(20) as i64,
+        number: 1 + random.below(300) as i64,
+        created_at: at(random),
+        updated_at: at(random),
+        human_at: None,
+        item_type: ItemType::Issue,
+        draft: false,
+        author: Some(format!("user-{}", random.below(50))),
+        labels: vec![random.below(10) as i64],
+        assignees: vec![],
+        milestone: None,
+    }
+}
+
+/// The keys of all pages, whose ranks must rise and whose number must be the total.
+fn read(ranked: Ranked<'_>, selection: &Selection, order: Order) -> (Vec<i64>, Vec<PlaceKey>) {
+    let (mut ranks, mut keys) = (Vec::new(), Vec::new());
+    loop {
+        let page = ranked.page(selection, order, keys.last().copied(), 97);
+        ranks.extend(page.places.iter().map(|place| place.rank));
+        keys.extend(page.places.iter().map(|place| place.key));
+        if !page.more {
+            assert_eq!(page.total as usize, keys.len());
+            return (ranks, keys);
+        }
+    }
+}
+
+#[test]
+fn every_snapshot_is_whole() {
+    let mut today: NaiveDate = "2024-03-01".parse().unwrap();
+    let mut random = Random(11);
+    let live = Live::load(Tz::Europe__Berlin, today, 0, (0..4_000).map(|_| item(&mut random)));
+    let (done, read_count, turns) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+    thread::scope(|scope| {
+        for reader in 0..2 {
+            let (live, done, read_count) = (&live, &done, &read_count);
+            scope.spawn(move || {
+                let mut last = 0;
+                while !done.load(Relaxed) {
+                    let snapshot = live.snapshot();
+                    assert!(snapshot.position() >= last, "positions rise");
+                    last = snapshot.position();
+                    let today = snapshot.date();
+                    for date in [Some(today), today.pred_opt()].into_iter().flatten() {
+                        let Some(ranked) = snapshot.on(date) else { continue };
+                        let (ranks, stalest) = read(ranked, &Selection::default(), Order::Stalest);
+                        assert_eq!(ranks, (1..=snapshot.len() as i64).collect::<Vec<_>>());
+                        assert!(stalest.is_sorted());
+                        let labeled = Wanted { any: Some(vec![reader, 5]), none: vec![7] };
+                        let selection = Selection { labels: labeled, ..Selection::default() };
+                        let (ranks, mut freshest) = read(ranked, &selection, Order::Freshest);
+                        assert!(ranks.is_sorted_by(|a, b| a > b));
+                        freshest.reverse();
+                        let all: HashSet<_> = stalest.iter().map(|key| (key.repo_id, key.number)).collect();
+                        assert!(freshest.iter().all(|key| all.contains(&(key.repo_id, key.number))));
+                        assert_eq!(freshest, read(ranked, &selection, Order::Stalest).1);
+                    }
+                    read_count.fetch_add(1, Relaxed);
+                }
+            });
+        }
+        scope.spawn(|| {
+            // Turns run beside the changes.
+            while !done.load(Relaxed) {
+                today = today.succ_opt().unwrap();
+                live.turn(today);
+                turns.fetch_add(1, Relaxed);
+                if today.to_string().ends_with('5') {
+                    live.drop_yesterday();
+                }
+                thread::yield_now();
+            }
+        });
+        let mut position = 0;
+        while position < 20_000 || read_count.load(Relaxed) < 40 || turns.load(Relaxed) < 100 {
+            position += 1;
+            let change = match random.below(100) {
+                0 => Change::RemoveRepository(1 + random.below(20) as i64),
+                1..30 => Change::Remove { repo_id: 1 + random.below(20) as i64, number: 1 + random.below(300) as i64 },
+                _ => Change::Put(item(&mut random)),
+            };
+            live.apply([change], position);
+            // Locks are not fair: without a pause no turn would get its share.
+            thread::yield_now();
+        }
+        done.store(true, Relaxed);
+    });
+    // What turned while changes went on is what a fresh load sorts.
+    let snapshot = live.snapshot();
+    let places = snapshot.page(&Selection::default(), Order::Stalest, None, 10_000).places;
+    assert!(places.is_sorted_by_key(|place| place.key));
+    assert_eq!(places.len(), snapshot.len());
+}
