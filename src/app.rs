@@ -12,6 +12,7 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 
 use crate::config::{ConfigError, DatabaseArgs, Settings};
+use crate::http::limit::Limits;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::{AppState, auth, router};
 use crate::ingest::Ingest;
@@ -119,6 +120,7 @@ impl Application {
             clock,
             bots: Arc::new(settings.bots.clone()),
             body_budget: Default::default(),
+            limits: Limits::new(settings.rate_limit),
             metrics,
         };
         Ok(Self { listener, address, state, settings })
@@ -142,7 +144,7 @@ impl Application {
         let clock = state.clock.clone();
         let following = tokio::spawn(state.live.clone().follow(move || clock()));
         let ingest = state.ingest.clone();
-        serve(listener, router(state), limits, shutdown).await;
+        serve(listener, router(state, &settings.cors_origins), limits, shutdown).await;
         // A delivery whose client hung up may still be waiting for its commit.
         ingest.finish().await;
         pruning.abort();

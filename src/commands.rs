@@ -90,6 +90,8 @@ async fn demo_on(
         zone: chrono_tz::UTC,
         accounts: Accounts::default(),
         bots: Bots::default(),
+        cors_origins: Default::default(),
+        rate_limit: 0,
         delivery_retention: std::time::Duration::from_secs(30 * 86_400),
     };
     let application = Application::build(settings, database.pool.clone(), system_clock()).await?;

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::activity::Bots;
 use crate::http::auth::Scope;
+use crate::http::cors::{OriginError, Origins};
 use crate::ingest::Accounts;
 use crate::telemetry::LogFormat;
 use crate::webhook::Secrets;
@@ -104,9 +105,21 @@ pub struct ServeArgs {
     pub accounts: Vec<String>,
     #[command(flatten)]
     pub bots: BotArgs,
+    #[command(flatten)]
+    pub api: ApiArgs,
     /// Days that raw deliveries are kept; 4 or more, since GitHub redelivers for 3
     #[arg(long, env = "BUGSCRUB_DELIVERY_RETENTION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(4..=3650))]
     pub delivery_retention_days: u32,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ApiArgs {
+    /// Origins of web pages that may ask the API, such as https://dashboard.example, or * [default: none]
+    #[arg(long, env = "BUGSCRUB_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+    /// API requests that each token may make a minute; 0 for no limit
+    #[arg(long, env = "BUGSCRUB_RATE_LIMIT", default_value_t = 6_000)]
+    pub rate_limit: u32,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -202,6 +215,8 @@ pub enum TokenCommand {
 pub enum ConfigError {
     #[error("{0}")]
     Invalid(&'static str),
+    #[error(transparent)]
+    Origin(#[from] OriginError),
     #[error("the file {path} cannot be read")]
     File { path: PathBuf, source: std::io::Error },
 }
@@ -215,6 +230,9 @@ pub struct Settings {
     pub zone: Tz,
     pub accounts: Accounts,
     pub bots: Bots,
+    pub cors_origins: Origins,
+    /// API requests a minute and token; 0 for no limit.
+    pub rate_limit: u32,
     pub delivery_retention: Duration,
 }
 
@@ -238,6 +256,8 @@ impl ServeArgs {
             zone: self.time_zone,
             accounts: Accounts::new(self.accounts.iter().map(String::as_str)),
             bots: self.bots.bots(),
+            cors_origins: Origins::new(&self.api.cors_origins)?,
+            rate_limit: self.api.rate_limit,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })
     }

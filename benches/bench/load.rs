@@ -85,6 +85,31 @@ impl Payloads {
         usize::try_from(self.next.fetch_add(1, Ordering::Relaxed)).expect("64 bits") % self.signed.len()
     }
 
+    /// The next delivery, under a GUID of its own.
+    pub fn request(&self) -> Request<Full<Bytes>> {
+        let signed = &self.signed[self.next()];
+        Request::post("/webhooks/github")
+            .header("host", "bench")
+            .header("content-type", "application/json")
+            .header("x-github-event", signed.event)
+            .header("x-github-delivery", Uuid::new_v4().to_string())
+            .header("x-hub-signature-256", &signed.signature)
+            .body(Full::new(signed.body.clone()))
+            .expect("a request")
+    }
+
+    /// One delivery about an issue with labels.
+    pub fn labelled(&self) -> impl Iterator<Item = Recorded> + Send + 'static {
+        let has_labels = |signed: &&Signed| {
+            let payload: Value = serde_json::from_slice(&signed.body).expect("JSON");
+            signed.event == "issues" && payload["issue"]["labels"].as_array().is_some_and(|labels| !labels.is_empty())
+        };
+        let Signed { event, body, .. } = self.signed.iter().find(has_labels).expect("an example has labels");
+        let payload = body.clone();
+        let recorded = Recorded { event: (*event).to_owned(), delivery: Uuid::new_v4(), at: Utc::now(), payload };
+        std::iter::once(recorded)
+    }
+
     /// Deliveries for the open loop.
     pub fn fresh(&self, count: usize) -> impl Iterator<Item = Recorded> + Send + 'static {
         let signed = self.signed.clone();
@@ -114,15 +139,7 @@ async fn worker(address: SocketAddr, payloads: &Payloads, until: Instant, total:
     tokio::spawn(connection);
     let mut acknowledged = 0;
     while Instant::now() < until {
-        let signed = &payloads.signed[payloads.next()];
-        let request = Request::post("/webhooks/github")
-            .header("host", "bench")
-            .header("content-type", "application/json")
-            .header("x-github-event", signed.event)
-            .header("x-github-delivery", Uuid::new_v4().to_string())
-            .header("x-hub-signature-256", &signed.signature)
-            .body(Full::new(signed.body.clone()))
-            .expect("a request");
+        let request = payloads.request();
         sender.ready().await.expect("the connection is kept alive");
         let answer = sender.send_request(request).await.expect("an answer");
         assert_eq!(answer.status(), 202);

@@ -5,6 +5,7 @@
 //! `target/bench.json`.
 
 mod load;
+mod million;
 mod reference;
 mod report;
 mod service;
@@ -44,6 +45,7 @@ async fn main() {
     rebuild_rate(&mut report, &pool).await;
     pool.close().await;
     service.stop().await;
+    million::measure(&mut report, &payloads).await;
     report.finish();
 }
 

@@ -5,15 +5,20 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use bugscrub::postgres::Cluster;
 use tempfile::TempDir;
 
 pub const SECRET: &str = "the-secret-of-the-bench";
+/// Sees everything.
+pub const TOKEN: &str = "the-admin-token-of-the-bench";
 
 pub struct Service {
     child: Process,
     address: SocketAddr,
+    /// When its process was started; Postgres was up by then.
+    pub started: Instant,
     cluster: Cluster,
 }
 
@@ -39,17 +44,20 @@ impl Service {
     pub async fn start(directory: &Path) -> Self {
         // Held here too, so that the database outlives the service for a moment.
         let cluster = Cluster::start(directory, &[]).await.expect("a private Postgres");
+        let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_bugscrub"))
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .env("BUGSCRUB_DATA_DIR", directory)
             .env("BUGSCRUB_WEBHOOK_SECRET", SECRET)
+            .env("BUGSCRUB_ADMIN_TOKEN", TOKEN)
+            .env("BUGSCRUB_RATE_LIMIT", "0")
             .stderr(Stdio::piped())
             .spawn()
             .expect("the service starts");
         let log = BufReader::new(child.stderr.take().expect("piped"));
         let child = Process(child);
         let address = listening_on(log);
-        Self { child, address, cluster }
+        Self { child, address, started, cluster }
     }
 
     pub fn address(&self) -> SocketAddr {

@@ -14,6 +14,9 @@ use super::problem::Problem;
 use crate::store::accounts::{self, Account};
 use crate::store::tokens;
 
+/// The bootstrap token's id; those of the store begin at 1.
+const BOOTSTRAP: i64 = 0;
+
 /// What tokens begin with.
 const PREFIX: &str = "bugscrub_";
 
@@ -140,10 +143,14 @@ impl FromRequestParts<AppState> for Caller {
         let hash = hash(token);
         // Comparing hashes tells an attacker nothing about the token.
         if state.admin_token_hash.as_deref() == Some(hash.as_slice()) {
+            state.limits.count(BOOTSTRAP, &parts.extensions)?;
             return Ok(Self { scopes: vec![Scope::Admin.name().to_owned()], accounts: None });
         }
         match tokens::find(&state.pool, &hash).await? {
-            Some(row) => Ok(Self { scopes: row.scopes, accounts: row.accounts }),
+            Some(row) => {
+                state.limits.count(row.token_id, &parts.extensions)?;
+                Ok(Self { scopes: row.scopes, accounts: row.accounts })
+            }
             None => Err(Problem::unauthorized().detail("The token is unknown or was revoked.")),
         }
     }

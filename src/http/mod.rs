@@ -7,7 +7,10 @@
 mod accounts;
 pub mod auth;
 pub mod body;
+pub mod cors;
+mod etag;
 mod health;
+pub mod limit;
 mod params;
 pub mod problem;
 mod queue;
@@ -23,12 +26,16 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::body::BodyBudget;
+use self::cors::Origins;
+use self::limit::{Limits, with_limits};
 use self::problem::{Problem, with_problems};
 use crate::activity::Bots;
 use crate::ingest::Ingest;
@@ -52,6 +59,7 @@ pub struct AppState {
     pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub bots: Arc<Bots>,
     pub body_budget: BodyBudget,
+    pub limits: Limits,
     pub metrics: Metrics,
 }
 
@@ -88,6 +96,7 @@ fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(webhooks::receive))
         .routes(routes!(queue::show))
+        .routes(routes!(queue::show_csv))
         .routes(routes!(accounts::list))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
@@ -101,14 +110,20 @@ pub fn openapi() -> String {
 }
 
 /// Every path the service answers.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: AppState, origins: &Origins) -> Router {
     let (router, openapi) = resources().split_for_parts();
     let description = openapi.to_pretty_json().expect("cannot fail: plain data with string keys");
     let description = axum::body::Bytes::from(description);
     let served = get(async move || ([(CONTENT_TYPE, "application/json")], description).into_response());
     let metrics = state.metrics.clone();
     let router = router.route("/openapi.json", served).with_state(state);
-    trace::with_tracing(with_problems(router), metrics)
+    // Small answers are not worth it, and streams are sent as they come.
+    let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
+    let mut router = with_problems(with_limits(router.layer(compression)));
+    if let Some(cors) = origins.layer() {
+        router = router.layer(cors);
+    }
+    trace::with_tracing(router, metrics)
 }
 
 impl From<StoreError> for Problem {

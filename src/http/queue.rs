@@ -1,10 +1,13 @@
 //! `GET /api/v1/queue`: the stale-age queue of one account, in pages.
 
+mod csv;
+
 use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, VARY};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -12,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::AppState;
 use super::auth::{Caller, Scope};
+use super::etag;
 use super::params::Params;
 use super::problem::Problem;
 use crate::activity::{Activity, ItemType, State as ItemStateName};
@@ -155,6 +159,12 @@ pub struct Freshness {
     last_sweep_at: Option<DateTime<Utc>>,
 }
 
+impl Freshness {
+    fn unknown() -> Self {
+        Self { last_delivery_at: None, lag_ms: 0, backfill: "none", last_sweep_at: None }
+    }
+}
+
 /// Show the stale-age queue.
 ///
 /// Open items, the stalest first: by (days_age + 1) * (days_stale + 1), ties by older created_at,
@@ -163,7 +173,8 @@ pub struct Freshness {
 #[utoipa::path(
     get, path = "/api/v1/queue", tag = "queue", params(QueueParams),
     responses(
-        (status = 200, description = "A page of the queue", body = QueueAnswer),
+        (status = 200, description = "A page of the queue; as CSV where `Accept` asks for `text/csv`", body = QueueAnswer),
+        (status = 304, description = "Nothing has changed since the answer with the ETag that `If-None-Match` names"),
         (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
@@ -175,27 +186,113 @@ pub struct Freshness {
         (status = 504, description = "The log did not come to `min_position` in time", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn show(State(state): State<AppState>, caller: Caller, params: Params) -> Response {
+pub async fn show(State(state): State<AppState>, caller: Caller, params: Params, headers: HeaderMap) -> Response {
+    let wants_csv = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(prefers_csv);
+    let format = if wants_csv { Format::Csv } else { Format::Json };
+    respond(&state, &caller, &params, &headers, format).await
+}
+
+/// Show the stale-age queue as CSV.
+///
+/// The same as `/api/v1/queue`, 1,000 items a page unless `limit` says otherwise, up to 10,000.
+/// The next page's address is in the header Link. Texts that a spreadsheet would take for a
+/// formula have an apostrophe in front.
+#[utoipa::path(
+    get, path = "/api/v1/queue.csv", tag = "queue", params(QueueParams),
+    responses(
+        (status = 200, description = "A header and a line an item", body = String, content_type = "text/csv"),
+        (status = 304, description = "Nothing has changed since the answer with the ETag that `If-None-Match` names"),
+        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        (status = 504, description = "The log did not come to `min_position` in time", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show_csv(State(state): State<AppState>, caller: Caller, params: Params, headers: HeaderMap) -> Response {
+    respond(&state, &caller, &params, &headers, Format::Csv).await
+}
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Csv,
+}
+
+impl Format {
+    fn default_limit(self) -> usize {
+        if self == Format::Csv { 1_000 } else { DEFAULT_LIMIT }
+    }
+
+    fn largest_limit(self) -> usize {
+        if self == Format::Csv { 10_000 } else { LARGEST_LIMIT }
+    }
+}
+
+/// Whether an `Accept` header names CSV, and no JSON before it.
+fn prefers_csv(accept: &str) -> bool {
+    let names = |media: &str| accept.find(media);
+    let json = names("application/json").unwrap_or(usize::MAX);
+    names("text/csv").is_some_and(|csv| csv < json)
+}
+
+async fn respond(state: &AppState, caller: &Caller, params: &Params, headers: &HeaderMap, format: Format) -> Response {
     let started = Instant::now();
-    let answer = page(&state, &caller, &params).await;
-    let status = answer.as_ref().map_or_else(Problem::status, |_| StatusCode::OK);
+    let answer = page(state, caller, params, headers, format).await;
+    let status = answer.as_ref().map_or_else(Problem::status, Response::status);
     state.metrics.queue(status.as_u16(), started.elapsed());
-    answer.map(Json).into_response()
+    answer.into_response()
 }
 
-async fn page(state: &AppState, caller: &Caller, params: &Params) -> Result<QueueAnswer, Problem> {
+async fn page(
+    state: &AppState,
+    caller: &Caller,
+    params: &Params,
+    headers: &HeaderMap,
+    format: Format,
+) -> Result<Response, Problem> {
     caller.require(Scope::Read)?;
-    let (account, request) = request(state, caller, params).await?;
+    let (account, request) = request(state, caller, params, format).await?;
     reached(state, account.account_id, params).await?;
+    let asked = format!("{format:?} {request:?}");
+    let head = state.live.head(account.account_id);
+    let generation = head.map_or(0, |head| head.generation);
+    let tag = |position| etag::tag(account.account_id, request.date, generation, position, &asked);
+    let about = |tag: String| {
+        [(ETAG, tag), (CACHE_CONTROL, "private, no-cache".to_owned()), (VARY, "Accept, Authorization".to_owned())]
+    };
+    if let Some(known) = head.map(|head| tag(head.position)).filter(|tag| etag::is_known(headers, tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, about(known)).into_response());
+    }
     let page = state.ranking.page(request.clone()).await?;
+    let about = about(tag(page.position));
+    if format == Format::Csv {
+        let answer = answer(state, &request, page, Freshness::unknown());
+        let link = answer.next.as_ref().map(|next| {
+            let next = next.replacen("/queue?", "/queue.csv?", 1);
+            [(LINK, format!("<{next}>; rel=\"next\""))]
+        });
+        let body = csv::csv(&answer);
+        return Ok((about, link, [(CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response());
+    }
     let last_delivery_at = last_delivery_at(&state.pool, account.account_id).await?;
-    let freshness = Freshness { last_delivery_at, lag_ms: 0, backfill: "none", last_sweep_at: None };
-    Ok(answer(state, &request, page, freshness))
+    let answer = answer(state, &request, page, Freshness { last_delivery_at, ..Freshness::unknown() });
+    Ok((about, Json(answer)).into_response())
 }
 
-async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(Account, PageRequest), Problem> {
+async fn request(
+    state: &AppState,
+    caller: &Caller,
+    params: &Params,
+    format: Format,
+) -> Result<(Account, PageRequest), Problem> {
     params.only(&[&["account", "order", "limit", "min_position", "cursor"], &FILTERS[..]].concat())?;
-    let limit = params.one("limit")?.map(limit).transpose()?;
+    let limit = params.one("limit")?.map(|text| limit(text, format.largest_limit())).transpose()?;
     let now = (state.clock)();
     let private = caller.sees_private();
     if let Some(text) = params.one("cursor")? {
@@ -211,7 +308,7 @@ async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(
         }
         let account = caller.account(state, Some(&cursor.account_id.to_string())).await?;
         let Cursor { account_id, date, order, filter, after, .. } = cursor;
-        let limit = limit.unwrap_or(cursor.limit.clamp(1, LARGEST_LIMIT));
+        let limit = limit.unwrap_or(cursor.limit.clamp(1, format.largest_limit()));
         return Ok((account, PageRequest { account_id, private, filter, order, date, after: Some(after), limit }));
     }
     let date = state.calendar.today(now);
@@ -229,14 +326,14 @@ async fn request(state: &AppState, caller: &Caller, params: &Params) -> Result<(
         order,
         date,
         after: None,
-        limit: limit.unwrap_or(DEFAULT_LIMIT),
+        limit: limit.unwrap_or(format.default_limit()),
     };
     Ok((account, request))
 }
 
-fn limit(text: &str) -> Result<usize, Problem> {
-    let limit = text.parse().ok().filter(|limit| (1..=LARGEST_LIMIT).contains(limit));
-    limit.ok_or_else(|| Problem::bad_parameter("limit").detail(format!("A whole number from 1 to {LARGEST_LIMIT}.")))
+fn limit(text: &str, largest: usize) -> Result<usize, Problem> {
+    let limit = text.parse().ok().filter(|limit| (1..=largest).contains(limit));
+    limit.ok_or_else(|| Problem::bad_parameter("limit").detail(format!("A whole number from 1 to {largest}.")))
 }
 
 /// Waits until answers include the position that the request asks for.
@@ -247,7 +344,7 @@ async fn reached(state: &AppState, account_id: i64, params: &Params) -> Result<(
     let reached = tokio::time::timeout(LONGEST_WAIT, state.live.reached(account_id, position)).await;
     reached.map_err(|_| {
         Problem::new(StatusCode::GATEWAY_TIMEOUT, "/problems/position-not-reached", "Position not reached")
-            .detail(format!("The log did not come to position {position} in {} s.", LONGEST_WAIT.as_secs()))
+            .detail("The account's log did not come to this position in 5 seconds.")
     })
 }
 

@@ -28,6 +28,7 @@ use crate::rank::live::{Place, Snapshot};
 use crate::rank::{Page, PageRequest, Ranking, RankingError};
 use crate::store::StoreError;
 use crate::store::details::details;
+use crate::store::live::Head;
 use crate::store::queue::{Ranked, SqlRanking};
 
 /// All accounts' live rankings. Cheap to clone.
@@ -76,6 +77,11 @@ impl LiveRanking {
             // The sender is ours.
             let _ = progress.changed().await;
         }
+    }
+
+    /// The position and generation of an account that answers include.
+    pub fn head(&self, account_id: i64) -> Option<Head> {
+        self.account(account_id).map(|account| account.head())
     }
 
     fn account(&self, account_id: i64) -> Option<Arc<Account>> {

@@ -62,6 +62,8 @@ pub fn settings() -> Settings {
         zone: chrono_tz::UTC,
         accounts: Accounts::default(),
         bots: Bots::default(),
+        cors_origins: Default::default(),
+        rate_limit: 0,
         delivery_retention: Duration::from_secs(30 * 86_400),
     }
 }

@@ -1,0 +1,222 @@
+//! The queue of an account with a million open items: how soon it is there, how fast its pages
+//! come, what memory it takes, and how soon a delivery shows.
+//!
+//! One real delivery makes the account; its rows are then copied a million times in the
+//! database, each with times, labels, an author and a title of its own.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bugscrub::deliver::{Pace, Target, deliver};
+use bugscrub::rank::{Cursor, Filter, Order, PlaceKey, stale_product};
+use chrono::{TimeDelta, Utc};
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
+use hyper_util::rt::TokioIo;
+use rand::RngExt as _;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tokio::net::TcpStream;
+
+use super::load::Payloads;
+use super::report::{Report, median};
+use super::service::{self, SECRET, Service, TOKEN, resident_mb};
+
+const ACCOUNT: i64 = 21_031_067;
+const ITEMS: i64 = 1_000_000;
+const REPOSITORIES: i64 = 10_000;
+const REQUESTS: usize = 2_000;
+
+pub async fn measure(report: &mut Report, payloads: &Payloads) {
+    let directory = service::directory();
+    let first = Service::start(directory.path()).await;
+    let target = Target::new(&format!("http://{}/webhooks/github", first.address()), SECRET).expect("a URL");
+    let pace = Pace { concurrency: 1, rate: None };
+    let sent = deliver(payloads.labelled().map(Ok), &target, pace, |_| {}).await.expect("the load runs");
+    assert_eq!(sent.failed(), 0, "{sent}");
+    let pool = bugscrub::store::pool(first.database_url(), 2).expect("the service's database");
+    seed(&pool).await;
+    pool.close().await;
+    first.stop().await;
+
+    let service = Service::start(directory.path()).await;
+    let mut client = Client::to(service.address()).await;
+    while client.get("/readyz").await.0 != 200 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let about = json!({"open_items": ITEMS, "repositories": REPOSITORIES});
+    report.row("ready_1m_s", service.started.elapsed().as_secs_f64(), "s", "<= 5", about.clone());
+    assert_eq!(client.json("/api/v1/queue?limit=1").await["total"], ITEMS);
+
+    let pages = client.timed(page).await;
+    report.row("queue_page_p99_ms", p99(&pages), "ms", "<= 5", json!({"p50_ms": median(&pages), "limit": 50}));
+    let pool = bugscrub::store::pool(service.database_url(), 2).expect("the service's database");
+    let sql = sql_pages(&pool).await;
+    let about = json!({"sql_ms": sql, "ours_p50_ms": median(&pages)});
+    report.row("queue_sql_ratio", median(&sql) / median(&pages), "x", ">= 50", about);
+    let filtered =
+        client.timed(|_| format!("/api/v1/queue?label=label-{}&repo=repo-{}", any(1, 30), any(1, REPOSITORIES))).await;
+    let wide = client.timed(|_| format!("/api/v1/queue?label=label-{}&repo=-repo-{}", any(1, 30), any(1, 9))).await;
+    let about = json!({"p50_ms": median(&filtered), "all_repositories_but_one_p99_ms": p99(&wide)});
+    report.row("queue_filtered_p99_ms", p99(&filtered), "ms", "<= 20", about);
+    let titled = client.timed(|_| format!("/api/v1/queue?title={:06}", any(100_000, 999_999))).await;
+    report.row("queue_title_p99_ms", p99(&titled), "ms", "<= 200", json!({"p50_ms": median(&titled)}));
+    report.row("memory_1m_mb", resident_mb(service.pid()), "MB", "<= 400", json!({"open_items": ITEMS}));
+
+    visible(report, &service, payloads).await;
+    pool.close().await;
+    service.stop().await;
+}
+
+/// From a delivery's acknowledgement until `/queue` answers with it, at 500 a second.
+async fn visible(report: &mut Report, service: &Service, payloads: &Payloads) {
+    const RATE: f64 = 500.0;
+    let target = Target::new(&format!("http://{}/webhooks/github", service.address()), SECRET).expect("a URL");
+    let source = payloads.fresh(10_000).map(Ok);
+    let load = tokio::spawn(async move {
+        deliver(source, &target, Pace { concurrency: 128, rate: Some(RATE) }, |_| {}).await.expect("the load runs")
+    });
+    let mut client = Client::to(service.address()).await;
+    let mut waits = vec![];
+    while !load.is_finished() {
+        let position = client.deliver(payloads).await;
+        let acknowledged = Instant::now();
+        let answer = client.json(&format!("/api/v1/queue?limit=1&min_position={position}")).await;
+        assert!(answer["position"].as_i64() >= Some(position), "{answer}");
+        waits.push(acknowledged.elapsed().as_secs_f64() * 1e3);
+    }
+    let load = load.await.expect("the load runs");
+    assert_eq!(load.failed(), 0, "{load}");
+    let about = json!({"p50_ms": median(&waits), "samples": waits.len(), "rate_per_s": RATE, "open_items": ITEMS});
+    report.row("visible_p99_ms", p99(&waits), "ms", "<= 100", about);
+}
+
+/// A page of the queue in plain SQL, by the integer product: the first page and deep ones.
+async fn sql_pages(pool: &PgPool) -> Vec<f64> {
+    let mut times = vec![];
+    for _ in 0..10 {
+        let started = Instant::now();
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT repo_id, number FROM items
+             WHERE account_id = $1 AND generation = 1 AND state = 'open' AND live
+             ORDER BY (current_date - created_at::date + 1) * (current_date - updated_at::date + 1) DESC,
+                      created_at, repo_id, number LIMIT 50",
+        )
+        .bind(ACCOUNT)
+        .fetch_all(pool)
+        .await
+        .expect("a page");
+        assert_eq!(rows.len(), 50);
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    times
+}
+
+/// Some page: one in ten the first, else one after a random place of either order.
+fn page(turn: usize) -> String {
+    if turn % 10 == 0 {
+        return "/api/v1/queue".to_owned();
+    }
+    let (age, stale) = (any(0, 2_900), any(0, 2_900));
+    let created_at = Utc::now() - TimeDelta::days(age);
+    let after = PlaceKey { product: stale_product(age, stale.min(age)), created_at, repo_id: 1, number: 1 };
+    let order = if turn % 2 == 0 { Order::Stalest } else { Order::Freshest };
+    let cursor = Cursor::new(ACCOUNT, Utc::now().date_naive(), order, Filter::default(), 50, after);
+    format!("/api/v1/queue?cursor={}", cursor.encode())
+}
+
+fn any(from: i64, to: i64) -> i64 {
+    rand::rng().random_range(from..=to)
+}
+
+fn p99(times: &[f64]) -> f64 {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(sorted.len() * 99).div_ceil(100) - 1]
+}
+
+/// Copies what one delivery made until the account has a million open items.
+async fn seed(pool: &PgPool) {
+    let statements = [
+        "DROP INDEX items_by_title",
+        "CREATE TEMP TABLE one AS SELECT * FROM items LIMIT 1",
+        "CREATE TEMP TABLE home AS SELECT * FROM repositories LIMIT 1",
+        "CREATE TEMP TABLE tag AS SELECT * FROM labels LIMIT 1",
+        "DELETE FROM items",
+        "DELETE FROM repositories",
+        "DELETE FROM labels",
+        "INSERT INTO repositories (account_id, generation, repo_id, owner, name, html_url, private, archived, gone,
+                                   present_since, folded)
+         SELECT account_id, generation, g, owner, 'repo-' || g, html_url, false, false, false, present_since, folded
+         FROM home, generate_series(1, 10000) AS g",
+        "INSERT INTO labels (account_id, generation, repo_id, label_id, name, removed, folded)
+         SELECT account_id, generation, r, r * 100 + n, 'label-' || n, false, folded
+         FROM tag, generate_series(1, 10000) AS r, generate_series(1, 30) AS n",
+        "INSERT INTO items (account_id, generation, repo_id, number, type, state, title, author, created_at,
+                            updated_at, labels, assignees, milestone, comments, draft, live, tied, folded)
+         SELECT account_id, generation, r, n, (ARRAY['Issue', 'PR', 'Discussion'])[1 + floor(random() * 3)::int],
+                'open', 'Crash number ' || floor(random() * 1e9)::bigint || ' in part ' || n,
+                'author-' || floor(random() * 50000)::int, created, created + (now() - created) * random(),
+                ARRAY[r * 100 + 1 + floor(random() * 10)::int, r * 100 + 11 + floor(random() * 10)::int,
+                      r * 100 + 21 + floor(random() * 10)::int], '{}', NULL, comments, false, true, false, folded
+         FROM (SELECT one.*, r, n, now() - random() * interval '8 years' AS created
+               FROM one, generate_series(1, 10000) AS r, generate_series(1, 100) AS n) AS made",
+        "CREATE INDEX items_by_title ON items USING gin (title gin_trgm_ops) WHERE state = 'open'",
+        "ANALYZE",
+    ];
+    let mut connection = pool.acquire().await.expect("a connection");
+    for statement in statements {
+        sqlx::query(statement).execute(&mut *connection).await.expect(statement);
+    }
+}
+
+/// One connection, one request at a time.
+struct Client(hyper::client::conn::http1::SendRequest<Full<bytes::Bytes>>);
+
+impl Client {
+    async fn to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.expect("the service listens");
+        stream.set_nodelay(true).expect("a socket");
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
+        tokio::spawn(connection);
+        Self(sender)
+    }
+
+    async fn send(&mut self, request: Request<Full<bytes::Bytes>>) -> (u16, bytes::Bytes) {
+        self.0.ready().await.expect("the connection is open");
+        let answer = self.0.send_request(request).await.expect("an answer");
+        let status = answer.status().as_u16();
+        (status, answer.into_body().collect().await.expect("a body").to_bytes())
+    }
+
+    async fn get(&mut self, path: &str) -> (u16, bytes::Bytes) {
+        let request = Request::get(path).header("host", "bench").header("authorization", format!("Bearer {TOKEN}"));
+        self.send(request.body(Full::default()).expect("a request")).await
+    }
+
+    async fn json(&mut self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
+        serde_json::from_slice(&body).expect("JSON")
+    }
+
+    /// Posts one delivery; answers its position.
+    async fn deliver(&mut self, payloads: &Payloads) -> i64 {
+        let (status, body) = self.send(payloads.request()).await;
+        assert_eq!(status, 202);
+        serde_json::from_slice::<Value>(&body).expect("JSON")["position"].as_i64().expect("a position")
+    }
+
+    /// Milliseconds of each of many requests.
+    async fn timed(&mut self, path: impl Fn(usize) -> String) -> Vec<f64> {
+        let mut times = Vec::with_capacity(REQUESTS);
+        for turn in 0..REQUESTS {
+            let path = path(turn);
+            let started = Instant::now();
+            let (status, body) = self.get(&path).await;
+            times.push(started.elapsed().as_secs_f64() * 1e3);
+            assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
+        }
+        times
+    }
+}

@@ -1,0 +1,83 @@
+//! Requests a minute that one token may make, and what its answers say of that.
+//!
+//! The generic cell rate algorithm (crate `governor`): a token may spend a whole minute's requests
+//! at once, and gets them back evenly. Each replica counts by itself.
+
+use std::num::NonZeroU32;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{Extensions, HeaderName, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::problem::Problem;
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+/// Seconds until all of the limit is there again.
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// How many requests tokens may make. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Limits(Option<Arc<Limited>>);
+
+struct Limited {
+    per_minute: NonZeroU32,
+    requests: DefaultKeyedRateLimiter<i64, StateInformationMiddleware>,
+}
+
+/// What an answer's headers say; filled by the extractor that knows the token.
+#[derive(Clone, Default)]
+struct Standing(Arc<OnceLock<[u32; 3]>>);
+
+impl Limits {
+    /// Requests a minute and token; 0: as many as it likes.
+    pub fn new(per_minute: u32) -> Self {
+        Self(NonZeroU32::new(per_minute).map(|per_minute| {
+            let requests = RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware();
+            Arc::new(Limited { per_minute, requests })
+        }))
+    }
+
+    /// Counts a request of a token.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After` if it has made too many.
+    pub fn count(&self, token_id: i64, request: &Extensions) -> Result<(), Problem> {
+        let Some(limited) = &self.0 else { return Ok(()) };
+        let limit = limited.per_minute.get();
+        let checked = limited.requests.check_key(&token_id);
+        let remaining = checked.as_ref().map_or(0, |state| state.remaining_burst_capacity());
+        let reset = u64::from(limit - remaining.min(limit)) * 60 / u64::from(limit);
+        if let Some(Standing(standing)) = request.get::<Standing>() {
+            // Set once: a request has one caller.
+            let _ = standing.set([limit, remaining, u32::try_from(reset).unwrap_or(u32::MAX)]);
+        }
+        checked.map(drop).map_err(|until| {
+            let wait = until.wait_time_from(DefaultClock::default().now()) + Duration::from_millis(999);
+            Problem::of(StatusCode::TOO_MANY_REQUESTS)
+                .detail(format!("This token may make {limit} requests a minute."))
+                .retry_after(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
+        })
+    }
+}
+
+/// The router whose answers carry what is left of the caller's limit.
+pub fn with_limits<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router.layer(from_fn(async |mut request: Request, next: Next| -> Response {
+        let standing = Standing::default();
+        request.extensions_mut().insert(standing.clone());
+        let mut response = next.run(request).await;
+        if let Some(values) = standing.0.get() {
+            let named = [LIMIT, REMAINING, RESET].into_iter().zip(values);
+            response.headers_mut().extend(named.map(|(name, value)| (name, (*value).into())));
+        }
+        response
+    }))
+}

@@ -1,0 +1,48 @@
+//! The queue as CSV (RFC 4180), for spreadsheets that import it by its address.
+
+use serde_json::Value;
+
+use super::QueueAnswer;
+
+/// Columns: the fields of a row in JSON, those of `last_activity` with its name in front.
+#[rustfmt::skip]
+const COLUMNS: [&str; 22] = [
+    "rank", "repository", "type", "number", "title", "url", "state", "author", "labels", "assignees", "milestone",
+    "comments", "draft", "created_at", "updated_at", "days_age", "days_stale", "stale_age", "human_stale_age",
+    "last_activity_kind", "last_activity_actor", "last_activity_at",
+];
+
+/// What spreadsheets take for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A header and a line an item. Lists are joined by `, `. Texts that a spreadsheet would take for
+/// a formula have an apostrophe in front: titles and names are written by strangers.
+pub fn csv(answer: &QueueAnswer) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(vec![]);
+    let mut lines = vec![COLUMNS.map(str::to_owned).to_vec()];
+    lines.extend(answer.items.iter().map(|row| {
+        let row = serde_json::to_value(row).expect("cannot fail: plain data with string keys");
+        COLUMNS.iter().map(|column| cell(&row, column)).collect()
+    }));
+    for line in lines {
+        writer.write_record(line).expect("cannot fail: lines of one length, into memory");
+    }
+    writer.into_inner().expect("cannot fail: it is memory")
+}
+
+fn cell(row: &Value, column: &str) -> String {
+    let value = match column.strip_prefix("last_activity_") {
+        Some(field) => &row["last_activity"][field],
+        None => &row[column],
+    };
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => plain(text.clone()),
+        Value::Array(list) => plain(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
+}
+
+fn plain(text: String) -> String {
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text }
+}
