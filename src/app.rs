@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::config::{ConfigError, DatabaseArgs, Settings};
 use crate::http::limit::Limits;
@@ -96,6 +97,8 @@ pub struct Application {
     address: SocketAddr,
     state: AppState,
     settings: Settings,
+    /// Tells answers without an end to end.
+    stop: watch::Sender<bool>,
 }
 
 impl Application {
@@ -109,6 +112,7 @@ impl Application {
         let live = LiveRanking::new(pool.clone(), settings.zone);
         let (accounts, bots) = (settings.accounts.clone(), settings.bots.clone());
         let ingest = Ingest::new(pool.clone(), accounts, bots, metrics.clone(), COMMITS, live.appended());
+        let stop = watch::Sender::new(false);
         let state = AppState {
             ingest,
             ranking: Arc::new(live.clone()),
@@ -121,9 +125,10 @@ impl Application {
             bots: Arc::new(settings.bots.clone()),
             body_budget: Default::default(),
             limits: Limits::new(settings.rate_limit),
+            stopping: stop.subscribe(),
             metrics,
         };
-        Ok(Self { listener, address, state, settings })
+        Ok(Self { listener, address, state, settings, stop })
     }
 
     /// Its ranking, for who must wait for what it includes.
@@ -138,12 +143,16 @@ impl Application {
 
     /// Serves until `shutdown`; then finishes what it accepted.
     pub async fn run(self, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
-        let Self { listener, address, state, settings } = self;
+        let Self { listener, address, state, settings, stop } = self;
         tracing::info!(%address, zone = %settings.zone, "serving; without a GitHub App id this takes webhooks only");
         let pruning = tokio::spawn(prune(state.pool.clone(), settings.delivery_retention, state.clock.clone()));
         let clock = state.clock.clone();
         let following = tokio::spawn(state.live.clone().follow(move || clock()));
         let ingest = state.ingest.clone();
+        let shutdown = async {
+            shutdown.await;
+            stop.send_replace(true);
+        };
         serve(listener, router(state, &settings.cors_origins), limits, shutdown).await;
         // A delivery whose client hung up may still be waiting for its commit.
         ingest.finish().await;

@@ -15,6 +15,7 @@ mod params;
 pub mod problem;
 mod queue;
 pub mod serve;
+mod stream;
 pub mod trace;
 mod webhooks;
 
@@ -26,6 +27,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -60,6 +62,8 @@ pub struct AppState {
     pub bots: Arc<Bots>,
     pub body_budget: BodyBudget,
     pub limits: Limits,
+    /// True once the service is to stop: answers without an end of their own end then.
+    pub stopping: watch::Receiver<bool>,
     pub metrics: Metrics,
 }
 
@@ -97,6 +101,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(webhooks::receive))
         .routes(routes!(queue::show))
         .routes(routes!(queue::show_csv))
+        .routes(routes!(stream::follow))
         .routes(routes!(accounts::list))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))

@@ -28,7 +28,7 @@ const LARGEST_LIMIT: usize = 500;
 /// How long a request may wait for a position.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 #[rustfmt::skip]
-const FILTERS: [&str; 13] = [
+pub(super) const FILTERS: [&str; 13] = [
     "repo", "type", "state", "label", "author", "assignee", "milestone", "title", "draft",
     "created_after", "created_before", "updated_after", "updated_before",
 ];
@@ -269,7 +269,9 @@ async fn page(
     if let Some(known) = head.map(|head| tag(head.position)).filter(|tag| etag::is_known(headers, tag)) {
         return Ok((StatusCode::NOT_MODIFIED, about(known)).into_response());
     }
-    let page = state.ranking.page(request.clone()).await?;
+    let (page, last_delivery_at) =
+        tokio::join!(state.ranking.page(request.clone()), last_delivery_at(&state.pool, account.account_id));
+    let page = page?;
     let about = about(tag(page.position));
     if format == Format::Csv {
         let answer = answer(state, &request, page, Freshness::unknown());
@@ -280,8 +282,8 @@ async fn page(
         let body = csv::csv(&answer);
         return Ok((about, link, [(CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response());
     }
-    let last_delivery_at = last_delivery_at(&state.pool, account.account_id).await?;
-    let answer = answer(state, &request, page, Freshness { last_delivery_at, ..Freshness::unknown() });
+    let freshness = Freshness { last_delivery_at: last_delivery_at?, ..Freshness::unknown() };
+    let answer = answer(state, &request, page, freshness);
     Ok((about, Json(answer)).into_response())
 }
 
@@ -348,7 +350,7 @@ async fn reached(state: &AppState, account_id: i64, params: &Params) -> Result<(
     })
 }
 
-fn filter(params: &Params, today: NaiveDate) -> Result<Filter, Problem> {
+pub(super) fn filter(params: &Params, today: NaiveDate) -> Result<Filter, Problem> {
     let text = |value: &str| Some(value.to_owned());
     let repo = |value: &str| text(value).filter(|value| value.matches('/').count() <= 1);
     Ok(Filter {
@@ -384,7 +386,7 @@ fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshn
     }
 }
 
-fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
+pub(super) fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
     let Calendar { zone } = state.calendar;
     let human_stale_age =
         item.last_human_activity.as_ref().map(|activity| stale_age(item.days_age, days_since(activity.at, date, zone)));

@@ -93,6 +93,12 @@ impl Account {
         Ok(true)
     }
 
+    /// The name, `owner/name` in lower case, of a repository that may be seen, and by whom only with
+    /// the scope `private`.
+    pub fn repository(&self, repo_id: i64) -> Option<(String, bool)> {
+        self.repositories.load().get(&repo_id).map(|known| (known.full_name.clone(), known.private))
+    }
+
     /// The repositories after events about those `touched` (`None`: all), of which `visible` may
     /// be seen; `None` if nothing changed.
     fn repositories_after(
@@ -116,8 +122,14 @@ impl Account {
         Some(after)
     }
 
-    /// A filter with its names resolved, and what the asker may not see.
-    pub async fn resolve(&self, pool: &PgPool, request: &PageRequest) -> Result<Selection, StoreError> {
+    /// A filter with its names resolved, and what the asker may not see; of the items `only`, if
+    /// they are given.
+    pub async fn resolve(
+        &self,
+        pool: &PgPool,
+        request: &PageRequest,
+        only: Option<&BTreeSet<(i64, i64)>>,
+    ) -> Result<Selection, StoreError> {
         let Filter { repo, item_type, state, label, author, assignee, milestone, title, draft, created, updated } =
             &request.filter;
         let repositories = self.repositories.load();
@@ -143,12 +155,13 @@ impl Account {
         }
         if !label.is_empty() {
             let Terms { any, none } = label;
+            let within = selection.repos.any.as_deref();
             selection.labels = Wanted {
                 any: match any.is_empty() {
                     true => None,
-                    false => Some(resolve::labels(pool, account_id, &lower(any)).await?),
+                    false => Some(resolve::labels(pool, account_id, &lower(any), within).await?),
                 },
-                none: resolve::labels(pool, account_id, &lower(none)).await?,
+                none: resolve::labels(pool, account_id, &lower(none), within).await?,
             };
         }
         if !milestone.is_empty() {
@@ -161,8 +174,11 @@ impl Account {
                 none: resolve::milestones(pool, account_id, &lower(none)).await?,
             };
         }
+        selection.among = only.map(|only| Addresses::from_iter(only.iter().copied()));
         if !title.any.is_empty() {
-            selection.among = Some(Addresses::from_iter(resolve::titled(pool, account_id, &title.any).await?));
+            let titled = resolve::titled(pool, account_id, &title.any).await?.into_iter();
+            let wanted = titled.filter(|address| only.is_none_or(|only| only.contains(address)));
+            selection.among = Some(wanted.collect());
         }
         if !title.none.is_empty() {
             selection.except = Addresses::from_iter(resolve::titled(pool, account_id, &title.none).await?);

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::LiveRanking;
 use super::account::Account;
@@ -14,6 +14,8 @@ use crate::store::live::{self, Head};
 
 /// How soon what another process appended is found.
 pub const POLL: Duration = Duration::from_millis(100);
+/// How far apart two rounds begin at least: under load one serves many commits.
+const APART: Duration = Duration::from_millis(10);
 /// How long to wait after the database was out of reach.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -23,18 +25,20 @@ impl LiveRanking {
         let calendar = Calendar { zone: self.0.zone };
         let appended = self.0.appended.clone();
         loop {
+            let begun = Instant::now();
             match self.catch_up(calendar, clock()).await {
                 Ok(()) => {
                     self.0.progress.send_replace(true);
                     // Whoever appended while we read left a permit: nothing is missed.
                     let _ = timeout(POLL, appended.notified()).await;
+                    sleep_until(begun + APART).await;
                 }
                 Err(error) => {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
                         "the live ranking cannot be kept current; trying again"
                     );
-                    tokio::time::sleep(PAUSE).await;
+                    sleep(PAUSE).await;
                 }
             }
         }

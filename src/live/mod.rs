@@ -14,7 +14,7 @@
 mod account;
 mod follow;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::NaiveDate;
@@ -25,7 +25,7 @@ use tokio::sync::{Notify, watch};
 
 use self::account::Account;
 use crate::rank::live::{Place, Snapshot};
-use crate::rank::{Page, PageRequest, Ranking, RankingError};
+use crate::rank::{Order, Page, PageRequest, QueueItem, Ranking, RankingError};
 use crate::store::StoreError;
 use crate::store::details::details;
 use crate::store::live::Head;
@@ -108,13 +108,47 @@ impl LiveRanking {
     async fn held(&self, request: &PageRequest) -> Result<Option<Page>, StoreError> {
         let Some(account) = self.account(request.account_id) else { return Ok(None) };
         let Some(snapshot) = self.snapshot(&account, request.date).await else { return Ok(None) };
-        let selection = account.resolve(&self.0.pool, request).await?;
+        let selection = account.resolve(&self.0.pool, request, None).await?;
         let Some(ranked) = snapshot.on(request.date) else { return Ok(None) };
         let crate::rank::live::Page { total, places, more } =
             ranked.page(&selection, request.order, request.after, request.limit);
         let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
         let items = details(&self.0.pool, request.account_id, request.private, &places).await?;
         Ok(Some(Page { position: snapshot.position(), total, items, more }))
+    }
+}
+
+/// What became of items that a reader follows.
+#[derive(Debug)]
+pub struct Followed {
+    /// Those in the reader's selection, as they are now.
+    pub items: Vec<QueueItem>,
+    /// Those that are not, or no more: repository, as `owner/name` in lower case, and number.
+    pub gone: Vec<(String, i64)>,
+}
+
+impl LiveRanking {
+    /// What became of items, for a reader of one filter on today's date. Items of repositories
+    /// that the reader may not see are left out.
+    pub async fn followed(
+        &self,
+        request: &PageRequest,
+        touched: &BTreeSet<(i64, i64)>,
+    ) -> Result<Followed, StoreError> {
+        let nothing = Followed { items: vec![], gone: vec![] };
+        let Some(account) = self.account(request.account_id) else { return Ok(nothing) };
+        let Some(snapshot) = self.snapshot(&account, request.date).await else { return Ok(nothing) };
+        let selection = account.resolve(&self.0.pool, request, Some(touched)).await?;
+        let Some(ranked) = snapshot.on(request.date) else { return Ok(nothing) };
+        let places = ranked.page(&selection, Order::Stalest, None, touched.len()).places;
+        let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
+        let items = details(&self.0.pool, request.account_id, request.private, &places).await?;
+        let shown: BTreeSet<_> = items.iter().map(|item| (item.place.repo_id, item.place.number)).collect();
+        let gone = touched.difference(&shown).filter_map(|(repo_id, number)| {
+            let (name, private) = account.repository(*repo_id)?;
+            (request.private || !private).then_some((name, *number))
+        });
+        Ok(Followed { gone: gone.collect(), items })
     }
 }
 

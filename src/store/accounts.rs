@@ -22,8 +22,8 @@ pub async fn visible(pool: &PgPool) -> Result<Vec<Account>, StoreError> {
         r#"SELECT a.account_id, p.login AS "login!", p.logins, a.head_position AS position
            FROM accounts a
            JOIN account_profiles p ON p.account_id = a.account_id AND p.generation = a.generation
+           CROSS JOIN LATERAL (SELECT 1 FROM visible_repositories r WHERE r.account_id = a.account_id LIMIT 1) AS seen
            WHERE p.login IS NOT NULL
-             AND EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = a.account_id)
            ORDER BY a.account_id"#
     )
     .fetch_all(pool)

@@ -24,7 +24,7 @@ pub async fn details(
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) =
         places.iter().map(|place| (place.key.repo_id, place.key.number)).unzip();
     let rows = sqlx::query!(
-        r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", r.html_url, i.type AS "type!",
+        r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", r.html_url AS "html_url?", i.type AS "type!",
                   i.state AS "state!", i.folded AS "folded: Json<ItemState>",
                   ARRAY(SELECT l.name FROM labels l
                         WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
@@ -36,7 +36,8 @@ pub async fn details(
            CROSS JOIN UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
            CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = a.generation
              AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i
-           JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = i.repo_id
+           CROSS JOIN LATERAL (SELECT * FROM visible_repositories
+             WHERE account_id = $1 AND repo_id = i.repo_id LIMIT 1) AS r
            WHERE a.account_id = $1 AND ($2 OR NOT r.private) AND i.live AND i.type IS NOT NULL AND i.state IS NOT NULL"#,
         account_id,
         private,

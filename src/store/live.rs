@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
 use super::items::ItemAddress;
+use super::log::touched;
 use crate::activity::ItemType;
 use crate::rank::live::{Change, Item};
 
@@ -78,18 +79,9 @@ pub struct Changed {
 pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Changed, StoreError> {
     let mut moment = pool.begin_with(ONE_MOMENT).await?;
     let head = head(&mut moment, account_id).await?;
-    let touched = sqlx::query!(
-        r#"SELECT DISTINCT repo_id, number FROM events WHERE account_id = $1 AND position > $2 AND position <= $3"#,
-        account_id,
-        position,
-        head.position,
-    )
-    .fetch_all(&mut *moment)
-    .await?;
-    let addresses: BTreeSet<ItemAddress> =
-        touched.iter().filter_map(|touched| Some((touched.repo_id?, touched.number?))).collect();
-    let items = items_at(&mut moment, head, &addresses).await?;
-    let touched: Option<BTreeSet<i64>> = touched.iter().map(|touched| touched.repo_id).collect();
+    let touched = touched(&mut *moment, account_id, position, head.position).await?;
+    let items = items_at(&mut moment, head, &touched.items).await?;
+    let touched = touched.repositories;
     let only: Option<Vec<i64>> = touched.as_ref().map(|touched| touched.iter().copied().collect());
     let repositories = repositories(&mut moment, account_id, only.as_deref()).await?;
     Ok(Changed { head, items, touched, repositories })

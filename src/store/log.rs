@@ -1,9 +1,12 @@
 //! Reading the log.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 
 use super::append::source_from;
+use super::items::ItemAddress;
 use super::{StoreError, stored};
 use crate::activity::{Actor, Event};
 
@@ -65,4 +68,35 @@ pub async fn events_after(
     .fetch_all(pool)
     .await?;
     rows.into_iter().map(EventRow::read).collect()
+}
+
+/// What the events between two positions are about.
+#[derive(Debug)]
+pub struct Touched {
+    /// Repository and number of items.
+    pub items: BTreeSet<ItemAddress>,
+    /// Repositories, those of items too; `None` if an event is about the account as a whole.
+    pub repositories: Option<BTreeSet<i64>>,
+    /// Something else than an item: a repository, a label, the account.
+    pub directory: bool,
+}
+
+/// What the events after one position, up to another, are about.
+pub async fn touched(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    after: i64,
+    to: i64,
+) -> Result<Touched, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT DISTINCT repo_id, number FROM events WHERE account_id = $1 AND position > $2 AND position <= $3",
+        account_id,
+        after,
+        to,
+    )
+    .fetch_all(executor)
+    .await?;
+    let items: BTreeSet<_> = rows.iter().filter_map(|row| Some((row.repo_id?, row.number?))).collect();
+    let repositories = rows.iter().map(|row| row.repo_id).collect();
+    Ok(Touched { directory: rows.len() > items.len(), items, repositories })
 }

@@ -4,13 +4,20 @@ use sqlx::PgPool;
 
 use super::StoreError;
 
-/// Ids of the labels with any of these names, in lower case, in whatever repository.
-pub async fn labels(pool: &PgPool, account_id: i64, names: &[String]) -> Result<Vec<i64>, StoreError> {
+/// Ids of the labels with any of these names, in lower case; of some repositories, or of all.
+pub async fn labels(
+    pool: &PgPool,
+    account_id: i64,
+    names: &[String],
+    repo_ids: Option<&[i64]>,
+) -> Result<Vec<i64>, StoreError> {
     let ids = sqlx::query_scalar!(
         "SELECT l.label_id FROM accounts a JOIN labels l USING (account_id, generation)
-         WHERE a.account_id = $1 AND lower(l.name) = ANY($2) AND NOT l.removed",
+         WHERE a.account_id = $1 AND lower(l.name) = ANY($2) AND NOT l.removed
+           AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))",
         account_id,
         names,
+        repo_ids,
     )
     .fetch_all(pool)
     .await?;

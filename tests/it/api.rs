@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cursors;
+mod manners;
 mod operations;
 mod parameters;
 mod tokens;
