@@ -22,7 +22,8 @@ use super::AppState;
 use super::auth::{Caller, Scope};
 use super::params::Params;
 use super::problem::Problem;
-use super::queue::{FILTERS, QueueRow, filter, row};
+use super::queue::question::{FILTERS, FilterParams, filter};
+use super::queue::{QueueRow, row};
 use crate::rank::{Order, PageRequest};
 use crate::store::StoreError;
 use crate::store::log::touched;
@@ -59,12 +60,12 @@ struct DateEvent {
 /// `reset` when the reader should ask the queue anew: a repository, a label or what may be seen
 /// has changed, or the reader was away for more than 10,000 positions. An event's id is a
 /// position: sent back as `Last-Event-ID`, the stream goes on from there. Without it, from now.
+/// Open items are followed, of which the filters of the queue may choose.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "queue",
     params(
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        FilterParams,
         ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came"),
-        ("repo" = Option<Vec<String>>, Query, description = "This and the further filters are those of the queue, but `state`: open items are followed"),
     ),
     responses(
         (status = 200, description = "Events without end", body = ItemEvent, content_type = "text/event-stream"),
