@@ -34,6 +34,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::body::BodyBudget;
 use self::cors::Origins;
@@ -121,7 +122,9 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     let description = axum::body::Bytes::from(description);
     let served = get(async move || ([(CONTENT_TYPE, "application/json")], description).into_response());
     let metrics = state.metrics.clone();
-    let router = router.route("/openapi.json", served).with_state(state);
+    // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
+    let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json").validator_url("none"));
+    let router = router.route("/openapi.json", served).with_state(state).merge(docs);
     // Small answers are not worth it, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let mut router = with_problems(with_limits(router.layer(compression)));

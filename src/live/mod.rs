@@ -70,6 +70,12 @@ impl LiveRanking {
         *self.0.progress.borrow()
     }
 
+    /// Waits until every account was loaded.
+    pub async fn loaded(&self) {
+        // The sender is ours.
+        let _ = self.0.progress.subscribe().wait_for(|loaded| *loaded).await;
+    }
+
     /// Waits until answers about an account include a position; for ever, if it never comes.
     pub async fn reached(&self, account_id: i64, position: i64) {
         let mut progress = self.0.progress.subscribe();

@@ -96,6 +96,7 @@ impl TestApp {
         let serving = tokio::spawn(application.run(limits, async {
             let _ = stopped.await;
         }));
+        live.loaded().await;
         let mut app = Self {
             address,
             database,
