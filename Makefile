@@ -16,6 +16,7 @@ demo: setup ## Show the queue of a generated organization, live, until Ctrl-C
 
 test: setup ## Run every test
 	@./scripts/ensure-node.sh
+	@./scripts/ensure-tools.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
 	cargo test --locked --lib --bins --tests
 

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Sees to it that this machine has what the tests use besides: curl and jq, which run the recipes
+# of docs/api.md, and Schemathesis, which tries the API against its own description. Installs them
+# where it may; else says what to install and exits 1.
+set -eu
+cd "$(dirname "$0")/.."
+
+SCHEMATHESIS=target/schemathesis
+SCHEMATHESIS_VERSION=4.32.5
+
+missing() {
+    for tool in curl jq python3; do command -v "$tool" >/dev/null 2>&1 || printf ' %s' "$tool"; done
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+if [ -n "$(missing)" ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing:$(missing) python3-venv" >&2
+    { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends $(missing) python3-venv; } >&2 || echo "That failed." >&2
+fi
+if [ -n "$(missing)" ]; then
+    echo "Please install:$(missing)" >&2
+    exit 1
+fi
+
+usable() {
+    [ "$("$SCHEMATHESIS/bin/schemathesis" --version 2>/dev/null)" = "schemathesis, version $SCHEMATHESIS_VERSION" ]
+}
+if ! usable; then
+    echo "Installing Schemathesis $SCHEMATHESIS_VERSION from PyPI into $SCHEMATHESIS" >&2
+    rm -rf "$SCHEMATHESIS"
+    python3 -m venv "$SCHEMATHESIS"
+    "$SCHEMATHESIS/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION"
+fi
+usable || {
+    echo "Schemathesis $SCHEMATHESIS_VERSION could not be installed: python3 with venv and pip is needed." >&2
+    exit 1
+}

@@ -1,0 +1,47 @@
+//! Schemathesis against the service: made-up requests by the description that it serves, right
+//! and wrong ones. No answer may be outside the description, and none a 5xx but the documented.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::support::payload::{issue, issues, repository};
+use crate::support::run_test;
+
+const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/schemathesis/bin/schemathesis");
+const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemathesis.toml");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_one_that_the_description_tells_of() {
+    run_test(async |app| {
+        for number in 1..=20 {
+            let mut item = issue(number, &format!("2024-01-{number:02}T00:00:00Z"), "2024-02-01T00:00:00Z");
+            item["labels"] = serde_json::json!([{"id": number % 3 + 1, "name": format!("label-{}", number % 3)}]);
+            app.deliver("issues", &issues("opened", &item, &repository(number % 2 + 1, "widgets"))).await;
+        }
+        let admin = app.new_token(&["admin"], None).await;
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(["--config-file", CONFIG, "run", &app.url("/openapi.json")])
+            .args(["--header", &format!("Authorization: Bearer {admin}")])
+            // It has no end, and so no whole answer; tests/it/stream.rs reads it.
+            .args(["--exclude-path", "/api/v1/stream"])
+            .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "25"])
+            .args(["--request-timeout", "20", "--no-shrink"])
+            .current_dir(std::env::temp_dir())
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let output = timeout(Duration::from_secs(240), command.output()).await.expect("Schemathesis does not end");
+        let output = output.expect("Schemathesis is not there: run scripts/ensure-tools.sh");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains(" passed"), "{said}");
+        app
+    })
+    .await;
+}
+
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+    response_schema_conformance,response_headers_conformance";
