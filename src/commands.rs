@@ -18,6 +18,7 @@ use crate::deliver::{Pace, Target};
 use crate::http::auth::{self, Scope};
 use crate::http::serve::ServeLimits;
 use crate::ingest::Accounts;
+use crate::store::tokens::NewToken;
 use crate::store::{accounts, rebuild as rebuilding, tokens};
 use crate::webhook::Secrets;
 use crate::{deliver as delivering, demo as demonstration, postgres, store};
@@ -98,7 +99,8 @@ async fn demo_on(
     let base_url = format!("http://{}", application.address());
     let (token, hash) = auth::new_token();
     let scopes = [Scope::Read, Scope::Private].map(|scope| scope.name().to_owned());
-    tokens::create(&database.pool, "demo", &hash, &scopes, None).await?;
+    let new = NewToken { name: "demo", hash: &hash, scopes: &scopes, accounts: None, days: None };
+    tokens::create(&database.pool, new).await?;
 
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(application.run(ServeLimits::default(), async {
@@ -173,13 +175,20 @@ pub async fn deliver(args: DeliverArgs) -> Done {
 }
 
 /// `bugscrub token create`
-pub async fn token_create(args: DatabaseArgs, name: &str, scopes: &[Scope], accounts: &[i64]) -> Done {
+pub async fn token_create(
+    args: DatabaseArgs,
+    name: &str,
+    scopes: &[Scope],
+    accounts: &[i64],
+    days: Option<i32>,
+) -> Done {
     let database = Database::open(&args).await?;
     let (token, hash) = auth::new_token();
     let scopes: Vec<String> = scopes.iter().map(|scope| scope.name().to_owned()).collect();
     let created = async {
         store::migrate(&database.pool).await?;
-        tokens::create(&database.pool, name, &hash, &scopes, (!accounts.is_empty()).then_some(accounts)).await
+        let accounts = (!accounts.is_empty()).then_some(accounts);
+        tokens::create(&database.pool, NewToken { name, hash: &hash, scopes: &scopes, accounts, days }).await
     }
     .await;
     database.close().await?;
@@ -198,14 +207,17 @@ pub async fn token_list(args: DatabaseArgs) -> Done {
     .await;
     database.close().await?;
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["id", "name", "scopes", "accounts", "created", "revoked"]);
+    table
+        .load_style(presets::NOTHING)
+        .set_header(["id", "name", "scopes", "accounts", "created", "expires", "revoked"]);
     for row in listed? {
         let accounts =
             row.accounts.map_or("all".to_owned(), |ids| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
         let day = |at: chrono::DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
+        let expires = row.expires_at.map_or_else(|| "never".to_owned(), day);
         let revoked = row.revoked_at.map(day).unwrap_or_default();
         let scopes = row.scopes.join(",");
-        table.add_row([row.token_id.to_string(), row.name, scopes, accounts, day(row.created_at), revoked]);
+        table.add_row([row.token_id.to_string(), row.name, scopes, accounts, day(row.created_at), expires, revoked]);
     }
     println!("{table}");
     Ok(ExitCode::SUCCESS)

@@ -195,6 +195,9 @@ pub enum TokenCommand {
         /// Ids of the accounts that it is bound to; repeatable [default: all]
         #[arg(long = "account")]
         accounts: Vec<i64>,
+        /// Days that it is in force [default: until it is revoked]
+        #[arg(long, value_parser = clap::value_parser!(i32).range(1..=3650))]
+        days: Option<i32>,
     },
     /// List tokens, without their secrets
     List {

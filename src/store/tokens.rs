@@ -14,23 +14,33 @@ pub struct TokenRow {
     /// `None`: all accounts.
     pub accounts: Option<Vec<i64>>,
     pub created_at: DateTime<Utc>,
+    /// `None`: never.
+    pub expires_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
+/// A token to be.
+#[derive(Clone, Copy, Debug)]
+pub struct NewToken<'a> {
+    pub name: &'a str,
+    pub hash: &'a [u8],
+    pub scopes: &'a [String],
+    /// `None`: all accounts.
+    pub accounts: Option<&'a [i64]>,
+    /// Days that it is in force; `None`: for ever.
+    pub days: Option<i32>,
+}
+
 /// Stores a new token's hash; answers its id.
-pub async fn create(
-    pool: &PgPool,
-    name: &str,
-    hash: &[u8],
-    scopes: &[String],
-    accounts: Option<&[i64]>,
-) -> Result<i64, StoreError> {
+pub async fn create(pool: &PgPool, new: NewToken<'_>) -> Result<i64, StoreError> {
     let id = sqlx::query_scalar!(
-        "INSERT INTO tokens (name, hash, scopes, accounts) VALUES ($1, $2, $3, $4) RETURNING token_id",
-        name,
-        hash,
-        scopes,
-        accounts,
+        "INSERT INTO tokens (name, hash, scopes, accounts, expires_at)
+         VALUES ($1, $2, $3, $4, now() + make_interval(days => $5::integer)) RETURNING token_id",
+        new.name,
+        new.hash,
+        new.scopes,
+        new.accounts,
+        new.days,
     )
     .fetch_one(pool)
     .await?;
@@ -41,7 +51,7 @@ pub async fn create(
 pub async fn list(pool: &PgPool) -> Result<Vec<TokenRow>, StoreError> {
     let rows = sqlx::query_as!(
         TokenRow,
-        "SELECT token_id, name, scopes, accounts, created_at, revoked_at FROM tokens ORDER BY token_id"
+        "SELECT token_id, name, scopes, accounts, created_at, expires_at, revoked_at FROM tokens ORDER BY token_id"
     )
     .fetch_all(pool)
     .await?;
@@ -61,8 +71,8 @@ pub async fn revoke(pool: &PgPool, token_id: i64) -> Result<bool, StoreError> {
 pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<TokenRow>, StoreError> {
     let row = sqlx::query_as!(
         TokenRow,
-        r#"SELECT token_id, name, scopes, accounts, created_at, revoked_at FROM tokens
-           WHERE hash = $1 AND revoked_at IS NULL"#,
+        r#"SELECT token_id, name, scopes, accounts, created_at, expires_at, revoked_at FROM tokens
+           WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"#,
         hash,
     )
     .fetch_optional(pool)

@@ -1,7 +1,8 @@
 //! Who may ask: tokens and their scopes.
 
 use bugscrub::config::Settings;
-use bugscrub::store::tokens;
+use bugscrub::http::auth;
+use bugscrub::store::tokens::{self, NewToken};
 use serde_json::json;
 
 use super::{get, open, places, refused};
@@ -120,6 +121,31 @@ async fn only_some_tokens_see_private_repositories() {
         for wrong in ["the bootstrap toke", "the bootstrap token2", ""] {
             assert_eq!(refused(&app, wrong, "/api/v1/queue").await.0, 401, "{wrong}");
         }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_in_force_until_it_expires() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let (token, hash) = auth::new_token();
+        let scopes = ["read".to_owned()];
+        let new = NewToken { name: "month", hash: &hash, scopes: &scopes, accounts: None, days: Some(30) };
+        let token_id = tokens::create(&app.database.pool, new).await.unwrap();
+        get(&app, &token, "/api/v1/queue").await;
+        let left: f64 = sqlx::query_scalar(
+            "UPDATE tokens SET expires_at = now() WHERE token_id = $1
+             RETURNING extract(epoch FROM created_at + interval '30 days' - $2)::float8",
+        )
+        .bind(token_id)
+        .bind(tokens::list(&app.database.pool).await.unwrap().last().unwrap().expires_at)
+        .fetch_one(&app.database.pool)
+        .await
+        .unwrap();
+        assert!(left.abs() < 1.0, "{left}");
+        assert_eq!(refused(&app, &token, "/api/v1/queue").await.0, 401);
         app
     })
     .await;

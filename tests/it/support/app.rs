@@ -12,7 +12,7 @@ use bugscrub::http::auth;
 use bugscrub::http::serve::ServeLimits;
 use bugscrub::ingest::Accounts;
 use bugscrub::live::LiveRanking;
-use bugscrub::store::tokens;
+use bugscrub::store::tokens::{self, NewToken};
 use bugscrub::webhook::{Secrets, signature};
 use chrono::{DateTime, Utc};
 use reqwest::{Method, RequestBuilder, Response};
@@ -121,7 +121,8 @@ impl TestApp {
     pub async fn new_token(&self, scopes: &[&str], accounts: Option<&[i64]>) -> String {
         let (token, hash) = auth::new_token();
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        tokens::create(&self.database.pool, "test", &hash, &scopes, accounts).await.unwrap();
+        let new = NewToken { name: "test", hash: &hash, scopes: &scopes, accounts, days: None };
+        tokens::create(&self.database.pool, new).await.unwrap();
         token
     }
 
