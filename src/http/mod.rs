@@ -10,10 +10,12 @@ pub mod body;
 pub mod cors;
 mod etag;
 mod health;
+mod items;
 pub mod limit;
 mod params;
 pub mod problem;
 mod queue;
+mod row;
 pub mod serve;
 mod stream;
 pub mod trace;
@@ -78,6 +80,7 @@ pub struct AppState {
     modifiers(&BearerToken),
     tags(
         (name = "queue", description = "The stale-age queue"),
+        (name = "items", description = "One item"),
         (name = "accounts", description = "Who there is"),
         (name = "webhooks", description = "Where GitHub delivers"),
         (name = "operations", description = "For the platform"),
@@ -102,6 +105,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(webhooks::receive))
         .routes(routes!(queue::show))
         .routes(routes!(queue::show_csv))
+        .routes(routes!(items::show))
         .routes(routes!(stream::follow))
         .routes(routes!(accounts::list))
         .routes(routes!(health::alive))

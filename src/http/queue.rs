@@ -20,9 +20,8 @@ use super::auth::{Caller, Scope};
 use super::etag;
 use super::params::Params;
 use super::problem::Problem;
-use crate::activity::Activity;
-use crate::rank::stale_age::days_since;
-use crate::rank::{Calendar, Cursor, Page, PageRequest, QueueItem, RankingError, stale_age};
+use super::row::{QueueRow, row};
+use crate::rank::{Cursor, Page, PageRequest, RankingError};
 use crate::store::accounts::last_delivery_at;
 
 /// A page of the queue.
@@ -38,61 +37,6 @@ pub struct QueueAnswer {
     /// The next page's address; null on the last.
     next: Option<String>,
     freshness: Freshness,
-}
-
-/// An item in the queue.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct QueueRow {
-    /// The place in the account's whole unfiltered queue; null for an item that is not open.
-    #[schema(example = 1)]
-    rank: Option<i64>,
-    #[schema(example = "acme/widgets")]
-    repository: String,
-    #[schema(example = "Issue")]
-    r#type: &'static str,
-    #[schema(example = 12)]
-    number: i64,
-    title: String,
-    #[schema(example = "https://github.com/acme/widgets/issues/12")]
-    url: String,
-    #[schema(example = "open")]
-    state: &'static str,
-    author: Option<String>,
-    labels: Vec<String>,
-    assignees: Vec<String>,
-    milestone: Option<String>,
-    /// Null where no payload has said.
-    comments: Option<i64>,
-    draft: bool,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    #[schema(example = 1200)]
-    days_age: i64,
-    #[schema(example = 800)]
-    days_stale: i64,
-    /// log10((days_age + 1) * (days_stale + 1)), six decimals
-    #[schema(example = 5.983164)]
-    stale_age: f64,
-    /// The same with the days since the last human activity; null where none is known.
-    human_stale_age: Option<f64>,
-    last_activity: Option<LastActivity>,
-    /// Who read it last; always null until there are scrubs.
-    #[schema(value_type = Option<Object>)]
-    read: Option<()>,
-    /// The note on it; always null until there are notes.
-    #[schema(value_type = Option<Object>)]
-    note: Option<()>,
-}
-
-/// The last thing that anyone did to an item.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LastActivity {
-    #[schema(example = "commented")]
-    kind: String,
-    #[schema(example = "octocat")]
-    actor: String,
-    human: bool,
-    at: DateTime<Utc>,
 }
 
 /// How current an answer is.
@@ -234,50 +178,6 @@ fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshn
         next,
         freshness,
     }
-}
-
-pub(super) fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
-    let Calendar { zone } = state.calendar;
-    let human_stale_age =
-        item.last_human_activity.as_ref().map(|activity| stale_age(item.days_age, days_since(activity.at, date, zone)));
-    QueueRow {
-        rank: item.rank,
-        repository: format!("{}/{}", item.owner, item.repository),
-        r#type: item.item_type.name(),
-        number: item.place.number,
-        url: url(&item),
-        title: item.title,
-        state: item.state.name(),
-        author: item.author,
-        labels: item.labels,
-        assignees: item.assignees,
-        milestone: item.milestone,
-        comments: item.comments,
-        draft: item.draft,
-        created_at: item.place.created_at,
-        updated_at: item.updated_at,
-        days_age: item.days_age,
-        days_stale: item.days_stale,
-        stale_age: stale_age(item.days_age, item.days_stale),
-        human_stale_age,
-        last_activity: item.last_activity.map(|activity| last_activity(state, activity)),
-        read: None,
-        note: None,
-    }
-}
-
-fn last_activity(state: &AppState, activity: Activity) -> LastActivity {
-    let human = state.bots.is_human(&activity.actor);
-    LastActivity { kind: activity.kind, actor: activity.actor.login, human, at: activity.at }
-}
-
-/// On the host that the repository's payloads named; GitHub's own where none did.
-fn url(item: &QueueItem) -> String {
-    let repository = match &item.repository_url {
-        Some(url) => url.clone(),
-        None => format!("https://github.com/{}/{}", item.owner, item.repository),
-    };
-    format!("{repository}/{}/{}", item.item_type.path(), item.place.number)
 }
 
 impl From<RankingError> for Problem {

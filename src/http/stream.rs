@@ -23,7 +23,7 @@ use super::auth::{Caller, Scope};
 use super::params::Params;
 use super::problem::Problem;
 use super::queue::question::{FILTERS, FilterParams, filter};
-use super::queue::{QueueRow, row};
+use super::row::{QueueRow, row};
 use crate::rank::{Order, PageRequest};
 use crate::store::StoreError;
 use crate::store::log::touched;

@@ -24,10 +24,12 @@ use sqlx::PgPool;
 use tokio::sync::{Notify, watch};
 
 use self::account::Account;
+use crate::activity::State;
 use crate::rank::live::{Place, Snapshot};
 use crate::rank::{Order, Page, PageRequest, QueueItem, Ranking, RankingError};
 use crate::store::StoreError;
 use crate::store::details::details;
+use crate::store::history::{Found, Wanted, find};
 use crate::store::live::Head;
 use crate::store::queue::{Ranked, SqlRanking};
 
@@ -155,6 +157,23 @@ impl LiveRanking {
             (request.private || !private).then_some((name, *number))
         });
         Ok(Followed { gone: gone.collect(), items })
+    }
+}
+
+impl LiveRanking {
+    /// One item, open or not, with its history and, if it is open, its rank.
+    pub async fn item(&self, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
+        let mut found = find(&self.0.pool, self.0.zone, wanted, date).await?;
+        if let Found::Here(kept) = &mut found
+            && let Some(account) = self.account(wanted.account_id)
+            && let Some(snapshot) = self.snapshot(&account, date).await
+        {
+            let key = kept.item.place;
+            let place = snapshot.on(date).and_then(|ranked| ranked.place_of(key.repo_id, key.number));
+            // Memory may still hold an item that the store has closed by now.
+            kept.item.rank = place.filter(|_| kept.item.state == State::Open).map(|place| place.rank);
+        }
+        Ok(found)
     }
 }
 

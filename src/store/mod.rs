@@ -13,6 +13,7 @@
 pub mod accounts;
 pub mod append;
 pub mod details;
+pub mod history;
 mod items;
 pub mod live;
 pub mod log;

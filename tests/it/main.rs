@@ -12,6 +12,7 @@ mod demo;
 mod examples;
 mod faults;
 mod fold;
+mod items;
 mod live;
 mod openapi;
 mod postgres;

@@ -62,7 +62,7 @@ async fn every_operation_described_is_served_and_its_errors_are_problems() {
             let mut succeeds = false;
             for (status, response) in operation["responses"].as_object().unwrap() {
                 assert!(!response["description"].as_str().unwrap().is_empty(), "{method} {path} {status}");
-                if status == "304" {
+                if status.starts_with('3') {
                     assert!(response.get("content").is_none(), "{method} {path}: it has no body");
                     continue;
                 }
@@ -141,6 +141,8 @@ async fn what_is_answered_is_what_is_described() {
             ("/api/v1/queue", "get", "400", problem(app.request(Method::GET, "/api/v1/queue?order=x").send().await.unwrap()).await.1),
             ("/api/v1/queue", "get", "401", problem(app.client.get(app.url("/api/v1/queue")).send().await.unwrap()).await.1),
             ("/api/v1/queue", "get", "404", problem(app.request(Method::GET, "/api/v1/queue?account=x").send().await.unwrap()).await.1),
+            ("/api/v1/items/{owner}/{repo}/{number}", "get", "200", app.json("/api/v1/items/acme/widgets/1").await),
+            ("/api/v1/items/{owner}/{repo}/{number}", "get", "200", app.json("/api/v1/items/acme/widgets/3").await),
             ("/api/v1/accounts", "get", "200", app.json("/api/v1/accounts").await),
             ("/healthz", "get", "200", app.json("/healthz").await),
             ("/readyz", "get", "200", app.json("/readyz").await),

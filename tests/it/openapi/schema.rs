@@ -2,7 +2,7 @@
 //! a field that the schema does not name is a fault.
 
 use chrono::{DateTime, NaiveDate};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What is wrong with `value` by `schema`, each with the place where it is.
 pub fn faults(description: &Value, schema: &Value, value: &Value) -> Vec<String> {
@@ -25,6 +25,7 @@ fn check(description: &Value, schema: &Value, value: &Value, at: &str, found: &m
                     found.push(format!("{at} is not one of {rule}: {value}"));
                 }
             }
+            "allOf" => check(description, &merged(description, rule), value, at, found),
             "type" => {
                 let types = rule.as_array().cloned().unwrap_or_else(|| vec![rule.clone()]);
                 if !types.iter().any(|name| is_a(name.as_str().unwrap(), value)) {
@@ -59,6 +60,18 @@ fn check(description: &Value, schema: &Value, value: &Value, at: &str, found: &m
             other => panic!("this validator does not know {other}; teach it"),
         }
     }
+}
+
+/// The one object that objects make together, so that each need not name the others' fields.
+fn merged(description: &Value, parts: &Value) -> Value {
+    let mut whole = json!({"type": "object", "required": [], "properties": {}});
+    for part in parts.as_array().unwrap() {
+        let pointer = part["$ref"].as_str().map(|pointer| pointer.strip_prefix('#').unwrap());
+        let part = pointer.map_or(part, |pointer| description.pointer(pointer).unwrap());
+        whole["required"].as_array_mut().unwrap().extend(part["required"].as_array().unwrap().iter().cloned());
+        whole["properties"].as_object_mut().unwrap().extend(part["properties"].as_object().unwrap().clone());
+    }
+    whole
 }
 
 fn is_a(name: &str, value: &Value) -> bool {

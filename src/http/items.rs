@@ -1,0 +1,210 @@
+//! `GET /api/v1/items/{owner}/{repo}/{number}`: one item, why it ranks where it does, and what
+//! happened to it.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::AppState;
+use super::auth::{Caller, Scope};
+use super::params::Params;
+use super::problem::Problem;
+use super::queue::question::reached;
+use super::row::{QueueRow, row};
+use crate::activity::{Bots, Fact, ItemKey, State as ItemStateName};
+use crate::rank::QueueItem;
+use crate::store::history::{Found, Kept, Wanted, repository};
+use crate::store::log::LoggedEvent;
+
+/// One item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemAnswer {
+    #[serde(flatten)]
+    row: QueueRow,
+    /// The date that days are counted to, in the account's time zone.
+    as_of: NaiveDate,
+    /// The position of the account's log that the answer includes.
+    position: i64,
+    explanation: Explanation,
+    /// Whose turn it is, `author` or `maintainers`; null if the item is not open or nobody can tell.
+    #[schema(example = "maintainers")]
+    waits_for: Option<&'static str>,
+    /// What happened to the item, oldest first; the last 1,000 events.
+    history: Vec<HistoryEvent>,
+    /// Whether older events were left out of `history`.
+    truncated: bool,
+}
+
+/// Why an item ranks where it does.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Explanation {
+    #[schema(example = 1200)]
+    days_age: i64,
+    #[schema(example = 800)]
+    days_stale: i64,
+    /// (days_age + 1) * (days_stale + 1): what items are ordered by.
+    #[schema(example = 962001)]
+    product: i64,
+    /// The sum done in words.
+    #[schema(example = "log10((1200 days old + 1) x (800 days stale + 1)) = log10(962001) = 5.983176")]
+    formula: String,
+    /// The event that set `updated_at`; null where none is known.
+    updated_by: Option<HistoryEvent>,
+    /// The same with the days since the last human activity; null where none is known.
+    human_stale_age: Option<f64>,
+}
+
+/// Something that happened to an item.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HistoryEvent {
+    /// The event's place in the account's log: the order in which deliveries came.
+    #[schema(example = 99_812)]
+    position: i64,
+    #[schema(example = "commented")]
+    kind: String,
+    /// Null where GitHub does not say.
+    #[schema(example = "octocat")]
+    actor: Option<String>,
+    /// False for bots; null where there is no actor.
+    human: Option<bool>,
+    /// GitHub's time; null where the payload has none.
+    occurred_at: Option<DateTime<Utc>>,
+}
+
+/// Show one item.
+///
+/// The fields of the queue's row, open or not; why it ranks where it does; and its history. An
+/// item that was transferred answers with the address of its new place, if the token may see it.
+/// `waits_for` goes by the last thing that a human did of whom GitHub said how they stand to the
+/// repository: after the author or an outsider it waits for the maintainers, after somebody else
+/// with the association OWNER, MEMBER or COLLABORATOR for the author.
+#[utoipa::path(
+    get, path = "/api/v1/items/{owner}/{repo}/{number}", tag = "items",
+    params(
+        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
+        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
+        ("number" = String, Path, description = "The item's number", example = "12"),
+        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
+        ("min_position" = Option<i64>, Query, description = "Wait, 5 seconds at most, until the answer includes this position of the log"),
+    ),
+    responses(
+        (status = 200, description = "The item", body = ItemAnswer),
+        (status = 308, description = "The item was transferred; `Location` has its new address"),
+        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such account or item for this token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        (status = 504, description = "The log did not come to `min_position` in time", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn show(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path((owner, name, number)): Path<(String, String, String)>,
+    params: Params,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Read)?;
+    params.only(&["account", "min_position"])?;
+    let digits = Some(number).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = digits.and_then(|digits| digits.parse().ok()).filter(|number: &i64| *number > 0);
+    let number = number.ok_or_else(|| Problem::bad_parameter("number").detail("A whole number from 1."))?;
+    // No name on GitHub has it, and Postgres takes it in no text.
+    if owner.contains('\0') || name.contains('\0') {
+        return Err(unknown());
+    }
+    let account = caller.account(&state, Some(params.one("account")?.unwrap_or(&owner))).await?;
+    reached(&state, account.account_id, &params).await?;
+    let date = state.calendar.today((state.clock)());
+    let private = caller.sees_private();
+    let wanted = Wanted { account_id: account.account_id, private, owner: &owner, repository: &name, number };
+    match state.live.item(&wanted, date).await? {
+        Found::Nothing => Err(unknown()),
+        Found::Deleted => Err(Problem::new(StatusCode::GONE, "/problems/item-deleted", "Item deleted")
+            .detail("The item was deleted on GitHub.")),
+        Found::Transferred(key) => moved(&state, &caller, key).await,
+        Found::Here(kept) => {
+            Ok(([(CACHE_CONTROL, "private, no-cache")], Json(answer(&state, date, *kept))).into_response())
+        }
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "/problems/unknown-item", "Unknown item")
+        .detail("There is no such item that the token may see.")
+}
+
+/// The way to where an item went; for who may not see it there, the item is unknown.
+async fn moved(state: &AppState, caller: &Caller, key: ItemKey) -> Result<Response, Problem> {
+    let ItemKey { account_id, repo_id, number } = key;
+    let accounts = caller.accounts(state).await?;
+    if !accounts.iter().any(|account| account.account_id == account_id) {
+        return Err(unknown());
+    }
+    let place = repository(&state.pool, account_id, caller.sees_private(), repo_id).await?;
+    let (owner, name) = place.ok_or_else(unknown)?;
+    let address = format!("/api/v1/items/{owner}/{name}/{number}?account={account_id}");
+    let address = HeaderValue::try_from(address).map_err(|_| unknown())?;
+    let headers = [(LOCATION, address), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response())
+}
+
+fn answer(state: &AppState, date: NaiveDate, kept: Kept) -> ItemAnswer {
+    let Kept { position, item, events, truncated } = kept;
+    let waits_for = waits_for(&state.bots, &item, &events);
+    let updated_by = events.iter().find(|logged| shows(logged) == Some(item.updated_at));
+    let updated_by = updated_by.map(|logged| history_event(&state.bots, logged));
+    let history = events.iter().map(|logged| history_event(&state.bots, logged)).collect();
+    let product = item.place.product;
+    let row = row(state, date, item);
+    let (days_age, days_stale) = (row.days_age, row.days_stale);
+    let formula = format!(
+        "log10(({days_age} days old + 1) x ({days_stale} days stale + 1)) = log10({product}) = {}",
+        row.stale_age
+    );
+    let human_stale_age = row.human_stale_age;
+    let explanation = Explanation { days_age, days_stale, product, formula, updated_by, human_stale_age };
+    ItemAnswer { row, as_of: date, position, explanation, waits_for, history, truncated }
+}
+
+fn history_event(bots: &Bots, logged: &LoggedEvent) -> HistoryEvent {
+    let event = &logged.event;
+    HistoryEvent {
+        position: logged.position,
+        kind: event.kind.clone(),
+        actor: event.actor.as_ref().map(|actor| actor.login.clone()),
+        human: event.actor.as_ref().map(|actor| bots.is_human(actor)),
+        occurred_at: event.occurred_at,
+    }
+}
+
+/// The `updated_at` that the item had with the event.
+fn shows(logged: &LoggedEvent) -> Option<DateTime<Utc>> {
+    let Fact::Item(fact) = &logged.event.fact else { return None };
+    fact.snapshot.as_ref().map(|snapshot| snapshot.updated_at)
+}
+
+/// Whose turn it is, by the last human of whom GitHub said how they stand to the repository: of
+/// who sets a label, say, it does not.
+fn waits_for(bots: &Bots, item: &QueueItem, events: &[LoggedEvent]) -> Option<&'static str> {
+    if item.state != ItemStateName::Open {
+        return None;
+    }
+    let said = events.iter().filter_map(|logged| {
+        let Fact::Item(fact) = &logged.event.fact else { return None };
+        let actor = logged.event.actor.as_ref().filter(|actor| bots.is_human(actor))?;
+        Some((logged.event.occurred_at?, logged.position, actor, fact.association.as_deref()?))
+    });
+    let (_, _, actor, association) = said.max_by_key(|(at, position, ..)| (*at, *position))?;
+    let maintains = matches!(association, "OWNER" | "MEMBER" | "COLLABORATOR");
+    let is_author = item.author.as_deref() == Some(actor.login.as_str());
+    Some(if maintains && !is_author { "author" } else { "maintainers" })
+}

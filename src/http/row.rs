@@ -1,0 +1,110 @@
+//! An item as answers show it: in the queue, in the stream and by itself.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::AppState;
+use crate::activity::Activity;
+use crate::rank::stale_age::days_since;
+use crate::rank::{Calendar, QueueItem, stale_age};
+
+/// An item in the queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueueRow {
+    /// The place in the account's whole unfiltered queue; null for an item that is not open.
+    #[schema(example = 1)]
+    pub(super) rank: Option<i64>,
+    #[schema(example = "acme/widgets")]
+    pub(super) repository: String,
+    #[schema(example = "Issue")]
+    pub(super) r#type: &'static str,
+    #[schema(example = 12)]
+    pub(super) number: i64,
+    pub(super) title: String,
+    #[schema(example = "https://github.com/acme/widgets/issues/12")]
+    pub(super) url: String,
+    #[schema(example = "open")]
+    pub(super) state: &'static str,
+    pub(super) author: Option<String>,
+    pub(super) labels: Vec<String>,
+    pub(super) assignees: Vec<String>,
+    pub(super) milestone: Option<String>,
+    /// Null where no payload has said.
+    pub(super) comments: Option<i64>,
+    pub(super) draft: bool,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) updated_at: DateTime<Utc>,
+    #[schema(example = 1200)]
+    pub(super) days_age: i64,
+    #[schema(example = 800)]
+    pub(super) days_stale: i64,
+    /// log10((days_age + 1) * (days_stale + 1)), six decimals
+    #[schema(example = 5.983176)]
+    pub(super) stale_age: f64,
+    /// The same with the days since the last human activity; null where none is known.
+    pub(super) human_stale_age: Option<f64>,
+    pub(super) last_activity: Option<LastActivity>,
+    /// Who read it last; always null until there are scrubs.
+    #[schema(value_type = Option<Object>)]
+    pub(super) read: Option<()>,
+    /// The note on it; always null until there are notes.
+    #[schema(value_type = Option<Object>)]
+    pub(super) note: Option<()>,
+}
+
+/// The last thing that anyone did to an item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LastActivity {
+    #[schema(example = "commented")]
+    kind: String,
+    #[schema(example = "octocat")]
+    actor: String,
+    human: bool,
+    at: DateTime<Utc>,
+}
+
+/// The row of an item, with days counted to `date`.
+pub fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
+    let Calendar { zone } = state.calendar;
+    let human_stale_age =
+        item.last_human_activity.as_ref().map(|activity| stale_age(item.days_age, days_since(activity.at, date, zone)));
+    QueueRow {
+        rank: item.rank,
+        repository: format!("{}/{}", item.owner, item.repository),
+        r#type: item.item_type.name(),
+        number: item.place.number,
+        url: url(&item),
+        title: item.title,
+        state: item.state.name(),
+        author: item.author,
+        labels: item.labels,
+        assignees: item.assignees,
+        milestone: item.milestone,
+        comments: item.comments,
+        draft: item.draft,
+        created_at: item.place.created_at,
+        updated_at: item.updated_at,
+        days_age: item.days_age,
+        days_stale: item.days_stale,
+        stale_age: stale_age(item.days_age, item.days_stale),
+        human_stale_age,
+        last_activity: item.last_activity.map(|activity| last_activity(state, activity)),
+        read: None,
+        note: None,
+    }
+}
+
+fn last_activity(state: &AppState, activity: Activity) -> LastActivity {
+    let human = state.bots.is_human(&activity.actor);
+    LastActivity { kind: activity.kind, actor: activity.actor.login, human, at: activity.at }
+}
+
+/// On the host that the repository's payloads named; GitHub's own where none did.
+fn url(item: &QueueItem) -> String {
+    let repository = match &item.repository_url {
+        Some(url) => url.clone(),
+        None => format!("https://github.com/{}/{}", item.owner, item.repository),
+    };
+    format!("{repository}/{}/{}", item.item_type.path(), item.place.number)
+}

@@ -1,0 +1,142 @@
+//! One item as it is, and what happened to it.
+
+use chrono::{NaiveDate, Utc};
+use chrono_tz::Tz;
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgPool};
+
+use super::StoreError;
+use super::details::details;
+use super::log::{EventRow, LoggedEvent};
+use super::queue::Ranked;
+use crate::activity::{ItemKey, ItemState};
+use crate::rank::stale_age::days_since;
+use crate::rank::{PlaceKey, QueueItem, stale_product};
+
+/// Events of a history at most; the last ones.
+const LONGEST: i64 = 1_000;
+
+/// The address of an item, and what the asker may see.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    pub account_id: i64,
+    /// Items of private repositories too.
+    pub private: bool,
+    /// A login that the account has or had.
+    pub owner: &'a str,
+    pub repository: &'a str,
+    pub number: i64,
+}
+
+/// What is at an address.
+#[derive(Debug)]
+pub enum Found {
+    /// Nothing that was seen, or that the asker may see.
+    Nothing,
+    /// The item was deleted on GitHub.
+    Deleted,
+    /// The item went elsewhere, which the asker may not be allowed to see.
+    Transferred(ItemKey),
+    Here(Box<Kept>),
+}
+
+/// An item with its history; all of one moment, the account's `position`.
+#[derive(Debug)]
+pub struct Kept {
+    pub position: i64,
+    /// Without its rank.
+    pub item: QueueItem,
+    /// Oldest first.
+    pub events: Vec<LoggedEvent>,
+    /// Older events were left out.
+    pub truncated: bool,
+}
+
+/// The item at an address, with days counted to `date`.
+pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let Wanted { account_id, private, owner, repository, number } = *wanted;
+    // Two repositories have one name where the news of a renaming is missing: the one that the item lives in.
+    let row = sqlx::query!(
+        r#"SELECT a.head_position, i.repo_id, i.folded AS "folded: Json<ItemState>"
+           FROM accounts a
+           JOIN account_profiles p ON p.account_id = a.account_id AND p.generation = a.generation
+           JOIN visible_repositories r ON r.account_id = a.account_id
+           JOIN items i ON i.account_id = r.account_id AND i.generation = r.generation AND i.repo_id = r.repo_id
+           WHERE a.account_id = $1 AND ($2 OR NOT r.private) AND lower(r.name) = $4 AND i.number = $5
+             AND (lower(r.owner) = $3 OR $3 = ANY(p.logins))
+           ORDER BY i.live DESC, i.repo_id DESC LIMIT 1"#,
+        account_id,
+        private,
+        owner.to_lowercase(),
+        repository.to_lowercase(),
+        number,
+    )
+    .fetch_optional(&mut *moment)
+    .await?;
+    let Some(row) = row else { return Ok(Found::Nothing) };
+    let folded = row.folded.0;
+    if let Some(key) = folded.transferred_to() {
+        return Ok(Found::Transferred(key));
+    }
+    if !folded.live() {
+        return Ok(Found::Deleted);
+    }
+    let (Some(created_at), Some(updated_at)) = (folded.created_at(), folded.updated_at()) else {
+        return Ok(Found::Nothing);
+    };
+    let days = |at: chrono::DateTime<Utc>| days_since(at, date, zone);
+    let (days_age, days_stale) = (days(created_at), days(updated_at));
+    let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
+    let place = Ranked { key, rank: None, days_age, days_stale };
+    let Some(item) = details(&mut *moment, account_id, private, &[place]).await?.pop() else {
+        return Ok(Found::Nothing);
+    };
+    let mut events = last_events(&mut moment, account_id, row.repo_id, number).await?;
+    let truncated = events.len() as i64 > LONGEST;
+    events.truncate(LONGEST as usize);
+    events.reverse();
+    Ok(Found::Here(Box::new(Kept { position: row.head_position, item, events, truncated })))
+}
+
+/// An item's last events and one more, newest first.
+async fn last_events(
+    moment: &mut PgConnection,
+    account_id: i64,
+    repo_id: i64,
+    number: i64,
+) -> Result<Vec<LoggedEvent>, StoreError> {
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
+                  recorded_at, data::text AS "data!"
+           FROM events WHERE account_id = $1 AND repo_id = $2 AND number = $3
+           ORDER BY position DESC LIMIT $4"#,
+        account_id,
+        repo_id,
+        number,
+        LONGEST + 1,
+    )
+    .fetch_all(moment)
+    .await?;
+    rows.into_iter().map(EventRow::read).collect()
+}
+
+/// `owner` and `name` of a repository, if the asker may see it.
+pub async fn repository(
+    pool: &PgPool,
+    account_id: i64,
+    private: bool,
+    repo_id: i64,
+) -> Result<Option<(String, String)>, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT owner AS "owner!", name AS "name!" FROM visible_repositories
+           WHERE account_id = $1 AND repo_id = $3 AND ($2 OR NOT private) AND name IS NOT NULL LIMIT 1"#,
+        account_id,
+        private,
+        repo_id,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| (row.owner, row.name)))
+}
