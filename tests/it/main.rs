@@ -21,3 +21,4 @@ mod receiver;
 mod rooms;
 mod server;
 mod smoke;
+mod stats;
