@@ -12,6 +12,7 @@ mod params;
 pub mod problem;
 mod queue;
 pub mod serve;
+mod stats;
 pub mod trace;
 mod webhooks;
 
@@ -65,6 +66,7 @@ pub struct AppState {
     modifiers(&BearerToken),
     tags(
         (name = "queue", description = "The stale-age queue"),
+        (name = "stats", description = "How the backlog fares; each also as `.json`, `.csv` and `.svg`"),
         (name = "accounts", description = "Who there is"),
         (name = "webhooks", description = "Where GitHub delivers"),
         (name = "operations", description = "For the platform"),
@@ -88,6 +90,10 @@ fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(webhooks::receive))
         .routes(routes!(queue::show))
+        .routes(routes!(stats::backlog))
+        .routes(routes!(stats::ages))
+        .routes(routes!(stats::throughput))
+        .routes(routes!(stats::forecast))
         .routes(routes!(accounts::list))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
@@ -107,7 +113,7 @@ pub fn router(state: AppState) -> Router {
     let description = axum::body::Bytes::from(description);
     let served = get(async move || ([(CONTENT_TYPE, "application/json")], description).into_response());
     let metrics = state.metrics.clone();
-    let router = router.route("/openapi.json", served).with_state(state);
+    let router = router.route("/openapi.json", served).merge(stats::suffixed()).with_state(state);
     trace::with_tracing(with_problems(router), metrics)
 }
 

@@ -20,7 +20,7 @@ pub enum AgeOf {
 }
 
 /// The open items whose days lie between two bounds, both included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct AgeBucket {
     /// `0`, `1-7` (days) or `1-2 y` (years of 365 days).
     pub bucket: &'static str,

@@ -26,7 +26,7 @@ pub enum Step {
 
 /// The backlog over one step. `open` is the step before's, plus `opened`, minus `closed`, minus
 /// `gone`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct BacklogPoint {
     pub first_date: NaiveDate,
     /// The step's last day, at whose end `open` and the stale-ages hold.

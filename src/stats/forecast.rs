@@ -64,7 +64,7 @@ impl ForecastRequest {
 }
 
 /// What the runs amount to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing is open now.
@@ -78,7 +78,7 @@ pub enum Verdict {
 }
 
 /// The answer, as one row.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ForecastSummary {
     pub today: NaiveDate,
     pub open_now: u32,
@@ -101,7 +101,7 @@ pub struct ForecastSummary {
 
 /// How many items are open in some future week: that many or fewer in 5, 20, 50, 80 and 95 % of
 /// the runs. Where `p80` reaches 0, there lies `date_80`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FanPoint {
     pub date: NaiveDate,
     pub p5: u32,

@@ -12,7 +12,7 @@ use super::percentile::median_and_p90;
 
 /// One repository's figures, or those of all together. Hours are whole seconds / 3600, to two
 /// decimals; for "median" and "p90" see [`super::percentile`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ThroughputRow {
     /// `None`: all repositories.
     pub repo_id: Option<i64>,
