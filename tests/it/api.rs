@@ -4,6 +4,7 @@ mod accounts;
 mod cursors;
 mod operations;
 mod parameters;
+mod statistics;
 mod tokens;
 mod visibility;
 

@@ -137,6 +137,10 @@ async fn what_is_answered_is_what_is_described() {
             ("/api/v1/queue", "get", "401", problem(app.client.get(app.url("/api/v1/queue")).send().await.unwrap()).await.1),
             ("/api/v1/queue", "get", "404", problem(app.request(Method::GET, "/api/v1/queue?account=x").send().await.unwrap()).await.1),
             ("/api/v1/accounts", "get", "200", app.json("/api/v1/accounts").await),
+            ("/api/v1/stats/backlog", "get", "200", app.json("/api/v1/stats/backlog").await),
+            ("/api/v1/stats/ages", "get", "200", app.json("/api/v1/stats/ages").await),
+            ("/api/v1/stats/throughput", "get", "200", app.json("/api/v1/stats/throughput").await),
+            ("/api/v1/stats/forecast", "get", "200", app.json("/api/v1/stats/forecast").await),
             ("/healthz", "get", "200", app.json("/healthz").await),
             ("/readyz", "get", "200", app.json("/readyz").await),
         ];
