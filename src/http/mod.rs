@@ -17,6 +17,7 @@ pub mod problem;
 mod queue;
 mod row;
 pub mod serve;
+mod stats;
 mod stream;
 pub mod trace;
 mod webhooks;
@@ -81,6 +82,7 @@ pub struct AppState {
     tags(
         (name = "queue", description = "The stale-age queue"),
         (name = "items", description = "One item"),
+        (name = "stats", description = "How the backlog fares; each also as `.json`, `.csv` and `.svg`"),
         (name = "accounts", description = "Who there is"),
         (name = "webhooks", description = "Where GitHub delivers"),
         (name = "operations", description = "For the platform"),
@@ -107,6 +109,10 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::show_csv))
         .routes(routes!(items::show))
         .routes(routes!(stream::follow))
+        .routes(routes!(stats::backlog))
+        .routes(routes!(stats::ages))
+        .routes(routes!(stats::throughput))
+        .routes(routes!(stats::forecast))
         .routes(routes!(accounts::list))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
@@ -128,7 +134,7 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     let metrics = state.metrics.clone();
     // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
     let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json").validator_url("none"));
-    let router = router.route("/openapi.json", served).with_state(state).merge(docs);
+    let router = router.route("/openapi.json", served).merge(stats::suffixed()).with_state(state).merge(docs);
     // Small answers are not worth it, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let mut router = with_problems(with_limits(router.layer(compression)));

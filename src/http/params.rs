@@ -88,21 +88,35 @@ impl Params {
         }
     }
 
+    /// A date, or `Nd` for N days before `today`.
+    pub fn date(&self, name: &str, today: NaiveDate) -> Result<Option<NaiveDate>, Problem> {
+        let Some(text) = self.one(name)? else { return Ok(None) };
+        let date = match text.strip_suffix('d') {
+            Some(days) => whole(days).and_then(|days| today.checked_sub_signed(TimeDelta::try_days(days)?)),
+            None => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10),
+        };
+        let problem = || {
+            Problem::bad_parameter(name)
+                .detail("A date such as 2026-10-01, of the years 1 to 9998, or a number of days ago such as 180d.")
+        };
+        date.filter(in_range).map(Some).ok_or_else(problem)
+    }
+
+    /// A whole number from `least` to `most`.
+    pub fn number(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, Problem> {
+        let Some(text) = self.one(name)? else { return Ok(None) };
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        let problem = || Problem::bad_parameter(name).detail(format!("A whole number from {least} to {most}."));
+        number.map(Some).ok_or_else(problem)
+    }
+
     /// The dates strictly after the one parameter and strictly before the other; each a date, or
     /// `Nd` for N days before `today`.
     pub fn days(&self, after: &str, before: &str, today: NaiveDate) -> Result<Days, Problem> {
         let day = |name: &str, step: i64| -> Result<Option<NaiveDate>, Problem> {
-            let Some(text) = self.one(name)? else { return Ok(None) };
-            let date = match text.strip_suffix('d') {
-                Some(days) => whole(days).and_then(|days| today.checked_sub_signed(TimeDelta::try_days(days)?)),
-                None => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10),
-            };
-            let beside = date.filter(in_range).and_then(|date| date.checked_add_signed(TimeDelta::try_days(step)?));
-            let problem = || {
-                Problem::bad_parameter(name)
-                    .detail("A date such as 2026-10-01, of the years 1 to 9998, or a number of days ago such as 180d.")
-            };
-            beside.map(Some).ok_or_else(problem)
+            let beside = |date: NaiveDate| date.checked_add_signed(TimeDelta::try_days(step)?);
+            // Dates in range have room for a day on either side.
+            Ok(self.date(name, today)?.and_then(beside))
         };
         Ok(Days { from: day(after, 1)?, to: day(before, -1)? })
     }

@@ -6,6 +6,7 @@
 //! - [`project`]: folds events into the projections, in that transaction or in a rebuild;
 //! - [`rebuild`]: makes the projections anew from the log;
 //! - [`queue`]: the ranking that SQL can give, and what a page shows of its items;
+//! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
 //! - [`accounts`], [`tokens`], [`log`], [`retention`]: small readers and writers;
 //! - [`stored`]: the only place that knows the JSON of a stored event.
@@ -15,6 +16,7 @@ pub mod append;
 pub mod details;
 pub mod history;
 mod items;
+pub mod lifetimes;
 pub mod live;
 pub mod log;
 mod names;

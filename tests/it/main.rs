@@ -24,4 +24,5 @@ mod rooms;
 mod schemathesis;
 mod server;
 mod smoke;
+mod stats;
 mod stream;

@@ -144,6 +144,10 @@ async fn what_is_answered_is_what_is_described() {
             ("/api/v1/items/{owner}/{repo}/{number}", "get", "200", app.json("/api/v1/items/acme/widgets/1").await),
             ("/api/v1/items/{owner}/{repo}/{number}", "get", "200", app.json("/api/v1/items/acme/widgets/3").await),
             ("/api/v1/accounts", "get", "200", app.json("/api/v1/accounts").await),
+            ("/api/v1/stats/backlog", "get", "200", app.json("/api/v1/stats/backlog").await),
+            ("/api/v1/stats/ages", "get", "200", app.json("/api/v1/stats/ages").await),
+            ("/api/v1/stats/throughput", "get", "200", app.json("/api/v1/stats/throughput").await),
+            ("/api/v1/stats/forecast", "get", "200", app.json("/api/v1/stats/forecast").await),
             ("/healthz", "get", "200", app.json("/healthz").await),
             ("/readyz", "get", "200", app.json("/readyz").await),
         ];

@@ -32,6 +32,11 @@ fn check(description: &Value, schema: &Value, value: &Value, at: &str, found: &m
                     found.push(format!("{at} is no {rule}: {value}"));
                 }
             }
+            "enum" => {
+                if !rule.as_array().unwrap().contains(value) {
+                    found.push(format!("{at} is none of {rule}: {value}"));
+                }
+            }
             "format" => check_format(rule.as_str().unwrap(), value, at, found),
             "minimum" => at_bound(value, |number| number >= rule.as_f64().unwrap(), at, found),
             "maximum" => at_bound(value, |number| number <= rule.as_f64().unwrap(), at, found),

@@ -6,6 +6,7 @@ pub mod history;
 pub mod payload;
 pub mod place;
 pub mod service;
+pub mod world;
 
 pub use app::{TestApp, run_test};
 pub use database::TestDatabase;

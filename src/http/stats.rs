@@ -1,0 +1,251 @@
+//! `GET /api/v1/stats/...`: how the backlog fares, as JSON, CSV or SVG by the path's suffix.
+//!
+//! Everything is counted from the lifetimes of one moment, off the threads that serve requests.
+
+mod asked;
+mod described;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use axum::routing::get;
+use chrono::{Datelike, TimeDelta};
+use serde::Serialize;
+
+use self::asked::{Asked, MOST_STEPS};
+use self::described::{AgesAnswer, BacklogAnswer, ForecastAnswer, ThroughputAnswer};
+use self::described::{AgesParams, BacklogParams, ForecastParams, ThroughputParams};
+use super::AppState;
+use super::auth::Caller;
+use super::params::Params;
+use super::problem::Problem;
+use crate::rank::stale_age::days_since;
+use crate::stats::{self, AgeBucket, AgeOf, ForecastRequest, OpenDays, Step, Week, chart};
+
+/// A line of `ages.csv`.
+#[derive(Serialize)]
+struct AgesLine {
+    of: AgeOf,
+    bucket: &'static str,
+    from_days: i64,
+    to_days: Option<i64>,
+    items: usize,
+}
+
+/// The same handlers under the paths with a suffix.
+pub fn suffixed() -> Router<AppState> {
+    let mut router = Router::new();
+    for suffix in ["json", "csv", "svg"] {
+        let path = |subject: &str| format!("/api/v1/stats/{subject}.{suffix}");
+        router = router.route(&path("backlog"), get(backlog)).route(&path("ages"), get(ages));
+        router = router.route(&path("throughput"), get(throughput)).route(&path("forecast"), get(forecast));
+    }
+    router
+}
+
+/// Show how many items were open at the end of each week or day, and how stale.
+#[utoipa::path(
+    get, path = "/api/v1/stats/backlog", tag = "stats", params(BacklogParams),
+    responses(
+        (status = 200, description = "As of today", body = BacklogAnswer),
+        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn backlog(
+    State(state): State<AppState>,
+    caller: Caller,
+    params: Params,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let asked = Asked::of(&state, &caller, &params, &uri, &["from", "to", "step"])?;
+    let step = match params.one("step")? {
+        None | Some("week") => Step::Week,
+        Some("day") => Step::Day,
+        Some(_) => return Err(Problem::bad_parameter("step").detail("Either day or week.").allowed(["day", "week"])),
+    };
+    let (from, to) = asked.range(&params, if step == Step::Day { 1 } else { 7 })?;
+    let read = asked.read(&state, &caller, &params).await?;
+    let zone = state.calendar.zone;
+    asked
+        .answer(move |asked| {
+            let points = stats::backlog(&read.lifetimes, zone, from, to, step);
+            asked.shown(
+                || chart::backlog_chart(&points, asked.size),
+                || points.iter().collect(),
+                || BacklogAnswer {
+                    as_of: asked.today,
+                    position: read.position,
+                    approximate: points.iter().any(|point| point.approximate),
+                    points: points.clone(),
+                },
+            )
+        })
+        .await
+}
+
+/// Show how the open items spread over age and over staleness.
+#[utoipa::path(
+    get, path = "/api/v1/stats/ages", tag = "stats", params(AgesParams),
+    responses(
+        (status = 200, description = "As of today", body = AgesAnswer),
+        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn ages(
+    State(state): State<AppState>,
+    caller: Caller,
+    params: Params,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let asked = Asked::of(&state, &caller, &params, &uri, &[])?;
+    let read = asked.read(&state, &caller, &params).await?;
+    let zone = state.calendar.zone;
+    asked
+        .answer(move |asked| {
+            let days = |at| days_since(at, asked.today, zone);
+            let open: Vec<OpenDays> = read
+                .open
+                .iter()
+                .map(|(created_at, updated_at)| OpenDays { days_age: days(*created_at), days_stale: days(*updated_at) })
+                .collect();
+            let (by_age, by_staleness) = (stats::ages(&open, AgeOf::Creation), stats::ages(&open, AgeOf::Update));
+            let line = |of| {
+                move |found: &AgeBucket| {
+                    let AgeBucket { bucket, from_days, to_days, items } = *found;
+                    AgesLine { of, bucket, from_days, to_days, items }
+                }
+            };
+            asked.shown(
+                || chart::ages_chart(&by_age, &by_staleness, asked.size),
+                || {
+                    by_age
+                        .iter()
+                        .map(line(AgeOf::Creation))
+                        .chain(by_staleness.iter().map(line(AgeOf::Update)))
+                        .collect()
+                },
+                || AgesAnswer {
+                    as_of: asked.today,
+                    position: read.position,
+                    approximate: false,
+                    by_age: by_age.clone(),
+                    by_staleness: by_staleness.clone(),
+                },
+            )
+        })
+        .await
+}
+
+/// Show what was opened, answered and closed, by repository.
+#[utoipa::path(
+    get, path = "/api/v1/stats/throughput", tag = "stats", params(ThroughputParams),
+    responses(
+        (status = 200, description = "As of today", body = ThroughputAnswer),
+        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn throughput(
+    State(state): State<AppState>,
+    caller: Caller,
+    params: Params,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let asked = Asked::of(&state, &caller, &params, &uri, &["window"])?;
+    let window = params.number("window", 1, MOST_STEPS.unsigned_abs())?.unwrap_or(90);
+    let from = asked.today - TimeDelta::days(i64::try_from(window).unwrap_or(MOST_STEPS) - 1);
+    let read = asked.read(&state, &caller, &params).await?;
+    let zone = state.calendar.zone;
+    asked
+        .answer(move |asked| {
+            let window = from..=asked.today;
+            let name = |repo_id: i64| read.names.get(&repo_id).cloned();
+            let rows = stats::throughput(&read.lifetimes, zone, window.clone(), name);
+            let date = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).date_naive();
+            asked.shown(
+                || chart::throughput_chart(&rows, window.clone(), asked.size),
+                || rows.iter().collect(),
+                || ThroughputAnswer {
+                    as_of: asked.today,
+                    position: read.position,
+                    approximate: read
+                        .lifetimes
+                        .iter()
+                        .any(|lifetime| lifetime.approximate_before.is_some_and(|before| date(before) >= from)),
+                    from,
+                    to: asked.today,
+                    rows: rows.clone(),
+                },
+            )
+        })
+        .await
+}
+
+/// Show when the last open item will be closed, if weeks go on as they did.
+#[utoipa::path(
+    get, path = "/api/v1/stats/forecast", tag = "stats", params(ForecastParams),
+    responses(
+        (status = 200, description = "As of today", body = ForecastAnswer),
+        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn forecast(
+    State(state): State<AppState>,
+    caller: Caller,
+    params: Params,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let asked = Asked::of(&state, &caller, &params, &uri, &["from", "to", "seed"])?;
+    let (from, to) = asked.range(&params, 7)?;
+    let seed = params.number("seed", 0, u64::MAX)?;
+    let seed = seed.unwrap_or(u64::from(asked.today.num_days_from_ce().unsigned_abs()));
+    let read = asked.read(&state, &caller, &params).await?;
+    let zone = state.calendar.zone;
+    asked
+        .answer(move |asked| {
+            let mut points = stats::backlog(&read.lifetimes, zone, from, to, Step::Week);
+            // Weeks before anything was heard of are no weeks in which nothing happened.
+            let approximate = points.iter().any(|point| point.approximate);
+            points.retain(|point| !point.approximate);
+            let quiet = points.iter().take_while(|point| point.opened + point.closed + point.gone == 0).count();
+            let weeks = Week::complete(&points[quiet..]);
+            let open_now = u32::try_from(read.open.len()).unwrap_or(u32::MAX);
+            let forecast = stats::forecast(&weeks, ForecastRequest::new(asked.today, open_now, seed));
+            asked.shown(
+                || chart::forecast_chart(&forecast, asked.size),
+                || vec![&forecast.summary],
+                || ForecastAnswer {
+                    as_of: asked.today,
+                    position: read.position,
+                    approximate,
+                    summary: forecast.summary.clone(),
+                    fan: forecast.fan.clone(),
+                },
+            )
+        })
+        .await
+}

@@ -1,0 +1,118 @@
+//! What every question says, and the three forms of an answer.
+
+use axum::Json;
+use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use chrono::{NaiveDate, TimeDelta};
+use serde::Serialize;
+
+use crate::http::AppState;
+use crate::http::auth::{Caller, Scope as TokenScope};
+use crate::http::params::Params;
+use crate::http::problem::Problem;
+use crate::stats::Size;
+use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
+
+/// Days of ten years are fewer.
+pub(super) const MOST_STEPS: i64 = 3_700;
+/// What every subject takes.
+const COMMON: [&str; 5] = ["account", "repo", "label", "width", "height"];
+
+#[derive(Clone, Copy)]
+enum Form {
+    Json,
+    Csv,
+    Svg,
+}
+
+/// What every question says.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) today: NaiveDate,
+    form: Form,
+    pub(super) size: Size,
+}
+
+impl Asked {
+    pub(super) fn of(
+        state: &AppState,
+        caller: &Caller,
+        params: &Params,
+        uri: &Uri,
+        own: &[&str],
+    ) -> Result<Self, Problem> {
+        caller.require(TokenScope::Read)?;
+        params.only(&[&COMMON[..], own].concat())?;
+        let form = match uri.path().rsplit_once('.') {
+            Some((_, "csv")) => Form::Csv,
+            Some((_, "svg")) => Form::Svg,
+            _ => Form::Json,
+        };
+        let side = |name, least: u32, most: u32, usual: u32| {
+            let given = params.number(name, u64::from(least), u64::from(most))?;
+            Ok::<u32, Problem>(given.and_then(|given| u32::try_from(given).ok()).unwrap_or(usual))
+        };
+        let (smallest, largest, usual) = (Size::SMALLEST, Size::LARGEST, Size::default());
+        let size = Size {
+            width: side("width", smallest.width, largest.width, usual.width)?,
+            height: side("height", smallest.height, largest.height, usual.height)?,
+        };
+        Ok(Self { today: state.calendar.today((state.clock)()), form, size })
+    }
+
+    /// `from` and `to`, in order, not too far apart and not in the future.
+    pub(super) fn range(&self, params: &Params, days_a_step: i64) -> Result<(NaiveDate, NaiveDate), Problem> {
+        let to = params.date("to", self.today)?.unwrap_or(self.today);
+        let from = params.date("from", self.today)?.unwrap_or(to - TimeDelta::weeks(52));
+        let refused = |name, detail: &'static str| Err(Problem::bad_parameter(name).detail(detail));
+        if to > self.today {
+            return refused("to", "What is to come is not known: today at the latest.");
+        }
+        if from > to {
+            return refused("from", "It is after `to`.");
+        }
+        if (to - from).num_days() / days_a_step >= MOST_STEPS {
+            return refused("from", "At most 3700 steps from `to`.");
+        }
+        Ok((from, to))
+    }
+
+    pub(super) async fn read(&self, state: &AppState, caller: &Caller, params: &Params) -> Result<Lifetimes, Problem> {
+        let text = |value: &str| Some(value.to_owned());
+        let repo = |value: &str| text(value).filter(|value| value.matches('/').count() <= 1);
+        let repo = params.terms("repo", &[], repo)?;
+        let scope = Scope { private: caller.sees_private(), repo, label: params.terms("label", &[], text)? };
+        let account = caller.account(state, params.one("account")?).await?;
+        Ok(lifetimes(&state.pool, account.account_id, &scope, &state.bots).await?)
+    }
+
+    /// Computes off the threads that serve requests.
+    pub(super) async fn answer(
+        self,
+        compute: impl FnOnce(Self) -> Result<Response, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let computed = tokio::task::spawn_blocking(move || compute(self)).await;
+        computed.unwrap_or_else(|_| Err(Problem::internal()))
+    }
+
+    pub(super) fn shown<R: Serialize, A: Serialize>(
+        &self,
+        svg: impl FnOnce() -> String,
+        rows: impl FnOnce() -> Vec<R>,
+        json: impl FnOnce() -> A,
+    ) -> Result<Response, Problem> {
+        Ok(match self.form {
+            Form::Json => Json(json()).into_response(),
+            Form::Svg => ([(CONTENT_TYPE, "image/svg+xml")], svg()).into_response(),
+            Form::Csv => {
+                let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+                for row in rows() {
+                    writer.serialize(row).map_err(|_| Problem::internal())?;
+                }
+                let text = writer.into_inner().map_err(|_| Problem::internal())?;
+                ([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response()
+            }
+        })
+    }
+}

@@ -1,0 +1,134 @@
+//! What the statistics may be asked and what they answer, for the description.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::stats::{AgeBucket, BacklogPoint, FanPoint, ForecastSummary, ThroughputRow};
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub(super) struct BacklogParams {
+    /// Login or id; may be left out when the token sees one account.
+    account: Option<String>,
+    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
+    repo: Option<Vec<String>>,
+    /// A label's name; repeatable, `-` in front for none of.
+    label: Option<Vec<String>>,
+    /// Of `.svg`, in pixels: 600 to 4000.
+    width: Option<u32>,
+    /// Of `.svg`, in pixels: 340 to 4000.
+    height: Option<u32>,
+    /// A date or `Nd` for N days ago; 52 weeks before `to` unless given.
+    from: Option<String>,
+    /// A date or `Nd`, today at the latest, which it is unless given.
+    to: Option<String>,
+    /// `day` or `week` (the default): Monday to Sunday.
+    step: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub(super) struct AgesParams {
+    /// Login or id; may be left out when the token sees one account.
+    account: Option<String>,
+    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
+    repo: Option<Vec<String>>,
+    /// A label's name; repeatable, `-` in front for none of.
+    label: Option<Vec<String>>,
+    /// Of `.svg`, in pixels: 600 to 4000.
+    width: Option<u32>,
+    /// Of `.svg`, in pixels: 340 to 4000.
+    height: Option<u32>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub(super) struct ThroughputParams {
+    /// Login or id; may be left out when the token sees one account.
+    account: Option<String>,
+    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
+    repo: Option<Vec<String>>,
+    /// A label's name; repeatable, `-` in front for none of.
+    label: Option<Vec<String>>,
+    /// Of `.svg`, in pixels: 600 to 4000.
+    width: Option<u32>,
+    /// Of `.svg`, in pixels: 340 to 4000.
+    height: Option<u32>,
+    /// How many days until today, 1 to 3700; 90 unless given.
+    window: Option<u32>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub(super) struct ForecastParams {
+    /// Login or id; may be left out when the token sees one account.
+    account: Option<String>,
+    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
+    repo: Option<Vec<String>>,
+    /// A label's name; repeatable, `-` in front for none of.
+    label: Option<Vec<String>>,
+    /// Of `.svg`, in pixels: 600 to 4000.
+    width: Option<u32>,
+    /// Of `.svg`, in pixels: 340 to 4000.
+    height: Option<u32>,
+    /// A date or `Nd` for N days ago; 52 weeks before `to` unless given.
+    from: Option<String>,
+    /// A date or `Nd`, today at the latest, which it is unless given.
+    to: Option<String>,
+    /// The same seed gives the same answer; made from the date unless given.
+    seed: Option<u64>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BacklogAnswer {
+    /// The date that it is of, in the account's time zone.
+    pub(super) as_of: NaiveDate,
+    /// The position of the account's log that the answer includes.
+    pub(super) position: i64,
+    /// Part of it is of a time that was not followed by webhooks.
+    pub(super) approximate: bool,
+    pub(super) points: Vec<BacklogPoint>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AgesAnswer {
+    /// The date that it is of, in the account's time zone.
+    pub(super) as_of: NaiveDate,
+    /// The position of the account's log that the answer includes.
+    pub(super) position: i64,
+    /// Part of it is of a time that was not followed by webhooks.
+    pub(super) approximate: bool,
+    pub(super) by_age: Vec<AgeBucket>,
+    pub(super) by_staleness: Vec<AgeBucket>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThroughputAnswer {
+    /// The date that it is of, in the account's time zone.
+    pub(super) as_of: NaiveDate,
+    /// The position of the account's log that the answer includes.
+    pub(super) position: i64,
+    /// Part of it is of a time that was not followed by webhooks.
+    pub(super) approximate: bool,
+    pub(super) from: NaiveDate,
+    pub(super) to: NaiveDate,
+    /// All repositories together first, then each.
+    pub(super) rows: Vec<ThroughputRow>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ForecastAnswer {
+    /// The date that it is of, in the account's time zone.
+    pub(super) as_of: NaiveDate,
+    /// The position of the account's log that the answer includes.
+    pub(super) position: i64,
+    /// Part of it is of a time that was not followed by webhooks.
+    pub(super) approximate: bool,
+    pub(super) summary: ForecastSummary,
+    pub(super) fan: Vec<FanPoint>,
+}

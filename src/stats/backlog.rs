@@ -1,0 +1,302 @@
+//! How many items were open at the end of each day or week, and how stale they were.
+//!
+//! Each item becomes at most one `Move` a step (what stands at the step's end); the moves, in
+//! order of steps, are then played over a dense list of the open items, whose stale-ages are read
+//! off at each step. So an item costs its changes, plus one product for each step it is open in.
+
+use std::ops::Range;
+
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::lifetime::{Change, Lifetime, date_of, day_of};
+use super::percentile::median_and_p90;
+use crate::rank::{stale_age, stale_product};
+
+/// How long a step is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    Day,
+    /// Monday to Sunday, as in ISO 8601.
+    #[default]
+    Week,
+}
+
+/// The backlog over one step. `open` is the step before's, plus `opened`, minus `closed`, minus
+/// `gone`.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct BacklogPoint {
+    pub first_date: NaiveDate,
+    /// The step's last day, at whose end `open` and the stale-ages hold.
+    pub date: NaiveDate,
+    pub open: u32,
+    /// Creations and reopenings within the step.
+    pub opened: u32,
+    pub closed: u32,
+    /// Open items that were deleted or transferred away within the step.
+    pub gone: u32,
+    /// Of the open items, with days counted to `date`; see [`super::percentile`]. `None`: none is
+    /// open.
+    pub median_stale_age: Option<f64>,
+    pub p90_stale_age: Option<f64>,
+    /// An item counted here was not yet followed by webhooks on some day of the step (see
+    /// [`Lifetime::approximate_before`]).
+    pub approximate: bool,
+}
+
+impl BacklogPoint {
+    /// How many days the step has: fewer than 7 where a week is cut.
+    pub fn days(&self) -> i64 {
+        (self.date - self.first_date).num_days() + 1
+    }
+}
+
+/// The steps that cover `from` to `to`, both included, oldest first. The first week begins on a
+/// Monday, though that be before `from`; the last ends at `to`, as later days may not have
+/// happened. None if `to` is before `from`.
+pub fn backlog(lifetimes: &[Lifetime], zone: Tz, from: NaiveDate, to: NaiveDate, step: Step) -> Vec<BacklogPoint> {
+    let Some(steps) = Steps::new(from, to, step) else { return vec![] };
+    let mut tally = Tally::new(steps, zone);
+    for (item, lifetime) in lifetimes.iter().enumerate() {
+        tally.add(item, lifetime);
+    }
+    tally.points(lifetimes.len())
+}
+
+/// The steps as day numbers.
+#[derive(Clone, Copy)]
+struct Steps {
+    first_day: i32,
+    last_day: i32,
+    days: i32,
+}
+
+impl Steps {
+    fn new(from: NaiveDate, to: NaiveDate, step: Step) -> Option<Self> {
+        let (first_day, days) = match step {
+            Step::Day => (from.num_days_from_ce(), 1),
+            Step::Week => (from.num_days_from_ce() - from.weekday().num_days_from_monday() as i32, 7),
+        };
+        (from <= to).then_some(Self { first_day, last_day: to.num_days_from_ce(), days })
+    }
+
+    fn count(self) -> usize {
+        self.index(self.last_day) + 1
+    }
+
+    /// Which step `day` is in; the first also for all days before.
+    fn index(self, day: i32) -> usize {
+        ((day - self.first_day).max(0) / self.days) as usize
+    }
+
+    fn bounds(self, index: usize) -> (i32, i32) {
+        let first_day = self.first_day + index as i32 * self.days;
+        (first_day, (first_day + self.days - 1).min(self.last_day))
+    }
+}
+
+/// How an open item stands at a step's end, in day numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    created: i32,
+    updated: i32,
+}
+
+/// What a step does to one item: how it stands at the step's end, `None` where it is not open.
+struct Move {
+    step: u32,
+    item: u32,
+    standing: Option<Standing>,
+}
+
+/// Counts within one step.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    opened: u32,
+    closed: u32,
+    gone: u32,
+}
+
+struct Tally {
+    steps: Steps,
+    zone: Tz,
+    counts: Vec<Counts>,
+    /// At each step, by how many more (or fewer) items make it approximate than the step before.
+    approximate_change: Vec<i32>,
+    moves: Vec<Move>,
+    /// One item's days: a change, or `None` for mere activity. Kept for its memory.
+    days: Vec<(i32, Option<Change>)>,
+}
+
+impl Tally {
+    fn new(steps: Steps, zone: Tz) -> Self {
+        let counts = vec![Counts::default(); steps.count()];
+        let approximate_change = vec![0; steps.count() + 1];
+        Self { steps, zone, counts, approximate_change, moves: vec![], days: vec![] }
+    }
+
+    fn add(&mut self, item: usize, lifetime: &Lifetime) {
+        let zone = self.zone;
+        let created = day_of(lifetime.created_at, zone);
+        if created > self.steps.last_day {
+            return;
+        }
+        // The steps that this item makes approximate, if it is counted in them.
+        let vague = lifetime.approximate_before.map_or(0..0, |before| {
+            let day = day_of(before, zone);
+            if day < self.steps.first_day { 0..0 } else { 0..self.steps.index(day.min(self.steps.last_day)) + 1 }
+        });
+        let mut days = std::mem::take(&mut self.days);
+        list_days(lifetime, zone, &mut days);
+
+        let mut standing: Option<Standing> = None;
+        let mut moved_from: Option<Standing> = None;
+        let mut at_step = 0;
+        let mut open_since = 0;
+        for &(day, change) in &days {
+            if day > self.steps.last_day {
+                break;
+            }
+            let step = self.steps.index(day);
+            if step != at_step {
+                self.settle(at_step, item, moved_from, standing);
+                moved_from = standing;
+                at_step = step;
+            }
+            match change {
+                Some(Change::Opened) => {
+                    standing = Some(Standing { created, updated: day });
+                    open_since = step;
+                }
+                Some(Change::Closed | Change::Gone) => {
+                    standing = None;
+                    self.mark(open_since..step, &vague);
+                }
+                None => {
+                    if let Some(standing) = &mut standing {
+                        standing.updated = day;
+                    }
+                }
+            }
+            if let (Some(change), true) = (change, day >= self.steps.first_day) {
+                self.mark(step..step + 1, &vague);
+                let counts = &mut self.counts[step];
+                match change {
+                    Change::Opened => counts.opened += 1,
+                    Change::Closed => counts.closed += 1,
+                    Change::Gone => counts.gone += 1,
+                }
+            }
+        }
+        self.settle(at_step, item, moved_from, standing);
+        if standing.is_some() {
+            self.mark(open_since..self.steps.count(), &vague);
+        }
+        self.days = days;
+    }
+
+    fn settle(&mut self, step: usize, item: usize, before: Option<Standing>, standing: Option<Standing>) {
+        if before != standing {
+            // Both fit: more than 2^32 items or steps would not fit into memory.
+            self.moves.push(Move { step: step as u32, item: item as u32, standing });
+        }
+    }
+
+    /// Notes that an item is counted in `steps`, of which it makes the `vague` ones approximate.
+    fn mark(&mut self, steps: Range<usize>, vague: &Range<usize>) {
+        let end = steps.end.min(vague.end);
+        if steps.start < end {
+            self.approximate_change[steps.start] += 1;
+            self.approximate_change[end] -= 1;
+        }
+    }
+
+    fn points(mut self, items: usize) -> Vec<BacklogPoint> {
+        self.moves.sort_unstable_by_key(|moved| moved.step);
+        let mut moves = self.moves.iter().peekable();
+        let mut open = OpenItems::new(items);
+        let mut products: Vec<i64> = Vec::new();
+        let mut approximate = 0;
+        let mut points = Vec::with_capacity(self.steps.count());
+        for (index, counts) in self.counts.iter().enumerate() {
+            while let Some(moved) = moves.next_if(|moved| moved.step as usize == index) {
+                open.set(moved.item as usize, moved.standing);
+            }
+            approximate += self.approximate_change[index];
+            let (first_day, last_day) = self.steps.bounds(index);
+            products.clear();
+            products.extend(open.standings.iter().map(|standing| product(*standing, last_day)));
+            let percentiles = median_and_p90(&mut products);
+            points.push(BacklogPoint {
+                first_date: date_of(first_day),
+                date: date_of(last_day),
+                open: open.standings.len() as u32,
+                opened: counts.opened,
+                closed: counts.closed,
+                gone: counts.gone,
+                median_stale_age: percentiles.map(|(median, _)| logarithm(median)),
+                p90_stale_age: percentiles.map(|(_, p90)| logarithm(p90)),
+                approximate: approximate > 0,
+            });
+        }
+        points
+    }
+}
+
+/// Everything that happened to the item, in order of days. Activity on the day of a change comes
+/// after it, where it says nothing new.
+fn list_days(lifetime: &Lifetime, zone: Tz, days: &mut Vec<(i32, Option<Change>)>) {
+    days.clear();
+    days.extend(lifetime.changes().map(|(at, change)| (day_of(at, zone), Some(change))));
+    days.extend(lifetime.activity.iter().map(|at| (day_of(*at, zone), None)));
+    days.sort_by_key(|(day, _)| *day);
+}
+
+fn product(standing: Standing, today: i32) -> i64 {
+    stale_product(i64::from(today - standing.created), i64::from(today - standing.updated))
+}
+
+/// The stale-age of a product: that of an item created `product - 1` days ago and updated today.
+fn logarithm(product: i64) -> f64 {
+    stale_age(product - 1, 0)
+}
+
+/// The open items, densely, so that a step reads them in one go.
+struct OpenItems {
+    standings: Vec<Standing>,
+    /// Whose standing it is, in the same order.
+    items: Vec<u32>,
+    /// Where an item's standing is; [`OpenItems::ABSENT`] where the item is not open.
+    places: Vec<u32>,
+}
+
+impl OpenItems {
+    const ABSENT: u32 = u32::MAX;
+
+    fn new(items: usize) -> Self {
+        Self { standings: vec![], items: vec![], places: vec![Self::ABSENT; items] }
+    }
+
+    fn set(&mut self, item: usize, standing: Option<Standing>) {
+        let place = self.places[item];
+        match standing {
+            Some(standing) if place == Self::ABSENT => {
+                self.places[item] = self.items.len() as u32;
+                self.items.push(item as u32);
+                self.standings.push(standing);
+            }
+            Some(standing) => self.standings[place as usize] = standing,
+            None if place == Self::ABSENT => {}
+            None => {
+                self.places[item] = Self::ABSENT;
+                self.items.swap_remove(place as usize);
+                self.standings.swap_remove(place as usize);
+                if let Some(moved) = self.items.get(place as usize) {
+                    self.places[*moved as usize] = place;
+                }
+            }
+        }
+    }
+}

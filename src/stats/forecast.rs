@@ -1,0 +1,283 @@
+//! When the last open item will be closed, if weeks go on as they did.
+//!
+//! A Monte Carlo simulation by bootstrap: each run draws past weeks at random, with replacement,
+//! and adds what they opened and takes what they closed until nothing is open. Whole weeks are
+//! drawn, `opened` and `closed` together, so that what belongs together (busy weeks, holidays)
+//! stays together. Sources: B. Efron, "Bootstrap Methods: Another Look at the Jackknife", The
+//! Annals of Statistics 7 (1979), 1-26; for backlogs, D. S. Vacanti, "Actionable Agile Metrics for
+//! Predictability" (2015), chapters 14 and 15.
+//!
+//! What is not guaranteed: weeks are drawn independently, so a trend, a season or a series of bad
+//! weeks is not carried on; the spread says how much weeks differ, not whether the future will.
+
+use chrono::{Duration, NaiveDate};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::backlog::BacklogPoint;
+use super::percentile::rank;
+
+/// Fewer weeks in which anything happened say nothing.
+pub const LEAST_WEEKS: usize = 4;
+
+/// What one complete week brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Week {
+    pub opened: u32,
+    /// What left the backlog: closed, deleted or transferred away.
+    pub closed: u32,
+}
+
+impl Week {
+    /// The complete weeks of a weekly backlog: those of seven days.
+    pub fn complete(points: &[BacklogPoint]) -> Vec<Week> {
+        let complete = points.iter().filter(|point| point.days() == 7);
+        complete.map(|point| Week { opened: point.opened, closed: point.closed + point.gone }).collect()
+    }
+
+    fn net(self) -> i64 {
+        i64::from(self.opened) - i64::from(self.closed)
+    }
+}
+
+/// What a forecast starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForecastRequest {
+    /// The date from which weeks are counted.
+    pub today: NaiveDate,
+    pub open_now: u32,
+    /// The same seed gives the same answer.
+    pub seed: u64,
+    /// How far runs go.
+    pub horizon_weeks: u32,
+    /// At least 1.
+    pub runs: u32,
+}
+
+impl ForecastRequest {
+    /// Ten years, and 10,000 runs: the standard error of a share is then half a percentage point
+    /// at most, `sqrt(0.5 * 0.5 / 10,000)`.
+    pub fn new(today: NaiveDate, open_now: u32, seed: u64) -> Self {
+        Self { today, open_now, seed, horizon_weeks: 520, runs: 10_000 }
+    }
+}
+
+/// What the runs amount to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing is open now.
+    NothingOpen,
+    /// Something happened in fewer than [`LEAST_WEEKS`] weeks: no runs were made.
+    TooLittleHistory,
+    /// Fewer than half of the runs closed the last item within the horizon.
+    NotAtThisRate,
+    /// At least half of the runs did; `date_50` is there.
+    Closes,
+}
+
+/// The answer, as one row.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct ForecastSummary {
+    pub today: NaiveDate,
+    pub open_now: u32,
+    pub verdict: Verdict,
+    /// How many past weeks the runs drew from.
+    pub weeks: usize,
+    /// Opened minus closed per week, on average, to two decimals: below 0 the backlog shrinks.
+    pub mean_net_weekly: Option<f64>,
+    /// The date by which that share of the runs (50, 80, 95 %) had closed the last open item;
+    /// `None` if fewer did within the horizon.
+    pub date_50: Option<NaiveDate>,
+    pub date_80: Option<NaiveDate>,
+    pub date_95: Option<NaiveDate>,
+    /// The share of the runs (0 to 1) that closed the last open item within the horizon.
+    pub share_closing: Option<f64>,
+    pub horizon_weeks: u32,
+    pub runs: u32,
+    pub sentence: String,
+}
+
+/// How many items are open in some future week: that many or fewer in 5, 20, 50, 80 and 95 % of
+/// the runs. Where `p80` reaches 0, there lies `date_80`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FanPoint {
+    pub date: NaiveDate,
+    pub p5: u32,
+    pub p20: u32,
+    pub p50: u32,
+    pub p80: u32,
+    pub p95: u32,
+}
+
+/// The answer, and how the runs spread on the way.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Forecast {
+    pub summary: ForecastSummary,
+    /// From `today` to the horizon, or until every run ended: every week of the first year, then
+    /// ever fewer. Empty where no runs were made.
+    pub fan: Vec<FanPoint>,
+}
+
+/// Forecasts from complete weeks, in any order. Leave out weeks before anything was recorded: they
+/// are no weeks in which nothing happened.
+pub fn forecast(weeks: &[Week], request: ForecastRequest) -> Forecast {
+    let request = ForecastRequest { runs: request.runs.max(1), ..request };
+    let eventful = weeks.iter().filter(|week| **week != Week::default()).count();
+    let net: Vec<i64> = weeks.iter().map(|week| week.net()).collect();
+    let mean = (!net.is_empty()).then(|| net.iter().sum::<i64>() as f64 / net.len() as f64);
+    let mut forecast = Forecast {
+        summary: ForecastSummary {
+            today: request.today,
+            open_now: request.open_now,
+            verdict: Verdict::NotAtThisRate,
+            weeks: weeks.len(),
+            mean_net_weekly: mean.map(|mean| (mean * 100.0).round() / 100.0),
+            date_50: None,
+            date_80: None,
+            date_95: None,
+            share_closing: None,
+            horizon_weeks: request.horizon_weeks,
+            runs: request.runs,
+            sentence: String::new(),
+        },
+        fan: vec![],
+    };
+    let summary = &mut forecast.summary;
+    if request.open_now == 0 {
+        summary.verdict = Verdict::NothingOpen;
+        (summary.date_50, summary.date_80, summary.date_95) =
+            (Some(request.today), Some(request.today), Some(request.today));
+    } else if eventful < LEAST_WEEKS {
+        summary.verdict = Verdict::TooLittleHistory;
+    } else {
+        let mut runs = Runs::new(request);
+        forecast.fan = runs.play(&net);
+        summary.date_50 = runs.dates[0];
+        summary.date_80 = runs.dates[1];
+        summary.date_95 = runs.dates[2];
+        summary.share_closing = Some(runs.ended as f64 / f64::from(request.runs));
+        if summary.date_50.is_some() {
+            summary.verdict = Verdict::Closes;
+        }
+    }
+    summary.sentence = sentence(summary, eventful);
+    forecast
+}
+
+/// The shares of the runs whose dates are told, in percent.
+const SHARES: [usize; 3] = [50, 80, 95];
+
+/// All runs, week by week.
+struct Runs {
+    request: ForecastRequest,
+    rng: ChaCha8Rng,
+    /// What is open in the runs that still go on.
+    open: Vec<i64>,
+    /// How many runs reached 0.
+    ended: usize,
+    /// When each of [`SHARES`] had.
+    dates: [Option<NaiveDate>; 3],
+}
+
+impl Runs {
+    fn new(request: ForecastRequest) -> Self {
+        let open = vec![i64::from(request.open_now); request.runs as usize];
+        Self { request, rng: ChaCha8Rng::seed_from_u64(request.seed), open, ended: 0, dates: [None; 3] }
+    }
+
+    /// Plays to the horizon or until every run ended. `net` is not empty.
+    fn play(&mut self, net: &[i64]) -> Vec<FanPoint> {
+        let mut fan = vec![self.fan_point(self.request.today)];
+        for week in 1..=self.request.horizon_weeks {
+            self.step(net);
+            // Past the calendar's end there is nothing to say.
+            let Some(date) = self.request.today.checked_add_signed(Duration::weeks(i64::from(week))) else { break };
+            let mut told = false;
+            for (share, reached) in SHARES.into_iter().zip(&mut self.dates) {
+                if reached.is_none() && self.ended >= rank(self.request.runs as usize, share) {
+                    *reached = Some(date);
+                    told = true;
+                }
+            }
+            if told || week % stride(week) == 0 || self.open.is_empty() || week == self.request.horizon_weeks {
+                fan.push(self.fan_point(date));
+            }
+            if self.open.is_empty() {
+                break;
+            }
+        }
+        fan
+    }
+
+    /// One week in every run that still goes on.
+    fn step(&mut self, net: &[i64]) {
+        for open in &mut self.open {
+            // A 32-bit draw scaled to the number of weeks: the bias is below weeks / 2^32, and the
+            // draws stay the same when a library's way to draw a range changes.
+            let drawn = (u64::from(self.rng.next_u32()) * net.len() as u64) >> 32;
+            *open += net[drawn as usize];
+        }
+        self.open.retain(|open| *open > 0);
+        self.ended = self.request.runs as usize - self.open.len();
+    }
+
+    fn fan_point(&mut self, date: NaiveDate) -> FanPoint {
+        let runs = self.request.runs as usize;
+        let (ended, open) = (self.ended, &mut self.open);
+        let mut percentile = |percent| match rank(runs, percent).checked_sub(ended + 1) {
+            // Counts of 2^32 would need as many items; past it, the most that can be said.
+            Some(place) => u32::try_from(*open.select_nth_unstable(place).1).unwrap_or(u32::MAX),
+            None => 0,
+        };
+        FanPoint {
+            date,
+            p5: percentile(5),
+            p20: percentile(20),
+            p50: percentile(50),
+            p80: percentile(80),
+            p95: percentile(95),
+        }
+    }
+}
+
+/// How many weeks lie between two points of the fan around `week`: what lies far is drawn small.
+fn stride(week: u32) -> u32 {
+    match week {
+        ..=52 => 1,
+        53..=104 => 2,
+        105..=208 => 4,
+        _ => 8,
+    }
+}
+
+fn sentence(summary: &ForecastSummary, eventful: usize) -> String {
+    let rate = match summary.mean_net_weekly {
+        Some(mean) if mean < 0.0 => format!("the backlog shrinks by {:.2} items a week on average", -mean),
+        Some(mean) if mean > 0.0 => format!("the backlog grows by {mean:.2} items a week on average"),
+        _ => "the backlog neither grows nor shrinks on average".to_owned(),
+    };
+    let horizon = format!("within {} weeks", summary.horizon_weeks);
+    let share = summary.share_closing.unwrap_or_default() * 100.0;
+    match summary.verdict {
+        Verdict::NothingOpen => "Nothing is open.".to_owned(),
+        Verdict::TooLittleHistory => {
+            format!("Too little history: something happened in {eventful} complete weeks, {LEAST_WEEKS} are needed.")
+        }
+        Verdict::NotAtThisRate => {
+            format!("Not at this rate: {rate}; {share:.1} % of the runs close the last open item {horizon}.")
+        }
+        Verdict::Closes => {
+            let shares = SHARES.into_iter().zip([summary.date_50, summary.date_80, summary.date_95]);
+            let dates: Vec<String> =
+                shares.filter_map(|(share, date)| Some(format!("by {} in {share} %", date?))).collect();
+            let rest = if summary.date_95.is_none() { format!(", {horizon} in {share:.1} %") } else { String::new() };
+            let weeks = summary.weeks;
+            format!(
+                "If weeks go on like the last {weeks}, the last open item is closed {}{rest} of the runs; {rate}.",
+                dates.join(", ")
+            )
+        }
+    }
+}

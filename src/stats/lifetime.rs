@@ -1,0 +1,82 @@
+//! What is known of one item over time.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::activity::ItemType;
+
+/// One item from its creation on. Items are open when created.
+///
+/// An item that was transferred within the account is one lifetime, or two of which the second's
+/// `created_at` is the transfer; else it is counted twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    pub repo_id: i64,
+    pub item_type: ItemType,
+    /// The author's login.
+    pub author: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// Closings and reopenings, in order: a time earlier than the one before it (or than the
+    /// creation) counts as happening then. One that changes nothing (closed twice) is passed over.
+    pub transitions: Vec<Transition>,
+    /// When GitHub's `updated_at` moved, in any order. Creation and transitions always move it and
+    /// need not be here.
+    pub activity: Vec<DateTime<Utc>>,
+    /// The first comment or review by a human who is not the author.
+    pub first_response_at: Option<DateTime<Utc>>,
+    /// Deleted or transferred away: from then on it is in no count.
+    pub gone_at: Option<DateTime<Utc>>,
+    /// Before this time (the installation) only `created_at` and the last closing are known, so
+    /// that staleness may be overstated and reopenings are missing.
+    pub approximate_before: Option<DateTime<Utc>>,
+}
+
+/// An item was closed or opened again. A discussion that is answered is not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition {
+    pub at: DateTime<Utc>,
+    pub open: bool,
+}
+
+/// How an item enters or leaves the backlog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Created or reopened.
+    Opened,
+    Closed,
+    /// Deleted or transferred away, while open.
+    Gone,
+}
+
+impl Lifetime {
+    /// What really changed, in order: openings and departures take turns, the creation first. An
+    /// item that was gone at its creation never was.
+    pub fn changes(&self) -> impl Iterator<Item = (DateTime<Utc>, Change)> + '_ {
+        let gone_at = self.gone_at;
+        let mut latest = self.created_at;
+        let mut open = false;
+        std::iter::once(Transition { at: self.created_at, open: true })
+            .chain(self.transitions.iter().copied())
+            .map(move |transition| {
+                latest = latest.max(transition.at);
+                (latest, if transition.open { Change::Opened } else { Change::Closed })
+            })
+            .take_while(move |(at, _)| gone_at.is_none_or(|gone_at| *at < gone_at))
+            .chain(gone_at.map(|gone_at| (gone_at, Change::Gone)))
+            .filter(move |(_, change)| {
+                let was_open = std::mem::replace(&mut open, *change == Change::Opened);
+                was_open != open
+            })
+    }
+}
+
+/// The date of `time` in `zone`, as a number of days (chrono's count from the Common Era), which
+/// day counts are differences of.
+pub(super) fn day_of(time: DateTime<Utc>, zone: Tz) -> i32 {
+    time.with_timezone(&zone).date_naive().num_days_from_ce()
+}
+
+/// The date of a day number.
+pub(super) fn date_of(day: i32) -> NaiveDate {
+    NaiveDate::from_num_days_from_ce_opt(day).unwrap_or(if day < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
+}
