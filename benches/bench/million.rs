@@ -114,13 +114,13 @@ async fn sql_pages(pool: &PgPool) -> Vec<f64> {
 
 /// Some page: one in ten the first, else one after a random place of either order.
 fn page(turn: usize) -> String {
-    if turn % 10 == 0 {
+    if turn.is_multiple_of(10) {
         return "/api/v1/queue".to_owned();
     }
     let (age, stale) = (any(0, 2_900), any(0, 2_900));
     let created_at = Utc::now() - TimeDelta::days(age);
     let after = PlaceKey { product: stale_product(age, stale.min(age)), created_at, repo_id: 1, number: 1 };
-    let order = if turn % 2 == 0 { Order::Stalest } else { Order::Freshest };
+    let order = if turn.is_multiple_of(2) { Order::Stalest } else { Order::Freshest };
     let cursor = Cursor::new(ACCOUNT, Utc::now().date_naive(), order, Filter::default(), 50, after);
     format!("/api/v1/queue?cursor={}", cursor.encode())
 }

@@ -243,7 +243,7 @@ async fn other_methods_and_other_paths_are_problems_too() {
             assert_eq!(problem(answer).await.0, 405, "{method}");
         }
         for path in
-            ["/", "/webhooks", "/webhooks/github/", "/webhooks/gitlab", "//webhooks/github", "/api/v1", "/docs/x"]
+            ["/", "/webhooks", "/webhooks/github/", "/webhooks/gitlab", "//webhooks/github", "/api/v1", "/doc/x"]
         {
             for method in [Method::GET, Method::POST] {
                 let answer = app.request(method.clone(), path).send().await.unwrap();

@@ -76,3 +76,23 @@ async fn what_happens_is_counted_under_the_documented_names() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_description_is_shown_as_a_page_that_loads_nothing_from_elsewhere() {
+    run_test(async |app| {
+        let page = app.client.get(app.url("/docs")).send().await.unwrap();
+        assert_eq!(page.status(), 200);
+        assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+        let page = page.text().await.unwrap();
+        let addresses = page.split(['"', '\'']).filter(|text| text.contains("://") || text.starts_with("//"));
+        assert_eq!(addresses.collect::<Vec<_>>(), [""; 0], "{page}");
+        for name in ["swagger-ui-bundle.js", "swagger-ui.css", "swagger-initializer.js"] {
+            let part = app.client.get(app.url(&format!("/docs/{name}"))).send().await.unwrap();
+            assert_eq!(part.status(), 200, "{name}");
+            let text = part.text().await.unwrap();
+            assert!(!text.is_empty() && (name != "swagger-initializer.js" || text.contains("/openapi.json")), "{text}");
+        }
+        app
+    })
+    .await;
+}
