@@ -154,7 +154,7 @@ impl Metrics {
     pub fn encode(&self) -> String {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.0.registry)
-            .expect("only the writer can fail, and a String does not");
+            .expect("cannot fail: only the writer could, and a String does not");
         text
     }
 }
