@@ -42,7 +42,7 @@ pub(super) fn card(title: &str, size: Size, draw: impl FnOnce(&mut Card) -> Draw
     };
     // Cannot fail: into a string there is no IO, without a font library no font is looked for, and
     // nobody else holds the area.
-    drawn.expect("cannot fail: it draws into a String, within bounds that `Size` clamps");
+    drawn.expect("cannot fail: into a String there is no IO");
     accessible(&svg, title)
 }
 
