@@ -163,10 +163,9 @@ async fn page(
 }
 
 fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshness) -> QueueAnswer {
-    let last = page.items.last().filter(|_| page.more);
-    let next = last.map(|last| {
+    let next = page.end.map(|end| {
         let PageRequest { account_id, date, order, filter, limit, .. } = request.clone();
-        let cursor = Cursor::new(account_id, date, order, filter, limit, last.place);
+        let cursor = Cursor::new(account_id, date, order, filter, limit, end);
         format!("/api/v1/queue?cursor={}", cursor.encode())
     });
     let row = |item| row(state, request.date, item);

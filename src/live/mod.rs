@@ -120,9 +120,10 @@ impl LiveRanking {
         let Some(ranked) = snapshot.on(request.date) else { return Ok(None) };
         let crate::rank::live::Page { total, places, more } =
             ranked.page(&selection, request.order, request.after, request.limit);
+        let end = places.last().filter(|_| more).map(|place| place.key);
         let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
         let items = details(&self.0.pool, request.account_id, request.private, &places).await?;
-        Ok(Some(Page { position: snapshot.position(), total, items, more }))
+        Ok(Some(Page { position: snapshot.position(), total, items, end }))
     }
 }
 

@@ -178,8 +178,9 @@ pub struct Page {
     /// Items that pass the filter, on all pages.
     pub total: i64,
     pub items: Vec<QueueItem>,
-    /// More items follow.
-    pub more: bool,
+    /// Where the page ends, if more items follow; its last item may be left out of `items`, having
+    /// closed meanwhile.
+    pub end: Option<PlaceKey>,
 }
 
 /// An item as the queue shows it.

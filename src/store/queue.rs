@@ -45,8 +45,9 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
     let (total, mut places) = places(&mut moment, zone, request).await?;
     let more = places.len() > request.limit;
     places.truncate(request.limit);
+    let end = places.last().filter(|_| more).map(|place| place.key);
     let items = details(&mut *moment, request.account_id, request.private, &places).await?;
-    Ok(Page { position: position.unwrap_or_default(), total, items, more })
+    Ok(Page { position: position.unwrap_or_default(), total, items, end })
 }
 
 /// How many items pass, and the places of a page's items and one more.
