@@ -120,6 +120,7 @@ impl Application {
             pool,
             secrets: Arc::new(settings.secrets.clone()),
             admin_token_hash: settings.admin_token.as_deref().map(|token| auth::hash(token).into()),
+            views: Arc::new(settings.views.clone()),
             calendar: Calendar { zone: settings.zone },
             clock,
             bots: Arc::new(settings.bots.clone()),

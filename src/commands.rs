@@ -94,12 +94,13 @@ async fn demo_on(
         cors_origins: Default::default(),
         rate_limit: 0,
         delivery_retention: std::time::Duration::from_secs(30 * 86_400),
+        views: Default::default(),
     };
     let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
     let base_url = format!("http://{}", application.address());
     let (token, hash) = auth::new_token();
     let scopes = [Scope::Read, Scope::Private].map(|scope| scope.name().to_owned());
-    let new = NewToken { name: "demo", hash: &hash, scopes: &scopes, accounts: None, days: None };
+    let new = NewToken { name: "demo", hash: &hash, scopes: &scopes, accounts: None, view: None, days: None };
     tokens::create(&database.pool, new).await?;
 
     let (stop, stopped) = oneshot::channel::<()>();
@@ -180,15 +181,17 @@ pub async fn token_create(
     name: &str,
     scopes: &[Scope],
     accounts: &[i64],
+    view: Option<&str>,
     days: Option<i32>,
 ) -> Done {
+    let accounts = (!accounts.is_empty()).then_some(accounts);
+    auth::check_token(scopes, accounts, view).map_err(|(_, detail)| detail)?;
     let database = Database::open(&args).await?;
     let (token, hash) = auth::new_token();
     let scopes: Vec<String> = scopes.iter().map(|scope| scope.name().to_owned()).collect();
     let created = async {
         store::migrate(&database.pool).await?;
-        let accounts = (!accounts.is_empty()).then_some(accounts);
-        tokens::create(&database.pool, NewToken { name, hash: &hash, scopes: &scopes, accounts, days }).await
+        tokens::create(&database.pool, NewToken { name, hash: &hash, scopes: &scopes, accounts, view, days }).await
     }
     .await;
     database.close().await?;
@@ -209,7 +212,7 @@ pub async fn token_list(args: DatabaseArgs) -> Done {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
-        .set_header(["id", "name", "scopes", "accounts", "created", "expires", "revoked"]);
+        .set_header(["id", "name", "scopes", "accounts", "view", "created", "expires", "revoked"]);
     for row in listed? {
         let accounts =
             row.accounts.map_or("all".to_owned(), |ids| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
@@ -217,7 +220,17 @@ pub async fn token_list(args: DatabaseArgs) -> Done {
         let expires = row.expires_at.map_or_else(|| "never".to_owned(), day);
         let revoked = row.revoked_at.map(day).unwrap_or_default();
         let scopes = row.scopes.join(",");
-        table.add_row([row.token_id.to_string(), row.name, scopes, accounts, day(row.created_at), expires, revoked]);
+        let view = row.view.unwrap_or_default();
+        table.add_row([
+            row.token_id.to_string(),
+            row.name,
+            scopes,
+            accounts,
+            view,
+            day(row.created_at),
+            expires,
+            revoked,
+        ]);
     }
     println!("{table}");
     Ok(ExitCode::SUCCESS)

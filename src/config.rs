@@ -14,6 +14,7 @@ use crate::activity::Bots;
 use crate::http::auth::Scope;
 use crate::http::cors::{OriginError, Origins};
 use crate::ingest::Accounts;
+use crate::scrub::{BadViews, Declared};
 use crate::telemetry::LogFormat;
 use crate::webhook::Secrets;
 
@@ -120,6 +121,9 @@ pub struct ApiArgs {
     /// API requests that each token may make a minute; 0 for no limit
     #[arg(long, env = "BUGSCRUB_RATE_LIMIT", default_value_t = 6_000)]
     pub rate_limit: u32,
+    /// A YAML file of views that every account has [default: none]
+    #[arg(long, env = "BUGSCRUB_VIEWS_FILE")]
+    pub views_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -195,6 +199,9 @@ pub enum TokenCommand {
         /// Ids of the accounts that it is bound to; repeatable [default: all]
         #[arg(long = "account")]
         accounts: Vec<i64>,
+        /// With the scope embed: the view that it is for
+        #[arg(long)]
+        view: Option<String>,
         /// Days that it is in force [default: until it is revoked]
         #[arg(long, value_parser = clap::value_parser!(i32).range(1..=3650))]
         days: Option<i32>,
@@ -222,6 +229,8 @@ pub enum ConfigError {
     Origin(#[from] OriginError),
     #[error("the file {path} cannot be read")]
     File { path: PathBuf, source: std::io::Error },
+    #[error("the file of views {path} cannot be used")]
+    Views { path: PathBuf, source: BadViews },
 }
 
 /// What the running service needs to know.
@@ -237,6 +246,8 @@ pub struct Settings {
     /// API requests a minute and token; 0 for no limit.
     pub rate_limit: u32,
     pub delivery_retention: Duration,
+    /// The views that every account has.
+    pub views: Declared,
 }
 
 impl ServeArgs {
@@ -261,6 +272,7 @@ impl ServeArgs {
             bots: self.bots.bots(),
             cors_origins: Origins::new(&self.api.cors_origins)?,
             rate_limit: self.api.rate_limit,
+            views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })
     }
@@ -275,6 +287,11 @@ impl DeliverArgs {
             "no webhook secret: give --secret, BUGSCRUB_WEBHOOK_SECRET or BUGSCRUB_WEBHOOK_SECRET_FILE",
         ))
     }
+}
+
+fn read_views(path: &Path) -> Result<Declared, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    Declared::with_file(&text).map_err(|source| ConfigError::Views { path: path.to_owned(), source })
 }
 
 fn secret(value: &Option<String>, file: &Option<PathBuf>) -> Result<Option<String>, ConfigError> {

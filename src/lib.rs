@@ -7,6 +7,7 @@
 
 pub mod activity;
 pub mod rank;
+pub mod scrub;
 pub mod stats;
 pub mod webhook;
 

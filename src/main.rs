@@ -22,8 +22,8 @@ async fn main() -> ExitCode {
         Command::Migrate(args) => commands::migrate(args).await,
         Command::Rebuild(args) => commands::rebuild(args).await,
         Command::Deliver(args) => commands::deliver(args).await,
-        Command::Token(TokenCommand::Create { database, name, scopes, accounts, days }) => {
-            commands::token_create(database, &name, &scopes, &accounts, days).await
+        Command::Token(TokenCommand::Create { database, name, scopes, accounts, view, days }) => {
+            commands::token_create(database, &name, &scopes, &accounts, view.as_deref(), days).await
         }
         Command::Token(TokenCommand::List { database }) => commands::token_list(database).await,
         Command::Token(TokenCommand::Revoke { database, token_id }) => commands::token_revoke(database, token_id).await,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::AppState;
 use super::auth::{Caller, Scope};
 use super::params::Params;
-use super::problem::Problem;
+use super::problem::{Problem, Refused};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountsAnswer {
@@ -31,10 +31,7 @@ pub struct AccountRow {
     get, path = "/api/v1/accounts", tag = "accounts",
     responses(
         (status = 200, description = "By id", body = AccountsAnswer),
-        (status = 400, description = "A parameter, where there is none", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        Refused,
     ),
 )]
 pub async fn list(

@@ -31,15 +31,24 @@ pub enum Scope {
     Admin,
     /// With `read`: what is in private repositories too.
     Private,
+    /// One view's CSV and SVG, public repositories only, by a token that may stand in a URL.
+    Embed,
 }
 
 impl Scope {
+    pub const ALL: [Scope; 5] = [Scope::Read, Scope::Scrub, Scope::Admin, Scope::Private, Scope::Embed];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Scope::Read => "read",
             Scope::Scrub => "scrub",
             Scope::Admin => "admin",
             Scope::Private => "private",
+            Scope::Embed => "embed",
         }
     }
 }
@@ -49,6 +58,38 @@ pub fn new_token() -> (String, Vec<u8>) {
     let token = format!("{PREFIX}{}", hex::encode(rand::random::<[u8; 32]>()));
     let hash = hash(&token);
     (token, hash)
+}
+
+/// Whether a token may be made.
+///
+/// # Errors
+/// What is at fault, and why.
+pub fn check_token(
+    scopes: &[Scope],
+    accounts: Option<&[i64]>,
+    view: Option<&str>,
+) -> Result<(), (&'static str, &'static str)> {
+    match scopes {
+        [] => return Err(("scopes", "A token needs a scope.")),
+        [Scope::Private] => return Err(("scopes", "private goes with read: alone it allows nothing.")),
+        _ => {}
+    }
+    if accounts.is_some_and(<[i64]>::is_empty) {
+        return Err(("accounts", "Bound to no account a token sees nothing; leave it out for all."));
+    }
+    if !scopes.contains(&Scope::Embed) {
+        return if view.is_none() { Ok(()) } else { Err(("view", "Only a token with the scope embed is for a view.")) };
+    }
+    if scopes.len() > 1 {
+        return Err(("scopes", "embed stands alone: the token is in URLs, where others read it."));
+    }
+    if accounts.map(<[i64]>::len) != Some(1) {
+        return Err(("accounts", "A token with the scope embed is for one account; name it."));
+    }
+    match view {
+        Some(view) if crate::scrub::view::is_name(view) => Ok(()),
+        _ => Err(("view", "A token with the scope embed is for one view; name it.")),
+    }
 }
 
 /// The hash that the store knows a token by.
@@ -62,6 +103,8 @@ pub struct Caller {
     scopes: Vec<String>,
     /// `None`: all.
     accounts: Option<Vec<i64>>,
+    /// The only view that it may see, by a token that stands in URLs.
+    view: Option<String>,
 }
 
 impl Caller {
@@ -76,6 +119,34 @@ impl Caller {
             return Ok(());
         }
         Err(Problem::of(StatusCode::FORBIDDEN).detail(format!("The token lacks the scope {}.", scope.name())))
+    }
+
+    /// Lets tokens pass that read, and those for one view's pictures and tables.
+    ///
+    /// # Errors
+    /// 403 naming the scope that is missing.
+    pub fn require_embed(&self) -> Result<(), Problem> {
+        if self.view.is_some() { Ok(()) } else { self.require(Scope::Read) }
+    }
+
+    /// The view that a request is about: the one that it names, or the only one that the token may
+    /// see.
+    ///
+    /// # Errors
+    /// 403 for another one than the token's.
+    pub fn view<'a>(&'a self, named: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
+        match (&self.view, named) {
+            (None, named) => Ok(named),
+            (Some(own), named) if named.is_none_or(|named| named == own) => Ok(Some(own)),
+            (Some(own), _) => {
+                Err(Problem::of(StatusCode::FORBIDDEN).detail(format!("The token is for the view {own} only.")))
+            }
+        }
+    }
+
+    /// The ids of the accounts that the token is bound to; `None`: all.
+    pub fn bound_to(&self) -> Option<&[i64]> {
+        self.accounts.as_deref()
     }
 
     /// Whether private repositories are shown.
@@ -133,24 +204,29 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| {
+        let in_header = header.and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("Bearer").then_some(token.trim())
         });
-        let Some(token) = token else {
+        let in_url = parts.uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("token=")));
+        let Some(token) = in_header.or(in_url) else {
             return Err(Problem::unauthorized().detail("Send a token as `Authorization: Bearer TOKEN`."));
         };
         let hash = hash(token);
         // Comparing hashes tells an attacker nothing about the token.
-        if state.admin_token_hash.as_deref() == Some(hash.as_slice()) {
+        if in_header.is_some() && state.admin_token_hash.as_deref() == Some(hash.as_slice()) {
             state.limits.count(BOOTSTRAP, &parts.extensions)?;
-            return Ok(Self { scopes: vec![Scope::Admin.name().to_owned()], accounts: None });
+            return Ok(Self { scopes: vec![Scope::Admin.name().to_owned()], accounts: None, view: None });
         }
-        match tokens::find(&state.pool, &hash).await? {
+        let row = tokens::find(&state.pool, &hash).await?;
+        // What stands in URLs ends up in logs and histories: no token but those made for it.
+        match row.filter(|row| in_header.is_some() || row.view.is_some()) {
             Some(row) => {
                 state.limits.count(row.token_id, &parts.extensions)?;
-                Ok(Self { scopes: row.scopes, accounts: row.accounts })
+                Ok(Self { scopes: row.scopes, accounts: row.accounts, view: row.view })
             }
+            None if in_header.is_none() => Err(Problem::unauthorized()
+                .detail("The token is unknown or was revoked, or may not stand in a URL: only the scope embed may.")),
             None => Err(Problem::unauthorized().detail("The token is unknown or was revoked.")),
         }
     }

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::AppState;
 use super::auth::{Caller, Scope};
 use super::params::Params;
-use super::problem::Problem;
+use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::queue::question::reached;
 use super::row::{QueueRow, row};
 use crate::activity::{Bots, Fact, ItemKey, State as ItemStateName};
@@ -95,15 +95,8 @@ pub struct HistoryEvent {
     responses(
         (status = 200, description = "The item", body = ItemAnswer),
         (status = 308, description = "The item was transferred; `Location` has its new address"),
-        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account or item for this token", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
-        (status = 504, description = "The log did not come to `min_position` in time", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount, NotReached,
     ),
 )]
 pub async fn show(

@@ -11,6 +11,7 @@ pub mod cors;
 mod etag;
 mod health;
 mod items;
+mod json;
 pub mod limit;
 mod params;
 pub mod problem;
@@ -19,12 +20,15 @@ mod row;
 pub mod serve;
 mod stats;
 mod stream;
+mod tokens;
 pub mod trace;
+mod views;
 mod webhooks;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -47,6 +51,7 @@ use crate::activity::Bots;
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::rank::{Calendar, Ranking};
+use crate::scrub::Declared;
 use crate::store::StoreError;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
@@ -61,6 +66,8 @@ pub struct AppState {
     pub secrets: Arc<Secrets>,
     /// SHA-256 of the bootstrap token.
     pub admin_token_hash: Option<Arc<[u8]>>,
+    /// The views that every account has.
+    pub views: Arc<Declared>,
     pub calendar: Calendar,
     pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub bots: Arc<Bots>,
@@ -83,7 +90,9 @@ pub struct AppState {
         (name = "queue", description = "The stale-age queue"),
         (name = "items", description = "One item"),
         (name = "stats", description = "How the backlog fares; each also as `.json`, `.csv` and `.svg`"),
+        (name = "views", description = "Named filters, each with an order"),
         (name = "accounts", description = "Who there is"),
+        (name = "tokens", description = "Who may ask what"),
         (name = "webhooks", description = "Where GitHub delivers"),
         (name = "operations", description = "For the platform"),
     ),
@@ -113,7 +122,11 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(stats::ages))
         .routes(routes!(stats::throughput))
         .routes(routes!(stats::forecast))
+        .routes(routes!(views::list))
+        .routes(routes!(views::show, views::put, views::delete))
         .routes(routes!(accounts::list))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
@@ -137,7 +150,8 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     let router = router.route("/openapi.json", served).merge(stats::suffixed()).with_state(state).merge(docs);
     // Small answers are not worth it, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
-    let mut router = with_problems(with_limits(router.layer(compression)));
+    let router = router.layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));
+    let mut router = with_problems(with_limits(router));
     if let Some(cors) = origins.layer() {
         router = router.layer(cors);
     }

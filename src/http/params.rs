@@ -2,10 +2,10 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 
 use super::problem::Problem;
-use crate::rank::{Days, Term, Terms};
+use crate::rank::{BadCriterion, Criteria, criteria};
 
 /// A request's query as it came: names and values, in order.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
         let axum::extract::Query(pairs): axum::extract::Query<Vec<(String, String)>> =
             query.map_err(|_| Problem::bad_parameter("query").detail("The query is not URL-encoded text."))?;
         // No name on GitHub has it, and Postgres takes it in no text.
+        // An embed token, which the caller is known by, and which nothing else has to know.
+        let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| name != "token").collect();
         match pairs.iter().find(|(_, value)| value.contains('\0')) {
             None => Ok(Self(pairs)),
             Some((name, _)) => Err(Problem::bad_parameter(name.clone()).detail("The value has a character U+0000.")),
@@ -55,51 +57,16 @@ impl Params {
         }
     }
 
-    /// A repeatable filter; `-` in front of a value means "none of". `allowed` says what `parse`
-    /// takes, where that is a list.
-    pub fn terms<T>(
-        &self,
-        name: &str,
-        allowed: &[&str],
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Terms<T>, Problem> {
-        let mut terms = Terms::default();
-        for (_, value) in self.0.iter().filter(|(given, _)| given == name) {
-            let (wanted, bare) = match value.strip_prefix('-') {
-                Some(bare) => (false, bare),
-                None => (true, value.as_str()),
-            };
-            let Some(parsed) = Some(bare).filter(|bare| !bare.is_empty()).and_then(&parse) else {
-                let problem = Problem::bad_parameter(name).detail("The value is not one that this filter takes.");
-                return Err(if allowed.is_empty() { problem } else { problem.allowed(allowed.iter().copied()) });
-            };
-            terms.push(if wanted { Term::Any(parsed) } else { Term::None(parsed) });
-        }
-        Ok(terms)
-    }
-
-    /// `true` or `false`.
-    pub fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
-        match self.one(name)? {
-            None => Ok(None),
-            Some("true") => Ok(Some(true)),
-            Some("false") => Ok(Some(false)),
-            Some(_) => Err(Problem::bad_parameter(name).detail("Either true or false.").allowed(["true", "false"])),
-        }
+    /// The filters among them.
+    pub fn criteria(&self) -> Criteria {
+        Criteria::of(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
     /// A date, or `Nd` for N days before `today`.
     pub fn date(&self, name: &str, today: NaiveDate) -> Result<Option<NaiveDate>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };
-        let date = match text.strip_suffix('d') {
-            Some(days) => whole(days).and_then(|days| today.checked_sub_signed(TimeDelta::try_days(days)?)),
-            None => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10),
-        };
-        let problem = || {
-            Problem::bad_parameter(name)
-                .detail("A date such as 2026-10-01, of the years 1 to 9998, or a number of days ago such as 180d.")
-        };
-        date.filter(in_range).map(Some).ok_or_else(problem)
+        let refused = || Problem::bad_parameter(name).detail(criteria::DATES);
+        criteria::date(text, today).map(Some).ok_or_else(refused)
     }
 
     /// A whole number from `least` to `most`.
@@ -109,25 +76,12 @@ impl Params {
         let problem = || Problem::bad_parameter(name).detail(format!("A whole number from {least} to {most}."));
         number.map(Some).ok_or_else(problem)
     }
+}
 
-    /// The dates strictly after the one parameter and strictly before the other; each a date, or
-    /// `Nd` for N days before `today`.
-    pub fn days(&self, after: &str, before: &str, today: NaiveDate) -> Result<Days, Problem> {
-        let day = |name: &str, step: i64| -> Result<Option<NaiveDate>, Problem> {
-            let beside = |date: NaiveDate| date.checked_add_signed(TimeDelta::try_days(step)?);
-            // Dates in range have room for a day on either side.
-            Ok(self.date(name, today)?.and_then(beside))
-        };
-        Ok(Days { from: day(after, 1)?, to: day(before, -1)? })
+impl From<BadCriterion> for Problem {
+    fn from(bad: BadCriterion) -> Self {
+        let BadCriterion { name, detail, allowed } = bad;
+        let problem = Problem::bad_parameter(name).detail(detail);
+        if allowed.is_empty() { problem } else { problem.allowed(allowed) }
     }
-}
-
-/// A number of digits only: `parse` alone would take a sign.
-fn whole(digits: &str) -> Option<i64> {
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-}
-
-/// Dates that the store takes too, with room for a day on either side.
-fn in_range(date: &NaiveDate) -> bool {
-    (1..=9998).contains(&date.year())
 }

@@ -19,7 +19,7 @@ use super::AppState;
 use super::auth::{Caller, Scope};
 use super::etag;
 use super::params::Params;
-use super::problem::Problem;
+use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::row::{QueueRow, row};
 use crate::rank::{Cursor, Page, PageRequest, RankingError};
 use crate::store::accounts::last_delivery_at;
@@ -36,6 +36,9 @@ pub struct QueueAnswer {
     items: Vec<QueueRow>,
     /// The next page's address; null on the last.
     next: Option<String>,
+    /// With `as_of`: items are among these of which nothing but the dates of creation and closing
+    /// is known of that time.
+    approximate: bool,
     freshness: Freshness,
 }
 
@@ -67,20 +70,16 @@ impl Freshness {
     responses(
         (status = 200, description = "A page of the queue; as CSV where `Accept` asks for `text/csv`", body = QueueAnswer),
         (status = 304, description = "Nothing has changed since the answer with the ETag that `If-None-Match` names"),
-        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
-        (status = 504, description = "The log did not come to `min_position` in time", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount, NotReached,
     ),
 )]
 pub async fn show(State(state): State<AppState>, caller: Caller, params: Params, headers: HeaderMap) -> Response {
     let wants_csv = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(prefers_csv);
     let format = if wants_csv { Format::Csv } else { Format::Json };
+    if let Err(refused) = caller.require(Scope::Read) {
+        return refused.into_response();
+    }
     respond(&state, &caller, &params, &headers, format).await
 }
 
@@ -94,18 +93,14 @@ pub async fn show(State(state): State<AppState>, caller: Caller, params: Params,
     responses(
         (status = 200, description = "A header and a line an item", body = String, content_type = "text/csv"),
         (status = 304, description = "Nothing has changed since the answer with the ETag that `If-None-Match` names"),
-        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
-        (status = 504, description = "The log did not come to `min_position` in time", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount, NotReached,
     ),
 )]
 pub async fn show_csv(State(state): State<AppState>, caller: Caller, params: Params, headers: HeaderMap) -> Response {
+    if let Err(refused) = caller.require_embed() {
+        return refused.into_response();
+    }
     respond(&state, &caller, &params, &headers, Format::Csv).await
 }
 
@@ -131,7 +126,6 @@ async fn page(
     headers: &HeaderMap,
     format: Format,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Read)?;
     let (account, request) = request(state, caller, params, format).await?;
     reached(state, account.account_id, params).await?;
     let asked = format!("{format:?} {request:?}");
@@ -163,11 +157,7 @@ async fn page(
 }
 
 fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshness) -> QueueAnswer {
-    let next = page.end.map(|end| {
-        let PageRequest { account_id, date, order, filter, limit, .. } = request.clone();
-        let cursor = Cursor::new(account_id, date, order, filter, limit, end);
-        format!("/api/v1/queue?cursor={}", cursor.encode())
-    });
+    let next = page.end.map(|end| format!("/api/v1/queue?cursor={}", Cursor::of(request.clone(), end).encode()));
     let row = |item| row(state, request.date, item);
     QueueAnswer {
         as_of: request.date,
@@ -175,6 +165,7 @@ fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshn
         total: page.total,
         items: page.items.into_iter().map(row).collect(),
         next,
+        approximate: page.approximate,
         freshness,
     }
 }

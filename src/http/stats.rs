@@ -15,11 +15,11 @@ use serde::Serialize;
 
 use self::asked::{Asked, MOST_STEPS};
 use self::described::{AgesAnswer, BacklogAnswer, ForecastAnswer, ThroughputAnswer};
-use self::described::{AgesParams, BacklogParams, ForecastParams, ThroughputParams};
+use self::described::{BacklogParams, CommonParams, ForecastParams, ThroughputParams};
 use super::AppState;
 use super::auth::Caller;
 use super::params::Params;
-use super::problem::Problem;
+use super::problem::{NoAccount, Problem, Refused};
 use crate::rank::stale_age::days_since;
 use crate::stats::{self, AgeBucket, AgeOf, ForecastRequest, OpenDays, Step, Week, chart};
 
@@ -46,16 +46,10 @@ pub fn suffixed() -> Router<AppState> {
 
 /// Show how many items were open at the end of each week or day, and how stale.
 #[utoipa::path(
-    get, path = "/api/v1/stats/backlog", tag = "stats", params(BacklogParams),
+    get, path = "/api/v1/stats/backlog", tag = "stats", params(CommonParams, BacklogParams),
     responses(
         (status = 200, description = "As of today", body = BacklogAnswer),
-        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
     ),
 )]
 pub async fn backlog(
@@ -92,16 +86,10 @@ pub async fn backlog(
 
 /// Show how the open items spread over age and over staleness.
 #[utoipa::path(
-    get, path = "/api/v1/stats/ages", tag = "stats", params(AgesParams),
+    get, path = "/api/v1/stats/ages", tag = "stats", params(CommonParams),
     responses(
         (status = 200, description = "As of today", body = AgesAnswer),
-        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
     ),
 )]
 pub async fn ages(
@@ -151,16 +139,10 @@ pub async fn ages(
 
 /// Show what was opened, answered and closed, by repository.
 #[utoipa::path(
-    get, path = "/api/v1/stats/throughput", tag = "stats", params(ThroughputParams),
+    get, path = "/api/v1/stats/throughput", tag = "stats", params(CommonParams, ThroughputParams),
     responses(
         (status = 200, description = "As of today", body = ThroughputAnswer),
-        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
     ),
 )]
 pub async fn throughput(
@@ -201,16 +183,10 @@ pub async fn throughput(
 
 /// Show when the last open item will be closed, if weeks go on as they did.
 #[utoipa::path(
-    get, path = "/api/v1/stats/forecast", tag = "stats", params(ForecastParams),
+    get, path = "/api/v1/stats/forecast", tag = "stats", params(CommonParams, ForecastParams),
     responses(
         (status = 200, description = "As of today", body = ForecastAnswer),
-        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "A fault of ours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
     ),
 )]
 pub async fn forecast(

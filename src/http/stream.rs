@@ -21,10 +21,10 @@ use utoipa::ToSchema;
 use super::AppState;
 use super::auth::{Caller, Scope};
 use super::params::Params;
-use super::problem::Problem;
-use super::queue::question::{FILTERS, FilterParams, filter};
+use super::problem::{NoAccount, Problem, Refused};
+use super::queue::question::{Asked, FilterParams};
 use super::row::{QueueRow, row};
-use crate::rank::{Order, PageRequest};
+use crate::rank::{Criteria, Order, PageRequest};
 use crate::store::StoreError;
 use crate::store::log::touched;
 
@@ -69,12 +69,7 @@ struct DateEvent {
     ),
     responses(
         (status = 200, description = "Events without end", body = ItemEvent, content_type = "text/event-stream"),
-        (status = 400, description = "A parameter is wrong; `parameter` names it", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or not one in force", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The token lacks the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such account for this token", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "A login that several accounts have had; `allowed` lists their ids", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
     ),
 )]
 pub async fn follow(
@@ -84,21 +79,20 @@ pub async fn follow(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     caller.require(Scope::Read)?;
-    let filters: Vec<&str> = FILTERS.into_iter().filter(|name| *name != "state").collect();
-    params.only(&[&["account"], &filters[..]].concat())?;
+    let filters: Vec<&str> = Criteria::NAMES.into_iter().filter(|name| *name != "state").collect();
+    params.only(&[&["account", "view"], &filters[..]].concat())?;
     let date = state.calendar.today((state.clock)());
-    // Days in a filter are counted anew at midnight; a filter that is right today is so tomorrow.
-    filter(&params, date)?;
-    let account = caller.account(&state, params.one("account")?).await?;
+    let asked = Asked::of(&state, &caller, &params).await?;
     let from = match headers.get("last-event-id") {
-        None => account.position,
+        None => asked.account.position,
         Some(id) => id.to_str().ok().and_then(|id| id.parse().ok()).filter(|id| *id >= 0).ok_or_else(|| {
             Problem::bad_parameter("Last-Event-ID").detail("The id of an event of this stream: a position.")
         })?,
     };
     let stopping = state.stopping.clone();
     let private = caller.sees_private();
-    let reader = Reader { state, params, account_id: account.account_id, private, position: from, date, stopping };
+    let account_id = asked.account.account_id;
+    let reader = Reader { state, asked, account_id, private, position: from, date, stopping };
     let events = stream::unfold((reader, VecDeque::new()), |(mut reader, mut ready)| async move {
         while ready.is_empty() {
             ready = reader.next().await?;
@@ -111,7 +105,7 @@ pub async fn follow(
 
 struct Reader {
     state: AppState,
-    params: Params,
+    asked: Asked,
     account_id: i64,
     private: bool,
     /// Up to here the reader has been told.
@@ -160,13 +154,14 @@ impl Reader {
             return Ok([self.event("reset", &reset)].into());
         }
         // Checked when the stream began; what is right on one date is so on the next.
-        let Ok(filter) = filter(&self.params, self.date) else { return Ok(VecDeque::new()) };
+        let Ok(filter) = self.asked.filter(self.date) else { return Ok(VecDeque::new()) };
         let request = PageRequest {
             account_id: self.account_id,
             private: self.private,
             filter,
             order: Order::Stalest,
             date: self.date,
+            past: false,
             after: None,
             limit: 1,
         };

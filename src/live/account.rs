@@ -10,7 +10,7 @@ use sqlx::PgPool;
 
 use crate::activity::State;
 use crate::rank::live::{Addresses, Change, Live, Selection, Wanted};
-use crate::rank::{Filter, PageRequest, Terms};
+use crate::rank::{Filter, PageRequest};
 use crate::store::live::{Changed, Head, Loaded, Repository};
 use crate::store::queue::lower;
 use crate::store::{StoreError, live, resolve};
@@ -130,63 +130,56 @@ impl Account {
         request: &PageRequest,
         only: Option<&BTreeSet<(i64, i64)>>,
     ) -> Result<Selection, StoreError> {
-        let Filter { repo, item_type, state, label, author, assignee, milestone, title, draft, created, updated } =
-            &request.filter;
+        let Filter { repo, item_type, state, label, author, assignee, milestone, title, .. } = &request.filter;
         let repositories = self.repositories.load();
-        let named = |names: &[String]| -> Vec<i64> {
-            let names = lower(names);
+        let named = |names: Vec<String>| -> Vec<i64> {
             let is_named = |known: &Known| names.iter().any(|name| *name == known.name || *name == known.full_name);
             repositories.iter().filter(|(_, known)| is_named(known)).map(|(repo_id, _)| *repo_id).collect()
         };
         let hidden = repositories.iter().filter(|(_, known)| known.private && !request.private);
         let account_id = request.account_id;
-        let mut selection = Selection {
-            hidden: hidden.map(|(repo_id, _)| *repo_id).collect(),
-            types: wanted(item_type, <[_]>::to_vec),
-            authors: wanted(author, <[_]>::to_vec),
-            assignees: wanted(assignee, <[_]>::to_vec),
-            draft: *draft,
-            created: *created,
-            updated: *updated,
-            ..Selection::default()
-        };
-        if !repo.is_empty() {
-            selection.repos = wanted(repo, named);
-        }
+        let repos =
+            Wanted { any: repo.any.iter().map(|names| named(lower(names))).collect(), none: named(lower(&repo.none)) };
+        let (mut labels, mut milestones) = (Wanted::default(), Wanted::default());
         if !label.is_empty() {
-            let Terms { any, none } = label;
-            let within = selection.repos.any.as_deref();
-            selection.labels = Wanted {
-                any: match any.is_empty() {
-                    true => None,
-                    false => Some(resolve::labels(pool, account_id, &lower(any), within).await?),
-                },
-                none: resolve::labels(pool, account_id, &lower(none), within).await?,
-            };
+            // Narrows the search; each list of repositories is looked at anyway.
+            let within = repos.any.first().map(Vec::as_slice);
+            for names in &label.any {
+                labels.any.push(resolve::labels(pool, account_id, &lower(names), within).await?);
+            }
+            labels.none = resolve::labels(pool, account_id, &lower(&label.none), within).await?;
         }
         if !milestone.is_empty() {
-            let Terms { any, none } = milestone;
-            selection.milestones = Wanted {
-                any: match any.is_empty() {
-                    true => None,
-                    false => Some(resolve::milestones(pool, account_id, &lower(any)).await?),
-                },
-                none: resolve::milestones(pool, account_id, &lower(none)).await?,
-            };
+            for titles in &milestone.any {
+                milestones.any.push(resolve::milestones(pool, account_id, &lower(titles)).await?);
+            }
+            milestones.none = resolve::milestones(pool, account_id, &lower(&milestone.none)).await?;
         }
-        selection.among = only.map(|only| Addresses::from_iter(only.iter().copied()));
-        if !title.any.is_empty() {
-            let titled = resolve::titled(pool, account_id, &title.any).await?.into_iter();
-            let wanted = titled.filter(|address| only.is_none_or(|only| only.contains(address)));
-            selection.among = Some(wanted.collect());
+        let mut among = only.map(|only| BTreeSet::clone(only));
+        for texts in &title.any {
+            let found = resolve::titled(pool, account_id, texts).await?.into_iter();
+            among = Some(found.filter(|address| among.as_ref().is_none_or(|among| among.contains(address))).collect());
         }
-        if !title.none.is_empty() {
-            selection.except = Addresses::from_iter(resolve::titled(pool, account_id, &title.none).await?);
+        if !state.is_empty() && !state.admit(&State::Open) || !request.filter.leaves_unread() {
+            among = Some(BTreeSet::new());
         }
-        if state.none.contains(&State::Open) {
-            selection.among = Some(Addresses::default());
-        }
-        Ok(selection)
+        Ok(Selection {
+            hidden: hidden.map(|(repo_id, _)| *repo_id).collect(),
+            types: item_type.clone(),
+            labels,
+            milestones,
+            repos,
+            authors: author.clone(),
+            assignees: assignee.clone(),
+            drafts: request.filter.draft.clone(),
+            created: request.filter.created,
+            updated: request.filter.updated,
+            among: among.map(Addresses::from_iter),
+            except: match title.none.is_empty() {
+                true => Addresses::default(),
+                false => resolve::titled(pool, account_id, &title.none).await?.into_iter().collect(),
+            },
+        })
     }
 }
 
@@ -197,10 +190,4 @@ fn known(repositories: Vec<Repository>) -> HashMap<i64, Known> {
         (repository.repo_id, Known { private: repository.private, name, full_name })
     });
     known.collect()
-}
-
-/// A filter's terms as a selection has them: no names do not filter, names that resolve to
-/// nothing select nothing.
-fn wanted<T, U>(terms: &Terms<T>, resolve: impl Fn(&[T]) -> Vec<U>) -> Wanted<U> {
-    Wanted { any: (!terms.any.is_empty()).then(|| resolve(&terms.any)), none: resolve(&terms.none) }
 }

@@ -123,7 +123,7 @@ impl LiveRanking {
         let end = places.last().filter(|_| more).map(|place| place.key);
         let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
         let items = details(&self.0.pool, request.account_id, request.private, &places).await?;
-        Ok(Some(Page { position: snapshot.position(), total, items, end }))
+        Ok(Some(Page { position: snapshot.position(), total, items, end, approximate: false }))
     }
 }
 

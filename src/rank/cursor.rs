@@ -9,7 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::queue::{Filter, Order, PlaceKey};
+use super::filter::Filter;
+use super::queue::{Order, PageRequest, PlaceKey};
 
 /// The question and the place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct Cursor {
     version: Version,
     pub account_id: i64,
     pub date: NaiveDate,
+    /// The items as they were by the end of that date.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub past: bool,
     pub order: Order,
     pub filter: Filter,
     pub limit: usize,
@@ -38,8 +42,10 @@ enum Version {
 pub struct CursorError;
 
 impl Cursor {
-    pub fn new(account_id: i64, date: NaiveDate, order: Order, filter: Filter, limit: usize, after: PlaceKey) -> Self {
-        Self { version: Version::One, account_id, date, order, filter, limit, after }
+    /// Where a page of a request ended.
+    pub fn of(request: PageRequest, after: PlaceKey) -> Self {
+        let PageRequest { account_id, date, past, order, filter, limit, .. } = request;
+        Self { version: Version::One, account_id, date, past, order, filter, limit, after }
     }
 
     pub fn encode(&self) -> String {
@@ -59,6 +65,7 @@ impl Cursor {
         let Filter { created, updated, .. } = &self.filter;
         let mut days = [created.from, created.to, updated.from, updated.to].into_iter().flatten().chain([self.date]);
         self.filter.texts().all(|text| !text.contains('\0'))
+            && self.filter.is_bounded()
             && self.after.product > 0
             && (0..=9999).contains(&self.after.created_at.year())
             && days.all(|day| (0..=9999).contains(&day.year()))

@@ -3,17 +3,22 @@
 //! Pure: `now` and the time zone are arguments. The players:
 //! - [`stale_age`]: day counts and the two numbers made of them;
 //! - [`calendar`]: which date it is, and for how long a finished date still serves pages;
+//! - [`criteria`]: a filter as people write it; [`filter`]: what it holds, and what passes it;
 //! - [`queue`]: what is asked of a ranking and what it answers; handlers see nothing else;
 //! - [`cursor`]: where a page ended, as an opaque text;
 //! - [`live`]: the order of an account's open items, held in memory.
 
 pub mod calendar;
+pub mod criteria;
 pub mod cursor;
+pub mod filter;
 pub mod live;
 pub mod queue;
 pub mod stale_age;
 
 pub use calendar::Calendar;
+pub use criteria::{BadCriterion, Criteria};
 pub use cursor::{Cursor, CursorError};
-pub use queue::{Days, Filter, Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError, Term, Terms};
+pub use filter::{Candidate, Days, Filter, Terms};
+pub use queue::{Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError};
 pub use stale_age::{stale_age, stale_product};

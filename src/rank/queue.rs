@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+use super::filter::Filter;
 use crate::activity::{Activity, ItemType, State};
 
 /// Which end of the one total order comes first. `freshest` reads `stalest` backwards.
@@ -21,113 +22,19 @@ pub enum Order {
 impl Order {
     pub const NAMES: [&'static str; 2] = ["stalest", "freshest"];
 
+    pub fn name(self) -> &'static str {
+        match self {
+            Order::Stalest => "stalest",
+            Order::Freshest => "freshest",
+        }
+    }
+
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "stalest" => Some(Order::Stalest),
             "freshest" => Some(Order::Freshest),
             _ => None,
         }
-    }
-}
-
-/// One filter's values: any of `any`, and none of `none`. Empty lists do not filter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Terms<T> {
-    #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
-    pub any: Vec<T>,
-    #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
-    pub none: Vec<T>,
-}
-
-impl<T> Default for Terms<T> {
-    fn default() -> Self {
-        Self { any: vec![], none: vec![] }
-    }
-}
-
-/// One value of a repeatable parameter: wanted, or with `-` in front unwanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Term<T> {
-    Any(T),
-    None(T),
-}
-
-impl<T> Terms<T> {
-    pub fn push(&mut self, term: Term<T>) {
-        match term {
-            Term::Any(value) => self.any.push(value),
-            Term::None(value) => self.none.push(value),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.any.is_empty() && self.none.is_empty()
-    }
-}
-
-/// Which items: every filter given must hold. Names are compared without regard to case, as
-/// GitHub does. A filter that this version does not know is refused, not left out: a cursor may
-/// come from a newer replica.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Filter {
-    /// `owner/name`, or the name alone.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub repo: Terms<String>,
-    #[serde(rename = "type", skip_serializing_if = "Terms::is_empty")]
-    pub item_type: Terms<ItemType>,
-    /// Open items only, unless given.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub state: Terms<State>,
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub label: Terms<String>,
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub author: Terms<String>,
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub assignee: Terms<String>,
-    /// A milestone's title.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub milestone: Terms<String>,
-    /// Text that the title has in it.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub title: Terms<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub draft: Option<bool>,
-    #[serde(skip_serializing_if = "Days::is_open")]
-    pub created: Days,
-    #[serde(skip_serializing_if = "Days::is_open")]
-    pub updated: Days,
-}
-
-impl Filter {
-    /// Whether only open items pass, which the queue ranks.
-    pub fn open_only(&self) -> bool {
-        self.state.is_empty() || !self.state.any.is_empty() && self.state.any.iter().all(|state| *state == State::Open)
-    }
-
-    /// Every text in it.
-    pub fn texts(&self) -> impl Iterator<Item = &String> {
-        let Self { repo, label, author, assignee, milestone, title, .. } = self;
-        let terms = [repo, label, author, assignee, milestone, title];
-        terms.into_iter().flat_map(|terms| terms.any.iter().chain(&terms.none))
-    }
-}
-
-/// Dates in the account's zone, bounds included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Days {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<NaiveDate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<NaiveDate>,
-}
-
-impl Days {
-    /// Whether every date is within.
-    pub fn is_open(&self) -> bool {
-        *self == Self::default()
     }
 }
 
@@ -165,6 +72,8 @@ pub struct PageRequest {
     pub order: Order,
     /// The date whose day counts apply.
     pub date: NaiveDate,
+    /// The items as they were by the end of that date, instead of as they are now.
+    pub past: bool,
     /// Where the page before ended.
     pub after: Option<PlaceKey>,
     /// At least 1.
@@ -181,6 +90,9 @@ pub struct Page {
     /// Where the page ends, if more items follow; its last item may be left out of `items`, having
     /// closed meanwhile.
     pub end: Option<PlaceKey>,
+    /// Some items are shown by their dates of creation and closing alone, since nothing else is
+    /// known of the time.
+    pub approximate: bool,
 }
 
 /// An item as the queue shows it.

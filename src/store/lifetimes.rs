@@ -19,18 +19,18 @@ use sqlx::PgPool;
 use sqlx::types::Json;
 
 use super::StoreError;
+use super::directory::Names;
 use super::items::ItemAddress;
-use super::queue::lower;
 use crate::activity::{Actor, Bots, ItemState, ItemType, State};
-use crate::rank::Terms;
+use crate::rank::{Candidate, Filter};
 use crate::stats::{Lifetime, Transition};
 
 /// Which items are counted.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     pub private: bool,
-    pub repo: Terms<String>,
-    pub label: Terms<String>,
+    /// By what they are now; its state and dates are left out.
+    pub filter: Filter,
 }
 
 /// An account's items over time.
@@ -78,38 +78,46 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     .await?;
     let mut read = Lifetimes { position: head.head_position, since: head.since, ..Lifetimes::default() };
     let mut stories: HashMap<ItemAddress, Story> = HashMap::new();
-    let Scope { private, repo, label } = scope;
+    let names = Names::read(&mut moment, account_id).await?;
     let mut rows = sqlx::query!(
         r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", i.type AS "type!", i.state AS "state!",
-                  i.author, i.created_at AS "created_at!", i.updated_at AS "updated_at!", i.live,
+                  i.author, i.created_at AS "created_at!", i.updated_at AS "updated_at!", i.live, i.title, i.labels,
+                  i.assignees, i.milestone, i.draft,
                   CASE WHEN i.state = 'open' THEN NULL ELSE i.folded END AS "folded?: Json<ItemState>",
                   i.folded::text LIKE '%"transferred_from":%' AS "transferred!"
            FROM visible_repositories r
            JOIN items i USING (account_id, generation, repo_id)
            WHERE r.account_id = $1 AND ($2 OR NOT r.private)
-             AND i.type IS NOT NULL AND i.state IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL
-             AND (cardinality($3::text[]) = 0 OR lower(r.name) = ANY($3) OR lower(r.owner || '/' || r.name) = ANY($3))
-             AND lower(r.name) <> ALL($4::text[]) AND lower(r.owner || '/' || r.name) <> ALL($4)
-             AND (cardinality($5::text[]) = 0 OR EXISTS (SELECT FROM labels l
-                   WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
-                     AND l.label_id = ANY(i.labels) AND NOT l.removed AND lower(l.name) = ANY($5)))
-             AND (cardinality($6::text[]) = 0 OR NOT EXISTS (SELECT FROM labels l
-                   WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
-                     AND l.label_id = ANY(i.labels) AND NOT l.removed AND lower(l.name) = ANY($6)))"#,
+             AND i.type IS NOT NULL AND i.state IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL"#,
         account_id,
-        private,
-        &lower(&repo.any),
-        &lower(&repo.none),
-        &lower(&label.any),
-        &lower(&label.none),
+        scope.private,
     )
     .fetch(&mut *moment);
     while let Some(row) = rows.try_next().await? {
         let unreadable = || StoreError::Unreadable(format!("an item's type {} or state {}", row.r#type, row.state));
+        let item_type = ItemType::from_name(&row.r#type).ok_or_else(unreadable)?;
+        let state = State::from_name(&row.state).ok_or_else(unreadable)?;
+        let candidate = Candidate {
+            owner: &row.owner,
+            repository: &row.name,
+            item_type,
+            state,
+            labels: &names.labels(row.repo_id, &row.labels),
+            author: row.author.as_deref(),
+            assignees: &row.assignees,
+            milestone: names.milestone(row.repo_id, row.milestone),
+            title: row.title.as_deref().unwrap_or_default(),
+            draft: row.draft,
+            created_on: row.created_at.date_naive(),
+            updated_on: row.updated_at.date_naive(),
+        };
+        if !scope.filter.passes_in_any_state(&candidate) {
+            continue;
+        }
         read.names.entry(row.repo_id).or_insert_with(|| format!("{}/{}", row.owner, row.name));
         let lifetime = Lifetime {
             repo_id: row.repo_id,
-            item_type: ItemType::from_name(&row.r#type).ok_or_else(unreadable)?,
+            item_type,
             author: row.author,
             created_at: row.created_at,
             transitions: vec![],
@@ -120,7 +128,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
         };
         let story = Story {
             lifetime,
-            state: State::from_name(&row.state).ok_or_else(unreadable)?,
+            state,
             live: row.live,
             updated_at: row.updated_at,
             closed_at: row.folded.and_then(|folded| folded.0.closed_at()),

@@ -8,12 +8,13 @@
 //! - [`queue`]: the ranking that SQL can give, and what a page shows of its items;
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
-//! - [`accounts`], [`tokens`], [`log`], [`retention`]: small readers and writers;
-//! - [`stored`]: the only place that knows the JSON of a stored event.
+//! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`]: small readers and writers;
+//! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
 
 pub mod accounts;
 pub mod append;
 pub mod details;
+mod directory;
 pub mod history;
 mod items;
 pub mod lifetimes;
@@ -27,6 +28,7 @@ pub mod resolve;
 pub mod retention;
 pub mod stored;
 pub mod tokens;
+pub mod views;
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use futures_util::future::{BoxFuture, FutureExt};
+use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
@@ -47,15 +48,15 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
     places.truncate(request.limit);
     let end = places.last().filter(|_| more).map(|place| place.key);
     let items = details(&mut *moment, request.account_id, request.private, &places).await?;
-    Ok(Page { position: position.unwrap_or_default(), total, items, end })
+    Ok(Page { position: position.unwrap_or_default(), total, items, end, approximate: false })
 }
 
 /// How many items pass, and the places of a page's items and one more.
 ///
 /// Every condition is an array that may be empty, so that one query, checked at compile time,
-/// serves all filters.
+/// serves all filters; what must be one of each of several lists is an array of arrays in JSON.
 async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> Result<(i64, Vec<Ranked>), StoreError> {
-    let Filter { repo, item_type, state, label, author, assignee, milestone, title, draft, created, updated } =
+    let Filter { repo, item_type, state, label, author, assignee, milestone, title, draft, created, updated, .. } =
         &request.filter;
     let after = request.after;
     let rows = sqlx::query!(
@@ -76,32 +77,38 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
              FROM ordered),
            filtered AS (
              SELECT * FROM ranked i
-             WHERE ($2 OR NOT private)
-               AND CASE WHEN $5 THEN state = 'open' ELSE
-                     (cardinality($6::text[]) = 0 OR state = ANY($6)) AND state <> ALL($7::text[]) END
-               AND (cardinality($8::text[]) = 0 OR type = ANY($8)) AND type <> ALL($9::text[])
-               AND (cardinality($10::text[]) = 0 OR lower(name) = ANY($10) OR lower(owner || '/' || name) = ANY($10))
+             WHERE ($2 OR NOT private) AND $28
+               AND ($5 AND state = 'open' OR NOT $5 AND state <> ALL($7::text[])
+                    AND NOT EXISTS (SELECT FROM jsonb_array_elements($6::jsonb) AS one WHERE NOT one ? state))
+               AND NOT EXISTS (SELECT FROM jsonb_array_elements($8::jsonb) AS one WHERE NOT one ? type)
+               AND type <> ALL($9::text[])
+               AND NOT EXISTS (SELECT FROM jsonb_array_elements($10::jsonb) AS one
+                     WHERE NOT one ? lower(name) AND NOT one ? lower(owner || '/' || name))
                AND lower(name) <> ALL($11::text[]) AND lower(owner || '/' || name) <> ALL($11)
-               AND (cardinality($12::text[]) = 0 OR lower(author) = ANY($12))
+               AND NOT EXISTS (SELECT FROM jsonb_array_elements($12::jsonb) AS one
+                     WHERE NOT coalesce(one ? lower(author), false))
                AND coalesce(lower(author), '') <> ALL($13::text[])
-               AND (cardinality($14::text[]) = 0 OR EXISTS (SELECT FROM labels l
-                     WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
-                       AND l.label_id = ANY(i.labels) AND NOT l.removed AND lower(l.name) = ANY($14)))
+               AND NOT EXISTS (SELECT FROM jsonb_array_elements($14::jsonb) AS one
+                     WHERE NOT EXISTS (SELECT FROM labels l
+                       WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
+                         AND l.label_id = ANY(i.labels) AND NOT l.removed AND one ? lower(l.name)))
                AND (cardinality($15::text[]) = 0 OR NOT EXISTS (SELECT FROM labels l
                      WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
                        AND l.label_id = ANY(i.labels) AND NOT l.removed AND lower(l.name) = ANY($15)))
-               AND (cardinality($22::text[]) = 0
-                    OR EXISTS (SELECT FROM UNNEST(i.assignees) AS login WHERE lower(login) = ANY($22)))
+               AND NOT EXISTS (SELECT FROM jsonb_array_elements($22::jsonb) AS one
+                     WHERE NOT EXISTS (SELECT FROM UNNEST(i.assignees) AS login WHERE one ? lower(login)))
                AND NOT EXISTS (SELECT FROM UNNEST(i.assignees) AS login WHERE lower(login) = ANY($23::text[]))
-               AND (cardinality($24::text[]) = 0 OR EXISTS (SELECT FROM milestones m
-                     WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
-                       AND m.number = i.milestone AND NOT m.removed AND lower(m.title) = ANY($24)))
+               AND NOT EXISTS (SELECT FROM jsonb_array_elements($24::jsonb) AS one
+                     WHERE NOT EXISTS (SELECT FROM milestones m
+                       WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
+                         AND m.number = i.milestone AND NOT m.removed AND one ? lower(m.title)))
                AND (cardinality($25::text[]) = 0 OR NOT EXISTS (SELECT FROM milestones m
                      WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
                        AND m.number = i.milestone AND NOT m.removed AND lower(m.title) = ANY($25)))
-               AND (cardinality($26::text[]) = 0 OR title ILIKE ANY($26))
+               AND NOT EXISTS (SELECT FROM jsonb_array_elements($26::jsonb) AS one
+                     WHERE NOT EXISTS (SELECT FROM jsonb_array_elements_text(one) AS pattern WHERE title ILIKE pattern))
                AND coalesce(title, '') NOT ILIKE ALL($27::text[])
-               AND ($28::boolean IS NULL OR draft = $28)
+               AND NOT EXISTS (SELECT FROM jsonb_array_elements($33::jsonb) AS one WHERE NOT one ? draft::text)
                AND ($29::date IS NULL OR created_on >= $29) AND ($30::date IS NULL OR created_on <= $30)
                AND ($31::date IS NULL OR updated_on >= $31) AND ($32::date IS NULL OR updated_on <= $32)),
            paged AS (
@@ -126,15 +133,15 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
         request.date,
         zone.name(),
         state.is_empty(),
-        names(&state.any, |state| state.name()) as _,
+        lists(&state.any, |state| state.name()),
         names(&state.none, |state| state.name()) as _,
-        names(&item_type.any, |item_type| item_type.name()) as _,
+        lists(&item_type.any, |item_type| item_type.name()),
         names(&item_type.none, |item_type| item_type.name()) as _,
-        &lower(&repo.any),
+        lists(&repo.any, |name| name.to_lowercase()),
         &lower(&repo.none),
-        &lower(&author.any),
+        lists(&author.any, |login| login.to_lowercase()),
         &lower(&author.none),
-        &lower(&label.any),
+        lists(&label.any, |name| name.to_lowercase()),
         &lower(&label.none),
         request.order == Order::Freshest,
         after.map(|after| after.product),
@@ -142,17 +149,18 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
         after.map(|after| after.repo_id),
         after.map(|after| after.number),
         i64::try_from(request.limit).unwrap_or(i64::MAX).saturating_add(1),
-        &lower(&assignee.any),
+        lists(&assignee.any, |login| login.to_lowercase()),
         &lower(&assignee.none),
-        &lower(&milestone.any),
+        lists(&milestone.any, |title| title.to_lowercase()),
         &lower(&milestone.none),
-        &patterns(&title.any),
+        lists(&title.any, pattern),
         &patterns(&title.none),
-        *draft,
+        request.filter.leaves_unread(),
         created.from as Option<NaiveDate>,
         created.to as Option<NaiveDate>,
         updated.from as Option<NaiveDate>,
         updated.to as Option<NaiveDate>,
+        lists(&draft.any, |draft| draft.to_string()),
     )
     .fetch_all(moment)
     .await?;
@@ -185,6 +193,10 @@ fn names<T: Copy>(values: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'stati
     values.iter().map(|value| name(*value)).collect()
 }
 
+fn lists<T, U: Into<Value>>(lists: &[Vec<T>], name: impl Fn(&T) -> U) -> Value {
+    lists.iter().map(|list| list.iter().map(|value| name(value).into()).collect::<Value>()).collect()
+}
+
 /// Names as they are compared.
 pub fn lower(values: &[String]) -> Vec<String> {
     values.iter().map(|value| value.to_lowercase()).collect()
@@ -192,6 +204,9 @@ pub fn lower(values: &[String]) -> Vec<String> {
 
 /// Patterns of ILIKE for titles with any of these texts in them.
 pub(super) fn patterns(texts: &[String]) -> Vec<String> {
-    let escaped = |text: &String| text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    texts.iter().map(|text| format!("%{}%", escaped(text))).collect()
+    texts.iter().map(pattern).collect()
+}
+
+fn pattern(text: &String) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }

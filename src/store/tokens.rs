@@ -13,6 +13,8 @@ pub struct TokenRow {
     pub scopes: Vec<String>,
     /// `None`: all accounts.
     pub accounts: Option<Vec<i64>>,
+    /// With the scope `embed`: the view that it is for.
+    pub view: Option<String>,
     pub created_at: DateTime<Utc>,
     /// `None`: never.
     pub expires_at: Option<DateTime<Utc>>,
@@ -27,6 +29,8 @@ pub struct NewToken<'a> {
     pub scopes: &'a [String],
     /// `None`: all accounts.
     pub accounts: Option<&'a [i64]>,
+    /// With the scope `embed`: the view that it is for.
+    pub view: Option<&'a str>,
     /// Days that it is in force; `None`: for ever.
     pub days: Option<i32>,
 }
@@ -34,13 +38,14 @@ pub struct NewToken<'a> {
 /// Stores a new token's hash; answers its id.
 pub async fn create(pool: &PgPool, new: NewToken<'_>) -> Result<i64, StoreError> {
     let id = sqlx::query_scalar!(
-        "INSERT INTO tokens (name, hash, scopes, accounts, expires_at)
-         VALUES ($1, $2, $3, $4, now() + make_interval(days => $5::integer)) RETURNING token_id",
+        "INSERT INTO tokens (name, hash, scopes, accounts, expires_at, view)
+         VALUES ($1, $2, $3, $4, now() + make_interval(days => $5::integer), $6) RETURNING token_id",
         new.name,
         new.hash,
         new.scopes,
         new.accounts,
         new.days,
+        new.view,
     )
     .fetch_one(pool)
     .await?;
@@ -51,7 +56,7 @@ pub async fn create(pool: &PgPool, new: NewToken<'_>) -> Result<i64, StoreError>
 pub async fn list(pool: &PgPool) -> Result<Vec<TokenRow>, StoreError> {
     let rows = sqlx::query_as!(
         TokenRow,
-        "SELECT token_id, name, scopes, accounts, created_at, expires_at, revoked_at FROM tokens ORDER BY token_id"
+        "SELECT token_id, name, scopes, accounts, view, created_at, expires_at, revoked_at FROM tokens ORDER BY token_id"
     )
     .fetch_all(pool)
     .await?;
@@ -71,7 +76,7 @@ pub async fn revoke(pool: &PgPool, token_id: i64) -> Result<bool, StoreError> {
 pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<TokenRow>, StoreError> {
     let row = sqlx::query_as!(
         TokenRow,
-        r#"SELECT token_id, name, scopes, accounts, created_at, expires_at, revoked_at FROM tokens
+        r#"SELECT token_id, name, scopes, accounts, view, created_at, expires_at, revoked_at FROM tokens
            WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"#,
         hash,
     )

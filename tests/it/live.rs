@@ -72,7 +72,8 @@ fn change(around: usize) -> impl Strategy<Value = Change> {
 }
 
 fn wanted<T: Clone + std::fmt::Debug>(value: impl Strategy<Value = T> + Clone) -> impl Strategy<Value = Wanted<T>> {
-    let any = prop_oneof![3 => Just(None), 2 => vec(value.clone(), 0..4).prop_map(Some)];
+    let list = || vec(value.clone(), 0..4);
+    let any = prop_oneof![6 => Just(vec![]), 3 => vec(list(), 1), 1 => vec(list(), 2..4)];
     let none = prop_oneof![3 => Just(vec![]), 1 => vec(value, 0..3)];
     (any, none).prop_map(|(any, none)| Wanted { any, none })
 }
@@ -98,7 +99,7 @@ prop_compose! {
         authors in wanted(login()),
         assignees in wanted(login()),
         milestones in wanted((1i64..5, 1i64..4)),
-        draft in prop_oneof![3 => Just(None), 1 => any::<bool>().prop_map(Some)],
+        drafts in wanted(any::<bool>()),
         created in days(around),
         updated in days(around),
         among in prop_oneof![3 => Just(None), 1 => vec(address(), 0..60).prop_map(Some)],
@@ -106,7 +107,7 @@ prop_compose! {
     ) -> Question {
         let addresses = |list: &[(i64, i64)]| list.iter().copied().collect();
         let selection = Selection {
-            repos, hidden, types, labels, authors, assignees, milestones, draft, created, updated,
+            repos, hidden, types, labels, authors, assignees, milestones, drafts, created, updated,
             among: among.as_deref().map(addresses),
             except: addresses(&except),
         };
@@ -127,7 +128,7 @@ fn plain(around: usize) -> impl Strategy<Value = Question> {
             4 => selection.milestones = full.selection.milestones,
             5 => (selection.created, selection.updated) = (full.selection.created, full.selection.updated),
             6 => (selection.hidden, selection.labels) = (full.selection.hidden, full.selection.labels),
-            7 => (selection.draft, selection.assignees) = (full.selection.draft, full.selection.assignees),
+            7 => (selection.drafts, selection.assignees) = (full.selection.drafts, full.selection.assignees),
             8 => (selection.among, question.among) = (full.selection.among, full.among),
             _ => (selection.except, question.except) = (full.selection.except, full.except),
         }
@@ -260,14 +261,14 @@ fn answers_as_the_model_does_when_there_are_many() {
     let mut model = Model::new(zone, live_items);
     let check = |live: &Live, model: &Model, random: &mut Random| {
         let snapshot = live.snapshot();
-        let any = |id: i64| Wanted { any: Some(vec![id]), none: vec![] };
+        let any = |id: i64| Wanted { any: vec![vec![id]], none: vec![] };
         let repo_id = 1 + random.below(40) as i64;
         let selections = [
             Selection::default(),
             Selection { labels: any(1 + random.below(300) as i64), ..Selection::default() },
             Selection { repos: any(repo_id), ..Selection::default() },
             Selection { repos: any(repo_id), labels: any(1), ..Selection::default() },
-            Selection { authors: Wanted { any: Some(vec!["USER-3".into()]), none: vec![] }, ..Selection::default() },
+            Selection { authors: Wanted { any: vec![vec!["USER-3".into()]], none: vec![] }, ..Selection::default() },
             Selection { hidden: (1..30).collect(), ..Selection::default() },
         ];
         for date in [snapshot.date(), snapshot.date().pred_opt().unwrap()] {
@@ -367,14 +368,14 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
     live.apply([Change::Remove { repo_id: 1, number: 1 }, Change::Put(Item { repo_id: 2, ..bare })], 1);
     let total = |selection: Selection| live.snapshot().page(&selection, Order::Stalest, None, 9).total;
     fn one<T>(value: T) -> Wanted<T> {
-        Wanted { any: Some(vec![value]), none: vec![] }
+        Wanted { any: vec![vec![value]], none: vec![] }
     }
     assert_eq!(total(Selection::default()), 1);
     assert_eq!(total(Selection { repos: one(2), types: one(ItemType::Issue), ..Selection::default() }), 1);
     for ghost in [
         Selection { repos: one(1), ..Selection::default() },
         Selection { types: one(ItemType::PullRequest), ..Selection::default() },
-        Selection { draft: Some(true), ..Selection::default() },
+        Selection { drafts: one(true), ..Selection::default() },
         Selection { labels: one(5), ..Selection::default() },
         Selection { authors: one("octocat".into()), ..Selection::default() },
         Selection { assignees: one("hubot".into()), ..Selection::default() },

@@ -26,3 +26,4 @@ mod server;
 mod smoke;
 mod stats;
 mod stream;
+mod views;

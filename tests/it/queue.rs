@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::app::{run_test_with, settings};
@@ -128,6 +129,7 @@ async fn the_queue_is_the_brute_force_order_over_all_pages() {
             app.clock.set(now);
             compare_all(&app, &items).await;
             compare_days(&app, &items).await;
+            compare_views(&app, &items).await;
         }
         app
     })
@@ -203,6 +205,59 @@ async fn compare_days(app: &TestApp, items: &[Item]) {
         let answers = app.all_pages(&format!("{query}&limit=9")).await;
         assert_eq!(keys(&answers), brute_force(items, today, keep), "{today} {query}");
     }
+}
+
+/// A view's items are those that pass its filters and the request's own.
+async fn compare_views(app: &TestApp, items: &[Item]) {
+    let scrub = app.new_token(&["scrub"], None).await;
+    for (name, view) in [
+        ("ours", json!({"filter": {"label": ["bug", "Good First Issue"], "assignee": "-grace"}})),
+        (
+            "crashes",
+            json!({"filter": {"title": ["crash", "docs"], "type": ["Issue", "PR"], "state": ["open", "closed"]}}),
+        ),
+        (
+            "recent",
+            json!({"filter": {"created_after": "70d", "updated_before": "1d", "draft": false}, "order": "freshest"}),
+        ),
+    ] {
+        let stored = app.request_as(&scrub, Method::PUT, &format!("/api/v1/views/{name}")).json(&view);
+        assert!(stored.send().await.unwrap().status().is_success(), "{name}");
+    }
+    let today = app.clock.now().with_timezone(&ZONE).date_naive();
+    let age = |item: &Item| (today - item.created_at.with_timezone(&ZONE).date_naive()).num_days();
+    let stale = |item: &Item| (today - item.updated_at.with_timezone(&ZONE).date_naive()).num_days();
+    let crash = |item: &Item| item.title != "100% CPU_load" && item.kind != "Discussion";
+    let ours = |item: &Item| item.open && item.label.is_some() && item.assignee != Some("Grace");
+    let recent = |item: &Item| item.open && age(item) < 70 && stale(item) > 1 && !item.draft;
+    let scrubbed = |item: &Item| item.open && item.kind != "PR" && age(item) < 180 && stale(item) > 1;
+    type Keep<'a> = &'a dyn Fn(&Item) -> bool;
+    let filters: [(&str, Keep); 13] = [
+        ("view=ours", &ours),
+        ("view=ours&label=bug", &|item| ours(item) && item.label == Some("bug")),
+        ("view=ours&assignee=ADA&label=good%20first%20issue&label=bug", &|item| {
+            ours(item) && item.assignee == Some("ada")
+        }),
+        ("view=ours&state=closed", &|item| !item.open && item.label.is_some() && item.assignee != Some("Grace")),
+        ("view=crashes", &crash),
+        ("view=crashes&title=start&title=lost&state=open", &|item| crash(item) && item.open && item.title != "Docs"),
+        ("view=crashes&type=-PR&author=ada&state=-closed", &|item| {
+            crash(item) && item.kind == "Issue" && item.author == "ada" && item.open
+        }),
+        ("view=crashes&type=Discussion", &|_| false),
+        ("view=recent&order=stalest", &recent),
+        ("view=recent&draft=true&order=stalest", &|_| false),
+        ("view=bug-scrub", &scrubbed),
+        ("unread=true", &scrubbed),
+        ("view=never-read&noted=true", &|_| false),
+    ];
+    for (query, keep) in filters {
+        let expected = brute_force(items, today, keep);
+        assert_eq!(keys(&app.all_pages(&format!("{query}&limit=9")).await), expected, "{today} {query}");
+    }
+    let mut expected = brute_force(items, today, recent);
+    expected.reverse();
+    assert_eq!(keys(&app.all_pages("view=recent").await), expected, "{today}: the view's order");
 }
 
 #[tokio::test(flavor = "multi_thread")]

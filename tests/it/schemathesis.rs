@@ -4,24 +4,26 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use bugscrub::config::Settings;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::support::app::{run_test_with, settings};
 use crate::support::payload::{issue, issues, repository};
-use crate::support::run_test;
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/schemathesis/bin/schemathesis");
 const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemathesis.toml");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_one_that_the_description_tells_of() {
-    run_test(async |app| {
+    // A token that no made-up request can revoke.
+    let admin = "the-admin-token-of-this-test";
+    run_test_with(Settings { admin_token: Some(admin.to_owned()), ..settings() }, async |app| {
         for number in 1..=20 {
             let mut item = issue(number, &format!("2024-01-{number:02}T00:00:00Z"), "2024-02-01T00:00:00Z");
             item["labels"] = serde_json::json!([{"id": number % 3 + 1, "name": format!("label-{}", number % 3)}]);
             app.deliver("issues", &issues("opened", &item, &repository(number % 2 + 1, "widgets"))).await;
         }
-        let admin = app.new_token(&["admin"], None).await;
         let mut command = Command::new(PROGRAM);
         command
             .args(["--config-file", CONFIG, "run", &app.url("/openapi.json")])

@@ -1,4 +1,4 @@
-//! The question that a request to the queue asks: filters, order, page.
+//! What a request asks about: the account, which of its items, on which date, and which page.
 
 use std::time::Duration;
 
@@ -6,32 +6,30 @@ use axum::http::StatusCode;
 use chrono::NaiveDate;
 use utoipa::IntoParams;
 
-use crate::activity::{ItemType, State as ItemStateName};
 use crate::http::AppState;
 use crate::http::auth::Caller;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
-use crate::rank::{Cursor, Filter, Order, PageRequest};
+use crate::http::views;
+use crate::rank::{Criteria, Cursor, Filter, Order, PageRequest};
+use crate::scrub::View;
+use crate::scrub::view::BUG_SCRUB;
 use crate::store::accounts::Account;
 
 const DEFAULT_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 500;
 /// How long a request may wait for a position.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-#[rustfmt::skip]
-/// The filters' names.
-pub const FILTERS: [&str; 13] = [
-    "repo", "type", "state", "label", "author", "assignee", "milestone", "title", "draft",
-    "created_after", "created_before", "updated_after", "updated_before",
-];
 
-/// Which items; read by [`Params`], listed here for the description.
+/// Which items; read by [`Criteria`], listed here for the description.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct FilterParams {
     /// Login or id; may be left out when the token sees one account.
     account: Option<String>,
+    /// A view's name; filters that stand beside it narrow it.
+    view: Option<String>,
     /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
     repo: Option<Vec<String>>,
     /// `Issue`, `PR` or `Discussion`; repeatable, `-` in front for none of.
@@ -56,6 +54,11 @@ pub struct FilterParams {
     updated_after: Option<String>,
     /// Updated before this date, or before so many days ago: `1d` is before yesterday.
     updated_before: Option<String>,
+    /// `true` for what nobody has read, which is everything until there are scrubs. Without `view`
+    /// it means the view `bug-scrub`.
+    unread: Option<bool>,
+    /// `true` for what has a note, which is nothing until there are scrubs.
+    noted: Option<bool>,
 }
 
 /// What the queue may be asked besides.
@@ -65,8 +68,10 @@ pub struct FilterParams {
 pub struct PageParams {
     /// `open`, `answered` or `closed`; repeatable. Open items only, unless given.
     state: Option<Vec<String>>,
-    /// `stalest` (the default) or `freshest` first.
+    /// `stalest` or `freshest` first; the view's order, else `stalest`, unless given.
     order: Option<String>,
+    /// The queue as it was by the end of this date, or of this many days ago (`30d`).
+    as_of: Option<String>,
     /// Items a page, 1 to 500; 50 unless given.
     limit: Option<usize>,
     /// Wait, 5 seconds at most, until the answer includes this position of the log.
@@ -93,6 +98,52 @@ impl Format {
     }
 }
 
+/// An account, and which of its items: those of a view, narrowed by filters of the request's own.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub account: Account,
+    pub view: Option<View>,
+    criteria: Criteria,
+}
+
+impl Asked {
+    /// # Errors
+    /// 400 for filters that cannot be understood, 404 for an unknown account or view, and whatever
+    /// else [`Caller::account`] refuses with.
+    pub async fn of(state: &AppState, caller: &Caller, params: &Params) -> Result<Self, Problem> {
+        let criteria = params.criteria();
+        // Before anything is asked of the store; what is right on one date is so on the next.
+        criteria.filter(state.calendar.today((state.clock)()))?;
+        let named = params.one("view")?.or_else(|| criteria.has("unread").then_some(BUG_SCRUB));
+        let account = caller.account(state, params.one("account")?).await?;
+        let view = match caller.view(named)? {
+            None => None,
+            Some(name) => Some(views::find(state, account.account_id, name).await?.1),
+        };
+        Ok(Self { account, view, criteria })
+    }
+
+    /// The filter that they are on a date.
+    pub fn filter(&self, date: NaiveDate) -> Result<Filter, Problem> {
+        let own = self.criteria.filter(date)?;
+        Ok(match &self.view {
+            None => own,
+            Some(view) => view.filter(date)?.and(own),
+        })
+    }
+}
+
+/// The date that `as_of` names, if it is a past one.
+pub fn past(state: &AppState, params: &Params) -> Result<Option<NaiveDate>, Problem> {
+    let today = state.calendar.today((state.clock)());
+    match params.date("as_of", today)? {
+        Some(date) if date > today => {
+            Err(Problem::bad_parameter("as_of").detail("What is to come is not known: today at the latest."))
+        }
+        date => Ok(date.filter(|date| *date < today)),
+    }
+}
+
 /// The account and the page that a request asks for.
 pub async fn request(
     state: &AppState,
@@ -100,44 +151,53 @@ pub async fn request(
     params: &Params,
     format: Format,
 ) -> Result<(Account, PageRequest), Problem> {
-    params.only(&[&["account", "order", "limit", "min_position", "cursor"], &FILTERS[..]].concat())?;
+    const BESIDE: [&str; 4] = ["account", "view", "order", "as_of"];
+    params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], &Criteria::NAMES].concat())?;
     let limit = params.one("limit")?.map(|text| limit(text, format.largest_limit())).transpose()?;
     let now = (state.clock)();
     let private = caller.sees_private();
     if let Some(text) = params.one("cursor")? {
-        if let Some(beside) = ["account", "order"].iter().chain(&FILTERS).find(|name| params.has(name)) {
+        if let Some(beside) = BESIDE.iter().chain(&Criteria::NAMES).find(|name| params.has(name)) {
             return Err(Problem::bad_parameter(*beside)
                 .detail("The cursor carries this; leave it out, or begin without a cursor."));
         }
         let cursor = Cursor::decode(text)
             .map_err(|error| Problem::bad_parameter("cursor").detail(format!("This is {error}.")))?;
-        if !state.calendar.serves(cursor.date, now) {
+        let Cursor { account_id, date, past, order, mut filter, after, .. } = cursor;
+        if !past && !state.calendar.serves(date, now) {
             return Err(Problem::new(StatusCode::GONE, "/problems/date-over", "The cursor's date is over")
                 .detail("Days are counted anew since midnight; begin again without a cursor."));
         }
-        let account = caller.account(state, Some(&cursor.account_id.to_string())).await?;
-        let Cursor { account_id, date, order, filter, after, .. } = cursor;
+        let account = caller.account(state, Some(&account_id.to_string())).await?;
+        if let Some(name) = caller.view(None)? {
+            // A cursor grants nothing: whoever may see one view's items sees no others.
+            filter = filter.and(views::find(state, account_id, name).await?.1.filter(date)?);
+        }
         let limit = limit.unwrap_or(cursor.limit.clamp(1, format.largest_limit()));
-        return Ok((account, PageRequest { account_id, private, filter, order, date, after: Some(after), limit }));
+        let request = PageRequest { account_id, private, filter, order, date, past, after: Some(after), limit };
+        return Ok((account, request));
     }
-    let date = state.calendar.today(now);
-    let filter = filter(params, date)?;
-    let order = match params.one("order")? {
-        None => Order::default(),
-        Some(name) => Order::from_name(name)
-            .ok_or_else(|| Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES))?,
-    };
-    let account = caller.account(state, params.one("account")?).await?;
+    let order =
+        match params.one("order")? {
+            None => None,
+            Some(name) => Some(Order::from_name(name).ok_or_else(|| {
+                Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES)
+            })?),
+        };
+    let past = past(state, params)?;
+    let date = past.unwrap_or(state.calendar.today(now));
+    let asked = Asked::of(state, caller, params).await?;
     let request = PageRequest {
-        account_id: account.account_id,
+        account_id: asked.account.account_id,
         private,
-        filter,
-        order,
+        filter: asked.filter(date)?,
+        order: order.or(asked.view.as_ref().map(|view| view.order)).unwrap_or_default(),
         date,
+        past: past.is_some(),
         after: None,
         limit: limit.unwrap_or(format.default_limit()),
     };
-    Ok((account, request))
+    Ok((asked.account, request))
 }
 
 fn limit(text: &str, largest: usize) -> Result<usize, Problem> {
@@ -154,23 +214,5 @@ pub async fn reached(state: &AppState, account_id: i64, params: &Params) -> Resu
     reached.map_err(|_| {
         Problem::new(StatusCode::GATEWAY_TIMEOUT, "/problems/position-not-reached", "Position not reached")
             .detail("The account's log did not come to this position in 5 seconds.")
-    })
-}
-
-pub fn filter(params: &Params, today: NaiveDate) -> Result<Filter, Problem> {
-    let text = |value: &str| Some(value.to_owned());
-    let repo = |value: &str| text(value).filter(|value| value.matches('/').count() <= 1);
-    Ok(Filter {
-        repo: params.terms("repo", &[], repo)?,
-        item_type: params.terms("type", &ItemType::ALL.map(ItemType::name), ItemType::from_name)?,
-        state: params.terms("state", &ItemStateName::ALL.map(ItemStateName::name), ItemStateName::from_name)?,
-        label: params.terms("label", &[], text)?,
-        author: params.terms("author", &[], text)?,
-        assignee: params.terms("assignee", &[], text)?,
-        milestone: params.terms("milestone", &[], text)?,
-        title: params.terms("title", &[], text)?,
-        draft: params.flag("draft")?,
-        created: params.days("created_after", "created_before", today)?,
-        updated: params.days("updated_after", "updated_before", today)?,
     })
 }

@@ -11,13 +11,17 @@ use crate::http::AppState;
 use crate::http::auth::{Caller, Scope as TokenScope};
 use crate::http::params::Params;
 use crate::http::problem::Problem;
+use crate::http::queue::question;
 use crate::stats::Size;
 use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
 
 /// Days of ten years are fewer.
 pub(super) const MOST_STEPS: i64 = 3_700;
 /// What every subject takes.
-const COMMON: [&str; 5] = ["account", "repo", "label", "width", "height"];
+#[rustfmt::skip]
+const COMMON: [&str; 11] = [
+    "account", "view", "repo", "type", "label", "author", "assignee", "milestone", "title", "width", "height",
+];
 
 #[derive(Clone, Copy)]
 enum Form {
@@ -42,13 +46,16 @@ impl Asked {
         uri: &Uri,
         own: &[&str],
     ) -> Result<Self, Problem> {
-        caller.require(TokenScope::Read)?;
         params.only(&[&COMMON[..], own].concat())?;
         let form = match uri.path().rsplit_once('.') {
             Some((_, "csv")) => Form::Csv,
             Some((_, "svg")) => Form::Svg,
             _ => Form::Json,
         };
+        match form {
+            Form::Json => caller.require(TokenScope::Read)?,
+            Form::Csv | Form::Svg => caller.require_embed()?,
+        }
         let side = |name, least: u32, most: u32, usual: u32| {
             let given = params.number(name, u64::from(least), u64::from(most))?;
             Ok::<u32, Problem>(given.and_then(|given| u32::try_from(given).ok()).unwrap_or(usual))
@@ -79,12 +86,10 @@ impl Asked {
     }
 
     pub(super) async fn read(&self, state: &AppState, caller: &Caller, params: &Params) -> Result<Lifetimes, Problem> {
-        let text = |value: &str| Some(value.to_owned());
-        let repo = |value: &str| text(value).filter(|value| value.matches('/').count() <= 1);
-        let repo = params.terms("repo", &[], repo)?;
-        let scope = Scope { private: caller.sees_private(), repo, label: params.terms("label", &[], text)? };
-        let account = caller.account(state, params.one("account")?).await?;
-        Ok(lifetimes(&state.pool, account.account_id, &scope, &state.bots).await?)
+        let asked = question::Asked::of(state, caller, params).await?;
+        let scope = Scope { private: caller.sees_private(), filter: asked.filter(self.today)? };
+        let account_id = asked.account.account_id;
+        Ok(lifetimes(&state.pool, account_id, &scope, &state.bots).await?)
     }
 
     /// Computes off the threads that serve requests.

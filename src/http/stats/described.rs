@@ -6,20 +6,40 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::stats::{AgeBucket, BacklogPoint, FanPoint, ForecastSummary, ThroughputRow};
 
+/// What every subject takes: which items, by what they are now. A view's state and dates are left
+/// out, since they tell of one moment.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
-pub(super) struct BacklogParams {
+pub(super) struct CommonParams {
     /// Login or id; may be left out when the token sees one account.
     account: Option<String>,
+    /// A view's name; filters that stand beside it narrow it.
+    view: Option<String>,
     /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
     repo: Option<Vec<String>>,
+    /// `Issue`, `PR` or `Discussion`; repeatable, `-` in front for none of.
+    r#type: Option<Vec<String>>,
     /// A label's name; repeatable, `-` in front for none of.
     label: Option<Vec<String>>,
+    /// A login; repeatable, `-` in front for none of.
+    author: Option<Vec<String>>,
+    /// A login that the item is assigned to; repeatable, `-` in front for none of.
+    assignee: Option<Vec<String>>,
+    /// A milestone's title; repeatable, `-` in front for none of.
+    milestone: Option<Vec<String>>,
+    /// Text in the title; repeatable, `-` in front for none of.
+    title: Option<Vec<String>>,
     /// Of `.svg`, in pixels: 600 to 4000.
     width: Option<u32>,
     /// Of `.svg`, in pixels: 340 to 4000.
     height: Option<u32>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub(super) struct BacklogParams {
     /// A date or `Nd` for N days ago; 52 weeks before `to` unless given.
     from: Option<String>,
     /// A date or `Nd`, today at the latest, which it is unless given.
@@ -31,33 +51,7 @@ pub(super) struct BacklogParams {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
-pub(super) struct AgesParams {
-    /// Login or id; may be left out when the token sees one account.
-    account: Option<String>,
-    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
-    repo: Option<Vec<String>>,
-    /// A label's name; repeatable, `-` in front for none of.
-    label: Option<Vec<String>>,
-    /// Of `.svg`, in pixels: 600 to 4000.
-    width: Option<u32>,
-    /// Of `.svg`, in pixels: 340 to 4000.
-    height: Option<u32>,
-}
-
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
 pub(super) struct ThroughputParams {
-    /// Login or id; may be left out when the token sees one account.
-    account: Option<String>,
-    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
-    repo: Option<Vec<String>>,
-    /// A label's name; repeatable, `-` in front for none of.
-    label: Option<Vec<String>>,
-    /// Of `.svg`, in pixels: 600 to 4000.
-    width: Option<u32>,
-    /// Of `.svg`, in pixels: 340 to 4000.
-    height: Option<u32>,
     /// How many days until today, 1 to 3700; 90 unless given.
     window: Option<u32>,
 }
@@ -66,16 +60,6 @@ pub(super) struct ThroughputParams {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub(super) struct ForecastParams {
-    /// Login or id; may be left out when the token sees one account.
-    account: Option<String>,
-    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
-    repo: Option<Vec<String>>,
-    /// A label's name; repeatable, `-` in front for none of.
-    label: Option<Vec<String>>,
-    /// Of `.svg`, in pixels: 600 to 4000.
-    width: Option<u32>,
-    /// Of `.svg`, in pixels: 340 to 4000.
-    height: Option<u32>,
     /// A date or `Nd` for N days ago; 52 weeks before `to` unless given.
     from: Option<String>,
     /// A date or `Nd`, today at the latest, which it is unless given.

@@ -13,7 +13,7 @@ use super::columns::{Chunk, WORDS, ones};
 use super::items::{Items, Term, day_number};
 use super::slots::Slots;
 use crate::activity::ItemType;
-use crate::rank::Days;
+use crate::rank::{Days, Terms};
 
 /// What finding a term's postings costs, in slots whose terms are looked at.
 const SEEK: usize = 128;
@@ -33,7 +33,7 @@ pub struct Selection {
     pub assignees: Wanted<String>,
     /// The repository's id and the number within it.
     pub milestones: Wanted<(i64, i64)>,
-    pub draft: Option<bool>,
+    pub drafts: Wanted<bool>,
     pub created: Days,
     pub updated: Days,
     /// Only these: what a search for titles found.
@@ -42,19 +42,9 @@ pub struct Selection {
     pub except: Addresses,
 }
 
-/// One criterion's values, resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted<T> {
-    /// `None` does not filter; an empty list, whose names resolved to nothing, selects nothing.
-    pub any: Option<Vec<T>>,
-    pub none: Vec<T>,
-}
-
-impl<T> Default for Wanted<T> {
-    fn default() -> Self {
-        Self { any: None, none: vec![] }
-    }
-}
+/// One criterion's values, resolved: one of each list of `any` is needed. An empty list, whose
+/// names resolved to nothing, selects nothing.
+pub type Wanted<T> = Terms<T>;
 
 /// Items by repository and number, sorted once, so that a large set can be kept and asked often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,12 +59,10 @@ impl FromIterator<(i64, i64)> for Addresses {
     }
 }
 
-impl<T> Wanted<T> {
-    fn map<U>(&self, to: impl Fn(&T) -> U) -> Wanted<U> {
-        Wanted {
-            any: self.any.as_ref().map(|any| any.iter().map(&to).collect()),
-            none: self.none.iter().map(&to).collect(),
-        }
+fn map<T, U>(wanted: &Wanted<T>, to: impl Fn(&T) -> U) -> Wanted<U> {
+    Wanted {
+        any: wanted.any.iter().map(|any| any.iter().map(&to).collect()).collect(),
+        none: wanted.none.iter().map(&to).collect(),
     }
 }
 
@@ -88,7 +76,7 @@ impl Selection {
         if let Some(among) = &self.among {
             slots.keep(&union(items, |found| items.find_all(&among.0, |slot| found.insert(slot))));
         }
-        if let Some(ids) = &self.repos.any {
+        for ids in &self.repos.any {
             slots.keep(&union(items, |found| items.in_repositories(ids, |slot| found.insert(slot))));
         }
         let mut remove = |slot| slots.remove(slot);
@@ -103,16 +91,16 @@ impl Selection {
 
     /// The items of the wanted types, drafts or not.
     fn of_kind(&self, items: &Items) -> Slots {
-        let wanted = ItemType::ALL.map(|item_type| {
-            self.types.any.as_ref().is_none_or(|any| any.contains(&item_type)) && !self.types.none.contains(&item_type)
-        });
+        let wanted = ItemType::ALL.map(|item_type| self.types.admit(&item_type));
+        let (drafts, others) = (self.drafts.admit(&true), self.drafts.admit(&false));
         let word = |chunk: &Chunk, word: usize| {
             let of_types = chunk.types.iter().zip(wanted).filter(|(_, wanted)| *wanted);
             let of_types = of_types.fold(0, |slots, (of_type, _)| slots | of_type[word]);
-            match self.draft {
-                None => of_types,
-                Some(true) => of_types & chunk.drafts[word],
-                Some(false) => of_types & !chunk.drafts[word],
+            match (drafts, others) {
+                (true, true) => of_types,
+                (true, false) => of_types & chunk.drafts[word],
+                (false, true) => of_types & !chunk.drafts[word],
+                (false, false) => 0,
             }
         };
         Slots::of(items.columns.chunks().flat_map(|chunk| (0..WORDS).map(move |at| word(chunk, at))))
@@ -122,17 +110,14 @@ impl Selection {
     /// the terms are few against the slots that are left, else by looking at each slot's terms.
     fn keep_terms(&self, items: &Items, slots: &mut Slots) {
         let wanted = [
-            self.labels.map(|id| Term::Label(*id)),
-            self.authors.map(|login| Term::author(login)),
-            self.assignees.map(|login| Term::assignee(login)),
-            self.milestones.map(|(repo_id, number)| Term::Milestone(*repo_id, *number)),
+            map(&self.labels, |id| Term::Label(*id)),
+            map(&self.authors, |login| Term::author(login)),
+            map(&self.assignees, |login| Term::assignee(login)),
+            map(&self.milestones, |(repo_id, number)| Term::Milestone(*repo_id, *number)),
         ];
         let none = items.numbers(wanted.iter().flat_map(|terms| terms.none.iter().cloned()));
-        let any: Vec<Vec<u32>> = wanted
-            .iter()
-            .filter_map(|terms| terms.any.as_ref())
-            .map(|any| items.numbers(any.iter().cloned()))
-            .collect();
+        let any: Vec<Vec<u32>> =
+            wanted.iter().flat_map(|terms| &terms.any).map(|any| items.numbers(any.iter().cloned())).collect();
         let terms = none.len() + any.iter().map(Vec::len).sum::<usize>();
         if terms * SEEK < slots.len() {
             for any in &any {
@@ -177,11 +162,11 @@ fn union(items: &Items, fill: impl FnOnce(&mut Slots)) -> Slots {
     slots
 }
 
-/// Keeps the slots with a term of each of `any`, at most four, and with none of `none`.
+/// Keeps the slots with a term of each of `any`, at most 31, and with none of `none`.
 fn keep_having(items: &Items, slots: &mut Slots, any: &[Vec<u32>], none: &[u32]) {
     // A bit per list of `any`, and one for `none`, by term.
-    const NONE: u8 = 1 << 7;
-    let mut lists = vec![0u8; items.term_count()];
+    const NONE: u32 = 1 << 31;
+    let mut lists = vec![0u32; items.term_count()];
     for (list, terms) in any.iter().enumerate() {
         terms.iter().for_each(|term| lists[*term as usize] |= 1 << list);
     }

@@ -132,7 +132,7 @@ async fn a_token_is_in_force_until_it_expires() {
         open(&app, 1, &repository(1, "widgets")).await;
         let (token, hash) = auth::new_token();
         let scopes = ["read".to_owned()];
-        let new = NewToken { name: "month", hash: &hash, scopes: &scopes, accounts: None, days: Some(30) };
+        let new = NewToken { name: "month", hash: &hash, scopes: &scopes, accounts: None, view: None, days: Some(30) };
         let token_id = tokens::create(&app.database.pool, new).await.unwrap();
         get(&app, &token, "/api/v1/queue").await;
         let left: f64 = sqlx::query_scalar(

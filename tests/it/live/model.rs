@@ -88,7 +88,7 @@ impl Model {
         let address = (item.repo_id, item.number);
         let lower = |login: &String| login.to_lowercase();
         let logins = |wanted: &Wanted<String>| Wanted {
-            any: wanted.any.as_ref().map(|any| any.iter().map(lower).collect()),
+            any: wanted.any.iter().map(|any| any.iter().map(lower).collect()).collect(),
             none: wanted.none.iter().map(lower).collect(),
         };
         let author: Vec<String> = item.author.iter().map(lower).collect();
@@ -105,7 +105,7 @@ impl Model {
             && holds(&logins(&selection.authors), &author)
             && holds(&logins(&selection.assignees), &assignees)
             && holds(&selection.milestones, &milestones)
-            && selection.draft.is_none_or(|draft| draft == item.draft)
+            && holds(&selection.drafts, &[item.draft])
             && within(selection.created, item.created_at)
             && within(selection.updated, item.updated_at)
             && asked.among.is_none_or(|among| among.contains(&address))
@@ -114,6 +114,6 @@ impl Model {
 }
 
 fn holds<T: PartialEq>(wanted: &Wanted<T>, had: &[T]) -> bool {
-    wanted.any.as_ref().is_none_or(|any| had.iter().any(|value| any.contains(value)))
+    wanted.any.iter().all(|any| had.iter().any(|value| any.contains(value)))
         && !had.iter().any(|value| wanted.none.contains(value))
 }

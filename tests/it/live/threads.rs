@@ -65,7 +65,7 @@ fn every_snapshot_is_whole() {
                         let (ranks, stalest) = read(ranked, &Selection::default(), Order::Stalest);
                         assert_eq!(ranks, (1..=snapshot.len() as i64).collect::<Vec<_>>());
                         assert!(stalest.is_sorted());
-                        let labeled = Wanted { any: Some(vec![reader, 5]), none: vec![7] };
+                        let labeled = Wanted { any: vec![vec![reader, 5]], none: vec![7] };
                         let selection = Selection { labels: labeled, ..Selection::default() };
                         let (ranks, mut freshest) = read(ranked, &selection, Order::Freshest);
                         assert!(ranks.is_sorted_by(|a, b| a > b));

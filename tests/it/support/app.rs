@@ -64,6 +64,7 @@ pub fn settings() -> Settings {
         bots: Bots::default(),
         cors_origins: Default::default(),
         rate_limit: 0,
+        views: Default::default(),
         delivery_retention: Duration::from_secs(30 * 86_400),
     }
 }
@@ -121,7 +122,7 @@ impl TestApp {
     pub async fn new_token(&self, scopes: &[&str], accounts: Option<&[i64]>) -> String {
         let (token, hash) = auth::new_token();
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let new = NewToken { name: "test", hash: &hash, scopes: &scopes, accounts, days: None };
+        let new = NewToken { name: "test", hash: &hash, scopes: &scopes, accounts, view: None, days: None };
         tokens::create(&self.database.pool, new).await.unwrap();
         token
     }
@@ -133,6 +134,11 @@ impl TestApp {
     /// A request with the test's token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, self.url(path)).bearer_auth(&self.token)
+    }
+
+    /// A request with another token.
+    pub fn request_as(&self, token: &str, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path)).bearer_auth(token)
     }
 
     /// Waits until answers include everything that is stored.

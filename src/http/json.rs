@@ -1,0 +1,37 @@
+//! Bodies of JSON, refused with a problem that says what is wrong.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// Bytes of a body at most: no write of the API needs as much.
+pub const LARGEST: usize = 64 * 1024;
+
+/// A request's body, read from JSON.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    /// # Errors
+    /// 415 for another content type, 413 for a body over [`LARGEST`], 400 for what is no JSON of
+    /// the right shape.
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+        if !media.eq_ignore_ascii_case("application/json") {
+            return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail("Send application/json."));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail("At most 64 KiB."),
+            _ => Problem::of(StatusCode::BAD_REQUEST).detail("The body did not come whole."),
+        })?;
+        let read = serde_json::from_slice(&bytes);
+        read.map(Self)
+            .map_err(|error| Problem::bad_parameter("body").detail(format!("The body cannot be read: {error}.")))
+    }
+}

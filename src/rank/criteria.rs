@@ -1,0 +1,215 @@
+//! Criteria: a filter as people write it, in a query, a stored view or a file.
+//!
+//! Names and values, such as `label` and `-wontfix`. Relative days stay relative (`180d`) until
+//! the filter is made for a date.
+
+use std::borrow::Cow;
+
+use chrono::{Datelike, NaiveDate, TimeDelta};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::filter::{Days, Filter, Terms};
+use crate::activity::{ItemType, State};
+
+/// Names and values, in the order given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Criteria(Vec<(String, String)>);
+
+/// A criterion that cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {detail}{}", if allowed.is_empty() { String::new() } else { format!(" Allowed: {}.", allowed.join(", ")) })]
+pub struct BadCriterion {
+    /// Its name.
+    pub name: String,
+    pub detail: Cow<'static, str>,
+    /// What it may be, where that is a list.
+    pub allowed: Vec<String>,
+}
+
+impl BadCriterion {
+    fn new(name: &str, detail: &'static str, allowed: &[&str]) -> Self {
+        let allowed = allowed.iter().map(|allowed| (*allowed).to_owned()).collect();
+        Self { name: name.to_owned(), detail: detail.into(), allowed }
+    }
+}
+
+impl Criteria {
+    /// The names there are.
+    #[rustfmt::skip]
+    pub const NAMES: [&str; 15] = [
+        "repo", "type", "state", "label", "author", "assignee", "milestone", "title", "draft",
+        "created_after", "created_before", "updated_after", "updated_before", "unread", "noted",
+    ];
+
+    /// Of all names and values, those of criteria.
+    pub fn of<'a>(given: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let ours = given.into_iter().filter(|(name, _)| Self::NAMES.contains(name));
+        Self(ours.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(given, _)| given == name)
+    }
+
+    /// The filter that they are on a date.
+    ///
+    /// # Errors
+    /// The first criterion that cannot be understood.
+    pub fn filter(&self, today: NaiveDate) -> Result<Filter, BadCriterion> {
+        if let Some((name, _)) = self.0.iter().find(|(_, value)| value.contains('\0')) {
+            // No name on GitHub has it, and Postgres takes it in no text.
+            return Err(BadCriterion::new(name, "The value has a character U+0000.", &[]));
+        }
+        let text = |value: &str| Some(value.to_owned());
+        let repo = |value: &str| text(value).filter(|value| value.matches('/').count() <= 1);
+        Ok(Filter {
+            repo: self.terms("repo", &[], repo)?,
+            item_type: self.terms("type", &ItemType::ALL.map(ItemType::name), ItemType::from_name)?,
+            state: self.terms("state", &State::ALL.map(State::name), State::from_name)?,
+            label: self.terms("label", &[], text)?,
+            author: self.terms("author", &[], text)?,
+            assignee: self.terms("assignee", &[], text)?,
+            milestone: self.terms("milestone", &[], text)?,
+            title: self.terms("title", &[], text)?,
+            draft: self.flag("draft")?,
+            unread: self.flag("unread")?,
+            noted: self.flag("noted")?,
+            created: self.days("created_after", "created_before", today)?,
+            updated: self.days("updated_after", "updated_before", today)?,
+        })
+    }
+
+    /// A repeatable criterion; `-` in front of a value means "none of". `allowed` says what `parse`
+    /// takes, where that is a list.
+    fn terms<T: PartialEq>(
+        &self,
+        name: &str,
+        allowed: &[&str],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Terms<T>, BadCriterion> {
+        let (mut any, mut none) = (vec![], vec![]);
+        for (_, value) in self.0.iter().filter(|(given, _)| given == name) {
+            let (terms, bare) = match value.strip_prefix('-') {
+                Some(bare) => (&mut none, bare),
+                None => (&mut any, value.as_str()),
+            };
+            let parsed = Some(bare).filter(|bare| !bare.is_empty()).and_then(&parse);
+            let refused = || BadCriterion::new(name, "The value is not one that this filter takes.", allowed);
+            terms.push(parsed.ok_or_else(refused)?);
+        }
+        Ok(Terms::new(any, none))
+    }
+
+    /// `true` or `false`.
+    fn flag(&self, name: &str) -> Result<Terms<bool>, BadCriterion> {
+        match self.one(name)? {
+            None => Ok(Terms::default()),
+            Some("true") => Ok(Terms::new(vec![true], vec![])),
+            Some("false") => Ok(Terms::new(vec![false], vec![])),
+            Some(_) => Err(BadCriterion::new(name, "Either true or false.", &["true", "false"])),
+        }
+    }
+
+    /// The dates strictly after the one and strictly before the other.
+    fn days(&self, after: &str, before: &str, today: NaiveDate) -> Result<Days, BadCriterion> {
+        let day = |name: &str, step: i64| -> Result<Option<NaiveDate>, BadCriterion> {
+            let Some(text) = self.one(name)? else { return Ok(None) };
+            let date = date(text, today).ok_or_else(|| BadCriterion::new(name, DATES, &[]))?;
+            // Dates that are taken have room for a day on either side.
+            Ok(TimeDelta::try_days(step).and_then(|step| date.checked_add_signed(step)))
+        };
+        Ok(Days { from: day(after, 1)?, to: day(before, -1)? })
+    }
+
+    fn one(&self, name: &str) -> Result<Option<&str>, BadCriterion> {
+        let mut values = self.0.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let first = values.next();
+        if values.next().is_some() {
+            return Err(BadCriterion::new(name, "It may be given once.", &[]));
+        }
+        match first {
+            Some("") => Err(BadCriterion::new(name, "The value is empty.", &[])),
+            first => Ok(first),
+        }
+    }
+}
+
+/// What [`date`] takes, in words.
+pub const DATES: &str = "A date such as 2026-10-01, of the years 1 to 9998, or a number of days ago such as 180d.";
+
+/// A date, or `Nd` for N days before `today`; none that the store would not take, or that has no
+/// room for a day on either side.
+pub fn date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let date = match text.strip_suffix('d') {
+        Some(days) => whole(days).and_then(|days| today.checked_sub_signed(TimeDelta::try_days(days)?)),
+        None => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10),
+    };
+    date.filter(|date| (1..=9998).contains(&date.year()))
+}
+
+/// A number of digits only: `parse` alone would take a sign.
+fn whole(digits: &str) -> Option<i64> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// An object, such as `{"type": ["Issue", "PR"], "draft": "false"}`: a text, or a list of several.
+impl Serialize for Criteria {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let given = Self::NAMES.iter().filter(|name| self.has(name));
+        serializer.collect_map(given.map(|name| {
+            let values = self.0.iter().filter(|(given, _)| given == name);
+            (name, Values::of(values.map(|(_, value)| value.clone()).collect()))
+        }))
+    }
+}
+
+impl<'de> Deserialize<'de> for Criteria {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let given = std::collections::BTreeMap::<String, Values>::deserialize(deserializer)?;
+        let mut criteria = vec![];
+        for (name, values) in given {
+            if !Self::NAMES.contains(&name.as_str()) {
+                let allowed = Self::NAMES.join(", ");
+                return Err(serde::de::Error::custom(format!("there is no filter {name:?}; allowed: {allowed}")));
+            }
+            criteria.extend(values.texts().into_iter().map(|value| (name.clone(), value)));
+        }
+        Ok(Self(criteria))
+    }
+}
+
+/// A criterion's values, written as the one that it is or as a list.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "a filter's value must be a text, true, false, or a list of texts")]
+enum Values {
+    Flag(bool),
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Values {
+    fn of(mut texts: Vec<String>) -> Self {
+        match texts.as_slice() {
+            [flag] if flag == "true" || flag == "false" => Values::Flag(flag == "true"),
+            [_] => Values::One(texts.remove(0)),
+            _ => Values::Several(texts),
+        }
+    }
+
+    fn texts(self) -> Vec<String> {
+        match self {
+            Values::Flag(flag) => vec![flag.to_string()],
+            Values::One(text) => vec![text],
+            Values::Several(texts) => texts,
+        }
+    }
+}

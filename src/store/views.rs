@@ -1,0 +1,96 @@
+//! Views that an account has stored.
+
+use sqlx::PgPool;
+use sqlx::types::Json;
+
+use super::StoreError;
+use crate::rank::{Criteria, Order};
+use crate::scrub::View;
+
+/// Views that one account may store; about so many, if several are stored at once.
+pub const MOST: i64 = 1_000;
+
+struct Row {
+    name: String,
+    description: String,
+    filter: Json<Criteria>,
+    sort: String,
+}
+
+impl Row {
+    fn read(self) -> Result<View, StoreError> {
+        let Self { name, description, filter, sort } = self;
+        let order = Order::from_name(&sort).ok_or_else(|| StoreError::Unreadable(format!("an order {sort}")))?;
+        Ok(View { name, description, filter: filter.0, order })
+    }
+}
+
+/// An account's stored views, by name.
+pub async fn list(pool: &PgPool, account_id: i64) -> Result<Vec<View>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT name, description, filter AS "filter: Json<Criteria>", sort FROM views
+           WHERE account_id = $1 ORDER BY name"#,
+        account_id,
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// One of them.
+pub async fn find(pool: &PgPool, account_id: i64, name: &str) -> Result<Option<View>, StoreError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT name, description, filter AS "filter: Json<Criteria>", sort FROM views
+           WHERE account_id = $1 AND name = $2"#,
+        account_id,
+        name,
+    )
+    .fetch_optional(pool)
+    .await?;
+    row.map(Row::read).transpose()
+}
+
+/// What became of a view that was to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    New,
+    Replaced,
+    /// The account has as many as it may have.
+    Full,
+}
+
+/// Stores a view, new or in place of the one of its name.
+pub async fn put(pool: &PgPool, account_id: i64, view: &View) -> Result<Put, StoreError> {
+    let stored = sqlx::query!(
+        r#"SELECT count(*) AS "count!", count(*) FILTER (WHERE name = $2) AS "same!" FROM views WHERE account_id = $1"#,
+        account_id,
+        view.name,
+    )
+    .fetch_one(pool)
+    .await?;
+    if stored.same == 0 && stored.count >= MOST {
+        return Ok(Put::Full);
+    }
+    sqlx::query!(
+        "INSERT INTO views (account_id, name, description, filter, sort) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (account_id, name)
+         DO UPDATE SET description = EXCLUDED.description, filter = EXCLUDED.filter, sort = EXCLUDED.sort",
+        account_id,
+        view.name,
+        view.description,
+        Json(&view.filter) as _,
+        view.order.name(),
+    )
+    .execute(pool)
+    .await?;
+    Ok(if stored.same == 0 { Put::New } else { Put::Replaced })
+}
+
+/// Forgets a view; `false` if none of this name is stored.
+pub async fn delete(pool: &PgPool, account_id: i64, name: &str) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query!("DELETE FROM views WHERE account_id = $1 AND name = $2", account_id, name).execute(pool).await?;
+    Ok(done.rows_affected() == 1)
+}

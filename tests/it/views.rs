@@ -1,0 +1,334 @@
+//! Views over HTTP and from a file, and the tokens that are for one of them.
+
+use bugscrub::config::Settings;
+use bugscrub::rank::{Candidate, Criteria, Filter};
+use bugscrub::scrub::Declared;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::app::{problem, run_test_with, settings};
+use crate::support::payload::{issue, issues, repository};
+use crate::support::{TestApp, run_test};
+
+const FILE: &str = "
+views:
+  - name: declared
+    description: What nobody has labelled yet
+    filter: {type: [Issue], label: '-triaged', draft: false}
+    order: freshest
+  - name: bug-scrub
+    filter: {state: open, label: bug}
+";
+
+async fn names(app: &TestApp) -> Vec<(String, String)> {
+    let views = app.json("/api/v1/views").await;
+    let text = |view: &Value, name: &str| view[name].as_str().unwrap().to_owned();
+    views["views"].as_array().unwrap().iter().map(|view| (text(view, "name"), text(view, "origin"))).collect()
+}
+
+async fn with_items(app: &TestApp) {
+    for number in 1..=6 {
+        let mut item =
+            issue(number, &format!("2026-06-{number:02}T00:00:00Z"), &format!("2026-07-{number:02}T00:00:00Z"));
+        item["labels"] = json!([{"id": number % 2, "name": if number % 2 == 1 { "bug" } else { "idea" }}]);
+        let mut place = repository(1 + number / 5, if number < 5 { "widgets" } else { "hidden" });
+        place["private"] = json!(number >= 5);
+        app.deliver("issues", &issues("opened", &item, &place)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_are_stored_shown_replaced_and_forgotten() {
+    run_test(async |app| {
+        with_items(&app).await;
+        let builtin = |name: &str| (name.to_owned(), "builtin".to_owned());
+        assert_eq!(names(&app).await, [builtin("bug-scrub"), builtin("never-read"), builtin("open")]);
+        let scrub = app.new_token(&["scrub"], None).await;
+        let send = async |method: Method, path: &str, body: Option<Value>| {
+            let mut request = app.request_as(&scrub, method, path);
+            if let Some(body) = body {
+                request = request.json(&body);
+            }
+            request.send().await.unwrap()
+        };
+        let bugs = json!({"description": "Bugs", "filter": {"label": "bug", "created_after": "180d", "draft": false}});
+        let stored = send(Method::PUT, "/api/v1/views/bugs", Some(bugs.clone())).await;
+        assert_eq!(stored.status(), StatusCode::CREATED);
+        let stored: Value = stored.json().await.unwrap();
+        let shown = json!({
+            "name": "bugs", "description": "Bugs", "origin": "stored", "order": "stalest",
+            "filter": {"label": "bug", "draft": false, "created_after": "180d"},
+        });
+        assert_eq!(stored, shown);
+        assert_eq!(app.json("/api/v1/views/bugs").await, shown);
+        assert_eq!(app.json("/api/v1/queue?view=bugs").await["total"], 3);
+        assert_eq!(
+            app.json("/api/v1/stats/ages?view=bugs").await["by_age"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|bucket| bucket["items"].as_u64().unwrap())
+                .sum::<u64>(),
+            3
+        );
+        let replaced = send(Method::PUT, "/api/v1/views/bugs", Some(json!({"order": "freshest"}))).await;
+        assert_eq!(replaced.status(), StatusCode::OK);
+        assert_eq!(app.json("/api/v1/queue?view=bugs").await["items"][0]["number"], 6);
+        // A built-in one can be replaced, and is there again after.
+        assert_eq!(send(Method::PUT, "/api/v1/views/open", Some(json!({}))).await.status(), StatusCode::CREATED);
+        assert_eq!(app.json("/api/v1/views/open").await["origin"], "stored");
+        assert_eq!(send(Method::DELETE, "/api/v1/views/open", None).await.status(), StatusCode::NO_CONTENT);
+        assert_eq!(app.json("/api/v1/views/open").await["origin"], "builtin");
+        assert_eq!(send(Method::DELETE, "/api/v1/views/bugs", None).await.status(), StatusCode::NO_CONTENT);
+
+        let refused =
+            async |method: Method, path: &str, body: Option<Value>, status: u16, kind: &str, parameter: &str| {
+                let (code, problem) = problem(send(method, path, body).await).await;
+                let parameter = if parameter.is_empty() { Value::Null } else { json!(parameter) };
+                assert_eq!(
+                    (code, &problem["type"], &problem["parameter"]),
+                    (status, &json!(kind), &parameter),
+                    "{problem}"
+                );
+            };
+        let bad = "/problems/bad-parameter";
+        let put = |body: Value| (Method::PUT, "/api/v1/views/x", Some(body));
+        for ((method, path, body), parameter) in [
+            (put(json!({"filter": {"type": "Bug"}})), "type"),
+            (put(json!({"filter": {"colour": "red"}})), "body"),
+            (put(json!({"filter": {"created_after": "yesterday"}})), "created_after"),
+            (put(json!({"filter": {"label": {"not": "bug"}}})), "body"),
+            (put(json!({"filter": {"label": "a\0b"}})), "label"),
+            (put(json!({"order": "newest"})), "body"),
+            (put(json!({"name": "x"})), "body"),
+            (put(json!({"description": "x".repeat(1_001)})), "description"),
+            (put(json!({"filter": {"label": vec!["x"; 501]}})), "filter"),
+            ((Method::PUT, "/api/v1/views/Big%20Name", Some(json!({}))), "name"),
+            ((Method::PUT, "/api/v1/views/x?order=stalest", Some(json!({}))), "order"),
+        ] {
+            refused(method, path, body, 400, bad, parameter).await;
+        }
+        refused(Method::DELETE, "/api/v1/views/bugs", None, 404, "/problems/unknown-view", "").await;
+        refused(Method::PUT, "/api/v1/views/x", None, 415, "about:blank", "").await;
+        refused(
+            Method::PUT,
+            "/api/v1/views/x",
+            Some(json!({"description": "x".repeat(70_000)})),
+            413,
+            "about:blank",
+            "",
+        )
+        .await;
+        let reader = app.request(Method::PUT, "/api/v1/views/x").json(&json!({}));
+        assert_eq!(reader.send().await.unwrap().status(), StatusCode::FORBIDDEN);
+        for path in
+            ["/api/v1/views/bugs", "/api/v1/queue?view=bugs", "/api/v1/stream?view=bugs", "/api/v1/stats/ages?view=%00"]
+        {
+            let (status, problem) = problem(app.request(Method::GET, path).send().await.unwrap()).await;
+            assert_eq!((status, &problem["type"]), (404, &json!("/problems/unknown-view")), "{path}");
+        }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_of_a_file_come_first_and_cannot_be_changed() {
+    let views = Declared::with_file(FILE).unwrap();
+    run_test_with(Settings { views, ..settings() }, async |app| {
+        with_items(&app).await;
+        let origins: Vec<_> = names(&app).await.into_iter().map(|(name, origin)| format!("{name} {origin}")).collect();
+        assert_eq!(origins, ["bug-scrub file", "declared file", "never-read builtin", "open builtin"]);
+        assert_eq!(app.json("/api/v1/queue?view=bug-scrub").await["total"], 3);
+        assert_eq!(app.json("/api/v1/queue?view=declared").await["items"][0]["number"], 6);
+        let scrub = app.new_token(&["scrub"], None).await;
+        for method in [Method::PUT, Method::DELETE] {
+            let request = app.request_as(&scrub, method, "/api/v1/views/declared").json(&json!({}));
+            let (status, problem) = problem(request.send().await.unwrap()).await;
+            assert_eq!((status, &problem["type"]), (409, &json!("/problems/view-declared")));
+        }
+        app
+    })
+    .await;
+}
+
+#[test]
+fn a_file_of_views_that_cannot_be_used_is_told_why() {
+    for (file, said) in [
+        ("views: [{name: x, filter: {type: Bug}}]", "Allowed: Issue, PR, Discussion"),
+        ("views: [{name: x, filter: {colour: red}}]", "there is no filter"),
+        ("views: [{name: Big Name}]", "small letters"),
+        ("views: [{name: x}, {name: x}]", "twice"),
+        ("views: [{name: x, sort: up}]", "unknown field"),
+        ("views: {", "YAML"),
+        ("", "YAML"),
+    ] {
+        let error = Declared::with_file(file).unwrap_err();
+        let mut told = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            told.push_str(&error.to_string());
+            cause = error.source();
+        }
+        assert!(told.contains(said), "{file}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_embed_token_shows_one_view_in_a_url_and_nothing_else() {
+    run_test(async |app| {
+        with_items(&app).await;
+        let admin = app.new_token(&["admin"], None).await;
+        let stored =
+            app.request_as(&admin, Method::PUT, "/api/v1/views/bugs").json(&json!({"filter": {"label": "bug"}}));
+        assert_eq!(stored.send().await.unwrap().status(), StatusCode::CREATED);
+        let account = app.json("/api/v1/accounts").await["accounts"][0]["id"].as_i64().unwrap();
+        let make = async |body: Value| {
+            app.request_as(&admin, Method::POST, "/api/v1/tokens").json(&body).send().await.unwrap()
+        };
+        let made =
+            make(json!({"name": "wiki", "scopes": ["embed"], "accounts": [account], "view": "bugs", "days": 30})).await;
+        assert_eq!(made.status(), StatusCode::CREATED);
+        let made: Value = made.json().await.unwrap();
+        let token = made["token"].as_str().unwrap();
+        let get = async |path: &str| app.client.get(app.url(path)).send().await.unwrap();
+
+        let csv = get(&format!("/api/v1/queue.csv?token={token}")).await;
+        assert_eq!(csv.status(), StatusCode::OK);
+        // Bugs of the public repository: 1 and 3, of 1, 3 and 5.
+        assert_eq!(csv.text().await.unwrap().lines().count(), 1 + 2);
+        let svg = get(&format!("/api/v1/stats/backlog.svg?token={token}&view=bugs")).await;
+        assert_eq!((svg.status().as_u16(), svg.headers()["content-type"].to_str().unwrap()), (200, "image/svg+xml"));
+        // Pages go on within the view, even by a cursor of another question.
+        let first = get(&format!("/api/v1/queue.csv?token={token}&limit=1")).await;
+        let link = first.headers()["link"].to_str().unwrap().to_owned();
+        let next = link.trim_start_matches('<').split('>').next().unwrap();
+        let second = get(&format!("{next}&token={token}")).await.text().await.unwrap();
+        assert!(second.contains("issues/3"), "{second}");
+        let other = app.json("/api/v1/queue?limit=1&label=idea").await["next"]
+            .as_str()
+            .unwrap()
+            .replace("/queue?", "/queue.csv?");
+        assert_eq!(get(&format!("{other}&token={token}")).await.text().await.unwrap().lines().count(), 1);
+
+        for (path, status) in [
+            ("/api/v1/queue", 403),
+            ("/api/v1/stats/backlog", 403),
+            ("/api/v1/stats/backlog.json", 403),
+            ("/api/v1/views", 403),
+            ("/api/v1/accounts", 403),
+            ("/api/v1/stream", 403),
+            ("/api/v1/tokens", 403),
+            ("/api/v1/queue.csv?view=open", 403),
+        ] {
+            let and = if path.contains('?') { '&' } else { '?' };
+            assert_eq!(get(&format!("{path}{and}token={token}")).await.status().as_u16(), status, "{path}");
+        }
+        // No other token may stand in a URL.
+        let (status, told) = problem(get(&format!("/api/v1/queue.csv?token={}", app.token)).await).await;
+        assert_eq!(status, 401, "{told}");
+
+        let listed: Value =
+            app.request_as(&admin, Method::GET, "/api/v1/tokens").send().await.unwrap().json().await.unwrap();
+        let wiki = listed["tokens"].as_array().unwrap().iter().find(|token| token["name"] == "wiki").unwrap();
+        assert_eq!((&wiki["view"], &wiki["accounts"]), (&json!("bugs"), &json!([account])));
+        assert!(!listed.to_string().contains(token));
+        let revoke = async |id: &str| {
+            app.request_as(&admin, Method::DELETE, &format!("/api/v1/tokens/{id}")).send().await.unwrap().status()
+        };
+        let id = made["id"].to_string();
+        assert_eq!(revoke(&id).await, StatusCode::NO_CONTENT);
+        assert_eq!(revoke(&id).await, StatusCode::NOT_FOUND);
+        assert_eq!(revoke("x").await, StatusCode::NOT_FOUND);
+        assert_eq!(get(&format!("/api/v1/queue.csv?token={token}")).await.status(), StatusCode::UNAUTHORIZED);
+
+        let all = json!({"name": "x", "scopes": ["read"]});
+        for (change, parameter) in [
+            (json!({"scopes": ["write"]}), "scopes"),
+            (json!({"scopes": []}), "scopes"),
+            (json!({"scopes": ["private"]}), "scopes"),
+            (json!({"scopes": ["embed", "read"], "accounts": [1], "view": "open"}), "scopes"),
+            (json!({"scopes": ["embed"], "view": "open"}), "accounts"),
+            (json!({"scopes": ["embed"], "accounts": [1]}), "view"),
+            (json!({"view": "open"}), "view"),
+            (json!({"accounts": []}), "accounts"),
+            (json!({"name": ""}), "name"),
+            (json!({"days": 0}), "days"),
+            (json!({"secret": 1}), "body"),
+        ] {
+            let mut body = all.clone();
+            body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            let (status, told) = problem(make(body).await).await;
+            assert_eq!((status, &told["parameter"]), (400, &json!(parameter)), "{told}");
+        }
+        // Who is bound to accounts makes and sees only tokens that are.
+        let bound = app.new_token(&["admin"], Some(&[account])).await;
+        let by_bound = async |method: Method, path: &str, body: Value| {
+            app.request_as(&bound, method, path).json(&body).send().await.unwrap()
+        };
+        let (status, told) = problem(by_bound(Method::POST, "/api/v1/tokens", all.clone()).await).await;
+        assert_eq!((status, &told["parameter"]), (400, &json!("accounts")));
+        let listed: Value = by_bound(Method::GET, "/api/v1/tokens", json!({})).await.json().await.unwrap();
+        assert!(
+            listed["tokens"].as_array().unwrap().iter().all(|token| token["accounts"] == json!([account])),
+            "{listed}"
+        );
+        assert_eq!(by_bound(Method::DELETE, "/api/v1/tokens/1", json!({})).await.status(), StatusCode::NOT_FOUND);
+        app
+    })
+    .await;
+}
+
+#[test]
+fn both_of_two_filters_pass_what_each_passes() {
+    let today = "2026-11-22".parse().unwrap();
+    let of = |criteria: &[(&str, &str)]| Criteria::of(criteria.iter().copied()).filter(today).unwrap();
+    let filters: Vec<Filter> = [
+        vec![],
+        vec![("label", "bug"), ("label", "idea")],
+        vec![("label", "-idea"), ("repo", "acme/widgets")],
+        vec![("repo", "-widgets"), ("author", "ada")],
+        vec![("state", "closed"), ("title", "crash")],
+        vec![("state", "open"), ("state", "closed"), ("draft", "true")],
+        vec![("created_after", "10d"), ("updated_before", "1d")],
+        vec![("created_before", "5d"), ("assignee", "-ada"), ("milestone", "v1")],
+    ]
+    .iter()
+    .map(|criteria| of(criteria))
+    .collect();
+    let day = |days: i64| today - chrono::Duration::days(days);
+    use bugscrub::activity::{ItemType, State};
+    for turn in 0..2_000_usize {
+        let bit = |n: usize| (turn * 2_654_435_761 >> n) & 1 == 1;
+        let labels: Vec<&str> =
+            [("bug", 3), ("idea", 4)].iter().filter(|(_, n)| bit(*n)).map(|(name, _)| *name).collect();
+        let assignees = if bit(5) { vec!["Ada".to_owned()] } else { vec![] };
+        let item = Candidate {
+            owner: "Acme",
+            repository: if bit(6) { "Widgets" } else { "gears" },
+            item_type: if bit(7) { ItemType::Issue } else { ItemType::PullRequest },
+            state: if bit(8) { State::Open } else { State::Closed },
+            labels: &labels,
+            author: bit(9).then_some("ada"),
+            assignees: &assignees,
+            milestone: bit(10).then_some("V1"),
+            title: if bit(11) { "A Crash" } else { "Docs" },
+            draft: bit(12),
+            created_on: day(turn as i64 % 13),
+            updated_on: day(turn as i64 % 3),
+        };
+        for one in &filters {
+            for other in &filters {
+                let both = one.clone().and(other.clone());
+                // Without a state of its own a filter is for open items; beside one that has, it takes that.
+                let stated = if one.state.is_empty() { other } else { one };
+                let mut alike = [one.clone(), other.clone()];
+                alike
+                    .iter_mut()
+                    .filter(|filter| filter.state.is_empty())
+                    .for_each(|filter| filter.state = stated.state.clone());
+                assert_eq!(both.passes(&item), alike.iter().all(|filter| filter.passes(&item)), "{both:?} {item:?}");
+            }
+        }
+    }
+}
