@@ -109,7 +109,7 @@ impl Application {
         let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let metrics = Metrics::new();
-        let live = LiveRanking::new(pool.clone(), settings.zone);
+        let live = LiveRanking::new(pool.clone(), settings.zone, settings.bots.clone());
         let (accounts, bots) = (settings.accounts.clone(), settings.bots.clone());
         let ingest = Ingest::new(pool.clone(), accounts, bots, metrics.clone(), COMMITS, live.appended());
         let stop = watch::Sender::new(false);

@@ -117,30 +117,30 @@ pub enum Refused {
     #[response(status = 400, content_type = "application/problem+json", example = json!({
         "status": 400, "type": "/problems/bad-parameter", "title": "Bad parameter",
         "detail": "There is no such order.", "parameter": "order", "allowed": ["stalest", "freshest"]}))]
-    BadParameter(#[to_schema] Problem),
+    BadParameter(Problem),
     /// No token, or not one in force
     #[response(status = 401, content_type = "application/problem+json", example = json!({
         "status": 401, "type": "about:blank", "title": "Unauthorized",
         "detail": "Send a token as `Authorization: Bearer TOKEN`."}))]
-    Unauthorized(#[to_schema] Problem),
+    Unauthorized(Problem),
     /// The token lacks the scope
     #[response(status = 403, content_type = "application/problem+json", example = json!({
         "status": 403, "type": "about:blank", "title": "Forbidden", "detail": "The token lacks the scope read."}))]
-    Forbidden(#[to_schema] Problem),
+    Forbidden(Problem),
     /// The token has made too many requests; the header Retry-After says when to come back
     #[response(status = 429, content_type = "application/problem+json", example = json!({
         "status": 429, "type": "about:blank", "title": "Too Many Requests",
         "detail": "This token may make 6000 requests a minute."}))]
-    TooMany(#[to_schema] Problem),
+    TooMany(Problem),
     /// A fault of ours
     #[response(status = 500, content_type = "application/problem+json", example = json!({
         "status": 500, "type": "about:blank", "title": "Internal Server Error"}))]
-    Internal(#[to_schema] Problem),
+    Internal(Problem),
     /// The store is out of reach; the header Retry-After says when to come back
     #[response(status = 503, content_type = "application/problem+json", example = json!({
         "status": 503, "type": "about:blank", "title": "Service Unavailable",
         "detail": "The store cannot be reached."}))]
-    Unavailable(#[to_schema] Problem),
+    Unavailable(Problem),
 }
 
 /// What every question about one account may be refused with besides.
@@ -151,12 +151,12 @@ pub enum NoAccount {
     #[response(status = 404, content_type = "application/problem+json", example = json!({
         "status": 404, "type": "/problems/unknown-account", "title": "Unknown account",
         "detail": "There is no such account that the token may see."}))]
-    Unknown(#[to_schema] Problem),
+    Unknown(Problem),
     /// A login that several accounts have had; `allowed` lists their ids
     #[response(status = 409, content_type = "application/problem+json", example = json!({
         "status": 409, "type": "/problems/login-reused", "title": "Login of several accounts",
         "detail": "Several accounts have had this login; name one by id.", "allowed": ["9919", "14957082"]}))]
-    Reused(#[to_schema] Problem),
+    Reused(Problem),
 }
 
 /// The log did not come to `min_position` in time
@@ -165,7 +165,7 @@ pub enum NoAccount {
     "status": 504, "type": "/problems/position-not-reached", "title": "Position not reached",
     "detail": "The account's log did not come to this position in 5 seconds."}))]
 #[allow(dead_code)]
-pub struct NotReached(#[to_schema] Problem);
+pub struct NotReached(Problem);
 
 fn as_number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())

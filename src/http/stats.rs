@@ -48,7 +48,7 @@ pub fn suffixed() -> Router<AppState> {
 #[utoipa::path(
     get, path = "/api/v1/stats/backlog", tag = "stats", params(CommonParams, BacklogParams),
     responses(
-        (status = 200, description = "As of today", body = BacklogAnswer),
+        (status = 200, description = "As of today, or of the date that `as_of` names", body = BacklogAnswer),
         Refused, NoAccount,
     ),
 )]
@@ -88,7 +88,7 @@ pub async fn backlog(
 #[utoipa::path(
     get, path = "/api/v1/stats/ages", tag = "stats", params(CommonParams),
     responses(
-        (status = 200, description = "As of today", body = AgesAnswer),
+        (status = 200, description = "As of today, or of the date that `as_of` names", body = AgesAnswer),
         Refused, NoAccount,
     ),
 )]
@@ -128,7 +128,7 @@ pub async fn ages(
                 || AgesAnswer {
                     as_of: asked.today,
                     position: read.position,
-                    approximate: false,
+                    approximate: asked.end.is_some_and(|end| read.approximate_from(end)),
                     by_age: by_age.clone(),
                     by_staleness: by_staleness.clone(),
                 },
@@ -141,7 +141,7 @@ pub async fn ages(
 #[utoipa::path(
     get, path = "/api/v1/stats/throughput", tag = "stats", params(CommonParams, ThroughputParams),
     responses(
-        (status = 200, description = "As of today", body = ThroughputAnswer),
+        (status = 200, description = "As of today, or of the date that `as_of` names", body = ThroughputAnswer),
         Refused, NoAccount,
     ),
 )]
@@ -185,7 +185,7 @@ pub async fn throughput(
 #[utoipa::path(
     get, path = "/api/v1/stats/forecast", tag = "stats", params(CommonParams, ForecastParams),
     responses(
-        (status = 200, description = "As of today", body = ForecastAnswer),
+        (status = 200, description = "As of today, or of the date that `as_of` names", body = ForecastAnswer),
         Refused, NoAccount,
     ),
 )]

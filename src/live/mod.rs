@@ -3,7 +3,7 @@
 //! The players:
 //! - [`LiveRanking`]: what handlers ask; answers from memory, and asks Postgres only for what a
 //!   page shows and for what names mean. Questions about items that are not open go to the
-//!   ranking in SQL;
+//!   ranking in SQL, those about a date that is over to the log;
 //! - [`follow`]: the task that loads the accounts and applies what is appended, by this process
 //!   at once, by others within [`follow::POLL`];
 //! - [`account`]: one account's part of it.
@@ -21,17 +21,17 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::PgPool;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use self::account::Account;
-use crate::activity::State;
+use crate::activity::{Bots, State};
 use crate::rank::live::{Place, Snapshot};
 use crate::rank::{Order, Page, PageRequest, QueueItem, Ranking, RankingError};
-use crate::store::StoreError;
 use crate::store::details::details;
 use crate::store::history::{Found, Wanted, find};
 use crate::store::live::Head;
 use crate::store::queue::{Ranked, SqlRanking};
+use crate::store::{self, StoreError};
 
 /// All accounts' live rankings. Cheap to clone.
 #[derive(Clone)]
@@ -40,7 +40,10 @@ pub struct LiveRanking(Arc<Shared>);
 struct Shared {
     pool: PgPool,
     zone: Tz,
+    bots: Bots,
     sql: SqlRanking,
+    /// Turns of who asks for a past date.
+    past: Semaphore,
     accounts: RwLock<HashMap<i64, Arc<Account>>>,
     /// Whether every account was loaded once; sent anew after each catching up.
     progress: watch::Sender<bool>,
@@ -49,12 +52,14 @@ struct Shared {
 }
 
 impl LiveRanking {
-    pub fn new(pool: PgPool, zone: Tz) -> Self {
+    pub fn new(pool: PgPool, zone: Tz, bots: Bots) -> Self {
         let sql = SqlRanking { pool: pool.clone(), zone };
         let shared = Shared {
             pool,
             zone,
+            bots,
             sql,
+            past: Semaphore::new(1),
             accounts: RwLock::default(),
             progress: watch::Sender::new(false),
             appended: Arc::default(),
@@ -80,8 +85,14 @@ impl LiveRanking {
 
     /// Waits until answers about an account include a position; for ever, if it never comes.
     pub async fn reached(&self, account_id: i64, position: i64) {
+        self.caught_up(Head { account_id, position, generation: 0 }).await;
+    }
+
+    /// Waits until answers include a position and are of a generation, or of later ones.
+    pub async fn caught_up(&self, with: Head) {
         let mut progress = self.0.progress.subscribe();
-        while self.account(account_id).is_none_or(|account| account.head().position < position) {
+        let behind = |head: Head| head.position < with.position || head.generation < with.generation;
+        while self.head(with.account_id).is_none_or(behind) {
             // The sender is ours.
             let _ = progress.changed().await;
         }
@@ -181,6 +192,12 @@ impl LiveRanking {
 impl Ranking for LiveRanking {
     fn page(&self, request: PageRequest) -> BoxFuture<'_, Result<Page, RankingError>> {
         async move {
+            if request.past {
+                let Shared { pool, zone, bots, past, .. } = &*self.0;
+                // One at a time: such a page reads the account's whole log.
+                let _turn = past.acquire().await;
+                return Ok(store::past::page(pool, *zone, bots, &request).await?);
+            }
             if request.filter.open_only()
                 && let Some(page) = self.held(&request).await?
             {

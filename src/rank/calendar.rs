@@ -1,6 +1,6 @@
 //! Dates in the account's time zone.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// How long a finished date's ranking still serves the pages that were begun on it.
@@ -15,6 +15,15 @@ pub struct Calendar {
 impl Calendar {
     pub fn today(&self, now: DateTime<Utc>) -> NaiveDate {
         now.with_timezone(&self.zone).date_naive()
+    }
+
+    /// The first moment after a date.
+    pub fn end_of(&self, date: NaiveDate) -> DateTime<Utc> {
+        let midnight = date.succ_opt().unwrap_or(date).and_time(NaiveTime::MIN);
+        // Where summer time begins at midnight, the day begins an hour later.
+        let begins = self.zone.from_local_datetime(&midnight).earliest();
+        let begins = begins.or_else(|| self.zone.from_local_datetime(&(midnight + Duration::hours(1))).earliest());
+        begins.map_or_else(|| midnight.and_utc(), |begins| begins.with_timezone(&Utc))
     }
 
     /// Whether a cursor that pinned `date` may still be served: today's may, and yesterday's

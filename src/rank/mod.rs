@@ -6,6 +6,7 @@
 //! - [`criteria`]: a filter as people write it; [`filter`]: what it holds, and what passes it;
 //! - [`queue`]: what is asked of a ranking and what it answers; handlers see nothing else;
 //! - [`cursor`]: where a page ended, as an opaque text;
+//! - [`past`]: a page of a date that is over, of items offered one by one;
 //! - [`live`]: the order of an account's open items, held in memory.
 
 pub mod calendar;
@@ -13,6 +14,7 @@ pub mod criteria;
 pub mod cursor;
 pub mod filter;
 pub mod live;
+pub mod past;
 pub mod queue;
 pub mod stale_age;
 

@@ -49,6 +49,22 @@ pub enum Change {
 }
 
 impl Lifetime {
+    /// What was known of it before `end`; `None` if it was not created by then.
+    pub fn until(mut self, end: DateTime<Utc>) -> Option<Self> {
+        self.transitions.retain(|transition| transition.at < end);
+        self.activity.retain(|at| *at < end);
+        self.first_response_at = self.first_response_at.filter(|at| *at < end);
+        self.gone_at = self.gone_at.filter(|at| *at < end);
+        (self.created_at < end).then_some(self)
+    }
+
+    /// When it was created and last updated, if it is open after all that is known of it.
+    pub fn open(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let (_, last) = self.changes().last()?;
+        let moved = self.activity.iter().copied().chain(self.transitions.iter().map(|transition| transition.at));
+        (last == Change::Opened).then(|| (self.created_at, moved.fold(self.created_at, DateTime::max)))
+    }
+
     /// What really changed, in order: openings and departures take turns, the creation first. An
     /// item that was gone at its creation never was.
     pub fn changes(&self) -> impl Iterator<Item = (DateTime<Utc>, Change)> + '_ {

@@ -47,6 +47,21 @@ pub struct Lifetimes {
     pub open: Vec<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
+impl Lifetimes {
+    /// What was known before `end`.
+    #[must_use]
+    pub fn until(mut self, end: DateTime<Utc>) -> Self {
+        self.lifetimes = self.lifetimes.into_iter().filter_map(|lifetime| lifetime.until(end)).collect();
+        self.open = self.lifetimes.iter().filter_map(Lifetime::open).collect();
+        self
+    }
+
+    /// Whether something is known only roughly of the time from `from` on.
+    pub fn approximate_from(&self, from: DateTime<Utc>) -> bool {
+        self.lifetimes.iter().any(|lifetime| lifetime.approximate_before.is_some_and(|before| before > from))
+    }
+}
+
 /// An item's row, and what its events say of it.
 struct Story {
     lifetime: Lifetime,

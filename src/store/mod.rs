@@ -6,6 +6,7 @@
 //! - [`project`]: folds events into the projections, in that transaction or in a rebuild;
 //! - [`rebuild`]: makes the projections anew from the log;
 //! - [`queue`]: the ranking that SQL can give, and what a page shows of its items;
+//! - [`past`]: the queue of a date that is over, folded anew;
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
 //! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`]: small readers and writers;
@@ -21,6 +22,7 @@ pub mod lifetimes;
 pub mod live;
 pub mod log;
 mod names;
+pub mod past;
 pub mod project;
 pub mod queue;
 pub mod rebuild;

@@ -15,6 +15,7 @@ mod fold;
 mod items;
 mod live;
 mod openapi;
+mod past;
 mod postgres;
 mod queries;
 mod queue;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::http::AppState;
@@ -19,8 +19,9 @@ use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
 pub(super) const MOST_STEPS: i64 = 3_700;
 /// What every subject takes.
 #[rustfmt::skip]
-const COMMON: [&str; 11] = [
-    "account", "view", "repo", "type", "label", "author", "assignee", "milestone", "title", "width", "height",
+const COMMON: [&str; 12] = [
+    "account", "view", "repo", "type", "label", "author", "assignee", "milestone", "title", "as_of", "width",
+    "height",
 ];
 
 #[derive(Clone, Copy)]
@@ -33,7 +34,10 @@ enum Form {
 /// What every question says.
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
+    /// The date that the answer is of.
     pub(super) today: NaiveDate,
+    /// The first moment after that date, if it is over.
+    pub(super) end: Option<DateTime<Utc>>,
     form: Form,
     pub(super) size: Size,
 }
@@ -65,7 +69,9 @@ impl Asked {
             width: side("width", smallest.width, largest.width, usual.width)?,
             height: side("height", smallest.height, largest.height, usual.height)?,
         };
-        Ok(Self { today: state.calendar.today((state.clock)()), form, size })
+        let past = question::past(state, params)?;
+        let today = past.unwrap_or(state.calendar.today((state.clock)()));
+        Ok(Self { today, end: past.map(|date| state.calendar.end_of(date)), form, size })
     }
 
     /// `from` and `to`, in order, not too far apart and not in the future.
@@ -89,7 +95,11 @@ impl Asked {
         let asked = question::Asked::of(state, caller, params).await?;
         let scope = Scope { private: caller.sees_private(), filter: asked.filter(self.today)? };
         let account_id = asked.account.account_id;
-        Ok(lifetimes(&state.pool, account_id, &scope, &state.bots).await?)
+        let read = lifetimes(&state.pool, account_id, &scope, &state.bots).await?;
+        Ok(match self.end {
+            Some(end) => read.until(end),
+            None => read,
+        })
     }
 
     /// Computes off the threads that serve requests.

@@ -30,6 +30,8 @@ pub(super) struct CommonParams {
     milestone: Option<Vec<String>>,
     /// Text in the title; repeatable, `-` in front for none of.
     title: Option<Vec<String>>,
+    /// What was known by the end of this date, or of this many days ago (`30d`).
+    as_of: Option<String>,
     /// Of `.svg`, in pixels: 600 to 4000.
     width: Option<u32>,
     /// Of `.svg`, in pixels: 340 to 4000.
@@ -42,7 +44,7 @@ pub(super) struct CommonParams {
 pub(super) struct BacklogParams {
     /// A date or `Nd` for N days ago; 52 weeks before `to` unless given.
     from: Option<String>,
-    /// A date or `Nd`, today at the latest, which it is unless given.
+    /// A date or `Nd`, `as_of` or today at the latest, which it is unless given.
     to: Option<String>,
     /// `day` or `week` (the default): Monday to Sunday.
     step: Option<String>,
@@ -62,7 +64,7 @@ pub(super) struct ThroughputParams {
 pub(super) struct ForecastParams {
     /// A date or `Nd` for N days ago; 52 weeks before `to` unless given.
     from: Option<String>,
-    /// A date or `Nd`, today at the latest, which it is unless given.
+    /// A date or `Nd`, `as_of` or today at the latest, which it is unless given.
     to: Option<String>,
     /// The same seed gives the same answer; made from the date unless given.
     seed: Option<u64>,

@@ -10,8 +10,9 @@ use crate::support::run_test;
 async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
     #[rustfmt::skip]
     let names = json!([
-        "account", "order", "limit", "min_position", "cursor", "repo", "type", "state", "label", "author", "assignee",
-        "milestone", "title", "draft", "created_after", "created_before", "updated_after", "updated_before",
+        "account", "view", "order", "as_of", "limit", "min_position", "cursor", "repo", "type", "state", "label",
+        "author", "assignee", "milestone", "title", "draft", "created_after", "created_before", "updated_after",
+        "updated_before", "unread", "noted",
     ]);
     let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);
@@ -22,7 +23,7 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
         ("colour=red", "colour", &names),
         ("Repo=widgets", "Repo", &names),
         ("=", "", &names),
-        ("label=bug&unread", "unread", &names),
+        ("label=bug&unknown", "unknown", &names),
         ("token=x", "token", &names),
         ("type=Epic", "type", &types),
         ("type=", "type", &types),

@@ -29,7 +29,7 @@ async fn tokens_are_made_listed_and_revoked() {
 
     let listed = run(&["token", "list"], &url).await.ok();
     let rows: Vec<Vec<&str>> = listed.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(rows[0], ["id", "name", "scopes", "accounts", "created", "expires", "revoked"]);
+    assert_eq!(rows[0], ["id", "name", "scopes", "accounts", "view", "created", "expires", "revoked"]);
     assert_eq!(rows[1][..4], ["1", "dashboard", "read,private", "all"]);
     assert_eq!(rows[2][..4], ["2", "bound", "admin", "11,22"]);
     assert_eq!(rows.len(), 3, "{listed}");
@@ -51,7 +51,7 @@ async fn tokens_are_made_listed_and_revoked() {
         .lines()
         .map(|line| line.split_whitespace().count())
         .collect::<Vec<_>>();
-    assert_eq!(columns, [7, 9, 7], "a date and a time more, for the revoked one");
+    assert_eq!(columns, [8, 9, 7], "a date and a time more, for the revoked one");
     serving.stop().await;
     database.drop().await;
 }

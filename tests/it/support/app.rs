@@ -144,7 +144,7 @@ impl TestApp {
     /// Waits until answers include everything that is stored.
     pub async fn caught_up(&self) {
         for head in bugscrub::store::live::heads(&self.database.pool).await.unwrap() {
-            self.live.reached(head.account_id, head.position).await;
+            self.live.caught_up(head).await;
         }
     }
 
