@@ -112,7 +112,7 @@ impl Modify for BearerToken {
 }
 
 fn resources() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Description::openapi())
+    let resources = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(webhooks::receive))
         .routes(routes!(queue::show))
         .routes(routes!(queue::show_csv))
@@ -122,6 +122,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(stats::ages))
         .routes(routes!(stats::throughput))
         .routes(routes!(stats::forecast))
+        .routes(routes!(stats::coverage))
         .routes(routes!(views::list))
         .routes(routes!(views::show, views::put, views::delete))
         .routes(routes!(accounts::list))
@@ -129,7 +130,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(tokens::revoke))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
-        .routes(routes!(health::metrics))
+        .routes(routes!(health::metrics));
+    stats::suffixed(resources)
 }
 
 /// The OpenAPI description, as JSON.
@@ -147,7 +149,7 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     let metrics = state.metrics.clone();
     // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
     let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json").validator_url("none"));
-    let router = router.route("/openapi.json", served).merge(stats::suffixed()).with_state(state).merge(docs);
+    let router = router.route("/openapi.json", served).with_state(state).merge(docs);
     // Small answers are not worth it, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let router = router.layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));

@@ -1,6 +1,7 @@
 //! Query parameters: parsed one by one, so that a bad one is named and told what it may be.
 
 use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
 
@@ -19,8 +20,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
         let axum::extract::Query(pairs): axum::extract::Query<Vec<(String, String)>> =
             query.map_err(|_| Problem::bad_parameter("query").detail("The query is not URL-encoded text."))?;
         // No name on GitHub has it, and Postgres takes it in no text.
-        // An embed token, which the caller is known by, and which nothing else has to know.
-        let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| name != "token").collect();
+        // A token in the URL is the caller's, who is known by it, unless a header says who asks.
+        let by_header = parts.headers.contains_key(AUTHORIZATION);
+        let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| by_header || name != "token").collect();
         match pairs.iter().find(|(_, value)| value.contains('\0')) {
             None => Ok(Self(pairs)),
             Some((name, _)) => Err(Problem::bad_parameter(name.clone()).detail("The value has a character U+0000.")),

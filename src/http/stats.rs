@@ -5,17 +5,19 @@
 mod asked;
 mod described;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::{Datelike, TimeDelta};
 use serde::Serialize;
+use utoipa::PartialSchema;
+use utoipa::openapi::{Content, RefOr};
+use utoipa_axum::router::OpenApiRouter;
 
 use self::asked::{Asked, MOST_STEPS};
 use self::described::{AgesAnswer, BacklogAnswer, ForecastAnswer, ThroughputAnswer};
-use self::described::{BacklogParams, CommonParams, ForecastParams, ThroughputParams};
+use self::described::{BacklogParams, CommonParams, CoverageAnswer, ForecastParams, ThroughputParams};
 use super::AppState;
 use super::auth::Caller;
 use super::params::Params;
@@ -33,15 +35,31 @@ struct AgesLine {
     items: usize,
 }
 
-/// The same handlers under the paths with a suffix.
-pub fn suffixed() -> Router<AppState> {
-    let mut router = Router::new();
+/// The same handlers under the paths with a suffix, each with a description of what it answers.
+pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+    let (mut router, mut openapi) = router.split_for_parts();
+    let subjects = openapi.paths.paths.clone().into_iter();
+    for (path, described) in subjects.filter(|(path, _)| path.starts_with("/api/v1/stats/")) {
+        for (suffix, content_type) in [("json", None), ("csv", Some("text/csv")), ("svg", Some("image/svg+xml"))] {
+            let mut described = described.clone();
+            let operation = described.get.as_mut().expect("cannot fail: every subject is read");
+            operation.operation_id = operation.operation_id.as_ref().map(|id| format!("{id}_{suffix}"));
+            if let (Some(content_type), Some(RefOr::T(answer))) =
+                (content_type, operation.responses.responses.get_mut("200"))
+            {
+                let text = Content::new(Some(String::schema()));
+                answer.content = [(content_type.to_owned(), RefOr::T(text))].into_iter().collect();
+            }
+            openapi.paths.paths.insert(format!("{path}.{suffix}"), described);
+        }
+    }
     for suffix in ["json", "csv", "svg"] {
         let path = |subject: &str| format!("/api/v1/stats/{subject}.{suffix}");
         router = router.route(&path("backlog"), get(backlog)).route(&path("ages"), get(ages));
         router = router.route(&path("throughput"), get(throughput)).route(&path("forecast"), get(forecast));
+        router = router.route(&path("coverage"), get(coverage));
     }
-    router
+    OpenApiRouter::with_openapi(openapi).merge(router.into())
 }
 
 /// Show how many items were open at the end of each week or day, and how stale.
@@ -175,6 +193,47 @@ pub async fn throughput(
                     from,
                     to: asked.today,
                     rows: rows.clone(),
+                },
+            )
+        })
+        .await
+}
+
+/// Show how much of a view was read, and how long ago.
+///
+/// The items that the view `bug-scrub`, unless another is named, has on the day. Nothing has been
+/// read until there are scrubs.
+#[utoipa::path(
+    get, path = "/api/v1/stats/coverage", tag = "stats", params(CommonParams),
+    responses(
+        (status = 200, description = "As of today, or of the date that `as_of` names", body = CoverageAnswer),
+        Refused, NoAccount,
+    ),
+)]
+pub async fn coverage(
+    State(state): State<AppState>,
+    caller: Caller,
+    params: Params,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let asked = Asked::of(&state, &caller, &params, &uri, &[])?;
+    let (view, page) = asked.viewed(&state, &caller, &params).await?;
+    asked
+        .answer(move |asked| {
+            let eligible = usize::try_from(page.total).unwrap_or_default();
+            let buckets = stats::coverage(std::iter::repeat_n(None, eligible));
+            asked.shown(
+                || chart::coverage_chart(&buckets, asked.size),
+                || buckets.iter().collect(),
+                || CoverageAnswer {
+                    as_of: asked.today,
+                    position: page.position,
+                    approximate: page.approximate,
+                    view,
+                    eligible: page.total,
+                    never_read: page.total,
+                    read_in_round: 0,
+                    weeks_since_read: buckets.clone(),
                 },
             )
         })

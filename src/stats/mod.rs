@@ -7,6 +7,7 @@
 //! - [`mod@ages`]: how the open items spread over age and staleness;
 //! - [`mod@throughput`]: what was opened, answered and closed in a window of dates, by repository;
 //! - [`mod@forecast`]: when the last open item will be closed, if weeks go on as they did;
+//! - [`mod@coverage`]: how much of a view was read, and how long ago;
 //! - [`percentile`]: the one definition of "median" and "90th percentile" here;
 //! - [`chart`]: each of them as a finished SVG.
 //!
@@ -16,6 +17,7 @@
 pub mod ages;
 pub mod backlog;
 pub mod chart;
+pub mod coverage;
 pub mod forecast;
 pub mod lifetime;
 pub mod percentile;
@@ -24,6 +26,7 @@ pub mod throughput;
 pub use ages::{AgeBucket, AgeOf, OpenDays, ages};
 pub use backlog::{BacklogPoint, Step, backlog};
 pub use chart::Size;
+pub use coverage::{CoverageBucket, coverage};
 pub use forecast::{FanPoint, Forecast, ForecastRequest, ForecastSummary, Verdict, Week, forecast};
 pub use lifetime::{Change, Lifetime, Transition};
 pub use throughput::{ThroughputRow, throughput};

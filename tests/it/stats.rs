@@ -3,6 +3,7 @@
 mod ages;
 mod backlog;
 mod charts;
+mod coverage;
 mod forecast;
 mod layout;
 mod throughput;

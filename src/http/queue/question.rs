@@ -111,12 +111,21 @@ impl Asked {
     /// 400 for filters that cannot be understood, 404 for an unknown account or view, and whatever
     /// else [`Caller::account`] refuses with.
     pub async fn of(state: &AppState, caller: &Caller, params: &Params) -> Result<Self, Problem> {
+        Self::about(state, caller, params, None).await
+    }
+
+    /// The same, in a view even where none is named.
+    pub async fn within(state: &AppState, caller: &Caller, params: &Params, view: &str) -> Result<Self, Problem> {
+        Self::about(state, caller, params, Some(view)).await
+    }
+
+    async fn about(state: &AppState, caller: &Caller, params: &Params, usual: Option<&str>) -> Result<Self, Problem> {
         let criteria = params.criteria();
         // Before anything is asked of the store; what is right on one date is so on the next.
         criteria.filter(state.calendar.today((state.clock)()))?;
         let named = params.one("view")?.or_else(|| criteria.has("unread").then_some(BUG_SCRUB));
         let account = caller.account(state, params.one("account")?).await?;
-        let view = match caller.view(named)? {
+        let view = match caller.view(named)?.or(usual) {
             None => None,
             Some(name) => Some(views::find(state, account.account_id, name).await?.1),
         };

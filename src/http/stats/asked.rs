@@ -12,6 +12,8 @@ use crate::http::auth::{Caller, Scope as TokenScope};
 use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::queue::question;
+use crate::rank::{Order, Page, PageRequest};
+use crate::scrub::view::BUG_SCRUB;
 use crate::stats::Size;
 use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
 
@@ -100,6 +102,28 @@ impl Asked {
             Some(end) => read.until(end),
             None => read,
         })
+    }
+
+    /// The name of the view that is asked about, and how many items it has.
+    pub(super) async fn viewed(
+        &self,
+        state: &AppState,
+        caller: &Caller,
+        params: &Params,
+    ) -> Result<(String, Page), Problem> {
+        let asked = question::Asked::within(state, caller, params, BUG_SCRUB).await?;
+        let request = PageRequest {
+            account_id: asked.account.account_id,
+            private: caller.sees_private(),
+            filter: asked.filter(self.today)?,
+            order: Order::default(),
+            date: self.today,
+            past: self.end.is_some(),
+            after: None,
+            limit: 1,
+        };
+        let view = asked.view.map_or_else(|| BUG_SCRUB.to_owned(), |view| view.name);
+        Ok((view, state.ranking.page(request).await?))
     }
 
     /// Computes off the threads that serve requests.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::stats::{AgeBucket, BacklogPoint, FanPoint, ForecastSummary, ThroughputRow};
+use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, ForecastSummary, ThroughputRow};
 
 /// What every subject takes: which items, by what they are now. A view's state and dates are left
 /// out, since they tell of one moment.
@@ -117,4 +117,25 @@ pub struct ForecastAnswer {
     pub(super) approximate: bool,
     pub(super) summary: ForecastSummary,
     pub(super) fan: Vec<FanPoint>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CoverageAnswer {
+    /// The date that it is of, in the account's time zone.
+    pub(super) as_of: NaiveDate,
+    /// The position of the account's log that the answer includes.
+    pub(super) position: i64,
+    /// Part of it is of a time that was not followed by webhooks.
+    pub(super) approximate: bool,
+    /// The view whose items are counted.
+    #[schema(example = "bug-scrub")]
+    pub(super) view: String,
+    /// Items that the view has.
+    pub(super) eligible: i64,
+    /// Of these, those that nobody has read; all, until there are scrubs.
+    pub(super) never_read: i64,
+    /// Of these, those that were read in the round that is on; none, until there are scrubs.
+    pub(super) read_in_round: i64,
+    /// By the weeks since each was last read.
+    pub(super) weeks_since_read: Vec<CoverageBucket>,
 }

@@ -16,6 +16,7 @@ mod ages;
 mod axis;
 mod backlog;
 mod card;
+mod coverage;
 mod forecast;
 mod paint;
 mod throughput;
@@ -23,6 +24,7 @@ mod words;
 
 pub use ages::ages_chart;
 pub use backlog::backlog_chart;
+pub use coverage::coverage_chart;
 pub use forecast::forecast_chart;
 pub use paint::contrast_ratios;
 pub use throughput::throughput_chart;

@@ -52,6 +52,17 @@ async fn the_figures_are_those_counted_by_hand() {
         assert_eq!(counts(&backlog), [("2026-11-15", 1, 1, 0), ("2026-11-22", 2, 2, 1)]);
         assert_eq!((&backlog["as_of"], &backlog["approximate"]), (&json!("2026-11-22"), &json!(false)));
 
+        let coverage = app.json("/api/v1/stats/coverage?view=open&repo=widgets").await;
+        let never = json!({"bucket": "never", "from_weeks": null, "to_weeks": null, "items": 1});
+        assert_eq!(
+            (&coverage["view"], &coverage["eligible"], &coverage["never_read"]),
+            (&json!("open"), &json!(1), &json!(1))
+        );
+        assert_eq!(coverage["weeks_since_read"][0], never);
+        // Created within 180 days, and updated before yesterday.
+        let scrub = app.json("/api/v1/stats/coverage").await;
+        assert_eq!((&scrub["view"], &scrub["eligible"]), (&json!("bug-scrub"), &json!(2)));
+
         let ages = app.json("/api/v1/stats/ages.json").await;
         assert_eq!(ages["by_age"][1], json!({"bucket": "1-7", "from_days": 1, "to_days": 7, "items": 2}));
 

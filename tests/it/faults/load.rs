@@ -36,11 +36,22 @@ pub fn comment(account_id: i64, turn: u64) -> Value {
 
 /// Posts one signed delivery; its status, or `None` if there was no answer.
 pub async fn post(client: &reqwest::Client, to: SocketAddr, guid: Uuid, payload: &Value) -> Option<u16> {
+    post_event(client, to, guid, "issue_comment", payload).await
+}
+
+/// The same, of any event.
+pub async fn post_event(
+    client: &reqwest::Client,
+    to: SocketAddr,
+    guid: Uuid,
+    event: &str,
+    payload: &Value,
+) -> Option<u16> {
     let body = serde_json::to_vec(payload).unwrap();
     let request = client
         .post(format!("http://{to}/webhooks/github"))
         .header("content-type", "application/json")
-        .header("x-github-event", "issue_comment")
+        .header("x-github-event", event)
         .header("x-github-delivery", guid.to_string())
         .header("x-hub-signature-256", signature::sign(SECRET.as_bytes(), &body))
         .body(body);

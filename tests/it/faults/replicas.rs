@@ -6,13 +6,15 @@ use bugscrub::activity::Bots;
 use bugscrub::store::log::events_after;
 use bugscrub::store::rebuild;
 use futures_util::future::join_all;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::load::{comment, post};
+use super::load::{comment, post, post_event};
 use super::{assert_all_stored, assert_sound};
 use crate::support::TestDatabase;
 use crate::support::app::SECRET;
-use crate::support::service::Serving;
+use crate::support::payload::{issue, issues, repository};
+use crate::support::service::{Serving, client};
 
 async fn two_replicas(database: &TestDatabase) -> [Serving; 2] {
     let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
@@ -58,6 +60,48 @@ async fn a_reader_that_tails_the_log_during_appends_by_two_processes_misses_no_p
     }
     assert_sound(&database.pool).await;
     join_all(replicas.map(Serving::stop)).await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_replicas_agree_at_equal_positions() {
+    const ADMIN: &str = "the-admin-token-of-this-test";
+    let database = TestDatabase::new().await;
+    let settings = [
+        ("BUGSCRUB_DATABASE_URL", database.url.as_str()),
+        ("BUGSCRUB_WEBHOOK_SECRET", SECRET),
+        ("BUGSCRUB_ADMIN_TOKEN", ADMIN),
+    ];
+    let (one, other) = tokio::join!(Serving::start(&settings), Serving::start(&settings));
+    let ask = async |replica: &Serving, query: &str| -> Value {
+        let request = client().get(replica.url(&format!("/api/v1/queue?{query}"))).bearer_auth(ADMIN);
+        let mut answer: Value = request.send().await.unwrap().json().await.unwrap();
+        answer.as_object_mut().unwrap().remove("freshness");
+        answer
+    };
+    for burst in 0..12 {
+        // Each replica hears of half of what happens; the other half it finds in the log.
+        let posts = (0..40).map(async |turn| {
+            let (number, closes) = (1 + (burst * 7 + turn * 3) % 60, (burst + turn) % 4 == 0);
+            let at = format!("2026-{:02}-{:02}T10:00:00Z", 1 + burst % 10, 1 + turn % 28);
+            let mut item = issue(number, "2026-01-01T00:00:00Z", &at);
+            item["state"] = json!(if closes { "closed" } else { "open" });
+            let payload = issues(if closes { "closed" } else { "edited" }, &item, &repository(1 + turn % 3, "widgets"));
+            let address = if turn % 2 == 0 { one.address } else { other.address };
+            assert_eq!(post_event(&client(), address, Uuid::new_v4(), "issues", &payload).await, Some(202));
+        });
+        join_all(posts).await;
+        let head: i64 =
+            sqlx::query_scalar("SELECT max(head_position) FROM accounts").fetch_one(&database.pool).await.unwrap();
+        for query in ["limit=500", "limit=500&order=freshest&type=Issue&updated_before=2026-06-01"] {
+            let query = format!("{query}&min_position={head}");
+            let (ours, theirs) = tokio::join!(ask(&one, &query), ask(&other, &query));
+            assert_eq!(ours["position"], head, "{query}: {ours}");
+            assert_eq!(ours, theirs, "{query}");
+        }
+        assert!(ask(&one, "limit=1").await["total"].as_i64().unwrap() > 10);
+    }
+    join_all([one, other].map(Serving::stop)).await;
     database.drop().await;
 }
 

@@ -1,8 +1,10 @@
 //! The charts: sound pictures of whatever they are given.
 
-use bugscrub::stats::chart::{ages_chart, backlog_chart, contrast_ratios, forecast_chart, throughput_chart};
+use bugscrub::stats::chart::{
+    ages_chart, backlog_chart, contrast_ratios, coverage_chart, forecast_chart, throughput_chart,
+};
 use bugscrub::stats::{
-    AgeOf, BacklogPoint, ForecastRequest, OpenDays, Size, Step, ThroughputRow, Week, ages, backlog, forecast,
+    AgeOf, BacklogPoint, ForecastRequest, OpenDays, Size, Step, ThroughputRow, Week, ages, backlog, coverage, forecast,
 };
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
@@ -54,6 +56,17 @@ fn names_are_words_and_nothing_else() {
 }
 
 #[test]
+fn the_coverage_chart_counts_what_was_read() {
+    let read = (0..1_500).map(|days| (days % 3 != 0).then_some(days % 250));
+    let svg = coverage_chart(&coverage(read), Size::default());
+    assert_sound(&svg);
+    let words = words(&svg);
+    for word in ["Read: 1,000 of 1,500 items", "never", "> 26", "weeks since read"] {
+        assert!(words.iter().any(|drawn| drawn == word), "{word}: {words:?}");
+    }
+}
+
+#[test]
 fn without_data_a_chart_says_so() {
     let none = forecast(&[], ForecastRequest::new(today(), 5, 1));
     let window = today() - Duration::days(30)..=today();
@@ -62,6 +75,7 @@ fn without_data_a_chart_says_so() {
         ages_chart(&ages(&[], AgeOf::Creation), &ages(&[], AgeOf::Update), Size::default()),
         throughput_chart(&[ThroughputRow::default()], window, Size::default()),
         forecast_chart(&none, Size::default()),
+        coverage_chart(&coverage([]), Size::default()),
     ] {
         assert_sound(&svg);
         assert!(words(&svg).iter().any(|word| word == "no data yet"));

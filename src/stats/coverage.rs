@@ -1,0 +1,49 @@
+//! How much of a view has been read, and how long ago.
+
+use serde::Serialize;
+
+/// The items whose last reading lies between two bounds, in whole weeks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct CoverageBucket {
+    /// `never`, `0`, `2-3` or `> 26` (weeks).
+    pub bucket: &'static str,
+    /// `None`: never read.
+    pub from_weeks: Option<i64>,
+    /// `None`: no upper bound, or never read.
+    pub to_weeks: Option<i64>,
+    pub items: usize,
+}
+
+/// Upper bounds in weeks, included, and what each bucket is called.
+const BOUNDS: [(&str, Option<i64>); 7] = [
+    ("0", Some(0)),
+    ("1", Some(1)),
+    ("2-3", Some(3)),
+    ("4-7", Some(7)),
+    ("8-13", Some(13)),
+    ("14-26", Some(26)),
+    ("> 26", None),
+];
+
+/// Counts items by the days since each was last read (`None`: never), never read ones first, then
+/// the latest; every bucket is there, empty or not.
+pub fn coverage(days_since_read: impl IntoIterator<Item = Option<i64>>) -> Vec<CoverageBucket> {
+    let mut never = 0;
+    let mut counts = [0; BOUNDS.len()];
+    for days in days_since_read {
+        match days {
+            None => never += 1,
+            Some(days) => {
+                let weeks = days.max(0) / 7;
+                counts[BOUNDS.partition_point(|(_, to)| to.is_some_and(|to| to < weeks))] += 1;
+            }
+        }
+    }
+    let mut buckets = vec![CoverageBucket { bucket: "never", from_weeks: None, to_weeks: None, items: never }];
+    let mut from = 0;
+    for ((bucket, to_weeks), items) in BOUNDS.into_iter().zip(counts) {
+        buckets.push(CoverageBucket { bucket, from_weeks: Some(from), to_weeks, items });
+        from = to_weeks.map_or(from, |to| to + 1);
+    }
+    buckets
+}
