@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bugscrub::deliver::{Pace, Target, deliver};
-use bugscrub::rank::{Cursor, Filter, Order, PlaceKey, stale_product};
+use bugscrub::rank::{Cursor, Filter, Order, PageRequest, PlaceKey, stale_product};
 use chrono::{TimeDelta, Utc};
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
@@ -121,7 +121,17 @@ fn page(turn: usize) -> String {
     let created_at = Utc::now() - TimeDelta::days(age);
     let after = PlaceKey { product: stale_product(age, stale.min(age)), created_at, repo_id: 1, number: 1 };
     let order = if turn.is_multiple_of(2) { Order::Stalest } else { Order::Freshest };
-    let cursor = Cursor::new(ACCOUNT, Utc::now().date_naive(), order, Filter::default(), 50, after);
+    let request = PageRequest {
+        account_id: ACCOUNT,
+        private: true,
+        filter: Filter::default(),
+        order,
+        date: Utc::now().date_naive(),
+        past: false,
+        after: None,
+        limit: 50,
+    };
+    let cursor = Cursor::of(request, after);
     format!("/api/v1/queue?cursor={}", cursor.encode())
 }
 

@@ -155,7 +155,7 @@ impl Account {
             }
             milestones.none = resolve::milestones(pool, account_id, &lower(&milestone.none)).await?;
         }
-        let mut among = only.map(|only| BTreeSet::clone(only));
+        let mut among = only.cloned();
         for texts in &title.any {
             let found = resolve::titled(pool, account_id, texts).await?.into_iter();
             among = Some(found.filter(|address| among.as_ref().is_none_or(|among| among.contains(address))).collect());

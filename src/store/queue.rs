@@ -153,7 +153,7 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
         &lower(&assignee.none),
         lists(&milestone.any, |title| title.to_lowercase()),
         &lower(&milestone.none),
-        lists(&title.any, pattern),
+        lists(&title.any, |text| pattern(text)),
         &patterns(&title.none),
         request.filter.leaves_unread(),
         created.from as Option<NaiveDate>,
@@ -204,9 +204,9 @@ pub fn lower(values: &[String]) -> Vec<String> {
 
 /// Patterns of ILIKE for titles with any of these texts in them.
 pub(super) fn patterns(texts: &[String]) -> Vec<String> {
-    texts.iter().map(pattern).collect()
+    texts.iter().map(|text| pattern(text)).collect()
 }
 
-fn pattern(text: &String) -> String {
+fn pattern(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }

@@ -299,7 +299,7 @@ fn both_of_two_filters_pass_what_each_passes() {
     let day = |days: i64| today - chrono::Duration::days(days);
     use bugscrub::activity::{ItemType, State};
     for turn in 0..2_000_usize {
-        let bit = |n: usize| (turn * 2_654_435_761 >> n) & 1 == 1;
+        let bit = |n: usize| ((turn * 2_654_435_761) >> n) & 1 == 1;
         let labels: Vec<&str> =
             [("bug", 3), ("idea", 4)].iter().filter(|(_, n)| bit(*n)).map(|(name, _)| *name).collect();
         let assignees = if bit(5) { vec!["Ada".to_owned()] } else { vec![] };
