@@ -12,7 +12,8 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::config::{ConfigError, DatabaseArgs, Settings};
+use crate::config::{ConfigError, DatabaseArgs, GitHubSettings, Settings};
+use crate::github::{Client, Desk, GitHubError, Identity, Workers};
 use crate::http::limit::Limits;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::{AppState, auth, router};
@@ -24,7 +25,7 @@ use crate::store::{self, StoreError, retention};
 use crate::telemetry::Metrics;
 
 /// Connections to the database; under Postgres' default of 100 with room for several replicas.
-const CONNECTIONS: u32 = 16;
+const CONNECTIONS: u32 = 24;
 /// Append transactions at once, over all accounts; the other connections are the readers'.
 const COMMITS: usize = 8;
 /// How often deliveries past their retention are looked for, and how many go in one statement.
@@ -40,6 +41,8 @@ pub enum AppError {
     Postgres(#[from] PostgresError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    GitHub(#[from] GitHubError),
     #[error("cannot listen on {address}")]
     Listen { address: SocketAddr, source: std::io::Error },
 }
@@ -88,8 +91,7 @@ impl Database {
     }
 }
 
-/// What time it is; tests give their own.
-pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+pub use crate::github::Clock;
 
 /// The service, bound and ready to run.
 pub struct Application {
@@ -112,6 +114,10 @@ impl Application {
         let live = LiveRanking::new(pool.clone(), settings.zone, settings.bots.clone());
         let (accounts, bots) = (settings.accounts.clone(), settings.bots.clone());
         let ingest = Ingest::new(pool.clone(), accounts, bots, metrics.clone(), COMMITS, live.appended());
+        let github = match &settings.github {
+            Some(github) => Some(desk(github, &pool, &ingest, &clock, &metrics)?),
+            None => None,
+        };
         let stop = watch::Sender::new(false);
         let state = AppState {
             ingest,
@@ -126,6 +132,7 @@ impl Application {
             bots: Arc::new(settings.bots.clone()),
             body_budget: Default::default(),
             limits: Limits::new(settings.rate_limit),
+            github,
             stopping: stop.subscribe(),
             metrics,
         };
@@ -145,7 +152,15 @@ impl Application {
     /// Serves until `shutdown`; then finishes what it accepted.
     pub async fn run(self, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
         let Self { listener, address, state, settings, stop } = self;
-        tracing::info!(%address, zone = %settings.zone, "serving; without a GitHub App id this takes webhooks only");
+        match &settings.github {
+            Some(github) => {
+                let (app, api) = (github.app_id, &github.address);
+                tracing::info!(%address, zone = %settings.zone, app, github = %api, "serving, and asking GitHub");
+            }
+            None => tracing::info!(%address, zone = %settings.zone,
+                "serving; without BUGSCRUB_APP_ID this takes deliveries only: what was there before them is not fetched"),
+        }
+        let workers = state.github.as_ref().map(Workers::start);
         let pruning = tokio::spawn(prune(state.pool.clone(), settings.delivery_retention, state.clock.clone()));
         let clock = state.clock.clone();
         let following = tokio::spawn(state.live.clone().follow(move || clock()));
@@ -155,12 +170,28 @@ impl Application {
             stop.send_replace(true);
         };
         serve(listener, router(state, &settings.cors_origins), limits, shutdown).await;
+        // A page in flight is fetched again by whoever works next.
+        drop(workers);
         // A delivery whose client hung up may still be waiting for its commit.
         ingest.finish().await;
         pruning.abort();
         following.abort();
         tracing::info!("stopped; everything accepted is stored");
     }
+}
+
+/// What jobs are done with.
+pub fn desk(
+    settings: &GitHubSettings,
+    pool: &PgPool,
+    ingest: &Ingest,
+    clock: &Clock,
+    metrics: &Metrics,
+) -> Result<Desk, GitHubError> {
+    let identity = Identity::new(settings.app_id, &settings.private_key, clock.clone())?;
+    let address = settings.address.clone();
+    let client = Client::new(address, Some(identity), None, pool.clone(), clock.clone(), metrics.clone())?;
+    Ok(Desk::new(client, pool.clone(), ingest.clone(), settings.rhythm, metrics.clone()))
 }
 
 /// Deletes raw deliveries that are past their retention, now and every hour.

@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand};
 
 use crate::activity::Bots;
+use crate::github::{Address, BadAddress, Rhythm};
 use crate::http::auth::Scope;
 use crate::http::cors::{OriginError, Origins};
 use crate::ingest::Accounts;
@@ -108,9 +109,70 @@ pub struct ServeArgs {
     pub bots: BotArgs,
     #[command(flatten)]
     pub api: ApiArgs,
+    #[command(flatten)]
+    pub github: GitHubArgs,
     /// Days that raw deliveries are kept; 4 or more, since GitHub redelivers for 3
     #[arg(long, env = "BUGSCRUB_DELIVERY_RETENTION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(4..=3650))]
     pub delivery_retention_days: u32,
+}
+
+/// The GitHub App, for asking what deliveries do not tell.
+#[derive(Debug, Clone, Args)]
+pub struct GitHubArgs {
+    /// The GitHub App's id; without it only deliveries are taken
+    #[arg(long, env = "BUGSCRUB_APP_ID")]
+    pub app_id: Option<u64>,
+    /// The GitHub App's private key, PEM
+    #[arg(long, env = "BUGSCRUB_PRIVATE_KEY", hide_env_values = true)]
+    pub private_key: Option<String>,
+    /// A file that holds the private key
+    #[arg(long, env = "BUGSCRUB_PRIVATE_KEY_FILE", conflicts_with = "private_key")]
+    pub private_key_file: Option<PathBuf>,
+    /// GitHub's API; an Enterprise server's is https://HOST/api/v3
+    #[arg(long, env = "BUGSCRUB_GITHUB_API_URL", default_value = "https://api.github.com")]
+    pub github_api_url: String,
+    /// Days that an uninstalled account's data is kept, hidden
+    #[arg(long, env = "BUGSCRUB_PURGE_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=3650))]
+    pub purge_days: u32,
+}
+
+/// How GitHub is asked.
+#[derive(Debug, Clone)]
+pub struct GitHubSettings {
+    pub address: Address,
+    pub app_id: u64,
+    /// PEM.
+    pub private_key: String,
+    pub rhythm: Rhythm,
+}
+
+impl GitHubArgs {
+    pub fn address(&self) -> Result<Address, ConfigError> {
+        Ok(Address::new(&self.github_api_url)?)
+    }
+
+    /// `None`: no App is named, so that only deliveries are taken.
+    ///
+    /// # Errors
+    /// Half of a name, or no address.
+    pub fn settings(&self) -> Result<Option<GitHubSettings>, ConfigError> {
+        let address = self.address()?;
+        let grace = chrono::Duration::days(i64::from(self.purge_days));
+        match (self.app_id, secret(&self.private_key, &self.private_key_file)?) {
+            (None, None) => Ok(None),
+            (Some(app_id), Some(private_key)) => {
+                let rhythm = Rhythm { grace, ..Rhythm::default() };
+                Ok(Some(GitHubSettings { address, app_id, private_key, rhythm }))
+            }
+            (Some(_), None) => Err(ConfigError::Invalid(
+                "BUGSCRUB_APP_ID is set without BUGSCRUB_PRIVATE_KEY (or BUGSCRUB_PRIVATE_KEY_FILE): the App's private \
+                 key is made and downloaded in its settings on GitHub",
+            )),
+            (None, Some(_)) => Err(ConfigError::Invalid(
+                "a private key is set without BUGSCRUB_APP_ID: the App's settings on GitHub show its id",
+            )),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -227,6 +289,8 @@ pub enum ConfigError {
     Invalid(&'static str),
     #[error(transparent)]
     Origin(#[from] OriginError),
+    #[error(transparent)]
+    Address(#[from] BadAddress),
     #[error("the file {path} cannot be read")]
     File { path: PathBuf, source: std::io::Error },
     #[error("the file of views {path} cannot be used")]
@@ -248,6 +312,8 @@ pub struct Settings {
     pub delivery_retention: Duration,
     /// The views that every account has.
     pub views: Declared,
+    /// `None`: only deliveries are taken.
+    pub github: Option<GitHubSettings>,
 }
 
 impl ServeArgs {
@@ -273,6 +339,7 @@ impl ServeArgs {
             cors_origins: Origins::new(&self.api.cors_origins)?,
             rate_limit: self.api.rate_limit,
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
+            github: self.github.settings()?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })
     }

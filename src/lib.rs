@@ -18,6 +18,8 @@ pub mod telemetry;
 pub mod ingest;
 pub mod live;
 
+pub mod github;
+
 pub mod http;
 
 pub mod postgres;

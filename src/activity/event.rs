@@ -37,7 +37,12 @@ pub struct Actor {
 /// Where an event came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
+    /// GitHub delivered it.
     Webhook,
+    /// It was there before the first delivery, and was asked for.
+    Backfill,
+    /// No delivery told of it; a comparison with GitHub did.
+    Sweep,
 }
 
 /// What an event is about.
@@ -109,6 +114,9 @@ pub struct ItemSnapshot {
     pub item_type: ItemType,
     /// GitHub's `updated_at`: the time that this snapshot speaks for.
     pub updated_at: DateTime<Utc>,
+    /// When GitHub was asked for it, by GitHub's clock, if that was after the second of
+    /// `updated_at`; `None` for what a delivery shows.
+    pub fetched_at: Option<DateTime<Utc>>,
     pub created_at: Option<DateTime<Utc>>,
     pub title: Option<String>,
     pub author: Option<String>,

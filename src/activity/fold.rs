@@ -4,6 +4,7 @@
 //! any order and any number of times. What an action changed outranks what other events of the
 //! same second show: a close and a comment that still shows `open`, in one second, end closed.
 //! An opening changes nothing in this sense: whatever else happens in its second happened after.
+//! What GitHub answered when it was asked after that second outranks both.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +54,8 @@ impl ItemState {
 
     fn apply_snapshot(&mut self, snapshot: &ItemSnapshot, effect: &Effect) {
         let at = snapshot.updated_at;
-        let shown = Stamp { at, authority: Authority::Shown };
+        let fetched = snapshot.fetched_at.map(|fetched_at| Authority::Fetched(fetched_at.timestamp()));
+        let shown = Stamp { at, authority: fetched.unwrap_or(Authority::Shown) };
         let changed = Stamp { at, authority: Authority::Changed };
         let stamp = |is_effect: bool| if is_effect { changed } else { shown };
 

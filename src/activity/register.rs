@@ -11,30 +11,35 @@ use serde::{Deserialize, Serialize};
 
 /// How much a statement about a field is worth among those of the same second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "u8", try_from = "u8")]
+#[serde(into = "i64", try_from = "i64")]
 pub enum Authority {
     /// An event shows the field in passing.
     Shown,
     /// The event's own action changed the field.
     Changed,
+    /// GitHub was asked once that second was over, in this second of 1970's count: nothing that
+    /// happened in it is unknown to the answer. Of two answers the later is right.
+    Fetched(i64),
 }
 
-impl From<Authority> for u8 {
-    fn from(authority: Authority) -> u8 {
+impl From<Authority> for i64 {
+    fn from(authority: Authority) -> i64 {
         match authority {
             Authority::Shown => 1,
             Authority::Changed => 2,
+            Authority::Fetched(at) => at,
         }
     }
 }
 
-impl TryFrom<u8> for Authority {
+impl TryFrom<i64> for Authority {
     type Error = String;
 
-    fn try_from(number: u8) -> Result<Self, String> {
+    fn try_from(number: i64) -> Result<Self, String> {
         match number {
             1 => Ok(Authority::Shown),
             2 => Ok(Authority::Changed),
+            at if at > 2 => Ok(Authority::Fetched(at)),
             other => Err(format!("no authority {other}")),
         }
     }

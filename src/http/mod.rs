@@ -14,12 +14,14 @@ mod items;
 mod json;
 pub mod limit;
 mod params;
+mod permissions;
 pub mod problem;
 mod queue;
 mod row;
 pub mod serve;
 mod stats;
 mod stream;
+mod sync;
 mod tokens;
 pub mod trace;
 mod views;
@@ -48,6 +50,7 @@ use self::cors::Origins;
 use self::limit::{Limits, with_limits};
 use self::problem::{Problem, with_problems};
 use crate::activity::Bots;
+use crate::github::Desk;
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::rank::{Calendar, Ranking};
@@ -73,6 +76,8 @@ pub struct AppState {
     pub bots: Arc<Bots>,
     pub body_budget: BodyBudget,
     pub limits: Limits,
+    /// `None`: only deliveries are taken.
+    pub github: Option<Desk>,
     /// True once the service is to stop: answers without an end of their own end then.
     pub stopping: watch::Receiver<bool>,
     pub metrics: Metrics,
@@ -92,6 +97,7 @@ pub struct AppState {
         (name = "stats", description = "How the backlog fares; each also as `.json`, `.csv` and `.svg`"),
         (name = "views", description = "Named filters, each with an order"),
         (name = "accounts", description = "Who there is"),
+        (name = "github", description = "How complete it is, and what it may do on GitHub"),
         (name = "tokens", description = "Who may ask what"),
         (name = "webhooks", description = "Where GitHub delivers"),
         (name = "operations", description = "For the platform"),
@@ -126,6 +132,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(views::list))
         .routes(routes!(views::show, views::put, views::delete))
         .routes(routes!(accounts::list))
+        .routes(routes!(sync::show))
+        .routes(routes!(permissions::show))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(health::alive))

@@ -21,8 +21,10 @@ use super::etag;
 use super::params::Params;
 use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::row::{QueueRow, row};
+use super::sync::backfill;
 use crate::rank::{Cursor, Page, PageRequest, RankingError};
 use crate::store::accounts::last_delivery_at;
+use crate::store::sync::{self, Progress};
 
 /// A page of the queue.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,8 +51,10 @@ pub struct Freshness {
     /// Milliseconds from a delivery's acknowledgement to its being in answers: 0, since answers
     /// are made from what is committed.
     lag_ms: u32,
-    /// Whether what was there before the first delivery was fetched: `none` so far.
+    /// Whether what was there before the first delivery was fetched: `none`, `running`, `open` (all
+    /// open items are here, history is on its way) or `complete`.
     backfill: &'static str,
+    /// Up to when, at least, every repository was compared with GitHub.
     last_sweep_at: Option<DateTime<Utc>>,
 }
 
@@ -138,8 +142,11 @@ async fn page(
     if let Some(known) = head.map(|head| tag(head.position)).filter(|tag| etag::is_known(headers, tag)) {
         return Ok((StatusCode::NOT_MODIFIED, about(known)).into_response());
     }
-    let (page, last_delivery_at) =
-        tokio::join!(state.ranking.page(request.clone()), last_delivery_at(&state.pool, account.account_id));
+    let (page, last_delivery_at, progress) = tokio::join!(
+        state.ranking.page(request.clone()),
+        last_delivery_at(&state.pool, account.account_id),
+        progress(state, account.account_id),
+    );
     let page = page?;
     let about = about(tag(page.position));
     if format == Format::Csv {
@@ -151,9 +158,23 @@ async fn page(
         let body = csv::csv(&answer);
         return Ok((about, link, [(CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response());
     }
-    let freshness = Freshness { last_delivery_at: last_delivery_at?, ..Freshness::unknown() };
+    let progress = progress?;
+    let freshness = Freshness {
+        last_delivery_at: last_delivery_at?,
+        lag_ms: 0,
+        backfill: backfill(state.github.is_some(), &progress),
+        last_sweep_at: progress.swept_at,
+    };
     let answer = answer(state, &request, page, freshness);
     Ok((about, Json(answer)).into_response())
+}
+
+/// Nothing is asked where nothing is fetched: a page at a million items has a budget.
+async fn progress(state: &AppState, account_id: i64) -> Result<Progress, Problem> {
+    match state.github {
+        None => Ok(Progress::default()),
+        Some(_) => Ok(sync::progress(&state.pool, account_id).await?),
+    }
 }
 
 fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshness) -> QueueAnswer {

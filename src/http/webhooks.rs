@@ -82,6 +82,12 @@ pub async fn receive(
     let receipt = state.ingest.deliver(&delivery).await.inspect_err(|_| {
         state.metrics.delivery(event, "rejected");
     })?;
+    if let Some(github) = &state.github
+        && let Err(error) = github.told(event, receipt.account_id).await
+    {
+        // The delivery is durable; what it asks for comes with the next hourly look.
+        tracing::warn!(error = &error as &dyn std::error::Error, "a job could not be made");
+    }
     state.metrics.acknowledged(started.elapsed());
     let accepted = Accepted { position: receipt.position, events: receipt.events, duplicate: receipt.duplicate };
     Ok((StatusCode::ACCEPTED, Json(accepted)))

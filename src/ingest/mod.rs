@@ -51,6 +51,8 @@ impl Accounts {
 /// What a delivery's sender is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receipt {
+    /// The account it belongs to; 0 for none.
+    pub account_id: i64,
     /// The account's head after the commit; 0 for a delivery that is of no account or not kept.
     pub position: i64,
     /// Events that were appended.
@@ -104,7 +106,7 @@ impl Ingest {
         };
         if !self.accounts.take(&account) {
             self.metrics.delivery(delivery.event(), "declined");
-            return Ok(Receipt { position: 0, events: 0, duplicate: false });
+            return Ok(Receipt { account_id: 0, position: 0, events: 0, duplicate: false });
         }
         let (appended, kept_as) = if elsewhere.is_empty() {
             self.batches.append(account.id, entry).await?
@@ -115,7 +117,19 @@ impl Ingest {
         self.metrics.delivery(delivery.event(), if duplicate { "duplicate" } else { kept_as });
         tracing::debug!(delivery = %delivery.guid(), event = delivery.event(), account = account.id, position,
             events, duplicate, "delivery stored");
-        Ok(Receipt { position, events, duplicate })
+        Ok(Receipt { account_id: account.id, position, events, duplicate })
+    }
+
+    /// Whether an account's deliveries are kept.
+    pub fn takes(&self, account: &AccountRef) -> bool {
+        self.accounts.take(account)
+    }
+
+    /// Makes events durable that no delivery told; answers after the commit. Those whose source
+    /// keys are known are left out.
+    pub async fn append(&self, account_id: i64, events: Vec<Event>) -> Result<Appended, IngestError> {
+        let (appended, _) = self.batches.append(account_id, Entry::new(None, events)).await?;
+        Ok(appended)
     }
 
     /// Stores a delivery that tells facts of other accounts too. They go first: a failure in

@@ -273,6 +273,8 @@ async fn insert_events(
 fn source_name(source: Source) -> &'static str {
     match source {
         Source::Webhook => "webhook",
+        Source::Backfill => "backfill",
+        Source::Sweep => "sweep",
     }
 }
 
@@ -280,6 +282,8 @@ fn source_name(source: Source) -> &'static str {
 pub(super) fn source_from(name: &str) -> Result<Source, StoreError> {
     match name {
         "webhook" => Ok(Source::Webhook),
+        "backfill" => Ok(Source::Backfill),
+        "sweep" => Ok(Source::Sweep),
         other => Err(StoreError::Unreadable(format!("an event's source {other}"))),
     }
 }

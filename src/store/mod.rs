@@ -9,6 +9,7 @@
 //! - [`past`]: the queue of a date that is over, folded anew;
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
+//! - [`installations`], [`gates`], [`jobs`], [`sync`]: what must be remembered to ask GitHub;
 //! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`]: small readers and writers;
 //! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
 
@@ -16,19 +17,25 @@ pub mod accounts;
 pub mod append;
 pub mod details;
 mod directory;
+pub mod gates;
 pub mod history;
+pub mod installations;
 mod items;
+pub mod jobs;
 pub mod lifetimes;
 pub mod live;
 pub mod log;
 mod names;
 pub mod past;
 pub mod project;
+pub mod purge;
 pub mod queue;
 pub mod rebuild;
+pub mod redeliveries;
 pub mod resolve;
 pub mod retention;
 pub mod stored;
+pub mod sync;
 pub mod tokens;
 pub mod views;
 

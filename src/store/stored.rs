@@ -71,6 +71,8 @@ struct StoredSnapshot {
     item_type: ItemType,
     updated_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    fetched_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
@@ -229,6 +231,7 @@ fn snapshot_to(snapshot: &ItemSnapshot) -> StoredSnapshot {
     StoredSnapshot {
         item_type: snapshot.item_type,
         updated_at: snapshot.updated_at,
+        fetched_at: snapshot.fetched_at,
         created_at: snapshot.created_at,
         title: snapshot.title.clone(),
         author: snapshot.author.clone(),
@@ -249,6 +252,7 @@ fn snapshot_from(snapshot: StoredSnapshot) -> ItemSnapshot {
     ItemSnapshot {
         item_type: snapshot.item_type,
         updated_at: snapshot.updated_at,
+        fetched_at: snapshot.fetched_at,
         created_at: snapshot.created_at,
         title: snapshot.title,
         author: snapshot.author,

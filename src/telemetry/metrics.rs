@@ -56,6 +56,12 @@ struct AccountLabel {
     account: i64,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BudgetLabels {
+    account: i64,
+    resource: &'static str,
+}
+
 /// Every metric of the service. Cloning shares them.
 #[derive(Debug, Clone)]
 pub struct Metrics(Arc<Inner>);
@@ -73,6 +79,12 @@ struct Inner {
     body_bytes: Gauge,
     batches_split: Counter,
     waiting: Gauge,
+    backfilled: Counter,
+    mended: Counter,
+    redeliveries: Counter,
+    github_requests: Family<StatusLabel, Counter>,
+    github_failures: Counter,
+    github_remaining: Family<BudgetLabels, Gauge>,
 }
 
 impl Metrics {
@@ -92,6 +104,12 @@ impl Metrics {
             body_bytes: Gauge::default(),
             batches_split: Counter::default(),
             waiting: Gauge::default(),
+            backfilled: Counter::default(),
+            mended: Counter::default(),
+            redeliveries: Counter::default(),
+            github_requests: Family::default(),
+            github_failures: Counter::default(),
+            github_remaining: Family::default(),
         };
         Self(Arc::new(inner.registered()))
     }
@@ -139,6 +157,36 @@ impl Metrics {
         head.set(position);
     }
 
+    /// Items of a backfill's page were stored.
+    pub fn backfilled(&self, items: i64) {
+        self.0.backfilled.inc_by(items.unsigned_abs());
+    }
+
+    /// Items were mended of which no delivery had told; a healthy system mends nothing.
+    pub fn mended(&self, items: i64) {
+        self.0.mended.inc_by(items.unsigned_abs());
+    }
+
+    /// A failed delivery was asked for again.
+    pub fn redelivery(&self) {
+        self.0.redeliveries.inc();
+    }
+
+    /// GitHub answered a request.
+    pub fn github_request(&self, status: u16) {
+        self.0.github_requests.get_or_create(&StatusLabel { status }).inc();
+    }
+
+    /// A job failed and is tried again.
+    pub fn github_failure(&self) {
+        self.0.github_failures.inc();
+    }
+
+    /// What is left of an hourly budget; account 0 is the App itself.
+    pub fn github_remaining(&self, account: i64, resource: &'static str, remaining: i64) {
+        self.0.github_remaining.get_or_create(&BudgetLabels { account, resource }).set(remaining);
+    }
+
     /// A request began; it is in flight until the guard is dropped.
     pub fn request(&self) -> InFlight {
         self.0.requests.inc();
@@ -174,6 +222,12 @@ impl Inner {
         registry.register("batches_split", "Batches retried item by item", self.batches_split.clone());
         registry.register("deliveries_waiting", "Deliveries waiting for their commit", self.waiting.clone());
         registry.register("head_position", "Head position of an account", self.head_position.clone());
+        registry.register("backfilled_items", "Items stored by the backfill", self.backfilled.clone());
+        registry.register("mended_items", "Items mended that no delivery had told of", self.mended.clone());
+        registry.register("redeliveries", "Failed deliveries asked for again", self.redeliveries.clone());
+        registry.register("github_requests", "Answers of GitHub", self.github_requests.clone());
+        registry.register("github_failures", "Jobs that failed and are tried again", self.github_failures.clone());
+        registry.register("github_remaining", "Left of GitHub's hourly budgets", self.github_remaining.clone());
         registry.register("http_requests_in_flight", "Requests being answered", self.requests.clone());
         registry.register_with_unit("append", "Transaction of a batch", Unit::Seconds, self.append.clone());
         registry.register_with_unit(

@@ -4,12 +4,14 @@
 //! [`translate`](translate::translate) takes nothing else. This room knows no axum and no sqlx,
 //! and does no IO.
 
+mod listed;
 mod payload;
 pub mod signature;
 pub mod translate;
 
 use uuid::Uuid;
 
+pub use listed::{Listed, Opening, listed_issue, listed_issues};
 pub use signature::Secrets;
 pub use translate::{AccountRef, Outcome, Translation, translate};
 

@@ -98,6 +98,7 @@ impl Legible {
 #[derive(Debug, Deserialize)]
 pub struct Item {
     pub number: i64,
+    pub node_id: Option<Text>,
     pub title: Option<Text>,
     pub user: Option<User>,
     pub state: Option<Text>,

@@ -21,7 +21,7 @@ const TABLE: [(&str, May); 18] = [
     ("telemetry", May::Use(&[])),
     ("ingest", May::Use(&["webhook", "activity", "store", "telemetry"])),
     ("live", May::Use(&["activity", "rank", "store"])),
-    ("github", May::Use(&["activity", "store", "ingest"])),
+    ("github", May::Use(&["activity", "webhook", "store", "ingest", "telemetry"])),
     ("sheet", May::Use(&["activity", "rank", "scrub"])),
     (
         "http",

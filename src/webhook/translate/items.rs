@@ -249,11 +249,12 @@ fn fact(
 }
 
 /// `None` without the time that the snapshot speaks for.
-fn snapshot(item: &Item, item_type: ItemType) -> Option<ItemSnapshot> {
+pub fn snapshot(item: &Item, item_type: ItemType) -> Option<ItemSnapshot> {
     let merged_at = item.merged_at.or(item.pull_request.as_ref().and_then(|mark| mark.merged_at));
     Some(ItemSnapshot {
         item_type: if item.pull_request.is_some() { ItemType::PullRequest } else { item_type },
         updated_at: item.updated_at?,
+        fetched_at: None,
         created_at: item.created_at,
         title: item.title.as_ref().map(|title| title.0.clone()),
         author: item.user.as_ref().map(|user| user.login.0.clone()),

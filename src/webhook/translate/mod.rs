@@ -4,7 +4,7 @@
 //! delivery is kept raw either way. What it was worth is the [`Outcome`].
 
 mod directory;
-mod items;
+pub(super) mod items;
 
 use uuid::Uuid;
 
@@ -187,7 +187,7 @@ fn account(user: &User) -> Option<AccountRef> {
     Some(AccountRef { id, login: user.login.0.clone() })
 }
 
-fn actor(user: &User) -> Actor {
+pub(super) fn actor(user: &User) -> Actor {
     let bot = user.user_type.as_deref() == Some("Bot") || user.login.ends_with("[bot]");
     Actor { login: user.login.0.clone(), id: user.id, bot }
 }

@@ -1,0 +1,153 @@
+//! From GitHub's answers to events, in the shape that deliveries give them too.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest, Sha256};
+
+use super::wire::{Discussion, Repository};
+use crate::activity::event::{AccountFact, OwnerRef, RepositoryFact, Status};
+use crate::activity::fold::whole_second;
+use crate::activity::{
+    Actor, Effect, Event, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, RepositoryRef, Source, State,
+};
+use crate::store::stored;
+use crate::webhook::{Listed, Opening};
+
+/// How long after a second GitHub's answers are taken to hold all that happened in it: the time of
+/// an answer is that of its head, and its replicas may lag.
+const SETTLES: Duration = Duration::seconds(10);
+
+/// An item as it was fetched: a snapshot that outranks what deliveries show of its second.
+///
+/// Nobody is said to have acted, but for an item untouched since its opening: its author opened it.
+/// The source key is the item's, its time's and its content's, so that the same again adds nothing.
+pub fn fetched(source: Source, repository: &RepositoryRef, listed: Listed, date: DateTime<Utc>) -> Event {
+    let Listed { number, node_id, mut snapshot, opening } = listed;
+    let date = whole_second(date);
+    let settled = date - snapshot.updated_at > SETTLES;
+    let untouched = opening.filter(|opening| opening.at == snapshot.updated_at);
+    let (kind, actor, association) = match untouched {
+        Some(Opening { by, association, .. }) => ("opened", Some(by), association),
+        None => ("fetched", None, None),
+    };
+    let occurred_at = Some(snapshot.updated_at);
+    let at = snapshot.updated_at.timestamp();
+    let fact = |snapshot| {
+        Fact::Item(Box::new(ItemFact {
+            repo_id: repository.id,
+            number,
+            effect: Effect::Nothing,
+            snapshot: Some(snapshot),
+            association: association.clone(),
+            repository: Some(repository.clone()),
+        }))
+    };
+    let content = digest(&stored::write(&fact(snapshot.clone())));
+    snapshot.fetched_at = settled.then_some(date);
+    let source_key = format!("{node_id}@{at}{}{content}", if settled { '#' } else { '~' });
+    Event { source_key, kind: kind.to_owned(), actor, occurred_at, source, fact: fact(snapshot) }
+}
+
+fn digest(content: &str) -> String {
+    hex::encode(&Sha256::digest(content.as_bytes())[..12])
+}
+
+/// An item that is not at its address any more: deleted, or transferred to another.
+pub fn left(repo_id: i64, number: i64, to: Option<ItemKey>, date: DateTime<Utc>) -> Event {
+    let (kind, effect) = match to {
+        Some(key) => ("transferred", Effect::TransferredTo(key)),
+        None => ("deleted", Effect::Deleted),
+    };
+    let fact = ItemFact { repo_id, number, effect, snapshot: None, association: None, repository: None };
+    Event {
+        source_key: format!("{repo_id}/{number}/{kind}"),
+        kind: kind.to_owned(),
+        actor: None,
+        occurred_at: Some(whole_second(date)),
+        source: Source::Sweep,
+        fact: Fact::Item(Box::new(fact)),
+    }
+}
+
+/// A discussion as GraphQL shows it. `labels` gives the ids of the repository's labels, which
+/// GraphQL does not tell, by node id.
+pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> Listed {
+    let opening = found.author.as_ref().map(|author| Opening {
+        by: actor(author),
+        at: whole_second(found.created_at),
+        association: found.author_association.clone(),
+    });
+    let named = |label: super::wire::NamedLabel| Some(LabelRef { id: *labels.get(&label.id)?, name: label.name });
+    let state = if found.closed { State::Closed } else { State::Open };
+    let snapshot = ItemSnapshot {
+        item_type: ItemType::Discussion,
+        updated_at: whole_second(found.updated_at),
+        fetched_at: None,
+        created_at: Some(whole_second(found.created_at)),
+        title: Some(text(found.title)),
+        author: opening.as_ref().map(|opening| opening.by.login.clone()),
+        status: Some(Status {
+            state,
+            reason: found.state_reason.filter(|_| found.closed).map(|reason| reason.to_lowercase()),
+            closed_at: found.closed_at.filter(|_| found.closed).map(whole_second),
+        }),
+        answered: Some(found.is_answered.unwrap_or_default()),
+        merged: None,
+        draft: None,
+        comments: Some(found.comments.count),
+        labels: found.labels.map(|labels| labels.nodes.into_iter().flatten().filter_map(named).collect()),
+        // Discussions have neither.
+        assignees: None,
+        milestone: None,
+    };
+    Listed { number: found.number, node_id: found.id, snapshot, opening }
+}
+
+/// GraphQL leaves out the suffix that REST and payloads give the logins of Apps.
+fn actor(author: &super::wire::Author) -> Actor {
+    let bot = author.kind == "Bot" || author.login.ends_with("[bot]");
+    let bare = author.kind == "Bot" && !author.login.ends_with("[bot]");
+    let login = if bare { format!("{}[bot]", author.login) } else { author.login.clone() };
+    Actor { login, id: author.id, bot }
+}
+
+/// A text that Postgres can hold.
+fn text(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
+}
+
+/// A repository as items refer to it.
+pub fn repository(listed: &Repository) -> RepositoryRef {
+    RepositoryRef {
+        id: listed.id,
+        owner: Some(OwnerRef { id: listed.owner.id, login: listed.owner.login.clone() }),
+        name: listed.name.clone(),
+        private: Some(listed.private),
+        archived: Some(listed.archived),
+        html_url: listed.html_url.clone(),
+    }
+}
+
+/// A listing told something of a repository that no delivery had.
+pub fn repository_told(source: Source, repository: RepositoryRef, present: Option<bool>, date: DateTime<Utc>) -> Event {
+    let kind = match present {
+        Some(true) => "repository_added",
+        Some(false) => "repository_removed",
+        None => "repository_edited",
+    };
+    let id = repository.id;
+    told(format!("repository/{id}"), kind, source, Fact::Repository(RepositoryFact { repository, present }), date)
+}
+
+/// A listing told something of the installation that no delivery had.
+pub fn account_told(kind: &str, fact: AccountFact, date: DateTime<Utc>) -> Event {
+    told(format!("account/{}", fact.owner.id), kind, Source::Sweep, Fact::Account(fact), date)
+}
+
+/// Such facts count by their receipt: the same may be true again later.
+fn told(of: String, kind: &str, source: Source, fact: Fact, date: DateTime<Utc>) -> Event {
+    let content = digest(&stored::write(&fact));
+    let source_key = format!("{of}@{}#{content}", date.timestamp());
+    Event { source_key, kind: kind.to_owned(), actor: None, occurred_at: None, source, fact }
+}

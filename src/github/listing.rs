@@ -1,0 +1,216 @@
+//! Which installations there are, and which repositories each covers; the backfill's plan.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::json;
+
+use super::client::{As, GitHubError};
+use super::facts;
+use super::wire::{self, Installation, ManyNodes, Repositories, Repository, Totals};
+use super::work::Desk;
+use crate::activity::event::{AccountFact, OwnerRef};
+use crate::activity::{RepositoryRef, Source};
+use crate::store::installations::{self as kept};
+use crate::store::jobs::{self, Job, JobKind, NewJob, Next};
+use crate::store::sync::{self, Known, Listed};
+use crate::webhook::AccountRef;
+
+/// What a page of a listing may hold.
+const PAGE: &str = "per_page=100";
+/// Activity is compared from a little before the last comparison.
+pub const OVERLAP: Duration = Duration::minutes(2);
+
+/// `GET /app/installations`, whole: what is new, what changed, what is gone.
+pub async fn installations(desk: &Desk) -> Result<Next, GitHubError> {
+    let mut listed: Vec<Installation> = vec![];
+    let mut query = Some(PAGE.to_owned());
+    let mut date = desk.client.now();
+    while let Some(page) = query {
+        let answer = desk.client.get(As::App, &format!("/app/installations?{page}")).await?;
+        listed.extend(answer.json::<Vec<Installation>>()?);
+        (query, date) = (answer.next, answer.date);
+    }
+    listed.retain(|found| desk.ingest.takes(&AccountRef { id: found.account.id, login: found.account.login.clone() }));
+    let known: HashMap<i64, kept::Installation> =
+        kept::all(&desk.pool).await?.into_iter().map(|known| (known.account_id, known)).collect();
+    for found in &listed {
+        installed(desk, found, known.get(&found.account.id), date).await?;
+    }
+    let there: BTreeSet<i64> = listed.iter().map(|found| found.account.id).collect();
+    for known in known.values().filter(|known| known.gone_at.is_none() && !there.contains(&known.account_id)) {
+        uninstalled(desk, known, date).await?;
+    }
+    Ok(Next::Again(desk.rhythm.sweep))
+}
+
+async fn installed(
+    desk: &Desk,
+    found: &Installation,
+    known: Option<&kept::Installation>,
+    date: DateTime<Utc>,
+) -> Result<(), GitHubError> {
+    let account_id = found.account.id;
+    let suspended = found.suspended_at.is_some();
+    let selected = found.repository_selection.as_deref().map(|selection| selection == "selected");
+    let told = sync::profile(&desk.pool, account_id).await?;
+    let fresh = told
+        .as_ref()
+        .is_none_or(|(_, visible, _)| !visible && !suspended && known.is_none_or(|known| known.gone_at.is_some()));
+    let as_told = told.is_some_and(|(login, visible, chosen_since)| {
+        login.as_deref() == Some(&*found.account.login)
+            && visible != suspended
+            && selected.is_none_or(|selected| selected == chosen_since.is_some())
+    });
+    if !as_told {
+        let owner = OwnerRef { id: account_id, login: found.account.login.clone() };
+        let fact = AccountFact { owner, installed: Some(!suspended), fresh: fresh || selected == Some(true), selected };
+        let kind = if suspended { "installation_suspended" } else { "installed" };
+        desk.append(account_id, vec![facts::account_told(kind, fact, date)]).await?;
+    }
+    let shown = kept::Installation {
+        account_id,
+        installation_id: found.id,
+        login: found.account.login.clone(),
+        suspended,
+        permissions: found.permissions.clone(),
+        seen_at: date,
+        gone_at: None,
+    };
+    kept::save(&desk.pool, &shown).await?;
+    if suspended {
+        return Ok(jobs::forget(&desk.pool, account_id).await?);
+    }
+    let same = known.is_some_and(|known| {
+        let was = (known.installation_id, known.suspended, &known.permissions, known.gone_at.is_some());
+        was == (shown.installation_id, false, &shown.permissions, false)
+    });
+    let sweep = NewJob { after: desk.rhythm.sweep, ..NewJob::now(account_id, JobKind::Sweep, 0) };
+    let mut jobs = vec![sweep];
+    if !same || !as_told {
+        jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
+    }
+    Ok(desk.add(&jobs).await?)
+}
+
+async fn uninstalled(desk: &Desk, known: &kept::Installation, date: DateTime<Utc>) -> Result<(), GitHubError> {
+    let account_id = known.account_id;
+    if sync::profile(&desk.pool, account_id).await?.is_some_and(|(_, visible, _)| visible) {
+        let owner = OwnerRef { id: account_id, login: known.login.clone() };
+        let fact = AccountFact { owner, installed: Some(false), fresh: false, selected: None };
+        desk.append(account_id, vec![facts::account_told("uninstalled", fact, date)]).await?;
+    }
+    kept::gone(&desk.pool, account_id).await?;
+    jobs::forget(&desk.pool, account_id).await?;
+    tracing::info!(account = account_id, login = known.login, "the App was uninstalled; its data is hidden");
+    let purge = NewJob { after: desk.rhythm.grace, ..NewJob::now(account_id, JobKind::Purge, 0) };
+    Ok(desk.add(&[purge]).await?)
+}
+
+/// A page of `GET /installation/repositories`; the last one tells which are not covered any more.
+pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
+    let account_id = job.account_id;
+    let query = job.cursor.as_deref().unwrap_or(PAGE);
+    let path = format!("/installation/repositories?{query}");
+    let answer = desk.client.get(As::Account(account_id), &path).await?;
+    let page: Repositories = answer.json()?;
+    // Of another account than the installation's: it is on its way there, and that one lists it.
+    let listed: Vec<&Repository> = page.repositories.iter().filter(|found| found.owner.id == account_id).collect();
+    let known: HashMap<i64, Known> =
+        sync::known(&desk.pool, account_id).await?.into_iter().map(|known| (known.repo_id, known)).collect();
+    let chosen_since = sync::profile(&desk.pool, account_id).await?.and_then(|(_, _, chosen_since)| chosen_since);
+    let news = listed.iter().filter(|found| !as_known(found, known.get(&found.id), chosen_since));
+    let told =
+        |found: &&Repository| facts::repository_told(Source::Sweep, facts::repository(found), Some(true), answer.date);
+    desk.append(account_id, news.copied().map(|found| told(&found)).collect()).await?;
+    let noted: Vec<Listed> = listed
+        .iter()
+        .map(|found| Listed {
+            repo_id: found.id,
+            node_id: found.node_id.clone(),
+            has_discussions: found.has_discussions,
+        })
+        .collect();
+    sync::note(&desk.pool, account_id, &noted).await?;
+    plan(desk, account_id, &noted).await?;
+    let mut seen = job.numbers.clone().unwrap_or_default();
+    seen.extend(listed.iter().map(|found| found.id));
+    if answer.next.is_some() {
+        return Ok(Next::On { cursor: answer.next, numbers: Some(seen) });
+    }
+    let seen: BTreeSet<i64> = seen.into_iter().collect();
+    let not_covered = known.values().filter(|known| !known.gone && !seen.contains(&known.repo_id));
+    // One that came while the pages were read may have been missed.
+    let before = not_covered.filter(|known| known.present_since.is_none_or(|since| since < job.started_at));
+    let left: Vec<&Known> = before.collect();
+    let removed = left.iter().filter_map(|known| {
+        let owner = Some(OwnerRef { id: account_id, login: known.owner.clone()? });
+        let name = known.name.clone()?;
+        let repository =
+            RepositoryRef { id: known.repo_id, owner, name, private: None, archived: None, html_url: None };
+        Some(facts::repository_told(Source::Sweep, repository, Some(false), answer.date))
+    });
+    desk.append(account_id, removed.collect()).await?;
+    let left: Vec<i64> = left.iter().map(|known| known.repo_id).collect();
+    sync::forget(&desk.pool, account_id, &left).await?;
+    Ok(Next::Done)
+}
+
+fn as_known(found: &Repository, known: Option<&Known>, chosen_since: Option<DateTime<Utc>>) -> bool {
+    known.is_some_and(|known| {
+        !known.gone
+            && known.owner.as_deref() == Some(&*found.owner.login)
+            && known.name.as_deref() == Some(&*found.name)
+            && known.private == found.private
+            && known.archived == found.archived
+            && chosen_since.is_none_or(|chosen| known.present_since.is_some_and(|since| since >= chosen))
+    })
+}
+
+/// Makes the jobs of repositories whose backfill is neither done nor under way. One question
+/// tells what a hundred of them hold: those with nothing cost nothing more.
+async fn plan(desk: &Desk, account_id: i64, listed: &[Listed]) -> Result<(), GitHubError> {
+    let ids: Vec<i64> = listed.iter().map(|listed| listed.repo_id).collect();
+    let unplanned = sync::unplanned(&desk.pool, account_id, &ids).await?;
+    let wanted: Vec<&Listed> = listed.iter().filter(|listed| unplanned.contains_key(&listed.repo_id)).collect();
+    for some in wanted.chunks(100) {
+        let nodes: Vec<&str> = some.iter().map(|listed| listed.node_id.as_str()).collect();
+        let question = json!({"ids": nodes});
+        let (found, date): (ManyNodes<Totals>, _) =
+            desk.client.graphql(As::Account(account_id), wire::TOTALS, question).await?;
+        let mut jobs = vec![];
+        for (listed, totals) in some.iter().zip(&found.nodes) {
+            let Some(totals) = totals else { continue };
+            sync::counted(&desk.pool, account_id, listed.repo_id, totals.items()).await?;
+            let open_here = unplanned.get(&listed.repo_id).copied().unwrap_or_default();
+            let kinds = parts(totals).into_iter().filter(|kind| !(open_here && is_open(*kind)));
+            jobs.extend(kinds.map(|kind| NewJob::now(account_id, kind, listed.repo_id)));
+        }
+        let ids: Vec<i64> = some.iter().map(|listed| listed.repo_id).collect();
+        desk.add(&jobs).await?;
+        sync::swept(&desk.pool, account_id, &ids, date - OVERLAP).await?;
+        sync::settle(&desk.pool, account_id, &ids, "").await?;
+    }
+    Ok(())
+}
+
+fn is_open(kind: JobKind) -> bool {
+    matches!(kind, JobKind::Open | JobKind::OpenDiscussions)
+}
+
+/// The parts of a backfill that have anything in them.
+fn parts(totals: &Totals) -> Vec<JobKind> {
+    let open = totals.open_issues.count + totals.open_pull_requests.count;
+    let all = totals.all_issues.count + totals.all_pull_requests.count;
+    let (open_discussions, all_discussions) = (totals.open_discussions.count, totals.all_discussions.count);
+    [
+        (JobKind::Open, open),
+        (JobKind::OpenDiscussions, open_discussions),
+        (JobKind::Closed, all - open),
+        (JobKind::ClosedDiscussions, all_discussions - open_discussions),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(kind, _)| kind)
+    .collect()
+}

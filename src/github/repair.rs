@@ -1,0 +1,422 @@
+//! Repair: what no delivery told of is found by comparing with GitHub, and fetched.
+//!
+//! One question tells of a hundred repositories how many items of each kind they have, open and in
+//! all, and which were last updated. What differs is doubted for a while first, since deliveries
+//! may be under way; then what was updated since the last comparison is fetched; and if the counts
+//! differ still, the repository is listed anew and what is not in the list is looked at by itself:
+//! deleted, transferred, or closed.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::backfill::{differing, moved, reference, with_labels};
+use super::client::{Answer, As, GitHubError};
+use super::facts;
+use super::listing::OVERLAP;
+use super::wire::{self, Discussion, ManyNodes, OneNode, Repositories, RepositoryDiscussion, Totals};
+use super::wire::{RepositoryDiscussions, RepositoryOwner};
+use super::work::Desk;
+use crate::activity::{ItemKey, ItemType, Source};
+use crate::store::jobs::{Job, JobKind, NewJob, Next};
+use crate::store::sync::{self, Count, Synced};
+use crate::webhook::{Listed, listed_issue, listed_issues};
+
+/// Repositories in one question.
+const AT_ONCE: i64 = 100;
+/// Items that a check looks at before it gives others a turn.
+const CHECKED_AT_ONCE: usize = 20;
+/// Items that stand by an arbitrary rule, looked at in one sweep.
+const TIES_AT_ONCE: i64 = 1_000;
+
+/// Compares up to a hundred repositories; the next hundred follow.
+pub async fn sweep(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
+    let account_id = job.account_id;
+    if job.cursor.is_none() {
+        begin_sweep(desk, account_id).await?;
+    }
+    let after = job.cursor.as_deref().and_then(|after| after.parse().ok()).unwrap_or(0);
+    let repositories = sync::page(&desk.pool, account_id, after, AT_ONCE).await?;
+    let Some(last) = repositories.last().map(|last| last.repo_id) else {
+        return Ok(Next::Again(desk.rhythm.sweep));
+    };
+    let complete: Vec<&Synced> = repositories.iter().filter(|found| found.complete_at.is_some()).collect();
+    let (jobs, same, date) = compare(desk, account_id, &complete).await?;
+    desk.add(&jobs).await?;
+    sync::swept(&desk.pool, account_id, &same, date - OVERLAP).await?;
+    Ok(Next::On { cursor: Some(last.to_string()), numbers: None })
+}
+
+/// What concerns the whole account: whether it has the repositories that we know, and ties.
+async fn begin_sweep(desk: &Desk, account_id: i64) -> Result<(), GitHubError> {
+    let answer = desk.client.get(As::Account(account_id), "/installation/repositories?per_page=1").await?;
+    let covered = answer.json::<Repositories>()?.total_count;
+    let known = sync::known(&desk.pool, account_id).await?;
+    let present = known.iter().filter(|known| !known.gone).count();
+    let mut jobs = vec![];
+    if i64::try_from(present) != Ok(covered) {
+        jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
+    }
+    let mut tied: HashMap<i64, Vec<i64>> = HashMap::new();
+    for (repo_id, number) in sync::tied(&desk.pool, account_id, TIES_AT_ONCE).await? {
+        tied.entry(repo_id).or_default().push(number);
+    }
+    jobs.extend(tied.into_iter().map(|(repo_id, numbers)| NewJob {
+        numbers: Some(numbers),
+        ..NewJob::now(account_id, JobKind::Check, repo_id)
+    }));
+    Ok(desk.add(&jobs).await?)
+}
+
+/// The jobs that differences ask for, the repositories without any, and GitHub's time.
+async fn compare(
+    desk: &Desk,
+    account_id: i64,
+    repositories: &[&Synced],
+) -> Result<(Vec<NewJob>, Vec<i64>, DateTime<Utc>), GitHubError> {
+    let (mut jobs, mut same) = (vec![], vec![]);
+    if repositories.is_empty() {
+        return Ok((jobs, same, desk.client.now()));
+    }
+    let nodes: Vec<&str> = repositories.iter().map(|repository| repository.node_id.as_str()).collect();
+    let (found, date): (ManyNodes<Totals>, _) =
+        desk.client.graphql(As::Account(account_id), wire::TOTALS, json!({"ids": nodes})).await?;
+    let ids: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
+    let counts = sync::counts(&desk.pool, account_id, &ids).await?;
+    for (repository, totals) in repositories.iter().zip(&found.nodes) {
+        let named = totals.as_ref().is_some_and(|totals| {
+            totals.name_with_owner == format!("{}/{}", repository.owner, repository.name)
+                && totals.is_private == repository.private
+        });
+        if !named {
+            jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
+        }
+        let Some(totals) = totals else { continue };
+        sync::counted(&desk.pool, account_id, repository.repo_id, totals.items()).await?;
+        if differences(desk, account_id, repository, totals, &counts).await? == Differences::default() {
+            same.push(repository.repo_id);
+        } else {
+            let doubted = NewJob::now(account_id, JobKind::Repair, repository.repo_id);
+            jobs.push(NewJob { after: desk.rhythm.doubt, ..doubted });
+        }
+    }
+    // One job of a key in one statement.
+    jobs.sort_by_key(|job| (job.kind, job.repo_id));
+    jobs.dedup_by_key(|job| (job.kind, job.repo_id));
+    Ok((jobs, same, date))
+}
+
+/// In what a repository differs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Differences {
+    /// Of issues and pull requests, and of discussions: updates that are not here, or may not be.
+    issues: bool,
+    discussions: bool,
+    /// Counts: of the open, of all.
+    open: [bool; 2],
+    all: [bool; 2],
+}
+
+async fn differences(
+    desk: &Desk,
+    account_id: i64,
+    repository: &Synced,
+    totals: &Totals,
+    counts: &HashMap<(i64, String), Count>,
+) -> Result<Differences, GitHubError> {
+    let here = |item_type: ItemType| {
+        counts.get(&(repository.repo_id, item_type.name().to_owned())).copied().unwrap_or_default()
+    };
+    let (issues, pulls, discussions) = (here(ItemType::Issue), here(ItemType::PullRequest), here(ItemType::Discussion));
+    let open_issues = (issues.open, pulls.open) != (totals.open_issues.count, totals.open_pull_requests.count);
+    let all_issues = (issues.all, pulls.all) != (totals.all_issues.count, totals.all_pull_requests.count);
+    let mut found = Differences {
+        open: [open_issues, discussions.open != totals.open_discussions.count],
+        all: [all_issues, discussions.all != totals.all_discussions.count],
+        ..Differences::default()
+    };
+    let since = repository.swept_at.unwrap_or(DateTime::UNIX_EPOCH);
+    for (kind, touched) in totals.touched().enumerate() {
+        let recent: Vec<_> = touched.iter().flatten().filter(|touched| touched.updated_at >= since).collect();
+        // If all that are shown are recent, more may be that are not shown.
+        let mut differ = recent.len() >= 5;
+        let numbers: Vec<i64> = recent.iter().map(|touched| touched.number).collect();
+        if !numbers.is_empty() && !differ {
+            let here = sync::here(&desk.pool, account_id, repository.repo_id, &numbers).await?;
+            differ = recent
+                .iter()
+                .any(|touched| here.get(&touched.number).is_none_or(|here| here.updated_at < Some(touched.updated_at)));
+        }
+        if differ {
+            *(if kind == 2 { &mut found.discussions } else { &mut found.issues }) = true;
+        }
+    }
+    Ok(found)
+}
+
+/// The steps of a repair, as its cursor names them.
+enum Step {
+    /// Compare once more.
+    Look,
+    /// Fetch a page of updated issues and pull requests: its query.
+    Issues(String),
+    /// Fetch a page of updated discussions, after this cursor.
+    Discussions(Option<String>),
+    /// Compare the counts, and list anew what still differs.
+    Count,
+}
+
+impl Step {
+    fn of(cursor: Option<&str>) -> Self {
+        match cursor.map(|cursor| cursor.split_once(' ').unwrap_or((cursor, ""))) {
+            Some(("issues", query)) => Step::Issues(query.to_owned()),
+            Some(("discussions", after)) => Step::Discussions(Some(after.to_owned()).filter(|after| !after.is_empty())),
+            Some(("count", _)) => Step::Count,
+            _ => Step::Look,
+        }
+    }
+
+    fn next(self) -> Next {
+        let cursor = match self {
+            Step::Look => None,
+            Step::Issues(query) => Some(format!("issues {query}")),
+            Step::Discussions(after) => Some(format!("discussions {}", after.unwrap_or_default())),
+            Step::Count => Some("count".to_owned()),
+        };
+        Next::On { cursor, numbers: None }
+    }
+}
+
+/// One step of mending a repository.
+pub async fn repair(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
+    let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? else { return Ok(Next::Done) };
+    match Step::of(job.cursor.as_deref()) {
+        Step::Look => look(desk, job, &repository).await,
+        Step::Issues(query) => updated_issues(desk, job, &repository, &query).await,
+        Step::Discussions(after) => updated_discussions(desk, job, &repository, after).await,
+        Step::Count => count(desk, job, &repository).await,
+    }
+}
+
+async fn look_at(
+    desk: &Desk,
+    account_id: i64,
+    repository: &Synced,
+) -> Result<Option<(Differences, DateTime<Utc>)>, GitHubError> {
+    let (found, date): (ManyNodes<Totals>, _) =
+        desk.client.graphql(As::Account(account_id), wire::TOTALS, json!({"ids": [repository.node_id]})).await?;
+    let Some(totals) = found.nodes.into_iter().next().flatten() else { return Ok(None) };
+    let counts = sync::counts(&desk.pool, account_id, &[repository.repo_id]).await?;
+    Ok(Some((differences(desk, account_id, repository, &totals, &counts).await?, date)))
+}
+
+async fn look(desk: &Desk, job: &Job, repository: &Synced) -> Result<Next, GitHubError> {
+    let Some((found, date)) = look_at(desk, job.account_id, repository).await? else {
+        return moved(desk, job, 404).await;
+    };
+    if found == Differences::default() {
+        sync::swept(&desk.pool, job.account_id, &[repository.repo_id], date - OVERLAP).await?;
+        return Ok(Next::Done);
+    }
+    let since = repository.swept_at.unwrap_or(DateTime::UNIX_EPOCH).format("%Y-%m-%dT%H:%M:%SZ");
+    Ok(Step::Issues(format!("state=all&sort=updated&direction=asc&since={since}&per_page=100")).next())
+}
+
+async fn updated_issues(desk: &Desk, job: &Job, repository: &Synced, query: &str) -> Result<Next, GitHubError> {
+    let path = format!("/repos/{}/{}/issues?{query}", repository.owner, repository.name);
+    let answer = desk.client.get(As::Account(job.account_id), &path).await?;
+    let listed = match answer.status {
+        200 => listed_issues(&answer.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?,
+        410 => vec![],
+        status => return moved(desk, job, status).await,
+    };
+    mend(desk, job.account_id, repository, listed, answer.date).await?;
+    Ok(answer.next.map_or(Step::Discussions(None), Step::Issues).next())
+}
+
+async fn updated_discussions(
+    desk: &Desk,
+    job: &Job,
+    repository: &Synced,
+    after: Option<String>,
+) -> Result<Next, GitHubError> {
+    if !repository.has_discussions {
+        return Ok(Step::Count.next());
+    }
+    let question = json!({"id": repository.node_id, "after": after});
+    let (found, date): (OneNode<RepositoryDiscussions>, _) =
+        desk.client.graphql(As::Account(job.account_id), wire::DISCUSSIONS_SINCE, question).await?;
+    let Some(page) = found.node.and_then(|node| node.discussions) else { return moved(desk, job, 404).await };
+    let since = repository.swept_at.unwrap_or(DateTime::UNIX_EPOCH);
+    let found: Vec<Discussion> = page.nodes.into_iter().flatten().collect();
+    let over = found.last().is_none_or(|last| last.updated_at < since);
+    let recent = found.into_iter().filter(|found| found.updated_at >= since).collect();
+    let listed = with_labels(desk, job.account_id, repository, recent).await?;
+    mend(desk, job.account_id, repository, listed, date).await?;
+    let next = page.page_info.end_cursor.filter(|_| page.page_info.has_next_page && !over);
+    Ok(next.map_or(Step::Count, |after| Step::Discussions(Some(after))).next())
+}
+
+/// Appends what is here otherwise, and counts it.
+async fn mend(
+    desk: &Desk,
+    account_id: i64,
+    repository: &Synced,
+    listed: Vec<Listed>,
+    date: DateTime<Utc>,
+) -> Result<(), GitHubError> {
+    let listed = differing(desk, account_id, repository.repo_id, listed).await?;
+    let count = i64::try_from(listed.len()).unwrap_or(i64::MAX);
+    let reference = reference(account_id, repository);
+    let events = listed.into_iter().map(|listed| facts::fetched(Source::Sweep, &reference, listed, date)).collect();
+    desk.append(account_id, events).await?;
+    counted(desk, account_id, repository.repo_id, count).await
+}
+
+async fn counted(desk: &Desk, account_id: i64, repo_id: i64, items: i64) -> Result<(), GitHubError> {
+    if items > 0 {
+        tracing::info!(account = account_id, repository = repo_id, items, "mended what no delivery had told of");
+        sync::mended(&desk.pool, account_id, repo_id, items).await?;
+        desk.metrics.mended(items);
+    }
+    Ok(())
+}
+
+/// All that was updated is here. If the counts differ still, something was deleted or transferred.
+async fn count(desk: &Desk, job: &Job, repository: &Synced) -> Result<Next, GitHubError> {
+    let Some((found, date)) = look_at(desk, job.account_id, repository).await? else {
+        return moved(desk, job, 404).await;
+    };
+    let kinds = [
+        (JobKind::Open, found.open[0] || found.all[0]),
+        (JobKind::OpenDiscussions, found.open[1] || found.all[1]),
+        (JobKind::Closed, found.all[0]),
+        (JobKind::ClosedDiscussions, found.all[1]),
+    ];
+    let wanted = kinds
+        .into_iter()
+        .filter(|(_, wanted)| *wanted)
+        .map(|(kind, _)| NewJob { numbers: Some(vec![]), ..NewJob::now(job.account_id, kind, job.repo_id) });
+    desk.add(&wanted.collect::<Vec<_>>()).await?;
+    sync::swept(&desk.pool, job.account_id, &[repository.repo_id], date - OVERLAP).await?;
+    Ok(Next::Done)
+}
+
+/// Looks at certain items, each by itself.
+pub async fn check(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
+    let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? else { return Ok(Next::Done) };
+    let numbers = job.numbers.clone().unwrap_or_default();
+    let (now, later) = numbers.split_at(numbers.len().min(CHECKED_AT_ONCE));
+    let here = sync::here(&desk.pool, job.account_id, job.repo_id, now).await?;
+    for number in now {
+        let known = here.get(number);
+        let discussion = known.is_some_and(|known| known.item_type.as_deref() == Some(ItemType::Discussion.name()));
+        let done = match discussion {
+            true => check_discussion(desk, job, &repository, *number).await?,
+            false => check_issue(desk, job, &repository, *number).await?,
+        };
+        if let Some(stop) = done {
+            return Ok(stop);
+        }
+    }
+    Ok(match later {
+        [] => Next::Done,
+        later => Next::On { cursor: Some("on".to_owned()), numbers: Some(later.to_vec()) },
+    })
+}
+
+async fn check_issue(desk: &Desk, job: &Job, repository: &Synced, number: i64) -> Result<Option<Next>, GitHubError> {
+    let path = format!("/repos/{}/{}/issues/{number}", repository.owner, repository.name);
+    let whose = As::Account(job.account_id);
+    let answer = desk.client.get(whose, &path).await?;
+    let to = match answer.status {
+        200 => {
+            let listed = listed_issue(&answer.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?;
+            // A redirection that was followed on the way shows another item.
+            let listed = listed.into_iter().filter(|listed| listed.number == number).collect();
+            mend(desk, job.account_id, repository, listed, answer.date).await?;
+            return Ok(None);
+        }
+        301 | 302 | 307 | 308 => match transferred_to(desk, whose, &answer).await? {
+            Some(key) if key.repo_id == repository.repo_id => return Ok(None),
+            // The repository itself may have moved: its listing tells.
+            None => return Ok(Some(moved(desk, job, answer.status).await?)),
+            found => found,
+        },
+        404 | 410 => {
+            let repository_path = format!("/repos/{}/{}", repository.owner, repository.name);
+            let seen = desk.client.get(whose, &repository_path).await?;
+            if seen.status != 200 {
+                return Ok(Some(moved(desk, job, seen.status).await?));
+            }
+            None
+        }
+        status => return Ok(Some(moved(desk, job, status).await?)),
+    };
+    gone(desk, job, number, to, answer.date).await
+}
+
+async fn check_discussion(
+    desk: &Desk,
+    job: &Job,
+    repository: &Synced,
+    number: i64,
+) -> Result<Option<Next>, GitHubError> {
+    let question = json!({"id": repository.node_id, "number": number});
+    let (found, date): (OneNode<RepositoryDiscussion>, _) =
+        desk.client.graphql(As::Account(job.account_id), wire::DISCUSSION, question).await?;
+    let Some(node) = found.node else { return Ok(Some(moved(desk, job, 404).await?)) };
+    match node.discussion {
+        Some(found) => {
+            let listed = with_labels(desk, job.account_id, repository, vec![found]).await?;
+            mend(desk, job.account_id, repository, listed, date).await?;
+            Ok(None)
+        }
+        None => gone(desk, job, number, None, date).await,
+    }
+}
+
+async fn gone(
+    desk: &Desk,
+    job: &Job,
+    number: i64,
+    to: Option<ItemKey>,
+    date: DateTime<Utc>,
+) -> Result<Option<Next>, GitHubError> {
+    let event = facts::left(job.repo_id, number, to, date);
+    if desk.append(job.account_id, vec![event]).await? > 0 {
+        counted(desk, job.account_id, job.repo_id, 1).await?;
+    }
+    Ok(None)
+}
+
+/// Where a redirection of an item leads; `None` if that may not be seen.
+async fn transferred_to(desk: &Desk, whose: As, answer: &Answer) -> Result<Option<ItemKey>, GitHubError> {
+    #[derive(Deserialize)]
+    struct Place {
+        number: i64,
+        repository_url: String,
+    }
+    #[derive(Deserialize)]
+    struct Home {
+        id: i64,
+        owner: RepositoryOwner,
+    }
+
+    let path = |address: &str| Some(format!("/{}", address.split_once("://")?.1.split_once('/')?.1));
+    let Some(place) = answer.location.as_deref().and_then(path) else { return Ok(None) };
+    let place = desk.client.get(whose, &desk.client.relative(&place)).await?;
+    if place.status != 200 {
+        return Ok(None);
+    }
+    let place: Place = place.json()?;
+    let Some(home) = path(&place.repository_url) else { return Ok(None) };
+    let home = desk.client.get(whose, &desk.client.relative(&home)).await?;
+    if home.status != 200 {
+        return Ok(None);
+    }
+    let home: Home = home.json()?;
+    Ok(Some(ItemKey { account_id: home.owner.id, repo_id: home.id, number: place.number }))
+}

@@ -1,0 +1,289 @@
+//! GitHub's answers: the few fields of them that are read.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The path of the GraphQL endpoint, which lies elsewhere on an Enterprise server.
+pub const GRAPHQL: &str = "/graphql";
+
+/// A page of discussions by when they were created, of given states.
+pub const DISCUSSIONS: &str = "
+query Discussions($id: ID!, $after: String, $states: [DiscussionState!]!) {
+  node(id: $id) {
+    __typename
+    ... on Repository {
+      discussions(first: 100, after: $after, states: $states, orderBy: {field: CREATED_AT, direction: ASC}) {
+        pageInfo { hasNextPage endCursor }
+        nodes {
+          id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
+          author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
+          comments { totalCount }
+          labels(first: 100) { nodes { id name } }
+        }
+      }
+    }
+  }
+}";
+
+/// A page of discussions, the last updated first.
+pub const DISCUSSIONS_SINCE: &str = "
+query DiscussionsSince($id: ID!, $after: String) {
+  node(id: $id) {
+    __typename
+    ... on Repository {
+      discussions(first: 100, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
+        pageInfo { hasNextPage endCursor }
+        nodes {
+          id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
+          author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
+          comments { totalCount }
+          labels(first: 100) { nodes { id name } }
+        }
+      }
+    }
+  }
+}";
+
+/// One discussion.
+pub const DISCUSSION: &str = "
+query Discussion($id: ID!, $number: Int!) {
+  node(id: $id) {
+    __typename
+    ... on Repository {
+      discussion(number: $number) {
+        id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
+        author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
+        comments { totalCount }
+        labels(first: 100) { nodes { id name } }
+      }
+    }
+  }
+}";
+
+/// What up to 100 repositories hold, and what was last updated in them: some points for all.
+pub const TOTALS: &str = "
+query Totals($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    ... on Repository {
+      id databaseId nameWithOwner isPrivate isArchived
+      issues(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
+      openIssues: issues(states: OPEN) { totalCount }
+      allIssues: issues { totalCount }
+      pullRequests(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
+      openPullRequests: pullRequests(states: OPEN) { totalCount }
+      allPullRequests: pullRequests { totalCount }
+      discussions(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
+      openDiscussions: discussions(states: OPEN) { totalCount }
+      allDiscussions: discussions { totalCount }
+    }
+  }
+}";
+
+#[derive(Debug, Deserialize)]
+pub struct QueryError {
+    pub message: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Minted {
+    pub token: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct App {
+    pub slug: Option<String>,
+    pub name: String,
+    pub html_url: Option<String>,
+    #[serde(default)]
+    pub permissions: Value,
+    #[serde(default)]
+    pub events: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Account {
+    pub id: i64,
+    #[serde(alias = "slug")]
+    pub login: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Installation {
+    pub id: i64,
+    pub account: Account,
+    pub repository_selection: Option<String>,
+    #[serde(default)]
+    pub permissions: Value,
+    #[serde(default)]
+    pub events: Vec<String>,
+    pub suspended_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Repositories {
+    pub total_count: i64,
+    pub repositories: Vec<Repository>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Repository {
+    pub id: i64,
+    pub node_id: String,
+    pub name: String,
+    pub owner: RepositoryOwner,
+    pub private: bool,
+    #[serde(default)]
+    pub archived: bool,
+    #[serde(default)]
+    pub has_discussions: bool,
+    pub html_url: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct RepositoryOwner {
+    pub id: i64,
+    pub login: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Label {
+    pub id: i64,
+    pub node_id: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Delivery {
+    pub id: i64,
+    pub guid: Uuid,
+    pub delivered_at: DateTime<Utc>,
+    pub status_code: i64,
+}
+
+impl Delivery {
+    /// Answered with 2xx.
+    pub fn arrived(&self) -> bool {
+        (200..300).contains(&self.status_code)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct HookConfig {
+    pub url: Option<String>,
+    /// There is a secret: its stars.
+    pub secret: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageInfo {
+    pub has_next_page: bool,
+    pub end_cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct OneNode<T> {
+    pub node: Option<T>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ManyNodes<T> {
+    pub nodes: Vec<Option<T>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DiscussionsPage {
+    pub page_info: PageInfo,
+    pub nodes: Vec<Option<Discussion>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct RepositoryDiscussions {
+    pub discussions: Option<DiscussionsPage>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct RepositoryDiscussion {
+    pub discussion: Option<Discussion>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Discussion {
+    pub id: String,
+    pub number: i64,
+    pub title: String,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub closed: bool,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub state_reason: Option<String>,
+    pub is_answered: Option<bool>,
+    pub author_association: Option<String>,
+    pub author: Option<Author>,
+    pub comments: Total,
+    pub labels: Option<ManyNodes<NamedLabel>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Author {
+    #[serde(rename = "__typename")]
+    pub kind: String,
+    pub login: String,
+    #[serde(rename = "databaseId")]
+    pub id: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct NamedLabel {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct Total {
+    #[serde(rename = "totalCount")]
+    pub count: i64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Touched {
+    pub number: i64,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What a repository holds, by [`TOTALS`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Totals {
+    pub database_id: Option<i64>,
+    pub name_with_owner: String,
+    pub is_private: bool,
+    pub is_archived: bool,
+    pub issues: ManyNodes<Touched>,
+    pub open_issues: Total,
+    pub all_issues: Total,
+    pub pull_requests: ManyNodes<Touched>,
+    pub open_pull_requests: Total,
+    pub all_pull_requests: Total,
+    pub discussions: ManyNodes<Touched>,
+    pub open_discussions: Total,
+    pub all_discussions: Total,
+}
+
+impl Totals {
+    /// Issues, pull requests and discussions of all states.
+    pub fn items(&self) -> i64 {
+        self.all_issues.count + self.all_pull_requests.count + self.all_discussions.count
+    }
+
+    /// What was last updated, of each kind up to five.
+    pub fn touched(&self) -> impl Iterator<Item = &[Option<Touched>]> {
+        [&self.issues, &self.pull_requests, &self.discussions].into_iter().map(|nodes| nodes.nodes.as_slice())
+    }
+}

@@ -1,0 +1,297 @@
+//! Jobs: what is to be asked of GitHub, a row each.
+//!
+//! A worker holds its row's lock while it asks for one page and stores it, and moves the cursor in
+//! the same transaction: a worker that dies leaves the row as it was before the page, free for the
+//! next one at once. Nothing expires and nothing is repeated but the page in flight.
+
+use chrono::{DateTime, Duration, Utc};
+use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+
+use super::StoreError;
+
+/// What a job asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobKind {
+    /// Which installations there are (account 0).
+    Installations,
+    /// Which failed deliveries to ask for again (account 0).
+    Redeliver,
+    /// Which repositories an installation covers.
+    Repositories,
+    /// What differs between its repositories and ours.
+    Sweep,
+    /// What changed in one repository since it was last compared.
+    Repair,
+    /// Certain items of one repository.
+    Check,
+    /// All open issues and pull requests of one repository, and so on.
+    Open,
+    OpenDiscussions,
+    Closed,
+    ClosedDiscussions,
+    /// An uninstalled account's data, when the grace is over.
+    Purge,
+}
+
+impl JobKind {
+    const ALL: [(JobKind, &'static str, i16); 11] = [
+        (JobKind::Installations, "installations", 0),
+        (JobKind::Redeliver, "redeliver", 0),
+        (JobKind::Repositories, "repositories", 1),
+        (JobKind::Check, "check", 2),
+        (JobKind::Repair, "repair", 2),
+        (JobKind::Sweep, "sweep", 3),
+        (JobKind::Open, "open", 4),
+        (JobKind::OpenDiscussions, "open_discussions", 4),
+        (JobKind::Closed, "closed", 5),
+        (JobKind::ClosedDiscussions, "closed_discussions", 5),
+        (JobKind::Purge, "purge", 6),
+    ];
+
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The smaller goes first: the open items before history.
+    fn priority(self) -> i16 {
+        self.row().2
+    }
+
+    fn row(self) -> (JobKind, &'static str, i16) {
+        Self::ALL.into_iter().find(|(kind, ..)| *kind == self).expect("cannot fail: all kinds are listed")
+    }
+
+    fn from_name(name: &str) -> Result<Self, StoreError> {
+        let found = Self::ALL.into_iter().find(|(_, known, _)| *known == name);
+        found.map(|(kind, ..)| kind).ok_or_else(|| StoreError::Unreadable(format!("a job of kind {name}")))
+    }
+}
+
+/// A job's key and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    pub account_id: i64,
+    pub kind: JobKind,
+    /// 0 for what is not about one repository.
+    pub repo_id: i64,
+    /// When its first page was asked for, by the database's clock.
+    pub started_at: DateTime<Utc>,
+    pub cursor: Option<String>,
+    pub numbers: Option<Vec<i64>>,
+    pub failures: i32,
+}
+
+/// A job that nobody else has while this is held.
+pub struct Taken {
+    transaction: Transaction<'static, Postgres>,
+    pub job: Job,
+}
+
+/// Takes the next job that is due, of an account whose gate is open; of one account, if it is given.
+pub async fn take(pool: &PgPool, account_id: Option<i64>) -> Result<Option<Taken>, StoreError> {
+    let mut transaction = pool.begin().await?;
+    let row = sqlx::query!(
+        r#"UPDATE jobs AS taken SET started_at = COALESCE(taken.started_at, clock_timestamp())
+           FROM (
+             SELECT j.account_id, j.kind, j.repo_id FROM jobs j
+             WHERE j.due_at <= clock_timestamp() AND ($1::bigint IS NULL OR j.account_id = $1)
+               AND NOT EXISTS (SELECT FROM gates g
+                 WHERE g.account_id = j.account_id AND g.shut_until > clock_timestamp())
+             ORDER BY j.priority, j.due_at LIMIT 1 FOR UPDATE OF j SKIP LOCKED) AS next
+           WHERE taken.account_id = next.account_id AND taken.kind = next.kind AND taken.repo_id = next.repo_id
+           RETURNING taken.account_id, taken.kind, taken.repo_id, taken.started_at AS "started_at!", taken.cursor,
+             taken.numbers, taken.failures"#,
+        account_id,
+    )
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let job = Job {
+        account_id: row.account_id,
+        kind: JobKind::from_name(&row.kind)?,
+        repo_id: row.repo_id,
+        started_at: row.started_at,
+        cursor: row.cursor,
+        numbers: row.numbers,
+        failures: row.failures,
+    };
+    Ok(Some(Taken { transaction, job }))
+}
+
+/// What becomes of a job after a page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// It was the last one.
+    Done,
+    /// It goes on from here.
+    On { cursor: Option<String>, numbers: Option<Vec<i64>> },
+    /// It begins anew after a while.
+    Again(Duration),
+    /// Nothing came of it; tried again after a while, from the same place.
+    Failed { after: Duration, error: String },
+    /// Nothing was asked: GitHub takes no such request before this time.
+    Later(DateTime<Utc>),
+}
+
+impl Taken {
+    /// The job's transaction, for what must happen together with its progress.
+    pub fn connection(&mut self) -> &mut sqlx::PgConnection {
+        &mut self.transaction
+    }
+
+    /// Gives the job back.
+    pub async fn end(mut self, next: &Next) -> Result<(), StoreError> {
+        let Job { account_id, kind, repo_id, .. } = self.job;
+        let connection = &mut *self.transaction;
+        match next {
+            Next::Later(due_at) => {
+                sqlx::query!(
+                    "UPDATE jobs SET due_at = $4 WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                    account_id,
+                    kind.name(),
+                    repo_id,
+                    due_at,
+                )
+                .execute(connection)
+                .await?;
+            }
+            Next::Done => {
+                sqlx::query!(
+                    "DELETE FROM jobs WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                    account_id,
+                    kind.name(),
+                    repo_id
+                )
+                .execute(connection)
+                .await?;
+            }
+            Next::On { cursor, numbers } => {
+                sqlx::query!(
+                    "UPDATE jobs SET cursor = $4, numbers = $5, failures = 0, error = NULL
+                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                    account_id,
+                    kind.name(),
+                    repo_id,
+                    cursor.as_deref(),
+                    numbers.as_deref(),
+                )
+                .execute(connection)
+                .await?;
+            }
+            Next::Again(after) => {
+                sqlx::query!(
+                    "UPDATE jobs SET cursor = NULL, numbers = NULL, failures = 0, error = NULL, started_at = NULL,
+                       due_at = clock_timestamp() + $4 * interval '1 millisecond'
+                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                    account_id,
+                    kind.name(),
+                    repo_id,
+                    after.num_milliseconds() as f64,
+                )
+                .execute(connection)
+                .await?;
+            }
+            Next::Failed { after, error } => {
+                sqlx::query!(
+                    "UPDATE jobs SET failures = failures + 1, error = $5,
+                       due_at = clock_timestamp() + $4 * interval '1 millisecond'
+                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                    account_id,
+                    kind.name(),
+                    repo_id,
+                    after.num_milliseconds() as f64,
+                    error,
+                )
+                .execute(connection)
+                .await?;
+            }
+        }
+        self.transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// A job to be made.
+#[derive(Clone, Debug)]
+pub struct NewJob {
+    pub account_id: i64,
+    pub kind: JobKind,
+    pub repo_id: i64,
+    pub after: Duration,
+    pub numbers: Option<Vec<i64>>,
+}
+
+impl NewJob {
+    /// Due at once.
+    pub fn now(account_id: i64, kind: JobKind, repo_id: i64) -> Self {
+        Self { account_id, kind, repo_id, after: Duration::zero(), numbers: None }
+    }
+}
+
+/// Makes jobs; one that is there already comes no later than it would have, and looks at more
+/// items if it is about certain ones.
+pub async fn add(executor: impl PgExecutor<'_>, jobs: &[NewJob]) -> Result<(), StoreError> {
+    let accounts: Vec<i64> = jobs.iter().map(|job| job.account_id).collect();
+    let kinds: Vec<&str> = jobs.iter().map(|job| job.kind.name()).collect();
+    let repos: Vec<i64> = jobs.iter().map(|job| job.repo_id).collect();
+    let priorities: Vec<i16> = jobs.iter().map(|job| job.kind.priority()).collect();
+    let after: Vec<f64> = jobs.iter().map(|job| job.after.num_milliseconds() as f64).collect();
+    let numbers: Vec<Option<String>> = jobs.iter().map(|job| job.numbers.as_deref().map(array)).collect();
+    sqlx::query!(
+        r#"INSERT INTO jobs (account_id, kind, repo_id, priority, due_at, numbers)
+           SELECT account_id, kind, repo_id, priority, clock_timestamp() + after * interval '1 millisecond',
+                  numbers::bigint[]
+           FROM UNNEST($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], $5::float8[], $6::text[])
+             AS new (account_id, kind, repo_id, priority, after, numbers)
+           ON CONFLICT (account_id, kind, repo_id) DO UPDATE SET
+             due_at = LEAST(jobs.due_at, EXCLUDED.due_at),
+             numbers = CASE WHEN jobs.cursor IS NULL AND jobs.numbers IS DISTINCT FROM EXCLUDED.numbers
+                            THEN ARRAY(SELECT DISTINCT n FROM UNNEST(jobs.numbers || EXCLUDED.numbers) AS n ORDER BY n)
+                            ELSE jobs.numbers END"#,
+        &accounts,
+        kinds as _,
+        &repos,
+        &priorities,
+        &after,
+        numbers as _,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// An array as Postgres writes it: arrays of arrays cannot be sent.
+fn array(numbers: &[i64]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+    format!("{{{}}}", numbers.join(","))
+}
+
+/// Forgets every job of an account.
+pub async fn forget(executor: impl PgExecutor<'_>, account_id: i64) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id).execute(executor).await?;
+    Ok(())
+}
+
+/// A job as people are shown it.
+#[derive(Clone, Debug)]
+pub struct ShownJob {
+    pub kind: String,
+    pub repo_id: i64,
+    pub due_at: DateTime<Utc>,
+    pub failures: i32,
+    pub error: Option<String>,
+}
+
+/// The jobs of an account, those that failed first.
+pub async fn list(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<ShownJob>, StoreError> {
+    let jobs = sqlx::query_as!(
+        ShownJob,
+        "SELECT kind, repo_id, due_at, failures, error FROM jobs WHERE account_id = $1
+         ORDER BY failures DESC, priority, due_at LIMIT $2",
+        account_id,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(jobs)
+}

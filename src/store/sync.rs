@@ -1,0 +1,397 @@
+//! How much of each repository is here, and how it compares with GitHub.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgExecutor, PgPool};
+
+use super::StoreError;
+
+/// A repository as GitHub lists it, for asking about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub repo_id: i64,
+    pub node_id: String,
+    pub has_discussions: bool,
+}
+
+/// Notes repositories that an installation covers.
+pub async fn note(executor: impl PgExecutor<'_>, account_id: i64, listed: &[Listed]) -> Result<(), StoreError> {
+    let ids: Vec<i64> = listed.iter().map(|repository| repository.repo_id).collect();
+    let nodes: Vec<&str> = listed.iter().map(|repository| repository.node_id.as_str()).collect();
+    let discussions: Vec<bool> = listed.iter().map(|repository| repository.has_discussions).collect();
+    sqlx::query!(
+        r#"INSERT INTO sync (account_id, repo_id, node_id, has_discussions)
+           SELECT $1, * FROM UNNEST($2::bigint[], $3::text[], $4::boolean[])
+           ON CONFLICT (account_id, repo_id) DO UPDATE SET node_id = EXCLUDED.node_id,
+             has_discussions = EXCLUDED.has_discussions
+           WHERE (sync.node_id, sync.has_discussions) IS DISTINCT FROM (EXCLUDED.node_id, EXCLUDED.has_discussions)"#,
+        account_id,
+        &ids,
+        nodes as _,
+        &discussions,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Forgets repositories that are not covered any more, with their jobs.
+pub async fn forget(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM sync WHERE account_id = $1 AND repo_id = ANY($2)", account_id, repo_ids)
+        .execute(pool)
+        .await?;
+    sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND repo_id = ANY($2)", account_id, repo_ids)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// A repository's row, with the name it has now.
+#[derive(Clone, Debug)]
+pub struct Synced {
+    pub repo_id: i64,
+    pub node_id: String,
+    pub has_discussions: bool,
+    pub owner: String,
+    pub name: String,
+    pub private: bool,
+    pub items: i64,
+    pub fetched: i64,
+    pub open_at: Option<DateTime<Utc>>,
+    pub complete_at: Option<DateTime<Utc>>,
+    pub swept_at: Option<DateTime<Utc>>,
+    pub mended: i64,
+}
+
+/// An account's repositories by id, after an id, at most `limit`; those that may be seen.
+pub async fn page(pool: &PgPool, account_id: i64, after: i64, limit: i64) -> Result<Vec<Synced>, StoreError> {
+    let rows = sqlx::query_as!(
+        Synced,
+        r#"SELECT s.repo_id, s.node_id, s.has_discussions, r.owner AS "owner!", r.name AS "name!",
+                  r.private AS "private!", s.items, s.fetched, s.open_at, s.complete_at, s.swept_at, s.mended
+           FROM accounts a
+           JOIN sync s ON s.account_id = a.account_id
+           JOIN repositories r ON r.account_id = a.account_id AND r.generation = a.generation AND r.repo_id = s.repo_id
+           WHERE a.account_id = $1 AND s.repo_id > $2 AND r.owner IS NOT NULL AND r.name IS NOT NULL AND NOT r.gone
+           ORDER BY s.repo_id LIMIT $3"#,
+        account_id,
+        after,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+/// One repository's row.
+pub async fn one(pool: &PgPool, account_id: i64, repo_id: i64) -> Result<Option<Synced>, StoreError> {
+    Ok(page(pool, account_id, repo_id - 1, 1).await?.into_iter().find(|row| row.repo_id == repo_id))
+}
+
+/// Of some repositories, those whose backfill is neither done nor under way; and whether their
+/// open items are here.
+pub async fn unplanned(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Result<HashMap<i64, bool>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT s.repo_id, s.open_at IS NOT NULL AS "open!" FROM sync s
+           WHERE s.account_id = $1 AND s.repo_id = ANY($2) AND s.complete_at IS NULL
+             AND NOT EXISTS (SELECT FROM jobs j WHERE j.account_id = $1 AND j.repo_id = s.repo_id
+               AND j.kind IN ('open', 'open_discussions', 'closed', 'closed_discussions'))"#,
+        account_id,
+        repo_ids
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.repo_id, row.open)).collect())
+}
+
+/// Begins the backfill of repositories anew: all that is there is asked for again.
+pub async fn begin_anew(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sync SET open_at = NULL, complete_at = NULL, fetched = 0 WHERE account_id = $1 AND repo_id = ANY($2)",
+        account_id,
+        repo_ids
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// What GitHub counts of a repository.
+pub async fn counted(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    repo_id: i64,
+    items: i64,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sync SET items = $3 WHERE account_id = $1 AND repo_id = $2 AND items <> $3",
+        account_id,
+        repo_id,
+        items
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Items of a backfill's page were stored.
+pub async fn fetched(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    repo_id: i64,
+    items: i64,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sync SET fetched = fetched + $3 WHERE account_id = $1 AND repo_id = $2",
+        account_id,
+        repo_id,
+        items
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Items were mended of which no delivery had told.
+pub async fn mended(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    repo_id: i64,
+    items: i64,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sync SET mended = mended + $3 WHERE account_id = $1 AND repo_id = $2",
+        account_id,
+        repo_id,
+        items
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Repositories were compared with GitHub as of a time by its clock, and nothing is left to mend.
+pub async fn swept(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    repo_ids: &[i64],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sync SET swept_at = GREATEST(swept_at, $3) WHERE account_id = $1 AND repo_id = ANY($2)",
+        account_id,
+        repo_ids,
+        at
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Notes which parts of the repositories' backfill no job is left for. `doing` is a job that ends
+/// with this transaction.
+pub async fn settle(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    repo_ids: &[i64],
+    doing: &str,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        r#"UPDATE sync s SET
+             open_at = COALESCE(s.open_at, CASE WHEN left_over.open = 0 THEN clock_timestamp() END),
+             complete_at = COALESCE(s.complete_at, CASE WHEN left_over.any = 0 THEN clock_timestamp() END)
+           FROM (SELECT wanted.repo_id,
+                   count(j.kind) FILTER (WHERE j.kind IN ('open', 'open_discussions')) AS open,
+                   count(j.kind) AS any
+                 FROM UNNEST($2::bigint[]) AS wanted (repo_id)
+                 LEFT JOIN jobs j ON j.account_id = $1 AND j.repo_id = wanted.repo_id AND j.kind <> $3
+                   AND j.kind IN ('open', 'open_discussions', 'closed', 'closed_discussions')
+                 GROUP BY wanted.repo_id) AS left_over
+           WHERE s.account_id = $1 AND s.repo_id = left_over.repo_id AND s.complete_at IS NULL"#,
+        account_id,
+        repo_ids,
+        doing,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// What an account's repositories amount to.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    pub repositories: i64,
+    pub open: i64,
+    pub complete: i64,
+    pub items: i64,
+    pub fetched: i64,
+    pub mended: i64,
+    /// When the repository that waits longest was compared; `None` if one never was.
+    pub swept_at: Option<DateTime<Utc>>,
+    /// The jobs that are due, and those among them that failed.
+    pub due: i64,
+    pub failing: i64,
+}
+
+/// How far the backfill is.
+pub async fn progress(pool: &PgPool, account_id: i64) -> Result<Progress, StoreError> {
+    let progress = sqlx::query_as!(
+        Progress,
+        r#"SELECT count(*) AS "repositories!", count(open_at) AS "open!", count(complete_at) AS "complete!",
+             COALESCE(sum(items), 0)::bigint AS "items!", COALESCE(sum(fetched), 0)::bigint AS "fetched!",
+             COALESCE(sum(mended), 0)::bigint AS "mended!",
+             CASE WHEN count(*) = count(swept_at) THEN min(swept_at) END AS swept_at,
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND due_at <= clock_timestamp()) AS "due!",
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND failures > 0) AS "failing!"
+           FROM sync WHERE account_id = $1"#,
+        account_id
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(progress)
+}
+
+/// One item as it is here, for comparing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Here {
+    pub number: i64,
+    pub item_type: Option<String>,
+    pub updated_at: Option<DateTime<Utc>>,
+    pub state: Option<String>,
+    pub live: bool,
+    pub tied: bool,
+}
+
+/// Certain items of a repository as they are here.
+pub async fn here(
+    pool: &PgPool,
+    account_id: i64,
+    repo_id: i64,
+    numbers: &[i64],
+) -> Result<HashMap<i64, Here>, StoreError> {
+    let rows = sqlx::query_as!(
+        Here,
+        r#"SELECT i.number, i.type AS item_type, i.updated_at, i.state, i.live, i.tied
+           FROM accounts a
+           JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
+           WHERE a.account_id = $1 AND i.repo_id = $2 AND i.number = ANY($3)"#,
+        account_id,
+        repo_id,
+        numbers
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.number, row)).collect())
+}
+
+/// What a repository has of one type, as counted here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub open: i64,
+    pub all: i64,
+}
+
+/// Live items of repositories by (repository, type's name). GitHub's open counts the answered in.
+pub async fn counts(
+    pool: &PgPool,
+    account_id: i64,
+    repo_ids: &[i64],
+) -> Result<HashMap<(i64, String), Count>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT i.repo_id, i.type AS "item_type!", count(*) FILTER (WHERE i.state <> 'closed') AS "open!",
+             count(*) AS "all!"
+           FROM accounts a
+           JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
+           WHERE a.account_id = $1 AND i.repo_id = ANY($2) AND i.live AND i.type IS NOT NULL AND i.state IS NOT NULL
+           GROUP BY i.repo_id, i.type"#,
+        account_id,
+        repo_ids
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| ((row.repo_id, row.item_type), Count { open: row.open, all: row.all })).collect())
+}
+
+/// Numbers of a repository's live items that were here before a time: the open ones or the closed
+/// ones, discussions or the others. An item of which only a deletion or a transfer is known has no
+/// state and is not among them.
+pub async fn numbers(
+    pool: &PgPool,
+    account_id: i64,
+    repo_id: i64,
+    open: bool,
+    discussions: bool,
+) -> Result<Vec<i64>, StoreError> {
+    let numbers = sqlx::query_scalar!(
+        r#"SELECT i.number
+           FROM accounts a
+           JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
+           WHERE a.account_id = $1 AND i.repo_id = $2 AND i.live AND (i.state <> 'closed') = $3
+             AND (i.type = 'Discussion') = $4
+           ORDER BY i.number"#,
+        account_id,
+        repo_id,
+        open,
+        discussions
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(numbers)
+}
+
+/// Items that stand by an arbitrary rule, by repository.
+pub async fn tied(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT i.repo_id, i.number
+           FROM accounts a
+           JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
+           WHERE a.account_id = $1 AND i.tied AND i.live LIMIT $2"#,
+        account_id,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.repo_id, row.number)).collect())
+}
+
+/// The directory's word on a repository, for comparing with a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub repo_id: i64,
+    pub owner: Option<String>,
+    pub name: Option<String>,
+    pub private: bool,
+    pub archived: bool,
+    pub gone: bool,
+    pub present_since: Option<DateTime<Utc>>,
+}
+
+/// All repositories of an account that the directory knows.
+pub async fn known(pool: &PgPool, account_id: i64) -> Result<Vec<Known>, StoreError> {
+    let rows = sqlx::query_as!(
+        Known,
+        "SELECT r.repo_id, r.owner, r.name, r.private, r.archived, r.gone, r.present_since
+         FROM accounts a JOIN repositories r USING (account_id, generation) WHERE a.account_id = $1",
+        account_id
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+/// What the log says of an account's installation: whether it may be seen, and since when chosen
+/// repositories count; `None` before anything was told.
+pub async fn profile(
+    pool: &PgPool,
+    account_id: i64,
+) -> Result<Option<(Option<String>, bool, Option<DateTime<Utc>>)>, StoreError> {
+    let row = sqlx::query!(
+        "SELECT p.login, p.visible, p.chosen_since FROM accounts a
+         JOIN account_profiles p USING (account_id, generation) WHERE a.account_id = $1",
+        account_id
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| (row.login, row.visible, row.chosen_since)))
+}
