@@ -299,6 +299,12 @@ impl Client {
         }
     }
 
+    /// A token for an installation that may not be known here yet, to see that it can be had.
+    pub async fn try_mint(&self, installation_id: i64) -> Result<Minted, GitHubError> {
+        let path = format!("/app/installations/{installation_id}/access_tokens");
+        self.ask(As::App, Method::POST, &path, None, Purpose::TokenMint).await?.json()
+    }
+
     async fn through_gate(
         &self,
         whose: As,

@@ -7,13 +7,14 @@
 //! - [`wire`], [`facts`]: what GitHub answers, and the events it becomes;
 //! - [`work`]: the workers that take jobs, a page at a time;
 //! - [`listing`], [`backfill`], [`repair`], [`redelivery`]: what the jobs do;
-//! - [`doctor`], [`setup`]: for people who install the App.
+//! - [`manifest`], [`doctor`]: for people who install the App.
 //!
 //! Nothing here changes anything on GitHub: the only requests that are no reading mint a token and
 //! ask for a delivery again, and are counted as such.
 
 pub mod backfill;
 pub mod client;
+pub mod doctor;
 pub mod facts;
 pub mod identity;
 pub mod labels;

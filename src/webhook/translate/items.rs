@@ -60,6 +60,30 @@ pub(super) fn discussion(payload: &Payload, action: &str) -> Told {
     about(payload, payload.discussion.as_ref(), ItemType::Discussion, kind, effect)
 }
 
+/// Told of each end in a delivery of its own: this is the end in the delivery's repository.
+pub(super) fn sub_issues(payload: &Payload, action: &str) -> Told {
+    let (kind, end) = match action {
+        "sub_issue_added" => ("sub_issue_added", &payload.parent_issue),
+        "sub_issue_removed" => ("sub_issue_removed", &payload.parent_issue),
+        "parent_issue_added" => ("parent_issue_added", &payload.sub_issue),
+        "parent_issue_removed" => ("parent_issue_removed", &payload.sub_issue),
+        _ => return Told::Unknown,
+    };
+    about(payload, end.as_ref(), ItemType::Issue, kind, Effect::Nothing)
+}
+
+/// Told of each end in a delivery of its own: this is the end in the delivery's repository.
+pub(super) fn dependencies(payload: &Payload, action: &str) -> Told {
+    let (kind, end) = match action {
+        "blocked_by_added" => ("blocked_by_added", &payload.blocked_issue),
+        "blocked_by_removed" => ("blocked_by_removed", &payload.blocked_issue),
+        "blocking_added" => ("blocking_added", &payload.blocking_issue),
+        "blocking_removed" => ("blocking_removed", &payload.blocking_issue),
+        _ => return Told::Unknown,
+    };
+    about(payload, end.as_ref(), ItemType::Issue, kind, Effect::Nothing)
+}
+
 pub(super) fn issue_comment(payload: &Payload, action: &str) -> Told {
     comment(payload, payload.issue.as_ref(), ItemType::Issue, action)
 }

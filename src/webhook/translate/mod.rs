@@ -150,6 +150,8 @@ fn tell(event: &str, payload: &Payload, account: &AccountRef) -> Told {
     let action = payload.action.as_deref().unwrap_or_default();
     match event {
         "issues" => items::issues(payload, action),
+        "sub_issues" => items::sub_issues(payload, action),
+        "issue_dependencies" => items::dependencies(payload, action),
         "issue_comment" => items::issue_comment(payload, action),
         "pull_request" => items::pull_request(payload, action),
         "pull_request_review" => items::review(payload, action),
