@@ -12,6 +12,7 @@ mod demo;
 mod examples;
 mod faults;
 mod fold;
+mod github;
 mod items;
 mod live;
 mod openapi;

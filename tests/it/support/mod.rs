@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod database;
+pub mod github;
 pub mod history;
 pub mod payload;
 pub mod place;

@@ -1,0 +1,104 @@
+//! Backfill: everything that was there before the first delivery.
+
+use chrono::Duration;
+
+use super::{agrees, complete, rhythm, start, until};
+use crate::support::github::world::Kind;
+use crate::support::github::{FakeGitHub, Fault, Trouble};
+
+/// An account with a few repositories, installed.
+fn small(github: &FakeGitHub) -> (i64, i64) {
+    github.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 10, 400);
+        let installation = world.install(account, None);
+        (account, installation)
+    })
+}
+
+#[tokio::test]
+async fn everything_comes_after_an_installation() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github, rhythm()).await;
+    let (_, installation) = small(&github);
+    github.deliver().await;
+    let sync = complete(&app).await;
+    assert_eq!(sync["items"], 400, "{sync:#}");
+    assert_eq!(sync["fetched"], 400, "{sync:#}");
+    assert_eq!(sync["mended"], 0, "{sync:#}");
+    agrees(&app, &github, installation).await;
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn everything_comes_at_start_without_a_delivery() {
+    let github = FakeGitHub::start().await;
+    let (_, installation) = small(&github);
+    let app = start(&github, rhythm()).await;
+    complete(&app).await;
+    agrees(&app, &github, installation).await;
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn what_happens_meanwhile_wins_by_time() {
+    let github = FakeGitHub::start().await;
+    let (account, installation) = small(&github);
+    let app = start(&github, rhythm()).await;
+    github.world(|world| world.outgoing.clear());
+    let repo = github.world(|world| *world.repositories.iter().find(|(_, repo)| repo.account_id == account).unwrap().0);
+    for round in 0..20 {
+        github.advance(Duration::seconds(1));
+        github.world(|world| {
+            let number = world.open(repo, Kind::Issue, &format!("New {round}"), "ada");
+            let open: Vec<i64> = world.repositories[&repo].items.values().filter(|item| item.open).map(|item| item.number).collect();
+            world.comment(repo, open[round % open.len()], "linus");
+            if round % 3 == 0 {
+                world.close(repo, number);
+            }
+        });
+        github.deliver().await;
+    }
+    complete(&app).await;
+    agrees(&app, &github, installation).await;
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn trouble_on_the_way_is_waited_out() {
+    let github = FakeGitHub::start().await;
+    let (_, installation) = small(&github);
+    let troubles = [
+        Trouble::Server(502),
+        Trouble::Cut,
+        Trouble::Slow(std::time::Duration::from_millis(300)),
+        Trouble::Secondary(1),
+        Trouble::Limit(1),
+        Trouble::Unauthorized,
+    ];
+    for (at, trouble) in troubles.into_iter().enumerate() {
+        github.fault(Fault { path: "/issues", after: 2 * at as u32, times: 1, trouble });
+    }
+    github.fresh_401s(2);
+    let app = start(&github, rhythm()).await;
+    complete(&app).await;
+    agrees(&app, &github, installation).await;
+    let in_refusal = github.log().iter().filter(|request| request.in_refusal).count();
+    assert_eq!(in_refusal, 0, "requests came between a refusal and its end");
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn four_fifths_of_a_budget_are_used_and_no_more() {
+    let github = FakeGitHub::start().await;
+    let (account, _) = small(&github);
+    github.limits(20, 5_000);
+    let app = start(&github, rhythm()).await;
+    until(&app, "/api/v1/sync", |sync| sync["limits"]["rest"]["remaining"].as_i64().is_some_and(|left| left <= 4)).await;
+    let used = github.log().iter().filter(|request| request.gate == account && request.path != "/graphql").count();
+    assert_eq!(used, 16);
+    let sync = until(&app, "/api/v1/sync", |sync| sync["due"] == 0).await;
+    assert_eq!(sync["failing"], serde_json::json!([]), "{sync:#}");
+    assert!(github.log().iter().all(|request| request.status < 400), "nothing was refused");
+    app.stop().await.drop().await;
+}

@@ -1,0 +1,289 @@
+//! A fake GitHub: the one part of the tests that is not real.
+//!
+//! It keeps a world of accounts, repositories and items, answers the requests that the service
+//! makes, keeps limits and refuses as GitHub does, and sends deliveries. What it answers is held
+//! to GitHub's published descriptions by a test, so that it cannot drift into fiction.
+
+mod api;
+pub mod shapes;
+pub mod world;
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use bugscrub::webhook::signature;
+use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use self::world::{Outgoing, World};
+use super::app::SECRET;
+
+pub const APP_ID: u64 = 4711;
+pub const APP_KEY: &str = include_str!("key/app.pem");
+pub const OTHER_KEY: &str = include_str!("key/other.pem");
+const APP_PUBLIC_KEY: &str = include_str!("key/app.pub.pem");
+
+/// What becomes of deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivering {
+    Send,
+    /// Tried and failed: GitHub lists them.
+    Fail,
+    /// Never tried: nobody knows of them.
+    Lose,
+}
+
+/// What a request meets instead of an answer.
+#[derive(Clone, Copy, Debug)]
+pub enum Trouble {
+    /// 403 with `retry-after`, as for the secondary limits.
+    Secondary(i64),
+    /// 429 with no more than the end of the window.
+    Limit(i64),
+    Server(u16),
+    Slow(std::time::Duration),
+    /// Half of the body, then nothing.
+    Cut,
+    Unauthorized,
+}
+
+/// Trouble for some requests to come.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Part of the path.
+    pub path: &'static str,
+    /// Requests that pass before.
+    pub after: u32,
+    pub times: u32,
+    pub trouble: Trouble,
+}
+
+/// A request, as it was answered.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    pub method: String,
+    pub path: String,
+    pub status: u16,
+    /// The account that it was made for; 0 for the App, -1 for nobody.
+    pub gate: i64,
+    /// It came while its account was refused.
+    pub in_refusal: bool,
+}
+
+/// An attempt at a delivery, as GitHub lists it.
+#[derive(Clone)]
+struct Attempt {
+    id: i64,
+    at: DateTime<Utc>,
+    status: u16,
+    redelivery: bool,
+    what: Outgoing,
+}
+
+struct Token {
+    installation_id: i64,
+    expires_at: DateTime<Utc>,
+    uses: u32,
+}
+
+/// An hourly budget.
+struct Window {
+    begun: DateTime<Utc>,
+    used: u32,
+}
+
+struct State {
+    world: World,
+    offset: Duration,
+    hook: Option<String>,
+    delivering: Delivering,
+    attempts: Vec<Attempt>,
+    tokens: HashMap<String, Token>,
+    /// 401s that a new token meets first.
+    fresh_401s: u32,
+    limits: (u32, u32),
+    windows: HashMap<(i64, &'static str), Window>,
+    refused_until: HashMap<i64, DateTime<Utc>>,
+    faults: Vec<Fault>,
+    log: Vec<Logged>,
+    exchanges: BTreeMap<String, Vec<Value>>,
+    /// What the App may do, and what it hears of.
+    permissions: BTreeMap<String, String>,
+    events: Vec<String>,
+    manifests: HashMap<String, Value>,
+    known: bool,
+    base: String,
+}
+
+/// A running fake. Cheap to clone.
+#[derive(Clone)]
+pub struct FakeGitHub {
+    state: Arc<Mutex<State>>,
+    client: reqwest::Client,
+    _serving: Arc<Serving>,
+}
+
+struct Serving(JoinHandle<()>);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl FakeGitHub {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address: SocketAddr = listener.local_addr().unwrap();
+        let state = State {
+            world: World::default(),
+            offset: Duration::zero(),
+            hook: None,
+            delivering: Delivering::Send,
+            attempts: vec![],
+            tokens: HashMap::new(),
+            fresh_401s: 0,
+            limits: (5_000, 5_000),
+            windows: HashMap::new(),
+            refused_until: HashMap::new(),
+            faults: vec![],
+            log: vec![],
+            exchanges: BTreeMap::new(),
+            permissions: bugscrub::github::manifest::declared_permissions(),
+            events: bugscrub::github::manifest::declared_events(),
+            manifests: HashMap::new(),
+            known: true,
+            base: format!("http://{address}"),
+        };
+        let state = Arc::new(Mutex::new(state));
+        let router = Router::new().fallback(api::answer).with_state(state.clone());
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { state, client, _serving: Arc::new(Serving(serving)) }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state.lock().unwrap();
+        let now = state.now();
+        state.world.now = now;
+        work(&mut state)
+    }
+
+    pub fn url(&self) -> String {
+        self.with(|state| state.base.clone())
+    }
+
+    /// Looks at the world, or lets something happen in it; see [`FakeGitHub::deliver`].
+    pub fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        self.with(|state| work(&mut state.world))
+    }
+
+    /// Where deliveries go.
+    pub fn hook(&self, url: &str) {
+        self.with(|state| state.hook = Some(url.to_owned()));
+    }
+
+    pub fn delivering(&self, how: Delivering) {
+        self.with(|state| state.delivering = how);
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.with(|state| state.offset += by);
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.with(|state| state.world.now)
+    }
+
+    pub fn fault(&self, fault: Fault) {
+        self.with(|state| state.faults.push(fault));
+    }
+
+    pub fn fresh_401s(&self, times: u32) {
+        self.with(|state| state.fresh_401s = times);
+    }
+
+    /// Requests an hour, for each account: REST, GraphQL.
+    pub fn limits(&self, core: u32, graphql: u32) {
+        self.with(|state| state.limits = (core, graphql));
+    }
+
+    pub fn permissions(&self, change: impl FnOnce(&mut BTreeMap<String, String>)) {
+        self.with(|state| change(&mut state.permissions));
+    }
+
+    pub fn events(&self, change: impl FnOnce(&mut Vec<String>)) {
+        self.with(|state| change(&mut state.events));
+    }
+
+    /// The App is deleted.
+    pub fn forget_app(&self) {
+        self.with(|state| state.known = false);
+    }
+
+    pub fn log(&self) -> Vec<Logged> {
+        self.with(|state| state.log.clone())
+    }
+
+    /// Some exchanges of each kind, a line of JSON each.
+    pub fn exchanges(&self) -> String {
+        self.with(|state| state.exchanges.values().flatten().map(|exchange| format!("{exchange}\n")).collect())
+    }
+
+    /// Sends what happened, in order; each delivery is tried once.
+    pub async fn deliver(&self) {
+        let (outgoing, hook, how) =
+            self.with(|state| (std::mem::take(&mut state.world.outgoing), state.hook.clone(), state.delivering));
+        for what in outgoing {
+            let status = match (how, &hook) {
+                (Delivering::Send, Some(hook)) => self.post(hook, &what).await,
+                (Delivering::Fail, _) => 502,
+                _ => continue,
+            };
+            self.with(|state| state.note(what, status, false));
+        }
+    }
+
+    async fn post(&self, hook: &str, what: &Outgoing) -> u16 {
+        let sent = self
+            .client
+            .post(hook)
+            .header("content-type", "application/json")
+            .header("x-github-event", &what.event)
+            .header("x-github-delivery", what.guid.to_string())
+            .header("x-hub-signature-256", signature::sign(SECRET.as_bytes(), &what.body))
+            .body(what.body.clone())
+            .send()
+            .await;
+        sent.map_or(502, |answer| answer.status().as_u16())
+    }
+
+    /// Sends again what was asked for.
+    pub async fn redeliver(&self) -> usize {
+        let (wanted, hook) = self.with(|state| {
+            let wanted: Vec<Attempt> =
+                state.attempts.iter().filter(|attempt| attempt.redelivery && attempt.status == 0).cloned().collect();
+            (wanted, state.hook.clone().unwrap())
+        });
+        for attempt in &wanted {
+            let status = self.post(&hook, &attempt.what).await;
+            self.with(|state| state.attempts.iter_mut().find(|known| known.id == attempt.id).unwrap().status = status);
+        }
+        wanted.len()
+    }
+}
+
+impl State {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp((Utc::now() + self.offset).timestamp(), 0).unwrap()
+    }
+
+    fn note(&mut self, what: Outgoing, status: u16, redelivery: bool) {
+        let (id, at) = (self.world.id(), self.now());
+        self.attempts.push(Attempt { id, at, status, redelivery, what });
+    }
+}

@@ -1,0 +1,417 @@
+//! What the fake GitHub holds, and what happens in it: each happening queues the delivery that
+//! GitHub would send of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::shapes;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Issue,
+    Pull,
+    Discussion,
+}
+
+impl Kind {
+    /// As the API under test names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Issue => "Issue",
+            Kind::Pull => "PR",
+            Kind::Discussion => "Discussion",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub number: i64,
+    pub kind: Kind,
+    pub title: String,
+    pub author: String,
+    pub open: bool,
+    pub answered: bool,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub labels: BTreeSet<i64>,
+    pub assignees: BTreeSet<String>,
+    pub comments: i64,
+}
+
+/// What became of an item that is not there any more.
+#[derive(Clone, Copy, Debug)]
+pub enum Left {
+    Deleted,
+    To(i64, i64),
+}
+
+#[derive(Clone, Debug)]
+pub struct Repository {
+    pub id: i64,
+    pub account_id: i64,
+    pub name: String,
+    pub private: bool,
+    pub archived: bool,
+    pub labels: BTreeMap<i64, String>,
+    pub items: BTreeMap<i64, Item>,
+    pub left: BTreeMap<i64, Left>,
+    next_number: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Installation {
+    pub id: i64,
+    pub account_id: i64,
+    pub suspended: bool,
+    /// `None`: all repositories.
+    pub chosen: Option<BTreeSet<i64>>,
+    pub permissions: BTreeMap<String, String>,
+}
+
+/// A delivery to be sent.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    pub guid: Uuid,
+    pub event: String,
+    pub action: String,
+    pub installation_id: Option<i64>,
+    pub repository_id: Option<i64>,
+    pub body: Vec<u8>,
+}
+
+#[derive(Default)]
+pub struct World {
+    pub accounts: BTreeMap<i64, String>,
+    pub repositories: BTreeMap<i64, Repository>,
+    pub installations: BTreeMap<i64, Installation>,
+    pub outgoing: Vec<Outgoing>,
+    pub now: DateTime<Utc>,
+    next_id: i64,
+}
+
+impl World {
+    pub fn id(&mut self) -> i64 {
+        self.next_id += 1;
+        1_000 + self.next_id
+    }
+
+    pub fn account(&mut self, login: &str) -> i64 {
+        let id = self.id();
+        self.accounts.insert(id, login.to_owned());
+        id
+    }
+
+    pub fn repository(&mut self, account_id: i64, name: &str) -> i64 {
+        let id = self.id();
+        let repository = Repository {
+            id,
+            account_id,
+            name: name.to_owned(),
+            private: false,
+            archived: false,
+            labels: BTreeMap::new(),
+            items: BTreeMap::new(),
+            left: BTreeMap::new(),
+            next_number: 1,
+        };
+        self.repositories.insert(id, repository);
+        id
+    }
+
+    pub fn label_of(&mut self, repo: i64, name: &str) -> i64 {
+        let id = self.id();
+        self.repositories.get_mut(&repo).unwrap().labels.insert(id, name.to_owned());
+        id
+    }
+
+    /// The installation that covers a repository and hears of it.
+    fn hearing(&self, repo: &Repository) -> Option<&Installation> {
+        self.installations.values().find(|installation| {
+            installation.account_id == repo.account_id
+                && !installation.suspended
+                && installation.chosen.as_ref().is_none_or(|chosen| chosen.contains(&repo.id))
+        })
+    }
+
+    pub fn covered(&self, installation: &Installation) -> Vec<&Repository> {
+        let covers = |repo: &&Repository| {
+            repo.account_id == installation.account_id
+                && installation.chosen.as_ref().is_none_or(|chosen| chosen.contains(&repo.id))
+        };
+        self.repositories.values().filter(covers).collect()
+    }
+
+    fn send(&mut self, event: &str, action: &str, installation_id: Option<i64>, repo: Option<i64>, mut payload: Value) {
+        payload["action"] = json!(action);
+        payload["sender"] = shapes::user("grace");
+        self.outgoing.push(Outgoing {
+            guid: Uuid::new_v4(),
+            event: event.to_owned(),
+            action: action.to_owned(),
+            installation_id,
+            repository_id: repo,
+            body: serde_json::to_vec(&payload).unwrap(),
+        });
+    }
+
+    fn tell_of_item(&mut self, event: &str, action: &str, repo: i64, number: i64, extra: Value) {
+        let repository = &self.repositories[&repo];
+        let Some(installation) = self.hearing(repository).map(|found| found.id) else { return };
+        let login = &self.accounts[&repository.account_id];
+        let item = &repository.items[&number];
+        let mut payload = json!({
+            "repository": shapes::repository(repository, login),
+            "installation": {"id": installation, "node_id": "x"},
+        });
+        let field = match item.kind {
+            Kind::Discussion => "discussion",
+            Kind::Pull if event == "pull_request" => "pull_request",
+            _ => "issue",
+        };
+        payload[field] = shapes::item(repository, login, item, field == "issue");
+        for (name, value) in extra.as_object().unwrap() {
+            payload[name] = value.clone();
+        }
+        self.send(event, action, Some(installation), Some(repo), payload);
+    }
+
+    fn event_of(kind: Kind) -> &'static str {
+        match kind {
+            Kind::Issue => "issues",
+            Kind::Pull => "pull_request",
+            Kind::Discussion => "discussion",
+        }
+    }
+
+    pub fn open(&mut self, repo: i64, kind: Kind, title: &str, author: &str) -> i64 {
+        let number = self.put(repo, kind, title, author, self.now);
+        let action = if kind == Kind::Discussion { "created" } else { "opened" };
+        self.tell_of_item(Self::event_of(kind), action, repo, number, json!({}));
+        number
+    }
+
+    /// An item that was there before anybody listened.
+    pub fn put(&mut self, repo: i64, kind: Kind, title: &str, author: &str, at: DateTime<Utc>) -> i64 {
+        let repository = self.repositories.get_mut(&repo).unwrap();
+        let number = repository.next_number;
+        repository.next_number += 1;
+        let item = Item {
+            number,
+            kind,
+            title: title.to_owned(),
+            author: author.to_owned(),
+            open: true,
+            answered: false,
+            created_at: at,
+            updated_at: at,
+            closed_at: None,
+            labels: BTreeSet::new(),
+            assignees: BTreeSet::new(),
+            comments: 0,
+        };
+        repository.items.insert(number, item);
+        number
+    }
+
+    fn change(&mut self, repo: i64, number: i64, change: impl FnOnce(&mut Item, DateTime<Utc>)) -> Kind {
+        let now = self.now;
+        let item = self.repositories.get_mut(&repo).unwrap().items.get_mut(&number).unwrap();
+        change(item, now);
+        item.updated_at = now;
+        item.kind
+    }
+
+    pub fn comment(&mut self, repo: i64, number: i64, login: &str) {
+        let kind = self.change(repo, number, |item, _| item.comments += 1);
+        let event = if kind == Kind::Discussion { "discussion_comment" } else { "issue_comment" };
+        let comment = json!({"id": 1, "user": shapes::user(login), "author_association": "NONE",
+            "created_at": shapes::time(self.now), "updated_at": shapes::time(self.now), "body": "text"});
+        self.tell_of_item(event, "created", repo, number, json!({"comment": comment}));
+    }
+
+    pub fn close(&mut self, repo: i64, number: i64) {
+        let kind = self.change(repo, number, |item, now| {
+            item.open = false;
+            item.closed_at = Some(now);
+        });
+        self.tell_of_item(Self::event_of(kind), "closed", repo, number, json!({}));
+    }
+
+    pub fn reopen(&mut self, repo: i64, number: i64) {
+        let kind = self.change(repo, number, |item, _| {
+            item.open = true;
+            item.closed_at = None;
+        });
+        self.tell_of_item(Self::event_of(kind), "reopened", repo, number, json!({}));
+    }
+
+    pub fn retitle(&mut self, repo: i64, number: i64, title: &str) {
+        let kind = self.change(repo, number, |item, _| item.title = title.to_owned());
+        let changes = json!({"changes": {"title": {"from": "before"}}});
+        self.tell_of_item(Self::event_of(kind), "edited", repo, number, changes);
+    }
+
+    pub fn set_label(&mut self, repo: i64, number: i64, label: i64) {
+        let kind = self.change(repo, number, |item, _| drop(item.labels.insert(label)));
+        let shape = shapes::label(label, &self.repositories[&repo].labels[&label]);
+        self.tell_of_item(Self::event_of(kind), "labeled", repo, number, json!({"label": shape}));
+    }
+
+    pub fn delete(&mut self, repo: i64, number: i64) {
+        let kind = self.change(repo, number, |_, _| {});
+        self.tell_of_item(Self::event_of(kind), "deleted", repo, number, json!({}));
+        let repository = self.repositories.get_mut(&repo).unwrap();
+        repository.items.remove(&number);
+        repository.left.insert(number, Left::Deleted);
+    }
+
+    /// An issue moves to another repository of the account.
+    pub fn transfer(&mut self, repo: i64, number: i64, to: i64) -> i64 {
+        let item = self.repositories[&repo].items[&number].clone();
+        let target = self.repositories.get_mut(&to).unwrap();
+        let new = target.next_number;
+        target.next_number += 1;
+        let moved = Item { number: new, labels: BTreeSet::new(), updated_at: self.now, ..item.clone() };
+        target.items.insert(new, moved);
+        let shape = |world: &Self, repo: i64| {
+            let repository = &world.repositories[&repo];
+            shapes::repository(repository, &world.accounts[&repository.account_id])
+        };
+        let (there, here) = (shape(self, to), shape(self, repo));
+        let changes = json!({"changes": {"new_issue": {"number": new, "id": 1}, "new_repository": there}});
+        self.change(repo, number, |_, _| {});
+        self.tell_of_item("issues", "transferred", repo, number, changes);
+        let changes = json!({"changes": {"old_issue": {"number": number, "id": 1}, "old_repository": here}});
+        self.tell_of_item("issues", "opened", to, new, changes);
+        let repository = self.repositories.get_mut(&repo).unwrap();
+        repository.items.remove(&number);
+        repository.left.insert(number, Left::To(to, new));
+        new
+    }
+
+    fn tell_of_installation(&mut self, event: &str, action: &str, installation: &Installation, extra: Value) {
+        let login = self.accounts[&installation.account_id].clone();
+        let mut payload = json!({"installation": shapes::installation(installation, &login)});
+        for (name, value) in extra.as_object().unwrap() {
+            payload[name] = value.clone();
+        }
+        self.send(event, action, Some(installation.id), None, payload);
+    }
+
+    pub fn install(&mut self, account_id: i64, chosen: Option<BTreeSet<i64>>) -> i64 {
+        let id = self.id();
+        let names = ["discussions", "issues", "metadata", "pull_requests"];
+        let permissions = names.map(|name| (name.to_owned(), "read".to_owned())).into_iter().collect();
+        let installation = Installation { id, account_id, suspended: false, chosen, permissions };
+        self.installations.insert(id, installation.clone());
+        let listed: Vec<Value> = self.covered(&installation).into_iter().map(|repo| self.mention(repo)).collect();
+        self.tell_of_installation("installation", "created", &installation, json!({"repositories": listed}));
+        id
+    }
+
+    /// A repository as lists of an installation's events name it.
+    fn mention(&self, repo: &Repository) -> Value {
+        let full_name = format!("{}/{}", self.accounts[&repo.account_id], repo.name);
+        json!({"id": repo.id, "node_id": shapes::repository_node(repo.id), "name": repo.name,
+            "full_name": full_name, "private": repo.private})
+    }
+
+    pub fn suspend(&mut self, id: i64, suspended: bool) {
+        let installation = self.installations.get_mut(&id).unwrap();
+        installation.suspended = suspended;
+        let installation = installation.clone();
+        let action = if suspended { "suspend" } else { "unsuspend" };
+        self.tell_of_installation("installation", action, &installation, json!({}));
+    }
+
+    pub fn uninstall(&mut self, id: i64) {
+        let installation = self.installations.remove(&id).unwrap();
+        self.tell_of_installation("installation", "deleted", &installation, json!({}));
+    }
+
+    pub fn choose(&mut self, id: i64, repo: i64, covered: bool) {
+        let mention = self.mention(&self.repositories[&repo]);
+        let installation = self.installations.get_mut(&id).unwrap();
+        let chosen = installation.chosen.as_mut().expect("an installation on chosen repositories");
+        if covered { drop(chosen.insert(repo)) } else { drop(chosen.remove(&repo)) }
+        let installation = installation.clone();
+        let (action, field) = if covered { ("added", "repositories_added") } else { ("removed", "repositories_removed") };
+        let mut extra = json!({"repository_selection": "selected"});
+        extra[field] = json!([mention]);
+        self.tell_of_installation("installation_repositories", action, &installation, extra);
+    }
+
+    fn tell_of_repository(&mut self, action: &str, repo: i64) {
+        let repository = &self.repositories[&repo];
+        let Some(installation) = self.hearing(repository).map(|found| found.id) else { return };
+        let shape = shapes::repository(repository, &self.accounts[&repository.account_id]);
+        let payload = json!({"repository": shape, "installation": {"id": installation, "node_id": "x"}});
+        self.send("repository", action, Some(installation), Some(repo), payload);
+    }
+
+    pub fn rename(&mut self, repo: i64, name: &str) {
+        self.repositories.get_mut(&repo).unwrap().name = name.to_owned();
+        self.tell_of_repository("renamed", repo);
+    }
+
+    pub fn privatize(&mut self, repo: i64, private: bool) {
+        self.repositories.get_mut(&repo).unwrap().private = private;
+        self.tell_of_repository(if private { "privatized" } else { "publicized" }, repo);
+    }
+
+    /// Fills an account with history: sizes unequal, one repository with a fifth of all, some with
+    /// nothing; years of items, a quarter of them open.
+    pub fn fill(&mut self, account_id: i64, repositories: usize, items: usize) {
+        let mut random = Random(7);
+        let repos: Vec<i64> = (0..repositories).map(|at| self.repository(account_id, &format!("repo-{at:03}"))).collect();
+        for repo in &repos {
+            (0..4).for_each(|at| drop(self.label_of(*repo, &format!("label-{at}"))));
+        }
+        for at in 0..items {
+            let nth = if at % 5 == 0 { 0 } else { random.below(repositories * 9 / 10) };
+            let (repo, age) = (repos[nth], Duration::minutes(random.below(5 * 365 * 1_440) as i64));
+            let kind = [Kind::Issue, Kind::Issue, Kind::Pull, Kind::Pull, Kind::Discussion][random.below(5)];
+            let created_at = self.now - age;
+            let number = self.put(repo, kind, &format!("Item {at}"), ["ada", "linus", "dependabot[bot]"][random.below(3)], created_at);
+            let label = self.repositories[&repo].labels.keys().nth(random.below(4)).copied();
+            let item = self.repositories.get_mut(&repo).unwrap().items.get_mut(&number).unwrap();
+            item.updated_at = created_at + Duration::seconds((age.num_seconds() as f64 * random.below(100) as f64 / 100.0) as i64);
+            item.comments = random.below(9) as i64;
+            item.open = random.below(4) == 0;
+            item.closed_at = (!item.open).then_some(item.updated_at);
+            item.labels.extend(label.filter(|_| at % 3 == 0));
+        }
+    }
+
+    /// What must be open in the queue: (repository's name, number, type), with title and times.
+    pub fn truth(&self, installation: i64) -> BTreeMap<(String, i64), Value> {
+        let installation = &self.installations[&installation];
+        let login = &self.accounts[&installation.account_id];
+        let mut truth = BTreeMap::new();
+        for repo in self.covered(installation) {
+            for item in repo.items.values().filter(|item| item.open && !item.answered) {
+                let labels: BTreeSet<&String> = item.labels.iter().map(|label| &repo.labels[label]).collect();
+                let row = json!({"type": item.kind.name(), "title": item.title, "author": item.author,
+                    "created_at": shapes::time(item.created_at), "updated_at": shapes::time(item.updated_at),
+                    "comments": item.comments, "labels": labels});
+                truth.insert((format!("{login}/{}", repo.name), item.number), row);
+            }
+        }
+        truth
+    }
+}
+
+/// The same numbers each time (Numerical Recipes' generator).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % limit.max(1)
+    }
+}
