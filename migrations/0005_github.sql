@@ -55,8 +55,7 @@ CREATE TABLE sync (
     PRIMARY KEY (account_id, repo_id)
 );
 
--- What is to be asked of GitHub. Workers take a row under its lock, a page at a time; the row goes
--- with its last page.
+-- What is to be asked of GitHub. A row goes with its last page.
 CREATE TABLE jobs (
     account_id bigint NOT NULL,
     kind       text NOT NULL,
@@ -71,9 +70,20 @@ CREATE TABLE jobs (
     numbers    bigint[],
     failures   integer NOT NULL DEFAULT 0,
     error      text,
+    -- Grows each time that someone asks for it: also while it is being done.
+    asked      bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (account_id, kind, repo_id)
 );
 CREATE INDEX jobs_by_turn ON jobs (priority, due_at);
+
+-- Whoever does a job holds the lock of its row here, over questions to GitHub; the job's own row
+-- stays free for whoever asks for it again. Rows stay.
+CREATE TABLE job_locks (
+    account_id bigint NOT NULL,
+    kind       text NOT NULL,
+    repo_id    bigint NOT NULL,
+    PRIMARY KEY (account_id, kind, repo_id)
+);
 
 -- Failed deliveries that were asked for again.
 CREATE TABLE redeliveries (

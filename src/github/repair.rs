@@ -28,6 +28,8 @@ use crate::webhook::{Listed, listed_issue, listed_issues};
 const AT_ONCE: i64 = 100;
 /// Items that a check looks at before it gives others a turn.
 const CHECKED_AT_ONCE: usize = 20;
+/// Transfers of one item that are followed.
+const REDIRECTIONS: usize = 5;
 /// Items that stand by an arbitrary rule, looked at in one sweep.
 const TIES_AT_ONCE: i64 = 1_000;
 
@@ -323,7 +325,7 @@ pub async fn check(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     }
     Ok(match later {
         [] => Next::Done,
-        later => Next::On { cursor: Some("on".to_owned()), numbers: Some(later.to_vec()) },
+        later => Next::On { cursor: None, numbers: Some(later.to_vec()) },
     })
 }
 
@@ -339,12 +341,14 @@ async fn check_issue(desk: &Desk, job: &Job, repository: &Synced, number: i64) -
             mend(desk, job.account_id, repository, listed, answer.date).await?;
             return Ok(None);
         }
-        301 | 302 | 307 | 308 => match transferred_to(desk, whose, &answer).await? {
-            Some(key) if key.repo_id == repository.repo_id => return Ok(None),
-            // The repository itself may have moved: its listing tells.
-            None => return Ok(Some(moved(desk, job, answer.status).await?)),
-            found => found,
-        },
+        301 | 302 | 307 | 308 => {
+            // To itself by id: it is the repository that has another name, and its listing tells.
+            let itself = format!("/repositories/{}/issues/{number}", repository.repo_id);
+            if answer.location.as_deref().is_some_and(|location| location.ends_with(&itself)) {
+                return Ok(Some(moved(desk, job, answer.status).await?));
+            }
+            transferred_to(desk, whose, &answer).await?
+        }
         404 | 410 => {
             let repository_path = format!("/repos/{}/{}", repository.owner, repository.name);
             let seen = desk.client.get(whose, &repository_path).await?;
@@ -392,7 +396,7 @@ async fn gone(
     Ok(None)
 }
 
-/// Where a redirection of an item leads; `None` if that may not be seen.
+/// Where the redirections of an item lead; `None` if it is not there any more, or not to be seen.
 async fn transferred_to(desk: &Desk, whose: As, answer: &Answer) -> Result<Option<ItemKey>, GitHubError> {
     #[derive(Deserialize)]
     struct Place {
@@ -406,17 +410,25 @@ async fn transferred_to(desk: &Desk, whose: As, answer: &Answer) -> Result<Optio
     }
 
     let path = |address: &str| Some(format!("/{}", address.split_once("://")?.1.split_once('/')?.1));
-    let Some(place) = answer.location.as_deref().and_then(path) else { return Ok(None) };
-    let place = desk.client.get(whose, &desk.client.relative(&place)).await?;
-    if place.status != 200 {
-        return Ok(None);
+    let mut location = answer.location.clone();
+    for _ in 0..REDIRECTIONS {
+        let Some(to) = location.as_deref().and_then(path) else { return Ok(None) };
+        let place = desk.client.get(whose, &desk.client.relative(&to)).await?;
+        location = place.location.clone();
+        if (300..400).contains(&place.status) {
+            continue;
+        }
+        if place.status != 200 {
+            return Ok(None);
+        }
+        let place: Place = place.json()?;
+        let Some(home) = path(&place.repository_url) else { return Ok(None) };
+        let home = desk.client.get(whose, &desk.client.relative(&home)).await?;
+        if home.status != 200 {
+            return Ok(None);
+        }
+        let home: Home = home.json()?;
+        return Ok(Some(ItemKey { account_id: home.owner.id, repo_id: home.id, number: place.number }));
     }
-    let place: Place = place.json()?;
-    let Some(home) = path(&place.repository_url) else { return Ok(None) };
-    let home = desk.client.get(whose, &desk.client.relative(&home)).await?;
-    if home.status != 200 {
-        return Ok(None);
-    }
-    let home: Home = home.json()?;
-    Ok(Some(ItemKey { account_id: home.owner.id, repo_id: home.id, number: place.number }))
+    Ok(None)
 }

@@ -1,8 +1,10 @@
 //! Jobs: what is to be asked of GitHub, a row each.
 //!
-//! A worker holds its row's lock while it asks for one page and stores it, and moves the cursor in
-//! the same transaction: a worker that dies leaves the row as it was before the page, free for the
-//! next one at once. Nothing expires and nothing is repeated but the page in flight.
+//! A worker holds the job's lock, a row beside it, in a transaction that lasts while it asks for one
+//! page and stores it, and that moves the cursor: a worker that dies leaves the job as it was before
+//! the page, free for the next one at once. Nothing expires and nothing is repeated but the page in
+//! flight. The job's own row is locked for moments only, so that whoever asks for a job again,
+//! perhaps in the middle of another, waits for nobody.
 
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
@@ -79,6 +81,8 @@ pub struct Job {
     pub cursor: Option<String>,
     pub numbers: Option<Vec<i64>>,
     pub failures: i32,
+    /// How often it was asked for by then.
+    asked: i64,
 }
 
 /// A job that nobody else has while this is held.
@@ -91,29 +95,40 @@ pub struct Taken {
 pub async fn take(pool: &PgPool, account_id: Option<i64>) -> Result<Option<Taken>, StoreError> {
     let mut transaction = pool.begin().await?;
     let row = sqlx::query!(
-        r#"UPDATE jobs AS taken SET started_at = COALESCE(taken.started_at, clock_timestamp())
-           FROM (
-             SELECT j.account_id, j.kind, j.repo_id FROM jobs j
-             WHERE j.due_at <= clock_timestamp() AND ($1::bigint IS NULL OR j.account_id = $1)
-               AND NOT EXISTS (SELECT FROM gates g
-                 WHERE g.account_id = j.account_id AND g.shut_until > clock_timestamp())
-             ORDER BY j.priority, j.due_at LIMIT 1 FOR UPDATE OF j SKIP LOCKED) AS next
-           WHERE taken.account_id = next.account_id AND taken.kind = next.kind AND taken.repo_id = next.repo_id
-           RETURNING taken.account_id, taken.kind, taken.repo_id, taken.started_at AS "started_at!", taken.cursor,
-             taken.numbers, taken.failures"#,
+        r#"SELECT j.account_id, j.kind, j.repo_id, j.started_at, j.cursor, j.numbers, j.failures, j.asked,
+                  clock_timestamp() AS "now!"
+           FROM jobs j JOIN job_locks l USING (account_id, kind, repo_id)
+           WHERE j.due_at <= clock_timestamp() AND ($1::bigint IS NULL OR j.account_id = $1)
+             AND NOT EXISTS (SELECT FROM gates g
+               WHERE g.account_id = j.account_id AND g.shut_until > clock_timestamp())
+           ORDER BY j.priority, j.due_at LIMIT 1 FOR UPDATE OF l SKIP LOCKED"#,
         account_id,
     )
     .fetch_optional(&mut *transaction)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    // Read anew under the lock: whoever had it until now may have changed or ended the job.
+    let now = row.now;
+    let row = sqlx::query!(
+        r#"SELECT started_at, cursor, numbers, failures, asked FROM jobs
+           WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND due_at <= clock_timestamp()"#,
+        row.account_id,
+        row.kind,
+        row.repo_id,
+    )
+    .fetch_optional(&mut *transaction)
+    .await?
+    .map(|found| (row.account_id, row.kind, row.repo_id, found));
+    let Some((account_id, kind, repo_id, row)) = row else { return Ok(None) };
     let job = Job {
-        account_id: row.account_id,
-        kind: JobKind::from_name(&row.kind)?,
-        repo_id: row.repo_id,
-        started_at: row.started_at,
+        account_id,
+        kind: JobKind::from_name(&kind)?,
+        repo_id,
+        started_at: row.started_at.unwrap_or(now),
         cursor: row.cursor,
         numbers: row.numbers,
         failures: row.failures,
+        asked: row.asked,
     };
     Ok(Some(Taken { transaction, job }))
 }
@@ -139,16 +154,17 @@ impl Taken {
         &mut self.transaction
     }
 
-    /// Gives the job back.
+    /// Gives the job back. One that was asked for again meanwhile begins anew instead of ending.
     pub async fn end(mut self, next: &Next) -> Result<(), StoreError> {
-        let Job { account_id, kind, repo_id, .. } = self.job;
+        let Job { account_id, kind, repo_id, started_at, asked, .. } = self.job;
+        let kind = kind.name();
         let connection = &mut *self.transaction;
         match next {
             Next::Later(due_at) => {
                 sqlx::query!(
                     "UPDATE jobs SET due_at = $4 WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
                     account_id,
-                    kind.name(),
+                    kind,
                     repo_id,
                     due_at,
                 )
@@ -156,24 +172,41 @@ impl Taken {
                 .await?;
             }
             Next::Done => {
-                sqlx::query!(
-                    "DELETE FROM jobs WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                let ended = sqlx::query!(
+                    "DELETE FROM jobs WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND asked = $4",
                     account_id,
-                    kind.name(),
-                    repo_id
+                    kind,
+                    repo_id,
+                    asked,
                 )
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
+                if ended.rows_affected() == 0 {
+                    sqlx::query!(
+                        "UPDATE jobs SET cursor = NULL, started_at = NULL, failures = 0, error = NULL,
+                           numbers = CASE WHEN cursor IS NULL OR numbers IS NULL THEN numbers ELSE '{}' END
+                         WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                        account_id,
+                        kind,
+                        repo_id,
+                    )
+                    .execute(connection)
+                    .await?;
+                }
             }
             Next::On { cursor, numbers } => {
+                // Numbers that were asked for meanwhile are looked at too.
                 sqlx::query!(
-                    "UPDATE jobs SET cursor = $4, numbers = $5, failures = 0, error = NULL
+                    "UPDATE jobs SET cursor = $4::text, failures = 0, error = NULL, started_at = $6,
+                       numbers = CASE WHEN asked = $7 OR $4::text IS NOT NULL THEN $5 ELSE numbers END
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
                     account_id,
-                    kind.name(),
+                    kind,
                     repo_id,
                     cursor.as_deref(),
                     numbers.as_deref(),
+                    started_at,
+                    asked,
                 )
                 .execute(connection)
                 .await?;
@@ -181,12 +214,14 @@ impl Taken {
             Next::Again(after) => {
                 sqlx::query!(
                     "UPDATE jobs SET cursor = NULL, numbers = NULL, failures = 0, error = NULL, started_at = NULL,
-                       due_at = clock_timestamp() + $4 * interval '1 millisecond'
+                       due_at = CASE WHEN asked = $5 THEN clock_timestamp() + $4 * interval '1 millisecond'
+                                     ELSE due_at END
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
                     account_id,
-                    kind.name(),
+                    kind,
                     repo_id,
                     after.num_milliseconds() as f64,
+                    asked,
                 )
                 .execute(connection)
                 .await?;
@@ -197,7 +232,7 @@ impl Taken {
                        due_at = clock_timestamp() + $4 * interval '1 millisecond'
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
                     account_id,
-                    kind.name(),
+                    kind,
                     repo_id,
                     after.num_milliseconds() as f64,
                     error,
@@ -238,13 +273,17 @@ pub async fn add(executor: impl PgExecutor<'_>, jobs: &[NewJob]) -> Result<(), S
     let after: Vec<f64> = jobs.iter().map(|job| job.after.num_milliseconds() as f64).collect();
     let numbers: Vec<Option<String>> = jobs.iter().map(|job| job.numbers.as_deref().map(array)).collect();
     sqlx::query!(
-        r#"INSERT INTO jobs (account_id, kind, repo_id, priority, due_at, numbers)
+        r#"WITH locks AS (
+             INSERT INTO job_locks (account_id, kind, repo_id)
+             SELECT * FROM UNNEST($1::bigint[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING)
+           INSERT INTO jobs (account_id, kind, repo_id, priority, due_at, numbers)
            SELECT account_id, kind, repo_id, priority, clock_timestamp() + after * interval '1 millisecond',
                   numbers::bigint[]
            FROM UNNEST($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], $5::float8[], $6::text[])
              AS new (account_id, kind, repo_id, priority, after, numbers)
            ON CONFLICT (account_id, kind, repo_id) DO UPDATE SET
              due_at = LEAST(jobs.due_at, EXCLUDED.due_at),
+             asked = jobs.asked + 1,
              numbers = CASE WHEN jobs.cursor IS NULL AND jobs.numbers IS DISTINCT FROM EXCLUDED.numbers
                             THEN ARRAY(SELECT DISTINCT n FROM UNNEST(jobs.numbers || EXCLUDED.numbers) AS n ORDER BY n)
                             ELSE jobs.numbers END"#,

@@ -96,7 +96,7 @@ pub async fn settled(app: &TestApp) {
 
 /// The queue as the API shows it, in the fake's form.
 pub async fn queue(app: &TestApp) -> BTreeMap<(String, i64), Value> {
-    let rows = app.all_pages("limit=1000").await;
+    let rows = app.all_pages("limit=500").await;
     let row = |row: &Value| {
         let name = (row["repository"].as_str().unwrap().to_owned(), row["number"].as_i64().unwrap());
         let shown = json!({"type": row["type"], "title": row["title"], "author": row["author"],
@@ -110,6 +110,15 @@ pub async fn queue(app: &TestApp) -> BTreeMap<(String, i64), Value> {
 /// Fails where the queue and the fake's truth differ, and says where.
 pub async fn agrees(app: &TestApp, github: &FakeGitHub, installation: i64) {
     let (truth, queue) = (github.world(|world| world.truth(installation)), queue(app).await);
+    if truth.keys().ne(queue.keys()) {
+        let jobs: Vec<(String, i64, i32, Option<String>)> =
+            sqlx::query_as("SELECT kind, repo_id, failures, error FROM jobs").fetch_all(&app.database.pool).await.unwrap();
+        println!("jobs left: {jobs:?}");
+        for (repo, number) in queue.keys().filter(|key| !truth.contains_key(*key)) {
+            let path = format!("/api/v1/items/{repo}/{number}");
+            println!("{repo}#{number}: {:#}", app.json(&path).await);
+        }
+    }
     let missing: Vec<_> = truth.keys().filter(|key| !queue.contains_key(*key)).take(5).collect();
     let extra: Vec<_> = queue.keys().filter(|key| !truth.contains_key(*key)).take(5).collect();
     assert!(missing.is_empty() && extra.is_empty(), "missing: {missing:?}; too many: {extra:?}");

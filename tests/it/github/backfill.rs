@@ -99,6 +99,6 @@ async fn four_fifths_of_a_budget_are_used_and_no_more() {
     assert_eq!(used, 16);
     let sync = until(&app, "/api/v1/sync", |sync| sync["due"] == 0).await;
     assert_eq!(sync["failing"], serde_json::json!([]), "{sync:#}");
-    assert!(github.log().iter().all(|request| request.status < 400), "nothing was refused");
+    assert!(github.log().iter().all(|request| !matches!(request.status, 403 | 429)), "something was refused");
     app.stop().await.drop().await;
 }

@@ -257,7 +257,9 @@ impl World {
     }
 
     pub fn set_label(&mut self, repo: i64, number: i64, label: i64) {
-        let kind = self.change(repo, number, |item, _| drop(item.labels.insert(label)));
+        let kind = self.change(repo, number, |item, _| {
+            item.labels.insert(label);
+        });
         let shape = shapes::label(label, &self.repositories[&repo].labels[&label]);
         self.tell_of_item(Self::event_of(kind), "labeled", repo, number, json!({"label": shape}));
     }
@@ -338,7 +340,7 @@ impl World {
         let mention = self.mention(&self.repositories[&repo]);
         let installation = self.installations.get_mut(&id).unwrap();
         let chosen = installation.chosen.as_mut().expect("an installation on chosen repositories");
-        if covered { drop(chosen.insert(repo)) } else { drop(chosen.remove(&repo)) }
+        let _ = if covered { chosen.insert(repo) } else { chosen.remove(&repo) };
         let installation = installation.clone();
         let (action, field) = if covered { ("added", "repositories_added") } else { ("removed", "repositories_removed") };
         let mut extra = json!({"repository_selection": "selected"});
@@ -370,7 +372,9 @@ impl World {
         let mut random = Random(7);
         let repos: Vec<i64> = (0..repositories).map(|at| self.repository(account_id, &format!("repo-{at:03}"))).collect();
         for repo in &repos {
-            (0..4).for_each(|at| drop(self.label_of(*repo, &format!("label-{at}"))));
+            for at in 0..4 {
+                self.label_of(*repo, &format!("label-{at}"));
+            }
         }
         for at in 0..items {
             let nth = if at % 5 == 0 { 0 } else { random.below(repositories * 9 / 10) };
