@@ -190,7 +190,7 @@ pub fn desk(
 ) -> Result<Desk, GitHubError> {
     let identity = Identity::new(settings.app_id, &settings.private_key, clock.clone())?;
     let address = settings.address.clone();
-    let client = Client::new(address, Some(identity), None, pool.clone(), clock.clone(), metrics.clone())?;
+    let client = Client::new(address, Some(identity), None, Some(pool.clone()), clock.clone(), metrics.clone())?;
     Ok(Desk::new(client, pool.clone(), ingest.clone(), settings.rhythm, metrics.clone()))
 }
 

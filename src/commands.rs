@@ -1,5 +1,7 @@
 //! What the subcommands do; `main` only picks one.
 
+pub mod github;
+
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,7 +28,7 @@ use crate::{deliver as delivering, demo as demonstration, postgres, store};
 /// Done, with the process's exit code, or a reason to print.
 pub type Done = Result<ExitCode, Box<dyn Error>>;
 
-fn system_clock() -> Clock {
+pub(crate) fn system_clock() -> Clock {
     Arc::new(Utc::now)
 }
 
@@ -48,7 +50,7 @@ pub async fn serve(args: ServeArgs) -> Done {
 }
 
 /// Resolves at SIGTERM or SIGINT.
-fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

@@ -44,6 +44,14 @@ pub enum Command {
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Have GitHub make the App, by way of a local page, and write its credentials
+    Setup(SetupArgs),
+    /// Check that the App's credentials, permissions, events and installations are in order
+    Doctor(DoctorArgs),
+    /// Fetch what is not here yet, or certain repositories anew, and show how far it is
+    Backfill(BackfillArgs),
+    /// Show the queue of public repositories, without any App
+    Try(TryArgs),
     /// Print the OpenAPI description of the API
     Openapi,
 }
@@ -134,6 +142,71 @@ pub struct GitHubArgs {
     /// Days that an uninstalled account's data is kept, hidden
     #[arg(long, env = "BUGSCRUB_PURGE_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=3650))]
     pub purge_days: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct SetupArgs {
+    /// The organization that owns the App [default: your own account]
+    #[arg(long)]
+    pub organization: Option<String>,
+    /// Where GitHub delivers: https://YOUR-HOST/webhooks/github
+    #[arg(long)]
+    pub webhook_url: String,
+    /// The App's name, unique on all of GitHub, 34 characters at most [default: Bug Scrub ORGANIZATION]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Where the local page listens
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// The file to write, mode 600, the private key beside it; nothing is overwritten
+    #[arg(long, default_value = "bugscrub.env")]
+    pub file: PathBuf,
+    /// Print a Kubernetes Secret of this name instead of writing files
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "bugscrub")]
+    pub kubernetes_secret: Option<String>,
+    /// GitHub's API; an Enterprise server's is https://HOST/api/v3
+    #[arg(long, env = "BUGSCRUB_GITHUB_API_URL", default_value = "https://api.github.com")]
+    pub github_api_url: String,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    pub github: GitHubArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct BackfillArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub github: GitHubArgs,
+    #[command(flatten)]
+    pub bots: BotArgs,
+    /// Logins or ids of the accounts that are kept [default: all]
+    #[arg(long, env = "BUGSCRUB_ACCOUNTS", value_delimiter = ',')]
+    pub accounts: Vec<String>,
+    /// Repositories to fetch anew, as OWNER/REPO [default: what is not here yet]
+    pub repositories: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct TryArgs {
+    /// Public repositories, as OWNER/REPO
+    #[arg(required = true)]
+    pub repositories: Vec<String>,
+    /// A personal token without any permission: then closed items and discussions come too
+    #[arg(long, env = "GITHUB_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Where to listen
+    #[arg(long, env = "BUGSCRUB_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Print the queue and stop
+    #[arg(long)]
+    pub once: bool,
+    /// GitHub's API; an Enterprise server's is https://HOST/api/v3
+    #[arg(long, env = "BUGSCRUB_GITHUB_API_URL", default_value = "https://api.github.com")]
+    pub github_api_url: String,
 }
 
 /// How GitHub is asked.

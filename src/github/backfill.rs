@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::client::{As, GitHubError};
+use super::client::GitHubError;
 use super::facts;
 use super::wire::{self, Discussion, OneNode, RepositoryDiscussions};
 use super::work::Desk;
@@ -36,7 +36,7 @@ pub async fn issues(desk: &Desk, taken: &mut Taken) -> Result<Next, GitHubError>
     let begin = format!("state={state}&sort=created&direction=asc&per_page=100");
     let query = job.cursor.as_deref().unwrap_or(&begin);
     let path = format!("/repos/{}/{}/issues?{query}", repository.owner, repository.name);
-    let answer = desk.client.get(As::Account(job.account_id), &path).await?;
+    let answer = desk.client.get(desk.whose(job.account_id), &path).await?;
     // 410: issues are turned off; then nothing is listed.
     let listed = match answer.status {
         200 => listed_issues(&answer.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?,
@@ -53,7 +53,7 @@ pub async fn discussions(desk: &Desk, taken: &mut Taken) -> Result<Next, GitHubE
     let state = if job.kind == JobKind::OpenDiscussions { "OPEN" } else { "CLOSED" };
     let question = json!({"id": repository.node_id, "after": job.cursor, "states": [state]});
     let (found, date): (OneNode<RepositoryDiscussions>, _) =
-        desk.client.graphql(As::Account(job.account_id), wire::DISCUSSIONS, question).await?;
+        desk.client.graphql(desk.whose(job.account_id), wire::DISCUSSIONS, question).await?;
     let Some(page) = found.node.and_then(|node| node.discussions) else { return moved(desk, &job, 404).await };
     let next = page.page_info.end_cursor.filter(|_| page.page_info.has_next_page);
     let found: Vec<Discussion> = page.nodes.into_iter().flatten().collect();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::client::{As, GitHubError};
+use super::client::GitHubError;
 use super::wire::Label;
 use super::work::Desk;
 use crate::store::sync::Synced;
@@ -34,7 +34,7 @@ impl Labels {
         let mut query = Some("per_page=100".to_owned());
         let mut found = HashMap::new();
         while let Some(page) = query {
-            let answer = desk.client.get(As::Account(account_id), &format!("{path}?{page}")).await?;
+            let answer = desk.client.get(desk.whose(account_id), &format!("{path}?{page}")).await?;
             if answer.status != 200 {
                 break;
             }

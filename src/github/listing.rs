@@ -112,7 +112,7 @@ pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     let account_id = job.account_id;
     let query = job.cursor.as_deref().unwrap_or(PAGE);
     let path = format!("/installation/repositories?{query}");
-    let answer = desk.client.get(As::Account(account_id), &path).await?;
+    let answer = desk.client.get(desk.whose(account_id), &path).await?;
     let page: Repositories = answer.json()?;
     // Of another account than the installation's: it is on its way there, and that one lists it.
     let listed: Vec<&Repository> = page.repositories.iter().filter(|found| found.owner.id == account_id).collect();
@@ -169,7 +169,7 @@ fn as_known(found: &Repository, known: Option<&Known>, chosen_since: Option<Date
 
 /// Makes the jobs of repositories whose backfill is neither done nor under way. One question
 /// tells what a hundred of them hold: those with nothing cost nothing more.
-async fn plan(desk: &Desk, account_id: i64, listed: &[Listed]) -> Result<(), GitHubError> {
+pub async fn plan(desk: &Desk, account_id: i64, listed: &[Listed]) -> Result<(), GitHubError> {
     let ids: Vec<i64> = listed.iter().map(|listed| listed.repo_id).collect();
     let unplanned = sync::unplanned(&desk.pool, account_id, &ids).await?;
     let wanted: Vec<&Listed> = listed.iter().filter(|listed| unplanned.contains_key(&listed.repo_id)).collect();
@@ -177,7 +177,7 @@ async fn plan(desk: &Desk, account_id: i64, listed: &[Listed]) -> Result<(), Git
         let nodes: Vec<&str> = some.iter().map(|listed| listed.node_id.as_str()).collect();
         let question = json!({"ids": nodes});
         let (found, date): (ManyNodes<Totals>, _) =
-            desk.client.graphql(As::Account(account_id), wire::TOTALS, question).await?;
+            desk.client.graphql(desk.whose(account_id), wire::TOTALS, question).await?;
         let mut jobs = vec![];
         for (listed, totals) in some.iter().zip(&found.nodes) {
             let Some(totals) = totals else { continue };

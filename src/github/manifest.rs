@@ -9,6 +9,8 @@ const MANIFEST: &str = include_str!("../../app-manifest.yml");
 
 #[derive(Debug, Deserialize)]
 struct Manifest {
+    url: String,
+    description: String,
     default_permissions: BTreeMap<String, String>,
     default_events: Vec<String>,
 }
@@ -25,4 +27,13 @@ pub fn declared_permissions() -> BTreeMap<String, String> {
 /// The events that the App subscribes to.
 pub fn declared_events() -> Vec<String> {
     manifest().default_events
+}
+
+/// Where the App's page on GitHub leads.
+pub fn homepage() -> String {
+    manifest().url
+}
+
+pub fn description() -> String {
+    manifest().description
 }

@@ -7,7 +7,7 @@
 //! - [`wire`], [`facts`]: what GitHub answers, and the events it becomes;
 //! - [`work`]: the workers that take jobs, a page at a time;
 //! - [`listing`], [`backfill`], [`repair`], [`redelivery`]: what the jobs do;
-//! - [`manifest`], [`doctor`]: for people who install the App.
+//! - [`manifest`], [`setup`], [`doctor`]: for people who install the App.
 //!
 //! Nothing here changes anything on GitHub: the only requests that are no reading mint a token and
 //! ask for a delivery again, and are counted as such.
@@ -20,8 +20,10 @@ pub mod identity;
 pub mod labels;
 pub mod listing;
 pub mod manifest;
+pub mod public;
 pub mod redelivery;
 pub mod repair;
+pub mod setup;
 pub mod wire;
 pub mod work;
 

@@ -53,7 +53,7 @@ pub async fn sweep(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
 
 /// What concerns the whole account: whether it has the repositories that we know, and ties.
 async fn begin_sweep(desk: &Desk, account_id: i64) -> Result<(), GitHubError> {
-    let answer = desk.client.get(As::Account(account_id), "/installation/repositories?per_page=1").await?;
+    let answer = desk.client.get(desk.whose(account_id), "/installation/repositories?per_page=1").await?;
     let covered = answer.json::<Repositories>()?.total_count;
     let known = sync::known(&desk.pool, account_id).await?;
     let present = known.iter().filter(|known| !known.gone).count();
@@ -84,7 +84,7 @@ async fn compare(
     }
     let nodes: Vec<&str> = repositories.iter().map(|repository| repository.node_id.as_str()).collect();
     let (found, date): (ManyNodes<Totals>, _) =
-        desk.client.graphql(As::Account(account_id), wire::TOTALS, json!({"ids": nodes})).await?;
+        desk.client.graphql(desk.whose(account_id), wire::TOTALS, json!({"ids": nodes})).await?;
     let ids: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
     let counts = sync::counts(&desk.pool, account_id, &ids).await?;
     for (repository, totals) in repositories.iter().zip(&found.nodes) {
@@ -208,7 +208,7 @@ async fn look_at(
     repository: &Synced,
 ) -> Result<Option<(Differences, DateTime<Utc>)>, GitHubError> {
     let (found, date): (ManyNodes<Totals>, _) =
-        desk.client.graphql(As::Account(account_id), wire::TOTALS, json!({"ids": [repository.node_id]})).await?;
+        desk.client.graphql(desk.whose(account_id), wire::TOTALS, json!({"ids": [repository.node_id]})).await?;
     let Some(totals) = found.nodes.into_iter().next().flatten() else { return Ok(None) };
     let counts = sync::counts(&desk.pool, account_id, &[repository.repo_id]).await?;
     Ok(Some((differences(desk, account_id, repository, &totals, &counts).await?, date)))
@@ -228,7 +228,7 @@ async fn look(desk: &Desk, job: &Job, repository: &Synced) -> Result<Next, GitHu
 
 async fn updated_issues(desk: &Desk, job: &Job, repository: &Synced, query: &str) -> Result<Next, GitHubError> {
     let path = format!("/repos/{}/{}/issues?{query}", repository.owner, repository.name);
-    let answer = desk.client.get(As::Account(job.account_id), &path).await?;
+    let answer = desk.client.get(desk.whose(job.account_id), &path).await?;
     let listed = match answer.status {
         200 => listed_issues(&answer.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?,
         410 => vec![],
@@ -249,7 +249,7 @@ async fn updated_discussions(
     }
     let question = json!({"id": repository.node_id, "after": after});
     let (found, date): (OneNode<RepositoryDiscussions>, _) =
-        desk.client.graphql(As::Account(job.account_id), wire::DISCUSSIONS_SINCE, question).await?;
+        desk.client.graphql(desk.whose(job.account_id), wire::DISCUSSIONS_SINCE, question).await?;
     let Some(page) = found.node.and_then(|node| node.discussions) else { return moved(desk, job, 404).await };
     let since = repository.swept_at.unwrap_or(DateTime::UNIX_EPOCH);
     let found: Vec<Discussion> = page.nodes.into_iter().flatten().collect();
@@ -331,7 +331,7 @@ pub async fn check(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
 
 async fn check_issue(desk: &Desk, job: &Job, repository: &Synced, number: i64) -> Result<Option<Next>, GitHubError> {
     let path = format!("/repos/{}/{}/issues/{number}", repository.owner, repository.name);
-    let whose = As::Account(job.account_id);
+    let whose = desk.whose(job.account_id);
     let answer = desk.client.get(whose, &path).await?;
     let to = match answer.status {
         200 => {
@@ -370,7 +370,7 @@ async fn check_discussion(
 ) -> Result<Option<Next>, GitHubError> {
     let question = json!({"id": repository.node_id, "number": number});
     let (found, date): (OneNode<RepositoryDiscussion>, _) =
-        desk.client.graphql(As::Account(job.account_id), wire::DISCUSSION, question).await?;
+        desk.client.graphql(desk.whose(job.account_id), wire::DISCUSSION, question).await?;
     let Some(node) = found.node else { return Ok(Some(moved(desk, job, 404).await?)) };
     match node.discussion {
         Some(found) => {

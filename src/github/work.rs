@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::client::{Client, GitHubError};
+use super::client::{As, Client, GitHubError};
 use super::{Rhythm, backfill, labels::Labels, listing, redelivery, repair};
 use crate::activity::Event;
 use crate::ingest::{Ingest, IngestError};
@@ -33,6 +33,11 @@ pub struct Desk {
 impl Desk {
     pub fn new(client: Client, pool: PgPool, ingest: Ingest, rhythm: Rhythm, metrics: Metrics) -> Self {
         Self { client, pool, ingest, rhythm, metrics, labels: Arc::default(), wake: Arc::default() }
+    }
+
+    /// As whom an account is asked about: its installation, or without an App the person.
+    pub fn whose(&self, account_id: i64) -> As {
+        if self.client.identity().is_some() { As::Account(account_id) } else { As::Person }
     }
 
     /// Makes jobs, and tells a worker.
@@ -150,7 +155,7 @@ pub struct Workers(#[allow(dead_code)] JoinSet<()>);
 
 impl Workers {
     pub fn start(desk: &Desk) -> Self {
-        let mut workers = JoinSet::new();
+        let Self(mut workers) = Self::only(desk);
         let starting = desk.clone();
         workers.spawn(async move {
             while let Err(error) = starting.start().await {
@@ -158,6 +163,12 @@ impl Workers {
                 tokio::time::sleep(starting.rhythm.look).await;
             }
         });
+        Self(workers)
+    }
+
+    /// Without the jobs that a start brings.
+    pub fn only(desk: &Desk) -> Self {
+        let mut workers = JoinSet::new();
         for _ in 0..desk.rhythm.workers {
             workers.spawn(desk.clone().work());
         }

@@ -49,7 +49,7 @@ const TABLE: [(&str, May); 18] = [
 
 /// Names that only some rooms may speak.
 const RESERVED: [(&str, &[&str]); 3] =
-    [("axum", &["http", "app"]), ("tower_http", &["http", "app"]), ("hyper", &["http"])];
+    [("axum", &["http", "github", "app"]), ("tower_http", &["http", "app"]), ("hyper", &["http"])];
 
 /// What the pure rooms must not know: they do no IO and read no clock.
 const PURE: [&str; 5] = ["activity", "rank", "scrub", "stats", "webhook"];
