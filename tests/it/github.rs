@@ -1,7 +1,14 @@
 //! Asking GitHub: the service against a fake of it, from the first request to a healed outage.
 
 mod backfill;
+mod doctor;
+mod exchanges;
+mod identity;
+mod life;
+mod limits;
 mod repair;
+mod setup;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -80,6 +80,11 @@ impl TestDatabase {
         Self { url, pool, name }
     }
 
+    /// The same database once more, for another replica; it is dropped by the first.
+    pub fn same(&self) -> Self {
+        Self { url: self.url.clone(), pool: self.pool.clone(), name: self.name.clone() }
+    }
+
     /// Refuses new connections and ends those there are, as a database that goes away does.
     pub async fn take_away(&self) {
         self.alter("ALLOW_CONNECTIONS false").await;

@@ -112,7 +112,8 @@ fn respond(
         ("x-ratelimit-reset", reset.timestamp().to_string()),
         ("x-ratelimit-resource", resource.to_owned()),
     ]);
-    state.log.push(Logged { method: method.to_string(), path, status: answer.status, gate, in_refusal });
+    let path = if uri.path() == "/graphql" { asked(body) } else { path };
+    state.log.push(Logged { path, status: answer.status, gate, in_refusal });
     record(state, method, uri, body, &answer);
     let mut response = Response::builder().status(StatusCode::from_u16(answer.status).unwrap());
     for (name, value) in &answer.headers {
@@ -226,6 +227,13 @@ fn record(state: &mut State, method: &Method, uri: &Uri, body: &[u8], answer: &R
     if kept.len() < 3 {
         kept.push(exchange);
     }
+}
+
+/// A question of GraphQL in one line: what, of which, after what.
+fn asked(body: &[u8]) -> String {
+    let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+    let variables = &asked["variables"];
+    format!("/graphql {} {} {} {}", operation(&asked["query"]), variables["id"], variables["states"], variables["after"])
 }
 
 fn operation(query: &Value) -> String {

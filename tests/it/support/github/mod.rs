@@ -65,7 +65,7 @@ pub struct Fault {
 /// A request, as it was answered.
 #[derive(Clone, Debug)]
 pub struct Logged {
-    pub method: String,
+    /// With its query; of GraphQL the operation's name and variables.
     pub path: String,
     pub status: u16,
     /// The account that it was made for; 0 for the App, -1 for nobody.
@@ -195,10 +195,6 @@ impl FakeGitHub {
         self.with(|state| state.offset += by);
     }
 
-    pub fn now(&self) -> DateTime<Utc> {
-        self.with(|state| state.world.now)
-    }
-
     pub fn fault(&self, fault: Fault) {
         self.with(|state| state.faults.push(fault));
     }
@@ -227,6 +223,16 @@ impl FakeGitHub {
 
     pub fn log(&self) -> Vec<Logged> {
         self.with(|state| state.log.clone())
+    }
+
+    /// How many attempts GitHub lists as failed, with no later one that arrived.
+    pub fn undelivered(&self) -> usize {
+        self.with(|state| {
+            let arrived = |guid| state.attempts.iter().any(|known| known.what.guid == guid && known.status == 202);
+            let failed: std::collections::BTreeSet<_> =
+                state.attempts.iter().map(|attempt| attempt.what.guid).filter(|guid| !arrived(*guid)).collect();
+            failed.len()
+        })
     }
 
     /// Some exchanges of each kind, a line of JSON each.

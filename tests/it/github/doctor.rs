@@ -1,0 +1,87 @@
+//! The doctor, as people run it: what is wrong, and what to do.
+
+use chrono::Duration;
+
+use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, OTHER_KEY};
+use crate::support::service::run;
+
+/// Runs the doctor; answers its exit code and what it said.
+async fn doctor(github: &FakeGitHub, app_id: u64, key: &str) -> (i32, String) {
+    let (url, id) = (github.url(), app_id.to_string());
+    let settings = [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &id), ("BUGSCRUB_PRIVATE_KEY", key)];
+    let ended = run(&["doctor"], &settings).await;
+    (ended.code, format!("{}{}", ended.stdout, ended.stderr))
+}
+
+fn installed() -> impl Fn(&FakeGitHub) -> i64 {
+    |github| {
+        github.hook("https://scrub.example/webhooks/github");
+        github.world(|world| {
+            let account = world.account("acme");
+            world.repository(account, "widgets");
+            world.install(account, None)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_healthy_app_is_found_healthy() {
+    let github = FakeGitHub::start().await;
+    installed()(&github);
+    let (code, said) = doctor(&github, APP_ID, APP_KEY).await;
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("may read there") && !said.contains("hmm") && !said.contains("BAD"), "{said}");
+}
+
+#[tokio::test]
+async fn every_fault_has_its_sentence() {
+    type Make = fn(&FakeGitHub, i64);
+    let faults: [(&str, Make, &[&str]); 9] = [
+        ("suspended", |github, id| github.world(|world| world.suspend(id, true)), &["acme is suspended", "unsuspend it"]),
+        ("nowhere", |github, id| github.world(|world| world.uninstall(id)), &["installed nowhere", "installations/new"]),
+        ("deleted App", |github, _| github.forget_app(), &["no App with the id 4711", "BUGSCRUB_APP_ID"]),
+        ("permission", |github, _| github.permissions(|names| drop(names.remove("discussions"))), &["may not read discussions", "Grant it"]),
+        ("writes", |github, _| github.permissions(|names| drop(names.insert("issues".into(), "write".into()))), &["more than it needs (issues: write)"]),
+        ("events", |github, _| github.events(|names| names.retain(|name| name != "issues")), &["does not subscribe to issues", "an hour late"]),
+        ("not granted", |github, id| github.world(|world| drop(world.installations.get_mut(&id).unwrap().permissions.remove("issues"))), &["acme has not granted issues", "accept"]),
+        ("hook", |github, _| github.hook("https://elsewhere.example/"), &["elsewhere.example", "/webhooks/github"]),
+        ("clock", |github, _| github.advance(Duration::minutes(10)), &["600 s behind GitHub's", "NTP"]),
+    ];
+    for (name, make, wanted) in faults {
+        let github = FakeGitHub::start().await;
+        let id = installed()(&github);
+        make(&github, id);
+        let (code, said) = doctor(&github, APP_ID, APP_KEY).await;
+        for words in wanted {
+            assert!(said.contains(words), "{name}: {words:?} is not in:\n{said}");
+        }
+        let only_doubtful = matches!(name, "writes" | "hook" | "clock");
+        assert_eq!(code, i32::from(!only_doubtful), "{name}: {said}");
+        println!("{name}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn every_wrong_credential_has_its_sentence() {
+    let github = FakeGitHub::start().await;
+    installed()(&github);
+    for (app_id, key, wanted) in [
+        (APP_ID, OTHER_KEY, &["not one of the App 4711", "Make a new private key"]),
+        (12, APP_KEY, &["no App with the id 12", "BUGSCRUB_APP_ID"]),
+        (APP_ID, "no key at all", &["not an RSA key in PEM form", "download a new one"]),
+    ] {
+        let (code, said) = doctor(&github, app_id, key).await;
+        assert_eq!(code, 1, "{said}");
+        for words in wanted {
+            assert!(said.contains(words), "{words:?} is not in:\n{said}");
+        }
+        println!("{said}");
+    }
+    let nobody = [("BUGSCRUB_GITHUB_API_URL", "http://127.0.0.1:9"), ("BUGSCRUB_APP_ID", "1"), ("BUGSCRUB_PRIVATE_KEY", APP_KEY)];
+    let ended = run(&["doctor"], &nobody).await;
+    assert!(ended.stdout.contains("cannot be reached at http://127.0.0.1:9"), "{}", ended.stdout);
+    run(&["doctor"], &[]).await.failed(1, &["no App is named", "bugscrub setup"]);
+    run(&["doctor"], &[("BUGSCRUB_APP_ID", "1")]).await.failed(1, &["without BUGSCRUB_PRIVATE_KEY"]);
+    let garbled = [("BUGSCRUB_APP_ID", "1"), ("BUGSCRUB_PRIVATE_KEY", APP_KEY), ("BUGSCRUB_GITHUB_API_URL", "github.com")];
+    run(&["doctor"], &garbled).await.failed(1, &["\"github.com\" is no address of an API"]);
+}

@@ -1,0 +1,87 @@
+//! The fake, held to what GitHub publishes of itself.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use chrono::Duration;
+use reqwest::Client;
+use serde_json::{Value, json};
+
+use super::{complete, rhythm, run_now, start};
+use crate::support::github::world::Kind;
+use crate::support::github::{Delivering, FakeGitHub};
+
+#[tokio::test]
+async fn what_the_fake_answers_is_what_github_describes() {
+    let github = FakeGitHub::start().await;
+    let (account, repo) = github.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 5, 600);
+        world.install(account, None);
+        (account, *world.repositories.keys().next().unwrap())
+    });
+    let app = start(&github, rhythm()).await;
+    complete(&app).await;
+    // What is asked in repair.
+    github.delivering(Delivering::Fail);
+    github.world(|world| {
+        let numbers: Vec<(i64, Kind)> =
+            world.repositories[&repo].items.values().filter(|item| item.open).map(|item| (item.number, item.kind)).collect();
+        let of = |kind: Kind, nth: usize| numbers.iter().filter(|(_, found)| *found == kind).nth(nth).unwrap().0;
+        let other = world.repositories.values().find(|found| found.account_id == account && found.id != repo).unwrap().id;
+        world.transfer(repo, of(Kind::Issue, 0), other);
+        world.delete(repo, of(Kind::Issue, 1));
+        world.delete(repo, of(Kind::Discussion, 0));
+        world.comment(repo, of(Kind::Discussion, 1), "ada");
+    });
+    github.deliver().await;
+    github.advance(Duration::minutes(5));
+    run_now(&app, "redeliver").await;
+    run_now(&app, "sweep").await;
+    // What setting up asks.
+    let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let manifest = json!({"name": "x", "url": "https://x.example", "hook_attributes": {"url": "https://x.example"},
+        "redirect_url": "http://127.0.0.1/callback", "default_permissions": {}, "default_events": []});
+    let form = format!("manifest={}", manifest.to_string().replace('&', "%26"));
+    let url = github.url();
+    let sent = client.post(format!("{url}/settings/apps/new?state=s")).body(form).send().await.unwrap();
+    let back = sent.headers()["location"].to_str().unwrap().to_owned();
+    let code = back.split_once("code=").unwrap().1.split_once('&').unwrap().0;
+    let converted = client.post(format!("{url}/app-manifests/{code}/conversions")).send().await.unwrap();
+    assert_eq!(converted.status(), 201);
+    // What the doctor asks.
+    for path in ["/app", "/app/hook/config"] {
+        let jwt = identity().jwt().unwrap();
+        let answer = client.get(format!("{url}{path}")).bearer_auth(jwt).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+    }
+    app.stop().await.drop().await;
+
+    let exchanges = github.exchanges();
+    for wanted in ["Totals", "Discussions(", "DiscussionsSince", "Discussion(", "access_tokens", "attempts", "labels", "conversions", "\"status\":301", "\"status\":410"] {
+        assert!(exchanges.contains(wanted), "nobody asked for {wanted}");
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/github/validate.mjs");
+    let mut node = Command::new("node").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    node.stdin.take().unwrap().write_all(exchanges.as_bytes()).unwrap();
+    let output = node.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    println!("{said}");
+    assert!(output.status.success(), "{said}");
+
+    // And the validator can fail.
+    let mut broken: Value = serde_json::from_str(exchanges.lines().find(|line| line.contains("\"/app\"")).unwrap()).unwrap();
+    broken["body"].as_object_mut().unwrap().remove("owner");
+    let mut node = Command::new("node").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    node.stdin.take().unwrap().write_all(broken.to_string().as_bytes()).unwrap();
+    assert!(!node.wait_with_output().unwrap().status.success());
+}
+
+fn identity() -> bugscrub::github::Identity {
+    let clock = std::sync::Arc::new(chrono::Utc::now);
+    let identity =
+        bugscrub::github::Identity::new(crate::support::github::APP_ID, crate::support::github::APP_KEY, clock).unwrap();
+    // The fake is five minutes ahead.
+    identity.told_time(chrono::Utc::now() + Duration::minutes(5));
+    identity
+}

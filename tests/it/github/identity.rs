@@ -1,0 +1,93 @@
+//! Tokens: minted once for all who wait, replaced in time.
+
+use bugscrub::github::{Address, Client, Identity};
+use bugscrub::store::installations::{self, Installation};
+use bugscrub::telemetry::Metrics;
+use chrono::{Duration, Utc};
+use futures_util::future::join_all;
+
+use crate::support::TestDatabase;
+use crate::support::github::{APP_ID, APP_KEY, FakeGitHub};
+
+async fn client(github: &FakeGitHub, database: &TestDatabase, ahead: Duration) -> (Client, i64) {
+    let (account, installation) = github.world(|world| {
+        let account = world.account("acme");
+        world.repository(account, "widgets");
+        (account, world.install(account, None))
+    });
+    let shown = Installation {
+        account_id: account,
+        installation_id: installation,
+        login: "acme".to_owned(),
+        suspended: false,
+        permissions: serde_json::json!({"issues": "write", "metadata": "read"}),
+        seen_at: Utc::now(),
+        gone_at: None,
+    };
+    installations::save(&database.pool, &shown).await.unwrap();
+    let clock: bugscrub::app::Clock = std::sync::Arc::new(move || Utc::now() + ahead);
+    let identity = Identity::new(APP_ID, APP_KEY, clock.clone()).unwrap();
+    let address = Address::new(&github.url()).unwrap();
+    let pool = Some(database.pool.clone());
+    (Client::new(address, Some(identity), None, pool, clock, Metrics::new()).unwrap(), account)
+}
+
+fn mints(github: &FakeGitHub) -> usize {
+    github.log().iter().filter(|request| request.path.ends_with("/access_tokens") && request.status == 201).count()
+}
+
+#[tokio::test]
+async fn a_thousand_callers_mint_one_token() {
+    let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
+    let (client, account) = client(&github, &database, Duration::zero()).await;
+    let callers = (0..1_000).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { client.token(account).await.unwrap().secret })
+    });
+    let secrets: std::collections::BTreeSet<_> = join_all(callers).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(secrets.len(), 1);
+    assert_eq!(mints(&github), 1);
+    drop(client);
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_before_it_ends() {
+    let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
+    let (client, account) = client(&github, &database, Duration::zero()).await;
+    let whose = bugscrub::github::client::As::Account(account);
+    for (minutes, minted) in [(0, 1), (50, 1), (6, 2), (1, 2)] {
+        github.advance(Duration::minutes(minutes));
+        // An answer tells GitHub's time.
+        client.get(bugscrub::github::client::As::App, "/app").await.unwrap();
+        assert_eq!(client.get(whose, "/installation/repositories").await.unwrap().status, 200);
+        assert_eq!(mints(&github), minted, "after {minutes} minutes more");
+    }
+    drop(client);
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_either_way_is_corrected() {
+    for minutes in [-600, -10, 10, 600] {
+        let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
+        let (client, account) = client(&github, &database, Duration::minutes(minutes)).await;
+        let whose = bugscrub::github::client::As::Account(account);
+        let answer = client.get(whose, "/installation/repositories").await.unwrap();
+        assert_eq!(answer.status, 200, "{minutes} minutes");
+        drop(client);
+        database.drop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_fresh_token_that_is_unknown_yet_is_tried_again_and_not_replaced() {
+    let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
+    let (client, account) = client(&github, &database, Duration::zero()).await;
+    github.fresh_401s(2);
+    let whose = bugscrub::github::client::As::Account(account);
+    assert_eq!(client.get(whose, "/installation/repositories").await.unwrap().status, 200);
+    assert_eq!(mints(&github), 1);
+    drop(client);
+    database.drop().await;
+}

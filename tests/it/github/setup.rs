@@ -1,0 +1,135 @@
+//! `bugscrub setup`, as a person goes through it: page, GitHub, and back.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::Child;
+
+use crate::support::github::FakeGitHub;
+use crate::support::service::{bugscrub, run};
+
+/// A running `bugscrub setup`, and where its page is.
+pub struct Setup {
+    pub child: Child,
+    pub page: String,
+    stderr: BufReader<tokio::process::ChildStderr>,
+}
+
+impl Setup {
+    pub async fn start(github: &FakeGitHub, args: &[&str]) -> Self {
+        let url = github.url();
+        let all = [&["setup", "--github-api-url", &url], args].concat();
+        let mut child = bugscrub(&all, &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        stderr.read_line(&mut line).await.unwrap();
+        let page = line.split_whitespace().find(|word| word.starts_with("http://")).expect(&line).to_owned();
+        Self { child, page, stderr }
+    }
+
+    /// Presses the button, as GitHub's page would be gone through; answers the way back.
+    pub async fn press(&self) -> String {
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        let html = client.get(&self.page).send().await.unwrap().text().await.unwrap();
+        let attribute = |name: &str| {
+            let (_, rest) = html.split_once(&format!("{name}=\"")).expect(name);
+            unescaped(rest.split_once('"').unwrap().0)
+        };
+        let action = attribute("action");
+        let manifest = attribute("name=\"manifest\" value");
+        let form: String = manifest
+            .bytes()
+            .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect();
+        let sent = client.post(action).body(format!("manifest={form}")).send().await.unwrap();
+        assert_eq!(sent.status(), 302, "{}", sent.text().await.unwrap());
+        sent.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    /// Waits for the end; answers the exit code, stdout, and the rest of stderr.
+    pub async fn ended(mut self) -> (i32, String, String) {
+        let (mut out, mut err) = (String::new(), String::new());
+        self.child.stdout.take().unwrap().read_to_string(&mut out).await.unwrap();
+        self.stderr.read_to_string(&mut err).await.unwrap();
+        (self.child.wait().await.unwrap().code().unwrap(), out, err)
+    }
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&#39;", "'").replace("&amp;", "&")
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+const HOOK: &str = "https://scrub.example/webhooks/github";
+
+#[tokio::test]
+async fn a_person_goes_through_it() {
+    let github = FakeGitHub::start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("app.env");
+    let args = ["--organization", "acme", "--webhook-url", HOOK, "--file", file.to_str().unwrap()];
+    let setup = Setup::start(&github, &args).await;
+    let client = Client::builder().no_proxy().build().unwrap();
+
+    // Nobody else's browser, and no other way.
+    let elsewhere = client.get(&setup.page).header("host", "evil.example").send().await.unwrap();
+    assert_eq!(elsewhere.status(), 421);
+    for wrong in ["callback", "callback?code=x", "callback?code=x&state=guessed"] {
+        assert_eq!(client.get(format!("{}/{wrong}", setup.page)).send().await.unwrap().status(), 400, "{wrong}");
+    }
+    let html = client.get(&setup.page).send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("/organizations/acme/settings/apps/new") && html.contains("discussions<td>read"), "{html}");
+
+    let back = setup.press().await;
+    let done = client.get(&back).send().await.unwrap();
+    assert_eq!(done.status(), 200);
+    assert!(done.text().await.unwrap().contains("The App is there"));
+    let (code, _, said) = setup.ended().await;
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("installed nowhere") && said.contains("GitHub knows the App"), "{said}");
+
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let key = directory.path().join("app.pem");
+    assert_eq!((mode(&file), mode(&key)), (0o600, 0o600));
+    assert!(settings.contains("BUGSCRUB_APP_ID=4711\n") && settings.contains("BUGSCRUB_WEBHOOK_SECRET="), "{settings}");
+    assert!(settings.contains(&format!("BUGSCRUB_PRIVATE_KEY_FILE={}", key.display())), "{settings}");
+    assert!(std::fs::read_to_string(&key).unwrap().contains("BEGIN RSA PRIVATE KEY"));
+
+    // It is not overwritten.
+    let again = [&["setup"][..], &args].concat();
+    run(&again, &[]).await.failed(1, &["is there already"]);
+}
+
+#[tokio::test]
+async fn or_a_secret_is_printed_and_nothing_else() {
+    let github = FakeGitHub::start().await;
+    let setup = Setup::start(&github, &["--webhook-url", HOOK, "--kubernetes-secret"]).await;
+    let back = setup.press().await;
+    reqwest::get(&back).await.unwrap();
+    let (code, out, said) = setup.ended().await;
+    assert_eq!(code, 0, "{said}");
+    let secret: serde_json::Value = serde_saphyr::from_str(&out).unwrap();
+    assert_eq!((&secret["kind"], &secret["metadata"]["name"]), (&"Secret".into(), &"bugscrub".into()));
+    let data = &secret["stringData"];
+    assert_eq!(data["BUGSCRUB_APP_ID"], "4711");
+    assert_eq!(data["BUGSCRUB_PRIVATE_KEY"].as_str().unwrap().trim_end(), crate::support::github::APP_KEY.trim_end());
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_said_before_anything_is_asked() {
+    for (args, said) in [
+        (["--organization", "a/b", "--webhook-url", HOOK], "\"a/b\""),
+        (["--name", "", "--webhook-url", HOOK], "1 to 34 characters"),
+        (["--name", "x", "--webhook-url", "https://scrub.example/"], "ending in /webhooks/github"),
+        (["--github-api-url", "nothing", "--webhook-url", HOOK], "no address of an API"),
+    ] {
+        run(&[&["setup"][..], &args].concat(), &[]).await.failed(1, &[said]);
+    }
+}
