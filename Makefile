@@ -18,6 +18,7 @@ test: setup ## Run every test
 	@./scripts/ensure-node.sh
 	@./scripts/ensure-tools.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
+	npm ci --prefix tests/github --no-audit --no-fund --loglevel=error
 	cargo test --locked --lib --bins --tests
 
 bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json

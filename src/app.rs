@@ -133,6 +133,7 @@ impl Application {
             body_budget: Default::default(),
             limits: Limits::new(settings.rate_limit),
             github,
+            seen: Default::default(),
             stopping: stop.subscribe(),
             metrics,
         };

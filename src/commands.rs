@@ -21,7 +21,8 @@ use crate::http::auth::{self, Scope};
 use crate::http::serve::ServeLimits;
 use crate::ingest::Accounts;
 use crate::store::tokens::NewToken;
-use crate::store::{accounts, rebuild as rebuilding, tokens};
+use crate::store::{accounts, rebuild as rebuilding, retention, tokens};
+use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
 use crate::{deliver as delivering, demo as demonstration, postgres, store};
 
@@ -141,6 +142,9 @@ pub async fn rebuild(args: RebuildArgs) -> Done {
 async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
     let bots = args.bots.bots();
     store::migrate(&database.pool).await?;
+    if args.from_deliveries {
+        translate_again(database, &bots).await?;
+    }
     let mut differences = 0;
     for account_id in accounts::all_ids(&database.pool).await? {
         let started = Instant::now();
@@ -167,6 +171,34 @@ async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// Deliveries translated at once.
+const AGAIN_AT_ONCE: i64 = 500;
+
+/// Translates what is still kept raw, and adds what an earlier version did not understand.
+async fn translate_again(database: &Database, bots: &Bots) -> Result<(), Box<dyn Error>> {
+    let ingest = github::ingest(&database.pool, Accounts::default(), bots.clone(), &Metrics::new());
+    for account_id in accounts::all_ids(&database.pool).await? {
+        let (mut deliveries, mut events) = (0, 0);
+        let mut after = (chrono::DateTime::UNIX_EPOCH, uuid::Uuid::nil());
+        loop {
+            let kept = retention::kept_after(&database.pool, account_id, after, AGAIN_AT_ONCE).await?;
+            let Some(last) = kept.last() else { break };
+            after = (last.received_at, last.guid);
+            deliveries += kept.len();
+            for kept in &kept {
+                let (added, outcome) = ingest.translate_again(account_id, kept.guid, &kept.event, &kept.body).await?;
+                events += added;
+                if outcome != kept.outcome {
+                    retention::set_outcome(&database.pool, account_id, kept.guid, outcome).await?;
+                }
+            }
+        }
+        println!("account {account_id}: {deliveries} deliveries translated anew, {events} events were missing");
+    }
+    ingest.finish().await;
+    Ok(())
 }
 
 /// `bugscrub deliver`

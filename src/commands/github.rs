@@ -10,10 +10,12 @@ use tokio::sync::{Notify, oneshot};
 use super::{Done, shutdown_signal, system_clock};
 use crate::activity::Bots;
 use crate::app::{AppError, Application, Database, desk};
-use crate::config::{BackfillArgs, DoctorArgs, SetupArgs, Settings, TryArgs};
+use crate::config::{BackfillArgs, DoctorArgs, Settings, SetupArgs, TryArgs};
 use crate::demo::queue_table;
 use crate::github::setup::Wanted;
-use crate::github::{Address, Client, Desk, Identity, Rhythm, Workers, doctor as examining, public, setup as setting_up};
+use crate::github::{
+    Address, Client, Desk, Identity, Rhythm, Workers, doctor as examining, public, setup as setting_up,
+};
 use crate::http::auth::{self, Scope};
 use crate::http::serve::ServeLimits;
 use crate::ingest::{Accounts, Ingest};
@@ -34,11 +36,12 @@ pub async fn setup(args: SetupArgs) -> Done {
         Some(organization) => format!("Bug Scrub {organization}").chars().take(34).collect(),
         None => "Bug Scrub".to_owned(),
     });
-    let wanted =
-        Wanted { organization: args.organization, name, webhook_url: args.webhook_url, web: address.web() };
+    let wanted = Wanted { organization: args.organization, name, webhook_url: args.webhook_url, web: address.web() };
     wanted.check()?;
     if args.kubernetes_secret.is_none() && args.file.exists() {
-        return Err(format!("{} is there already; nothing is overwritten: name another --file", args.file.display()).into());
+        return Err(
+            format!("{} is there already; nothing is overwritten: name another --file", args.file.display()).into()
+        );
     }
     let client = Client::new(address.clone(), None, None, None, system_clock(), Metrics::new())?;
     let listen_error = |source| AppError::Listen { address: args.listen, source };
@@ -69,7 +72,9 @@ pub async fn setup(args: SetupArgs) -> Done {
 /// `bugscrub doctor`
 pub async fn doctor(args: DoctorArgs) -> Done {
     let Some(settings) = args.github.settings()? else {
-        return Err("no App is named: set BUGSCRUB_APP_ID and BUGSCRUB_PRIVATE_KEY_FILE, or run `bugscrub setup`".into());
+        return Err(
+            "no App is named: set BUGSCRUB_APP_ID and BUGSCRUB_PRIVATE_KEY_FILE, or run `bugscrub setup`".into()
+        );
     };
     let identity = match Identity::new(settings.app_id, &settings.private_key, system_clock()) {
         Ok(identity) => identity,
@@ -90,7 +95,9 @@ pub async fn doctor(args: DoctorArgs) -> Done {
 /// `bugscrub backfill`
 pub async fn backfill(args: BackfillArgs) -> Done {
     let Some(settings) = args.github.settings()? else {
-        return Err("no App is named: set BUGSCRUB_APP_ID and BUGSCRUB_PRIVATE_KEY_FILE, or run `bugscrub setup`".into());
+        return Err(
+            "no App is named: set BUGSCRUB_APP_ID and BUGSCRUB_PRIVATE_KEY_FILE, or run `bugscrub setup`".into()
+        );
     };
     let database = Database::open(&args.database).await?;
     let filled = database.while_running(async {
@@ -116,7 +123,7 @@ pub async fn backfill(args: BackfillArgs) -> Done {
     filled
 }
 
-fn ingest(pool: &PgPool, accounts: Accounts, bots: Bots, metrics: &Metrics) -> Ingest {
+pub(super) fn ingest(pool: &PgPool, accounts: Accounts, bots: Bots, metrics: &Metrics) -> Ingest {
     Ingest::new(pool.clone(), accounts, bots, metrics.clone(), 4, std::sync::Arc::new(Notify::new()))
 }
 
@@ -124,12 +131,14 @@ fn ingest(pool: &PgPool, accounts: Accounts, bots: Bots, metrics: &Metrics) -> I
 async fn begin_anew(desk: &Desk, named: &[String]) -> Result<(), Box<dyn std::error::Error>> {
     for name in named {
         let (owner, name) = halves(name)?;
-        let account = accounts::visible(&desk.pool).await?.into_iter().find(|found| found.logins.contains(&owner.to_lowercase()));
-        let account = account.ok_or_else(|| format!("the App is not installed on {owner}, or nothing was fetched yet"))?;
+        let account =
+            accounts::visible(&desk.pool).await?.into_iter().find(|found| found.logins.contains(&owner.to_lowercase()));
+        let account =
+            account.ok_or_else(|| format!("the App is not installed on {owner}, or nothing was fetched yet"))?;
         let known = sync::known(&desk.pool, account.account_id).await?;
-        let found = known.iter().find(|known| {
-            known.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)) && !known.gone
-        });
+        let found = known
+            .iter()
+            .find(|known| known.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)) && !known.gone);
         let found = found.ok_or_else(|| format!("the App does not cover {owner}/{name}"))?;
         sync::begin_anew(&desk.pool, account.account_id, &[found.repo_id]).await?;
     }
@@ -137,7 +146,8 @@ async fn begin_anew(desk: &Desk, named: &[String]) -> Result<(), Box<dyn std::er
 }
 
 fn halves(name: &str) -> Result<(&str, &str), String> {
-    let halves = name.split_once('/').filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'));
+    let halves =
+        name.split_once('/').filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'));
     halves.ok_or_else(|| format!("{name:?} is no repository: write OWNER/REPO"))
 }
 
@@ -150,7 +160,11 @@ async fn watch(desk: &Desk) -> Result<Progress, Box<dyn std::error::Error>> {
         tokio::time::sleep(LOOK).await;
         let (mut sum, mut words) = (Progress::default(), String::new());
         let installed = installations::all(&desk.pool).await?;
-        let mut ids: Vec<i64> = installed.iter().filter(|found| found.gone_at.is_none() && !found.suspended).map(|found| found.account_id).collect();
+        let mut ids: Vec<i64> = installed
+            .iter()
+            .filter(|found| found.gone_at.is_none() && !found.suspended)
+            .map(|found| found.account_id)
+            .collect();
         if desk.client.identity().is_none() {
             ids = accounts::all_ids(&desk.pool).await?;
         }
@@ -165,12 +179,20 @@ async fn watch(desk: &Desk) -> Result<Progress, Box<dyn std::error::Error>> {
             if let Some(gate) = gates::look(&desk.pool, id).await?
                 && let Some(until) = gate.shut_until.filter(|until| *until > gate.now)
             {
-                words = format!("(GitHub takes no more until {}: {})", until.format("%H:%M:%S"), gate.reason.unwrap_or_default());
+                words = format!(
+                    "(GitHub takes no more until {}: {})",
+                    until.format("%H:%M:%S"),
+                    gate.reason.unwrap_or_default()
+                );
             }
         }
         bar.set_length(sum.items.unsigned_abs());
         bar.set_position(sum.fetched.unsigned_abs());
-        bar.set_message(if sum.failing > 0 { format!("{words} ({} questions fail and are tried again)", sum.failing) } else { words });
+        bar.set_message(if sum.failing > 0 {
+            format!("{words} ({} questions fail and are tried again)", sum.failing)
+        } else {
+            words
+        });
         let asked = sum.repositories > 0 || !ids.is_empty();
         if asked && sum.complete == sum.repositories && sum.due == 0 {
             bar.finish_and_clear();
@@ -185,7 +207,8 @@ pub async fn try_out(args: TryArgs) -> Done {
     let listen_error = |source| AppError::Listen { address: args.listen, source };
     let listening =
         TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
-    let data_dir = postgres::default_data_dir()?.join(format!("try-{}", listening.port()));
+    let data_dir = args.data_dir.clone().map_or_else(postgres::default_data_dir, Ok)?;
+    let data_dir = data_dir.join(format!("try-{}", listening.port()));
     let database = Database::open_private(data_dir).await?;
     let tried = database.while_running(try_on(&database, &args, address, listening)).await;
     database.close().await?;
@@ -193,6 +216,8 @@ pub async fn try_out(args: TryArgs) -> Done {
 }
 
 async fn try_on(database: &Database, args: &TryArgs, address: Address, listening: std::net::SocketAddr) -> Done {
+    // An empty variable is how many a shell says "not set".
+    let personal = args.token.clone().filter(|token| !token.trim().is_empty());
     store::reset(&database.pool).await?;
     let (secret, _) = auth::new_token();
     let settings = Settings {
@@ -217,16 +242,18 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
 
     let metrics = Metrics::new();
     let client =
-        Client::new(address, None, args.token.clone(), Some(database.pool.clone()), system_clock(), metrics.clone())?;
+        Client::new(address, None, personal.clone(), Some(database.pool.clone()), system_clock(), metrics.clone())?;
     let ingest = ingest(&database.pool, Accounts::default(), Bots::default(), &metrics);
     let desk = Desk::new(client, database.pool.clone(), ingest.clone(), Rhythm::default(), metrics);
-    if args.token.is_none() {
-        eprintln!("Without a token GitHub answers 60 requests an hour: open issues and pull requests only, 6,000 at most.");
+    if personal.is_none() {
+        eprintln!(
+            "Without a token GitHub answers 60 requests an hour: open issues and pull requests only, 6,000 at most."
+        );
     }
     let mut shown = vec![];
     for name in &args.repositories {
         let (owner, name) = halves(name)?;
-        shown.push(public::begin(&desk, owner, name, args.token.is_some()).await?);
+        shown.push(public::begin(&desk, owner, name, personal.is_some()).await?);
     }
     shown.dedup();
     let fetching = async {
@@ -254,7 +281,9 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
         println!("{}\n", queue_table(&serde_json::from_str(&page)?));
     }
     if !args.once {
-        println!("Ask for yourself, until Ctrl-C:\n\ncurl -s -H 'Authorization: Bearer {token}' '{base_url}/api/v1/queue?limit=5'");
+        println!(
+            "Ask for yourself, until Ctrl-C:\n\ncurl -s -H 'Authorization: Bearer {token}' '{base_url}/api/v1/queue?limit=5'"
+        );
         shutdown.await;
     }
     drop(stop);

@@ -9,10 +9,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration as Wait;
 
-use bytes::Bytes;
-use chrono::{DateTime, Duration, Utc};
-use http::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, LINK, LOCATION, RETRY_AFTER, USER_AGENT};
-use http::{Method, StatusCode};
+use chrono::{DateTime, Utc};
+use http::header::{ACCEPT, AUTHORIZATION, DATE, LOCATION, USER_AGENT};
+use http::Method;
 use http_body_util::BodyExt;
 use octocrab::Octocrab;
 use serde::Deserialize;
@@ -20,20 +19,18 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::identity::{BadKey, Identity, InstallationToken, Tokens};
+pub use super::answer::{Answer, GitHubError};
+use super::answer::{Head, message, next_page};
+use super::identity::{Identity, InstallationToken, Tokens};
+use super::limits::{budgets, refusal, shut};
 use super::wire::{self, Minted};
 use super::{Address, Clock};
-use crate::ingest::IngestError;
-use crate::store::gates::{self, Budget, Gate, Purpose, Taught};
-use crate::store::{StoreError, installations};
+use crate::store::gates::{self, Purpose, Taught};
+use crate::store::installations;
 use crate::telemetry::Metrics;
 
-/// How much of an hourly budget is used; the rest is for whoever else uses the installation.
-const SHARE: f64 = 0.8;
 /// An answer that takes longer counts as lost.
 const PATIENCE: Wait = Wait::from_secs(60);
-/// After a refusal that names no time, as GitHub asks.
-const REFUSED_FOR: Duration = Duration::seconds(60);
 /// Waits before a request is repeated because a fresh token was not known yet.
 const UNKNOWN_YET: [Wait; 4] = [Wait::from_millis(250), Wait::from_millis(500), Wait::from_secs(1), Wait::from_secs(2)];
 /// The permissions that a token is asked for, to read, as far as they are granted.
@@ -56,49 +53,6 @@ impl As {
             As::Account(account_id) => account_id,
             As::App | As::Person => 0,
         }
-    }
-}
-
-/// Why a question to GitHub has no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum GitHubError {
-    #[error("GitHub takes no requests until {until}: {reason}")]
-    Shut { until: DateTime<Utc>, reason: String },
-    #[error("GitHub cannot be reached at {0}")]
-    Unreachable(String),
-    /// A server error: later may do.
-    #[error("GitHub answered {0}")]
-    Failed(u16),
-    #[error("GitHub answered {status}: {message}")]
-    Refused { status: u16, message: String },
-    #[error("GitHub's answer could not be read: {0}")]
-    Unreadable(String),
-    #[error("the App is not installed on the account {0}")]
-    NotInstalled(i64),
-    #[error(transparent)]
-    Key(#[from] BadKey),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Ingest(#[from] IngestError),
-}
-
-/// What GitHub answered.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    /// GitHub's time of it.
-    pub date: DateTime<Utc>,
-    /// The query of the next page's address.
-    pub next: Option<String>,
-    /// Where a redirection points to.
-    pub location: Option<String>,
-    pub body: Bytes,
-}
-
-impl Answer {
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, GitHubError> {
-        serde_json::from_slice(&self.body).map_err(|error| GitHubError::Unreadable(error.to_string()))
     }
 }
 
@@ -420,94 +374,4 @@ impl Client {
             body,
         })
     }
-}
-
-/// An answer whose body is still to come.
-struct Head {
-    status: u16,
-    date: DateTime<Utc>,
-    headers: HeaderMap,
-    body: futures_util::future::BoxFuture<'static, Option<Bytes>>,
-}
-
-/// Whether a gate lets nobody through: until when, and why.
-fn shut(gate: &Gate, graphql: bool) -> Option<(DateTime<Utc>, String)> {
-    if let Some(until) = gate.shut_until.filter(|until| *until > gate.now) {
-        return Some((until, gate.reason.clone().unwrap_or_default()));
-    }
-    let (name, budget) = if graphql { ("GraphQL", gate.graphql) } else { ("REST", gate.core) };
-    let budget = budget.filter(|budget| budget.resets_at > gate.now)?;
-    let kept = (budget.limit as f64 * (1.0 - SHARE)).ceil();
-    (budget.remaining as f64 <= kept).then(|| {
-        let used = format!("{} of the {name} budget of {} an hour is used", percent(SHARE), budget.limit);
-        (budget.resets_at, used)
-    })
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
-/// When a window ends by our database's clock: GitHub's own may differ.
-fn resets_at(headers: &HeaderMap, date: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let reset = number(headers, "x-ratelimit-reset")?;
-    // A second more: both of GitHub's times are cut to whole ones.
-    Some(now + Duration::seconds(reset - date.timestamp() + 1))
-}
-
-fn budgets(headers: &HeaderMap, date: DateTime<Utc>, now: DateTime<Utc>) -> Taught {
-    let budget = || {
-        let limit = number(headers, "x-ratelimit-limit")?;
-        let remaining = number(headers, "x-ratelimit-remaining")?;
-        Some(Budget { limit, remaining, resets_at: resets_at(headers, date, now)? })
-    };
-    let graphql = headers.get("x-ratelimit-resource").is_some_and(|resource| resource == "graphql");
-    match graphql {
-        true => Taught { graphql: budget(), ..Taught::default() },
-        false => Taught { core: budget(), ..Taught::default() },
-    }
-}
-
-/// Whether a 403 or 429 means "later", and when. Other 403s are about what may be seen.
-fn refusal(
-    headers: &HeaderMap,
-    date: DateTime<Utc>,
-    now: DateTime<Utc>,
-    said: &str,
-) -> Option<(DateTime<Utc>, String)> {
-    let reason = || if said.is_empty() { "it refused".to_owned() } else { said.to_owned() };
-    if let Some(seconds) = number(headers, RETRY_AFTER.as_str()) {
-        return Some((now + Duration::seconds(seconds.max(1) + 1), reason()));
-    }
-    if number(headers, "x-ratelimit-remaining") == Some(0)
-        && let Some(until) = resets_at(headers, date, now)
-    {
-        return Some((until, reason()));
-    }
-    said.to_lowercase().contains("rate limit").then(|| (now + REFUSED_FOR, reason()))
-}
-
-/// The `message` of an error answer.
-fn message(answer: &Answer) -> String {
-    #[derive(Deserialize)]
-    struct Message {
-        message: String,
-    }
-    let status = || StatusCode::from_u16(answer.status).ok()?.canonical_reason();
-    answer
-        .json::<Message>()
-        .map(|said| said.message)
-        .unwrap_or_else(|_| status().unwrap_or("no reason given").to_owned())
-}
-
-/// The query of the address that a `Link` header calls `next` (RFC 8288).
-fn next_page(headers: &HeaderMap) -> Option<String> {
-    let links = headers.get(LINK)?.to_str().ok()?;
-    let next = links.split(',').find(|link| link.contains("rel=\"next\""))?;
-    let address = next.split_once('<')?.1.split_once('>')?.0;
-    Some(address.split_once('?')?.1.to_owned())
 }

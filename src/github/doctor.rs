@@ -80,13 +80,14 @@ fn app_id(client: &Client) -> u64 {
 
 fn clock(client: &Client) -> Option<Finding> {
     let skew = client.identity()?.skew();
-    let seconds = skew.num_seconds().abs();
     if skew.abs() <= SKEW {
         return Some(good("The clock agrees with GitHub's."));
     }
     let way = if skew > Duration::zero() { "behind" } else { "ahead of" };
+    let seconds = skew.num_seconds().abs();
+    let much = if seconds < 120 { format!("{seconds} s") } else { format!("{} minutes", (seconds + 30) / 60) };
     Some(doubtful(format!(
-        "The clock of this machine is {seconds} s {way} GitHub's. It is corrected for, but set it right: run an NTP \
+        "The clock of this machine is {much} {way} GitHub's. It is corrected for, but set it right: run an NTP \
          service such as chrony or systemd-timesyncd."
     )))
 }

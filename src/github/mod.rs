@@ -6,18 +6,22 @@
 //! - [`client`]: one request, through the gate that keeps GitHub's limits;
 //! - [`wire`], [`facts`]: what GitHub answers, and the events it becomes;
 //! - [`work`]: the workers that take jobs, a page at a time;
-//! - [`listing`], [`backfill`], [`repair`], [`redelivery`]: what the jobs do;
+//! - [`listing`], [`backfill`], [`repair`], [`check`], [`redelivery`]: what the jobs do;
+//! - [`public`]: repositories without any App;
 //! - [`manifest`], [`setup`], [`doctor`]: for people who install the App.
 //!
 //! Nothing here changes anything on GitHub: the only requests that are no reading mint a token and
 //! ask for a delivery again, and are counted as such.
 
+mod answer;
 pub mod backfill;
+pub mod check;
 pub mod client;
 pub mod doctor;
 pub mod facts;
 pub mod identity;
 pub mod labels;
+mod limits;
 pub mod listing;
 pub mod manifest;
 pub mod public;

@@ -19,7 +19,9 @@ pub async fn begin(desk: &Desk, owner: &str, name: &str, whole: bool) -> Result<
     let answer = desk.client.get(desk.whose(0), &format!("/repos/{owner}/{name}")).await?;
     let path = match (answer.status, &answer.location) {
         (200, _) => None,
-        (301 | 302 | 307 | 308, Some(location)) => location.split_once("://").and_then(|(_, rest)| rest.split_once('/')),
+        (301 | 302 | 307 | 308, Some(location)) => {
+            location.split_once("://").and_then(|(_, rest)| rest.split_once('/'))
+        }
         (status, _) => return Err(refused(status, owner, name)),
     };
     let answer = match path {
@@ -35,8 +37,7 @@ pub async fn begin(desk: &Desk, owner: &str, name: &str, whole: bool) -> Result<
     let account = AccountFact { owner: login, installed: Some(true), fresh: false, selected: None };
     let repository = facts::repository_told(Source::Backfill, facts::repository(&found), Some(true), answer.date);
     desk.append(account_id, vec![facts::account_told("installed", account, answer.date), repository]).await?;
-    let listed =
-        [Listed { repo_id: found.id, node_id: found.node_id.clone(), has_discussions: found.has_discussions }];
+    let listed = [Listed { repo_id: found.id, node_id: found.node_id.clone(), has_discussions: found.has_discussions }];
     sync::note(&desk.pool, account_id, &listed).await?;
     if whole {
         plan(desk, account_id, &listed).await?;

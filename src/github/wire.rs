@@ -107,7 +107,8 @@ pub struct App {
 #[derive(Debug, Deserialize)]
 pub struct Account {
     pub id: i64,
-    #[serde(alias = "slug")]
+    /// Empty for an enterprise, which has no repositories of its own.
+    #[serde(default)]
     pub login: String,
 }
 

@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::client::{As, Client, GitHubError};
-use super::{Rhythm, backfill, labels::Labels, listing, redelivery, repair};
+use super::labels::Labels;
+use super::{Rhythm, backfill, check, listing, redelivery, repair};
 use crate::activity::Event;
 use crate::ingest::{Ingest, IngestError};
 use crate::store::jobs::{self, JobKind, NewJob, Next, Taken};
@@ -122,7 +123,7 @@ impl Desk {
             JobKind::OpenDiscussions | JobKind::ClosedDiscussions => backfill::discussions(self, taken).await,
             JobKind::Sweep => repair::sweep(self, &job).await,
             JobKind::Repair => repair::repair(self, &job).await,
-            JobKind::Check => repair::check(self, &job).await,
+            JobKind::Check => check::check(self, &job).await,
             JobKind::Purge => {
                 let installation = installations::of(&self.pool, job.account_id).await?;
                 if installation.is_some_and(|found| found.gone_at.is_some()) {

@@ -21,7 +21,7 @@ mod row;
 pub mod serve;
 mod stats;
 mod stream;
-mod sync;
+pub mod sync;
 mod tokens;
 pub mod trace;
 mod views;
@@ -78,6 +78,7 @@ pub struct AppState {
     pub limits: Limits,
     /// `None`: only deliveries are taken.
     pub github: Option<Desk>,
+    pub seen: sync::Seen,
     /// True once the service is to stop: answers without an end of their own end then.
     pub stopping: watch::Receiver<bool>,
     pub metrics: Metrics,

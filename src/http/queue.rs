@@ -24,7 +24,6 @@ use super::row::{QueueRow, row};
 use super::sync::backfill;
 use crate::rank::{Cursor, Page, PageRequest, RankingError};
 use crate::store::accounts::last_delivery_at;
-use crate::store::sync::{self, Progress};
 
 /// A page of the queue.
 #[derive(Debug, Serialize, ToSchema)]
@@ -145,7 +144,7 @@ async fn page(
     let (page, last_delivery_at, progress) = tokio::join!(
         state.ranking.page(request.clone()),
         last_delivery_at(&state.pool, account.account_id),
-        progress(state, account.account_id),
+        state.seen.progress(state, account.account_id),
     );
     let page = page?;
     let about = about(tag(page.position));
@@ -167,14 +166,6 @@ async fn page(
     };
     let answer = answer(state, &request, page, freshness);
     Ok((about, Json(answer)).into_response())
-}
-
-/// Nothing is asked where nothing is fetched: a page at a million items has a budget.
-async fn progress(state: &AppState, account_id: i64) -> Result<Progress, Problem> {
-    match state.github {
-        None => Ok(Progress::default()),
-        Some(_) => Ok(sync::progress(&state.pool, account_id).await?),
-    }
 }
 
 fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshness) -> QueueAnswer {

@@ -1,5 +1,9 @@
 //! `GET /api/v1/sync`: how complete an account is, and how it compares with GitHub.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -12,8 +16,10 @@ use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::store::gates::{self, Budget};
 use crate::store::sync::{self, Progress, Synced};
-use crate::store::{installations, jobs};
+use crate::store::{StoreError, installations, jobs};
 
+/// How old what is said in passing may be.
+const SEEN_FOR: Duration = Duration::from_secs(1);
 /// Repositories on a page.
 const PAGE: i64 = 100;
 /// Failing questions shown.
@@ -153,6 +159,30 @@ pub async fn show(State(state): State<AppState>, caller: Caller, params: Params)
         items_by_repository: rows.into_iter().filter(seen).map(repository).collect(),
         next: last.map(|last| format!("/api/v1/sync?account={account}&after={last}")),
     }))
+}
+
+/// How far the backfill is, as seen within the last second: every page of the queue says it, and
+/// counting ten thousand repositories takes longer than the page.
+#[derive(Clone, Default)]
+pub struct Seen(Arc<Mutex<HashMap<i64, (Instant, Progress)>>>);
+
+impl Seen {
+    /// Nothing where nothing is fetched.
+    pub async fn progress(&self, state: &AppState, account_id: i64) -> Result<Progress, StoreError> {
+        if state.github.is_none() {
+            return Ok(Progress::default());
+        }
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&account_id).cloned();
+        if let Some((at, progress)) = known
+            && at.elapsed() < SEEN_FOR
+        {
+            return Ok(progress);
+        }
+        let progress = sync::progress(&state.pool, account_id).await?;
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(account_id, (Instant::now(), progress.clone()));
+        Ok(progress)
+    }
 }
 
 /// In one word.

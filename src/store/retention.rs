@@ -1,7 +1,8 @@
-//! Forgetting raw deliveries after their retention. Events stay for ever.
+//! Raw deliveries: read again while they are kept, and forgotten after. Events stay for ever.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::StoreError;
 
@@ -29,4 +30,44 @@ pub async fn prune_deliveries(
 pub async fn accounts_with_deliveries(pool: &PgPool) -> Result<Vec<i64>, StoreError> {
     let ids = sqlx::query_scalar!("SELECT account_id FROM accounts ORDER BY account_id").fetch_all(pool).await?;
     Ok(ids)
+}
+
+/// A delivery as it is kept.
+#[derive(Debug)]
+pub struct Kept {
+    pub guid: Uuid,
+    pub event: String,
+    pub outcome: String,
+    pub received_at: DateTime<Utc>,
+    /// Compressed with zstd.
+    pub body: Vec<u8>,
+}
+
+/// The account's deliveries in order of receipt, after a time and GUID, at most `limit`.
+pub async fn kept_after(
+    pool: &PgPool,
+    account_id: i64,
+    after: (DateTime<Utc>, Uuid),
+    limit: i64,
+) -> Result<Vec<Kept>, StoreError> {
+    let kept = sqlx::query_as!(
+        Kept,
+        "SELECT guid, event, outcome, received_at, body FROM deliveries
+         WHERE account_id = $1 AND (received_at, guid) > ($2, $3) ORDER BY received_at, guid LIMIT $4",
+        account_id,
+        after.0,
+        after.1,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(kept)
+}
+
+/// Notes what a delivery was worth to a later version.
+pub async fn set_outcome(pool: &PgPool, account_id: i64, guid: Uuid, outcome: &str) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE deliveries SET outcome = $3 WHERE account_id = $1 AND guid = $2", account_id, guid, outcome)
+        .execute(pool)
+        .await?;
+    Ok(())
 }

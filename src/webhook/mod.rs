@@ -1,7 +1,7 @@
 //! From a request's bytes to events: signature, headers, payload.
 //!
-//! The order is enforced by types: only [`verify`] builds a [`VerifiedDelivery`], and
-//! [`translate`](translate::translate) takes nothing else. This room knows no axum and no sqlx,
+//! The order is enforced by types: only [`verify`] builds a [`VerifiedDelivery`] (or its having been
+//! stored before), and [`translate`](translate::translate) takes nothing else. This room knows no axum and no sqlx,
 //! and does no IO.
 
 mod listed;
@@ -49,6 +49,13 @@ impl<'a> VerifiedDelivery<'a> {
 
     pub fn body(&self) -> &'a [u8] {
         self.body
+    }
+}
+
+impl<'a> VerifiedDelivery<'a> {
+    /// A delivery as it was stored: its signature was checked when it came.
+    pub fn stored(guid: Uuid, event: &'a str, body: &'a [u8]) -> Self {
+        Self { guid, event, body }
     }
 }
 

@@ -26,7 +26,8 @@ proptest! {
     #[test]
     fn any_order_and_any_duplication_fold_to_the_same_bytes(
         (history, order) in steps(0..2).prop_flat_map(|steps| {
-            let events = events(&History::of(&steps).deliveries);
+            let history = History::of(&steps);
+            let events: Vec<Event> = events(&history.deliveries).into_iter().chain(history.fetched()).collect();
             let order = any_order_of(events.len());
             (Just(events), order)
         })
@@ -59,6 +60,34 @@ proptest! {
             prop_assert_eq!(item.comments(), Some(truth.comments));
             prop_assert_eq!(item.created_at(), Some(truth.created_at));
             prop_assert_eq!(item.updated_at(), Some(truth.updated_at));
+            prop_assert!(!item.tied());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Many acts in one second leave ties; what GitHub answers when it is asked later settles all of
+    /// them, in whatever order it is folded.
+    #[test]
+    fn what_is_fetched_settles_every_tie(
+        (steps, order) in steps(0..2).prop_flat_map(|steps| {
+            let history = History::of(&steps);
+            let count = events(&history.deliveries).len() + history.fetched().len();
+            (Just(steps), any_order_of(count))
+        })
+    ) {
+        let history = History::of(&steps);
+        let events: Vec<Event> = events(&history.deliveries).into_iter().chain(history.fetched()).collect();
+        let folded = fold(order.iter().map(|at| &events[*at]));
+        for (key, truth) in history.truth.iter().filter(|(_, truth)| truth.live) {
+            let item = &folded[key];
+            prop_assert_eq!(item.title(), Some(truth.title.as_str()));
+            prop_assert_eq!(item.state(), Some(if truth.open { State::Open } else { State::Closed }));
+            prop_assert_eq!(item.labels(), truth.labels.iter().copied().collect::<Vec<_>>());
+            prop_assert_eq!(item.assignees(), truth.assignees.iter().cloned().collect::<Vec<_>>());
+            prop_assert_eq!(item.milestone(), truth.milestone);
             prop_assert!(!item.tied());
         }
     }

@@ -1,6 +1,7 @@
 //! Asking GitHub: the service against a fake of it, from the first request to a healed outage.
 
 mod backfill;
+mod commands;
 mod doctor;
 mod exchanges;
 mod identity;
@@ -119,7 +120,10 @@ pub async fn agrees(app: &TestApp, github: &FakeGitHub, installation: i64) {
     let (truth, queue) = (github.world(|world| world.truth(installation)), queue(app).await);
     if truth.keys().ne(queue.keys()) {
         let jobs: Vec<(String, i64, i32, Option<String>)> =
-            sqlx::query_as("SELECT kind, repo_id, failures, error FROM jobs").fetch_all(&app.database.pool).await.unwrap();
+            sqlx::query_as("SELECT kind, repo_id, failures, error FROM jobs")
+                .fetch_all(&app.database.pool)
+                .await
+                .unwrap();
         println!("jobs left: {jobs:?}");
         for (repo, number) in queue.keys().filter(|key| !truth.contains_key(*key)) {
             let path = format!("/api/v1/items/{repo}/{number}");

@@ -30,9 +30,7 @@ pub struct WriteError {
 
 impl Credentials {
     pub fn of(converted: &Value) -> Result<Self, SetupError> {
-        let text = |name: &'static str| {
-            converted[name].as_str().map(str::to_owned).ok_or(SetupError::Incomplete(name))
-        };
+        let text = |name: &'static str| converted[name].as_str().map(str::to_owned).ok_or(SetupError::Incomplete(name));
         Ok(Self {
             app_id: converted["id"].as_u64().ok_or(SetupError::Incomplete("id"))?,
             slug: text("slug").unwrap_or_default(),

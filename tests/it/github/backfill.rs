@@ -51,7 +51,8 @@ async fn what_happens_meanwhile_wins_by_time() {
         github.advance(Duration::seconds(1));
         github.world(|world| {
             let number = world.open(repo, Kind::Issue, &format!("New {round}"), "ada");
-            let open: Vec<i64> = world.repositories[&repo].items.values().filter(|item| item.open).map(|item| item.number).collect();
+            let open: Vec<i64> =
+                world.repositories[&repo].items.values().filter(|item| item.open).map(|item| item.number).collect();
             world.comment(repo, open[round % open.len()], "linus");
             if round % 3 == 0 {
                 world.close(repo, number);
@@ -94,8 +95,10 @@ async fn four_fifths_of_a_budget_are_used_and_no_more() {
     let (account, _) = small(&github);
     github.limits(20, 5_000);
     let app = start(&github, rhythm()).await;
-    until(&app, "/api/v1/sync", |sync| sync["limits"]["rest"]["remaining"].as_i64().is_some_and(|left| left <= 4)).await;
-    let used = github.log().iter().filter(|request| request.gate == account && !request.path.starts_with("/graphql")).count();
+    until(&app, "/api/v1/sync", |sync| sync["limits"]["rest"]["remaining"].as_i64().is_some_and(|left| left <= 4))
+        .await;
+    let used =
+        github.log().iter().filter(|request| request.gate == account && !request.path.starts_with("/graphql")).count();
     assert_eq!(used, 16);
     let sync = until(&app, "/api/v1/sync", |sync| sync["due"] == 0).await;
     assert_eq!(sync["failing"], serde_json::json!([]), "{sync:#}");

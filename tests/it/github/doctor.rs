@@ -37,15 +37,41 @@ async fn a_healthy_app_is_found_healthy() {
 async fn every_fault_has_its_sentence() {
     type Make = fn(&FakeGitHub, i64);
     let faults: [(&str, Make, &[&str]); 9] = [
-        ("suspended", |github, id| github.world(|world| world.suspend(id, true)), &["acme is suspended", "unsuspend it"]),
-        ("nowhere", |github, id| github.world(|world| world.uninstall(id)), &["installed nowhere", "installations/new"]),
+        (
+            "suspended",
+            |github, id| github.world(|world| world.suspend(id, true)),
+            &["acme is suspended", "unsuspend it"],
+        ),
+        (
+            "nowhere",
+            |github, id| github.world(|world| world.uninstall(id)),
+            &["installed nowhere", "installations/new"],
+        ),
         ("deleted App", |github, _| github.forget_app(), &["no App with the id 4711", "BUGSCRUB_APP_ID"]),
-        ("permission", |github, _| github.permissions(|names| drop(names.remove("discussions"))), &["may not read discussions", "Grant it"]),
-        ("writes", |github, _| github.permissions(|names| drop(names.insert("issues".into(), "write".into()))), &["more than it needs (issues: write)"]),
-        ("events", |github, _| github.events(|names| names.retain(|name| name != "issues")), &["does not subscribe to issues", "an hour late"]),
-        ("not granted", |github, id| github.world(|world| drop(world.installations.get_mut(&id).unwrap().permissions.remove("issues"))), &["acme has not granted issues", "accept"]),
+        (
+            "permission",
+            |github, _| github.permissions(|names| drop(names.remove("discussions"))),
+            &["may not read discussions", "Grant it"],
+        ),
+        (
+            "writes",
+            |github, _| github.permissions(|names| drop(names.insert("issues".into(), "write".into()))),
+            &["more than it needs (issues: write)"],
+        ),
+        (
+            "events",
+            |github, _| github.events(|names| names.retain(|name| name != "issues")),
+            &["does not subscribe to issues", "an hour late"],
+        ),
+        (
+            "not granted",
+            |github, id| {
+                github.world(|world| drop(world.installations.get_mut(&id).unwrap().permissions.remove("issues")))
+            },
+            &["acme has not granted issues", "accept"],
+        ),
         ("hook", |github, _| github.hook("https://elsewhere.example/"), &["elsewhere.example", "/webhooks/github"]),
-        ("clock", |github, _| github.advance(Duration::minutes(10)), &["600 s behind GitHub's", "NTP"]),
+        ("clock", |github, _| github.advance(Duration::minutes(10)), &["10 minutes behind GitHub's", "NTP"]),
     ];
     for (name, make, wanted) in faults {
         let github = FakeGitHub::start().await;
@@ -77,11 +103,16 @@ async fn every_wrong_credential_has_its_sentence() {
         }
         println!("{said}");
     }
-    let nobody = [("BUGSCRUB_GITHUB_API_URL", "http://127.0.0.1:9"), ("BUGSCRUB_APP_ID", "1"), ("BUGSCRUB_PRIVATE_KEY", APP_KEY)];
+    let nobody = [
+        ("BUGSCRUB_GITHUB_API_URL", "http://127.0.0.1:9"),
+        ("BUGSCRUB_APP_ID", "1"),
+        ("BUGSCRUB_PRIVATE_KEY", APP_KEY),
+    ];
     let ended = run(&["doctor"], &nobody).await;
     assert!(ended.stdout.contains("cannot be reached at http://127.0.0.1:9"), "{}", ended.stdout);
     run(&["doctor"], &[]).await.failed(1, &["no App is named", "bugscrub setup"]);
     run(&["doctor"], &[("BUGSCRUB_APP_ID", "1")]).await.failed(1, &["without BUGSCRUB_PRIVATE_KEY"]);
-    let garbled = [("BUGSCRUB_APP_ID", "1"), ("BUGSCRUB_PRIVATE_KEY", APP_KEY), ("BUGSCRUB_GITHUB_API_URL", "github.com")];
+    let garbled =
+        [("BUGSCRUB_APP_ID", "1"), ("BUGSCRUB_PRIVATE_KEY", APP_KEY), ("BUGSCRUB_GITHUB_API_URL", "github.com")];
     run(&["doctor"], &garbled).await.failed(1, &["\"github.com\" is no address of an API"]);
 }

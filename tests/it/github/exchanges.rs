@@ -25,10 +25,15 @@ async fn what_the_fake_answers_is_what_github_describes() {
     // What is asked in repair.
     github.delivering(Delivering::Fail);
     github.world(|world| {
-        let numbers: Vec<(i64, Kind)> =
-            world.repositories[&repo].items.values().filter(|item| item.open).map(|item| (item.number, item.kind)).collect();
+        let numbers: Vec<(i64, Kind)> = world.repositories[&repo]
+            .items
+            .values()
+            .filter(|item| item.open)
+            .map(|item| (item.number, item.kind))
+            .collect();
         let of = |kind: Kind, nth: usize| numbers.iter().filter(|(_, found)| *found == kind).nth(nth).unwrap().0;
-        let other = world.repositories.values().find(|found| found.account_id == account && found.id != repo).unwrap().id;
+        let other =
+            world.repositories.values().find(|found| found.account_id == account && found.id != repo).unwrap().id;
         world.transfer(repo, of(Kind::Issue, 0), other);
         world.delete(repo, of(Kind::Issue, 1));
         world.delete(repo, of(Kind::Discussion, 0));
@@ -58,7 +63,18 @@ async fn what_the_fake_answers_is_what_github_describes() {
     app.stop().await.drop().await;
 
     let exchanges = github.exchanges();
-    for wanted in ["Totals", "Discussions(", "DiscussionsSince", "Discussion(", "access_tokens", "attempts", "labels", "conversions", "\"status\":301", "\"status\":410"] {
+    for wanted in [
+        "Totals",
+        "Discussions(",
+        "DiscussionsSince",
+        "Discussion(",
+        "access_tokens",
+        "attempts",
+        "labels",
+        "conversions",
+        "\"status\":301",
+        "\"status\":410",
+    ] {
         assert!(exchanges.contains(wanted), "nobody asked for {wanted}");
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/github/validate.mjs");
@@ -70,7 +86,8 @@ async fn what_the_fake_answers_is_what_github_describes() {
     assert!(output.status.success(), "{said}");
 
     // And the validator can fail.
-    let mut broken: Value = serde_json::from_str(exchanges.lines().find(|line| line.contains("\"/app\"")).unwrap()).unwrap();
+    let mut broken: Value =
+        serde_json::from_str(exchanges.lines().find(|line| line.contains("\"/app\"")).unwrap()).unwrap();
     broken["body"].as_object_mut().unwrap().remove("owner");
     let mut node = Command::new("node").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     node.stdin.take().unwrap().write_all(broken.to_string().as_bytes()).unwrap();
@@ -80,7 +97,8 @@ async fn what_the_fake_answers_is_what_github_describes() {
 fn identity() -> bugscrub::github::Identity {
     let clock = std::sync::Arc::new(chrono::Utc::now);
     let identity =
-        bugscrub::github::Identity::new(crate::support::github::APP_ID, crate::support::github::APP_KEY, clock).unwrap();
+        bugscrub::github::Identity::new(crate::support::github::APP_ID, crate::support::github::APP_KEY, clock)
+            .unwrap();
     // The fake is five minutes ahead.
     identity.told_time(chrono::Utc::now() + Duration::minutes(5));
     identity

@@ -80,12 +80,13 @@ async fn chosen_repositories_come_and_go() {
 async fn the_same_without_a_single_delivery() {
     let place = place().await;
     place.github.delivering(Delivering::Lose);
-    place.happens(|world| {
-        world.choose(place.installation, place.repos[2], true);
-        world.choose(place.installation, place.repos[0], false);
-        world.rename(place.repos[1], "second");
-    })
-    .await;
+    place
+        .happens(|world| {
+            world.choose(place.installation, place.repos[2], true);
+            world.choose(place.installation, place.repos[0], false);
+            world.rename(place.repos[1], "second");
+        })
+        .await;
     run_now(&place.app, "sweep").await;
     // The count of repositories is the same: the name told.
     complete(&place.app).await;
@@ -114,7 +115,11 @@ async fn a_suspended_account_is_hidden_and_comes_back_with_what_it_missed() {
         place.happens(|world| world.suspend(place.installation, true)).await;
         run_now(&place.app, "installations").await;
         assert_eq!(place.seen().await, None);
-        place.happens(|world| drop(world.open(place.repos[0], Kind::Issue, "Meanwhile", "ada"))).await;
+        place
+            .happens(|world| {
+                world.open(place.repos[0], Kind::Issue, "Meanwhile", "ada");
+            })
+            .await;
         place.happens(|world| world.suspend(place.installation, false)).await;
         run_now(&place.app, "installations").await;
         run_now(&place.app, "sweep").await;

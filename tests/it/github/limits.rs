@@ -14,7 +14,7 @@ async fn two_replicas_ask_nothing_between_a_refusal_and_its_end() {
     });
     for at in 0..6 {
         let trouble = if at % 2 == 0 { Trouble::Secondary(1) } else { Trouble::Limit(1) };
-        github.fault(Fault { path: "repo", after: 3 + 4 * at, times: 1, trouble });
+        github.fault(Fault { path: "repo", after: 3 + at, times: 1, trouble });
     }
     let one = start(&github, rhythm()).await;
     let two = TestApp::start(asking(&github, rhythm()), one.database.same()).await;

@@ -24,14 +24,21 @@ async fn an_outage_of_three_days_heals() {
     assert_eq!(github.log().len() - before, 2, "{:#?}", &github.log()[before..]);
     assert_eq!(complete(&app).await["mended"], 0);
 
-    let repos: Vec<i64> = github.world(|world| world.repositories.values().filter(|repo| repo.account_id == account).map(|repo| repo.id).collect());
+    let repos: Vec<i64> = github.world(|world| {
+        world.repositories.values().filter(|repo| repo.account_id == account).map(|repo| repo.id).collect()
+    });
     for hour in 0..72 {
         github.advance(Duration::hours(1));
         github.delivering(if hour % 2 == 0 { Delivering::Fail } else { Delivering::Lose });
         github.world(|world| {
             let repo = repos[hour % repos.len()];
             let new = world.open(repo, [Kind::Issue, Kind::Pull, Kind::Discussion][hour % 3], "During", "ada");
-            let open: Vec<(i64, Kind)> = world.repositories[&repo].items.values().filter(|item| item.open).map(|item| (item.number, item.kind)).collect();
+            let open: Vec<(i64, Kind)> = world.repositories[&repo]
+                .items
+                .values()
+                .filter(|item| item.open)
+                .map(|item| (item.number, item.kind))
+                .collect();
             let (number, kind) = open[hour * 7 % open.len()];
             match hour % 8 {
                 0 => world.comment(repo, number, "linus"),

@@ -43,7 +43,9 @@ impl Setup {
         let manifest = attribute("name=\"manifest\" value");
         let form: String = manifest
             .bytes()
-            .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .map(
+                |byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") },
+            )
             .collect();
         let sent = client.post(action).body(format!("manifest={form}")).send().await.unwrap();
         assert_eq!(sent.status(), 302, "{}", sent.text().await.unwrap());

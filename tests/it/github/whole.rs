@@ -101,9 +101,16 @@ async fn a_large_account_is_complete_though_it_is_killed_ten_times() {
     // One page may be in flight in each of four workers.
     assert!(again <= 4 * KILLS, "{again} pages were fetched again");
     let large = github.world(|world| {
-        world.repositories.values().filter(|repo| repo.account_id == account).map(|repo| (repo.items.len(), repo.id, repo.name.clone())).max().unwrap()
+        world
+            .repositories
+            .values()
+            .filter(|repo| repo.account_id == account)
+            .map(|repo| (repo.items.len(), repo.id, repo.name.clone()))
+            .max()
+            .unwrap()
     });
-    let of_large = |path: &&&str| path.contains(&format!("/{}/issues", large.2)) || path.contains(&format!("\"R_{}\"", large.1));
+    let of_large =
+        |path: &&&str| path.contains(&format!("/{}/issues", large.2)) || path.contains(&format!("\"R_{}\"", large.1));
     let requests = pages.keys().filter(of_large).count();
     let per_100 = requests as f64 * 100.0 / large.0 as f64;
     println!(
@@ -122,10 +129,15 @@ async fn a_large_account_is_complete_though_it_is_killed_ten_times() {
 fn happen(github: &FakeGitHub, account: i64, nth: &mut usize) {
     *nth += 1;
     github.world(|world| {
-        let repos: Vec<i64> = world.repositories.values().filter(|repo| repo.account_id == account).map(|repo| repo.id).collect();
+        let repos: Vec<i64> =
+            world.repositories.values().filter(|repo| repo.account_id == account).map(|repo| repo.id).collect();
         let repo = repos[*nth * 7 % repos.len()];
         let new = world.open(repo, [Kind::Issue, Kind::Pull, Kind::Discussion][*nth % 3], "New", "ada");
-        let open = world.repositories[&repo].items.values().find(|item| item.open && item.number != new).map(|item| item.number);
+        let open = world.repositories[&repo]
+            .items
+            .values()
+            .find(|item| item.open && item.number != new)
+            .map(|item| item.number);
         match (open, *nth % 3) {
             (Some(number), 0) => world.close(repo, number),
             (Some(number), 1) => world.comment(repo, number, "linus"),

@@ -7,8 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bugscrub::activity::{Bots, Event, Fact, ItemKey, ItemState};
-use bugscrub::webhook::{Headers, Secrets, check_headers, signature, translate, verify};
+use bugscrub::activity::event::OwnerRef;
+use bugscrub::activity::{Bots, Event, Fact, ItemKey, ItemState, RepositoryRef, Source};
+use bugscrub::github::facts;
+use bugscrub::webhook::{Headers, Secrets, check_headers, listed_issue, signature, translate, verify};
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -241,6 +243,28 @@ impl History {
     fn push(&mut self, event: &'static str, payload: Value) {
         self.guids += 1;
         self.deliveries.push(Delivery { guid: Uuid::from_u128(self.guids), event, payload });
+    }
+
+    /// What GitHub answers when it is asked for each live item, a minute after the last act.
+    pub fn fetched(&self) -> Vec<Event> {
+        let date = self.truth.values().map(|truth| truth.updated_at).max().unwrap() + Duration::minutes(1);
+        let live = self.truth.iter().filter(|(_, truth)| truth.live);
+        let event = |(key, _): (&ItemKey, &Truth)| {
+            let mut shown = self.issue(*key);
+            shown["node_id"] = json!(format!("I_{}_{}", key.repo_id, key.number));
+            let listed = listed_issue(shown.to_string().as_bytes()).unwrap().unwrap();
+            let owner = OwnerRef { id: ACCOUNT, login: "acme".to_owned() };
+            let repository = RepositoryRef {
+                id: key.repo_id,
+                owner: Some(owner),
+                name: "repo".to_owned(),
+                private: Some(false),
+                archived: None,
+                html_url: None,
+            };
+            facts::fetched(Source::Sweep, &repository, listed, date)
+        };
+        live.map(event).collect()
     }
 
     fn issue(&self, key: ItemKey) -> Value {

@@ -35,7 +35,11 @@ fn reply(route: &'static str, status: u16, body: Value) -> Reply {
 }
 
 fn error(route: &'static str, status: u16, message: &str) -> Reply {
-    reply(route, status, json!({"message": message, "documentation_url": "https://docs.github.example", "status": status.to_string()}))
+    reply(
+        route,
+        status,
+        json!({"message": message, "documentation_url": "https://docs.github.example", "status": status.to_string()}),
+    )
 }
 
 pub async fn answer(
@@ -200,10 +204,16 @@ fn app(state: &State, jwt: &str) -> Result<Who, Reply> {
         return refuse(404, "Integration not found");
     }
     if issued > now {
-        return refuse(401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued");
+        return refuse(
+            401,
+            "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+        );
     }
     if expires <= now {
-        return refuse(401, "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires");
+        return refuse(
+            401,
+            "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+        );
     }
     if expires > now + 600 {
         return refuse(401, "'Expiration time' claim ('exp') is too far in the future");
@@ -233,7 +243,13 @@ fn record(state: &mut State, method: &Method, uri: &Uri, body: &[u8], answer: &R
 fn asked(body: &[u8]) -> String {
     let asked: Value = serde_json::from_slice(body).unwrap_or_default();
     let variables = &asked["variables"];
-    format!("/graphql {} {} {} {}", operation(&asked["query"]), variables["id"], variables["states"], variables["after"])
+    format!(
+        "/graphql {} {} {} {}",
+        operation(&asked["query"]),
+        variables["id"],
+        variables["states"],
+        variables["after"]
+    )
 }
 
 fn operation(query: &Value) -> String {
@@ -309,9 +325,14 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
             let shape = |repo: &&Repository| shapes::repository(repo, &state.world.accounts[&repo.account_id]);
             let listed: Vec<Value> = found.iter().map(shape).collect();
             let total = listed.len();
-            numbered(state, "/installation/repositories", uri, &query, listed, |listed| {
-                json!({"total_count": total, "repositories": listed})
-            })
+            numbered(
+                state,
+                "/installation/repositories",
+                uri,
+                &query,
+                listed,
+                |listed| json!({"total_count": total, "repositories": listed}),
+            )
         }
         ("GET", ["repos", owner, name, rest @ ..]) => {
             let wanted = (owner.to_lowercase(), name.to_lowercase());
@@ -497,11 +518,15 @@ fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
         "Discussions" => {
             let states = variables["states"].as_array().unwrap();
             let wanted = |item: &Item| states.contains(&json!(if item.open { "OPEN" } else { "CLOSED" }));
-            let page = |repo| discussions(repo, &variables["after"], wanted, |item| (item.created_at.timestamp(), item.number));
+            let page = |repo| {
+                discussions(repo, &variables["after"], wanted, |item| (item.created_at.timestamp(), item.number))
+            };
             json!({"node": repo_of(&variables["id"]).map(page)})
         }
         "DiscussionsSince" => {
-            let page = |repo| discussions(repo, &variables["after"], |_| true, |item| (-item.updated_at.timestamp(), item.number));
+            let page = |repo| {
+                discussions(repo, &variables["after"], |_| true, |item| (-item.updated_at.timestamp(), item.number))
+            };
             json!({"node": repo_of(&variables["id"]).map(page)})
         }
         "Discussion" => {
@@ -589,7 +614,11 @@ fn register(state: &mut State, query: &Query, body: &[u8]) -> Reply {
         }
     }
     let code = uuid::Uuid::new_v4().simple().to_string();
-    let back = format!("{}?code={code}&state={}", manifest["redirect_url"].as_str().unwrap(), query.get("state").unwrap_or(""));
+    let back = format!(
+        "{}?code={code}&state={}",
+        manifest["redirect_url"].as_str().unwrap(),
+        query.get("state").unwrap_or("")
+    );
     state.hook = manifest["hook_attributes"]["url"].as_str().map(str::to_owned);
     state.manifests.insert(code, manifest);
     let mut answer = error("", 302, "Found");

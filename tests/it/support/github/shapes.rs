@@ -104,10 +104,20 @@ pub fn item(repository: &Repository, login: &str, item: &Item, as_issue: bool) -
     shape
 }
 
+/// GitHub's description wants the fields of a user and of an enterprise together here.
 pub fn installation(found: &Installation, login: &str) -> Value {
+    let mut account = account(found.account_id, login);
+    for (name, value) in [
+        ("name", login),
+        ("slug", login),
+        ("created_at", "2020-01-01T00:00:00Z"),
+        ("updated_at", "2020-01-01T00:00:00Z"),
+    ] {
+        account[name] = json!(value);
+    }
     of(
         "installation",
-        json!({"id": found.id, "app_id": super::APP_ID, "account": account(found.account_id, login),
+        json!({"id": found.id, "app_id": super::APP_ID, "account": account,
             "repository_selection": if found.chosen.is_some() { "selected" } else { "all" },
             "permissions": found.permissions, "target_type": "Organization", "target_id": found.account_id,
             "suspended_at": found.suspended.then_some("2024-01-01T00:00:00Z")}),

@@ -242,26 +242,10 @@ impl World {
         self.tell_of_item(Self::event_of(kind), "closed", repo, number, json!({}));
     }
 
-    pub fn reopen(&mut self, repo: i64, number: i64) {
-        let kind = self.change(repo, number, |item, _| {
-            item.open = true;
-            item.closed_at = None;
-        });
-        self.tell_of_item(Self::event_of(kind), "reopened", repo, number, json!({}));
-    }
-
     pub fn retitle(&mut self, repo: i64, number: i64, title: &str) {
         let kind = self.change(repo, number, |item, _| item.title = title.to_owned());
         let changes = json!({"changes": {"title": {"from": "before"}}});
         self.tell_of_item(Self::event_of(kind), "edited", repo, number, changes);
-    }
-
-    pub fn set_label(&mut self, repo: i64, number: i64, label: i64) {
-        let kind = self.change(repo, number, |item, _| {
-            item.labels.insert(label);
-        });
-        let shape = shapes::label(label, &self.repositories[&repo].labels[&label]);
-        self.tell_of_item(Self::event_of(kind), "labeled", repo, number, json!({"label": shape}));
     }
 
     pub fn delete(&mut self, repo: i64, number: i64) {
@@ -342,7 +326,8 @@ impl World {
         let chosen = installation.chosen.as_mut().expect("an installation on chosen repositories");
         let _ = if covered { chosen.insert(repo) } else { chosen.remove(&repo) };
         let installation = installation.clone();
-        let (action, field) = if covered { ("added", "repositories_added") } else { ("removed", "repositories_removed") };
+        let (action, field) =
+            if covered { ("added", "repositories_added") } else { ("removed", "repositories_removed") };
         let mut extra = json!({"repository_selection": "selected"});
         extra[field] = json!([mention]);
         self.tell_of_installation("installation_repositories", action, &installation, extra);
@@ -370,7 +355,8 @@ impl World {
     /// nothing; years of items, a quarter of them open.
     pub fn fill(&mut self, account_id: i64, repositories: usize, items: usize) {
         let mut random = Random(7);
-        let repos: Vec<i64> = (0..repositories).map(|at| self.repository(account_id, &format!("repo-{at:03}"))).collect();
+        let repos: Vec<i64> =
+            (0..repositories).map(|at| self.repository(account_id, &format!("repo-{at:03}"))).collect();
         for repo in &repos {
             for at in 0..4 {
                 self.label_of(*repo, &format!("label-{at}"));
@@ -381,10 +367,17 @@ impl World {
             let (repo, age) = (repos[nth], Duration::minutes(random.below(5 * 365 * 1_440) as i64));
             let kind = [Kind::Issue, Kind::Issue, Kind::Pull, Kind::Pull, Kind::Discussion][random.below(5)];
             let created_at = self.now - age;
-            let number = self.put(repo, kind, &format!("Item {at}"), ["ada", "linus", "dependabot[bot]"][random.below(3)], created_at);
+            let number = self.put(
+                repo,
+                kind,
+                &format!("Item {at}"),
+                ["ada", "linus", "dependabot[bot]"][random.below(3)],
+                created_at,
+            );
             let label = self.repositories[&repo].labels.keys().nth(random.below(4)).copied();
             let item = self.repositories.get_mut(&repo).unwrap().items.get_mut(&number).unwrap();
-            item.updated_at = created_at + Duration::seconds((age.num_seconds() as f64 * random.below(100) as f64 / 100.0) as i64);
+            item.updated_at =
+                created_at + Duration::seconds((age.num_seconds() as f64 * random.below(100) as f64 / 100.0) as i64);
             item.comments = random.below(9) as i64;
             item.open = random.below(4) == 0;
             item.closed_at = (!item.open).then_some(item.updated_at);
