@@ -4,6 +4,10 @@
 //! comes from this process, on the same cores. Results are printed as a table and written to
 //! `target/bench.json`.
 
+mod backfill;
+#[path = "../../tests/it/support/github/mod.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod github;
 mod load;
 mod million;
 mod reference;
@@ -20,6 +24,11 @@ use serde_json::json;
 use load::{Payloads, closed_loop};
 use report::Report;
 use service::{SECRET, Service, resident_mb};
+
+/// What the tests' fake signs its deliveries with.
+mod app {
+    pub use crate::service::SECRET;
+}
 
 /// Connections of the closed loop, as DESIGN's own measurement had.
 const CONNECTIONS: usize = 64;
@@ -45,6 +54,7 @@ async fn main() {
     rebuild_rate(&mut report, &pool).await;
     pool.close().await;
     service.stop().await;
+    backfill::measure(&mut report).await;
     million::measure(&mut report, &payloads).await;
     report.finish();
 }

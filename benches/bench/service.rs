@@ -42,6 +42,11 @@ pub fn directory() -> TempDir {
 
 impl Service {
     pub async fn start(directory: &Path) -> Self {
+        Self::start_with(directory, &[]).await
+    }
+
+    /// With further settings.
+    pub async fn start_with(directory: &Path, settings: &[(&str, &str)]) -> Self {
         // Held here too, so that the database outlives the service for a moment.
         let cluster = Cluster::start(directory, &[]).await.expect("a private Postgres");
         let started = Instant::now();
@@ -51,6 +56,7 @@ impl Service {
             .env("BUGSCRUB_WEBHOOK_SECRET", SECRET)
             .env("BUGSCRUB_ADMIN_TOKEN", TOKEN)
             .env("BUGSCRUB_RATE_LIMIT", "0")
+            .envs(settings.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the service starts");

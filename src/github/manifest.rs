@@ -9,7 +9,6 @@ const MANIFEST: &str = include_str!("../../app-manifest.yml");
 
 #[derive(Debug, Deserialize)]
 struct Manifest {
-    url: String,
     description: String,
     default_permissions: BTreeMap<String, String>,
     default_events: Vec<String>,
@@ -29,11 +28,7 @@ pub fn declared_events() -> Vec<String> {
     manifest().default_events
 }
 
-/// Where the App's page on GitHub leads.
-pub fn homepage() -> String {
-    manifest().url
-}
-
+/// What the App's page on GitHub says.
 pub fn description() -> String {
     manifest().description
 }

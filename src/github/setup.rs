@@ -71,7 +71,7 @@ impl Wanted {
     fn manifest(&self, page: SocketAddr) -> Value {
         json!({
             "name": self.name,
-            "url": manifest::homepage(),
+            "url": self.webhook_url.trim_end_matches("/webhooks/github"),
             "description": manifest::description(),
             "public": false,
             "hook_attributes": {"url": self.webhook_url, "active": true},

@@ -1,0 +1,45 @@
+//! Backfill: requests to GitHub per 100 items of a large repository, against the tests' fake.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::github::{APP_ID, APP_KEY, FakeGitHub};
+use crate::report::Report;
+use crate::service::{self, Service, TOKEN};
+
+/// Of these a fifth are discussions, as the fake fills an account.
+const ITEMS: usize = 10_000;
+
+pub async fn measure(report: &mut Report) {
+    let github = FakeGitHub::start().await;
+    github.limits(15_000, 15_000);
+    github.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 1, ITEMS);
+        world.install(account, None);
+        world.outgoing.clear();
+    });
+    let directory = service::directory();
+    let (url, id) = (github.url(), APP_ID.to_string());
+    let app =
+        [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &*id), ("BUGSCRUB_PRIVATE_KEY", APP_KEY)];
+    let service = Service::start_with(directory.path(), &app).await;
+    let begun = Instant::now();
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    loop {
+        let url = format!("http://{}/api/v1/sync", service.address());
+        let answer = client.get(&url).bearer_auth(TOKEN).send().await.expect("an answer");
+        let sync: Value = serde_json::from_str(&answer.text().await.expect("a body")).unwrap_or_default();
+        if sync["backfill"] == "complete" {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(300), "the backfill does not end: {sync}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let requests = github.log().iter().filter(|request| request.gate > 0).count();
+    let about = json!({"requests": requests, "items": ITEMS, "seconds": seconds, "all_requests": github.log().len()});
+    report.row("backfill_requests_per_100", requests as f64 * 100.0 / ITEMS as f64, "requests", "<= 1.1", about);
+    service.stop().await;
+}
