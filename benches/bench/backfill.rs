@@ -22,8 +22,7 @@ pub async fn measure(report: &mut Report) {
     });
     let directory = service::directory();
     let (url, id) = (github.url(), APP_ID.to_string());
-    let app =
-        [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &*id), ("BUGSCRUB_PRIVATE_KEY", APP_KEY)];
+    let app = [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &*id), ("BUGSCRUB_PRIVATE_KEY", APP_KEY)];
     let service = Service::start_with(directory.path(), &app).await;
     let begun = Instant::now();
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");

@@ -265,7 +265,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
     let shutdown = shutdown_signal()?;
     tokio::pin!(shutdown);
     tokio::select! {
-        progress = fetching => drop(progress?),
+        progress = fetching => { progress?; }
         () = &mut shutdown => return Err("stopped before everything was here".into()),
     }
     ingest.finish().await;

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration as Wait;
 
 use chrono::{DateTime, Utc};
-use http::header::{ACCEPT, AUTHORIZATION, DATE, LOCATION, USER_AGENT};
 use http::Method;
+use http::header::{ACCEPT, AUTHORIZATION, DATE, LOCATION, USER_AGENT};
 use http_body_util::BodyExt;
 use octocrab::Octocrab;
 use serde::Deserialize;

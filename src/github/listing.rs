@@ -85,8 +85,9 @@ async fn installed(
         let was = (known.installation_id, known.suspended, &known.permissions, known.gone_at.is_some());
         was == (shown.installation_id, false, &shown.permissions, false)
     });
-    let sweep = NewJob { after: desk.rhythm.sweep, ..NewJob::now(account_id, JobKind::Sweep, 0) };
-    let mut jobs = vec![sweep];
+    // What happened while it was away was told to nobody.
+    let after = if same { desk.rhythm.sweep } else { Duration::zero() };
+    let mut jobs = vec![NewJob { after, ..NewJob::now(account_id, JobKind::Sweep, 0) }];
     if !same || !as_told {
         jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
     }
@@ -175,23 +176,42 @@ pub async fn plan(desk: &Desk, account_id: i64, listed: &[Listed]) -> Result<(),
     let wanted: Vec<&Listed> = listed.iter().filter(|listed| unplanned.contains_key(&listed.repo_id)).collect();
     for some in wanted.chunks(100) {
         let nodes: Vec<&str> = some.iter().map(|listed| listed.node_id.as_str()).collect();
-        let question = json!({"ids": nodes});
-        let (found, date): (ManyNodes<Totals>, _) =
-            desk.client.graphql(desk.whose(account_id), wire::TOTALS, question).await?;
-        let mut jobs = vec![];
-        for (listed, totals) in some.iter().zip(&found.nodes) {
+        let (found, date) = totals(desk, account_id, &nodes).await?;
+        let (mut jobs, mut planned) = (vec![], vec![]);
+        for (listed, totals) in some.iter().zip(&found) {
+            // One that may not be seen after all is planned another time.
             let Some(totals) = totals else { continue };
+            planned.push(listed.repo_id);
             sync::counted(&desk.pool, account_id, listed.repo_id, totals.items()).await?;
             let open_here = unplanned.get(&listed.repo_id).copied().unwrap_or_default();
             let kinds = parts(totals).into_iter().filter(|kind| !(open_here && is_open(*kind)));
             jobs.extend(kinds.map(|kind| NewJob::now(account_id, kind, listed.repo_id)));
         }
-        let ids: Vec<i64> = some.iter().map(|listed| listed.repo_id).collect();
         desk.add(&jobs).await?;
-        sync::swept(&desk.pool, account_id, &ids, date - OVERLAP).await?;
-        sync::settle(&desk.pool, account_id, &ids, "").await?;
+        sync::swept(&desk.pool, account_id, &planned, date - OVERLAP).await?;
+        sync::settle(&desk.pool, account_id, &planned, "").await?;
     }
     Ok(())
+}
+
+/// What up to a hundred repositories hold, by node id; `None` for one that may not be seen. With
+/// GitHub's time of it.
+pub async fn totals(
+    desk: &Desk,
+    account_id: i64,
+    nodes: &[&str],
+) -> Result<(Vec<Option<Totals>>, DateTime<Utc>), GitHubError> {
+    let discussions = match desk.client.identity() {
+        // A person may read them wherever they are public.
+        None => true,
+        Some(_) => {
+            kept::of(&desk.pool, account_id).await?.is_some_and(|found| found.permissions.get("discussions").is_some())
+        }
+    };
+    let question = json!({"ids": nodes, "discussions": discussions});
+    let (found, date): (ManyNodes<Totals>, _) =
+        desk.client.graphql(desk.whose(account_id), wire::TOTALS, question).await?;
+    Ok((found.nodes, date))
 }
 
 fn is_open(kind: JobKind) -> bool {
@@ -202,7 +222,7 @@ fn is_open(kind: JobKind) -> bool {
 fn parts(totals: &Totals) -> Vec<JobKind> {
     let open = totals.open_issues.count + totals.open_pull_requests.count;
     let all = totals.all_issues.count + totals.all_pull_requests.count;
-    let (open_discussions, all_discussions) = (totals.open_discussions.count, totals.all_discussions.count);
+    let (open_discussions, all_discussions) = totals.discussion_counts().unwrap_or_default();
     [
         (JobKind::Open, open),
         (JobKind::OpenDiscussions, open_discussions),

@@ -14,8 +14,8 @@ use serde_json::json;
 use super::backfill::{differing, moved, reference, with_labels};
 use super::client::GitHubError;
 use super::facts;
-use super::listing::OVERLAP;
-use super::wire::{self, Discussion, ManyNodes, OneNode, Repositories, RepositoryDiscussions, Totals};
+use super::listing::{OVERLAP, totals};
+use super::wire::{self, Discussion, OneNode, Repositories, RepositoryDiscussions, Totals};
 use super::work::Desk;
 use crate::activity::{ItemType, Source};
 use crate::store::jobs::{Job, JobKind, NewJob, Next};
@@ -77,11 +77,10 @@ async fn compare(
         return Ok((jobs, same, desk.client.now()));
     }
     let nodes: Vec<&str> = repositories.iter().map(|repository| repository.node_id.as_str()).collect();
-    let (found, date): (ManyNodes<Totals>, _) =
-        desk.client.graphql(desk.whose(account_id), wire::TOTALS, json!({"ids": nodes})).await?;
+    let (found, date) = totals(desk, account_id, &nodes).await?;
     let ids: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
     let counts = sync::counts(&desk.pool, account_id, &ids).await?;
-    for (repository, totals) in repositories.iter().zip(&found.nodes) {
+    for (repository, totals) in repositories.iter().zip(&found) {
         let named = totals.as_ref().is_some_and(|totals| {
             totals.name_with_owner == format!("{}/{}", repository.owner, repository.name)
                 && totals.is_private == repository.private
@@ -128,13 +127,14 @@ async fn differences(
     let (issues, pulls, discussions) = (here(ItemType::Issue), here(ItemType::PullRequest), here(ItemType::Discussion));
     let open_issues = (issues.open, pulls.open) != (totals.open_issues.count, totals.open_pull_requests.count);
     let all_issues = (issues.all, pulls.all) != (totals.all_issues.count, totals.all_pull_requests.count);
+    let told = totals.discussion_counts();
     let mut found = Differences {
-        open: [open_issues, discussions.open != totals.open_discussions.count],
-        all: [all_issues, discussions.all != totals.all_discussions.count],
+        open: [open_issues, told.is_some_and(|(open, _)| open != discussions.open)],
+        all: [all_issues, told.is_some_and(|(_, all)| all != discussions.all)],
         ..Differences::default()
     };
     let since = repository.swept_at.unwrap_or(DateTime::UNIX_EPOCH);
-    for (kind, touched) in totals.touched().enumerate() {
+    for (kind, touched) in totals.touched().into_iter().enumerate() {
         let recent: Vec<_> = touched.iter().flatten().filter(|touched| touched.updated_at >= since).collect();
         // If all that are shown are recent, more may be that are not shown.
         let mut differ = recent.len() >= 5;
@@ -201,9 +201,8 @@ async fn look_at(
     account_id: i64,
     repository: &Synced,
 ) -> Result<Option<(Differences, DateTime<Utc>)>, GitHubError> {
-    let (found, date): (ManyNodes<Totals>, _) =
-        desk.client.graphql(desk.whose(account_id), wire::TOTALS, json!({"ids": [repository.node_id]})).await?;
-    let Some(totals) = found.nodes.into_iter().next().flatten() else { return Ok(None) };
+    let (found, date) = totals(desk, account_id, &[&repository.node_id]).await?;
+    let Some(totals) = found.into_iter().next().flatten() else { return Ok(None) };
     let counts = sync::counts(&desk.pool, account_id, &[repository.repo_id]).await?;
     Ok(Some((differences(desk, account_id, repository, &totals, &counts).await?, date)))
 }

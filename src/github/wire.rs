@@ -63,8 +63,9 @@ query Discussion($id: ID!, $number: Int!) {
 }";
 
 /// What up to 100 repositories hold, and what was last updated in them: some points for all.
+/// Discussions only where the App may read them: else GitHub tells nothing at all.
 pub const TOTALS: &str = "
-query Totals($ids: [ID!]!) {
+query Totals($ids: [ID!]!, $discussions: Boolean!) {
   nodes(ids: $ids) {
     __typename
     ... on Repository {
@@ -75,9 +76,11 @@ query Totals($ids: [ID!]!) {
       pullRequests(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
       openPullRequests: pullRequests(states: OPEN) { totalCount }
       allPullRequests: pullRequests { totalCount }
-      discussions(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
-      openDiscussions: discussions(states: OPEN) { totalCount }
-      allDiscussions: discussions { totalCount }
+      discussions(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) @include(if: $discussions) {
+        nodes { number updatedAt }
+      }
+      openDiscussions: discussions(states: OPEN) @include(if: $discussions) { totalCount }
+      allDiscussions: discussions @include(if: $discussions) { totalCount }
     }
   }
 }";
@@ -272,19 +275,27 @@ pub struct Totals {
     pub pull_requests: ManyNodes<Touched>,
     pub open_pull_requests: Total,
     pub all_pull_requests: Total,
-    pub discussions: ManyNodes<Touched>,
-    pub open_discussions: Total,
-    pub all_discussions: Total,
+    /// Absent where the App may not read discussions.
+    pub discussions: Option<ManyNodes<Touched>>,
+    pub open_discussions: Option<Total>,
+    pub all_discussions: Option<Total>,
 }
 
 impl Totals {
     /// Issues, pull requests and discussions of all states.
     pub fn items(&self) -> i64 {
-        self.all_issues.count + self.all_pull_requests.count + self.all_discussions.count
+        let (_, discussions) = self.discussion_counts().unwrap_or_default();
+        self.all_issues.count + self.all_pull_requests.count + discussions
     }
 
-    /// What was last updated, of each kind up to five.
-    pub fn touched(&self) -> impl Iterator<Item = &[Option<Touched>]> {
-        [&self.issues, &self.pull_requests, &self.discussions].into_iter().map(|nodes| nodes.nodes.as_slice())
+    /// Open discussions and all, where they may be read.
+    pub fn discussion_counts(&self) -> Option<(i64, i64)> {
+        Some((self.open_discussions?.count, self.all_discussions?.count))
+    }
+
+    /// What was last updated, of each kind up to five: issues, pull requests, discussions.
+    pub fn touched(&self) -> [&[Option<Touched>]; 3] {
+        let discussions = self.discussions.as_ref().map_or(&[][..], |found| found.nodes.as_slice());
+        [&self.issues.nodes, &self.pull_requests.nodes, discussions]
     }
 }

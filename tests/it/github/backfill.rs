@@ -105,3 +105,19 @@ async fn four_fifths_of_a_budget_are_used_and_no_more() {
     assert!(github.log().iter().all(|request| !matches!(request.status, 403 | 429)), "something was refused");
     app.stop().await.drop().await;
 }
+
+#[tokio::test]
+async fn without_the_permission_for_discussions_the_rest_comes() {
+    let github = FakeGitHub::start().await;
+    let (_, installation) = small(&github);
+    github.world(|world| {
+        world.installations.get_mut(&installation).unwrap().permissions.remove("discussions");
+        world.outgoing.clear();
+    });
+    let app = start(&github, rhythm()).await;
+    complete(&app).await;
+    let mut truth = github.world(|world| world.truth(installation));
+    truth.retain(|_, row| row["type"] != "Discussion");
+    assert_eq!(super::queue(&app).await, truth);
+    app.stop().await.drop().await;
+}

@@ -122,7 +122,6 @@ async fn a_suspended_account_is_hidden_and_comes_back_with_what_it_missed() {
             .await;
         place.happens(|world| world.suspend(place.installation, false)).await;
         run_now(&place.app, "installations").await;
-        run_now(&place.app, "sweep").await;
         assert_eq!(place.seen().await, Some(7));
         agrees(&place.app, &place.github, place.installation).await;
         place.app.stop().await.drop().await;

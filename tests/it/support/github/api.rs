@@ -511,9 +511,15 @@ fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
     };
     let data = match operation(&asked["query"]).as_str() {
         "Totals" => {
+            let may_read = match who {
+                Who::Installation(id) => state.world.installations[&id].permissions.contains_key("discussions"),
+                _ => true,
+            };
+            // One field that may not be read takes all of the repository with it.
+            let repo_of = |node: &Value| repo_of(node).filter(|_| may_read || variables["discussions"] == false);
             let ids = variables["ids"].as_array().unwrap();
             assert!(ids.len() <= 100, "GitHub takes a hundred ids");
-            json!({"nodes": ids.iter().map(|id| repo_of(id).map(|repo| totals(state, repo))).collect::<Vec<_>>()})
+            json!({"nodes": ids.iter().map(|id| repo_of(id).map(|repo| totals(state, repo, &variables["discussions"]))).collect::<Vec<_>>()})
         }
         "Discussions" => {
             let states = variables["states"].as_array().unwrap();
@@ -546,7 +552,7 @@ fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
     reply("", 200, json!({"data": data}))
 }
 
-fn totals(state: &State, repo: &Repository) -> Value {
+fn totals(state: &State, repo: &Repository, discussions: &Value) -> Value {
     let of = |kind: Kind| repo.items.values().filter(move |item| item.kind == kind);
     let touched = |kind: Kind| {
         let mut found: Vec<&Item> = of(kind).collect();
@@ -556,7 +562,7 @@ fn totals(state: &State, repo: &Repository) -> Value {
     };
     let open = |kind: Kind| json!({"totalCount": of(kind).filter(|item| item.open).count()});
     let all = |kind: Kind| json!({"totalCount": of(kind).count()});
-    json!({
+    let mut told = json!({
         "__typename": "Repository", "id": shapes::repository_node(repo.id), "databaseId": repo.id,
         "nameWithOwner": format!("{}/{}", state.world.accounts[&repo.account_id], repo.name),
         "isPrivate": repo.private, "isArchived": repo.archived,
@@ -564,7 +570,13 @@ fn totals(state: &State, repo: &Repository) -> Value {
         "pullRequests": touched(Kind::Pull), "openPullRequests": open(Kind::Pull), "allPullRequests": all(Kind::Pull),
         "discussions": touched(Kind::Discussion), "openDiscussions": open(Kind::Discussion),
         "allDiscussions": all(Kind::Discussion),
-    })
+    });
+    if discussions == false {
+        for name in ["discussions", "openDiscussions", "allDiscussions"] {
+            told.as_object_mut().unwrap().remove(name);
+        }
+    }
+    told
 }
 
 fn discussions(
