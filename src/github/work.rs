@@ -63,8 +63,13 @@ impl Desk {
     pub async fn told(&self, event: &str, account_id: i64) -> Result<(), StoreError> {
         match event {
             "installation" | "installation_target" => self.add(&[NewJob::now(0, JobKind::Installations, 0)]).await,
-            "installation_repositories" | "repository" if account_id != 0 => {
+            "installation_repositories" if account_id != 0 => {
                 self.add(&[NewJob::now(account_id, JobKind::Repositories, 0)]).await
+            }
+            // These come in crowds, when many repositories are archived or renamed.
+            "repository" if account_id != 0 => {
+                let after = self.rhythm.doubt;
+                self.add(&[NewJob { after, ..NewJob::now(account_id, JobKind::Repositories, 0) }]).await
             }
             _ => Ok(()),
         }

@@ -2,6 +2,7 @@
 //! and what is kept of what is odd but signed.
 
 mod odd;
+mod relations;
 mod sizes;
 
 use bugscrub::webhook::{Secrets, signature};
