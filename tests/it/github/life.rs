@@ -100,6 +100,7 @@ async fn a_private_repository_is_hidden_though_nobody_tells() {
     place.github.delivering(Delivering::Lose);
     place.happens(|world| world.privatize(place.repos[0], true)).await;
     run_now(&place.app, "sweep").await;
+    place.app.caught_up().await;
     let public = place.app.new_token(&["read"], None).await;
     let answer = place.app.request_as(&public, reqwest::Method::GET, "/api/v1/queue").send().await.unwrap();
     let page: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();

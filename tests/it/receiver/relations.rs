@@ -24,7 +24,10 @@ async fn every_action_is_an_activity_of_the_end_in_its_own_repository() {
             payload[other] = issue(number + 100, "2024-01-01T00:00:00Z", "2024-01-03T00:00:00Z");
             assert_eq!(app.deliver(event, &payload).await["events"], 1, "{action}");
             let item = app.json(&format!("/api/v1/items/acme/widgets/{number}")).await;
-            assert_eq!((&item["last_activity"]["kind"], &item["updated_at"]), (&json!(action), &json!("2024-01-02T00:00:00Z")));
+            assert_eq!(
+                (&item["last_activity"]["kind"], &item["updated_at"]),
+                (&json!(action), &json!("2024-01-02T00:00:00Z"))
+            );
         }
         assert_eq!(app.json("/api/v1/queue").await["total"], 8, "the other end is told of by itself");
         app
