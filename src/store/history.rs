@@ -89,7 +89,7 @@ pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate)
     let (days_age, days_stale) = (days(created_at), days(updated_at));
     let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
     let place = Ranked { key, rank: None, days_age, days_stale };
-    let Some(item) = details(&mut *moment, account_id, private, &[place]).await?.pop() else {
+    let Some(item) = details(&mut moment, account_id, private, &[place]).await?.pop() else {
         return Ok(Found::Nothing);
     };
     let mut events = last_events(&mut moment, account_id, row.repo_id, number).await?;
