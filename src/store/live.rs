@@ -106,7 +106,8 @@ fn with_summary(item: &mut Item, summaries: &HashMap<ItemAddress, Summary>) {
     (item.read, item.noted) = (read, noted);
 }
 
-async fn head(connection: &mut PgConnection, account_id: i64) -> Result<Head, StoreError> {
+/// The head of one account.
+pub async fn head(connection: &mut PgConnection, account_id: i64) -> Result<Head, StoreError> {
     let head = sqlx::query_as!(
         Head,
         "SELECT account_id, head_position AS position, generation FROM accounts WHERE account_id = $1",

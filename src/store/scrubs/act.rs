@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use super::read::{self, Round};
+use super::read;
 use crate::activity::scrubbing::{DeckPlace, Opening};
 use crate::activity::{Actor, Event, Fact, NoteText, Remarks, ScrubFact, Source};
 use crate::store::append::{BEGIN, Head, append_decided, lock_head};
@@ -410,9 +410,4 @@ pub async fn import(
         return Ok((turn.head.position, 0));
     }
     Ok((turn.append_events(events).await?, new))
-}
-
-/// The round of a view as it is now.
-pub async fn round(pool: &PgPool, account_id: i64, view: &str) -> Result<Round, StoreError> {
-    read::round(&mut *pool.acquire().await?, account_id, view, None).await
 }

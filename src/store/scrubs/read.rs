@@ -22,7 +22,7 @@ impl Round {
 
 /// The round that a view is in, or was in at the end of a date.
 pub async fn round(
-    connection: &mut PgConnection,
+    pool: &PgPool,
     account_id: i64,
     view: &str,
     end: Option<DateTime<Utc>>,
@@ -37,7 +37,7 @@ pub async fn round(
         view,
         end,
     )
-    .fetch_optional(connection)
+    .fetch_optional(pool)
     .await?;
     Ok(round.unwrap_or(Round::FIRST))
 }
@@ -347,7 +347,7 @@ pub struct Scrub {
 /// The scrubs of an account, the latest first; those before a number, if it is given. Rows in
 /// private repositories count for those who may see them.
 pub async fn scrubs(
-    connection: &mut PgConnection,
+    pool: &PgPool,
     account_id: i64,
     private: bool,
     before: Option<i64>,
@@ -375,20 +375,15 @@ pub async fn scrubs(
         before,
         limit,
     )
-    .fetch_all(connection)
+    .fetch_all(pool)
     .await?;
     Ok(scrubs)
 }
 
 /// One of them.
-pub async fn scrub(
-    connection: &mut PgConnection,
-    account_id: i64,
-    private: bool,
-    number: i64,
-) -> Result<Option<Scrub>, StoreError> {
+pub async fn scrub(pool: &PgPool, account_id: i64, private: bool, number: i64) -> Result<Option<Scrub>, StoreError> {
     let before = number.saturating_add(1);
-    let found = scrubs(connection, account_id, private, Some(before), 1).await?.pop();
+    let found = scrubs(pool, account_id, private, Some(before), 1).await?.pop();
     Ok(found.filter(|scrub| scrub.scrub == number))
 }
 
