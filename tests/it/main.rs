@@ -24,6 +24,7 @@ mod receiver;
 mod recipes;
 mod rooms;
 mod schemathesis;
+mod scrubs;
 mod server;
 mod smoke;
 mod stats;
