@@ -25,6 +25,7 @@ mod recipes;
 mod rooms;
 mod schemathesis;
 mod server;
+mod sheet;
 mod smoke;
 mod stats;
 mod stream;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::QueueAnswer;
+use crate::sheet::guard::guard;
 
 /// Columns: the fields of a row in JSON, those of `last_activity` with its name in front.
 #[rustfmt::skip]
@@ -11,9 +12,6 @@ const COLUMNS: [&str; 22] = [
     "comments", "draft", "created_at", "updated_at", "days_age", "days_stale", "stale_age", "human_stale_age",
     "last_activity_kind", "last_activity_actor", "last_activity_at",
 ];
-
-/// What spreadsheets take for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A header and a line an item. Lists are joined by `, `. Texts that a spreadsheet would take for
 /// a formula have an apostrophe in front: titles and names are written by strangers.
@@ -37,12 +35,8 @@ fn cell(row: &Value, column: &str) -> String {
     };
     match value {
         Value::Null => String::new(),
-        Value::String(text) => plain(text.clone()),
-        Value::Array(list) => plain(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => guard(text.clone()),
+        Value::Array(list) => guard(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
         other => other.to_string(),
     }
-}
-
-fn plain(text: String) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text }
 }
