@@ -1,8 +1,8 @@
 """Lets a headless LibreOffice look at a spreadsheet, edit it, or print it.
 
-    libreoffice.py inspect FILE                 what it makes of it, as JSON
-    libreoffice.py save FILE EDITS OUT          EDITS: JSON [[tab, "A1", text], ...]; the format by OUT's ending
-    libreoffice.py protect FILE PASSWORD OUT    saved with a password
+    libreoffice.py inspect FILE                    what it makes of it, as JSON
+    libreoffice.py save FILE EDITS OUT...          EDITS: JSON [[tab, "A1", text], ...]; formats by the endings of OUT
+    libreoffice.py protect FILE PASSWORD OUT...    saved with a password
 
 Formulas are calculated anew first. Needs LibreOffice's own Python or a system's with its module uno.
 """
@@ -17,9 +17,8 @@ import tempfile
 import time
 
 import uno
-from com.sun.star.beans import PropertyValue
+from com.sun.star.beans import NamedValue, PropertyValue
 from com.sun.star.connection import NoConnectException
-from com.sun.star.table.CellContentType import FORMULA, TEXT, VALUE
 
 FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
@@ -89,7 +88,7 @@ class Office:
 
 
 def cell(found):
-    kind = {FORMULA: "formula", TEXT: "text", VALUE: "value"}.get(found.Type, "empty")
+    kind = found.Type.value.lower()
     return {
         "kind": kind,
         "formula": found.Formula if kind == "formula" else None,
@@ -97,6 +96,10 @@ def cell(found):
         "text": found.String,
         "error": found.getError(),
     }
+
+
+def hidden(sheet, rows):
+    return [y for y in range(rows) if not sheet.Rows.getByIndex(y).IsVisible]
 
 
 def inspect(document):
@@ -108,8 +111,10 @@ def inspect(document):
         rows, columns = cursor.RangeAddress.EndRow + 1, cursor.RangeAddress.EndColumn + 1
         controller.setActiveSheet(sheet)
         filters = None
-        if document.UnnamedDatabaseRanges.hasByTable(index):
-            ranged = document.UnnamedDatabaseRanges.getByTable(index)
+        hidden_rows = hidden(sheet, rows)
+        ranges = document.getPropertyValue("UnnamedDatabaseRanges")
+        if ranges.hasByTable(index):
+            ranged = ranges.getByTable(index)
             area = ranged.DataArea
             filters = {
                 "shown": ranged.AutoFilter,
@@ -126,11 +131,14 @@ def inspect(document):
                     for field in ranged.FilterDescriptor.FilterFields3
                 ],
             }
+            # The filter anew, as someone would who presses its button.
+            ranged.refresh()
         tabs.append({
             "name": sheet.Name,
             "cells": [[cell(sheet.getCellByPosition(x, y)) for x in range(columns)] for y in range(rows)],
             "hidden_columns": [x for x in range(columns) if not sheet.Columns.getByIndex(x).IsVisible],
-            "hidden_rows": [y for y in range(rows) if not sheet.Rows.getByIndex(y).IsVisible],
+            "hidden_rows": hidden_rows,
+            "filtered_rows": hidden(sheet, rows),
             "frozen": [controller.SplitColumn, controller.SplitRow] if controller.hasFrozenPanes() else None,
             "filter": filters,
         })
@@ -150,13 +158,19 @@ def main(command, path, *rest):
         if command == "inspect":
             json.dump(inspect(document), sys.stdout)
         elif command == "save":
-            edits, out = rest
+            edits, *outs = rest
             for tab, address, text in json.loads(edits):
                 document.Sheets.getByName(tab).getCellRangeByName(address).String = text
-            save(document, out)
+            for out in outs:
+                save(document, out)
         elif command == "protect":
-            password, out = rest
-            save(document, out, Password=password)
+            password, *outs = rest
+            sealed = NamedValue("OOXPassword", password), NamedValue("CryptoType", "Standard")
+            for out in outs:
+                if out.endswith(".xlsx"):
+                    save(document, out, EncryptionData=uno.Any("[]com.sun.star.beans.NamedValue", sealed))
+                else:
+                    save(document, out, Password=password)
         document.close(True)
 
 

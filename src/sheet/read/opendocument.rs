@@ -25,11 +25,8 @@ pub(super) fn read(package: &mut Package, tabs: &mut Tabs) -> Result<Option<i64>
         {
             names.push(attribute(element, "table:name")?.unwrap_or_default());
         }
-        Ok(())
+        if names.len() > limits::TABS { Err(BadSheet::TooManyTabs) } else { Ok(()) }
     })?;
-    if names.len() > limits::TABS {
-        return Err(BadSheet::TooManyTabs);
-    }
     let numbered = names.iter().any(|name| scrub_of(name).is_some());
     let mut document = Document { tabs, numbered, name: String::new(), open: None, skipped: 0, row: Row::default(), line: 1, merges: vec![] };
     walk(content(package)?, |event| document.take(event))?;
@@ -119,6 +116,7 @@ struct OpenCell {
     /// What it shows; paragraphs are lines.
     text: String,
     paragraphs: usize,
+    in_paragraph: bool,
 }
 
 impl OpenCell {
@@ -166,7 +164,7 @@ impl Document<'_> {
 
     fn push(&mut self, text: &str) {
         // Text outside of paragraphs is the file's own line breaks.
-        if let Some(cell) = self.row.cell.as_mut().filter(|cell| cell.paragraphs > 0) {
+        if let Some(cell) = self.row.cell.as_mut().filter(|cell| cell.in_paragraph) {
             cell.push(text);
         }
     }
@@ -193,6 +191,7 @@ impl Document<'_> {
                             cell.push("\n");
                         }
                         cell.paragraphs += 1;
+                        cell.in_paragraph = true;
                     }
                     "text:s" => {
                         let blanks = count(element, "text:c")?.min(limits::CELL as u32 + 1);
@@ -221,7 +220,7 @@ impl Document<'_> {
         };
         let is_error = attribute(element, "calcext:value-type")?.as_deref() == Some("error");
         let repeated = count(element, "table:number-columns-repeated")?;
-        self.row.cell = Some(OpenCell { repeated, value, is_error, text: String::new(), paragraphs: 0 });
+        self.row.cell = Some(OpenCell { repeated, value, is_error, text: String::new(), paragraphs: 0, in_paragraph: false });
         let (columns, rows) =
             (count(element, "table:number-columns-spanned")?, count(element, "table:number-rows-spanned")?);
         if columns > 1 || rows > 1 {
@@ -235,6 +234,11 @@ impl Document<'_> {
 
     fn end(&mut self, name: &str) -> Result<(), BadSheet> {
         match name {
+            "text:p" => {
+                if let Some(cell) = &mut self.row.cell {
+                    cell.in_paragraph = false;
+                }
+            }
             "table:table-cell" | "table:covered-table-cell" => {
                 let Some(cell) = self.row.cell.take() else { return Ok(()) };
                 let (first, after) = (self.row.place, self.row.place.saturating_add(cell.repeated as usize));

@@ -35,11 +35,11 @@ const KEPT: [(&str, usize, &str); 11] = [
     ("numFmt", 66_000, "number formats"),
     ("property", 10_000, "properties"),
 ];
+const SI: usize = 0;
 const XF: usize = 5;
-/// A style has a copy of one each of these.
-const COPIED: std::ops::RangeInclusive<usize> = 6..=9;
 
-/// Bytes of the largest of those times the number of styles.
+/// Bytes of a part's longest tag times its number of styles: each has copies of its font's name
+/// and of its number format.
 const COPIES: u64 = 64 << 20;
 
 /// How often all parts may be read over.
@@ -180,51 +180,41 @@ fn count(part: impl BufRead) -> Result<(), BadSheet> {
     config.check_end_names = false;
     config.expand_empty_elements = true;
     let mut counts = [0; KEPT.len()];
-    let (mut begun, mut largest) = (0, 0);
+    let mut longest = 0;
+    let mut is_root = true;
     let mut buffer = vec![];
     loop {
         buffer.clear();
-        let before = reader.buffer_position();
-        match reader.read_event_into(&mut buffer) {
-            Ok(Event::Start(element)) => {
-                let name = element.local_name();
-                if name.as_ref() == "sst" {
-                    announced(&element)?;
-                }
-                let Some(kind) = KEPT.iter().position(|(kept, ..)| *kept == name.as_ref()) else { continue };
-                counts[kind] += 1;
-                if counts[kind] > KEPT[kind].1 {
-                    return Err(BadSheet::TooMany(KEPT[kind].2));
-                }
-                if COPIED.contains(&kind) {
-                    begun = before;
-                }
-            }
-            Ok(Event::End(element)) => {
-                let name = element.local_name();
-                if KEPT[*COPIED.start()..=*COPIED.end()].iter().any(|(kept, ..)| *kept == name.as_ref()) {
-                    largest = largest.max(reader.buffer_position().saturating_sub(begun));
-                }
-            }
+        let element = match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(element)) => element,
             Ok(Event::Eof) | Err(_) => break,
-            Ok(_) => {}
+            Ok(_) => continue,
+        };
+        let name = element.local_name();
+        if name.as_ref() == "sst" {
+            announced(element.attributes_raw())?;
+        }
+        if let Some(kind) = KEPT.iter().position(|(kept, ..)| *kept == name.as_ref()) {
+            counts[kind] += 1;
+            if counts[kind] > KEPT[kind].1 {
+                return Err(BadSheet::TooMany(KEPT[kind].2));
+            }
+        }
+        // The root names namespaces at length; nothing is copied from it.
+        if !std::mem::take(&mut is_root) {
+            longest = longest.max(element.len() as u64);
         }
     }
-    if largest * counts[XF] as u64 > COPIES { Err(BadSheet::TooMany("styles")) } else { Ok(()) }
+    if longest * counts[XF] as u64 > COPIES { Err(BadSheet::TooMany("styles")) } else { Ok(()) }
 }
 
-/// How many texts a part says that it has: room for as many is taken before the first is read.
-fn announced(sst: &quick_xml::events::BytesStart) -> Result<(), BadSheet> {
-    let (_, most, name) = KEPT[0];
-    for attribute in sst.attributes().with_checks(false).flatten() {
-        let says = |value: &str| value.trim().trim_start_matches('+').parse::<u64>();
-        if attribute.key.as_ref() == "uniqueCount"
-            && says(&attribute.value).is_ok_and(|count| count > most as u64)
-        {
-            return Err(BadSheet::TooMany(name));
-        }
-    }
-    Ok(())
+/// How many texts a part says that it has: room for as many is taken before the first is read. No
+/// number in that tag need be larger, whatever it is called.
+fn announced(attributes: &str) -> Result<(), BadSheet> {
+    let (_, most, name) = KEPT[SI];
+    let numbers = attributes.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let too_many = |digits: &str| digits.parse::<usize>().map_or(true, |number| number > most);
+    if numbers.into_iter().any(too_many) { Err(BadSheet::TooMany(name)) } else { Ok(()) }
 }
 
 /// The file, whose parts can be read only so often.

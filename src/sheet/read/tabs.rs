@@ -6,7 +6,7 @@ use super::attended::Attendees;
 use super::cell::Cell;
 use super::table::Table;
 use super::{Book, SheetNote, Tab, limits};
-use crate::sheet::fault::{BadSheet, BadTab};
+use crate::sheet::fault::{BadSheet, BadTab, excerpt};
 use crate::sheet::{ATTENDANCE, Attended};
 
 /// Reasons that are told when no tab is left.
@@ -125,6 +125,7 @@ impl Tabs {
     }
 
     pub(super) fn ignore(&mut self, name: &str, fault: &BadTab) {
+        let name = excerpt(name);
         self.ignored.push(if name.is_empty() { fault.to_string() } else { format!("{name}: {fault}") });
     }
 

@@ -1,6 +1,7 @@
 //! CSV: the encodings and separators that spreadsheets write.
 
 use std::borrow::Cow;
+use std::io::Read;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -27,7 +28,8 @@ pub(super) fn read(bytes: &[u8], tabs: &mut Tabs) -> Result<(), BadSheet> {
         .delimiter(separator)
         .has_headers(false)
         .flexible(true)
-        .from_reader(text.as_bytes());
+        // The last line may have no end to count.
+        .from_reader(text.as_bytes().chain(&b"\n"[..]));
     let Some(mut open) = tabs.begin("", false) else { return Ok(()) };
     let mut record = csv::StringRecord::new();
     let mut line = skipped;

@@ -4,7 +4,7 @@
 //! written as strings, which no spreadsheet takes for a formula, whatever they begin with.
 
 use rust_xlsxwriter::{
-    Color, DocProperties, Format, FormatAlign, FormatBorder, FormatPattern, Formula, Workbook, Worksheet,
+    Color, DocProperties, Format, FormatAlign, FormatBorder, FormatPattern, FormatUnderline, Formula, Workbook, Worksheet,
 };
 
 use super::filters::conditions;
@@ -20,6 +20,10 @@ pub const LONGEST_TEXT: usize = 32_767;
 
 /// Of a tab's name.
 const LONGEST_NAME: usize = 31;
+
+/// Points of a line of text, and how many lines a row shows before it cuts a text off.
+const LINE: f64 = 15.0;
+const MOST_LINES: usize = 8;
 
 /// As XLSX.
 pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, Unwritable> {
@@ -51,6 +55,8 @@ fn tab_name(name: &str) -> String {
 
 struct Formats {
     header: Format,
+    header_right: Format,
+    header_centre: Format,
     text: Format,
     wrapped: Format,
     number: Format,
@@ -63,22 +69,43 @@ struct Formats {
 impl Formats {
     fn new() -> Self {
         let base = Format::new().set_align(FormatAlign::Top);
+        let header = Format::new()
+            .set_bold()
+            .set_align(FormatAlign::VerticalCenter)
+            .set_pattern(FormatPattern::Solid)
+            .set_background_color(Color::RGB(0x00DC_E6F1))
+            .set_border_bottom(FormatBorder::Thin);
+        // Numbers keep away from the text that follows.
+        let right = |format: &Format| format.clone().set_align(FormatAlign::Right).set_indent(1);
         Self {
-            header: Format::new()
-                .set_bold()
-                .set_align(FormatAlign::VerticalCenter)
-                .set_pattern(FormatPattern::Solid)
-                .set_background_color(Color::RGB(0x00DC_E6F1))
-                .set_border_bottom(FormatBorder::Thin),
+            header_right: right(&header),
+            header_centre: header.clone().set_align(FormatAlign::Center),
+            header,
             wrapped: base.clone().set_text_wrap(),
-            number: base.clone().set_num_format("0"),
-            ratio: base.clone().set_num_format("0.000"),
-            date: base.clone().set_num_format("yyyy-mm-dd"),
-            link: base.clone().set_font_color(Color::RGB(0x0005_63C1)).set_underline(rust_xlsxwriter::FormatUnderline::Single),
+            number: right(&base).set_num_format("0"),
+            ratio: right(&base).set_num_format("0.000"),
+            date: base.clone().set_align(FormatAlign::Left).set_num_format("yyyy-mm-dd"),
+            link: base.clone().set_font_color(Color::RGB(0x0005_63C1)).set_underline(FormatUnderline::Single),
             centre: base.clone().set_align(FormatAlign::Center),
             text: base,
         }
     }
+
+    fn header(&self, column: Column) -> &Format {
+        match column {
+            Column::Number | Column::StaleAge | Column::DaysAge | Column::DaysStale => &self.header_right,
+            Column::Read => &self.header_centre,
+            _ => &self.header,
+        }
+    }
+}
+
+/// Lines that a text takes in its column, roughly: letters are not of one width, and most are
+/// narrower than the digits that widths are told in.
+fn lines(text: &str, column: Column) -> usize {
+    // A small positive number.
+    let width = (width(column) * 1.25) as usize;
+    text.lines().map(|line| line.chars().count().div_ceil(width).max(1)).sum()
 }
 
 /// Characters that a column shows.
@@ -87,8 +114,9 @@ fn width(column: Column) -> f64 {
         Column::Repository => 26.0,
         Column::Type | Column::State | Column::StaleAge | Column::Read => 12.0,
         Column::Number | Column::Flag => 9.0,
-        Column::User | Column::Link => 18.0,
-        Column::Title => 56.0,
+        Column::User => 20.0,
+        Column::Link => 18.0,
+        Column::Title => 60.0,
         Column::Created | Column::Updated | Column::DaysAge | Column::DaysStale => 12.0,
         Column::RecommendAction => 26.0,
         Column::Url => 50.0,
@@ -101,7 +129,7 @@ fn items(tab: &mut Worksheet, sheet: &Sheet) -> Result<(), Unwritable> {
     tab.set_name(tab_name(&sheet.tab))?;
     tab.set_freeze_panes(1, 0)?;
     for column in Column::ALL {
-        tab.write_string_with_format(0, column.place(), column.header(), &formats.header)?;
+        tab.write_string_with_format(0, column.place(), column.header(), formats.header(column))?;
         tab.set_column_width(column.place(), width(column))?;
         if column.is_hidden() {
             tab.set_column_hidden(column.place())?;
@@ -111,6 +139,14 @@ fn items(tab: &mut Worksheet, sheet: &Sheet) -> Result<(), Unwritable> {
     for (line, row) in (1..).zip(&sheet.rows) {
         for column in Column::ALL {
             cell(tab, line, column, row, sheet, &formats)?;
+        }
+        // Excel finds the height of such rows itself, LibreOffice does not in a filtered tab.
+        let lines = lines(&row.title, Column::Title)
+            .max(lines(&row.recommended_action, Column::RecommendAction))
+            .max(lines(&row.comment, Column::Comment));
+        if lines > 1 {
+            // A few lines.
+            tab.set_row_height(line, LINE * lines.min(MOST_LINES) as f64)?;
         }
         if !row.shown {
             tab.set_row_hidden(line)?;
