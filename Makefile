@@ -17,6 +17,7 @@ demo: setup ## Show the queue of a generated organization, live, until Ctrl-C
 test: setup ## Run every test
 	@./scripts/ensure-node.sh
 	@./scripts/ensure-tools.sh
+	@./scripts/ensure-libreoffice.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/github --no-audit --no-fund --loglevel=error
 	cargo test --locked --lib --bins --tests

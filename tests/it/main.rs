@@ -26,6 +26,7 @@ mod rooms;
 mod schemathesis;
 mod scrubs;
 mod server;
+mod sheet;
 mod smoke;
 mod stats;
 mod stream;
