@@ -5,6 +5,7 @@
 
 mod github;
 mod scrubs;
+mod sheets;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use self::github::{BackfillArgs, DoctorArgs, GitHubArgs, GitHubSettings, SetupArgs, TryArgs};
 pub use self::scrubs::{ScrubArgs, ScrubSettings};
+pub use self::sheets::{ServiceArgs, SheetCommand};
 use crate::activity::Bots;
 use crate::github::BadAddress;
 use crate::http::auth::Scope;
@@ -57,6 +59,9 @@ pub enum Command {
     Backfill(BackfillArgs),
     /// Show the queue of public repositories, without any App
     Try(TryArgs),
+    /// Spreadsheets out of and into a running service
+    #[command(subcommand)]
+    Sheet(SheetCommand),
     /// Print the OpenAPI description of the API
     Openapi,
 }
