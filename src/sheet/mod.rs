@@ -49,5 +49,9 @@ pub struct Attended {
 
 /// A note as it is compared: line ends are `\n`, and none of the blanks around it count.
 fn tidy(text: &str) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned() } else { text.trim().to_owned() }
+    if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
+    } else {
+        text.trim().to_owned()
+    }
 }

@@ -87,7 +87,10 @@ pub enum Outcome {
     /// It changes nothing.
     Same,
     /// Our note is another, and stays.
-    Conflict { ours: NoteText, theirs: NoteText },
+    Conflict {
+        ours: NoteText,
+        theirs: NoteText,
+    },
     /// There is no such item here.
     UnknownItem,
     Unreadable(RowFault),

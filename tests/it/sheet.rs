@@ -3,6 +3,7 @@
 
 mod hostile;
 mod libreoffice;
+mod opendocument;
 mod planning;
 mod reading;
 mod roundtrip;
@@ -13,7 +14,7 @@ use std::io::{Cursor, Read, Write};
 use bugscrub::activity::{ItemType, State};
 use bugscrub::rank::Filter;
 use bugscrub::rank::stale_age::days_since;
-use bugscrub::sheet::{Book, Sheet, SheetNote, SheetRow, read};
+use bugscrub::sheet::{Book, Sheet, SheetNote, SheetRow, Tab, read};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -85,7 +86,8 @@ const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.o
 fn workbook_parts(tabs: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut sheets = String::new();
     let mut relations = String::new();
-    let mut parts = vec![("[Content_Types].xml".to_owned(), TYPES.to_owned()), ("_rels/.rels".to_owned(), RELATIONS.to_owned())];
+    let mut parts =
+        vec![("[Content_Types].xml".to_owned(), TYPES.to_owned()), ("_rels/.rels".to_owned(), RELATIONS.to_owned())];
     for (index, (name, data)) in (1..).zip(tabs) {
         sheets += &format!(r#"<sheet name="{name}" sheetId="{index}" r:id="rId{index}"/>"#);
         relations += &format!(
@@ -93,7 +95,9 @@ fn workbook_parts(tabs: &[(&str, &str)]) -> Vec<(String, String)> {
         );
         parts.push((
             format!("xl/worksheets/sheet{index}.xml"),
-            format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{data}</worksheet>"#),
+            format!(
+                r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{data}</worksheet>"#
+            ),
         ));
     }
     parts.push((
@@ -124,10 +128,12 @@ fn data(rows: &[&[&str]]) -> String {
     for (line, cells) in (1..).zip(rows) {
         xml += &format!(r#"<row r="{line}">"#);
         for (column, cell) in ('A'..).zip(*cells) {
-            xml += &match cell {
-                cell if cell.is_empty() => String::new(),
+            xml += &match *cell {
+                "" => String::new(),
                 cell if cell.starts_with('<') => cell.replacen('>', &format!(r#" r="{column}{line}">"#), 1),
-                cell => format!(r#"<c r="{column}{line}" t="inlineStr"><is><t>{}</t></is></c>"#, cell.replace('&', "&amp;")),
+                cell => {
+                    format!(r#"<c r="{column}{line}" t="inlineStr"><is><t>{}</t></is></c>"#, cell.replace('&', "&amp;"))
+                }
             };
         }
         xml += "</row>";
@@ -144,4 +150,16 @@ fn notes(book: &Book) -> Vec<SheetNote> {
 /// The file is refused with this sentence.
 fn refused(bytes: &[u8]) -> String {
     read(bytes).expect_err("it is read").to_string()
+}
+
+/// The only row.
+fn only(bytes: &[u8]) -> SheetNote {
+    let mut notes = notes(&read(bytes).unwrap());
+    assert_eq!(notes.len(), 1);
+    notes.remove(0)
+}
+
+/// Of each tab its name, its scrub and how many rows it has.
+fn names(book: &Book) -> Vec<(&str, Option<i32>, usize)> {
+    book.tabs.iter().map(|Tab { name, scrub, rows }| (name.as_str(), *scrub, rows.len())).collect()
 }

@@ -40,7 +40,9 @@ impl Attendees {
             scrub,
             date: date.and_then(date_of),
             host: host.and_then(|cell| name(&cell.text())),
-            attendees: attendees.map(|cell| cell.text().split([',', ';', '\n']).filter_map(name).collect()).unwrap_or_default(),
+            attendees: attendees
+                .map(|cell| cell.text().split([',', ';', '\n']).filter_map(name).collect())
+                .unwrap_or_default(),
         });
         Ok(())
     }

@@ -25,10 +25,19 @@ pub(super) fn read(package: &mut Package, tabs: &mut Tabs) -> Result<Option<i64>
         {
             names.push(attribute(element, "table:name")?.unwrap_or_default());
         }
-        if names.len() > limits::TABS { Err(BadSheet::TooManyTabs) } else { Ok(()) }
+        if names.len() > limits::TABS { Err(BadSheet::TooMany("tabs")) } else { Ok(()) }
     })?;
     let numbered = names.iter().any(|name| scrub_of(name).is_some());
-    let mut document = Document { tabs, numbered, name: String::new(), open: None, skipped: 0, row: Row::default(), line: 1, merges: vec![] };
+    let mut document = Document {
+        tabs,
+        numbered,
+        name: String::new(),
+        open: None,
+        skipped: 0,
+        row: Row::default(),
+        line: 1,
+        merges: vec![],
+    };
     walk(content(package)?, |event| document.take(event))?;
     position(package)
 }
@@ -53,7 +62,8 @@ fn position(package: &mut Package) -> Result<Option<i64>, BadSheet> {
     Ok(position.trim().parse().ok())
 }
 
-/// Every event of a part. An end where none may be is a fault.
+/// Every event of a part, whose tags and texts are short enough: a package is looked through before.
+/// An end where none may be is a fault.
 fn walk(part: impl BufRead, mut take: impl FnMut(&Event) -> Result<(), BadSheet>) -> Result<(), BadSheet> {
     let mut reader = Reader::from_reader(part);
     reader.config_mut().expand_empty_elements = true;
@@ -220,10 +230,14 @@ impl Document<'_> {
         };
         let is_error = attribute(element, "calcext:value-type")?.as_deref() == Some("error");
         let repeated = count(element, "table:number-columns-repeated")?;
-        self.row.cell = Some(OpenCell { repeated, value, is_error, text: String::new(), paragraphs: 0, in_paragraph: false });
+        self.row.cell =
+            Some(OpenCell { repeated, value, is_error, text: String::new(), paragraphs: 0, in_paragraph: false });
         let (columns, rows) =
             (count(element, "table:number-columns-spanned")?, count(element, "table:number-rows-spanned")?);
         if columns > 1 || rows > 1 {
+            if self.merges.len() == limits::MERGES {
+                return Err(BadSheet::TooMany("merged cells"));
+            }
             self.merges.push(Merge {
                 lines: self.line..=self.line.saturating_add(rows - 1),
                 places: self.row.place..=self.row.place.saturating_add(columns as usize - 1),
@@ -244,7 +258,9 @@ impl Document<'_> {
                 let (first, after) = (self.row.place, self.row.place.saturating_add(cell.repeated as usize));
                 self.row.place = after;
                 let cell = cell.cell();
-                if cell != Cell::Empty && let Some(open) = &self.open {
+                if cell != Cell::Empty
+                    && let Some(open) = &self.open
+                {
                     for place in (first..after.min(limits::COLUMNS)).filter(|place| open.wants(*place)) {
                         self.row.cells.resize(place, Cell::Empty);
                         self.row.cells.push(cell.clone());
@@ -253,7 +269,9 @@ impl Document<'_> {
             }
             "table:table-row" => {
                 let row = std::mem::take(&mut self.row);
-                if let Some(open) = &mut self.open && !row.cells.is_empty() {
+                if let Some(open) = &mut self.open
+                    && !row.cells.is_empty()
+                {
                     for line in (self.line..).take(row.repeated as usize) {
                         if open.is_done() {
                             break;

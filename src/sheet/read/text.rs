@@ -57,10 +57,8 @@ fn cell(field: &str) -> Cell {
 /// The one by which the first row names our columns; a comma if none does.
 fn separator(text: &str) -> u8 {
     let names_columns = |separator: &u8| {
-        let mut records = csv::ReaderBuilder::new()
-            .delimiter(*separator)
-            .has_headers(false)
-            .from_reader(text.as_bytes());
+        let mut records =
+            csv::ReaderBuilder::new().delimiter(*separator).has_headers(false).from_reader(text.as_bytes());
         let mut record = csv::StringRecord::new();
         let mut open = Open::Items(Table::default());
         let cells: Vec<Cell> = match records.read_record(&mut record) {

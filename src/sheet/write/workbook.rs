@@ -4,7 +4,8 @@
 //! written as strings, which no spreadsheet takes for a formula, whatever they begin with.
 
 use rust_xlsxwriter::{
-    Color, DocProperties, Format, FormatAlign, FormatBorder, FormatPattern, FormatUnderline, Formula, Workbook, Worksheet,
+    Color, DocProperties, Format, FormatAlign, FormatBorder, FormatPattern, FormatUnderline, Formula, Workbook,
+    Worksheet,
 };
 
 use super::filters::conditions;

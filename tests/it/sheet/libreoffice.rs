@@ -132,7 +132,8 @@ fn formulas_compute_the_filter_is_set_and_nothing_of_strangers_runs() {
         .fields
         .iter()
         .map(|field| {
-            let values: Vec<String> = field["values"].as_array().unwrap().iter().map(serde_json::Value::to_string).collect();
+            let values: Vec<String> =
+                field["values"].as_array().unwrap().iter().map(serde_json::Value::to_string).collect();
             (field["column"].as_i64().unwrap(), field["operator"].as_i64().unwrap(), values.join(" ").replace('"', ""))
         })
         .collect();

@@ -80,7 +80,10 @@ fn the_newest_note_counts_and_different_ones_before_are_its_history() {
     let plan = planned(&book, Known::default());
     assert_eq!((letters(&plan).as_str(), changes(&plan).0), ("NSNSS", vec![(49, "a"), (51, "c")]));
     assert_eq!(plan.rows[0].note, Some(text("c")));
-    let ours = |note: &str, earlier: &[&str]| Known { earlier: earlier.iter().map(|comment| text(comment)).collect(), ..noted(note) };
+    let ours = |note: &str, earlier: &[&str]| Known {
+        earlier: earlier.iter().map(|comment| text(comment)).collect(),
+        ..noted(note)
+    };
     let cases = [
         // The same file once more, also after a note of ours was written over it.
         (ours("c", &["a"]), "SSSSS", vec![]),
@@ -183,7 +186,10 @@ fn unknown_and_unreadable_rows_are_listed_and_the_rest_is_taken() {
     let plan = planned(&book, Known::default());
     assert_eq!(letters(&plan), "N?!");
     assert_eq!((plan.changes.len(), changes(&plan)), (1, (vec![(51, "a")], vec![51])));
-    assert_eq!((plan.rows[2].tab, plan.rows[2].row, &plan.rows[2].outcome), (0, 2, &Outcome::Unreadable(RowFault::Merged)));
+    assert_eq!(
+        (plan.rows[2].tab, plan.rows[2].row, &plan.rows[2].outcome),
+        (0, 2, &Outcome::Unreadable(RowFault::Merged))
+    );
     assert_eq!(book.keys(), BTreeSet::from([key(1), key(2)]));
 }
 

@@ -1,16 +1,31 @@
 //! Files that people and other programs made.
 
 use bugscrub::activity::ItemType;
-use bugscrub::sheet::{Attended, Book, BadSheet, RowFault, SheetNote, Tab, read};
+use bugscrub::sheet::{Attended, BadSheet, RowFault, SheetNote, read};
 use chrono::NaiveDate;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::{data, notes, package, workbook, workbook_parts, zipped};
+use super::{data, names, notes, only, workbook, workbook_parts, zipped};
 
 /// The header of the spreadsheet that came before.
 const OLD: [&str; 17] = [
-    "Repository", "Type", "#", "User", "Title", "State", "Created", "Updated", "Stale-Age", "Days-Age", "Days-Stale",
-    "Recommend Action", "URL", "Read yet?", "Link", "Comment", "Flag",
+    "Repository",
+    "Type",
+    "#",
+    "User",
+    "Title",
+    "State",
+    "Created",
+    "Updated",
+    "Stale-Age",
+    "Days-Age",
+    "Days-Stale",
+    "Recommend Action",
+    "URL",
+    "Read yet?",
+    "Link",
+    "Comment",
+    "Flag",
 ];
 
 /// A row as the old tool wrote it, formulas with their values.
@@ -20,8 +35,23 @@ fn old<'a>(repository: &'a str, kind: &'a str, number: &'a str, written: [&'a st
     let link = r#"<c t="str"><f>HYPERLINK(M2, REPLACE(M2, 1, 20+LEN(A2), ""))</f><v>issues/1</v></c>"#;
     let url = "https://github.com/fluxcd/flux2/issues/1";
     vec![
-        repository, kind, number, "octocat", "A title", "open", "2022-03-15", "<c><v>44640</v></c>", stale,
-        "<c><v>12</v></c>", "<c><v>30</v></c>", action, url, read, link, comment, flag,
+        repository,
+        kind,
+        number,
+        "octocat",
+        "A title",
+        "open",
+        "2022-03-15",
+        "<c><v>44640</v></c>",
+        stale,
+        "<c><v>12</v></c>",
+        "<c><v>30</v></c>",
+        action,
+        url,
+        read,
+        link,
+        comment,
+        flag,
     ]
 }
 
@@ -31,24 +61,18 @@ fn old_tab(rows: &[Vec<&str>]) -> String {
     data(&all)
 }
 
-fn only(bytes: &[u8]) -> SheetNote {
-    let mut notes = notes(&read(bytes).unwrap());
-    assert_eq!(notes.len(), 1);
-    notes.remove(0)
-}
-
 fn texts(note: &SheetNote) -> [Option<&str>; 3] {
     [note.recommended_action.as_deref(), note.comment.as_deref(), note.flag.as_deref()]
 }
 
-fn names(book: &Book) -> Vec<(&str, Option<i32>, usize)> {
-    book.tabs.iter().map(|Tab { name, scrub, rows }| (name.as_str(), *scrub, rows.len())).collect()
-}
-
 #[test]
 fn the_old_spreadsheet_with_its_many_tabs_is_read() {
-    let raw = data(&[&["Repository", "Type", "#", "User", "Title", "State", "Created", "Updated", "Merged", "URL"], &["fluxcd/flux2", "Issue", "1"]]);
-    let note = old("fluxcd/flux2", "Issue", "<c><v>123.0</v></c>", ["close it", r#"<c t="b"><v>1</v></c>"#, "see #4", "🔥"]);
+    let raw = data(&[
+        &["Repository", "Type", "#", "User", "Title", "State", "Created", "Updated", "Merged", "URL"],
+        &["fluxcd/flux2", "Issue", "1"],
+    ]);
+    let note =
+        old("fluxcd/flux2", "Issue", "<c><v>123.0</v></c>", ["close it", r#"<c t="b"><v>1</v></c>"#, "see #4", "🔥"]);
     let discussion = old("fluxcd/flux2", "Discussion", "7", ["", "", "", ""]);
     let tabs: Vec<(String, String)> = (1..=65)
         .map(|scrub| (format!("{scrub:04}"), old_tab(&[note.clone(), discussion.clone()])))
@@ -82,7 +106,10 @@ fn the_old_spreadsheet_with_its_many_tabs_is_read() {
 #[test]
 fn columns_stand_in_any_order_in_any_case_and_some_may_be_missing() {
     let header = ["FLAG ", "  number", "Whatever", "read", "Recommended action", "", "TYPE", "repository"];
-    let bytes = workbook(&[("51", &data(&[&[], &header, &["f", "12", "ignored", "x", "act", "ignored", "pull request", "a/b"]]))]);
+    let bytes = workbook(&[(
+        "51",
+        &data(&[&[], &header, &["f", "12", "ignored", "x", "act", "ignored", "pull request", "a/b"]]),
+    )]);
     let book = read(&bytes).unwrap();
     assert_eq!((names(&book), book.tabs[0].rows[0].line), (vec![("51", Some(51), 1)], 3));
     let note = only(&bytes);
@@ -93,7 +120,10 @@ fn columns_stand_in_any_order_in_any_case_and_some_may_be_missing() {
 
 /// What "Read yet?" says, for a cell of XLSX.
 fn read_yet(cell: &str) -> (bool, Option<String>) {
-    let bytes = workbook(&[("51", &data(&[&["Repository", "Type", "#", "Read yet?", "Comment"], &["a/b", "Issue", "1", cell, "c"]]))]);
+    let bytes = workbook(&[(
+        "51",
+        &data(&[&["Repository", "Type", "#", "Read yet?", "Comment"], &["a/b", "Issue", "1", cell, "c"]]),
+    )]);
     let note = only(&bytes);
     (note.read, note.read_text)
 }
@@ -126,7 +156,10 @@ fn dates_numbers_and_formulas_in_a_note_count_as_they_show() {
         (r#"<c><v>123.0</v></c>"#, "123"),
         (r#"<c><v>0.5</v></c>"#, "0.5"),
         (r#"<c t="str"><f>CONCAT("a","b")</f><v>a&amp;b</v></c>"#, "a&b"),
-        (r#"<c t="inlineStr"><is><r><t>bold </t></r><r><t xml:space="preserve">and not</t></r></is></c>"#, "boldand not"),
+        (
+            r#"<c t="inlineStr"><is><r><t>bold </t></r><r><t xml:space="preserve">and not</t></r></is></c>"#,
+            "boldand not",
+        ),
     ];
     for (cell, shown) in cells {
         let tab = data(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", cell]]);
@@ -138,7 +171,9 @@ fn dates_numbers_and_formulas_in_a_note_count_as_they_show() {
 
 #[test]
 fn rows_that_are_only_formulas_and_empty_boxes_are_none() {
-    let padding = |line: &'static str| -> Vec<&'static str> { vec!["", "", "", "", "", "", "", "", line, "", "", "", "", r#"<c t="b"><v>0</v></c>"#, "", " ", ""] };
+    let padding = |line: &'static str| -> Vec<&'static str> {
+        vec!["", "", "", "", "", "", "", "", line, "", "", "", "", r#"<c t="b"><v>0</v></c>"#, "", " ", ""]
+    };
     let mut rows = vec![old("a/b", "Issue", "1", ["", "", "kept", ""])];
     rows.extend((0..500).map(|_| padding(r#"<c><f>LOG10(1)</f><v>0</v></c>"#)));
     rows.push(old("a/b", "Issue", "2", ["", "", "", ""]));
@@ -157,21 +192,31 @@ fn each_row_that_cannot_be_read_says_why() {
         (vec!["a/b", "Issue", "1.5", "c"], "# must be a number, not \"1.5\""),
         (vec!["a/b", "Issue", "<c><v>-3</v></c>", "c"], "# must be a number, not \"-3\""),
         (vec!["a/b", "Issue", "<c t=\"e\"><v>#REF!</v></c>", "c"], "the cell in the column # shows the error #REF!"),
-        (vec!["a/b", "Issue", "1", "<c t=\"e\"><v>#N/A</v></c>"], "the cell in the column Comment shows the error #N/A"),
+        (
+            vec!["a/b", "Issue", "1", "<c t=\"e\"><v>#N/A</v></c>"],
+            "the cell in the column Comment shows the error #N/A",
+        ),
         (vec!["a/b", "Issue", "1", &long], "the cell in the column Comment is longer than 32767 characters"),
         (vec!["A/B", "issue", "#7", "again"], "its item stands in row 2 of the tab already"),
     ];
     let mut cells: Vec<&[&str]> = vec![&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "7", "c"]];
     cells.extend(rows.iter().map(|(cells, _)| cells.as_slice()));
     let book = read(&workbook(&[("51", &data(&cells))])).unwrap();
-    let faults: Vec<String> = book.tabs[0].rows.iter().filter_map(|row| row.row.as_ref().err()).map(RowFault::to_string).collect();
+    let faults: Vec<String> =
+        book.tabs[0].rows.iter().filter_map(|row| row.row.as_ref().err()).map(RowFault::to_string).collect();
     assert_eq!(faults, rows.map(|(_, fault)| fault));
 }
 
 #[test]
 fn merged_cells_make_their_rows_unreadable() {
-    let rows = data(&[&["Repository", "Type", "#", "Comment", "Mine"], &["a/b", "Issue", "1", "c"], &["a/b", "Issue", "2", "c"], &["a/b", "Issue", "3", "c"]]);
-    let merged = format!(r#"{rows}<mergeCells count="2"><mergeCell ref="D3:D4"/><mergeCell ref="E2:F2"/></mergeCells>"#);
+    let rows = data(&[
+        &["Repository", "Type", "#", "Comment", "Mine"],
+        &["a/b", "Issue", "1", "c"],
+        &["a/b", "Issue", "2", "c"],
+        &["a/b", "Issue", "3", "c"],
+    ]);
+    let merged =
+        format!(r#"{rows}<mergeCells count="2"><mergeCell ref="D3:D4"/><mergeCell ref="E2:F2"/></mergeCells>"#);
     let book = read(&workbook(&[("51", &merged)])).unwrap();
     let faults: Vec<Option<&RowFault>> = book.tabs[0].rows.iter().map(|row| row.row.as_ref().err()).collect();
     assert_eq!(faults, [None, Some(&RowFault::Merged), Some(&RowFault::Merged)]);
@@ -261,72 +306,6 @@ fn the_guard_against_formulas_is_taken_off_again_in_csv_only() {
     assert_eq!(texts(&only(&xlsx)), [None, Some("'=1+1"), None]);
 }
 
-/// An ODS file of one document.
-fn opendocument(tables: &str) -> Vec<u8> {
-    let names = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
-        xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" xmlns:calcext=\"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0\"";
-    let content = format!("<office:document-content {names}><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>");
-    package(&[
-        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
-        ("META-INF/manifest.xml", "<manifest:manifest/>"),
-        ("content.xml", &content),
-    ])
-}
-
-/// Rows of texts, as LibreOffice writes them.
-fn ods_rows(rows: &[&[&str]]) -> String {
-    let cell = |text: &&str| match text {
-        text if text.starts_with('<') => (*text).to_owned(),
-        text => format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>"),
-    };
-    rows.iter().map(|cells| format!("<table:table-row>{}</table:table-row>", cells.iter().map(cell).collect::<String>())).collect()
-}
-
-#[test]
-fn ods_is_read_with_all_that_its_cells_can_be() {
-    let cells = [
-        (r#"<table:table-cell office:value-type="float" office:value="12.5"><text:p>12,5</text:p></table:table-cell>"#, "12.5"),
-        (r#"<table:table-cell office:value-type="date" office:date-value="2024-03-15"><text:p>15/03/24</text:p></table:table-cell>"#, "2024-03-15"),
-        (r#"<table:table-cell office:value-type="date" office:date-value="2024-03-15T10:30:00"/>"#, "2024-03-15 10:30:00"),
-        (r#"<table:table-cell office:value-type="boolean" office:boolean-value="true"><text:p>WAHR</text:p></table:table-cell>"#, "TRUE"),
-        (r#"<table:table-cell table:formula="of:=1" office:value-type="string" office:string-value="so"><text:p>not so</text:p></table:table-cell>"#, "so"),
-        (
-            r#"<table:table-cell office:value-type="string"><office:annotation><text:p>a remark</text:p></office:annotation><text:p>a<text:s text:c="3"/>b<text:span> &amp; c</text:span><text:tab/>d</text:p>
-            <text:p>e<text:line-break/><text:a>f</text:a>&#x41;</text:p></table:table-cell>"#,
-            "a   b & c\td\ne\nfA",
-        ),
-    ];
-    for (cell, shown) in cells {
-        let rows = ods_rows(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", cell]]);
-        let padding = r#"<table:table-row table:number-rows-repeated="1048500"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>"#;
-        let file = opendocument(&format!("<table:table table:name=\"0051\">{padding}{rows}{padding}</table:table>"));
-        let book = read(&file).unwrap();
-        assert_eq!((names(&book), book.tabs[0].rows[0].line), (vec![("0051", Some(51), 1)], 1_048_502));
-        assert_eq!(only(&file).comment.as_deref(), Some(shown), "{cell}");
-    }
-}
-
-#[test]
-fn in_ods_columns_are_skipped_errors_told_and_merged_rows_unreadable() {
-    let skip = r#"<table:table-cell table:number-columns-repeated="20"/>"#;
-    let error = r#"<table:table-cell table:formula="of:=x" office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>#NAME?</text:p></table:table-cell>"#;
-    let merged = r#"<table:table-cell office:value-type="string" table:number-columns-spanned="1" table:number-rows-spanned="2"><text:p>both</text:p></table:table-cell>"#;
-    let rows = ods_rows(&[
-        &["Repository", "Type", "#", skip, "Comment"],
-        &["a/b", "Issue", "1", skip, "c"],
-        &["a/b", "Issue", "2", skip, error],
-        &["a/b", "Issue", "3", skip, merged],
-        &["a/b", "Issue", "4", skip, "<table:covered-table-cell/>"],
-        &["a/b", "Issue", "5", skip, "c"],
-    ]);
-    let book = read(&opendocument(&format!("<table:table table:name=\"51\">{rows}</table:table><table:table table:name=\"Notes\"/>"))).unwrap();
-    let faults: Vec<Option<String>> = book.tabs[0].rows.iter().map(|row| row.row.as_ref().err().map(RowFault::to_string)).collect();
-    let merged = Some("some of its cells are merged".to_owned());
-    let error = Some("the cell in the column Comment shows the error #NAME?".to_owned());
-    assert_eq!(faults, [None, error, merged.clone(), merged, None]);
-    assert_eq!(book.ignored, ["Notes: its name is not a scrub's number"]);
-}
-
 #[test]
 fn what_names_no_columns_or_has_no_rows_is_told() {
     let tab = |rows: &[&[&str]]| workbook(&[("0051", &data(rows))]);
@@ -334,7 +313,10 @@ fn what_names_no_columns_or_has_no_rows_is_told() {
     let no_tab = |why: &str| BadSheet::NoTab(why.to_owned());
     assert_eq!(refused(&tab(&[])), no_tab("0051: it is empty"));
     let cases: [(&[&str], &str); 4] = [
-        (&["Repo", "Kind", "Id", "Comment"], "0051: its first row must name the columns, and lacks Repository, Type, #"),
+        (
+            &["Repo", "Kind", "Id", "Comment"],
+            "0051: its first row must name the columns, and lacks Repository, Type, #",
+        ),
         (&["Repository", "Type", "#"], "0051: it has none of the columns Recommend Action, Read yet?, Comment, Flag"),
         (&["Repository", "Type", "#", "Comment", "comments"], "0051: its first row names Comment twice"),
         (&["Bug scrub 0051"], "0051: its first row must name the columns, and lacks Repository, Type, #"),
@@ -344,7 +326,13 @@ fn what_names_no_columns_or_has_no_rows_is_told() {
     }
     assert_eq!(refused(&tab(&[&OLD])), BadSheet::NoRows);
     assert_eq!(refused(b"Repository,Type,#,Comment\n"), BadSheet::NoRows);
-    assert_eq!(refused(b"hello, world\n"), no_tab("its first row must name the columns, and lacks Repository, Type, #"));
-    let merged = format!(r#"{}<mergeCells><mergeCell ref="D1:E1"/></mergeCells>"#, data(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", "c"]]));
+    assert_eq!(
+        refused(b"hello, world\n"),
+        no_tab("its first row must name the columns, and lacks Repository, Type, #")
+    );
+    let merged = format!(
+        r#"{}<mergeCells><mergeCell ref="D1:E1"/></mergeCells>"#,
+        data(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", "c"]])
+    );
     assert_eq!(refused(&workbook(&[("0051", &merged)])), no_tab("0051: its first row has merged cells"));
 }

@@ -74,8 +74,12 @@ fn any_sheet() -> impl Strategy<Value = Sheet> {
         rows
     });
     let attendance = option::of(vec(any_attended(), 0..5).prop_map(|rows| Attendance { rows }));
-    (rows, 1..9999, attendance, option::of(any::<i64>()))
-        .prop_map(|(rows, scrub, attendance, position)| Sheet { tab: format!("{scrub:04}"), attendance, position, ..sheet(rows) })
+    (rows, 1..9999, attendance, option::of(any::<i64>())).prop_map(|(rows, scrub, attendance, position)| Sheet {
+        tab: format!("{scrub:04}"),
+        attendance,
+        position,
+        ..sheet(rows)
+    })
 }
 
 /// What is to be read of a row that was written.

@@ -107,15 +107,26 @@ fn a_tab_has_the_columns_formulas_and_looks_that_people_know() {
 
     let document = Document::parse(&written.tab).unwrap();
     let pane = find(&document, "pane")[0];
-    assert_eq!((pane.attribute("ySplit"), pane.attribute("xSplit"), pane.attribute("state")), (Some("1"), None, Some("frozen")));
+    assert_eq!(
+        (pane.attribute("ySplit"), pane.attribute("xSplit"), pane.attribute("state")),
+        (Some("1"), None, Some("frozen"))
+    );
     let hidden: Vec<u16> = find(&document, "col")
         .into_iter()
         .filter(|col| col.attribute("hidden") == Some("1"))
-        .flat_map(|col| col.attribute("min").unwrap().parse().unwrap()..=col.attribute("max").unwrap().parse::<u16>().unwrap())
+        .flat_map(|col| {
+            col.attribute("min").unwrap().parse().unwrap()..=col.attribute("max").unwrap().parse::<u16>().unwrap()
+        })
         .collect();
-    let named: Vec<u16> = [Column::Created, Column::Updated, Column::DaysAge, Column::DaysStale, Column::Url].map(|column| column.place() + 1).to_vec();
+    let named: Vec<u16> = [Column::Created, Column::Updated, Column::DaysAge, Column::DaysStale, Column::Url]
+        .map(|column| column.place() + 1)
+        .to_vec();
     assert_eq!((hidden.clone(), hidden), (named, vec![7, 8, 10, 11, 13]));
-    let rows: Vec<&str> = find(&document, "row").into_iter().filter(|row| row.attribute("hidden") == Some("1")).filter_map(|row| row.attribute("r")).collect();
+    let rows: Vec<&str> = find(&document, "row")
+        .into_iter()
+        .filter(|row| row.attribute("hidden") == Some("1"))
+        .filter_map(|row| row.attribute("r"))
+        .collect();
     assert_eq!(rows, ["3"]);
     assert_eq!(find(&document, "autoFilter")[0].attribute("ref"), Some("A1:Q3"));
 }
@@ -154,7 +165,10 @@ fn what_strangers_wrote_is_a_text_and_never_runs() {
 
 #[test]
 fn csv_has_the_same_columns_with_values() {
-    let mut read = of_type(noted(row(7, "2026-07-01", "2026-08-01"), "answer, then close", "says \"no\"", ""), ItemType::Discussion);
+    let mut read = of_type(
+        noted(row(7, "2026-07-01", "2026-08-01"), "answer, then close", "says \"no\"", ""),
+        ItemType::Discussion,
+    );
     read.read = true;
     read.user = None;
     let csv = String::from_utf8(csv(&sheet(vec![read])).unwrap()).unwrap();
@@ -165,7 +179,10 @@ fn csv_has_the_same_columns_with_values() {
 
 #[test]
 fn links_show_what_follows_the_repository_on_any_host_and_after_a_rename() {
-    let at = |url: &str| SheetRow { url: url.to_owned(), ..of_type(row(7, "2026-07-01", "2026-07-01"), ItemType::PullRequest) };
+    let at = |url: &str| SheetRow {
+        url: url.to_owned(),
+        ..of_type(row(7, "2026-07-01", "2026-07-01"), ItemType::PullRequest)
+    };
     let mut other = at("https://git.acme.example/ACME/Widgets/pull/7");
     other.url = "https://git.acme.example/ACME/Widgets/pull/7".to_owned();
     let written = written(&sheet(vec![other, at("https://github.com/acme/gadgets/pull/7")]));
@@ -191,7 +208,10 @@ fn the_usual_view_is_set_as_a_filter() {
         ("6", vec!["customFilters", "customFilter operator=greaterThanOrEqual val=46169"]),
         ("7", vec!["customFilters", "customFilter operator=lessThanOrEqual val=46346"]),
     ];
-    assert_eq!(filters, expected.map(|(column, inner)| (column.to_owned(), inner.into_iter().map(str::to_owned).collect())));
+    assert_eq!(
+        filters,
+        expected.map(|(column, inner)| (column.to_owned(), inner.into_iter().map(str::to_owned).collect()))
+    );
 }
 
 #[test]
@@ -238,7 +258,8 @@ fn other_filters_are_set_where_a_column_has_them() {
     assert_eq!(filters, expected.map(|(column, inner)| (column.to_owned(), inner)));
     // Three texts do not fit, and labels have no column: left to the hidden rows.
     let filter = Filter { title: terms(&["a", "b", "c"], &[]), label: terms(&["bug"], &[]), ..Filter::default() };
-    let columns: Vec<String> = written(&Sheet { filter, ..sheet(rows) }).filters().into_iter().map(|(column, _)| column).collect();
+    let columns: Vec<String> =
+        written(&Sheet { filter, ..sheet(rows) }).filters().into_iter().map(|(column, _)| column).collect();
     assert_eq!(columns, ["5"]);
 }
 
@@ -262,7 +283,13 @@ fn a_tab_of_attendance_stands_beside() {
 
 #[test]
 fn a_view_of_any_name_has_a_tab() {
-    for (name, tab) in [("bug-scrub", "bug-scrub"), ("a/b:c", "a-b-c"), (&"x".repeat(40), &"x".repeat(31)), ("attendance", "attendance-"), ("", "-")] {
+    for (name, tab) in [
+        ("bug-scrub", "bug-scrub"),
+        ("a/b:c", "a-b-c"),
+        (&"x".repeat(40), &"x".repeat(31)),
+        ("attendance", "attendance-"),
+        ("", "-"),
+    ] {
         let attendance = Some(Attendance::default());
         let file = xlsx(&Sheet { tab: name.to_owned(), attendance, ..sheet(vec![]) }).unwrap();
         assert!(part(&file, "xl/workbook.xml").contains(&format!(r#"name="{tab}""#)), "{name}");
@@ -275,6 +302,9 @@ fn the_same_sheet_is_the_same_bytes_and_too_long_a_text_is_told() {
     assert_eq!(xlsx(&ours).unwrap(), xlsx(&ours).unwrap());
     let long = sheet(vec![noted(row(1, "2026-07-01", "2026-07-01"), "", &"😀".repeat(16_384), "")]);
     let error = xlsx(&long).unwrap_err().to_string();
-    assert_eq!(error, "acme/widgets#1: the text in the column Comment is longer than the 32767 characters that a spreadsheet's cell holds");
+    assert_eq!(
+        error,
+        "acme/widgets#1: the text in the column Comment is longer than the 32767 characters that a spreadsheet's cell holds"
+    );
     assert!(csv(&long).is_ok());
 }
