@@ -2,8 +2,7 @@
 
 /// Bytes of the file.
 pub const FILE: usize = 25 << 20;
-/// Bytes of all its parts unpacked: ten times what a sheet of 10,000 rows has, and less than a
-/// zip bomb is worth.
+/// Bytes of all its parts unpacked: twenty times what a sheet of 10,000 rows has.
 pub const UNPACKED: u64 = 160 << 20;
 /// Parts in the package.
 pub const PARTS: usize = 5_000;
