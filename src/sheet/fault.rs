@@ -1,7 +1,7 @@
 //! Why a file, a tab or a row cannot be read. Each is a sentence for whoever sent the file.
 
 use super::columns::Column;
-use super::read::limits::{self, LONGEST_RUN};
+use super::read::limits;
 
 /// Why nothing of a file can be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,14 +22,12 @@ pub enum BadSheet {
     Damaged(String),
     #[error("unpacked the file has more than {} MiB", limits::UNPACKED >> 20)]
     TooLargeInside,
-    #[error("a part of the file is one text of more than {} MiB", LONGEST_RUN >> 20)]
+    #[error("a text in the file has more than {} MiB", limits::ONE >> 20)]
     OneText,
     #[error("the file is made of more than {} parts", limits::PARTS)]
     TooManyParts,
     #[error("the file has more {0} than a spreadsheet of this kind needs")]
     TooMany(&'static str),
-    #[error("the file has more than {} tabs", limits::TABS)]
-    TooManyTabs,
     #[error("the file has more than {} rows", limits::ROWS)]
     TooManyRows,
     #[error("the texts of the file have more than {} MiB", limits::TEXT >> 20)]

@@ -3,6 +3,7 @@
 
 mod hostile;
 mod libreoffice;
+mod opendocument;
 mod planning;
 mod reading;
 mod roundtrip;
@@ -13,7 +14,7 @@ use std::io::{Cursor, Read, Write};
 use bugscrub::activity::{ItemType, State};
 use bugscrub::rank::Filter;
 use bugscrub::rank::stale_age::days_since;
-use bugscrub::sheet::{Book, Sheet, SheetNote, SheetRow, read};
+use bugscrub::sheet::{Book, Sheet, SheetNote, SheetRow, Tab, read};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -127,8 +128,8 @@ fn data(rows: &[&[&str]]) -> String {
     for (line, cells) in (1..).zip(rows) {
         xml += &format!(r#"<row r="{line}">"#);
         for (column, cell) in ('A'..).zip(*cells) {
-            xml += &match cell {
-                cell if cell.is_empty() => String::new(),
+            xml += &match *cell {
+                "" => String::new(),
                 cell if cell.starts_with('<') => cell.replacen('>', &format!(r#" r="{column}{line}">"#), 1),
                 cell => {
                     format!(r#"<c r="{column}{line}" t="inlineStr"><is><t>{}</t></is></c>"#, cell.replace('&', "&amp;"))
@@ -149,4 +150,16 @@ fn notes(book: &Book) -> Vec<SheetNote> {
 /// The file is refused with this sentence.
 fn refused(bytes: &[u8]) -> String {
     read(bytes).expect_err("it is read").to_string()
+}
+
+/// The only row.
+fn only(bytes: &[u8]) -> SheetNote {
+    let mut notes = notes(&read(bytes).unwrap());
+    assert_eq!(notes.len(), 1);
+    notes.remove(0)
+}
+
+/// Of each tab its name, its scrub and how many rows it has.
+fn names(book: &Book) -> Vec<(&str, Option<i32>, usize)> {
+    book.tabs.iter().map(|Tab { name, scrub, rows }| (name.as_str(), *scrub, rows.len())).collect()
 }

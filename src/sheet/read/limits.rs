@@ -2,8 +2,7 @@
 
 /// Bytes of the file.
 pub const FILE: usize = 25 << 20;
-/// Bytes of all its parts unpacked: ten times what a sheet of 10,000 rows has, and less than a
-/// zip bomb is worth.
+/// Bytes of all its parts unpacked: twenty times what a sheet of 10,000 rows has.
 pub const UNPACKED: u64 = 160 << 20;
 /// Parts in the package.
 pub const PARTS: usize = 5_000;
@@ -18,6 +17,9 @@ pub const CELL: usize = 32_767;
 pub const TEXT: usize = 64 << 20;
 /// Rows of the tab Attendance.
 pub const ATTENDED: usize = 10_000;
-/// Bytes between two `<` of a part: a reader has them in memory at once. The text of a cell has
-/// less; in packed pictures the byte comes by chance.
-pub const LONGEST_RUN: usize = 1 << 20;
+/// XML elements of all parts: two or three a cell.
+pub const ELEMENTS: usize = 10_000_000;
+/// Bytes of one tag or text. That of a cell has less.
+pub const ONE: usize = 1 << 20;
+/// Blocks of merged cells in one part.
+pub const MERGES: usize = 200_000;

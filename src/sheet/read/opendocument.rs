@@ -25,7 +25,7 @@ pub(super) fn read(package: &mut Package, tabs: &mut Tabs) -> Result<Option<i64>
         {
             names.push(attribute(element, "table:name")?.unwrap_or_default());
         }
-        if names.len() > limits::TABS { Err(BadSheet::TooManyTabs) } else { Ok(()) }
+        if names.len() > limits::TABS { Err(BadSheet::TooMany("tabs")) } else { Ok(()) }
     })?;
     let numbered = names.iter().any(|name| scrub_of(name).is_some());
     let mut document = Document {
@@ -62,7 +62,8 @@ fn position(package: &mut Package) -> Result<Option<i64>, BadSheet> {
     Ok(position.trim().parse().ok())
 }
 
-/// Every event of a part. An end where none may be is a fault.
+/// Every event of a part, whose tags and texts are short enough: a package is looked through before.
+/// An end where none may be is a fault.
 fn walk(part: impl BufRead, mut take: impl FnMut(&Event) -> Result<(), BadSheet>) -> Result<(), BadSheet> {
     let mut reader = Reader::from_reader(part);
     reader.config_mut().expand_empty_elements = true;
@@ -234,6 +235,9 @@ impl Document<'_> {
         let (columns, rows) =
             (count(element, "table:number-columns-spanned")?, count(element, "table:number-rows-spanned")?);
         if columns > 1 || rows > 1 {
+            if self.merges.len() == limits::MERGES {
+                return Err(BadSheet::TooMany("merged cells"));
+            }
             self.merges.push(Merge {
                 lines: self.line..=self.line.saturating_add(rows - 1),
                 places: self.row.place..=self.row.place.saturating_add(columns as usize - 1),

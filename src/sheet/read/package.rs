@@ -23,9 +23,9 @@ const ENTRY: &[u8] = b"PK\x01\x02";
 /// Elements of a part that a reader keeps in memory, how many it may have of each, and what they
 /// are called in a sentence.
 const KEPT: [(&str, usize, &str); 11] = [
-    ("si", 2_000_000, "texts"),
+    ("si", 1_000_000, "texts"),
     ("sheet", limits::TABS, "tabs"),
-    ("mergeCell", 200_000, "merged cells"),
+    ("mergeCell", limits::MERGES, "merged cells"),
     ("definedName", 20_000, "names"),
     ("Relationship", 20_000, "relations"),
     ("xf", 66_000, "styles"),
@@ -35,8 +35,10 @@ const KEPT: [(&str, usize, &str); 11] = [
     ("numFmt", 66_000, "number formats"),
     ("property", 10_000, "properties"),
 ];
-const SI: usize = 0;
 const XF: usize = 5;
+
+/// Texts that a part may announce, repeated ones too.
+const ANNOUNCED: usize = 4_000_000;
 
 /// Bytes of a part's longest tag times its number of styles: each has copies of its font's name
 /// and of its number format.
@@ -83,8 +85,9 @@ impl<'a> Package<'a> {
             drop(part);
             left -= size;
         }
+        let mut elements = limits::ELEMENTS;
         for index in 0..archive.len() {
-            count(BufReader::new(part_at(&mut archive, index)?))?;
+            count(BufReader::new(part_at(&mut archive, index)?), &mut elements)?;
         }
         Ok(Self { bytes, archive, sizes })
     }
@@ -149,33 +152,24 @@ fn memchr_count(bytes: &[u8], needle: &[u8]) -> usize {
 /// A part's size. Nothing of it is kept.
 fn unpack(part: &mut impl Read, left: u64) -> Result<u64, BadSheet> {
     let mut chunk = vec![0; 64 << 10];
-    let (mut size, mut run) = (0, 0);
+    let mut size = 0;
     loop {
-        let read = match part.read(&mut chunk) {
+        match part.read(&mut chunk) {
             Ok(0) => return Ok(size),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(read) => size += read as u64,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(damaged(error)),
-        };
-        size += read as u64;
+        }
         if size > left {
             return Err(BadSheet::TooLargeInside);
-        }
-        for piece in chunk[..read].split_inclusive(|byte| *byte == b'<') {
-            run += piece.len();
-            if run > limits::LONGEST_RUN {
-                return Err(BadSheet::OneText);
-            }
-            if piece.ends_with(b"<") {
-                run = 0;
-            }
         }
     }
 }
 
-/// Counts the elements of a part. Where it is no XML any more a reader will stop as well.
-fn count(part: impl BufRead) -> Result<(), BadSheet> {
-    let mut reader = Reader::from_reader(part);
+/// Counts a part's elements, of which `left` more may come. Where it is no XML any more a reader
+/// will stop as well; a picture is none from its first bytes on.
+fn count(part: impl BufRead, left: &mut usize) -> Result<(), BadSheet> {
+    let mut reader = Reader::from_reader(Paced::new(part));
     let config = reader.config_mut();
     config.check_end_names = false;
     config.expand_empty_elements = true;
@@ -185,11 +179,15 @@ fn count(part: impl BufRead) -> Result<(), BadSheet> {
     let mut buffer = vec![];
     loop {
         buffer.clear();
+        reader.get_mut().begin();
         let element = match reader.read_event_into(&mut buffer) {
             Ok(Event::Start(element)) => element,
-            Ok(Event::Eof) | Err(_) => break,
+            Ok(Event::Eof) => break,
             Ok(_) => continue,
+            Err(_) if reader.get_ref().is_spent() => return Err(BadSheet::OneText),
+            Err(_) => break,
         };
+        *left = left.checked_sub(1).ok_or(BadSheet::TooMany("cells"))?;
         let name = element.local_name();
         if name.as_ref() == "sst" {
             announced(element.attributes_raw())?;
@@ -211,10 +209,51 @@ fn count(part: impl BufRead) -> Result<(), BadSheet> {
 /// How many texts a part says that it has: room for as many is taken before the first is read. No
 /// number in that tag need be larger, whatever it is called.
 fn announced(attributes: &str) -> Result<(), BadSheet> {
-    let (_, most, name) = KEPT[SI];
-    let numbers = attributes.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
-    let too_many = |digits: &str| digits.parse::<usize>().map_or(true, |number| number > most);
-    if numbers.into_iter().any(too_many) { Err(BadSheet::TooMany(name)) } else { Ok(()) }
+    let mut numbers = attributes.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let too_many = |digits: &str| digits.parse::<usize>().map_or(true, |number| number > ANNOUNCED);
+    if numbers.any(too_many) { Err(BadSheet::TooMany("texts")) } else { Ok(()) }
+}
+
+/// A part of which one tag, text or remark may have so many bytes: a reader has it in memory at
+/// once.
+struct Paced<R> {
+    part: R,
+    left: usize,
+}
+
+impl<R> Paced<R> {
+    fn new(part: R) -> Self {
+        Self { part, left: limits::ONE }
+    }
+
+    /// The next one begins.
+    fn begin(&mut self) {
+        self.left = limits::ONE;
+    }
+
+    /// Whether this one had too many.
+    fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+}
+
+impl<R: BufRead> Read for Paced<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Paced<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.is_spent() { Err(io::Error::other("too long")) } else { self.part.fill_buf() }
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.left = self.left.saturating_sub(amount);
+        self.part.consume(amount);
+    }
 }
 
 /// The file, whose parts can be read only so often.

@@ -9,7 +9,6 @@ use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
 use chrono::NaiveDateTime;
 
 use super::cell::Cell;
-use super::limits;
 use super::package::{Metered, Package, damaged};
 use super::tabs::{Merge, Tabs, scrub_of};
 use crate::sheet::POSITION;
@@ -27,9 +26,6 @@ pub(super) fn read(package: &Package, tabs: &mut Tabs) -> Result<Option<i64>, Ba
 fn all(file: Metered, tabs: &mut Tabs) -> Result<Option<i64>, BadSheet> {
     let mut workbook = Workbook::new(file).map_err(fault)?;
     let sheets = workbook.sheets_metadata().to_vec();
-    if sheets.len() > limits::TABS {
-        return Err(BadSheet::TooManyTabs);
-    }
     let numbered = sheets.iter().any(|sheet| scrub_of(&sheet.name).is_some());
     for sheet in sheets {
         if sheet.typ != SheetType::WorkSheet {

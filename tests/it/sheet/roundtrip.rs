@@ -19,6 +19,8 @@ fn any_text() -> impl Strategy<Value = String> {
         1 => Just("\n".to_owned()),
         1 => "['=+@\\t-]{1,3}",
         1 => Just("_x0041_".to_owned()),
+        // What XML cannot have.
+        1 => "[\u{1}\u{b}\u{1f}\u{fffe}\u{ffff}]{1,2}",
         1 => Just("x".repeat(600)),
     ];
     vec(parts, 0..4).prop_map(|parts| parts.concat().trim().to_owned())
