@@ -10,6 +10,7 @@
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
 //! - [`installations`], [`gates`], [`jobs`], [`sync`]: what must be remembered to ask GitHub;
+//! - [`scrubs`], [`remarks`]: rounds, scrubs, decks, marks and notes;
 //! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`]: small readers and writers;
 //! - `schema`: the migrations, and how they are applied;
 //! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
@@ -33,9 +34,11 @@ pub mod purge;
 pub mod queue;
 pub mod rebuild;
 pub mod redeliveries;
+pub mod remarks;
 pub mod resolve;
 pub mod retention;
 mod schema;
+pub mod scrubs;
 pub mod stored;
 pub mod sync;
 pub mod tokens;
