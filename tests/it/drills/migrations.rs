@@ -102,16 +102,25 @@ async fn served(database: TestDatabase, version: i64) {
     assert_eq!(names().await, expected, "from schema {version}");
     let item = app.json("/api/v1/items/acme/widgets/1?account=9000").await;
     assert_eq!((&item["labels"], &item["milestone"]), (&json!(["bug"]), &json!("v1.0")), "{item:#}");
-    assert_eq!(item["history"].as_array().unwrap().len(), 5, "{item:#}");
+    assert!(item["history"].as_array().unwrap().len() >= 5, "{item:#}");
     assert_eq!(app.json("/api/v1/queue?account=globex").await["total"], 1);
     if version >= 4 {
         assert_eq!(app.json("/api/v1/queue?account=9000&view=bugs").await["total"], 1);
     }
+    if version >= 6 {
+        assert_eq!(item["note"]["comment"], "Ada found out why.", "{item:#}");
+        let scrubs = app.json("/api/v1/scrubs?account=9000").await;
+        assert_eq!((&scrubs["scrubs"][0]["round"], &scrubs["scrubs"][1]["read"]), (&json!(2), &json!(1)), "{scrubs:#}");
+    }
 
     assert_sound(&app.database.pool).await;
+    let head: i64 = sqlx::query_scalar("SELECT head_position FROM accounts WHERE account_id = 9000")
+        .fetch_one(&app.database.pool)
+        .await
+        .unwrap();
     let told = issue(1, "2024-01-02T08:00:00Z", "2026-11-20T00:00:00Z");
     let receipt = app.deliver("issues", &issues("closed", &closed(told), &repository(1, "widgets"))).await;
-    assert_eq!((&receipt["position"], &receipt["events"]), (&json!(29), &json!(1)), "{receipt}");
+    assert_eq!((&receipt["position"], &receipt["events"]), (&json!(head + 1), &json!(1)), "{receipt}");
     assert_eq!(names().await, [expected[0], expected[2], expected[3], expected[4]], "from schema {version}");
     assert_sound(&app.database.pool).await;
     app.stop().await.drop().await;
