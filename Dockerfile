@@ -33,6 +33,8 @@ LABEL org.opencontainers.image.title="Bug Scrub" \
 COPY --from=build /image/ /
 # A container is reached from outside itself.
 ENV BUGSCRUB_LISTEN=0.0.0.0:8080
+# For `kubectl exec ... -- bugscrub`.
+ENV PATH=/usr/bin
 EXPOSE 8080
 # A number, so that Kubernetes can see that it is not root.
 USER 65532:65532
