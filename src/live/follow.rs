@@ -57,8 +57,8 @@ impl LiveRanking {
                 None => self.load(head, calendar, now).await?,
                 Some(account) => {
                     let known = account.head();
-                    let goes_on = head.position >= known.position
-                        && (!doubt || live::goes_on(&self.0.pool, known).await?);
+                    let goes_on =
+                        head.position >= known.position && (!doubt || live::goes_on(&self.0.pool, known).await?);
                     if !goes_on {
                         tracing::warn!(
                             account = head.account_id,

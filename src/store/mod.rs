@@ -46,8 +46,8 @@ pub mod views;
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use self::schema::{MIGRATIONS, migrate, schema_is_current};
 

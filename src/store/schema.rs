@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{ACQUIRE_TIMEOUT, StoreError};
@@ -51,7 +52,9 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
             });
         }
         if !told {
-            tracing::info!("somebody else migrates, or holds a lock that a migration needs; trying again until it is free");
+            tracing::info!(
+                "somebody else migrates, or holds a lock that a migration needs; trying again until it is free"
+            );
             told = true;
         }
         sleep(LOCK_PAUSE).await;
@@ -60,7 +63,8 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
 
 /// On a connection of its own: what it sets and locks ends with it.
 async fn try_to_migrate(pool: &PgPool) -> Result<(), MigrateError> {
-    let options = pool.connect_options();
+    // A migration may well be slow; it need not stand in the log for it.
+    let options = PgConnectOptions::clone(&pool.connect_options()).disable_statement_logging();
     let connecting = timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await;
     let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     sqlx::query(LOCK_TIMEOUT).execute(&mut connection).await?;

@@ -41,7 +41,10 @@ fn only(stage: &[(String, String)], wanted: &str) -> String {
 fn copied() -> Vec<String> {
     let stage = stage(1);
     let copies = stage.iter().filter(|(word, _)| word == "COPY").map(|(_, rest)| rest.split(' '));
-    copies.flat_map(|words| words.clone().take(words.count() - 1)).map(|name| name.trim_end_matches('/').to_owned()).collect()
+    copies
+        .flat_map(|words| words.clone().take(words.count() - 1))
+        .map(|name| name.trim_end_matches('/').to_owned())
+        .collect()
 }
 
 fn setting_of_cargo(name: &str) -> &'static str {
@@ -93,7 +96,10 @@ fn whatever_the_program_is_made_of_is_copied() {
     let copied = copied();
     for name in &copied {
         assert!(project().join(name).exists(), "{name} is copied, but is not there");
-        assert!(IGNORED.lines().any(|line| line == format!("!{name}")), "{name} is kept from the build by .dockerignore");
+        assert!(
+            IGNORED.lines().any(|line| line == format!("!{name}")),
+            "{name} is kept from the build by .dockerignore"
+        );
     }
     let let_through = IGNORED.lines().filter_map(|line| line.strip_prefix('!'));
     assert_eq!(let_through.filter(|name| !copied.iter().any(|copied| copied == name)).count(), 0);
@@ -134,8 +140,10 @@ fn the_dockerfile_the_workflows_and_the_scripts_are_clean() {
     let workflows = files(".github/workflows");
     assert!(workflows.len() > 1);
     lint("actionlint", &["-shellcheck", "shellcheck"], &workflows);
-    let scripts: Vec<PathBuf> =
-        files("scripts").into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "sh")).collect();
+    let scripts: Vec<PathBuf> = files("scripts")
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
+        .collect();
     assert!(scripts.len() > 5);
     lint("shellcheck", &["--severity=warning"], &scripts);
 }

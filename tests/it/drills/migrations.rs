@@ -61,7 +61,12 @@ pub async fn all_rows(pool: &PgPool) -> BTreeMap<String, Vec<Value>> {
 /// A row without the columns that it had not before.
 fn cut_to(row: &Value, before: &Value) -> Value {
     let known = before.as_object().unwrap();
-    row.as_object().unwrap().iter().filter(|(name, _)| known.contains_key(*name)).map(|(n, v)| (n.clone(), v.clone())).collect()
+    row.as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| known.contains_key(*name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +143,8 @@ async fn migrating_in_vain(database: &TestDatabase) -> Child {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let told = async {
-        while !lines.next_line().await.unwrap().expect("it has ended").contains("holds a lock that a migration needs") {}
+        while !lines.next_line().await.unwrap().expect("it has ended").contains("holds a lock that a migration needs") {
+        }
     };
     timeout(PATIENCE, told).await.expect("it does not say that it waits");
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
