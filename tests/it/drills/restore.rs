@@ -11,7 +11,10 @@ use sqlx::PgPool;
 use super::fleet::{Fleet, Stream};
 use super::migrations::{all_rows, database_of, versions};
 use crate::faults::{assert_all_stored, assert_sound};
+use crate::github;
 use crate::support::app::{SECRET, settings};
+use crate::support::github::FakeGitHub;
+use crate::support::github::world::Kind;
 use crate::support::place::Place;
 use crate::support::service::{Serving, client, run};
 use crate::support::{TestApp, TestDatabase};
@@ -133,4 +136,49 @@ async fn the_private_postgres_is_backed_up_destroyed_and_restored() {
     }
     assert_eq!(queue(&serving).await, shown);
     serving.stop().await;
+}
+
+/// What GitHub told between the backup and the loss, it will not tell again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happened_on_github_after_the_backup_is_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bugscrub.dump");
+    let fake = FakeGitHub::start().await;
+    let (account, installation) = fake.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 4, 60);
+        (account, world.install(account, None))
+    });
+    let app = github::start(&fake, github::rhythm()).await;
+    fake.deliver().await;
+    github::complete(&app).await;
+    script("backup.sh", &file, &[("BUGSCRUB_DATABASE_URL", &app.database.url)]).unwrap();
+
+    fake.advance(chrono::Duration::hours(1));
+    fake.world(|world| {
+        let repos = world.repositories.values().filter(|repo| repo.account_id == account);
+        for repo in repos.map(|repo| repo.id).collect::<Vec<_>>() {
+            let open = world.repositories[&repo].items.values().filter(|item| item.open).map(|item| item.number);
+            let open: Vec<i64> = open.collect();
+            world.close(repo, open[0]);
+            world.comment(repo, open[1], "linus");
+            world.delete(repo, open[2]);
+            world.open(repo, Kind::Issue, "After the backup", "ada");
+        }
+    });
+    fake.deliver().await;
+    github::agrees(&app, &fake, installation).await;
+    let told = app.json("/api/v1/queue").await["position"].as_i64().unwrap();
+    app.stop().await.drop().await;
+
+    let restored = TestDatabase::bare().await;
+    script("restore.sh", &file, &[("BUGSCRUB_DATABASE_URL", &restored.url)]).unwrap();
+    let app = TestApp::start(github::asking(&fake, github::rhythm()), restored).await;
+    fake.hook(&app.url("/webhooks/github"));
+    assert!(app.json("/api/v1/queue").await["position"].as_i64().unwrap() < told);
+    github::run_now(&app, "sweep").await;
+    github::complete(&app).await;
+    github::agrees(&app, &fake, installation).await;
+    assert_sound(&app.database.pool).await;
+    app.stop().await.drop().await;
 }
