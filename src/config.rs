@@ -20,7 +20,7 @@ use crate::github::BadAddress;
 use crate::http::auth::Scope;
 use crate::http::cors::{OriginError, Origins};
 use crate::ingest::Accounts;
-use crate::scrub::{BadViews, Declared};
+use crate::scrub::{BadSchedule, BadViews, Declared};
 use crate::telemetry::LogFormat;
 use crate::webhook::Secrets;
 
@@ -250,6 +250,8 @@ pub enum ConfigError {
     Origin(#[from] OriginError),
     #[error(transparent)]
     Address(#[from] BadAddress),
+    #[error("BUGSCRUB_SCRUB_SCHEDULE cannot be used")]
+    Schedule(#[from] BadSchedule),
     #[error("the file {path} cannot be read")]
     File { path: PathBuf, source: std::io::Error },
     #[error("the file of views {path} cannot be used")]
@@ -299,7 +301,7 @@ impl ServeArgs {
             cors_origins: Origins::new(&self.api.cors_origins)?,
             rate_limit: self.api.rate_limit,
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
-            scrubs: self.scrubs.settings(self.time_zone)?,
+            scrubs: self.scrubs.settings()?,
             github: self.github.settings()?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })

@@ -8,6 +8,7 @@ mod accounts;
 mod acting;
 pub mod auth;
 pub mod body;
+mod calendar;
 pub mod cors;
 mod etag;
 mod health;
@@ -58,7 +59,7 @@ use crate::github::Desk;
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::rank::{Calendar, Ranking};
-use crate::scrub::Declared;
+use crate::scrub::{Declared, Schedule};
 use crate::store::StoreError;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
@@ -75,6 +76,8 @@ pub struct AppState {
     pub admin_token_hash: Option<Arc<[u8]>>,
     /// The number of an account's first scrub.
     pub first_scrub: i64,
+    /// When scrubs are held.
+    pub schedule: Option<Arc<Schedule>>,
     /// The views that every account has.
     pub views: Arc<Declared>,
     pub calendar: Calendar,
@@ -134,6 +137,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(marks::put, marks::delete))
         .routes(routes!(notes::show, notes::put))
         .routes(routes!(scrubs::list, scrubs::open))
+        .routes(routes!(calendar::show))
         .routes(routes!(scrubs::show))
         .routes(routes!(scrubs::deck::show))
         .routes(routes!(scrubs::advance))

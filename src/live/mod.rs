@@ -137,12 +137,12 @@ impl LiveRanking {
             ranked.page(&selection, request.order, request.after, request.limit);
         let end = places.last().filter(|_| more).map(|place| place.key);
         let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
-        Ok(Some(Places { position: snapshot.position(), total, places, end }))
+        Ok(Some(Places { position: snapshot.position(), total, places, approximate: false, end }))
     }
 
     /// A page from memory; `None` where the account or the date is not held.
     async fn held(&self, request: &PageRequest) -> Result<Option<Page>, StoreError> {
-        let Some(Places { position, total, places, end }) = self.held_places(request).await? else {
+        let Some(Places { position, total, places, end, .. }) = self.held_places(request).await? else {
             return Ok(None);
         };
         let items = details(
@@ -164,6 +164,8 @@ pub struct Places {
     /// Items that pass, on all pages.
     pub total: i64,
     pub places: Vec<Ranked>,
+    /// [`Page::approximate`]
+    pub approximate: bool,
     end: Option<PlaceKey>,
 }
 
@@ -180,12 +182,12 @@ impl LiveRanking {
         {
             return Ok(places);
         }
-        let Page { position, total, items, end, .. } = self.page(request).await?;
+        let Page { position, total, items, end, approximate } = self.page(request).await?;
         let place = |item: QueueItem| {
             let QueueItem { rank, place, days_age, days_stale, .. } = item;
             Ranked { key: place, rank, days_age, days_stale }
         };
-        Ok(Places { position, total, places: items.into_iter().map(place).collect(), end })
+        Ok(Places { position, total, places: items.into_iter().map(place).collect(), approximate, end })
     }
 }
 

@@ -26,6 +26,7 @@ mod receiver;
 mod recipes;
 mod rooms;
 mod schemathesis;
+mod scrubs;
 mod server;
 mod smoke;
 mod stats;

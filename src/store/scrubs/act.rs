@@ -113,7 +113,7 @@ pub async fn mark_read(
     if same || turn.done_before().await?.is_some() {
         return Ok(turn.head.position);
     }
-    turn.append(vec![ScrubFact::Read { repo_id, number, scrub: None }]).await
+    turn.append(vec![ScrubFact::Read { repo_id, number, scrub: None, historic: false }]).await
 }
 
 /// Takes the last reading of an item back. Only what was marked under the item's present key is.
@@ -290,7 +290,7 @@ pub async fn advance(
     let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, next }];
     // Somebody may have read it alone while it was under the cursor: it was met once.
     if !skipped && turn.remarks(address).await?.read_position() <= round {
-        facts.push(ScrubFact::Read { repo_id: address.0, number: address.1, scrub: Some(scrub) });
+        facts.push(ScrubFact::Read { repo_id: address.0, number: address.1, scrub: Some(scrub), historic: false });
     }
     let position = turn.append(facts).await?;
     Ok(Advanced::Done { position, left: next.is_some() })
@@ -376,20 +376,51 @@ pub async fn close(
     Ok(Changed::Done(turn.append_events(vec![event]).await?))
 }
 
-/// Facts of a spreadsheet, each under a key of its own: what is known is left out.
-///
-/// # Errors
-/// None of them is there then.
+/// A fact of a spreadsheet.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Its event's key, without the account: what is known by it is left out.
+    pub key: String,
+    /// When it was, if the file tells.
+    pub at: Option<DateTime<Utc>>,
+    pub by: String,
+    pub fact: ScrubFact,
+}
+
+/// What became of a spreadsheet.
+#[derive(Debug)]
+pub enum Imported {
+    /// The account's position, and how many facts were new.
+    Done(i64, usize),
+    /// Something was read or noted after the plan was made, which must be made anew.
+    Overtaken,
+}
+
+/// Appends what a spreadsheet tells: all of it or nothing. `planned` is the position as of which it
+/// was decided on.
 pub async fn import(
     pool: &PgPool,
     account_id: i64,
-    facts: Vec<(String, Option<DateTime<Utc>>, String, ScrubFact)>,
+    planned: i64,
+    told: Vec<Told>,
     request: &Request,
-) -> Result<(i64, usize), StoreError> {
+) -> Result<Imported, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
-    let keys: Vec<String> = facts.iter().map(|(key, ..)| key.clone()).collect();
+    let overtaken = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM events WHERE account_id = $1 AND position > $2 AND source = 'scrub') AS "any!""#,
+        account_id,
+        planned,
+    )
+    .fetch_one(turn.connection())
+    .await?;
+    if overtaken {
+        return Ok(Imported::Overtaken);
+    }
+    let keys: Vec<String> = told.iter().map(|told| told.key.clone()).collect();
     let known = sqlx::query_scalar!(
-        "SELECT source_key FROM events WHERE account_id = $1 AND source_key = ANY($2)",
+        r#"SELECT found.source_key AS "key!" FROM UNNEST($2::text[]) AS wanted (source_key)
+           CROSS JOIN LATERAL (SELECT source_key FROM events
+             WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found"#,
         account_id,
         &keys,
     )
@@ -397,17 +428,17 @@ pub async fn import(
     .await?;
     let mut known: BTreeSet<String> = known.into_iter().collect();
     let mut events = vec![];
-    for (key, at, by, fact) in facts {
+    for Told { key, at, by, fact } in told {
         if known.insert(key.clone()) {
             let mut event = turn.event(key, fact);
-            event.occurred_at = at.map(|at| at.trunc_subsecs(6)).or(event.occurred_at);
+            event.occurred_at = at.map(|at| at.trunc_subsecs(6));
             event.actor = Some(Actor { login: by, id: None, bot: false });
             events.push(event);
         }
     }
     let new = events.len();
     if new == 0 {
-        return Ok((turn.head.position, 0));
+        return Ok(Imported::Done(turn.head.position, 0));
     }
-    Ok((turn.append_events(events).await?, new))
+    Ok(Imported::Done(turn.append_events(events).await?, new))
 }

@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::read::Scrub;
 use crate::activity::scrubbing::DeckPlace;
-use crate::activity::{Actor, Bots, Mark};
+use crate::activity::{Actor, Bots, HISTORIC, Mark};
 use crate::rank::stale_age::days_since;
 use crate::rank::{PlaceKey, QueueItem, stale_product};
 use crate::scrub::deck::{Happening, Status, Visit};
@@ -209,7 +209,7 @@ async fn started(
 ) -> Result<i64, StoreError> {
     match (&scrub.view, scrub.round) {
         (Some(view), Some(round)) => super::read::round_started(connection, account_id, generation, view, round).await,
-        _ => Ok(0),
+        _ => Ok(HISTORIC),
     }
 }
 

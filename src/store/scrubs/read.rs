@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgConnection, PgPool};
 
+use crate::activity::HISTORIC;
 use crate::store::StoreError;
 use crate::store::items::ItemAddress;
 
@@ -11,13 +12,13 @@ use crate::store::items::ItemAddress;
 pub struct Round {
     /// From 1.
     pub round: i64,
-    /// A position; 0 for the first, which begins with the log.
+    /// A position; for the first round the beginning of the log.
     pub started: i64,
     pub started_at: Option<DateTime<Utc>>,
 }
 
 impl Round {
-    const FIRST: Round = Round { round: 1, started: 0, started_at: None };
+    const FIRST: Round = Round { round: 1, started: HISTORIC, started_at: None };
 }
 
 /// The round that a view is in, or was in at the end of a date.
@@ -92,7 +93,7 @@ pub(super) async fn round_started(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(started.unwrap_or(0))
+    Ok(started.unwrap_or(Round::FIRST.started))
 }
 
 /// Where a scrub's cursor is.
@@ -363,11 +364,14 @@ pub async fn scrubs(
                   counts.rows AS "rows!", counts.read AS "read!", counts.skipped AS "skipped!"
            FROM accounts a JOIN scrubs s USING (account_id, generation)
            CROSS JOIN LATERAL (
-             SELECT count(*) AS rows, count(*) FILTER (WHERE d.outcome = 'read') AS read,
-                    count(*) FILTER (WHERE d.outcome = 'skipped') AS skipped
-             FROM deck_rows d
-             JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id AND ($2 OR NOT r.private)
-             WHERE d.account_id = $1 AND d.generation = s.generation AND d.scrub = s.scrub) AS counts
+             SELECT coalesce(sum(d.rows), 0)::bigint AS rows, coalesce(sum(d.read), 0)::bigint AS read,
+                    coalesce(sum(d.skipped), 0)::bigint AS skipped
+             FROM (SELECT repo_id, count(*) AS rows, count(*) FILTER (WHERE outcome = 'read') AS read,
+                          count(*) FILTER (WHERE outcome = 'skipped') AS skipped
+                   FROM deck_rows WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub
+                   GROUP BY repo_id) AS d
+             JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id AND ($2 OR NOT r.private))
+             AS counts
            WHERE a.account_id = $1 AND ($3::bigint IS NULL OR s.scrub < $3)
            ORDER BY s.scrub DESC LIMIT $4"#,
         account_id,
@@ -400,17 +404,25 @@ pub async fn untouched(pool: &PgPool, since: DateTime<Utc>) -> Result<Vec<(i64, 
 }
 
 /// Items that the last closed scrubs of a view read, the latest first.
-pub async fn last_paces(pool: &PgPool, account_id: i64, view: &str, limit: i64) -> Result<Vec<i64>, StoreError> {
+pub async fn last_paces(
+    pool: &PgPool,
+    account_id: i64,
+    view: &str,
+    end: Option<DateTime<Utc>>,
+    limit: i64,
+) -> Result<Vec<i64>, StoreError> {
     let paces = sqlx::query_scalar!(
         r#"SELECT (SELECT count(*) FROM deck_rows d
                    WHERE d.account_id = $1 AND d.generation = s.generation AND d.scrub = s.scrub
                      AND d.outcome = 'read') AS "read!"
            FROM accounts a JOIN scrubs s USING (account_id, generation)
            WHERE a.account_id = $1 AND s.view = $2 AND s.closed_at IS NOT NULL
+             AND ($4::timestamptz IS NULL OR s.closed_at < $4)
            ORDER BY s.scrub DESC LIMIT $3"#,
         account_id,
         view,
         limit,
+        end,
     )
     .fetch_all(pool)
     .await?;
