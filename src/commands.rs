@@ -4,6 +4,7 @@ pub mod github;
 pub mod sheet;
 
 use std::error::Error;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,18 +38,27 @@ pub(crate) fn system_clock() -> Clock {
 /// `bugscrub serve`
 pub async fn serve(args: ServeArgs) -> Done {
     let settings = args.settings()?;
-    let shutdown = shutdown_signal()?;
+    let mut shutdown = pin!(shutdown_signal()?);
     let database = Database::open(&args.database).await?;
-    let application = Application::build(settings, database.pool.clone(), system_clock()).await;
-    let served = match application {
-        Ok(application) => {
+    let building = Application::build(settings, database.pool.clone(), system_clock());
+    let served = match until(&mut shutdown, building).await {
+        Some(Ok(application)) => {
             database.while_running(application.run(ServeLimits::default(), shutdown)).await;
             Ok(ExitCode::SUCCESS)
         }
-        Err(error) => Err(error.into()),
+        Some(Err(error)) => Err(error.into()),
+        None => Ok(ExitCode::SUCCESS),
     };
     database.close().await?;
     served
+}
+
+/// What `work` comes to; `None` if it was told to stop before.
+async fn until<T>(shutdown: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        () = shutdown => None,
+    }
 }
 
 /// Resolves at SIGTERM or SIGINT.
@@ -125,9 +135,14 @@ async fn demo_on(
 
 /// `bugscrub migrate`
 pub async fn migrate(args: DatabaseArgs) -> Done {
+    // As the first process of a container it would not be stopped by a signal that it leaves alone.
+    let shutdown = shutdown_signal()?;
     let database = Database::open(&args).await?;
-    let migrated = store::migrate(&database.pool).await;
+    let migrated = until(shutdown, store::migrate(&database.pool)).await;
     database.close().await?;
+    let Some(migrated) = migrated else {
+        return Err("stopped before the schema was current; what was begun is taken back".into());
+    };
     migrated?;
     println!("The schema is current.");
     Ok(ExitCode::SUCCESS)

@@ -85,14 +85,18 @@ impl LiveRanking {
 
     /// Waits until answers about an account include a position; for ever, if it never comes.
     pub async fn reached(&self, account_id: i64, position: i64) {
-        self.caught_up(Head { account_id, position, generation: 0 }).await;
+        self.until(account_id, |head| head.position >= position).await;
     }
 
     /// Waits until answers include a position and are of a generation, or of later ones.
     pub async fn caught_up(&self, with: Head) {
+        let reached = |head: Head| head.position >= with.position && head.generation >= with.generation;
+        self.until(with.account_id, reached).await;
+    }
+
+    async fn until(&self, account_id: i64, reached: impl Fn(Head) -> bool) {
         let mut progress = self.0.progress.subscribe();
-        let behind = |head: Head| head.position < with.position || head.generation < with.generation;
-        while self.head(with.account_id).is_none_or(behind) {
+        while !self.head(account_id).is_some_and(&reached) {
             // The sender is ours.
             let _ = progress.changed().await;
         }

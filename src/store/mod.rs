@@ -12,6 +12,7 @@
 //! - [`installations`], [`gates`], [`jobs`], [`sync`]: what must be remembered to ask GitHub;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs, decks, marks and notes;
 //! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`]: small readers and writers;
+//! - `schema`: the migrations, and how they are applied;
 //! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
 
 pub mod accounts;
@@ -36,6 +37,7 @@ pub mod redeliveries;
 pub mod remarks;
 pub mod resolve;
 pub mod retention;
+mod schema;
 pub mod scrubs;
 pub mod stored;
 pub mod sync;
@@ -44,8 +46,10 @@ pub mod views;
 
 use std::time::Duration;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool};
+
+pub use self::schema::{MIGRATIONS, migrate, schema_is_current};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -110,43 +114,6 @@ pub fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     let options: PgConnectOptions = url.parse().map_err(StoreError::Url)?;
     let options = options.application_name("bugscrub");
     Ok(PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options))
-}
-
-/// The schema, forward only.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
-
-/// Brings the schema up to date; several replicas may do so at once.
-///
-/// Every command that needs the database begins with it, so one that cannot be reached is met
-/// here: the error says why, where the pool itself says only that it waited in vain.
-pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
-    match MIGRATIONS.run(pool).await {
-        Ok(()) => Ok(()),
-        Err(sqlx::migrate::MigrateError::Execute(sqlx::Error::PoolTimedOut)) => {
-            Err(why_unreached(pool).await.unwrap_or(sqlx::Error::PoolTimedOut).into())
-        }
-        Err(sqlx::migrate::MigrateError::Execute(error)) => Err(error.into()),
-        Err(other) => Err(StoreError::Migration(other)),
-    }
-}
-
-/// What one more connection, outside the pool, fails with.
-async fn why_unreached(pool: &PgPool) -> Option<sqlx::Error> {
-    let options = pool.connect_options();
-    tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await.ok()?.err()
-}
-
-/// Whether the database answers and has every migration that this version knows.
-pub async fn schema_is_current(pool: &PgPool) -> Result<bool, StoreError> {
-    let known = i64::try_from(MIGRATIONS.iter().count()).unwrap_or(i64::MAX);
-    // The table is sqlx's own and is not there before the first migration.
-    let applied: Result<i64, sqlx::Error> =
-        sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
-    match applied {
-        Ok(applied) => Ok(applied >= known),
-        Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() == Some("42P01") => Ok(false),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Empties the database, whatever is in it: the demo begins anew each time, in one of its own.
