@@ -2,6 +2,8 @@
 //!
 //! An [`Application`] is a value: tests build the real one on port 0 over a database of their own.
 
+mod vitals;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -165,6 +167,8 @@ impl Application {
         let pruning = tokio::spawn(prune(state.pool.clone(), settings.delivery_retention, state.clock.clone()));
         let clock = state.clock.clone();
         let following = tokio::spawn(state.live.clone().follow(move || clock()));
+        let measuring =
+            tokio::spawn(vitals::measure(state.pool.clone(), state.live.clone(), state.metrics.clone()));
         let ingest = state.ingest.clone();
         let shutdown = async {
             shutdown.await;
@@ -177,6 +181,7 @@ impl Application {
         ingest.finish().await;
         pruning.abort();
         following.abort();
+        measuring.abort();
         tracing::info!("stopped; everything accepted is stored");
     }
 }

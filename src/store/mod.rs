@@ -10,7 +10,7 @@
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
 //! - [`installations`], [`gates`], [`jobs`], [`sync`]: what must be remembered to ask GitHub;
-//! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`]: small readers and writers;
+//! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`], [`vitals`]: small readers and writers;
 //! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
 
 pub mod accounts;
@@ -38,6 +38,7 @@ pub mod stored;
 pub mod sync;
 pub mod tokens;
 pub mod views;
+pub mod vitals;
 
 use std::time::Duration;
 
