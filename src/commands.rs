@@ -1,6 +1,7 @@
 //! What the subcommands do; `main` only picks one.
 
 pub mod github;
+pub mod ping;
 
 use std::error::Error;
 use std::process::ExitCode;

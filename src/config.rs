@@ -4,6 +4,7 @@
 //! `BUGSCRUB_X`.
 
 mod github;
+mod ping;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::github::{BackfillArgs, DoctorArgs, GitHubArgs, GitHubSettings, SetupArgs, TryArgs};
+pub use self::ping::PingArgs;
 use crate::activity::Bots;
 use crate::github::BadAddress;
 use crate::http::auth::Scope;
@@ -44,6 +46,8 @@ pub enum Command {
     Rebuild(RebuildArgs),
     /// Post recorded deliveries, signed, and report rate and latencies
     Deliver(DeliverArgs),
+    /// Check that a service is ready and takes deliveries, signed ones only
+    Ping(PingArgs),
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -303,12 +307,17 @@ impl ServeArgs {
 impl DeliverArgs {
     /// The secret to sign with: the first, if several are listed.
     pub fn secret(&self) -> Result<String, ConfigError> {
-        let listed = secret(&self.secret, &self.secret_file)?;
-        let first = listed.as_deref().and_then(|listed| listed.split(',').map(str::trim).find(|one| !one.is_empty()));
-        first.map(str::to_owned).ok_or(ConfigError::Invalid(
-            "no webhook secret: give --secret, BUGSCRUB_WEBHOOK_SECRET or BUGSCRUB_WEBHOOK_SECRET_FILE",
-        ))
+        first_secret(&self.secret, &self.secret_file)
     }
+}
+
+/// The webhook secret to sign with: the first, if several are listed.
+fn first_secret(value: &Option<String>, file: &Option<PathBuf>) -> Result<String, ConfigError> {
+    let listed = secret(value, file)?;
+    let first = listed.as_deref().and_then(|listed| listed.split(',').map(str::trim).find(|one| !one.is_empty()));
+    first.map(str::to_owned).ok_or(ConfigError::Invalid(
+        "no webhook secret: give --secret, BUGSCRUB_WEBHOOK_SECRET or BUGSCRUB_WEBHOOK_SECRET_FILE",
+    ))
 }
 
 fn read_views(path: &Path) -> Result<Declared, ConfigError> {

@@ -102,7 +102,7 @@
 {{- end }}
 
 {{- /* Replicas, one more while they are replaced, each with its connections; 10 for people, the
-       operator and its own. */}}
+       operator and its own; never under Postgres' usual 100. */}}
 {{- define "bugscrub.maxConnections" -}}
-{{ add (mul (add1 (include "bugscrub.maxReplicas" . | int)) (include "bugscrub.connections" . | int)) 10 }}
+{{ max 100 (add (mul (add1 (include "bugscrub.maxReplicas" . | int)) (include "bugscrub.connections" . | int)) 10) }}
 {{- end }}
