@@ -167,8 +167,7 @@ impl Application {
         let pruning = tokio::spawn(prune(state.pool.clone(), settings.delivery_retention, state.clock.clone()));
         let clock = state.clock.clone();
         let following = tokio::spawn(state.live.clone().follow(move || clock()));
-        let measuring =
-            tokio::spawn(vitals::measure(state.pool.clone(), state.live.clone(), state.metrics.clone()));
+        let measuring = tokio::spawn(vitals::measure(state.pool.clone(), state.live.clone(), state.metrics.clone()));
         let ingest = state.ingest.clone();
         let shutdown = async {
             shutdown.await;
