@@ -2,7 +2,7 @@
 //!
 //! An [`Application`] is a value: tests build the real one on port 0 over a database of their own.
 
-mod vitals;
+pub mod vitals;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Measures until cancelled. While the database is away the gauges stay as they are: `/readyz` and
 /// the deliveries tell of that.
 pub async fn measure(pool: PgPool, ranking: LiveRanking, metrics: Metrics) {
-    let mut measuring = Measuring { pool, ranking, metrics, asked: HashSet::new(), lacking: HashMap::new() };
+    let mut measuring = Measuring { pool, ranking, metrics, asked: HashSet::new(), lags: HashMap::new() };
     let mut every = interval(EVERY);
     loop {
         every.tick().await;
@@ -26,14 +26,37 @@ pub async fn measure(pool: PgPool, ranking: LiveRanking, metrics: Metrics) {
     }
 }
 
+/// How long a ranking has been behind its log, as seen now and then. A position that is still
+/// lacking when it is looked for again shows a lag; one that has just come does not, so that a
+/// ranking that follows under load has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Lag {
+    /// The position that was lacking when it was first seen, and when that was.
+    wanted: i64,
+    since: Instant,
+}
+
+impl Lag {
+    pub fn new(now: Instant) -> Self {
+        Self { wanted: 0, since: now }
+    }
+
+    /// The log is at `head`, the ranking at `held`.
+    pub fn seen(&mut self, head: i64, held: i64, now: Instant) -> Duration {
+        if held >= self.wanted {
+            *self = Self { wanted: head, since: now };
+        }
+        if held >= self.wanted { Duration::ZERO } else { now - self.since }
+    }
+}
+
 struct Measuring {
     pool: PgPool,
     ranking: LiveRanking,
     metrics: Metrics,
     /// The accounts with gauges of their backfill.
     asked: HashSet<i64>,
-    /// Positions that the log had, and the ranking had not yet, when they were first seen.
-    lacking: HashMap<i64, (i64, Instant)>,
+    lags: HashMap<i64, Lag>,
 }
 
 impl Measuring {
@@ -50,17 +73,12 @@ impl Measuring {
         Ok(())
     }
 
-    /// A position that is still lacking from the last time shows a lag; one that just came does not.
     async fn lag(&mut self) -> Result<(), StoreError> {
         for head in live::heads(&self.pool).await? {
             let held = self.ranking.head(head.account_id).map_or(-1, |held| held.position);
             let now = Instant::now();
-            let (wanted, since) = self.lacking.get(&head.account_id).copied().unwrap_or((head.position, now));
-            let since = if held >= wanted { now } else { since };
-            let wanted = if held >= wanted { head.position } else { wanted };
-            self.lacking.insert(head.account_id, (wanted, since));
-            let lag = if held >= wanted { 0 } else { since.elapsed().as_secs() };
-            self.metrics.vitals().ranking_lag(head.account_id, lag.try_into().unwrap_or(i64::MAX));
+            let lag = self.lags.entry(head.account_id).or_insert_with(|| Lag::new(now)).seen(head.position, held, now);
+            self.metrics.vitals().ranking_lag(head.account_id, lag.as_secs().try_into().unwrap_or(i64::MAX));
         }
         Ok(())
     }

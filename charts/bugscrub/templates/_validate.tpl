@@ -2,6 +2,40 @@
 {{- define "bugscrub.validate" -}}
 {{- $values := .Values }}
 
+{{- /* What a value must look like; a schema would only show its pattern. */}}
+{{- $name := "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" }}
+{{- $size := "^[0-9]+(\\.[0-9]+)?(M|Mi|G|Gi|T|Ti)$" }}
+{{- $words := list
+  (list "secret.name" $values.secret.name $name "is not the name of a Secret: small letters, digits, - and ., such as bugscrub")
+  (list "image.repository" $values.image.repository "^[^:@]+(:[0-9]+/[^:@]+)?$" "must be a repository alone; its tag goes into image.tag, its digest into image.digest")
+  (list "listenAddress" $values.listenAddress "^([0-9.]+|\\[[0-9a-fA-F:]+\\])$" "must be an address such as 0.0.0.0 or [::], without a port")
+  (list "serviceMonitor.interval" $values.serviceMonitor.interval "^([0-9]+(ms|s|m|h|d))+$" "must be a duration such as 30s")
+  (list "cloudnativepg.storage.size" $values.cloudnativepg.storage.size $size "must be a size such as 20Gi")
+  (list "prometheusRule.runbookUrl" $values.prometheusRule.runbookUrl "^https?://" "must be an address that begins with https://") }}
+{{- range list
+  (list "fullnameOverride" $values.fullnameOverride "^[a-z]([-a-z0-9]*[a-z0-9])?$" "is no name of an object: small letters, digits and -, a letter first")
+  (list "database.secret.name" $values.database.secret.name $name "is not the name of a Secret: small letters, digits, - and ., such as bugscrub-database")
+  (list "image.tag" $values.image.tag "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" "is not a tag, such as 0.1.0")
+  (list "image.digest" $values.image.digest "^sha256:[0-9a-f]{64}$" "must be sha256: and 64 hex digits")
+  (list "ingress.host" $values.ingress.host "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be a host's name alone, such as scrub.acme.example, without https:// and without a path")
+  (list "embeddedPostgres.persistence.size" $values.embeddedPostgres.persistence.size $size "must be a size such as 20Gi") }}
+{{- if index . 1 }}{{ $words = append $words . }}{{ end }}
+{{- end }}
+{{- range $values.paths }}
+{{- $words = append $words (list "paths" .path "^/" "must be paths that begin with /") }}
+{{- end }}
+{{- range $values.views }}
+{{- $words = append $words (list "views" .name "^[a-z0-9][a-z0-9-]{0,63}$" "must have names of 1 to 64 small letters, digits and -, a letter or digit first") }}
+{{- end }}
+{{- range $values.httpRoute.hostnames }}
+{{- $words = append $words (list "httpRoute.hostnames" . "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be hosts' names alone, such as scrub.acme.example") }}
+{{- end }}
+{{- range $words }}
+{{- if not (regexMatch (index . 2) (index . 1)) }}
+{{- fail (printf "\n\n%s: %q %s." (index . 0) (index . 1) (index . 3)) }}
+{{- end }}
+{{- end }}
+
 {{- if and $values.cloudnativepg.enabled $values.embeddedPostgres.enabled }}
 {{- fail "\n\ncloudnativepg.enabled and embeddedPostgres.enabled are both true: choose one database." }}
 {{- end }}
