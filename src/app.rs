@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use crate::config::{ConfigError, DatabaseArgs, GitHubSettings, Settings};
 use crate::github::{Client, Desk, GitHubError, Identity, Workers};
@@ -23,6 +24,8 @@ use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::postgres::{self, Cluster, PostgresError};
 use crate::rank::Calendar;
+use crate::store::scrubs::act::{self, Request};
+use crate::store::scrubs::read;
 use crate::store::{self, StoreError, retention};
 use crate::telemetry::Metrics;
 
@@ -33,6 +36,8 @@ const COMMITS: usize = 8;
 /// How often deliveries past their retention are looked for, and how many go in one statement.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 const PRUNE_AT_ONCE: i64 = 1_000;
+/// How often forgotten scrubs are looked for.
+const CLOSE_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the service could not start or stop.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +134,7 @@ impl Application {
             secrets: Arc::new(settings.secrets.clone()),
             admin_token_hash: settings.admin_token.as_deref().map(|token| auth::hash(token).into()),
             views: Arc::new(settings.views.clone()),
+            first_scrub: settings.scrubs.first_number,
             calendar: Calendar { zone: settings.zone },
             clock,
             bots: Arc::new(settings.bots.clone()),
@@ -165,6 +171,8 @@ impl Application {
         }
         let workers = state.github.as_ref().map(Workers::start);
         let pruning = tokio::spawn(prune(state.pool.clone(), settings.delivery_retention, state.clock.clone()));
+        let closing =
+            tokio::spawn(close_forgotten(state.pool.clone(), settings.scrubs.close_after, state.clock.clone()));
         let clock = state.clock.clone();
         let following = tokio::spawn(state.live.clone().follow(move || clock()));
         let measuring = tokio::spawn(vitals::measure(state.pool.clone(), state.live.clone(), state.metrics.clone()));
@@ -179,6 +187,7 @@ impl Application {
         // A delivery whose client hung up may still be waiting for its commit.
         ingest.finish().await;
         pruning.abort();
+        closing.abort();
         following.abort();
         measuring.abort();
         tracing::info!("stopped; everything accepted is stored");
@@ -197,6 +206,27 @@ pub fn desk(
     let address = settings.address.clone();
     let client = Client::new(address, Some(identity), None, Some(pool.clone()), clock.clone(), metrics.clone())?;
     Ok(Desk::new(client, pool.clone(), ingest.clone(), settings.rhythm, metrics.clone()))
+}
+
+/// Closes scrubs in which nothing was done for so long.
+async fn close_forgotten(pool: PgPool, after: Duration, clock: Clock) {
+    let mut every = tokio::time::interval(CLOSE_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = close_forgotten_once(&pool, clock(), after).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "forgotten scrubs could not be closed");
+        }
+    }
+}
+
+async fn close_forgotten_once(pool: &PgPool, now: DateTime<Utc>, after: Duration) -> Result<(), StoreError> {
+    let since = now - after;
+    for (account_id, scrub) in read::untouched(pool, since).await? {
+        let request = Request { id: Uuid::new_v4().to_string(), by: "bugscrub".to_owned(), at: now };
+        act::close(pool, account_id, scrub, Some(since), &request).await?;
+        tracing::info!(account = account_id, scrub, "a scrub in which nothing was done any more was closed");
+    }
+    Ok(())
 }
 
 /// Deletes raw deliveries that are past their retention, now and every hour.

@@ -99,6 +99,7 @@ async fn demo_on(
         rate_limit: 0,
         delivery_retention: std::time::Duration::from_secs(30 * 86_400),
         views: Default::default(),
+        scrubs: Default::default(),
         github: None,
     };
     let application = Application::build(settings, database.pool.clone(), system_clock()).await?;

@@ -5,6 +5,7 @@
 
 mod github;
 mod ping;
+mod scrubs;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use self::github::{BackfillArgs, DoctorArgs, GitHubArgs, GitHubSettings, SetupArgs, TryArgs};
 pub use self::ping::PingArgs;
+pub use self::scrubs::{ScrubArgs, ScrubSettings};
 use crate::activity::Bots;
 use crate::github::BadAddress;
 use crate::http::auth::Scope;
@@ -124,6 +126,8 @@ pub struct ServeArgs {
     pub bots: BotArgs,
     #[command(flatten)]
     pub api: ApiArgs,
+    #[command(flatten)]
+    pub scrubs: ScrubArgs,
     #[command(flatten)]
     pub github: GitHubArgs,
     /// Days that raw deliveries are kept; 4 or more, since GitHub redelivers for 3
@@ -271,6 +275,7 @@ pub struct Settings {
     pub delivery_retention: Duration,
     /// The views that every account has.
     pub views: Declared,
+    pub scrubs: ScrubSettings,
     /// `None`: only deliveries are taken.
     pub github: Option<GitHubSettings>,
 }
@@ -298,6 +303,7 @@ impl ServeArgs {
             cors_origins: Origins::new(&self.api.cors_origins)?,
             rate_limit: self.api.rate_limit,
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
+            scrubs: self.scrubs.settings(self.time_zone)?,
             github: self.github.settings()?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::item::{ItemKey, ItemType, State};
+use super::scrubbing::ScrubFact;
 
 /// One fact, not yet or no longer beside its position.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,8 @@ pub enum Source {
     Backfill,
     /// No delivery told of it; a comparison with GitHub did.
     Sweep,
+    /// Somebody did it here.
+    Scrub,
 }
 
 /// What an event is about.
@@ -53,6 +56,7 @@ pub enum Fact {
     Label(LabelFact),
     Milestone(MilestoneFact),
     Account(AccountFact),
+    Scrub(ScrubFact),
 }
 
 impl Fact {
@@ -64,6 +68,7 @@ impl Fact {
             Fact::Label(fact) => (Some(fact.repository.id), None),
             Fact::Milestone(fact) => (Some(fact.repository.id), None),
             Fact::Account(_) => (None, None),
+            Fact::Scrub(fact) => fact.item().unzip(),
         }
     }
 }

@@ -6,14 +6,20 @@
 //! - [`register`]: the two small merge types that every folded field is made of;
 //! - [`item`]: the folded state of an issue, pull request or discussion, and the fold itself;
 //! - [`directory`]: the folded state of what items refer to (account, repository, label,
-//!   milestone), joined when reading.
+//!   milestone), joined when reading;
+//! - [`scrubbing`]: what people here do with items, which GitHub never hears of, and
+//!   [`remarks`], what it comes to for one item: marks and the note.
 
 pub mod directory;
 pub mod event;
 pub mod fold;
 pub mod item;
 pub mod register;
+pub mod remarks;
+pub mod scrubbing;
 
 pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
 pub use fold::Bots;
 pub use item::{Activity, ItemKey, ItemState, ItemType, State};
+pub use remarks::{Mark, Note, Remarks, Summary};
+pub use scrubbing::{NoteText, ScrubFact};

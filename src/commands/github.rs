@@ -231,6 +231,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
         rate_limit: 0,
         delivery_retention: Duration::from_secs(30 * 86_400),
         views: Default::default(),
+        scrubs: Default::default(),
         github: None,
     };
     let application = Application::build(settings, database.pool.clone(), system_clock()).await?;

@@ -100,6 +100,8 @@ pub fn hash(token: &str) -> Vec<u8> {
 /// The caller of a request, known by its token.
 #[derive(Clone, Debug)]
 pub struct Caller {
+    /// What the token is called: who acts, unless a request says it.
+    name: String,
     scopes: Vec<String>,
     /// `None`: all.
     accounts: Option<Vec<i64>>,
@@ -147,6 +149,16 @@ impl Caller {
     /// The ids of the accounts that the token is bound to; `None`: all.
     pub fn bound_to(&self) -> Option<&[i64]> {
         self.accounts.as_deref()
+    }
+
+    /// Whether the token may stand in a URL, where others read it.
+    pub fn is_embed(&self) -> bool {
+        self.view.is_some()
+    }
+
+    /// What the token is called.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether private repositories are shown.
@@ -216,14 +228,15 @@ impl FromRequestParts<AppState> for Caller {
         // Comparing hashes tells an attacker nothing about the token.
         if in_header.is_some() && state.admin_token_hash.as_deref() == Some(hash.as_slice()) {
             state.limits.count(BOOTSTRAP, &parts.extensions)?;
-            return Ok(Self { scopes: vec![Scope::Admin.name().to_owned()], accounts: None, view: None });
+            let scopes = vec![Scope::Admin.name().to_owned()];
+            return Ok(Self { name: "admin".to_owned(), scopes, accounts: None, view: None });
         }
         let row = tokens::find(&state.pool, &hash).await?;
         // What stands in URLs ends up in logs and histories: no token but those made for it.
         match row.filter(|row| in_header.is_some() || row.view.is_some()) {
             Some(row) => {
                 state.limits.count(row.token_id, &parts.extensions)?;
-                Ok(Self { scopes: row.scopes, accounts: row.accounts, view: row.view })
+                Ok(Self { name: row.name, scopes: row.scopes, accounts: row.accounts, view: row.view })
             }
             None if in_header.is_none() => Err(Problem::unauthorized()
                 .detail("The token is unknown or was revoked, or may not stand in a URL: only the scope embed may.")),

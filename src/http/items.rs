@@ -15,10 +15,10 @@ use super::auth::{Caller, Scope};
 use super::params::Params;
 use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::queue::question::reached;
-use super::row::{QueueRow, row};
+use super::row::{QueueRow, ReadMark, row};
 use crate::activity::{Bots, Fact, ItemKey, State as ItemStateName};
 use crate::rank::QueueItem;
-use crate::store::history::{Found, Kept, Wanted, repository};
+use crate::store::history::{Found, Kept, Located, Wanted, locate, repository};
 use crate::store::log::LoggedEvent;
 
 /// One item.
@@ -34,7 +34,9 @@ pub struct ItemAnswer {
     /// Whose turn it is, `author` or `maintainers`; null if the item is not open or nobody can tell.
     #[schema(example = "maintainers")]
     waits_for: Option<&'static str>,
-    /// What happened to the item, oldest first; the last 1,000 events.
+    /// Who read it, in scrubs and alone, oldest first; the last 50 times.
+    marks: Vec<ReadMark>,
+    /// What happened to the item, on GitHub and here, oldest first; the last 1,000 events.
     history: Vec<HistoryEvent>,
     /// Whether older events were left out of `history`.
     truncated: bool,
@@ -107,27 +109,71 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     caller.require(Scope::Read)?;
     params.only(&["account", "min_position"])?;
-    let digits = Some(number).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-    let number = digits.and_then(|digits| digits.parse().ok()).filter(|number: &i64| *number > 0);
-    let number = number.ok_or_else(|| Problem::bad_parameter("number").detail("A whole number from 1."))?;
-    // No name on GitHub has it, and Postgres takes it in no text.
-    if owner.contains('\0') || name.contains('\0') {
-        return Err(unknown());
-    }
-    let account = caller.account(&state, Some(params.one("account")?.unwrap_or(&owner))).await?;
-    reached(&state, account.account_id, &params).await?;
+    let address = Address::of(&state, &caller, &params, (owner, name, number)).await?;
+    reached(&state, address.account_id, &params).await?;
     let date = state.calendar.today((state.clock)());
-    let private = caller.sees_private();
-    let wanted = Wanted { account_id: account.account_id, private, owner: &owner, repository: &name, number };
-    match state.live.item(&wanted, date).await? {
+    match state.live.item(&address.wanted(&caller), date).await? {
         Found::Nothing => Err(unknown()),
-        Found::Deleted => Err(Problem::new(StatusCode::GONE, "/problems/item-deleted", "Item deleted")
-            .detail("The item was deleted on GitHub.")),
-        Found::Transferred(key) => moved(&state, &caller, key).await,
+        Found::Deleted => Err(deleted()),
+        Found::Transferred(key) => moved(&state, &caller, key, "").await,
         Found::Here(kept) => {
             Ok(([(CACHE_CONTROL, "private, no-cache")], Json(answer(&state, date, *kept))).into_response())
         }
     }
+}
+
+/// An item's address, as a path names it.
+pub struct Address {
+    pub account_id: i64,
+    owner: String,
+    repository: String,
+    number: i64,
+}
+
+impl Address {
+    /// # Errors
+    /// 400 for a number that is none, 404 for what cannot be, and whatever [`Caller::account`] refuses with.
+    pub async fn of(
+        state: &AppState,
+        caller: &Caller,
+        params: &Params,
+        (owner, repository, number): (String, String, String),
+    ) -> Result<Self, Problem> {
+        let digits = Some(number).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = digits.and_then(|digits| digits.parse().ok()).filter(|number: &i64| *number > 0);
+        let number = number.ok_or_else(|| Problem::bad_parameter("number").detail("A whole number from 1."))?;
+        // No name on GitHub has it, and Postgres takes it in no text.
+        if owner.contains('\0') || repository.contains('\0') {
+            return Err(unknown());
+        }
+        let account = caller.account(state, Some(params.one("account")?.unwrap_or(&owner))).await?;
+        Ok(Self { account_id: account.account_id, owner, repository, number })
+    }
+
+    fn wanted(&self, caller: &Caller) -> Wanted<'_> {
+        let Self { account_id, owner, repository, number } = self;
+        let (account_id, number) = (*account_id, *number);
+        Wanted { account_id, private: caller.sees_private(), owner, repository, number }
+    }
+
+    /// The repository's id and the number of the item that is there.
+    ///
+    /// # Errors
+    /// The answer to give instead: 308 to where the item went (and there `below` its address), 404
+    /// or 410.
+    pub async fn item(&self, state: &AppState, caller: &Caller, below: &str) -> Result<(i64, i64), Response> {
+        let located = locate(&state.pool, &self.wanted(caller)).await.map_err(Problem::from);
+        match located.map_err(IntoResponse::into_response)? {
+            Located::Nothing => Err(unknown().into_response()),
+            Located::Deleted => Err(deleted().into_response()),
+            Located::Transferred(key) => Err(moved(state, caller, key, below).await.into_response()),
+            Located::Here(repo_id) => Ok((repo_id, self.number)),
+        }
+    }
+}
+
+fn deleted() -> Problem {
+    Problem::new(StatusCode::GONE, "/problems/item-deleted", "Item deleted").detail("The item was deleted on GitHub.")
 }
 
 fn unknown() -> Problem {
@@ -136,7 +182,7 @@ fn unknown() -> Problem {
 }
 
 /// The way to where an item went; for who may not see it there, the item is unknown.
-async fn moved(state: &AppState, caller: &Caller, key: ItemKey) -> Result<Response, Problem> {
+async fn moved(state: &AppState, caller: &Caller, key: ItemKey, below: &str) -> Result<Response, Problem> {
     let ItemKey { account_id, repo_id, number } = key;
     let accounts = caller.accounts(state).await?;
     if !accounts.iter().any(|account| account.account_id == account_id) {
@@ -144,7 +190,7 @@ async fn moved(state: &AppState, caller: &Caller, key: ItemKey) -> Result<Respon
     }
     let place = repository(&state.pool, account_id, caller.sees_private(), repo_id).await?;
     let (owner, name) = place.ok_or_else(unknown)?;
-    let address = format!("/api/v1/items/{owner}/{name}/{number}?account={account_id}");
+    let address = format!("/api/v1/items/{owner}/{name}/{number}{below}?account={account_id}");
     let address = HeaderValue::try_from(address).map_err(|_| unknown())?;
     let headers = [(LOCATION, address), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response())
@@ -157,6 +203,7 @@ fn answer(state: &AppState, date: NaiveDate, kept: Kept) -> ItemAnswer {
     let updated_by = updated_by.map(|logged| history_event(&state.bots, logged));
     let history = events.iter().map(|logged| history_event(&state.bots, logged)).collect();
     let product = item.place.product;
+    let marks = item.remarks.marks.iter().map(ReadMark::from).collect();
     let row = row(state, date, item);
     let (days_age, days_stale) = (row.days_age, row.days_stale);
     let formula = format!(
@@ -165,7 +212,7 @@ fn answer(state: &AppState, date: NaiveDate, kept: Kept) -> ItemAnswer {
     );
     let human_stale_age = row.human_stale_age;
     let explanation = Explanation { days_age, days_stale, product, formula, updated_by, human_stale_age };
-    ItemAnswer { row, as_of: date, position, explanation, waits_for, history, truncated }
+    ItemAnswer { row, as_of: date, position, explanation, waits_for, marks, history, truncated }
 }
 
 fn history_event(bots: &Bots, logged: &LoggedEvent) -> HistoryEvent {

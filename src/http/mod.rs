@@ -5,6 +5,7 @@
 //! name a path that the other lacks.
 
 mod accounts;
+mod acting;
 pub mod auth;
 pub mod body;
 pub mod cors;
@@ -13,11 +14,14 @@ mod health;
 mod items;
 mod json;
 pub mod limit;
+mod marks;
+mod notes;
 mod params;
 mod permissions;
 pub mod problem;
 mod queue;
 mod row;
+mod scrubs;
 pub mod serve;
 mod stats;
 mod stream;
@@ -69,6 +73,8 @@ pub struct AppState {
     pub secrets: Arc<Secrets>,
     /// SHA-256 of the bootstrap token.
     pub admin_token_hash: Option<Arc<[u8]>>,
+    /// The number of an account's first scrub.
+    pub first_scrub: i64,
     /// The views that every account has.
     pub views: Arc<Declared>,
     pub calendar: Calendar,
@@ -94,7 +100,8 @@ pub struct AppState {
     modifiers(&BearerToken),
     tags(
         (name = "queue", description = "The stale-age queue"),
-        (name = "items", description = "One item"),
+        (name = "items", description = "One item; who read it, and the note on it"),
+        (name = "scrubs", description = "Meetings that read a view together, their decks and minutes"),
         (name = "stats", description = "How the backlog fares; each also as `.json`, `.csv` and `.svg`"),
         (name = "views", description = "Named filters, each with an order"),
         (name = "accounts", description = "Who there is"),
@@ -124,6 +131,15 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::show))
         .routes(routes!(queue::show_csv))
         .routes(routes!(items::show))
+        .routes(routes!(marks::put, marks::delete))
+        .routes(routes!(notes::show, notes::put))
+        .routes(routes!(scrubs::list, scrubs::open))
+        .routes(routes!(scrubs::show))
+        .routes(routes!(scrubs::deck::show))
+        .routes(routes!(scrubs::advance))
+        .routes(routes!(scrubs::close))
+        .routes(routes!(scrubs::attendees::put, scrubs::attendees::delete))
+        .routes(routes!(scrubs::minutes::show))
         .routes(routes!(stream::follow))
         .routes(routes!(stats::backlog))
         .routes(routes!(stats::ages))

@@ -41,6 +41,10 @@ pub struct Problem {
     /// What the parameter may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     allowed: Option<Vec<String>>,
+    /// How things stand instead, where the request was made for another state of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    current: Option<Box<serde_json::Value>>,
     /// Sent as the header Retry-After; in seconds.
     #[serde(skip)]
     retry_after: Option<u32>,
@@ -49,7 +53,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of a kind of our own: `kind` is a path such as `/problems/login-reused`.
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
-        Self { status, kind, title, detail: None, parameter: None, allowed: None, retry_after: None }
+        Self { status, kind, title, detail: None, parameter: None, allowed: None, current: None, retry_after: None }
     }
 
     /// A problem that its status says all about.
@@ -94,6 +98,13 @@ impl Problem {
     #[must_use]
     pub fn allowed(mut self, allowed: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allowed = Some(allowed.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// How things stand.
+    #[must_use]
+    pub fn current(mut self, current: &impl Serialize) -> Self {
+        self.current = serde_json::to_value(current).ok().map(Box::new);
         self
     }
 

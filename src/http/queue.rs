@@ -131,7 +131,7 @@ async fn page(
 ) -> Result<Response, Problem> {
     let (account, request) = request(state, caller, params, format).await?;
     reached(state, account.account_id, params).await?;
-    let asked = format!("{format:?} {request:?}");
+    let asked = format!("{format:?} {request:?} {}", caller.is_embed());
     let head = state.live.head(account.account_id);
     let generation = head.map_or(0, |head| head.generation);
     let tag = |position| etag::tag(account.account_id, request.date, generation, position, &asked);
@@ -154,7 +154,7 @@ async fn page(
             let next = next.replacen("/queue?", "/queue.csv?", 1);
             [(LINK, format!("<{next}>; rel=\"next\""))]
         });
-        let body = csv::csv(&answer);
+        let body = csv::csv(&answer, !caller.is_embed());
         return Ok((about, link, [(CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response());
     }
     let progress = progress?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
-use crate::activity::Activity;
+use crate::activity::{Activity, Mark, Note, NoteText};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Calendar, QueueItem, stale_age};
 
@@ -45,12 +45,53 @@ pub struct QueueRow {
     /// The same with the days since the last human activity; null where none is known.
     pub(super) human_stale_age: Option<f64>,
     pub(super) last_activity: Option<LastActivity>,
-    /// Who read it last; always null until there are scrubs.
-    #[schema(value_type = Option<Object>)]
-    pub(super) read: Option<()>,
-    /// The note on it; always null until there are notes.
-    #[schema(value_type = Option<Object>)]
-    pub(super) note: Option<()>,
+    /// The last time that somebody read it here, in a scrub or alone; null if nobody did.
+    pub(super) read: Option<ReadMark>,
+    /// The note on it.
+    pub(super) note: Option<NoteRow>,
+}
+
+/// A reading of an item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadMark {
+    /// Null where a spreadsheet does not tell.
+    at: Option<DateTime<Utc>>,
+    #[schema(example = "octocat")]
+    by: String,
+    /// The scrub in which it was read; null: alone.
+    #[schema(example = 51)]
+    scrub: Option<i64>,
+    /// The reading's place in the account's log.
+    position: i64,
+}
+
+/// A note.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoteRow {
+    #[schema(example = "close as stale")]
+    pub(super) recommended_action: String,
+    pub(super) comment: String,
+    pub(super) flag: String,
+    pub(super) by: String,
+    pub(super) at: Option<DateTime<Utc>>,
+    /// The scrub in which it was written; null: outside of any.
+    pub(super) scrub: Option<i64>,
+    /// The change's place in the account's log.
+    pub(super) position: i64,
+}
+
+impl From<&Mark> for ReadMark {
+    fn from(mark: &Mark) -> Self {
+        Self { at: mark.at, by: mark.by.clone(), scrub: mark.scrub, position: mark.position }
+    }
+}
+
+impl From<&Note> for NoteRow {
+    fn from(note: &Note) -> Self {
+        let NoteText { recommended_action, comment, flag } = note.text.clone();
+        let by = note.by.clone();
+        Self { recommended_action, comment, flag, by, at: note.at, scrub: note.scrub, position: note.position }
+    }
 }
 
 /// The last thing that anyone did to an item.
@@ -90,8 +131,8 @@ pub fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
         stale_age: stale_age(item.days_age, item.days_stale),
         human_stale_age,
         last_activity: item.last_activity.map(|activity| last_activity(state, activity)),
-        read: None,
-        note: None,
+        read: item.remarks.last_read().map(ReadMark::from),
+        note: item.remarks.note().map(NoteRow::from),
     }
 }
 
@@ -101,7 +142,7 @@ fn last_activity(state: &AppState, activity: Activity) -> LastActivity {
 }
 
 /// On the host that the repository's payloads named; GitHub's own where none did.
-fn url(item: &QueueItem) -> String {
+pub fn url(item: &QueueItem) -> String {
     let repository = match &item.repository_url {
         Some(url) => url.clone(),
         None => format!("https://github.com/{}/{}", item.owner, item.repository),

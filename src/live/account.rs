@@ -160,7 +160,7 @@ impl Account {
             let found = resolve::titled(pool, account_id, texts).await?.into_iter();
             among = Some(found.filter(|address| among.as_ref().is_none_or(|among| among.contains(address))).collect());
         }
-        if !state.is_empty() && !state.admit(&State::Open) || !request.filter.leaves_unread() {
+        if !state.is_empty() && !state.admit(&State::Open) {
             among = Some(BTreeSet::new());
         }
         Ok(Selection {
@@ -172,6 +172,8 @@ impl Account {
             authors: author.clone(),
             assignees: assignee.clone(),
             drafts: request.filter.draft.clone(),
+            noted: request.filter.noted.clone(),
+            unread: request.filter.unread.clone(),
             created: request.filter.created,
             updated: request.filter.updated,
             among: among.map(Addresses::from_iter),

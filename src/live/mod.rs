@@ -26,7 +26,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use self::account::Account;
 use crate::activity::{Bots, State};
 use crate::rank::live::{Place, Snapshot};
-use crate::rank::{Order, Page, PageRequest, QueueItem, Ranking, RankingError};
+use crate::rank::{Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError};
 use crate::store::details::details;
 use crate::store::history::{Found, Wanted, find};
 use crate::store::live::Head;
@@ -123,8 +123,8 @@ impl LiveRanking {
         snapshot.on(date).is_some().then_some(snapshot)
     }
 
-    /// A page from memory; `None` where the account or the date is not held.
-    async fn held(&self, request: &PageRequest) -> Result<Option<Page>, StoreError> {
+    /// A page's places from memory; `None` where the account or the date is not held.
+    async fn held_places(&self, request: &PageRequest) -> Result<Option<Places>, StoreError> {
         let Some(account) = self.account(request.account_id) else { return Ok(None) };
         let Some(snapshot) = self.snapshot(&account, request.date).await else { return Ok(None) };
         let selection = account.resolve(&self.0.pool, request, None).await?;
@@ -133,8 +133,55 @@ impl LiveRanking {
             ranked.page(&selection, request.order, request.after, request.limit);
         let end = places.last().filter(|_| more).map(|place| place.key);
         let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
-        let items = details(&self.0.pool, request.account_id, request.private, &places).await?;
-        Ok(Some(Page { position: snapshot.position(), total, items, end, approximate: false }))
+        Ok(Some(Places { position: snapshot.position(), total, places, end }))
+    }
+
+    /// A page from memory; `None` where the account or the date is not held.
+    async fn held(&self, request: &PageRequest) -> Result<Option<Page>, StoreError> {
+        let Some(Places { position, total, places, end }) = self.held_places(request).await? else {
+            return Ok(None);
+        };
+        let items = details(
+            &mut *self.0.pool.acquire().await.map_err(StoreError::from)?,
+            request.account_id,
+            request.private,
+            &places,
+        )
+        .await?;
+        Ok(Some(Page { position, total, items, end, approximate: false }))
+    }
+}
+
+/// A page of which only the places are asked for: quick, however long it is.
+#[derive(Debug)]
+pub struct Places {
+    /// The position of the account's log that it includes.
+    pub position: i64,
+    /// Items that pass, on all pages.
+    pub total: i64,
+    pub places: Vec<Ranked>,
+    end: Option<PlaceKey>,
+}
+
+impl LiveRanking {
+    /// The places of a page of open items.
+    ///
+    /// # Errors
+    /// [`RankingError::Unavailable`] if the store is; it is also asked where memory does not hold the
+    /// account or the date.
+    pub async fn places(&self, request: PageRequest) -> Result<Places, RankingError> {
+        if !request.past
+            && request.filter.open_only()
+            && let Some(places) = self.held_places(&request).await?
+        {
+            return Ok(places);
+        }
+        let Page { position, total, items, end, .. } = self.page(request).await?;
+        let place = |item: QueueItem| {
+            let QueueItem { rank, place, days_age, days_stale, .. } = item;
+            Ranked { key: place, rank, days_age, days_stale }
+        };
+        Ok(Places { position, total, places: items.into_iter().map(place).collect(), end })
     }
 }
 
@@ -162,7 +209,13 @@ impl LiveRanking {
         let Some(ranked) = snapshot.on(request.date) else { return Ok(nothing) };
         let places = ranked.page(&selection, Order::Stalest, None, touched.len()).places;
         let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
-        let items = details(&self.0.pool, request.account_id, request.private, &places).await?;
+        let items = details(
+            &mut *self.0.pool.acquire().await.map_err(StoreError::from)?,
+            request.account_id,
+            request.private,
+            &places,
+        )
+        .await?;
         let shown: BTreeSet<_> = items.iter().map(|item| (item.place.repo_id, item.place.number)).collect();
         let gone = touched.difference(&shown).filter_map(|(repo_id, number)| {
             let (name, private) = account.repository(*repo_id)?;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::filter::{Days, Filter, Terms};
+use super::filter::{Days, Filter, Terms, Unread};
 use crate::activity::{ItemType, State};
 
 /// Names and values, in the order given.
@@ -81,7 +81,7 @@ impl Criteria {
             milestone: self.terms("milestone", &[], text)?,
             title: self.terms("title", &[], text)?,
             draft: self.flag("draft")?,
-            unread: self.flag("unread")?,
+            unread: self.flag("unread")?.any.concat().into_iter().map(|is| Unread { since: 0, is }).collect(),
             noted: self.flag("noted")?,
             created: self.days("created_after", "created_before", today)?,
             updated: self.days("updated_after", "updated_before", today)?,

@@ -86,16 +86,32 @@ pub struct Filter {
     pub title: Terms<String>,
     #[serde(skip_serializing_if = "Terms::is_empty")]
     pub draft: Terms<bool>,
-    /// Whether nobody has read it; so it is with every item until there are scrubs.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub unread: Terms<bool>,
-    /// Whether there is a note on it; there is none until there are scrubs.
+    /// Whether it was read; all of these must hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
+    /// Whether there is a note on it.
     #[serde(skip_serializing_if = "Terms::is_empty")]
     pub noted: Terms<bool>,
     #[serde(skip_serializing_if = "Days::is_open")]
     pub created: Days,
     #[serde(skip_serializing_if = "Days::is_open")]
     pub updated: Days,
+}
+
+/// Whether an item was read since a round began: whether it has a mark after a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// 0: ever.
+    pub since: i64,
+    /// Wanted are those that were not read.
+    pub is: bool,
+}
+
+impl Unread {
+    /// Whether an item passes whose last mark is at this position; 0 if it has none.
+    pub fn admits(&self, read: i64) -> bool {
+        (read <= self.since) == self.is
+    }
 }
 
 /// What a filter looks at in an item.
@@ -111,6 +127,9 @@ pub struct Candidate<'a> {
     pub milestone: Option<&'a str>,
     pub title: &'a str,
     pub draft: bool,
+    /// Position of the last mark; 0: none.
+    pub read: i64,
+    pub noted: bool,
     /// In the account's zone.
     pub created_on: NaiveDate,
     pub updated_on: NaiveDate,
@@ -122,9 +141,23 @@ impl Filter {
         self.state.is_empty() || self.state.any.iter().any(|any| any.iter().all(|state| *state == State::Open))
     }
 
-    /// Whether what is read or noted leaves anything at all.
-    pub fn leaves_unread(&self) -> bool {
-        self.unread.admit(&true) && self.noted.admit(&false)
+    /// Whether it asks for marks or notes.
+    pub fn needs_remarks(&self) -> bool {
+        !self.unread.is_empty() || !self.noted.is_empty()
+    }
+
+    /// With "unread" meaning: since a round began, which is after this position.
+    #[must_use]
+    pub fn in_round(mut self, started: i64) -> Self {
+        self.unread.iter_mut().for_each(|unread| unread.since = started);
+        self
+    }
+
+    /// What of it was not read since this position.
+    #[must_use]
+    pub fn unread_since(mut self, since: i64) -> Self {
+        self.unread.push(Unread { since, is: true });
+        self
     }
 
     /// What passes both.
@@ -140,7 +173,7 @@ impl Filter {
             milestone: self.milestone.and(other.milestone),
             title: self.title.and(other.title),
             draft: self.draft.and(other.draft),
-            unread: self.unread.and(other.unread),
+            unread: [self.unread, other.unread].concat(),
             noted: self.noted.and(other.noted),
             created: self.created.and(other.created),
             updated: self.updated.and(other.updated),
@@ -165,7 +198,8 @@ impl Filter {
         };
         self.item_type.admit(&item.item_type)
             && self.draft.admit(&item.draft)
-            && self.leaves_unread()
+            && self.unread.iter().all(|unread| unread.admits(item.read))
+            && self.noted.admit(&item.noted)
             && self.repo.pass(repo)
             && self.author.pass(|login| item.author.is_some_and(|author| same(author, login)))
             && self.label.pass(|name| item.labels.iter().any(|label| same(label, name)))
@@ -184,6 +218,7 @@ impl Filter {
     pub fn is_bounded(&self) -> bool {
         self.named().iter().all(|terms| terms.any.len() <= MOST_LISTS)
             && self.item_type.any.len().max(self.state.any.len()).max(self.draft.any.len()) <= MOST_LISTS
+            && self.unread.len().max(self.noted.any.len()) <= MOST_LISTS
     }
 
     fn named(&self) -> [&Terms<String>; 6] {

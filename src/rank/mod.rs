@@ -21,6 +21,6 @@ pub mod stale_age;
 pub use calendar::Calendar;
 pub use criteria::{BadCriterion, Criteria};
 pub use cursor::{Cursor, CursorError};
-pub use filter::{Candidate, Days, Filter, Terms};
+pub use filter::{Candidate, Days, Filter, Terms, Unread};
 pub use queue::{Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError};
 pub use stale_age::{stale_age, stale_product};

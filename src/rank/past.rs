@@ -101,6 +101,8 @@ impl<'a> Past<'a> {
             milestone: item.milestone.as_deref(),
             title: &item.title,
             draft: item.draft,
+            read: item.remarks.read_position(),
+            noted: item.remarks.note().is_some(),
             created_on: on(item.place.created_at),
             updated_on: on(item.updated_at),
         })

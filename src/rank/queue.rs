@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
-use crate::activity::{Activity, ItemType, State};
+use crate::activity::{Activity, ItemType, Remarks, State};
 
 /// Which end of the one total order comes first. `freshest` reads `stalest` backwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +118,8 @@ pub struct QueueItem {
     pub updated_at: DateTime<Utc>,
     pub last_activity: Option<Activity>,
     pub last_human_activity: Option<Activity>,
+    /// What was done with it here.
+    pub remarks: Remarks,
 }
 
 /// Why a ranking could not answer.

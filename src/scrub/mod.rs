@@ -1,8 +1,12 @@
 //! Scrubs: what a group reads together.
 //!
 //! Pure: no IO and no clock. The players:
-//! - [`view`]: a named filter and order, and where it was declared.
+//! - [`view`]: a named filter and order, and where it was declared;
+//! - [`deck`]: what became of an item while a group read it, and since it was last read;
+//! - [`minutes`]: a scrub as a text to paste.
 
+pub mod deck;
+pub mod minutes;
 pub mod view;
 
 pub use view::{BadViews, Declared, Origin, View};

@@ -10,14 +10,15 @@ use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{StoreError, project, stored};
+use super::project::{self, Placed};
+use super::{StoreError, scrubs, stored};
 use crate::activity::{Bots, Event, Source};
 
 /// The outcome of a delivery whose events the database refused; its raw form is kept.
 const FAILED: &str = "failed";
 /// A head that is locked for longer counts as out of reach. The server keeps the time: a client
 /// that merely stopped waiting would leave its connection waiting on.
-const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '5s'";
+pub(super) const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '5s'";
 
 /// A delivery's raw form.
 #[derive(Clone, Debug)]
@@ -124,12 +125,32 @@ pub async fn append(
     if !events.is_empty() {
         let last = head.now + Duration::microseconds(count(entries));
         insert_events(&mut transaction, account_id, head.position, last, &events).await?;
-        let events: Vec<_> = events.iter().map(|new| (new.event, new.recorded_at)).collect();
+        let placed = (head.position + 1..).zip(&events);
+        let placed = placed.map(|(position, new)| Placed { position, recorded_at: new.recorded_at, event: new.event });
+        let events: Vec<_> = placed.collect();
         project::project(&mut transaction, account_id, head.generation, &events, bots).await?;
     }
     transaction.commit().await?;
     appended.iter_mut().for_each(|entry| entry.position = position);
     Ok(appended)
+}
+
+/// Appends what was decided under the head lock that the caller holds, and answers the account's new
+/// position.
+pub(super) async fn append_decided(
+    connection: &mut PgConnection,
+    account_id: i64,
+    head: &Head,
+    events: &[Event],
+) -> Result<i64, StoreError> {
+    let data: Vec<String> = events.iter().map(|event| stored::write(&event.fact)).collect();
+    let new = events.iter().zip(&data).map(|(event, data)| New { event, data, recorded_at: head.now });
+    let new: Vec<_> = new.collect();
+    insert_events(connection, account_id, head.position, head.now, &new).await?;
+    let placed = (head.position + 1..).zip(events);
+    let placed: Vec<_> = placed.map(|(position, event)| Placed { position, recorded_at: head.now, event }).collect();
+    scrubs::project(connection, account_id, head.generation, &placed).await?;
+    Ok(head.position + count(events))
 }
 
 fn count<T>(list: &[T]) -> i64 {
@@ -275,6 +296,7 @@ fn source_name(source: Source) -> &'static str {
         Source::Webhook => "webhook",
         Source::Backfill => "backfill",
         Source::Sweep => "sweep",
+        Source::Scrub => "scrub",
     }
 }
 
@@ -284,6 +306,7 @@ pub(super) fn source_from(name: &str) -> Result<Source, StoreError> {
         "webhook" => Ok(Source::Webhook),
         "backfill" => Ok(Source::Backfill),
         "sweep" => Ok(Source::Sweep),
+        "scrub" => Ok(Source::Scrub),
         other => Err(StoreError::Unreadable(format!("an event's source {other}"))),
     }
 }

@@ -1,19 +1,21 @@
 //! What a page shows of items whose places are known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use super::StoreError;
+use super::items::ItemAddress;
 use super::queue::Ranked;
-use crate::activity::{ItemState, ItemType, State};
+use super::remarks;
+use crate::activity::{ItemState, ItemType, Remarks, State};
 use crate::rank::QueueItem;
 
 /// The items of `places`, in their order. Left out is what may not be seen (any more), and what
 /// was ranked as open and is closed by now.
 pub async fn details(
-    executor: impl PgExecutor<'_>,
+    connection: &mut PgConnection,
     account_id: i64,
     private: bool,
     places: &[Ranked],
@@ -25,7 +27,10 @@ pub async fn details(
         places.iter().map(|place| (place.key.repo_id, place.key.number)).unzip();
     let rows = sqlx::query!(
         r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", r.html_url AS "html_url?", i.type AS "type!",
-                  i.state AS "state!", i.folded AS "folded: Json<ItemState>",
+                  i.state AS "state!", i.folded AS "folded: Json<ItemState>", i.generation,
+                  (SELECT m.folded FROM remarks m
+                   WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
+                     AND m.number = i.number) AS "remarks: Json<Remarks>",
                   ARRAY(SELECT l.name FROM labels l
                         WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
                           AND l.label_id = ANY(i.labels) AND NOT l.removed ORDER BY lower(l.name), l.name) AS "labels!",
@@ -44,7 +49,13 @@ pub async fn details(
         &repo_ids,
         &numbers,
     )
-    .fetch_all(executor)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut inherited = inherited(
+        connection,
+        account_id,
+        rows.iter().map(|row| (row.repo_id, row.number, &row.folded.0, row.generation)),
+    )
     .await?;
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.repo_id, row.number), row)).collect();
     let items = places.iter().filter_map(|place| {
@@ -74,7 +85,23 @@ pub async fn details(
             updated_at: folded.updated_at()?,
             last_activity: folded.last_activity().cloned(),
             last_human_activity: folded.last_human_activity().cloned(),
+            remarks: inherited
+                .remove(&(row.repo_id, row.number))
+                .or(row.remarks.map(|remarks| remarks.0))
+                .unwrap_or_default(),
         })
     });
     Ok(items.collect())
+}
+
+/// The remarks of those that came by transfer, with what they inherit: they are few.
+async fn inherited<'a>(
+    connection: &mut PgConnection,
+    account_id: i64,
+    items: impl Iterator<Item = (i64, i64, &'a ItemState, i64)>,
+) -> Result<BTreeMap<ItemAddress, Remarks>, StoreError> {
+    let transferred: Vec<_> = items.filter(|(_, _, folded, _)| folded.transferred_from().is_some()).collect();
+    let Some((.., generation)) = transferred.first().copied() else { return Ok(BTreeMap::new()) };
+    let addresses: Vec<ItemAddress> = transferred.iter().map(|(repo_id, number, ..)| (*repo_id, *number)).collect();
+    remarks::of(connection, account_id, generation, &addresses).await
 }

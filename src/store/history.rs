@@ -52,9 +52,36 @@ pub struct Kept {
     pub truncated: bool,
 }
 
-/// The item at an address, with days counted to `date`.
-pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+/// Where an item is, without what there is to know of it.
+#[derive(Debug)]
+pub enum Located {
+    Nothing,
+    Deleted,
+    Transferred(ItemKey),
+    /// In the repository of this id.
+    Here(i64),
+}
+
+/// The item at an address.
+pub async fn locate(pool: &PgPool, wanted: &Wanted<'_>) -> Result<Located, StoreError> {
+    Ok(match at(&mut *pool.acquire().await?, wanted).await? {
+        None => Located::Nothing,
+        Some(At { folded, .. }) if folded.transferred_to().is_some() => {
+            folded.transferred_to().map_or(Located::Nothing, Located::Transferred)
+        }
+        Some(At { folded, .. }) if !folded.live() => Located::Deleted,
+        Some(At { repo_id, .. }) => Located::Here(repo_id),
+    })
+}
+
+/// What an address stands for.
+struct At {
+    head_position: i64,
+    repo_id: i64,
+    folded: ItemState,
+}
+
+async fn at(moment: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<At>, StoreError> {
     let Wanted { account_id, private, owner, repository, number } = *wanted;
     // Two repositories have one name where the news of a renaming is missing: the one that the item lives in.
     let row = sqlx::query!(
@@ -72,10 +99,17 @@ pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate)
         repository.to_lowercase(),
         number,
     )
-    .fetch_optional(&mut *moment)
+    .fetch_optional(moment)
     .await?;
-    let Some(row) = row else { return Ok(Found::Nothing) };
-    let folded = row.folded.0;
+    Ok(row.map(|row| At { head_position: row.head_position, repo_id: row.repo_id, folded: row.folded.0 }))
+}
+
+/// The item at an address, with days counted to `date`.
+pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let Some(row) = at(&mut moment, wanted).await? else { return Ok(Found::Nothing) };
+    let Wanted { account_id, private, number, .. } = *wanted;
+    let folded = row.folded;
     if let Some(key) = folded.transferred_to() {
         return Ok(Found::Transferred(key));
     }
@@ -89,7 +123,7 @@ pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate)
     let (days_age, days_stale) = (days(created_at), days(updated_at));
     let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
     let place = Ranked { key, rank: None, days_age, days_stale };
-    let Some(item) = details(&mut *moment, account_id, private, &[place]).await?.pop() else {
+    let Some(item) = details(&mut moment, account_id, private, &[place]).await?.pop() else {
         return Ok(Found::Nothing);
     };
     let mut events = last_events(&mut moment, account_id, row.repo_id, number).await?;

@@ -21,6 +21,7 @@ use sqlx::types::Json;
 use super::StoreError;
 use super::directory::Names;
 use super::items::ItemAddress;
+use super::remarks;
 use crate::activity::{Actor, Bots, ItemState, ItemType, State};
 use crate::rank::{Candidate, Filter};
 use crate::stats::{Lifetime, Transition};
@@ -94,6 +95,10 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     let mut read = Lifetimes { position: head.head_position, since: head.since, ..Lifetimes::default() };
     let mut stories: HashMap<ItemAddress, Story> = HashMap::new();
     let names = Names::read(&mut moment, account_id).await?;
+    let summaries = match scope.filter.needs_remarks() {
+        true => remarks::summaries(&mut moment, account_id).await?,
+        false => HashMap::new(),
+    };
     let mut rows = sqlx::query!(
         r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", i.type AS "type!", i.state AS "state!",
                   i.author, i.created_at AS "created_at!", i.updated_at AS "updated_at!", i.live, i.title, i.labels,
@@ -112,6 +117,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
         let unreadable = || StoreError::Unreadable(format!("an item's type {} or state {}", row.r#type, row.state));
         let item_type = ItemType::from_name(&row.r#type).ok_or_else(unreadable)?;
         let state = State::from_name(&row.state).ok_or_else(unreadable)?;
+        let summary = summaries.get(&(row.repo_id, row.number)).copied().unwrap_or_default();
         let candidate = Candidate {
             owner: &row.owner,
             repository: &row.name,
@@ -123,6 +129,8 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
             milestone: names.milestone(row.repo_id, row.milestone),
             title: row.title.as_deref().unwrap_or_default(),
             draft: row.draft,
+            read: summary.read,
+            noted: summary.noted,
             created_on: row.created_at.date_naive(),
             updated_on: row.updated_at.date_naive(),
         };
@@ -159,7 +167,8 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
         r#"SELECT repo_id AS "repo_id!", number AS "number!", position, kind, actor_login, actor_bot,
                   occurred_at AS "occurred_at!"
            FROM events
-           WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL AND occurred_at IS NOT NULL"#,
+           WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL AND occurred_at IS NOT NULL
+             AND source <> 'scrub'"#,
         account_id,
         &repo_ids,
     )

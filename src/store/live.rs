@@ -1,6 +1,6 @@
 //! What the live ranking holds, and what changed of it. Each reading is of one moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
@@ -9,7 +9,8 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::items::ItemAddress;
 use super::log::touched;
-use crate::activity::ItemType;
+use super::remarks;
+use crate::activity::{ItemType, Summary};
 use crate::rank::live::{Change, Item};
 
 const ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -56,7 +57,11 @@ pub async fn load(pool: &PgPool, account_id: i64) -> Result<Loaded, StoreError> 
     let head = head(&mut moment, account_id).await?;
     let repositories = repositories(&mut moment, account_id, None).await?;
     let all: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
-    let items = items_in(&mut moment, head, &all).await?;
+    let mut items = items_in(&mut moment, head, &all).await?;
+    let summaries = remarks::summaries(&mut moment, account_id).await?;
+    if !summaries.is_empty() {
+        items.iter_mut().for_each(|item| with_summary(item, &summaries));
+    }
     Ok(Loaded { head, repositories, items })
 }
 
@@ -89,10 +94,20 @@ pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Ch
 
 /// The open items of repositories that have come into sight.
 pub async fn items_of(pool: &PgPool, head: Head, repo_ids: &[i64]) -> Result<Vec<Item>, StoreError> {
-    items_in(&mut *pool.acquire().await?, head, repo_ids).await
+    let mut connection = pool.acquire().await?;
+    let mut items = items_in(&mut connection, head, repo_ids).await?;
+    let summaries = remarks::summaries(&mut connection, head.account_id).await?;
+    items.iter_mut().for_each(|item| with_summary(item, &summaries));
+    Ok(items)
 }
 
-async fn head(connection: &mut PgConnection, account_id: i64) -> Result<Head, StoreError> {
+fn with_summary(item: &mut Item, summaries: &HashMap<ItemAddress, Summary>) {
+    let Summary { read, noted, .. } = summaries.get(&(item.repo_id, item.number)).copied().unwrap_or_default();
+    (item.read, item.noted) = (read, noted);
+}
+
+/// The head of one account.
+pub async fn head(connection: &mut PgConnection, account_id: i64) -> Result<Head, StoreError> {
     let head = sqlx::query_as!(
         Head,
         "SELECT account_id, head_position AS position, generation FROM accounts WHERE account_id = $1",
@@ -144,7 +159,8 @@ impl Row {
             number: self.number,
             created_at: self.created_at,
             updated_at: self.updated_at,
-            human_at: None,
+            read: 0,
+            noted: false,
             item_type,
             draft: self.draft,
             author: self.author,
@@ -182,6 +198,13 @@ async fn items_at(
     addresses: &BTreeSet<ItemAddress>,
 ) -> Result<Vec<Change>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
+    let summaries = match any_remarks(connection, head).await? {
+        true => {
+            let addresses: Vec<ItemAddress> = addresses.iter().copied().collect();
+            remarks::summaries_of(connection, head.account_id, head.generation, &addresses).await?
+        }
+        false => HashMap::new(),
+    };
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT i.repo_id, i.number, i.type AS "type!", i.created_at AS "created_at!",
@@ -204,8 +227,22 @@ async fn items_at(
     let mut changes = Vec::with_capacity(addresses.len());
     for row in rows {
         gone.remove(&(row.repo_id, row.number));
-        changes.push(Change::Put(row.read()?));
+        let mut item = row.read()?;
+        with_summary(&mut item, &summaries);
+        changes.push(Change::Put(item));
     }
     changes.extend(gone.into_iter().map(|(repo_id, number)| Change::Remove { repo_id, number }));
     Ok(changes)
+}
+
+/// Whether anything was read or noted at all: else nobody needs to look further.
+async fn any_remarks(connection: &mut PgConnection, head: Head) -> Result<bool, StoreError> {
+    let any = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM remarks WHERE account_id = $1 AND generation = $2) AS "any!""#,
+        head.account_id,
+        head.generation,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(any)
 }

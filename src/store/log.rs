@@ -89,7 +89,9 @@ pub async fn touched(
     to: i64,
 ) -> Result<Touched, StoreError> {
     let rows = sqlx::query!(
-        "SELECT DISTINCT repo_id, number FROM events WHERE account_id = $1 AND position > $2 AND position <= $3",
+        "SELECT DISTINCT repo_id, number FROM events
+         WHERE account_id = $1 AND position > $2 AND position <= $3
+           AND (source <> 'scrub' OR number IS NOT NULL)",
         account_id,
         after,
         to,

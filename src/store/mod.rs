@@ -10,6 +10,7 @@
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
 //! - [`installations`], [`gates`], [`jobs`], [`sync`]: what must be remembered to ask GitHub;
+//! - [`scrubs`], [`remarks`]: rounds, scrubs, decks, marks and notes;
 //! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`], [`vitals`]: small readers and writers;
 //! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
 
@@ -32,8 +33,10 @@ pub mod purge;
 pub mod queue;
 pub mod rebuild;
 pub mod redeliveries;
+pub mod remarks;
 pub mod resolve;
 pub mod retention;
+pub mod scrubs;
 pub mod stored;
 pub mod sync;
 pub mod tokens;

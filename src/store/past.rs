@@ -20,7 +20,8 @@ use super::StoreError;
 use super::directory::Names;
 use super::items::ItemAddress;
 use super::log::EventRow;
-use crate::activity::{Bots, Fact, ItemState, State};
+use super::remarks::remarks_by;
+use crate::activity::{Bots, Fact, ItemState, Remarks, State};
 use crate::rank::past::Past;
 use crate::rank::{Calendar, Page, PageRequest, QueueItem};
 
@@ -36,6 +37,8 @@ struct Repository {
 struct Directory {
     repositories: HashMap<i64, Repository>,
     names: Names,
+    /// By the end of the date.
+    remarks: HashMap<ItemAddress, Remarks>,
 }
 
 /// A page of a past date's queue.
@@ -46,14 +49,14 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
         .fetch_optional(&mut *moment)
         .await?
         .unwrap_or_default();
-    let directory = directory(&mut moment, request.account_id).await?;
+    let directory = directory(&mut moment, request.account_id, end).await?;
     let mut past = Past::new(request, zone);
     told(&mut moment, request.account_id, &directory, end, bots, &mut past).await?;
     let untold = untold(&mut moment, request.account_id, &directory, end, &mut past).await?;
     Ok(past.page(position, untold > 0))
 }
 
-async fn directory(moment: &mut PgConnection, account_id: i64) -> Result<Directory, StoreError> {
+async fn directory(moment: &mut PgConnection, account_id: i64, end: DateTime<Utc>) -> Result<Directory, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT repo_id AS "repo_id!", owner AS "owner!", name AS "name!", html_url, private AS "private!"
            FROM visible_repositories WHERE account_id = $1 AND name IS NOT NULL"#,
@@ -65,7 +68,11 @@ async fn directory(moment: &mut PgConnection, account_id: i64) -> Result<Directo
         let (owner, name, html_url, private) = (row.owner, row.name, row.html_url, row.private);
         (row.repo_id, Repository { owner, name, html_url, private })
     });
-    Ok(Directory { repositories: repositories.collect(), names: Names::read(moment, account_id).await? })
+    Ok(Directory {
+        repositories: repositories.collect(),
+        names: Names::read(moment, account_id).await?,
+        remarks: remarks_by(moment, account_id, end).await?,
+    })
 }
 
 /// Offers the items that had events by then.
@@ -84,7 +91,7 @@ async fn told(
                   recorded_at, data::text AS "data!"
            FROM events
            WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL
-             AND coalesce(occurred_at, recorded_at) < $3
+             AND coalesce(occurred_at, recorded_at) < $3 AND source <> 'scrub'
            ORDER BY repo_id, number"#,
         account_id,
         &visible,
@@ -129,7 +136,7 @@ async fn untold(
            FROM accounts a JOIN items i USING (account_id, generation)
            WHERE a.account_id = $1 AND i.created_at < $2
              AND NOT EXISTS (SELECT FROM events e
-               WHERE e.account_id = $1 AND e.repo_id = i.repo_id AND e.number = i.number
+               WHERE e.account_id = $1 AND e.repo_id = i.repo_id AND e.number = i.number AND e.source <> 'scrub'
                  AND coalesce(e.occurred_at, e.recorded_at) < $2)"#,
         account_id,
         end,
@@ -195,6 +202,7 @@ fn shown(
         updated_at,
         last_activity: folded.last_activity().cloned(),
         last_human_activity: folded.last_human_activity().cloned(),
+        remarks: directory.remarks.get(&address).cloned().unwrap_or_default(),
     };
     Some((item, repository.private))
 }

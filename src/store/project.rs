@@ -11,8 +11,17 @@ use sqlx::PgConnection;
 use super::StoreError;
 use super::items::{self, ItemAddress};
 use super::names::{self, NameAddress};
+use super::scrubs;
 use crate::activity::directory::{self, AccountState, Heard, NameState, RepositoryState};
 use crate::activity::{Bots, Event, Fact, ItemState, RepositoryRef};
+
+/// An event in its place of the log.
+#[derive(Clone, Copy)]
+pub(super) struct Placed<'a> {
+    pub position: i64,
+    pub recorded_at: DateTime<Utc>,
+    pub event: &'a Event,
+}
 
 /// What items refer to, of one account: small enough to hold whole.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +37,7 @@ impl Directory {
     pub fn apply(&mut self, account_id: i64, event: &Event, recorded_at: DateTime<Utc>) {
         let told = Heard::Told(recorded_at);
         match &event.fact {
-            Fact::Item(_) => {}
+            Fact::Item(_) | Fact::Scrub(_) => {}
             Fact::Account(fact) => self.profile.apply(recorded_at, fact),
             Fact::Repository(fact) => {
                 self.repositories.entry(fact.repository.id).or_default().apply(recorded_at, fact);
@@ -74,12 +83,18 @@ pub(super) async fn project(
     connection: &mut PgConnection,
     account_id: i64,
     generation: i64,
-    events: &[(&Event, DateTime<Utc>)],
+    events: &[Placed<'_>],
     bots: &Bots,
 ) -> Result<(), StoreError> {
+    scrubs::project(connection, account_id, generation, events).await?;
+    let events: Vec<_> = events.iter().filter(|placed| !matches!(placed.event.fact, Fact::Scrub(_))).copied().collect();
+    if events.is_empty() {
+        return Ok(());
+    }
+    let events = &events;
     let Loaded { mut items, directory: before } = load(connection, account_id, generation, events).await?;
     let mut directory = before.clone();
-    for (event, recorded_at) in events {
+    for Placed { event, recorded_at, .. } in events {
         if let Fact::Item(fact) = &event.fact {
             items.entry((fact.repo_id, fact.number)).or_default().apply(event, fact, bots);
         }
@@ -105,11 +120,11 @@ async fn load(
     connection: &mut PgConnection,
     account_id: i64,
     generation: i64,
-    events: &[(&Event, DateTime<Utc>)],
+    events: &[Placed<'_>],
 ) -> Result<Loaded, StoreError> {
     // Found by folding the events into nothing: whatever has a state then is touched.
     let mut touched = Loaded::default();
-    for (event, recorded_at) in events {
+    for Placed { event, recorded_at, .. } in events {
         if let Fact::Item(fact) = &event.fact {
             touched.items.entry((fact.repo_id, fact.number)).or_default();
         }

@@ -24,6 +24,11 @@ pub async fn purge(pool: &PgPool, account_id: i64) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM labels WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM milestones WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM account_profiles WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM remarks WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM rounds WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM scrubs WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM attendees WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM deck_rows WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM views WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id)
         .execute(&mut *transaction)

@@ -6,7 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use futures_util::future::{BoxFuture, FutureExt};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
@@ -47,7 +47,7 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
     let more = places.len() > request.limit;
     places.truncate(request.limit);
     let end = places.last().filter(|_| more).map(|place| place.key);
-    let items = details(&mut *moment, request.account_id, request.private, &places).await?;
+    let items = details(&mut moment, request.account_id, request.private, &places).await?;
     Ok(Page { position: position.unwrap_or_default(), total, items, end, approximate: false })
 }
 
@@ -56,8 +56,21 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
 /// Every condition is an array that may be empty, so that one query, checked at compile time,
 /// serves all filters; what must be one of each of several lists is an array of arrays in JSON.
 async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> Result<(i64, Vec<Ranked>), StoreError> {
-    let Filter { repo, item_type, state, label, author, assignee, milestone, title, draft, created, updated, .. } =
-        &request.filter;
+    let Filter {
+        repo,
+        item_type,
+        state,
+        label,
+        author,
+        assignee,
+        milestone,
+        title,
+        draft,
+        unread,
+        noted,
+        created,
+        updated,
+    } = &request.filter;
     let after = request.after;
     let rows = sqlx::query!(
         r#"WITH placed AS (
@@ -77,7 +90,7 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
              FROM ordered),
            filtered AS (
              SELECT * FROM ranked i
-             WHERE ($2 OR NOT private) AND $28
+             WHERE ($2 OR NOT private)
                AND ($5 AND state = 'open' OR NOT $5 AND state <> ALL($7::text[])
                     AND NOT EXISTS (SELECT FROM jsonb_array_elements($6::jsonb) AS one WHERE NOT one ? state))
                AND NOT EXISTS (SELECT FROM jsonb_array_elements($8::jsonb) AS one WHERE NOT one ? type)
@@ -109,6 +122,22 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
                      WHERE NOT EXISTS (SELECT FROM jsonb_array_elements_text(one) AS pattern WHERE title ILIKE pattern))
                AND coalesce(title, '') NOT ILIKE ALL($27::text[])
                AND NOT EXISTS (SELECT FROM jsonb_array_elements($33::jsonb) AS one WHERE NOT one ? draft::text)
+               AND ($28::jsonb = '[]' AND $34::jsonb = '[]' OR (
+                 WITH RECURSIVE line AS (
+                   SELECT i.repo_id, i.number, i.folded -> 'transferred_from' AS came, 0 AS step
+                   UNION ALL
+                   SELECT p.repo_id, p.number, p.folded -> 'transferred_from', step + 1
+                   FROM line JOIN items p ON p.account_id = i.account_id AND p.generation = i.generation
+                     AND p.repo_id = (came ->> 'repo_id')::bigint AND p.number = (came ->> 'number')::bigint
+                   WHERE (came ->> 'account_id')::bigint = i.account_id AND step < 20),
+                 told AS (
+                   SELECT m.* FROM line JOIN remarks m ON m.account_id = i.account_id AND m.generation = i.generation
+                     AND m.repo_id = line.repo_id AND m.number = line.number)
+                 SELECT NOT EXISTS (SELECT FROM jsonb_array_elements($28) AS one
+                          WHERE (coalesce((SELECT max(read_position) FROM told), 0) <= (one ->> 'since')::bigint)
+                                <> (one ->> 'is')::boolean)
+                    AND NOT EXISTS (SELECT FROM jsonb_array_elements($34) AS one
+                          WHERE NOT one ? coalesce((SELECT noted FROM told ORDER BY note_position DESC LIMIT 1), false)::text)))
                AND ($29::date IS NULL OR created_on >= $29) AND ($30::date IS NULL OR created_on <= $30)
                AND ($31::date IS NULL OR updated_on >= $31) AND ($32::date IS NULL OR updated_on <= $32)),
            paged AS (
@@ -155,12 +184,13 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
         &lower(&milestone.none),
         lists(&title.any, |text| pattern(text)),
         &patterns(&title.none),
-        request.filter.leaves_unread(),
+        unread.iter().map(|unread| json!({ "since": unread.since, "is": unread.is })).collect::<Value>(),
         created.from as Option<NaiveDate>,
         created.to as Option<NaiveDate>,
         updated.from as Option<NaiveDate>,
         updated.to as Option<NaiveDate>,
         lists(&draft.any, |draft| draft.to_string()),
+        lists(&noted.any, |noted| noted.to_string()),
     )
     .fetch_all(moment)
     .await?;

@@ -6,18 +6,20 @@
 //! generation that nobody reads; the next one that finishes removes them.
 
 use futures_util::TryStreamExt;
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{Connection, PgConnection, PgExecutor, PgPool};
 
 use super::items::{self, ItemAddress};
 use super::log::{EventRow, LoggedEvent, events_after};
-use super::project::{Directory, project, save_directory};
-use super::{StoreError, append};
+use super::project::{Directory, Placed, project, save_directory};
+use super::{StoreError, append, scrubs};
 use crate::activity::{Bots, Fact, ItemState};
 
 /// Items written at once.
 const ITEMS_AT_ONCE: usize = 1_000;
 /// Events of the tail folded at once; fewer than these are left to the flip.
 const TAIL_AT_ONCE: i64 = 2_000;
+/// Events of scrubs folded at once.
+const SCRUBBED_AT_ONCE: usize = 500;
 
 /// What a rebuild did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,7 +143,7 @@ async fn fold_to_start(pool: &PgPool, account_id: i64, started: &Started, bots: 
         EventRow,
         r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
                   recorded_at, data::text AS "data!"
-           FROM events WHERE account_id = $1 AND position <= $2 ORDER BY repo_id, number"#,
+           FROM events WHERE account_id = $1 AND position <= $2 ORDER BY repo_id, number, position"#,
         account_id,
         started.position,
     )
@@ -149,8 +151,17 @@ async fn fold_to_start(pool: &PgPool, account_id: i64, started: &Started, bots: 
     let mut directory = Directory::default();
     let mut folded: Vec<(ItemAddress, ItemState)> = Vec::with_capacity(ITEMS_AT_ONCE);
     let mut written = 0;
+    let mut scrubbed = Vec::with_capacity(SCRUBBED_AT_ONCE);
     while let Some(row) = rows.try_next().await? {
-        let LoggedEvent { recorded_at, event, .. } = row.read()?;
+        let logged = row.read()?;
+        if matches!(logged.event.fact, Fact::Scrub(_)) {
+            scrubbed.push(logged);
+            if scrubbed.len() == SCRUBBED_AT_ONCE {
+                save_scrubbed(&mut writer, account_id, started.generation, &mut scrubbed).await?;
+            }
+            continue;
+        }
+        let LoggedEvent { recorded_at, event, .. } = logged;
         directory.apply(account_id, &event, recorded_at);
         let Fact::Item(fact) = &event.fact else { continue };
         let address = (fact.repo_id, fact.number);
@@ -165,6 +176,7 @@ async fn fold_to_start(pool: &PgPool, account_id: i64, started: &Started, bots: 
         }
     }
     written += save(&mut writer, account_id, started.generation, &mut folded).await?;
+    save_scrubbed(&mut writer, account_id, started.generation, &mut scrubbed).await?;
     save_directory(&mut writer, account_id, started.generation, &Directory::default(), &directory).await?;
     Ok(written)
 }
@@ -182,6 +194,26 @@ async fn save(
     Ok(written)
 }
 
+/// What was done in scrubs, in the order of the log as far as one item's or one scrub's go.
+async fn save_scrubbed(
+    writer: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    scrubbed: &mut Vec<LoggedEvent>,
+) -> Result<(), StoreError> {
+    let mut transaction = writer.begin().await?;
+    let events: Vec<_> = scrubbed.iter().map(placed).collect();
+    scrubs::project(&mut transaction, account_id, generation, &events).await?;
+    transaction.commit().await?;
+    scrubbed.clear();
+    Ok(())
+}
+
+fn placed(logged: &LoggedEvent) -> Placed<'_> {
+    let LoggedEvent { position, recorded_at, event } = logged;
+    Placed { position: *position, recorded_at: *recorded_at, event }
+}
+
 async fn project_logged(
     connection: &mut PgConnection,
     account_id: i64,
@@ -189,7 +221,7 @@ async fn project_logged(
     events: &[LoggedEvent],
     bots: &Bots,
 ) -> Result<(), StoreError> {
-    let events: Vec<_> = events.iter().map(|logged| (&logged.event, logged.recorded_at)).collect();
+    let events: Vec<_> = events.iter().map(placed).collect();
     project(connection, account_id, generation, &events, bots).await
 }
 
@@ -252,6 +284,26 @@ async fn differences(
              FROM (SELECT * FROM milestones WHERE account_id = $1 AND generation = $2) x
              FULL JOIN (SELECT * FROM milestones WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
              UNION ALL
+             SELECT 'remarks', x.repo_id, y.repo_id, x.number, y.number, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM remarks WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM remarks WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
+             UNION ALL
+             SELECT 'round', NULL, NULL, x.round, y.round, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM rounds WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM rounds WHERE account_id = $1 AND generation = $3) y USING (view, round)
+             UNION ALL
+             SELECT 'scrub', NULL, NULL, x.scrub, y.scrub, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM scrubs WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM scrubs WHERE account_id = $1 AND generation = $3) y USING (scrub)
+             UNION ALL
+             SELECT 'attendee of scrub', NULL, NULL, x.scrub, y.scrub, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM attendees WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM attendees WHERE account_id = $1 AND generation = $3) y USING (scrub, login)
+             UNION ALL
+             SELECT 'row of scrub', NULL, NULL, x.scrub, y.scrub, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM deck_rows WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM deck_rows WHERE account_id = $1 AND generation = $3) y USING (scrub, place)
+             UNION ALL
              SELECT 'account', NULL, NULL, NULL, NULL, to_jsonb(x), to_jsonb(y)
              FROM (SELECT * FROM account_profiles WHERE account_id = $1 AND generation = $2) x
              FULL JOIN (SELECT * FROM account_profiles WHERE account_id = $1 AND generation = $3) y
@@ -262,8 +314,9 @@ async fn differences(
                                  ELSE 'differs from the fold of its events' END) AS "line!"
            FROM differing
            WHERE (xrow - 'generation') IS DISTINCT FROM (yrow - 'generation')
-             AND CASE what WHEN 'account' THEN NOT EXISTS (SELECT FROM later)
-                           WHEN 'item' THEN NOT EXISTS (SELECT FROM later l
+             AND CASE WHEN what IN ('account', 'round', 'scrub', 'attendee of scrub', 'row of scrub')
+                             THEN NOT EXISTS (SELECT FROM later)
+                           WHEN what IN ('item', 'remarks') THEN NOT EXISTS (SELECT FROM later l
                              WHERE l.repo_id = coalesce(xr, yr) AND l.number = coalesce(xn, yn))
                            ELSE NOT EXISTS (SELECT FROM later l WHERE l.repo_id = coalesce(xr, yr)) END
            ORDER BY 1"#,
@@ -309,7 +362,17 @@ async fn remove(pool: &PgPool, account_id: i64, first: i64, last: i64) -> Result
            gone_labels AS (
              DELETE FROM labels WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_milestones AS (
-             DELETE FROM milestones WHERE account_id = $1 AND generation BETWEEN $2 AND $3)
+             DELETE FROM milestones WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_remarks AS (
+             DELETE FROM remarks WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_rounds AS (
+             DELETE FROM rounds WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_scrubs AS (
+             DELETE FROM scrubs WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_attendees AS (
+             DELETE FROM attendees WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_deck_rows AS (
+             DELETE FROM deck_rows WHERE account_id = $1 AND generation BETWEEN $2 AND $3)
            DELETE FROM account_profiles WHERE account_id = $1 AND generation BETWEEN $2 AND $3"#,
         account_id,
         first,

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, Status};
-use crate::activity::{Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, MilestoneRef, RepositoryRef};
+use crate::activity::{
+    Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, MilestoneRef, RepositoryRef, ScrubFact,
+};
 
 const VERSION: u8 = 1;
 
@@ -23,10 +25,29 @@ struct Stored {
 #[serde(rename_all = "snake_case")]
 enum StoredFact {
     Item(Box<StoredItem>),
-    Repository { repository: StoredRepository, present: Option<bool> },
-    Label { repository: StoredRepository, label: (i64, String), removed: bool },
-    Milestone { repository: StoredRepository, milestone: (i64, String), removed: bool },
-    Account { id: i64, login: String, installed: Option<bool>, fresh: bool, selected: Option<bool> },
+    Repository {
+        repository: StoredRepository,
+        present: Option<bool>,
+    },
+    Label {
+        repository: StoredRepository,
+        label: (i64, String),
+        removed: bool,
+    },
+    Milestone {
+        repository: StoredRepository,
+        milestone: (i64, String),
+        removed: bool,
+    },
+    Account {
+        id: i64,
+        login: String,
+        installed: Option<bool>,
+        fresh: bool,
+        selected: Option<bool>,
+    },
+    /// Of our own making, so stored under its own names.
+    Scrub(ScrubFact),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -136,6 +157,7 @@ pub fn write(fact: &Fact) -> String {
             fresh: fact.fresh,
             selected: fact.selected,
         },
+        Fact::Scrub(fact) => StoredFact::Scrub(fact.clone()),
     };
     serde_json::to_string(&Stored { v: VERSION, fact }).expect("cannot fail: plain data with string keys")
 }
@@ -166,6 +188,7 @@ pub fn read(json: &str) -> Result<Fact, StoreError> {
         StoredFact::Account { id, login, installed, fresh, selected } => {
             Fact::Account(AccountFact { owner: OwnerRef { id, login }, installed, fresh, selected })
         }
+        StoredFact::Scrub(fact) => Fact::Scrub(fact),
     })
 }
 

@@ -5,7 +5,7 @@ mod threads;
 
 use bugscrub::activity::ItemType;
 use bugscrub::rank::live::{Change, Item, Live, Page, Ranked, Selection, Wanted};
-use bugscrub::rank::{Days, Order, PlaceKey};
+use bugscrub::rank::{Days, Order, PlaceKey, Unread};
 use chrono::{DateTime, Days as Later, NaiveDate, Utc};
 use chrono_tz::Tz;
 use proptest::collection::vec;
@@ -51,7 +51,8 @@ prop_compose! {
         (repo_id, number) in address(),
         created_at in time(around),
         updated_at in time(around),
-        human_at in option::of(time(around)),
+        read in prop_oneof![Just(0i64), 1i64..9],
+        noted in any::<bool>(),
         item_type in item_type(),
         draft in any::<bool>(),
         author in option::of(login()),
@@ -59,7 +60,7 @@ prop_compose! {
         assignees in vec(login(), 0..3),
         milestone in option::of(1i64..3),
     ) -> Item {
-        Item { repo_id, number, created_at, updated_at, human_at, item_type, draft, author, labels, assignees, milestone }
+        Item { repo_id, number, created_at, updated_at, read, noted, item_type, draft, author, labels, assignees, milestone }
     }
 }
 
@@ -90,6 +91,11 @@ struct Question {
     except: Vec<(i64, i64)>,
 }
 
+/// What was read since some round began, or not.
+fn unread() -> impl Strategy<Value = Vec<Unread>> {
+    vec((0i64..9, any::<bool>()).prop_map(|(since, is)| Unread { since, is }), 0..2)
+}
+
 prop_compose! {
     fn question(around: usize)(
         repos in wanted(0i64..6),
@@ -99,7 +105,7 @@ prop_compose! {
         authors in wanted(login()),
         assignees in wanted(login()),
         milestones in wanted((1i64..5, 1i64..4)),
-        drafts in wanted(any::<bool>()),
+        (drafts, noted, unread) in (wanted(any::<bool>()), wanted(any::<bool>()), unread()),
         created in days(around),
         updated in days(around),
         among in prop_oneof![3 => Just(None), 1 => vec(address(), 0..60).prop_map(Some)],
@@ -107,7 +113,7 @@ prop_compose! {
     ) -> Question {
         let addresses = |list: &[(i64, i64)]| list.iter().copied().collect();
         let selection = Selection {
-            repos, hidden, types, labels, authors, assignees, milestones, drafts, created, updated,
+            repos, hidden, types, labels, authors, assignees, milestones, drafts, noted, unread, created, updated,
             among: among.as_deref().map(addresses),
             except: addresses(&except),
         };
@@ -117,7 +123,7 @@ prop_compose! {
 
 /// A question with few criteria, as people ask.
 fn plain(around: usize) -> impl Strategy<Value = Question> {
-    (question(around), 0usize..10).prop_map(|(full, kept)| {
+    (question(around), 0usize..11).prop_map(|(full, kept)| {
         let mut question = Question { selection: Selection::default(), among: None, except: vec![] };
         let selection = &mut question.selection;
         match kept {
@@ -129,6 +135,7 @@ fn plain(around: usize) -> impl Strategy<Value = Question> {
             5 => (selection.created, selection.updated) = (full.selection.created, full.selection.updated),
             6 => (selection.hidden, selection.labels) = (full.selection.hidden, full.selection.labels),
             7 => (selection.drafts, selection.assignees) = (full.selection.drafts, full.selection.assignees),
+            10 => (selection.noted, selection.unread) = (full.selection.noted, full.selection.unread),
             8 => (selection.among, question.among) = (full.selection.among, full.among),
             _ => (selection.except, question.except) = (full.selection.except, full.except),
         }
@@ -316,7 +323,8 @@ fn many(random: &mut Random) -> Item {
         number: 1 + random.below(3_000) as i64,
         created_at: at(random),
         updated_at: at(random),
-        human_at: None,
+        read: 0,
+        noted: false,
         item_type: ItemType::ALL[random.below(3) as usize],
         draft: random.below(5) == 0,
         author: Some(format!("user-{}", random.below(2_000))),
@@ -346,7 +354,8 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         number: 1,
         created_at: around(2),
         updated_at: around(2),
-        human_at: None,
+        read: 0,
+        noted: false,
         item_type: ItemType::Issue,
         draft: false,
         author: None,
@@ -361,7 +370,8 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         labels: vec![5, 5, 6],
         assignees: vec!["Hubot".into()],
         milestone: Some(3),
-        human_at: Some(around(2)),
+        read: 7,
+        noted: true,
         ..bare.clone()
     };
     let live = Live::load(Tz::UTC, today, 0, [full]);
@@ -376,6 +386,8 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         Selection { repos: one(1), ..Selection::default() },
         Selection { types: one(ItemType::PullRequest), ..Selection::default() },
         Selection { drafts: one(true), ..Selection::default() },
+        Selection { noted: one(true), ..Selection::default() },
+        Selection { unread: vec![Unread { since: 0, is: false }], ..Selection::default() },
         Selection { labels: one(5), ..Selection::default() },
         Selection { authors: one("octocat".into()), ..Selection::default() },
         Selection { assignees: one("hubot".into()), ..Selection::default() },
@@ -385,5 +397,4 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         assert_eq!(total(ghost.clone()), 0, "{ghost:?}");
     }
     assert_eq!(live.snapshot().rank_of(1, 1), None);
-    assert_eq!(live.snapshot().page(&Selection::default(), Order::Stalest, None, 9).places[0].days_human, None);
 }

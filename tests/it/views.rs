@@ -314,6 +314,8 @@ fn both_of_two_filters_pass_what_each_passes() {
             milestone: bit(10).then_some("V1"),
             title: if bit(11) { "A Crash" } else { "Docs" },
             draft: bit(12),
+            read: turn as i64 % 4,
+            noted: bit(13),
             created_on: day(turn as i64 % 13),
             updated_on: day(turn as i64 % 3),
         };

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::QueueAnswer;
 
-/// Columns: the fields of a row in JSON, those of `last_activity` with its name in front.
+/// Columns: the fields of a row in JSON, those of an object in it with its name in front.
 #[rustfmt::skip]
 const COLUMNS: [&str; 22] = [
     "rank", "repository", "type", "number", "title", "url", "state", "author", "labels", "assignees", "milestone",
@@ -12,17 +12,24 @@ const COLUMNS: [&str; 22] = [
     "last_activity_kind", "last_activity_actor", "last_activity_at",
 ];
 
+/// What was done here: not for tokens that stand in URLs, where others read them.
+#[rustfmt::skip]
+const REMARKS: [&str; 6] = [
+    "read_at", "read_by", "read_scrub", "note_recommended_action", "note_comment", "note_flag",
+];
+
 /// What spreadsheets take for the beginning of a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A header and a line an item. Lists are joined by `, `. Texts that a spreadsheet would take for
+/// A header and a line an item; with `remarks`, who read it and the note. Lists are joined by `, `. Texts that a spreadsheet would take for
 /// a formula have an apostrophe in front: titles and names are written by strangers.
-pub fn csv(answer: &QueueAnswer) -> Vec<u8> {
+pub fn csv(answer: &QueueAnswer, remarks: bool) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(vec![]);
-    let mut lines = vec![COLUMNS.map(str::to_owned).to_vec()];
+    let columns: Vec<&str> = COLUMNS.iter().chain(REMARKS.iter().filter(|_| remarks)).copied().collect();
+    let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|column| (*column).to_owned()).collect()];
     lines.extend(answer.items.iter().map(|row| {
         let row = serde_json::to_value(row).expect("cannot fail: plain data with string keys");
-        COLUMNS.iter().map(|column| cell(&row, column)).collect()
+        columns.iter().map(|column| cell(&row, column)).collect()
     }));
     for line in lines {
         writer.write_record(line).expect("cannot fail: lines of one length, into memory");
@@ -31,10 +38,11 @@ pub fn csv(answer: &QueueAnswer) -> Vec<u8> {
 }
 
 fn cell(row: &Value, column: &str) -> String {
-    let value = match column.strip_prefix("last_activity_") {
-        Some(field) => &row["last_activity"][field],
-        None => &row[column],
-    };
+    let nested = ["last_activity", "read", "note"].into_iter().find_map(|object| {
+        let field = column.strip_prefix(object)?.strip_prefix('_')?;
+        Some(&row[object][field])
+    });
+    let value = nested.unwrap_or(&row[column]);
     match value {
         Value::Null => String::new(),
         Value::String(text) => plain(text.clone()),

@@ -15,6 +15,7 @@ use crate::rank::{Criteria, Cursor, Filter, Order, PageRequest};
 use crate::scrub::View;
 use crate::scrub::view::BUG_SCRUB;
 use crate::store::accounts::Account;
+use crate::store::scrubs::read::{self as scrubs, Round};
 
 const DEFAULT_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 500;
@@ -54,10 +55,10 @@ pub struct FilterParams {
     updated_after: Option<String>,
     /// Updated before this date, or before so many days ago: `1d` is before yesterday.
     updated_before: Option<String>,
-    /// `true` for what nobody has read, which is everything until there are scrubs. Without `view`
-    /// it means the view `bug-scrub`.
+    /// `true` for what nobody has read in the view's present round, `false` for the rest. Without
+    /// `view` it means the view `bug-scrub`.
     unread: Option<bool>,
-    /// `true` for what has a note, which is nothing until there are scrubs.
+    /// `true` for what has a note.
     noted: Option<bool>,
 }
 
@@ -104,6 +105,8 @@ pub struct Asked {
     pub account: Account,
     pub view: Option<View>,
     criteria: Criteria,
+    /// The view's, if it is asked what was read in it.
+    round: Option<Round>,
 }
 
 impl Asked {
@@ -129,12 +132,19 @@ impl Asked {
             None => None,
             Some(name) => Some(views::find(state, account.account_id, name).await?.1),
         };
-        Ok(Self { account, view, criteria })
+        let round = match (&view, criteria.has("unread")) {
+            (Some(view), true) => {
+                let end = past(state, params)?.map(|date| state.calendar.end_of(date));
+                Some(scrubs::round(&state.pool, account.account_id, &view.name, end).await?)
+            }
+            _ => None,
+        };
+        Ok(Self { account, view, criteria, round })
     }
 
     /// The filter that they are on a date.
     pub fn filter(&self, date: NaiveDate) -> Result<Filter, Problem> {
-        let own = self.criteria.filter(date)?;
+        let own = self.criteria.filter(date)?.in_round(self.round.map_or(0, |round| round.started));
         Ok(match &self.view {
             None => own,
             Some(view) => view.filter(date)?.and(own),

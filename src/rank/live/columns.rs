@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::activity::ItemType;
 
 /// Slots of a chunk: a multiple of 64, and small, for a chunk is what a change copies. This many
-/// fill 8 KB, which allocators have a size for, and their terms 3 to 4 KB beside.
+/// fill 9 KB, and their terms 3 to 4 KB beside.
 pub const CHUNK: usize = 192;
 
 /// Words of 64 slots in a chunk.
@@ -31,10 +31,11 @@ pub struct Row {
     pub number: i64,
     pub created_day: i32,
     pub updated_day: i32,
-    /// Of the last human activity.
-    pub human_day: Option<i32>,
+    /// Position of the last mark; 0: none.
+    pub read: i64,
     pub item_type: ItemType,
     pub draft: bool,
+    pub noted: bool,
 }
 
 /// [`CHUNK`] slots. A slot is taken if a type claims it.
@@ -46,17 +47,18 @@ pub struct Chunk {
     pub number: [i64; CHUNK],
     /// Created and updated, side by side: whoever compares places reads both.
     pub days: [(i32, i32); CHUNK],
-    human_day: [i32; CHUNK],
+    /// Positions of the last marks; 0: none.
+    pub read: [i64; CHUNK],
     /// One bit a slot, per type in the order of [`ItemType::ALL`].
     pub types: [[u64; WORDS]; ItemType::ALL.len()],
     pub drafts: [u64; WORDS],
+    pub noted: [u64; WORDS],
     /// Where the terms of each slot end in `terms`; they begin where those before end.
     ends: [u32; CHUNK],
     terms: Vec<u32>,
 }
 
-/// No day, no slot: before every year that chrono knows, and no slot's number.
-const NO_DAY: i32 = i32::MIN;
+/// No slot's number.
 const NONE: i64 = -1;
 
 impl Chunk {
@@ -66,9 +68,10 @@ impl Chunk {
             repo_id: [0; CHUNK],
             number: [NONE; CHUNK],
             days: [(0, 0); CHUNK],
-            human_day: [NO_DAY; CHUNK],
+            read: [0; CHUNK],
             types: Default::default(),
             drafts: [0; WORDS],
+            noted: [0; WORDS],
             ends: [0; CHUNK],
             terms: Vec::new(),
         }
@@ -77,10 +80,6 @@ impl Chunk {
     /// The slots of one word that are taken.
     pub fn taken(&self, word: usize) -> u64 {
         self.types.iter().fold(0, |taken, of_type| taken | of_type[word])
-    }
-
-    pub fn human_day(&self, at: usize) -> Option<i32> {
-        Some(self.human_day[at]).filter(|day| *day != NO_DAY)
     }
 
     /// The terms of an item, ascending.
@@ -144,9 +143,10 @@ impl Columns {
             number: chunk.number[at],
             created_day: chunk.days[at].0,
             updated_day: chunk.days[at].1,
-            human_day: chunk.human_day(at),
+            read: chunk.read[at],
             item_type: ItemType::ALL[place],
             draft: chunk.drafts[word] & bit != 0,
+            noted: chunk.noted[word] & bit != 0,
         })
     }
 
@@ -191,11 +191,12 @@ impl Columns {
         chunk.repo_id[at] = row.repo_id;
         chunk.number[at] = row.number;
         chunk.days[at] = (row.created_day, row.updated_day);
-        chunk.human_day[at] = row.human_day.unwrap_or(NO_DAY);
+        chunk.read[at] = row.read;
         for (item_type, of_type) in ItemType::ALL.into_iter().zip(&mut chunk.types) {
             set_bit(&mut of_type[word], bit, item_type == row.item_type);
         }
         set_bit(&mut chunk.drafts[word], bit, row.draft);
+        set_bit(&mut chunk.noted[word], bit, row.noted);
         if !same_terms {
             chunk.set_terms(at, terms);
         }

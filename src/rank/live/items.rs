@@ -29,8 +29,10 @@ pub struct Item {
     /// Kept to the microsecond.
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
-    /// The last human activity.
-    pub human_at: Option<DateTime<Utc>>,
+    /// Position of the last mark; 0: none.
+    pub read: i64,
+    /// There is a note on it.
+    pub noted: bool,
     pub item_type: ItemType,
     pub draft: bool,
     pub author: Option<String>,
@@ -320,7 +322,8 @@ fn row(zone: Tz, item: &Item) -> Row {
         number: item.number,
         created_day: day(item.created_at),
         updated_day: day(item.updated_at),
-        human_day: item.human_at.map(day),
+        read: item.read,
+        noted: item.noted,
         item_type: item.item_type,
         draft: item.draft,
     }

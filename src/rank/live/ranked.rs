@@ -29,8 +29,6 @@ pub struct Place {
     pub rank: i64,
     pub days_age: i64,
     pub days_stale: i64,
-    /// Whole days since the last human activity; `None` where none is known.
-    pub days_human: Option<i64>,
 }
 
 /// A page of a ranking.
@@ -181,7 +179,6 @@ impl Queue {
             rank: index as i64 + 1,
             days_age: days_between(created, self.today),
             days_stale: days_between(updated, self.today),
-            days_human: chunk.human_day(at).map(|day| days_between(day, self.today)),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::columns::{Chunk, WORDS, ones};
 use super::items::{Items, Term, day_number};
 use super::slots::Slots;
 use crate::activity::ItemType;
-use crate::rank::{Days, Terms};
+use crate::rank::{Days, Terms, Unread};
 
 /// What finding a term's postings costs, in slots whose terms are looked at.
 const SEEK: usize = 128;
@@ -34,11 +34,14 @@ pub struct Selection {
     /// The repository's id and the number within it.
     pub milestones: Wanted<(i64, i64)>,
     pub drafts: Wanted<bool>,
+    pub noted: Wanted<bool>,
+    /// All of these must hold.
+    pub unread: Vec<Unread>,
     pub created: Days,
     pub updated: Days,
     /// Only these: what a search for titles found.
     pub among: Option<Addresses>,
-    /// All but these: what was read.
+    /// All but these.
     pub except: Addresses,
 }
 
@@ -83,6 +86,7 @@ impl Selection {
         items.in_repositories(&self.repos.none, &mut remove);
         items.in_repositories(&self.hidden, &mut remove);
         items.find_all(&self.except.0, &mut remove);
+        self.keep_read(items, &mut slots);
         // Last, as it costs most for each slot that is left.
         self.keep_days(items, &mut slots);
         self.keep_terms(items, &mut slots);
@@ -126,6 +130,25 @@ impl Selection {
             items.having(&none, |slot| slots.remove(slot));
         } else if !any.is_empty() || !none.is_empty() {
             keep_having(items, slots, &any, &none);
+        }
+    }
+
+    /// Keeps the slots that were read or not, and have a note or not, as is wanted.
+    fn keep_read(&self, items: &Items, slots: &mut Slots) {
+        let (noted, others) = (self.noted.admit(&true), self.noted.admit(&false));
+        if self.unread.is_empty() && noted && others {
+            return;
+        }
+        for (words, chunk) in slots.words_mut().chunks_mut(WORDS).zip(items.columns.chunks()) {
+            for (at, word) in words.iter_mut().enumerate().filter(|(_, word)| **word != 0) {
+                let with_note = chunk.noted[at];
+                *word &= if noted { with_note } else { 0 } | if others { !with_note } else { 0 };
+                for unread in &self.unread {
+                    let read = &chunk.read[at * 64..at * 64 + 64];
+                    let bits = (0..).zip(read).map(|(bit, read)| u64::from(unread.admits(*read)) << bit);
+                    *word &= bits.fold(0, |bits, bit| bits | bit);
+                }
+            }
         }
     }
 

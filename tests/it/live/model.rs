@@ -49,8 +49,7 @@ impl Model {
                 let product = stale_product(days_age, days_stale);
                 let Item { created_at, repo_id, number, .. } = *item;
                 let key = PlaceKey { product, created_at, repo_id, number };
-                let days_human = item.human_at.map(|at| days_since(at, today, self.zone));
-                Place { key, rank: 0, days_age, days_stale, days_human }
+                Place { key, rank: 0, days_age, days_stale }
             })
             .collect();
         places.sort_by_key(|place| place.key);
@@ -106,6 +105,8 @@ impl Model {
             && holds(&logins(&selection.assignees), &assignees)
             && holds(&selection.milestones, &milestones)
             && holds(&selection.drafts, &[item.draft])
+            && holds(&selection.noted, &[item.noted])
+            && selection.unread.iter().all(|unread| unread.is == (item.read <= unread.since))
             && within(selection.created, item.created_at)
             && within(selection.updated, item.updated_at)
             && asked.among.is_none_or(|among| among.contains(&address))

@@ -65,6 +65,7 @@ pub fn settings() -> Settings {
         cors_origins: Default::default(),
         rate_limit: 0,
         views: Default::default(),
+        scrubs: Default::default(),
         github: None,
         delivery_retention: Duration::from_secs(30 * 86_400),
     }

@@ -1,0 +1,151 @@
+//! Scrub facts: what people do with the queue here. GitHub knows nothing of them.
+//!
+//! They are of our own making: each is decided on while its account's head is locked, so their
+//! order is the log's, and their folding may rest on it (unlike that of what GitHub tells).
+//! Their serde names are part of the stored form, see `store::stored`.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Something that was done in a scrub, or by somebody who reads alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScrubFact {
+    /// Somebody read an item.
+    Read {
+        repo_id: i64,
+        number: i64,
+        /// The scrub in which it was read; absent: alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scrub: Option<i64>,
+    },
+    /// The last reading of an item was a slip.
+    Unread { repo_id: i64, number: i64 },
+    /// The note on an item is now this; an empty one takes it away.
+    Noted {
+        repo_id: i64,
+        number: i64,
+        text: NoteText,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scrub: Option<i64>,
+        /// A note that a newer one has replaced already: it is history only.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        superseded: bool,
+    },
+    /// A view has nothing left to read: its next round begins after this event.
+    RoundBegan { view: String, round: i64 },
+    /// A scrub began, over this deck.
+    Opened(Box<Opening>),
+    /// The cursor went on from one place of the deck.
+    Advanced {
+        scrub: i64,
+        /// The place that it left, from 1.
+        place: i64,
+        skipped: bool,
+        /// Where it is now; absent: nothing is left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<i64>,
+    },
+    /// Somebody came to a scrub, or was put down for it by mistake.
+    Attended { scrub: i64, login: String, present: bool },
+    /// A scrub ended.
+    Closed {
+        scrub: i64,
+        /// Nobody closed it: it was left open for too long.
+        forgotten: bool,
+    },
+    /// A scrub of the time before, as a spreadsheet tells of it.
+    Imported {
+        scrub: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        date: Option<NaiveDate>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
+        attendees: Vec<String>,
+    },
+}
+
+/// What a note says. Empty texts say nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NoteText {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub recommended_action: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub flag: String,
+}
+
+impl NoteText {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How a scrub begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    pub scrub: i64,
+    pub view: String,
+    /// The view's round that the deck is of.
+    pub round: i64,
+    /// The date that the deck's days are counted to.
+    pub date: NaiveDate,
+    pub host: String,
+    pub attendees: Vec<String>,
+    /// Unread items that there were; the deck may hold fewer.
+    pub total: i64,
+    pub deck: Vec<DeckPlace>,
+}
+
+/// A row of a deck, frozen; its place is its index, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(i64, i64, i64, i64, i64)", into = "(i64, i64, i64, i64, i64)")]
+pub struct DeckPlace {
+    pub repo_id: i64,
+    pub number: i64,
+    /// In the whole queue.
+    pub rank: i64,
+    pub days_age: i64,
+    pub days_stale: i64,
+}
+
+impl From<(i64, i64, i64, i64, i64)> for DeckPlace {
+    fn from((repo_id, number, rank, days_age, days_stale): (i64, i64, i64, i64, i64)) -> Self {
+        Self { repo_id, number, rank, days_age, days_stale }
+    }
+}
+
+impl From<DeckPlace> for (i64, i64, i64, i64, i64) {
+    fn from(place: DeckPlace) -> Self {
+        (place.repo_id, place.number, place.rank, place.days_age, place.days_stale)
+    }
+}
+
+impl ScrubFact {
+    /// The item that the fact is filed under: repository and number.
+    pub fn item(&self) -> Option<(i64, i64)> {
+        match self {
+            ScrubFact::Read { repo_id, number, .. }
+            | ScrubFact::Unread { repo_id, number }
+            | ScrubFact::Noted { repo_id, number, .. } => Some((*repo_id, *number)),
+            _ => None,
+        }
+    }
+
+    /// The event's kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            ScrubFact::Read { .. } => "read",
+            ScrubFact::Unread { .. } => "unread",
+            ScrubFact::Noted { .. } => "noted",
+            ScrubFact::RoundBegan { .. } => "round_began",
+            ScrubFact::Opened(_) => "scrub_opened",
+            ScrubFact::Advanced { .. } => "scrub_advanced",
+            ScrubFact::Attended { present: true, .. } => "scrub_attended",
+            ScrubFact::Attended { present: false, .. } => "scrub_left",
+            ScrubFact::Closed { .. } => "scrub_closed",
+            ScrubFact::Imported { .. } => "scrub_imported",
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Settings of scrubs.
+
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use clap::Args;
+
+use super::ConfigError;
+
+#[derive(Debug, Clone, Args)]
+pub struct ScrubArgs {
+    /// The number of an account's first scrub; those that follow count on
+    #[arg(long, env = "BUGSCRUB_FIRST_SCRUB", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+    pub first_scrub: i64,
+    /// Hours after which a scrub closes itself if nothing is done in it
+    #[arg(long, env = "BUGSCRUB_SCRUB_CLOSES_AFTER", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=720))]
+    pub scrub_closes_after: u32,
+}
+
+/// What scrubs are opened and closed by.
+#[derive(Clone, Debug)]
+pub struct ScrubSettings {
+    pub first_number: i64,
+    pub close_after: Duration,
+}
+
+impl Default for ScrubSettings {
+    fn default() -> Self {
+        Self { first_number: 1, close_after: Duration::from_secs(12 * 3_600) }
+    }
+}
+
+impl ScrubArgs {
+    pub fn settings(&self, _zone: Tz) -> Result<ScrubSettings, ConfigError> {
+        let close_after = Duration::from_secs(u64::from(self.scrub_closes_after) * 3_600);
+        Ok(ScrubSettings { first_number: self.first_scrub, close_after })
+    }
+}

@@ -1,0 +1,72 @@
+//! Who does something, and under which id: what every write of a scrub begins with.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use tower_http::request_id::RequestId;
+use uuid::Uuid;
+
+use super::AppState;
+use super::auth::Caller;
+use super::problem::Problem;
+use crate::store::scrubs::act::Request;
+
+/// Characters of a person's name at most.
+const LONGEST_NAME: usize = 100;
+/// Characters of a request's id that are taken as they are.
+const LONGEST_ID: usize = 200;
+
+/// The request's id, `X-Request-Id`: one that is sent again does nothing again.
+pub struct Acting(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Acting {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let given = parts.extensions.get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+        let usable = given.filter(|id| (1..=LONGEST_ID).contains(&id.len()));
+        Ok(Self(usable.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)))
+    }
+}
+
+impl Acting {
+    /// What the store is told: `by` is who the request says acts, else the token's name.
+    ///
+    /// # Errors
+    /// 400 for a name that cannot be one.
+    pub fn request(self, state: &AppState, caller: &Caller, by: Option<&str>) -> Result<Request, Problem> {
+        let by = match by {
+            Some(by) => person("by", by)?,
+            None => caller.name().to_owned(),
+        };
+        Ok(Request { id: self.0, by, at: (state.clock)() })
+    }
+}
+
+/// A person's name or login, without the `@` that people put in front.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn person(field: &str, name: &str) -> Result<String, Problem> {
+    let name = name.trim();
+    let name = name.strip_prefix('@').unwrap_or(name).trim();
+    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    match fits {
+        true => Ok(name.to_owned()),
+        false => Err(Problem::bad_parameter(field).detail("A name or login of 1 to 100 characters, on one line.")),
+    }
+}
+
+/// A text that people write.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn text(field: &'static str, text: String, longest: usize) -> Result<String, Problem> {
+    let text = text.trim().to_owned();
+    match text.contains('\0') || text.chars().count() > longest {
+        false => Ok(text),
+        true => {
+            let detail = format!("At most {longest} characters, and no U+0000.");
+            Err(Problem::bad_parameter(field).detail(detail))
+        }
+    }
+}

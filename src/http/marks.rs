@@ -1,0 +1,109 @@
+//! `/api/v1/items/{owner}/{repo}/{number}/read`: that somebody read an item, alone.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::AppState;
+use super::acting::Acting;
+use super::auth::{Caller, Scope};
+use super::items::Address;
+use super::params::Params;
+use super::problem::{NoAccount, Problem, Refused};
+use super::scrubs::rounds::finish_rounds;
+use crate::store::scrubs::act;
+
+/// What a write has come to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PositionAnswer {
+    /// The position of the account's log that includes it: `?min_position=` of a later question.
+    #[schema(example = 99_812)]
+    pub(super) position: i64,
+}
+
+/// Mark an item as read.
+///
+/// Reading alone counts as much as reading in a scrub: the item is met no more in the present round
+/// of any view. Once more by the same person within an hour is the same reading.
+#[utoipa::path(
+    put, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items",
+    params(
+        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
+        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
+        ("number" = String, Path, description = "The item's number", example = "12"),
+        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
+        ("by" = Option<String>, Query, description = "Who read it; the token's name unless given"),
+    ),
+    responses(
+        (status = 200, description = "It is marked", body = PositionAnswer),
+        (status = 308, description = "The item was transferred; `Location` has its new address"),
+        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
+    ),
+)]
+pub async fn put(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(path): Path<(String, String, String)>,
+    acting: Acting,
+    params: Params,
+) -> Result<Response, Problem> {
+    mark(&state, &caller, path, acting, &params, true).await
+}
+
+/// Take the last reading of an item back.
+///
+/// For slips: the item is as unread as it was before.
+#[utoipa::path(
+    delete, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items",
+    params(
+        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
+        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
+        ("number" = String, Path, description = "The item's number", example = "12"),
+        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
+        ("by" = Option<String>, Query, description = "Who says so; the token's name unless given"),
+    ),
+    responses(
+        (status = 200, description = "It is marked no more, if it was", body = PositionAnswer),
+        (status = 308, description = "The item was transferred; `Location` has its new address"),
+        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
+    ),
+)]
+pub async fn delete(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(path): Path<(String, String, String)>,
+    acting: Acting,
+    params: Params,
+) -> Result<Response, Problem> {
+    mark(&state, &caller, path, acting, &params, false).await
+}
+
+async fn mark(
+    state: &AppState,
+    caller: &Caller,
+    path: (String, String, String),
+    acting: Acting,
+    params: &Params,
+    read: bool,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Scrub)?;
+    params.only(&["account", "by"])?;
+    let request = acting.request(state, caller, params.one("by")?)?;
+    let address = Address::of(state, caller, params, path).await?;
+    let item = match address.item(state, caller, "/read").await {
+        Ok(item) => item,
+        Err(instead) => return Ok(instead),
+    };
+    let position = match read {
+        true => act::mark_read(&state.pool, address.account_id, item, &request).await?,
+        false => act::unmark_read(&state.pool, address.account_id, item, &request).await?,
+    };
+    if read {
+        finish_rounds(state, address.account_id, position, &request).await?;
+    }
+    Ok(Json(PositionAnswer { position }).into_response())
+}

@@ -1,0 +1,172 @@
+//! `/api/v1/items/{owner}/{repo}/{number}/note`: what the group thinks of an item.
+//!
+//! Every item has a note, empty at first. It is replaced whole, and only by who has seen what is
+//! there: `If-Match` carries the ETag of what was read.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::AppState;
+use super::acting::{Acting, text};
+use super::auth::{Caller, Scope};
+use super::items::Address;
+use super::json::Body;
+use super::params::Params;
+use super::problem::{NoAccount, Problem, Refused};
+use super::row::NoteRow;
+use crate::activity::NoteText;
+use crate::store::scrubs::act::{self, Noted};
+use crate::store::scrubs::notes::{self, Notes};
+
+/// Characters at most.
+pub const LONGEST_ACTION: usize = 1_000;
+pub const LONGEST_COMMENT: usize = 10_000;
+pub const LONGEST_FLAG: usize = 200;
+
+/// An item's note.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoteAnswer {
+    /// Null while there is none.
+    note: Option<NoteRow>,
+    /// What it said before and who wrote that, newest first; the last 100 changes.
+    history: Vec<NoteRow>,
+    /// The position of the account's log that the answer includes.
+    position: i64,
+}
+
+/// What a note is to say. What is left out is empty; a note without anything is none.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"recommended_action": "close as stale", "comment": "Asked twice for a log.", "flag": "", "by": "octocat"}))]
+pub struct NewNote {
+    #[serde(default)]
+    #[schema(required = false)]
+    recommended_action: String,
+    #[serde(default)]
+    #[schema(required = false)]
+    comment: String,
+    #[serde(default)]
+    #[schema(required = false)]
+    flag: String,
+    /// Who writes it; the token's name unless given.
+    by: Option<String>,
+}
+
+/// Show the note on an item, and what it said before.
+///
+/// The ETag is what `If-Match` takes.
+#[utoipa::path(
+    get, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items",
+    params(
+        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
+        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
+        ("number" = String, Path, description = "The item's number", example = "12"),
+        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
+    ),
+    responses(
+        (status = 200, description = "The note, or that there is none", body = NoteAnswer),
+        (status = 308, description = "The item was transferred; `Location` has its new address"),
+        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
+    ),
+)]
+pub async fn show(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(path): Path<(String, String, String)>,
+    params: Params,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Read)?;
+    params.only(&["account"])?;
+    let address = Address::of(&state, &caller, &params, path).await?;
+    match address.item(&state, &caller, "/note").await {
+        Ok(item) => answer(&state, address.account_id, item).await,
+        Err(instead) => Ok(instead),
+    }
+}
+
+/// Write the note on an item.
+///
+/// `If-Match` carries the ETag of the note that was read, or `*` to replace whatever is there.
+#[utoipa::path(
+    put, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", request_body = NewNote,
+    params(
+        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
+        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
+        ("number" = String, Path, description = "The item's number", example = "12"),
+        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
+        ("If-Match" = String, Header, description = "The ETag of the note that was read", example = "\"note-0\""),
+    ),
+    responses(
+        (status = 200, description = "The note as it is now", body = NoteAnswer),
+        (status = 308, description = "The item was transferred; `Location` has its new address"),
+        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody has changed the note since", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Over 64 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "Without `If-Match`", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount,
+    ),
+)]
+pub async fn put(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(path): Path<(String, String, String)>,
+    acting: Acting,
+    params: Params,
+    headers: HeaderMap,
+    Body(new): Body<NewNote>,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Scrub)?;
+    params.only(&["account"])?;
+    let NewNote { recommended_action, comment, flag, by } = new;
+    let written = NoteText {
+        recommended_action: text("recommended_action", recommended_action, LONGEST_ACTION)?,
+        comment: text("comment", comment, LONGEST_COMMENT)?,
+        flag: text("flag", flag, LONGEST_FLAG)?,
+    };
+    let seen = seen(&headers)?;
+    let request = acting.request(&state, &caller, by.as_deref())?;
+    let address = Address::of(&state, &caller, &params, path).await?;
+    let item = match address.item(&state, &caller, "/note").await {
+        Ok(item) => item,
+        Err(instead) => return Ok(instead),
+    };
+    match act::note(&state.pool, address.account_id, item, seen.as_deref(), written, &request).await? {
+        Noted::Done(_) => answer(&state, address.account_id, item).await,
+        Noted::Changed => {
+            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed").detail(
+                "Somebody has changed the note since you read it; read it again, and write what you want it to say now.",
+            ))
+        }
+    }
+}
+
+async fn answer(state: &AppState, account_id: i64, item: (i64, i64)) -> Result<Response, Problem> {
+    let Notes { position, remarks, history } = notes::notes(&state.pool, account_id, item).await?;
+    let tag = format!("\"note-{}\"", remarks.note_position());
+    let note = remarks.note().map(NoteRow::from);
+    let history = history.iter().map(NoteRow::from).collect();
+    let headers = [(ETAG, tag), (CACHE_CONTROL, "private, no-cache".to_owned())];
+    Ok((headers, Json(NoteAnswer { note, history, position })).into_response())
+}
+
+/// The positions that `If-Match` names; `None` for `*`.
+fn seen(headers: &HeaderMap) -> Result<Option<Vec<i64>>, Problem> {
+    let given: Vec<&str> = headers.get_all(IF_MATCH).iter().filter_map(|value| value.to_str().ok()).collect();
+    if given.is_empty() {
+        return Err(Problem::of(StatusCode::PRECONDITION_REQUIRED)
+            .detail("Send the ETag of the note that you have read as `If-Match`, or `*`."));
+    }
+    let tags: Vec<&str> = given.iter().flat_map(|list| list.split(',')).map(str::trim).collect();
+    if tags.contains(&"*") {
+        return Ok(None);
+    }
+    let position = |tag: &str| tag.strip_prefix("\"note-")?.strip_suffix('"')?.parse().ok();
+    Ok(Some(tags.into_iter().filter_map(position).collect()))
+}

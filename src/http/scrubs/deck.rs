@@ -1,0 +1,152 @@
+//! `GET /api/v1/scrubs/{number}/deck`: the rows of a scrub.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::named;
+use crate::http::AppState;
+use crate::http::auth::{Caller, Scope};
+use crate::http::params::Params;
+use crate::http::problem::{NoAccount, Problem, Refused};
+use crate::http::row::{QueueRow, ReadMark, row};
+use crate::rank::stale_age;
+use crate::scrub::deck::Happening;
+use crate::store::scrubs::deck::{DeckRow, Wanted, deck};
+use crate::store::scrubs::read::Scrub;
+
+/// Rows of a page, unless asked for otherwise, and at most.
+const PAGE: u64 = 100;
+const LARGEST_PAGE: u64 = 1_000;
+
+/// A page of a deck.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeckAnswer {
+    rows: Vec<DeckRowAnswer>,
+    /// The next page's address; null on the last.
+    next: Option<String>,
+}
+
+/// A row of a deck: frozen as it was when the scrub was opened, beside what has become of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeckRowAnswer {
+    /// From 1; what `advance` takes.
+    pub(super) place: i64,
+    /// In the account's whole queue, at the opening; so are the days.
+    rank: i64,
+    days_age: i64,
+    days_stale: i64,
+    stale_age: f64,
+    /// Where the item was at the opening.
+    #[schema(example = "acme/widgets")]
+    repository: String,
+    #[schema(example = 12)]
+    number: i64,
+    /// `current`, `read`, `skipped`, `read elsewhere` (outside of this scrub, in this round),
+    /// `closed`, `deleted`, `gone` (where it may not be seen) or `waiting`.
+    #[schema(example = "waiting")]
+    status: &'static str,
+    /// The item was updated since the opening.
+    changed: bool,
+    /// The item as it is now, wherever it is now; null if it was deleted or may not be seen.
+    item: Option<QueueRow>,
+    /// The last reading before this scrub; null if there is none.
+    last_read: Option<ReadMark>,
+    /// What humans did since that reading, before the item was met here; the first 100.
+    since_last_read: Vec<HappeningRow>,
+    /// What happened to the item while it was under the cursor.
+    outcomes: Vec<HappeningRow>,
+    arrived_at: Option<DateTime<Utc>>,
+    left_at: Option<DateTime<Utc>>,
+}
+
+/// Something that GitHub told of an item.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HappeningRow {
+    #[schema(example = "labeled")]
+    kind: String,
+    actor: Option<String>,
+    human: bool,
+    at: Option<DateTime<Utc>>,
+    position: i64,
+}
+
+impl From<Happening> for HappeningRow {
+    fn from(happening: Happening) -> Self {
+        let Happening { position, at, kind, actor, human } = happening;
+        Self { kind, actor, human, at, position }
+    }
+}
+
+/// Show the deck of a scrub.
+///
+/// The rows stay in the order in which they were dealt; what has become of the items is shown on
+/// them.
+#[utoipa::path(
+    get, path = "/api/v1/scrubs/{number}/deck", tag = "scrubs",
+    params(
+        ("number" = String, Path, description = "The scrub's number", example = "51"),
+        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("after" = Option<i64>, Query, description = "Rows after this place"),
+        ("limit" = Option<i64>, Query, description = "Rows a page, 1 to 1,000; 100 unless given"),
+    ),
+    responses((status = 200, description = "A page of rows", body = DeckAnswer), Refused, NoAccount),
+)]
+pub async fn show(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(number): Path<String>,
+    params: Params,
+) -> Result<Response, Problem> {
+    caller.require(Scope::Read)?;
+    params.only(&["account", "after", "limit"])?;
+    let after = params.number("after", 0, i64::MAX.unsigned_abs())?.and_then(|after| i64::try_from(after).ok());
+    let limit = params.number("limit", 1, LARGEST_PAGE)?.unwrap_or(PAGE);
+    let limit = i64::try_from(limit).unwrap_or(1);
+    let (account, scrub) = named(&state, &caller, &params, &number).await?;
+    let wanted = Wanted { private: caller.sees_private(), after: after.unwrap_or(0), limit, visited: false };
+    let (rows, next) = rows(&state, account.account_id, &scrub, wanted).await?;
+    let next = next.map(|after| {
+        format!("/api/v1/scrubs/{}/deck?account={}&after={after}&limit={limit}", scrub.scrub, account.account_id)
+    });
+    Ok(([(CACHE_CONTROL, "private, no-cache")], Json(DeckAnswer { rows, next })).into_response())
+}
+
+/// Rows of a scrub, and the place to go on after.
+pub async fn rows(
+    state: &AppState,
+    account_id: i64,
+    scrub: &Scrub,
+    wanted: Wanted,
+) -> Result<(Vec<DeckRowAnswer>, Option<i64>), Problem> {
+    let date = state.calendar.today((state.clock)());
+    let (rows, next) = deck(&state.pool, (state.calendar.zone, date), &state.bots, account_id, scrub, wanted).await?;
+    Ok((rows.into_iter().map(|row| shown(state, scrub, row)).collect(), next))
+}
+
+fn shown(state: &AppState, scrub: &Scrub, deck_row: DeckRow) -> DeckRowAnswer {
+    let DeckRow { place, frozen, status, visit, item, repository, read_before, news, outcomes } = deck_row;
+    let date = state.calendar.today((state.clock)());
+    let updated = item.as_ref().map(|item| item.updated_at);
+    DeckRowAnswer {
+        place,
+        rank: frozen.rank,
+        days_age: frozen.days_age,
+        days_stale: frozen.days_stale,
+        stale_age: stale_age(frozen.days_age, frozen.days_stale),
+        repository,
+        number: frozen.number,
+        status: status.name(),
+        changed: updated.zip(scrub.opened_at).is_some_and(|(updated, opened)| updated > opened),
+        item: item.map(|item| row(state, date, item)),
+        last_read: read_before.as_ref().map(ReadMark::from),
+        since_last_read: news.into_iter().map(HappeningRow::from).collect(),
+        outcomes: outcomes.into_iter().map(HappeningRow::from).collect(),
+        arrived_at: visit.arrived.map(|(_, at)| at),
+        left_at: visit.left.map(|(_, at)| at),
+    }
+}

@@ -1,0 +1,196 @@
+//! The minutes of a scrub: Markdown, good enough to paste.
+//!
+//! Pasted on GitHub they bother nobody: names and titles mention no one, and addresses on
+//! github.com go by way of redirect.github.com, so that items do not show a cross-reference.
+
+use std::fmt::Write;
+
+use chrono::NaiveDate;
+
+use crate::activity::{ItemType, NoteText, State};
+
+/// What is told of a scrub.
+#[derive(Clone, Debug)]
+pub struct Minutes {
+    pub number: i64,
+    pub view: String,
+    pub round: i64,
+    pub date: NaiveDate,
+    pub host: String,
+    pub attendees: Vec<String>,
+    /// The scrub goes on.
+    pub open: bool,
+    pub forgotten: bool,
+    /// Items that were unread when it opened.
+    pub unread: i64,
+    /// In the order in which they were met.
+    pub rows: Vec<Met>,
+}
+
+/// An item that was met.
+#[derive(Clone, Debug)]
+pub struct Met {
+    /// As it is now; `None` where it may not be seen any more.
+    pub item: Option<MetItem>,
+    /// `owner/name#12`, as it was.
+    pub name: String,
+    pub skipped: bool,
+    /// The cursor is on it.
+    pub current: bool,
+    /// What the note says now.
+    pub note: Option<NoteText>,
+    /// The note was written in this scrub.
+    pub noted_here: bool,
+    /// What happened to it meanwhile, and by whom.
+    pub outcomes: Vec<(String, Option<String>)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MetItem {
+    /// `owner/name#12`
+    pub name: String,
+    pub item_type: ItemType,
+    pub title: String,
+    pub url: String,
+    pub state: State,
+}
+
+impl Met {
+    fn is_read(&self) -> bool {
+        !self.skipped && !self.current
+    }
+
+    fn is_open(&self) -> bool {
+        self.item.as_ref().is_some_and(|item| item.state == State::Open)
+    }
+
+    /// Somebody is to do something about it.
+    fn to_follow(&self) -> Option<&NoteText> {
+        let note = self.note.as_ref().filter(|_| self.is_open())?;
+        Some(note).filter(|note| !note.recommended_action.is_empty() || !note.flag.is_empty())
+    }
+}
+
+/// The minutes as Markdown.
+pub fn markdown(minutes: &Minutes) -> String {
+    let mut text = String::new();
+    head(&mut text, minutes).expect("cannot fail: it is memory");
+    body(&mut text, minutes).expect("cannot fail: it is memory");
+    text
+}
+
+fn head(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
+    let Minutes { number, view, round, date, host, attendees, unread, rows, .. } = minutes;
+    writeln!(text, "# Bug scrub {number:04}\n")?;
+    let present: Vec<String> = attendees.iter().map(|name| plain(name)).collect();
+    let others = if present.is_empty() { "nobody".to_owned() } else { present.join(", ") };
+    writeln!(text, "{date}, hosted by {}. Present: {others}.", plain(host))?;
+    let read = rows.iter().filter(|met| met.is_read()).count();
+    let skipped = rows.iter().filter(|met| met.skipped).count();
+    write!(text, "\nRead: {} of {} unread in round {round} of `{view}`", items(read), unread)?;
+    if skipped > 0 {
+        write!(text, ", skipped: {skipped}")?;
+    }
+    let closed = rows.iter().filter(|met| met.is_read() && met.item.is_some() && !met.is_open()).count();
+    let with_note = rows.iter().filter(|met| met.noted_here).count();
+    writeln!(text, ". Closed: {closed}. Notes written: {with_note}.")?;
+    match (minutes.open, minutes.forgotten) {
+        (true, _) => writeln!(text, "\nThe scrub goes on: this is how it stands.")?,
+        (false, true) => writeln!(text, "\nNobody closed it; it closed itself.")?,
+        (false, false) => {}
+    }
+    Ok(())
+}
+
+fn body(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
+    let follow: Vec<(&Met, &NoteText)> = minutes.rows.iter().filter_map(|met| Some((met, met.to_follow()?))).collect();
+    if !follow.is_empty() {
+        writeln!(text, "\n## To follow up\n")?;
+        for (met, note) in follow {
+            let action = if note.recommended_action.is_empty() { "look again" } else { &note.recommended_action };
+            let flag = if note.flag.is_empty() { String::new() } else { format!(" ({})", plain(&note.flag)) };
+            writeln!(text, "- [ ] {}{flag}: {}", plain(action), link(met))?;
+        }
+    }
+    section(text, "Read", minutes.rows.iter().filter(|met| met.is_read()))?;
+    section(text, "Being read", minutes.rows.iter().filter(|met| met.current))?;
+    section(text, "Skipped", minutes.rows.iter().filter(|met| met.skipped))
+}
+
+fn section<'a>(text: &mut String, title: &str, rows: impl Iterator<Item = &'a Met>) -> std::fmt::Result {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return Ok(());
+    }
+    writeln!(text, "\n## {title}\n")?;
+    for met in rows {
+        write!(text, "- {}", link(met))?;
+        let state = match &met.item {
+            Some(item) if item.state != State::Open => format!(", {} now", item.state.name()),
+            Some(_) => String::new(),
+            None => ", gone".to_owned(),
+        };
+        writeln!(text, "{state}")?;
+        if !met.outcomes.is_empty() {
+            let told: Vec<String> = met.outcomes.iter().map(|(kind, actor)| outcome(kind, actor.as_deref())).collect();
+            writeln!(text, "  - Meanwhile: {}", told.join("; "))?;
+        }
+        if let Some(note) = met.note.as_ref().filter(|_| met.noted_here || met.is_open()) {
+            let NoteText { recommended_action, comment, flag } = note;
+            let said: Vec<String> = [recommended_action, comment, flag]
+                .into_iter()
+                .filter(|said| !said.is_empty())
+                .map(|said| plain(said))
+                .collect();
+            let kept = if met.noted_here { "" } else { " (from before)" };
+            writeln!(text, "  - Note{kept}: {}", said.join(". "))?;
+        }
+    }
+    Ok(())
+}
+
+fn items(count: usize) -> String {
+    if count == 1 { "1 item".to_owned() } else { format!("{count} items") }
+}
+
+fn outcome(kind: &str, actor: Option<&str>) -> String {
+    let kind = kind.replace('_', " ");
+    actor.map_or_else(|| kind.clone(), |actor| format!("{kind} by {}", plain(actor)))
+}
+
+fn link(met: &Met) -> String {
+    match &met.item {
+        Some(item) => {
+            let url = item.url.replacen("https://github.com/", "https://redirect.github.com/", 1);
+            let moved = if item.name == met.name { String::new() } else { format!(" (was {})", plain(&met.name)) };
+            // Between the brackets the name is no reference.
+            format!("{} [{}]({url}){moved} {}", item.item_type.name(), plain(&item.name), plain(&item.title))
+        }
+        None => plain(&met.name),
+    }
+}
+
+/// A text as Markdown that says just that: on one line, and mentioning nobody.
+fn plain(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut chars =
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect::<Vec<_>>().into_iter().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => {
+                escaped.push('\\');
+                escaped.push(char);
+            }
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            // A zero-width space keeps GitHub from taking it for a mention or a reference.
+            '@' | '#' if chars.peek().is_some_and(|next| next.is_alphanumeric()) => {
+                escaped.push(char);
+                escaped.push_str("&#8203;");
+            }
+            char => escaped.push(char),
+        }
+    }
+    escaped
+}

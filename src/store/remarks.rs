@@ -1,0 +1,250 @@
+//! Marks and notes of items, those of the places that an item came from included.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::StoreError;
+use super::items::{ItemAddress, canonical};
+use super::log::EventRow;
+use crate::activity::{Fact, ItemKey, Remarks, Summary};
+
+/// Transfers that are followed from one item; GitHub itself knows no limit.
+const MOST_STEPS: i32 = 20;
+
+fn read(json: &str) -> Result<Remarks, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::Unreadable(format!("remarks: {error}")))
+}
+
+/// The rows of these addresses alone, without what they inherit.
+pub(super) async fn own(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    addresses: &[ItemAddress],
+) -> Result<BTreeMap<ItemAddress, Remarks>, StoreError> {
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
+    let rows = sqlx::query!(
+        r#"SELECT wanted.repo_id AS "repo_id!", wanted.number AS "number!", found.folded::text AS "folded!"
+           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
+           CROSS JOIN LATERAL (SELECT folded FROM remarks WHERE account_id = $1 AND generation = $2
+             AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS found"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &numbers,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| Ok(((row.repo_id, row.number), read(&row.folded)?))).collect()
+}
+
+pub(super) async fn save(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    remarks: &[(ItemAddress, &Remarks)],
+) -> Result<(), StoreError> {
+    if remarks.is_empty() {
+        return Ok(());
+    }
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = remarks.iter().map(|(address, _)| *address).unzip();
+    let summaries: Vec<Summary> = remarks.iter().map(|(_, remarks)| remarks.summary()).collect();
+    let reads: Vec<i64> = summaries.iter().map(|summary| summary.read).collect();
+    let notes: Vec<i64> = summaries.iter().map(|summary| summary.note).collect();
+    let noted: Vec<bool> = summaries.iter().map(|summary| summary.noted).collect();
+    let folded: Vec<String> = remarks.iter().map(|(_, remarks)| canonical(*remarks)).collect();
+    sqlx::query!(
+        r#"INSERT INTO remarks (account_id, generation, repo_id, number, read_position, note_position, noted, folded)
+           SELECT $1, $2, repo_id, number, read_position, note_position, noted, folded::json
+           FROM UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::text[])
+             AS new (repo_id, number, read_position, note_position, noted, folded)
+           ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
+             read_position = EXCLUDED.read_position, note_position = EXCLUDED.note_position,
+             noted = EXCLUDED.noted, folded = EXCLUDED.folded"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &numbers,
+        &reads,
+        &notes,
+        &noted,
+        &folded,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The keys within the account that each item has had: itself first, then where it came from.
+pub(super) async fn lineages(
+    connection: &mut PgConnection,
+    account_id: i64,
+    addresses: &[ItemAddress],
+) -> Result<BTreeMap<ItemAddress, Vec<ItemAddress>>, StoreError> {
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
+    let rows = sqlx::query!(
+        r#"WITH RECURSIVE head AS (SELECT generation FROM accounts WHERE account_id = $1),
+           line AS (
+             SELECT repo_id AS of_repo, number AS of_number, repo_id, number, 0 AS step
+             FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+             UNION ALL
+             SELECT of_repo, of_number, (came ->> 'repo_id')::bigint, (came ->> 'number')::bigint, step + 1
+             FROM line CROSS JOIN LATERAL (
+               SELECT folded -> 'transferred_from' AS came FROM items
+               WHERE account_id = $1 AND generation = (SELECT generation FROM head)
+                 AND repo_id = line.repo_id AND number = line.number LIMIT 1) AS item
+             WHERE came IS NOT NULL AND (came ->> 'account_id')::bigint = $1 AND step < $4)
+           SELECT of_repo AS "of_repo!", of_number AS "of_number!", repo_id AS "repo_id!", number AS "number!"
+           FROM line ORDER BY of_repo, of_number, step"#,
+        account_id,
+        &repo_ids,
+        &numbers,
+        MOST_STEPS,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut lineages: BTreeMap<ItemAddress, Vec<ItemAddress>> = BTreeMap::new();
+    for row in rows {
+        let line = lineages.entry((row.of_repo, row.of_number)).or_default();
+        // A circle of transfers would be a fault of what was told.
+        if !line.contains(&(row.repo_id, row.number)) {
+            line.push((row.repo_id, row.number));
+        }
+    }
+    Ok(lineages)
+}
+
+/// Where an item is today: its key after all transfers within the account.
+pub(super) async fn current_key(
+    connection: &mut PgConnection,
+    account_id: i64,
+    address: ItemAddress,
+) -> Result<ItemAddress, StoreError> {
+    let (mut at, mut steps) = (address, 0);
+    loop {
+        let to = sqlx::query_scalar!(
+            r#"SELECT i.folded -> 'transferred_to' AS "to: sqlx::types::Json<ItemKey>"
+               FROM accounts a JOIN items i USING (account_id, generation)
+               WHERE a.account_id = $1 AND i.repo_id = $2 AND i.number = $3"#,
+            account_id,
+            at.0,
+            at.1,
+        )
+        .fetch_optional(&mut *connection)
+        .await?
+        .flatten();
+        match to {
+            Some(sqlx::types::Json(key)) if key.account_id == account_id && steps < MOST_STEPS => {
+                (at, steps) = ((key.repo_id, key.number), steps + 1);
+            }
+            _ => return Ok(at),
+        }
+    }
+}
+
+/// The remarks of items, with what they inherit. Those without any are left out.
+pub(super) async fn of(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    addresses: &[ItemAddress],
+) -> Result<BTreeMap<ItemAddress, Remarks>, StoreError> {
+    let lineages = lineages(connection, account_id, addresses).await?;
+    let keys: Vec<ItemAddress> = lineages.values().flatten().copied().collect();
+    let own = own(connection, account_id, generation, &keys).await?;
+    let inherited = lineages.into_iter().filter_map(|(address, line)| {
+        let of_line = line.iter().filter_map(|key| own.get(key)).cloned();
+        Some((address, of_line.reduce(Remarks::with_older)?))
+    });
+    Ok(inherited.collect())
+}
+
+/// Summaries of all items of an account that have any, with what they inherit.
+pub(super) async fn summaries(
+    connection: &mut PgConnection,
+    account_id: i64,
+) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT m.repo_id, m.number, m.read_position, m.note_position, m.noted
+         FROM accounts a JOIN remarks m USING (account_id, generation) WHERE a.account_id = $1",
+        account_id,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let own = rows.into_iter().map(|row| {
+        let summary = Summary { read: row.read_position, note: row.note_position, noted: row.noted };
+        ((row.repo_id, row.number), summary)
+    });
+    inherit(connection, account_id, own.collect(), Summary::with_older).await
+}
+
+/// The remarks of all items of an account that had any by a moment that is over, of the events that
+/// had occurred by then, with what they inherit.
+pub(super) async fn remarks_by(
+    connection: &mut PgConnection,
+    account_id: i64,
+    end: DateTime<Utc>,
+) -> Result<HashMap<ItemAddress, Remarks>, StoreError> {
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
+                  recorded_at, data::text AS "data!"
+           FROM events
+           WHERE account_id = $1 AND source = 'scrub' AND number IS NOT NULL
+             AND coalesce(occurred_at, recorded_at) < $2
+           ORDER BY position"#,
+        account_id,
+        end,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut folded: HashMap<ItemAddress, Remarks> = HashMap::new();
+    for row in rows {
+        let logged = row.read()?;
+        let Fact::Scrub(fact) = &logged.event.fact else { continue };
+        let Some(address) = fact.item() else { continue };
+        let remarks = folded.entry(address).or_default();
+        remarks.apply(logged.position, logged.event.occurred_at, logged.event.actor.as_ref(), fact);
+    }
+    inherit(connection, account_id, folded, Remarks::with_older).await
+}
+
+/// Gives items that came by transfer what the places had that they came from.
+async fn inherit<T: Clone>(
+    connection: &mut PgConnection,
+    account_id: i64,
+    mut own: HashMap<ItemAddress, T>,
+    with_older: impl Fn(T, T) -> T,
+) -> Result<HashMap<ItemAddress, T>, StoreError> {
+    if own.is_empty() {
+        return Ok(own);
+    }
+    let rows = sqlx::query!(
+        r#"SELECT i.repo_id, i.number FROM accounts a JOIN items i USING (account_id, generation)
+           WHERE a.account_id = $1 AND i.folded -> 'transferred_from' IS NOT NULL"#,
+        account_id,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let transferred: Vec<ItemAddress> = rows.into_iter().map(|row| (row.repo_id, row.number)).collect();
+    let before = own.clone();
+    for (address, line) in lineages(connection, account_id, &transferred).await? {
+        if let Some(of_line) = line.iter().filter_map(|key| before.get(key)).cloned().reduce(&with_older) {
+            own.insert(address, of_line);
+        }
+    }
+    Ok(own)
+}
+
+/// Summaries of some items, with what they inherit.
+pub(super) async fn summaries_of(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    addresses: &[ItemAddress],
+) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
+    let of = of(connection, account_id, generation, addresses).await?;
+    Ok(of.into_iter().map(|(address, remarks)| (address, remarks.summary())).collect())
+}

@@ -1,0 +1,14 @@
+//! Rounds, scrubs, marks and notes: writing them down, and reading them back.
+//!
+//! The players:
+//! - [`project`]: folds scrub events into their projections, in an append or a rebuild;
+//! - [`act`]: decides under the head lock what becomes of a request, and appends it;
+//! - [`read`]: scrubs and rounds as they are; [`deck`]: a scrub's rows; [`notes`]: an item's note.
+
+pub mod act;
+pub mod deck;
+pub mod notes;
+mod project;
+pub mod read;
+
+pub(super) use project::project;

@@ -1,0 +1,57 @@
+//! The note on one item, and what it said before.
+
+use sqlx::PgPool;
+
+use crate::activity::{Fact, Note, Remarks, ScrubFact};
+use crate::store::items::ItemAddress;
+use crate::store::log::EventRow;
+use crate::store::{StoreError, remarks};
+
+/// Earlier notes that are shown at most.
+const LONGEST: i64 = 100;
+
+/// An item's note with its history; of one moment, the account's `position`.
+#[derive(Debug)]
+pub struct Notes {
+    pub position: i64,
+    pub remarks: Remarks,
+    /// Newest first, without what the note is now.
+    pub history: Vec<Note>,
+}
+
+/// The note on an item, with those of the places that it came from.
+pub async fn notes(pool: &PgPool, account_id: i64, address: ItemAddress) -> Result<Notes, StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let head = sqlx::query!("SELECT head_position, generation FROM accounts WHERE account_id = $1", account_id)
+        .fetch_one(&mut *moment)
+        .await?;
+    let lineage = remarks::lineages(&mut moment, account_id, &[address]).await?.remove(&address).unwrap_or_default();
+    let remarks = remarks::of(&mut moment, account_id, head.generation, &[address]).await?;
+    let remarks = remarks.into_values().next().unwrap_or_default();
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = lineage.into_iter().unzip();
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT e.position, e.source_key, e.source, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at,
+                  e.recorded_at, e.data::text AS "data!"
+           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+           JOIN events e ON e.account_id = $1 AND e.repo_id = wanted.repo_id AND e.number = wanted.number
+           WHERE e.kind = 'noted' ORDER BY e.position DESC LIMIT $4"#,
+        account_id,
+        &repo_ids,
+        &numbers,
+        LONGEST + 1,
+    )
+    .fetch_all(&mut *moment)
+    .await?;
+    let mut history = vec![];
+    for row in rows {
+        let logged = row.read()?;
+        let Fact::Scrub(ScrubFact::Noted { text, scrub, .. }) = logged.event.fact else { continue };
+        let by = logged.event.actor.map(|actor| actor.login).unwrap_or_default();
+        let note = Note { position: logged.position, at: logged.event.occurred_at, by, scrub, text };
+        if note.position != remarks.note_position() {
+            history.push(note);
+        }
+    }
+    Ok(Notes { position: head.head_position, remarks, history })
+}

@@ -1,0 +1,257 @@
+//! Folding scrub events into their rows. Each was decided on under the head lock, so the order of
+//! the log is the order in which they are folded.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::activity::scrubbing::Opening;
+use crate::activity::{Fact, Remarks, ScrubFact};
+use crate::store::items::ItemAddress;
+use crate::store::project::Placed;
+use crate::store::{StoreError, remarks};
+
+/// Rows that one account's events are folded into.
+struct Rows<'a> {
+    connection: &'a mut PgConnection,
+    account_id: i64,
+    generation: i64,
+}
+
+/// Folds those of the events that are about scrubs; others are passed over.
+pub async fn project(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    events: &[Placed<'_>],
+) -> Result<(), StoreError> {
+    let scrubbed = events.iter().filter_map(|placed| match &placed.event.fact {
+        Fact::Scrub(fact) => Some((placed, fact)),
+        _ => None,
+    });
+    let scrubbed: Vec<_> = scrubbed.collect();
+    if scrubbed.is_empty() {
+        return Ok(());
+    }
+    let addresses: Vec<ItemAddress> = scrubbed.iter().filter_map(|(_, fact)| fact.item()).collect();
+    let mut told: BTreeMap<ItemAddress, Remarks> = remarks::own(connection, account_id, generation, &addresses).await?;
+    let mut rows = Rows { connection, account_id, generation };
+    for (placed, fact) in scrubbed {
+        match fact.item() {
+            Some(address) => {
+                let actor = placed.event.actor.as_ref();
+                told.entry(address).or_default().apply(placed.position, placed.event.occurred_at, actor, fact);
+            }
+            None => rows.fold(placed, fact).await?,
+        }
+    }
+    let told: Vec<_> = told.iter().map(|(address, remarks)| (*address, remarks)).collect();
+    remarks::save(rows.connection, account_id, generation, &told).await
+}
+
+impl Rows<'_> {
+    async fn fold(&mut self, placed: &Placed<'_>, fact: &ScrubFact) -> Result<(), StoreError> {
+        let Placed { position, recorded_at, event } = *placed;
+        let at = event.occurred_at.unwrap_or(recorded_at);
+        match fact {
+            ScrubFact::RoundBegan { view, round } => self.round(view, *round, position, at).await,
+            ScrubFact::Opened(opening) => {
+                let by = event.actor.as_ref().map_or("", |actor| &actor.login);
+                self.open(opening, by, position, at).await
+            }
+            ScrubFact::Advanced { scrub, place, skipped, next } => {
+                let outcome = if *skipped { "skipped" } else { "read" };
+                self.advance(*scrub, (*place, outcome), *next, position, at).await
+            }
+            ScrubFact::Attended { scrub, login, present } => {
+                self.touch(*scrub, at).await?;
+                match present {
+                    true => self.attend(*scrub, std::slice::from_ref(login), position).await,
+                    false => self.leave(*scrub, login).await,
+                }
+            }
+            ScrubFact::Closed { scrub, forgotten } => self.close(*scrub, *forgotten, position, at).await,
+            ScrubFact::Imported { scrub, date, host, attendees } => {
+                sqlx::query!(
+                    "INSERT INTO scrubs (account_id, generation, scrub, date, host, opened_position, closed_at, imported)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, true)",
+                    self.account_id,
+                    self.generation,
+                    scrub,
+                    *date,
+                    host.as_deref(),
+                    position,
+                    at,
+                )
+                .execute(&mut *self.connection)
+                .await?;
+                self.attend(*scrub, attendees, position).await
+            }
+            ScrubFact::Read { .. } | ScrubFact::Unread { .. } | ScrubFact::Noted { .. } => Ok(()),
+        }
+    }
+
+    async fn round(&mut self, view: &str, round: i64, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "INSERT INTO rounds (account_id, generation, view, round, started_position, started_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            self.account_id,
+            self.generation,
+            view,
+            round,
+            position,
+            at,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn open(&mut self, opening: &Opening, by: &str, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let Opening { scrub, view, round, date, host, attendees, total, deck } = opening;
+        sqlx::query!(
+            "INSERT INTO scrubs (account_id, generation, scrub, view, round, date, host, opened_by, opened_at,
+                                 opened_position, touched_at, cursor_place, total)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11)",
+            self.account_id,
+            self.generation,
+            scrub,
+            view,
+            round,
+            *date,
+            host,
+            by,
+            at,
+            position,
+            total,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        let column = |value: fn(&crate::activity::scrubbing::DeckPlace) -> i64| deck.iter().map(value).collect();
+        let repo_ids: Vec<i64> = column(|place| place.repo_id);
+        let numbers: Vec<i64> = column(|place| place.number);
+        let ranks: Vec<i64> = column(|place| place.rank);
+        let ages: Vec<i64> = column(|place| place.days_age);
+        let stales: Vec<i64> = column(|place| place.days_stale);
+        sqlx::query!(
+            "INSERT INTO deck_rows (account_id, generation, scrub, place, repo_id, number, rank, days_age, days_stale,
+                                    arrived_position, arrived_at)
+             SELECT $1, $2, $3, place, repo_id, number, rank, days_age, days_stale,
+                    CASE WHEN place = 1 THEN $9::bigint END, CASE WHEN place = 1 THEN $10::timestamptz END
+             FROM UNNEST($4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+               WITH ORDINALITY AS new (repo_id, number, rank, days_age, days_stale, place)",
+            self.account_id,
+            self.generation,
+            scrub,
+            &repo_ids,
+            &numbers,
+            &ranks,
+            &ages,
+            &stales,
+            position,
+            at,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        self.attend(*scrub, attendees, position).await
+    }
+
+    async fn advance(
+        &mut self,
+        scrub: i64,
+        (place, outcome): (i64, &str),
+        next: Option<i64>,
+        position: i64,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "WITH left_row AS (
+               UPDATE deck_rows SET outcome = $5, left_position = $7, left_at = $8
+               WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $4),
+             next_row AS (
+               UPDATE deck_rows SET arrived_position = $7, arrived_at = $8
+               WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $6)
+             UPDATE scrubs SET cursor_place = $6, touched_at = $8
+             WHERE account_id = $1 AND generation = $2 AND scrub = $3",
+            self.account_id,
+            self.generation,
+            scrub,
+            place,
+            outcome,
+            next,
+            position,
+            at,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// The row that was being read is left as it is: nobody said that it was read.
+    async fn close(&mut self, scrub: i64, forgotten: bool, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "WITH left_row AS (
+               UPDATE deck_rows d SET left_position = $5, left_at = $4
+               FROM scrubs s
+               WHERE d.account_id = $1 AND d.generation = $2 AND d.scrub = $3 AND s.account_id = $1
+                 AND s.generation = $2 AND s.scrub = $3 AND d.place = s.cursor_place)
+             UPDATE scrubs SET closed_at = $4, touched_at = $4, forgotten = $6, cursor_place = NULL
+             WHERE account_id = $1 AND generation = $2 AND scrub = $3",
+            self.account_id,
+            self.generation,
+            scrub,
+            at,
+            position,
+            forgotten,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn touch(&mut self, scrub: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE scrubs SET touched_at = $4
+             WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND closed_at IS NULL",
+            self.account_id,
+            self.generation,
+            scrub,
+            at,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn attend(&mut self, scrub: i64, names: &[String], position: i64) -> Result<(), StoreError> {
+        let logins: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        sqlx::query!(
+            "INSERT INTO attendees (account_id, generation, scrub, login, name, position)
+             SELECT $1, $2, $3, login, name, $6 FROM UNNEST($4::text[], $5::text[]) AS new (login, name)
+             ON CONFLICT DO NOTHING",
+            self.account_id,
+            self.generation,
+            scrub,
+            &logins,
+            names,
+            position,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn leave(&mut self, scrub: i64, name: &str) -> Result<(), StoreError> {
+        sqlx::query!(
+            "DELETE FROM attendees WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND login = $4",
+            self.account_id,
+            self.generation,
+            scrub,
+            name.to_lowercase(),
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+}
