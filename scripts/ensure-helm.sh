@@ -1,9 +1,10 @@
 #!/bin/sh
 # Sees to it that this machine has what the tests of charts/bugscrub and deploy/flux use, below
 # target/chart-tools: Helm 4 and 3 and kubectl, a container registry, promtool, sops, and
-# kubernetes-validate with the schemas of Kubernetes. Everything is pinned and checked, and nothing
-# is installed into the system. Elsewhere than on Linux with x86-64 and Debian's packages, programs of the
-# PATH are used; else it says what to install and exits 1.
+# kubernetes-validate with the schemas of Kubernetes. What comes from PyPI is pinned, and programs are
+# checked by their hashes; what comes from Debian is what its release has. Nothing is installed into
+# the system. Elsewhere than on Linux with x86-64 and Debian's packages, programs of the PATH are used;
+# else it says what to install and exits 1.
 set -eu
 cd "$(dirname "$0")/.."
 
