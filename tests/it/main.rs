@@ -25,6 +25,7 @@ mod receiver;
 mod recipes;
 mod rooms;
 mod schemathesis;
+mod scrubs;
 mod server;
 mod smoke;
 mod stats;

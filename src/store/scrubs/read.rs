@@ -363,11 +363,14 @@ pub async fn scrubs(
                   counts.rows AS "rows!", counts.read AS "read!", counts.skipped AS "skipped!"
            FROM accounts a JOIN scrubs s USING (account_id, generation)
            CROSS JOIN LATERAL (
-             SELECT count(*) AS rows, count(*) FILTER (WHERE d.outcome = 'read') AS read,
-                    count(*) FILTER (WHERE d.outcome = 'skipped') AS skipped
-             FROM deck_rows d
-             JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id AND ($2 OR NOT r.private)
-             WHERE d.account_id = $1 AND d.generation = s.generation AND d.scrub = s.scrub) AS counts
+             SELECT coalesce(sum(d.rows), 0)::bigint AS rows, coalesce(sum(d.read), 0)::bigint AS read,
+                    coalesce(sum(d.skipped), 0)::bigint AS skipped
+             FROM (SELECT repo_id, count(*) AS rows, count(*) FILTER (WHERE outcome = 'read') AS read,
+                          count(*) FILTER (WHERE outcome = 'skipped') AS skipped
+                   FROM deck_rows WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub
+                   GROUP BY repo_id) AS d
+             JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id AND ($2 OR NOT r.private))
+             AS counts
            WHERE a.account_id = $1 AND ($3::bigint IS NULL OR s.scrub < $3)
            ORDER BY s.scrub DESC LIMIT $4"#,
         account_id,

@@ -1,0 +1,203 @@
+//! Notes: nobody overwrites what they have not seen, and they stay with the item.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Host, acted, opened, rebuilds_the_same};
+use crate::support::payload::{issue, issues, repository};
+use crate::support::{TestApp, run_test};
+
+/// PUTs a note with an `If-Match`; answers status, ETag and body.
+async fn put(host: &Host<'_>, path: &str, seen: Option<&str>, body: Value) -> (u16, String, Value) {
+    let mut request = host.app.client.put(host.app.url(path)).bearer_auth(&host.token).json(&body);
+    if let Some(seen) = seen {
+        request = request.header("if-match", seen);
+    }
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let tag = response.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned()).unwrap_or_default();
+    (status, tag, serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default())
+}
+
+async fn tag(host: &Host<'_>, path: &str) -> String {
+    let response = host.app.request_as(&host.token, Method::GET, path).send().await.unwrap();
+    response.headers()["etag"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_is_replaced_only_by_who_has_seen_it() {
+    run_test(async |app| {
+        opened(&app, 1, "2026-07-01").await;
+        let host = Host::new(&app).await;
+        let path = "/api/v1/items/acme/widgets/1/note";
+        assert_eq!(host.get(path).await["note"], json!(null));
+        assert_eq!(tag(&host, path).await, "\"note-0\"");
+        let first = json!({"recommended_action": " close ", "comment": "=1+1", "by": "@ada"});
+        assert_eq!(put(&host, path, None, first.clone()).await.0, 428);
+        let (status, one, body) = put(&host, path, Some("\"note-0\""), first.clone()).await;
+        assert_eq!((status, &body["note"]["recommended_action"]), (200, &json!("close")));
+        assert_eq!((&body["note"]["by"], &body["note"]["comment"]), (&json!("ada"), &json!("=1+1")));
+        // Somebody else, who has not seen it.
+        let (status, _, problem) = put(&host, path, Some("\"note-0\""), json!({"comment": "lost?"})).await;
+        assert_eq!((status, &problem["type"]), (412, &json!("/problems/note-changed")));
+        let (status, two, _) = put(&host, path, Some(&format!("\"note-0\", {one}")), json!({"comment": "both"})).await;
+        assert_eq!(status, 200);
+        assert_ne!(one, two);
+        // The same once more is no change.
+        let (_, same, body) = put(&host, path, Some(&two), json!({"comment": "both"})).await;
+        assert_eq!(same, two);
+        let history: Vec<&Value> = body["history"].as_array().unwrap().iter().map(|note| &note["comment"]).collect();
+        assert_eq!(history, [&json!("=1+1")]);
+        let queue = host.get("/api/v1/queue?noted=true").await;
+        assert_eq!((&queue["total"], &queue["items"][0]["note"]["comment"]), (&json!(1), &json!("both")));
+        assert_eq!(host.get("/api/v1/queue?noted=false").await["total"], 0);
+        // Emptied it is none, but not as if there had never been one.
+        let (_, three, body) = put(&host, path, Some("*"), json!({})).await;
+        assert_eq!((&body["note"], body["history"].as_array().unwrap().len()), (&json!(null), 2));
+        assert_ne!(three, "\"note-0\"");
+        assert_eq!(host.get("/api/v1/queue?noted=true").await["total"], 0);
+        for (body, field) in [
+            (json!({"comment": "x".repeat(10_001)}), "comment"),
+            (json!({"recommended_action": "x".repeat(1_001)}), "recommended_action"),
+            (json!({"flag": "a\u{0}b"}), "flag"),
+            (json!({"by": " "}), "by"),
+            (json!({"colour": "red"}), "body"),
+        ] {
+            let (status, _, problem) = put(&host, path, Some("*"), body).await;
+            assert_eq!((status, &problem["parameter"]), (400, &json!(field)));
+        }
+        rebuilds_the_same(&app).await;
+        assert_eq!(tag(&host, path).await, three);
+        app
+    })
+    .await;
+}
+
+/// A request that is sent again, with its id, does nothing again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_request_is_done_once() {
+    run_test(async |app| {
+        opened(&app, 1, "2026-07-01").await;
+        opened(&app, 2, "2026-07-02").await;
+        let host = Host::new(&app).await;
+        let scrub = host.open("bug-scrub").await;
+        let step = || {
+            let path = app.url(&format!("/api/v1/scrubs/{}/advance", scrub["number"]));
+            app.client.post(path).bearer_auth(&host.token).header("x-request-id", "again").json(&json!({"place": 1}))
+        };
+        let mut positions = vec![];
+        for _ in 0..3 {
+            let answer = step().send().await.unwrap();
+            assert_eq!(answer.status(), 200);
+            let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+            assert_eq!(body["cursor"], 2);
+            positions.push(body["position"].clone());
+        }
+        assert_eq!(positions[1..], [positions[0].clone(), positions[0].clone()]);
+        app
+    })
+    .await;
+}
+
+/// Transfers issue 1 of `widgets` (repository 1) to number 7 of `gears` (2).
+async fn transfer(app: &TestApp) {
+    let at = "2026-11-20T00:00:00Z";
+    let (old, new) = (issue(1, "2026-07-01T00:00:00Z", at), issue(7, "2026-07-01T00:00:00Z", at));
+    let mut gone = issues("transferred", &old, &repository(1, "widgets"));
+    gone["changes"] = json!({"new_issue": new, "new_repository": repository(2, "gears")});
+    let mut came = issues("opened", &new, &repository(2, "gears"));
+    came["changes"] = json!({"old_issue": old, "old_repository": repository(1, "widgets")});
+    app.deliver("issues", &came).await;
+    app.deliver("issues", &gone).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_and_marks_stay_through_closing_reopening_renaming_and_transfer() {
+    run_test(async |app| {
+        opened(&app, 1, "2026-07-01").await;
+        opened(&app, 2, "2026-07-02").await;
+        let host = Host::new(&app).await;
+        let scrub = host.open("bug-scrub").await;
+        host.note(1, "ask for a log").await;
+        host.advance(&scrub, 1, false).await;
+        let noted = |answer: &Value| answer["note"]["recommended_action"].clone();
+
+        acted(&app, "closed", 1, "2026-07-01", "2026-11-18T00:00:00Z", "ada", "closed").await;
+        // Out of the way, not gone.
+        assert_eq!(host.get("/api/v1/queue?noted=true").await["total"], 0);
+        assert_eq!(host.get("/api/v1/queue?noted=true&state=closed").await["total"], 1);
+        assert_eq!(noted(&host.get("/api/v1/items/acme/widgets/1").await), "ask for a log");
+        acted(&app, "reopened", 1, "2026-07-01", "2026-11-19T00:00:00Z", "ada", "open").await;
+        assert_eq!(host.get("/api/v1/queue?noted=true").await["total"], 1);
+
+        transfer(&app).await;
+        for filter in ["noted=true", "noted=true&state=open&state=closed", "unread=false&view=open"] {
+            let queue = host.get(&format!("/api/v1/queue?{filter}")).await;
+            assert_eq!(queue["total"], 1, "{filter}");
+            let row = &queue["items"][0];
+            assert_eq!((&row["repository"], &row["number"]), (&json!("acme/gears"), &json!(7)), "{filter}");
+            assert_eq!((noted(row), &row["read"]["scrub"]), (json!("ask for a log"), &json!(1)), "{filter}");
+        }
+        // Whoever writes to the old address is sent on; the newer note shows, the older is history.
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let old = app.url("/api/v1/items/acme/widgets/1/note");
+        let sent =
+            client.put(old).bearer_auth(&host.token).header("if-match", "*").json(&json!({})).send().await.unwrap();
+        assert_eq!(sent.status(), 308);
+        let path = sent.headers()["location"].to_str().unwrap().to_owned();
+        assert_eq!(path, "/api/v1/items/acme/gears/7/note?account=9000");
+        let (status, _, body) = put(&host, &path, Some("*"), json!({"recommended_action": "close"})).await;
+        assert_eq!((status, &body["history"][0]["recommended_action"]), (200, &json!("ask for a log")));
+        assert_eq!(noted(&host.get("/api/v1/queue?noted=true").await["items"][0]), "close");
+        // Emptied at its new place, the old one does not come back.
+        put(&host, &path, Some("*"), json!({})).await;
+        for filter in ["noted=true", "noted=true&state=open&state=closed"] {
+            assert_eq!(host.get(&format!("/api/v1/queue?{filter}")).await["total"], 0, "{filter}");
+        }
+        // The deck shows it where it is now.
+        let row = &host.deck(&scrub).await[0];
+        assert_eq!(
+            (&row["repository"], &row["number"], &row["status"]),
+            (&json!("acme/widgets"), &json!(1), &json!("read"))
+        );
+        assert_eq!((&row["item"]["repository"], &row["item"]["number"]), (&json!("acme/gears"), &json!(7)));
+        rebuilds_the_same(&app).await;
+        assert_eq!(host.get("/api/v1/items/acme/gears/7").await["read"]["scrub"], 1);
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_is_taken_back() {
+    run_test(async |app| {
+        opened(&app, 1, "2026-07-01").await;
+        opened(&app, 2, "2026-07-02").await;
+        let host = Host::new(&app).await;
+        let read = "/api/v1/items/acme/widgets/1/read?by=ada";
+        let unread = async || host.get("/api/v1/queue?unread=true").await["total"].clone();
+        let (_, first) = host.send(Method::PUT, read, json!({})).await;
+        // Within the hour it is the same reading.
+        let (_, same) = host.send(Method::PUT, read, json!({})).await;
+        assert_eq!((&first["position"], unread().await), (&same["position"], json!(1)));
+        app.clock.set("2026-11-22T14:00:00Z");
+        let (_, later) = host.send(Method::PUT, read, json!({})).await;
+        assert!(later["position"].as_i64() > same["position"].as_i64());
+        let (status, _) = host.send(Method::DELETE, read, json!({})).await;
+        assert_eq!((status, unread().await), (200, json!(1)));
+        host.send(Method::DELETE, read, json!({})).await;
+        assert_eq!(unread().await, 2);
+        let (status, _) = host.send(Method::DELETE, read, json!({})).await;
+        assert_eq!(status, 200);
+        let item = host.get("/api/v1/items/acme/widgets/1").await;
+        assert_eq!((&item["read"], &item["marks"]), (&json!(null), &json!([])));
+        rebuilds_the_same(&app).await;
+        // What was known of a past day is what had been read by then.
+        app.clock.set("2026-11-24T12:00:00Z");
+        host.send(Method::PUT, read, json!({})).await;
+        assert_eq!(host.get("/api/v1/queue?unread=true&as_of=2026-11-23").await["total"], 2);
+        assert_eq!(host.get("/api/v1/queue?unread=true").await["total"], 1);
+        app
+    })
+    .await;
+}
