@@ -5,7 +5,7 @@ export SQLX_OFFLINE = true
 # A Node.js of the project's own, where the machine has none; see scripts/ensure-node.sh.
 export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
-.PHONY: help demo test bench image-check lint fmt serve sqlx setup
+.PHONY: help demo test audit bench image-check lint fmt serve sqlx setup
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,9 +19,15 @@ test: setup ## Run every test
 	@./scripts/ensure-tools.sh
 	@./scripts/ensure-libreoffice.sh
 	@./scripts/ensure-linters.sh
+	@./scripts/ensure-helm.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/github --no-audit --no-fund --loglevel=error
+	npm ci --prefix tests/chart --no-audit --no-fund --loglevel=error
+	cargo build --locked --manifest-path tests/chart/kinds/Cargo.toml --target-dir target/kinds
 	cargo test --locked --lib --bins --tests
+
+audit: ## Hold the chart against policies, and the dependencies against known faults (slow)
+	./scripts/audit.sh
 
 bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json
 	@./scripts/ensure-node.sh

@@ -1,6 +1,7 @@
 //! What the subcommands do; `main` only picks one.
 
 pub mod github;
+pub mod ping;
 pub mod sheet;
 
 use std::error::Error;

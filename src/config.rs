@@ -4,6 +4,7 @@
 //! `BUGSCRUB_X`.
 
 mod github;
+mod ping;
 mod scrubs;
 mod sheets;
 
@@ -15,6 +16,7 @@ use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::github::{BackfillArgs, DoctorArgs, GitHubArgs, GitHubSettings, SetupArgs, TryArgs};
+pub use self::ping::PingArgs;
 pub use self::scrubs::{ScrubArgs, ScrubSettings};
 pub use self::sheets::{ServiceArgs, SheetCommand};
 use crate::activity::Bots;
@@ -48,6 +50,8 @@ pub enum Command {
     Rebuild(RebuildArgs),
     /// Post recorded deliveries, signed, and report rate and latencies
     Deliver(DeliverArgs),
+    /// Check that a service is ready and takes deliveries, signed ones only
+    Ping(PingArgs),
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -316,12 +320,17 @@ impl ServeArgs {
 impl DeliverArgs {
     /// The secret to sign with: the first, if several are listed.
     pub fn secret(&self) -> Result<String, ConfigError> {
-        let listed = secret(&self.secret, &self.secret_file)?;
-        let first = listed.as_deref().and_then(|listed| listed.split(',').map(str::trim).find(|one| !one.is_empty()));
-        first.map(str::to_owned).ok_or(ConfigError::Invalid(
-            "no webhook secret: give --secret, BUGSCRUB_WEBHOOK_SECRET or BUGSCRUB_WEBHOOK_SECRET_FILE",
-        ))
+        first_secret(&self.secret, &self.secret_file)
     }
+}
+
+/// The webhook secret to sign with: the first, if several are listed.
+fn first_secret(value: &Option<String>, file: &Option<PathBuf>) -> Result<String, ConfigError> {
+    let listed = secret(value, file)?;
+    let first = listed.as_deref().and_then(|listed| listed.split(',').map(str::trim).find(|one| !one.is_empty()));
+    first.map(str::to_owned).ok_or(ConfigError::Invalid(
+        "no webhook secret: give --secret, BUGSCRUB_WEBHOOK_SECRET or BUGSCRUB_WEBHOOK_SECRET_FILE",
+    ))
 }
 
 fn read_views(path: &Path) -> Result<Declared, ConfigError> {

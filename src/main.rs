@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
         Command::Migrate(args) => commands::migrate(args).await,
         Command::Rebuild(args) => commands::rebuild(args).await,
         Command::Deliver(args) => commands::deliver(args).await,
+        Command::Ping(args) => commands::ping::ping(args).await,
         Command::Token(TokenCommand::Create { database, name, scopes, accounts, view, days }) => {
             commands::token_create(database, &name, &scopes, &accounts, view.as_deref(), days).await
         }

@@ -11,7 +11,7 @@
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
 //! - [`installations`], [`gates`], [`jobs`], [`sync`]: what must be remembered to ask GitHub;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs, decks, marks and notes;
-//! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`]: small readers and writers;
+//! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`], [`vitals`]: small readers and writers;
 //! - `schema`: the migrations, and how they are applied;
 //! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
 
@@ -43,6 +43,7 @@ pub mod stored;
 pub mod sync;
 pub mod tokens;
 pub mod views;
+pub mod vitals;
 
 use std::time::Duration;
 

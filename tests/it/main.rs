@@ -6,6 +6,7 @@
 mod support;
 
 mod api;
+mod chart;
 mod commands;
 mod deliver;
 mod demo;
