@@ -21,10 +21,10 @@ test: setup ## Run every test
 	npm ci --prefix tests/github --no-audit --no-fund --loglevel=error
 	cargo test --locked --lib --bins --tests
 
-bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json
+bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json (ROWS=ingest, backfill or million for some)
 	@./scripts/ensure-node.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
-	cargo bench --locked --bench bench
+	cargo bench --locked --bench bench -- $(ROWS)
 
 lint: ## Check format, lints and shell scripts as CI does
 	cargo fmt --check

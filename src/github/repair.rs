@@ -95,9 +95,6 @@ async fn compare(
         let Some(totals) = totals else { continue };
         sync::counted(&desk.pool, account_id, repository.repo_id, totals.items()).await?;
         let found = differences(desk, account_id, repository, totals, &counts).await?;
-        if found.counts == NONE && repository.differs.is_some() {
-            sync::differ(&desk.pool, account_id, repository.repo_id, None).await?;
-        }
         if found.is_nothing_new(repository) {
             same.push(repository.repo_id);
         } else {

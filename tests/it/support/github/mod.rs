@@ -220,6 +220,11 @@ impl FakeGitHub {
         self.with(|state| state.faults.push(fault));
     }
 
+    /// No more trouble.
+    pub fn heal(&self) {
+        self.with(|state| state.faults.clear());
+    }
+
     /// Lets something happen once the next request whose logged path holds `path` was answered.
     pub fn meanwhile(&self, path: &'static str, what: impl FnOnce(&mut World) + Send + 'static) {
         self.with(|state| state.meanwhile.push((path, Box::new(what))));
@@ -245,6 +250,11 @@ impl FakeGitHub {
     /// The App is deleted.
     pub fn forget_app(&self) {
         self.with(|state| state.known = false);
+    }
+
+    /// An hour passes for whoever is in the middle of setting up.
+    pub fn forget_codes(&self) {
+        self.with(|state| state.manifests.clear());
     }
 
     pub fn log(&self) -> Vec<Logged> {
@@ -292,6 +302,24 @@ impl FakeGitHub {
             .send()
             .await;
         sent.map_or(502, |answer| answer.status().as_u16())
+    }
+
+    /// The permissions of every token that was handed out.
+    pub fn minted(&self) -> Vec<BTreeMap<String, String>> {
+        self.with(|state| state.tokens.values().map(|token| token.permissions.clone()).collect())
+    }
+
+    /// The last delivery had failed this often before it arrived.
+    pub fn failed_before(&self, times: usize) {
+        self.with(|state| {
+            let what = state.attempts.last().unwrap().what.clone();
+            (0..times).for_each(|_| state.note(what.clone(), 502, false));
+        });
+    }
+
+    /// How GitHub says the last delivery fared.
+    pub fn last_attempt(&self, status: u16) {
+        self.with(|state| state.attempts.last_mut().unwrap().status = status);
     }
 
     /// Sends again what was asked for.

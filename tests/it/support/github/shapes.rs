@@ -62,6 +62,7 @@ pub fn shaped(repository: &Repository, login: &str, template: &str) -> Value {
             "full_name": format!("{login}/{}", repository.name), "owner": account(repository.account_id, login),
             "private": repository.private, "archived": repository.archived, "has_discussions": !repository.discussions_off,
             "has_issues": !repository.issues_off,
+            "open_issues_count": repository.items.values().filter(|item| item.open && item.kind != Kind::Discussion).count(),
             "html_url": format!("https://github.example/{login}/{}", repository.name)}),
     )
 }
