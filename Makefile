@@ -29,10 +29,10 @@ test: setup ## Run every test
 audit: ## Hold the chart against policies, and the dependencies against known faults (slow)
 	./scripts/audit.sh
 
-bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json
+bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json (ROWS=ingest, backfill or million for some)
 	@./scripts/ensure-node.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
-	cargo bench --locked --bench bench
+	cargo bench --locked --bench bench -- $(ROWS)
 
 image-check: ## Build the image's files, and run the service in nothing but them (as root)
 	./scripts/check-image.sh

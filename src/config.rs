@@ -188,7 +188,8 @@ pub struct RebuildArgs {
     /// Change nothing; compare, and exit with 1 on any difference
     #[arg(long)]
     pub check: bool,
-    /// First translate anew the deliveries that are still kept raw, and add what is missing
+    /// First translate anew the deliveries that are still kept raw: add what is missing, correct what
+    /// is told otherwise now
     #[arg(long, conflicts_with = "check")]
     pub from_deliveries: bool,
 }

@@ -30,8 +30,8 @@ async fn main() -> ExitCode {
         Command::Token(TokenCommand::Revoke { database, token_id }) => commands::token_revoke(database, token_id).await,
         Command::Setup(args) => commands::github::setup(args).await,
         Command::Doctor(args) => commands::github::doctor(args).await,
-        Command::Backfill(args) => commands::github::backfill(args).await,
-        Command::Try(args) => commands::github::try_out(args).await,
+        Command::Backfill(args) => commands::backfill::backfill(args).await,
+        Command::Try(args) => commands::backfill::try_out(args).await,
         Command::Sheet(SheetCommand::Export { service, scrub, queue, csv, output }) => {
             commands::sheet::export(service, scrub, queue, csv, output).await
         }

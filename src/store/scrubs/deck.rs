@@ -262,10 +262,10 @@ async fn happenings(
         }
     }
     let told = sqlx::query!(
-        r#"SELECT wanted.place AS "place!", e.position, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at
+        r#"SELECT wanted.place AS "place!", e.position AS "position!", e.kind AS "kind!", e.actor_login, e.actor_id, e.actor_bot, e.occurred_at
            FROM UNNEST($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS wanted (place, repo_id, number, since)
            CROSS JOIN LATERAL (
-             SELECT position, kind, actor_login, actor_id, actor_bot, occurred_at FROM events
+             SELECT position, kind, actor_login, actor_id, actor_bot, occurred_at FROM effective_events
              WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
                AND position > wanted.since AND source = 'webhook'
              ORDER BY position LIMIT $6) AS e

@@ -240,10 +240,10 @@ fn taking_a_file_in_again_changes_nothing_and_no_note_of_ours_is_lost() {
             for (key, known) in &before {
                 let after = &world[key];
                 let note = known.note.clone().unwrap_or_default();
-                let kept = note.is_blank() || after.note.as_ref() == Some(&note) || after.earlier.contains(&note);
+                let kept = note.is_empty() || after.note.as_ref() == Some(&note) || after.earlier.contains(&note);
                 prop_assert!(kept, "{key:?}");
                 // Only with a base, or where the file has our note itself, is another put in its place.
-                let replaced = known.note != after.note && !note.is_blank();
+                let replaced = known.note != after.note && !note.is_empty();
                 let in_file = book.tabs.iter().flat_map(|tab| &tab.rows).any(|row| {
                     let row = row.row.as_ref().unwrap();
                     Key::of(row) == *key && row.comment.as_deref() == Some(note.comment.as_str())
