@@ -24,7 +24,6 @@ const WEEKS: u64 = 4 + 52;
     get, path = "/api/v1/scrubs/calendar.ics", tag = "scrubs",
     params(
         ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
-        ("token" = Option<String>, Query, description = "A token with the scope embed, instead of the header"),
     ),
     responses(
         (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar"),

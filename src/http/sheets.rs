@@ -24,8 +24,9 @@ use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::activity::{NoteText, ScrubFact};
 use crate::sheet::{self, BadSheet, Book, Key, Known, Outcome, Plan};
-use crate::store::scrubs::act::{self, Imported, Request};
+use crate::store::scrubs::act::Request;
 use crate::store::scrubs::sheets::{self, Called, Kept};
+use crate::store::scrubs::take_in::{self, Imported};
 
 /// A file may come slowly from somebody's desk.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -155,7 +156,7 @@ pub async fn import(
             return Ok(Json(planned.answer(&book, true, planned.position)));
         }
         let told = facts::facts(&book, &planned, &request);
-        match act::import(&state.pool, account.account_id, planned.position, told, &request).await? {
+        match take_in::import(&state.pool, account.account_id, planned.position, told, &request).await? {
             Imported::Done(position, _) => {
                 finish(&state, account.account_id, position, &request).await?;
                 return Ok(Json(planned.answer(&book, false, position)));

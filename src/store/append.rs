@@ -153,8 +153,10 @@ pub(super) async fn append_behind(
     if !events.is_empty() {
         let last = head.now + Duration::microseconds(count(entries));
         insert_events(connection, account_id, head.position, last, &events).await?;
-        let placed = (head.position + 1..).zip(&events).map(|(position, new)| {
-            Placed { position, recorded_at: new.recorded_at, event: &new.written.event }
+        let placed = (head.position + 1..).zip(&events).map(|(position, new)| Placed {
+            position,
+            recorded_at: new.recorded_at,
+            event: &new.written.event,
         });
         let events: Vec<_> = placed.collect();
         project::project(connection, account_id, head.generation, &events, bots).await?;

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use super::Planned;
 use crate::activity::{NoteText, ScrubFact};
 use crate::sheet::{Attended, Book, Key};
-use crate::store::scrubs::act::{Request, Told};
+use crate::store::scrubs::act::Request;
+use crate::store::scrubs::take_in::Told;
 
 /// The facts of a book: its scrubs, then each item's marks and notes, then what cannot be placed.
 pub fn facts(book: &Book, planned: &Planned, request: &Request) -> Vec<Told> {

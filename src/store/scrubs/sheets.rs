@@ -119,7 +119,7 @@ async fn found(
             found.insert(place, ((row.repo_id, row.number), row.open));
         } else if row.transferred {
             let key = remarks::current_key(moment, account_id, (row.repo_id, row.number)).await?;
-            let open = super::read::is_open(moment, account_id, key).await?;
+            let open = super::stand::is_open(moment, account_id, key).await?;
             found.entry(place).or_insert((key, open));
         }
     }
