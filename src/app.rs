@@ -2,6 +2,8 @@
 //!
 //! An [`Application`] is a value: tests build the real one on port 0 over a database of their own.
 
+pub mod vitals;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -174,6 +176,7 @@ impl Application {
             tokio::spawn(close_forgotten(state.pool.clone(), settings.scrubs.close_after, state.clock.clone()));
         let clock = state.clock.clone();
         let following = tokio::spawn(state.live.clone().follow(move || clock()));
+        let measuring = tokio::spawn(vitals::measure(state.pool.clone(), state.live.clone(), state.metrics.clone()));
         let ingest = state.ingest.clone();
         let shutdown = async {
             shutdown.await;
@@ -187,6 +190,7 @@ impl Application {
         pruning.abort();
         closing.abort();
         following.abort();
+        measuring.abort();
         tracing::info!("stopped; everything accepted is stored");
     }
 }

@@ -1,6 +1,9 @@
 //! What the subcommands do; `main` only picks one.
 
+pub mod backfill;
 pub mod github;
+pub mod ping;
+pub mod sheet;
 
 use std::error::Error;
 use std::pin::pin;
@@ -192,11 +195,12 @@ async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
 /// Deliveries translated at once.
 const AGAIN_AT_ONCE: i64 = 500;
 
-/// Translates what is still kept raw, and adds what an earlier version did not understand.
+/// Translates what is still kept raw, adds what an earlier version did not understand, and corrects
+/// what it understood otherwise.
 async fn translate_again(database: &Database, bots: &Bots) -> Result<(), Box<dyn Error>> {
-    let ingest = github::ingest(&database.pool, Accounts::default(), bots.clone(), &Metrics::new());
+    let ingest = backfill::ingest(&database.pool, Accounts::default(), bots.clone(), &Metrics::new());
     for account_id in accounts::all_ids(&database.pool).await? {
-        let (mut deliveries, mut events) = (0, 0);
+        let (mut deliveries, mut missing, mut corrected) = (0, 0, 0);
         let mut after = (chrono::DateTime::UNIX_EPOCH, uuid::Uuid::nil());
         loop {
             let kept = retention::kept_after(&database.pool, account_id, after, AGAIN_AT_ONCE).await?;
@@ -204,14 +208,18 @@ async fn translate_again(database: &Database, bots: &Bots) -> Result<(), Box<dyn
             after = (last.received_at, last.guid);
             deliveries += kept.len();
             for kept in &kept {
-                let (added, outcome) = ingest.translate_again(account_id, kept.guid, &kept.event, &kept.body).await?;
-                events += added;
+                let (again, outcome) = ingest.translate_again(account_id, kept).await?;
+                missing += again.missing;
+                corrected += again.corrected;
                 if outcome != kept.outcome {
                     retention::set_outcome(&database.pool, account_id, kept.guid, outcome).await?;
                 }
             }
         }
-        println!("account {account_id}: {deliveries} deliveries translated anew, {events} events were missing");
+        println!(
+            "account {account_id}: {deliveries} deliveries translated anew, {missing} events were missing, {corrected} \
+             were corrected"
+        );
     }
     ingest.finish().await;
     Ok(())

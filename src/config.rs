@@ -4,7 +4,9 @@
 //! `BUGSCRUB_X`.
 
 mod github;
+mod ping;
 mod scrubs;
+mod sheets;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,9 @@ use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::github::{BackfillArgs, DoctorArgs, GitHubArgs, GitHubSettings, SetupArgs, TryArgs};
+pub use self::ping::PingArgs;
 pub use self::scrubs::{ScrubArgs, ScrubSettings};
+pub use self::sheets::{ServiceArgs, SheetCommand};
 use crate::activity::Bots;
 use crate::github::BadAddress;
 use crate::http::auth::Scope;
@@ -46,6 +50,8 @@ pub enum Command {
     Rebuild(RebuildArgs),
     /// Post recorded deliveries, signed, and report rate and latencies
     Deliver(DeliverArgs),
+    /// Check that a service is ready and takes deliveries, signed ones only
+    Ping(PingArgs),
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -57,6 +63,9 @@ pub enum Command {
     Backfill(BackfillArgs),
     /// Show the queue of public repositories, without any App
     Try(TryArgs),
+    /// Spreadsheets out of and into a running service
+    #[command(subcommand)]
+    Sheet(SheetCommand),
     /// Print the OpenAPI description of the API
     Openapi,
 }
@@ -179,7 +188,8 @@ pub struct RebuildArgs {
     /// Change nothing; compare, and exit with 1 on any difference
     #[arg(long)]
     pub check: bool,
-    /// First translate anew the deliveries that are still kept raw, and add what is missing
+    /// First translate anew the deliveries that are still kept raw: add what is missing, correct what
+    /// is told otherwise now
     #[arg(long, conflicts_with = "check")]
     pub from_deliveries: bool,
 }
@@ -311,12 +321,17 @@ impl ServeArgs {
 impl DeliverArgs {
     /// The secret to sign with: the first, if several are listed.
     pub fn secret(&self) -> Result<String, ConfigError> {
-        let listed = secret(&self.secret, &self.secret_file)?;
-        let first = listed.as_deref().and_then(|listed| listed.split(',').map(str::trim).find(|one| !one.is_empty()));
-        first.map(str::to_owned).ok_or(ConfigError::Invalid(
-            "no webhook secret: give --secret, BUGSCRUB_WEBHOOK_SECRET or BUGSCRUB_WEBHOOK_SECRET_FILE",
-        ))
+        first_secret(&self.secret, &self.secret_file)
     }
+}
+
+/// The webhook secret to sign with: the first, if several are listed.
+fn first_secret(value: &Option<String>, file: &Option<PathBuf>) -> Result<String, ConfigError> {
+    let listed = secret(value, file)?;
+    let first = listed.as_deref().and_then(|listed| listed.split(',').map(str::trim).find(|one| !one.is_empty()));
+    first.map(str::to_owned).ok_or(ConfigError::Invalid(
+        "no webhook secret: give --secret, BUGSCRUB_WEBHOOK_SECRET or BUGSCRUB_WEBHOOK_SECRET_FILE",
+    ))
 }
 
 fn read_views(path: &Path) -> Result<Declared, ConfigError> {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use bugscrub::config::{Cli, Command, TokenCommand};
+use bugscrub::config::{Cli, Command, SheetCommand, TokenCommand};
 use bugscrub::{commands, telemetry};
 use clap::Parser;
 
@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
         Command::Migrate(args) => commands::migrate(args).await,
         Command::Rebuild(args) => commands::rebuild(args).await,
         Command::Deliver(args) => commands::deliver(args).await,
+        Command::Ping(args) => commands::ping::ping(args).await,
         Command::Token(TokenCommand::Create { database, name, scopes, accounts, view, days }) => {
             commands::token_create(database, &name, &scopes, &accounts, view.as_deref(), days).await
         }
@@ -29,8 +30,14 @@ async fn main() -> ExitCode {
         Command::Token(TokenCommand::Revoke { database, token_id }) => commands::token_revoke(database, token_id).await,
         Command::Setup(args) => commands::github::setup(args).await,
         Command::Doctor(args) => commands::github::doctor(args).await,
-        Command::Backfill(args) => commands::github::backfill(args).await,
-        Command::Try(args) => commands::github::try_out(args).await,
+        Command::Backfill(args) => commands::backfill::backfill(args).await,
+        Command::Try(args) => commands::backfill::try_out(args).await,
+        Command::Sheet(SheetCommand::Export { service, scrub, queue, csv, output }) => {
+            commands::sheet::export(service, scrub, queue, csv, output).await
+        }
+        Command::Sheet(SheetCommand::Import { service, file, dry_run }) => {
+            commands::sheet::import(service, file, dry_run).await
+        }
         Command::Openapi => {
             println!("{}", bugscrub::http::openapi());
             Ok(ExitCode::SUCCESS)

@@ -1,6 +1,7 @@
 //! Logs, started once by [`init_logs`], and metrics.
 
 mod metrics;
+mod vitals;
 
 use std::io::IsTerminal;
 
@@ -9,6 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 pub use self::metrics::{InFlight, Metrics};
+pub use self::vitals::{Backfill, Vitals};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

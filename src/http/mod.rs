@@ -24,6 +24,7 @@ mod queue;
 mod row;
 mod scrubs;
 pub mod serve;
+mod sheets;
 mod stats;
 mod stream;
 pub mod sync;
@@ -104,6 +105,7 @@ pub struct AppState {
     tags(
         (name = "queue", description = "The stale-age queue"),
         (name = "items", description = "One item; who read it, and the note on it"),
+        (name = "sheets", description = "Spreadsheets, out and in"),
         (name = "scrubs", description = "Meetings that read a view together, their decks and minutes"),
         (name = "stats", description = "How the backlog fares; each also as `.json`, `.csv` and `.svg`"),
         (name = "views", description = "Named filters, each with an order"),
@@ -144,6 +146,11 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(scrubs::close))
         .routes(routes!(scrubs::attendees::put, scrubs::attendees::delete))
         .routes(routes!(scrubs::minutes::show))
+        .routes(routes!(scrubs::sheet::xlsx))
+        .routes(routes!(scrubs::sheet::csv))
+        .routes(routes!(queue::show_xlsx))
+        .routes(routes!(sheets::import))
+        .routes(routes!(sheets::unplaced))
         .routes(routes!(stream::follow))
         .routes(routes!(stats::backlog))
         .routes(routes!(stats::ages))

@@ -9,14 +9,16 @@
 //! - [`past`]: the queue of a date that is over, folded anew;
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
-//! - [`installations`], [`gates`], [`jobs`], [`sync`]: what must be remembered to ask GitHub;
+//! - [`installations`], [`gates`], [`jobs`], [`sync`], [`compared`]: what must be remembered to ask GitHub, and
+//!   what its answers are compared with;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs, decks, marks and notes;
-//! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`]: small readers and writers;
+//! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`], [`vitals`]: small readers and writers;
 //! - `schema`: the migrations, and how they are applied;
 //! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
 
 pub mod accounts;
 pub mod append;
+pub mod compared;
 pub mod details;
 mod directory;
 pub mod gates;
@@ -43,11 +45,12 @@ pub mod stored;
 pub mod sync;
 pub mod tokens;
 pub mod views;
+pub mod vitals;
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool};
 
 pub use self::schema::{MIGRATIONS, migrate, schema_is_current};
 
@@ -113,8 +116,15 @@ pub fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     }
     let options: PgConnectOptions = url.parse().map_err(StoreError::Url)?;
     let options = options.application_name("bugscrub");
-    Ok(PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options))
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    let pool =
+        pool.after_connect(|connection, _| Box::pin(async move { connection.execute(DEAD_PEERS).await.map(drop) }));
+    Ok(pool.connect_lazy_with(options))
 }
+
+/// A process whose machine is gone says no farewell: the server finds out within a minute and frees
+/// the rows that it had locked, where the system's default is two hours.
+const DEAD_PEERS: &str = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
 
 /// Empties the database, whatever is in it: the demo begins anew each time, in one of its own.
 pub async fn reset(pool: &PgPool) -> Result<(), StoreError> {

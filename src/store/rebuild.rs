@@ -141,9 +141,9 @@ async fn fold_to_start(pool: &PgPool, account_id: i64, started: &Started, bots: 
     let mut writer = pool.acquire().await?;
     let mut rows = sqlx::query_as!(
         EventRow,
-        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
-                  recorded_at, data::text AS "data!"
-           FROM events WHERE account_id = $1 AND position <= $2 ORDER BY repo_id, number, position"#,
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM effective_events WHERE account_id = $1 AND position <= $2 ORDER BY repo_id, number, position"#,
         account_id,
         started.position,
     )
@@ -233,9 +233,9 @@ async fn events_between(
 ) -> Result<Vec<LoggedEvent>, StoreError> {
     let rows = sqlx::query_as!(
         EventRow,
-        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
-                  recorded_at, data::text AS "data!"
-           FROM events WHERE account_id = $1 AND position > $2 AND position <= $3 ORDER BY position"#,
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM effective_events WHERE account_id = $1 AND position > $2 AND position <= $3 ORDER BY position"#,
         account_id,
         after,
         to,

@@ -13,6 +13,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use super::vitals::Vitals;
+
 /// The events with a label of their own: those the App may subscribe to, and those GitHub sends to
 /// every App. Sorted.
 const EVENTS: [&str; 22] = [
@@ -85,6 +87,7 @@ struct Inner {
     github_requests: Family<StatusLabel, Counter>,
     github_failures: Counter,
     github_remaining: Family<BudgetLabels, Gauge>,
+    vitals: Vitals,
 }
 
 impl Metrics {
@@ -110,6 +113,7 @@ impl Metrics {
             github_requests: Family::default(),
             github_failures: Counter::default(),
             github_remaining: Family::default(),
+            vitals: Vitals::default(),
         };
         Self(Arc::new(inner.registered()))
     }
@@ -187,6 +191,11 @@ impl Metrics {
         self.0.github_remaining.get_or_create(&BudgetLabels { account, resource }).set(remaining);
     }
 
+    /// How far things are.
+    pub fn vitals(&self) -> &Vitals {
+        &self.0.vitals
+    }
+
     /// A request began; it is in flight until the guard is dropped.
     pub fn request(&self) -> InFlight {
         self.0.requests.inc();
@@ -243,6 +252,7 @@ impl Inner {
             Unit::Bytes,
             self.body_bytes.clone(),
         );
+        self.vitals.register(registry);
         self
     }
 }

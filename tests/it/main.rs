@@ -6,6 +6,7 @@
 mod support;
 
 mod api;
+mod chart;
 mod commands;
 mod deliver;
 mod demo;
@@ -28,6 +29,7 @@ mod rooms;
 mod schemathesis;
 mod scrubs;
 mod server;
+mod sheet;
 mod smoke;
 mod stats;
 mod stream;

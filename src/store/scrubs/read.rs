@@ -96,6 +96,13 @@ pub(super) async fn round_started(
     Ok(started.unwrap_or(Round::FIRST.started))
 }
 
+/// The same, of the projections in use.
+pub async fn started(pool: &PgPool, account_id: i64, view: &str, round: i64) -> Result<i64, StoreError> {
+    let mut connection = pool.acquire().await?;
+    let head = crate::store::live::head(&mut connection, account_id).await?;
+    round_started(&mut connection, account_id, head.generation, view, round).await
+}
+
 /// Where a scrub's cursor is.
 pub(super) struct Cursor {
     pub place: Option<i64>,

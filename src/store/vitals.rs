@@ -1,0 +1,79 @@
+//! What must be measured rather than counted: how far things are, for the metrics of every replica.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use super::StoreError;
+
+/// How far GitHub's side of one account is. Accounts whose App is uninstalled or suspended are not
+/// asked about, and have none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    pub account_id: i64,
+    pub repositories: i64,
+    /// Those of them with all items here.
+    pub complete: i64,
+    /// Items that the backfill has stored.
+    pub fetched: i64,
+    /// Up to when, at least, every repository was compared; `None` if one never was.
+    pub swept_at: Option<DateTime<Utc>>,
+    /// Jobs that wait for their turn, and those that failed and are tried again.
+    pub due: i64,
+    pub failing: i64,
+}
+
+/// Every account that is asked about.
+pub async fn backfills(pool: &PgPool) -> Result<Vec<Backfill>, StoreError> {
+    let backfills = sqlx::query_as!(
+        Backfill,
+        r#"SELECT i.account_id, count(s.repo_id) AS "repositories!", count(s.complete_at) AS "complete!",
+             COALESCE(sum(s.fetched), 0)::bigint AS "fetched!",
+             CASE WHEN count(s.repo_id) = count(s.swept_at) THEN min(s.swept_at) END AS "swept_at?",
+             (SELECT count(*) FROM jobs j WHERE j.account_id = i.account_id AND j.due_at <= clock_timestamp()) AS "due!",
+             (SELECT count(*) FROM jobs j WHERE j.account_id = i.account_id AND j.failures > 0) AS "failing!"
+           FROM installations i LEFT JOIN sync s ON s.account_id = i.account_id
+           WHERE i.gone_at IS NULL AND NOT i.suspended
+           GROUP BY i.account_id"#
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(backfills)
+}
+
+/// What is left of one of GitHub's hourly budgets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// 0: the App itself.
+    pub account_id: i64,
+    /// `core` or `graphql`.
+    pub resource: String,
+    pub limit: i64,
+    pub remaining: i64,
+}
+
+/// Every budget that GitHub told of; whole again where its hour is over.
+pub async fn budgets(pool: &PgPool) -> Result<Vec<Budget>, StoreError> {
+    let budgets = sqlx::query_as!(
+        Budget,
+        r#"SELECT g.account_id, b.resource AS "resource!", b.most AS "limit!",
+             CASE WHEN b.resets_at > clock_timestamp() THEN b.remaining ELSE b.most END AS "remaining!"
+           FROM gates g CROSS JOIN LATERAL (VALUES
+             ('core', g.core_limit, g.core_remaining, g.core_resets_at),
+             ('graphql', g.graphql_limit, g.graphql_remaining, g.graphql_resets_at)
+           ) AS b (resource, most, remaining, resets_at)
+           WHERE b.most IS NOT NULL AND b.remaining IS NOT NULL AND b.resets_at IS NOT NULL"#
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(budgets)
+}
+
+/// When the next token expires of those in force.
+pub async fn next_token_expiry(pool: &PgPool) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let next = sqlx::query_scalar!(
+        "SELECT min(expires_at) FROM tokens WHERE revoked_at IS NULL AND expires_at > clock_timestamp()"
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(next)
+}

@@ -1,0 +1,128 @@
+//! Values that must be refused, each with the words that a person gets; with both Helms.
+
+use super::{output, template};
+
+/// Values, and what is said of them.
+const REFUSED: &[(&str, &str)] = &[
+    // What stands together, by the chart's own words.
+    ("database: {secret: {key: ''}}", "No database: set database.secret.key"),
+    (
+        "cloudnativepg: {enabled: true}\nembeddedPostgres: {enabled: true}",
+        "cloudnativepg.enabled and embeddedPostgres.enabled are both true: choose one database.",
+    ),
+    ("embeddedPostgres: {enabled: true}", "embeddedPostgres.enabled needs embeddedPostgres.image"),
+    (
+        "replicaCount: 1\nembeddedPostgres: {enabled: true, image: a/b:1}",
+        "needs a volume, or everything is lost with the pod",
+    ),
+    (
+        "embeddedPostgres: {enabled: true, image: a/b:1, persistence: {size: 1Gi}}",
+        "allows one replica, which owns its database",
+    ),
+    (
+        "autoscaling: {enabled: true}\nreplicaCount: 1\nembeddedPostgres: {enabled: true, image: a/b:1, persistence: {size: 1Gi}}",
+        "allows one replica, which owns its database",
+    ),
+    (
+        "autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 4}",
+        "autoscaling.minReplicas (5) is more than autoscaling.maxReplicas (4).",
+    ),
+    (
+        "autoscaling: {enabled: true}\nresources: {requests: {cpu: null}}",
+        "autoscaling.enabled needs resources.requests.cpu",
+    ),
+    ("termination: {gracePeriodSeconds: 30}", "termination.gracePeriodSeconds (30) must be more than 30"),
+    (
+        "replicaCount: 5\ncloudnativepg: {enabled: true, parameters: {max_connections: 100}}",
+        "max_connections (100) is too small for 5 replicas",
+    ),
+    ("ingress: {enabled: true}", "ingress.enabled needs ingress.host"),
+    ("httpRoute: {enabled: true}", "httpRoute.enabled needs httpRoute.parentRefs"),
+    ("ingress: {enabled: true, host: a.example}\npaths: []", "paths is empty: GitHub could not deliver."),
+    ("networkPolicy: {enabled: true}", "needs networkPolicy.ingressFrom, or GitHub's deliveries are shut out"),
+    (
+        "networkPolicy: {enabled: true, ingressFrom: [{podSelector: {}}]}",
+        "needs networkPolicy.databaseTo, or the database is out of reach",
+    ),
+    (
+        "serviceMonitor: {enabled: true}\nnetworkPolicy: {enabled: true, ingressFrom: [{podSelector: {}}], databaseTo: [{podSelector: {}}]}",
+        "needs networkPolicy.scrapeFrom, or scrapes are shut out",
+    ),
+    ("prometheusRule: {enabled: true}", "prometheusRule.enabled needs serviceMonitor.enabled"),
+    (
+        "settings: {BUGSCRUB_TIMEZONE: UTC}",
+        "settings.BUGSCRUB_TIMEZONE: the program has no such setting. It has: BUGSCRUB_ACCOUNTS,",
+    ),
+    (
+        "settings: {BUGSCRUB_WEBHOOK_SECRET: s3cret}",
+        "settings.BUGSCRUB_WEBHOOK_SECRET: the chart sets this one itself, from secret. Secrets are only referred to",
+    ),
+    (
+        "settings: {BUGSCRUB_DATABASE_URL: 'postgres://a:b@c/d'}",
+        "settings.BUGSCRUB_DATABASE_URL: the chart sets this one itself, from database.secret.",
+    ),
+    ("extraEnv: [{name: BUGSCRUB_LISTEN, value: '1'}]", "extraEnv has BUGSCRUB_LISTEN, which the chart sets itself."),
+    // What does not look as it must.
+    ("secret: {name: ''}", "secret.name: \"\" is not the name of a Secret"),
+    ("secret: {name: Not A Name}", "secret.name: \"Not A Name\" is not the name of a Secret"),
+    ("database: {secret: {name: DB}}", "database.secret.name: \"DB\" is not the name of a Secret"),
+    (
+        "image: {repository: 'ghcr.io/a/b:1'}",
+        "image.repository: \"ghcr.io/a/b:1\" must be a repository alone; its tag goes into image.tag",
+    ),
+    ("image: {digest: 'sha256:123'}", "image.digest: \"sha256:123\" must be sha256: and 64 hex digits."),
+    ("image: {tag: 'v1:2'}", "image.tag: \"v1:2\" is not a tag"),
+    (
+        "listenAddress: '0.0.0.0:80'",
+        "listenAddress: \"0.0.0.0:80\" must be an address such as 0.0.0.0 or [::], without a port.",
+    ),
+    (
+        "ingress: {host: 'https://scrub.acme.example'}",
+        "must be a host's name alone, such as scrub.acme.example, without https://",
+    ),
+    ("httpRoute: {hostnames: ['scrub.acme.example/']}", "must be hosts' names alone"),
+    ("paths: [{path: api, pathType: Prefix}]", "paths: \"api\" must be paths that begin with /."),
+    ("cloudnativepg: {storage: {size: 20 GB}}", "cloudnativepg.storage.size: \"20 GB\" must be a size such as 20Gi."),
+    ("views: [{name: Triage}]", "views: \"Triage\" must have names of 1 to 64 small letters"),
+    ("serviceMonitor: {interval: 30 s}", "serviceMonitor.interval: \"30 s\" must be a duration such as 30s."),
+    ("fullnameOverride: Bug Scrub", "fullnameOverride: \"Bug Scrub\" is no name of an object"),
+    ("settings: {TIME_ZONE: UTC}", "settings.TIME_ZONE: the program has no such setting."),
+    // What is no value of the chart, by its schema.
+    ("replicas: 3", "dditional propert"),
+    ("replicaCount: two", "replicaCount"),
+    ("replicaCount: -1", "replicaCount"),
+    ("secret: {webhookSecret: s3cret}", "dditional propert"),
+    ("settings: {BUGSCRUB_TIME_ZONE: {name: UTC}}", "BUGSCRUB_TIME_ZONE"),
+    ("image: {pullPolicy: Sometimes}", "IfNotPresent"),
+    ("service: {port: 70000}", "port"),
+    ("service: {type: Cluster}", "ClusterIP"),
+    ("ingress: {tls: true}", "tls"),
+    ("cloudnativepg: {instances: 0}", "instances"),
+    ("views: [{name: triage, filters: {}}]", "dditional propert"),
+    ("networkPolicy: {githubTo: []}", "githubTo"),
+    ("podDisruptionBudget: {maxUnavailable: 0}", "maxUnavailable"),
+    ("resources: {limit: {memory: 1Gi}}", "dditional propert"),
+];
+
+#[test]
+fn wrong_values_are_refused_with_words_that_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("values.yaml");
+    for (values, words) in REFUSED {
+        std::fs::write(&path, values).unwrap();
+        for helm in ["helm4", "helm3"] {
+            let output = output(template(helm, Some(&path)));
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(!output.status.success(), "{helm} takes {values}");
+            assert!(said.contains(words), "{helm}: {values}: {said}");
+            // A template that breaks says things of another kind.
+            assert!(
+                !said.contains("nil pointer") && !said.contains("wrong type for value"),
+                "{helm}: {values}: {said}"
+            );
+            if std::env::var_os("BUGSCRUB_SHOW_REFUSALS").is_some() && helm == "helm4" {
+                println!("| `{values}` | {} |", said.trim());
+            }
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! The containers of the rendered pods as processes: the real program with exactly the arguments, the
+//! variables and the files that a kubelet would give it, made of what is rendered and of a made-up
+//! Secret. Where a volume is mounted another folder takes the mount's place, and a loopback address
+//! of the test's own that of the pod; the port is the rendered one.
+
+use std::collections::HashMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use bugscrub::store;
+use bugscrub::webhook::signature;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep, timeout};
+use uuid::Uuid;
+
+use super::{list, objects, one, root, said, template};
+use crate::support::TestDatabase;
+use crate::support::github::{APP_ID, APP_KEY, FakeGitHub};
+use crate::support::payload::{issue, issues, owned_repository};
+use crate::support::service::{bugscrub, client};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const SECRET: &str = "new-secret";
+const ADMIN: &str = "an-admin-token-that-is-made-up";
+
+/// A cluster, as far as one pod sees it: what was rendered, Secrets, and a folder for each volume.
+struct Cluster {
+    objects: Vec<Value>,
+    secrets: HashMap<(&'static str, &'static str), String>,
+    volumes: TempDir,
+}
+
+impl Cluster {
+    fn new(ci: &str, overrides: &str, secrets: HashMap<(&'static str, &'static str), String>) -> Self {
+        let volumes = tempfile::tempdir().unwrap();
+        // The embedded Postgres runs as a user of its own.
+        std::fs::set_permissions(&volumes, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let values = volumes.path().join("overrides.yaml");
+        std::fs::write(&values, overrides).unwrap();
+        let mut command = template("helm4", Some(&root("charts/bugscrub/ci").join(ci)));
+        command.arg("--values").arg(&values);
+        let cluster = Self { objects: objects(&said(command)), secrets, volumes };
+        for volume in list(cluster.pod(), "volumes") {
+            cluster.fill(volume);
+        }
+        cluster
+    }
+
+    fn pod(&self) -> &Value {
+        &one(&self.objects, "Deployment")["spec"]["template"]["spec"]
+    }
+
+    fn folder(&self, volume: &Value) -> std::path::PathBuf {
+        self.volumes.path().join(volume.as_str().unwrap())
+    }
+
+    fn secret(&self, secret: &Value, key: &Value) -> &str {
+        let (secret, key) = (secret.as_str().unwrap(), key.as_str().unwrap());
+        let found = self.secrets.iter().find(|((name, known), _)| *name == secret && *known == key);
+        found.unwrap_or_else(|| panic!("the Secret {secret} has no {key}")).1
+    }
+
+    /// A volume's files.
+    fn fill(&self, volume: &Value) {
+        let folder = self.folder(&volume["name"]);
+        std::fs::create_dir(&folder).unwrap();
+        if !volume["secret"].is_null() {
+            for item in list(&volume["secret"], "items") {
+                let text = self.secret(&volume["secret"]["secretName"], &item["key"]);
+                std::fs::write(folder.join(item["path"].as_str().unwrap()), text).unwrap();
+            }
+        } else if !volume["configMap"].is_null() {
+            let name = &volume["configMap"]["name"];
+            let maps = self.objects.iter().filter(|object| object["kind"] == "ConfigMap");
+            let map = maps.into_iter().find(|map| map["metadata"]["name"] == *name).unwrap();
+            for (file, text) in map["data"].as_object().unwrap() {
+                std::fs::write(folder.join(file), text.as_str().unwrap()).unwrap();
+            }
+        } else {
+            assert!(!volume["emptyDir"].is_null() || !volume["persistentVolumeClaim"].is_null(), "{volume}");
+        }
+    }
+
+    /// A container as a process.
+    fn command(&self, container: &Value) -> Command {
+        let args: Vec<&str> = list(container, "args").map(|arg| arg.as_str().unwrap()).collect();
+        assert!(container["command"].is_null(), "the image's entry point is the program");
+        let mounts: Vec<(&str, String)> = list(container, "volumeMounts")
+            .map(|mount| {
+                let folder = self.folder(&mount["name"]);
+                (mount["mountPath"].as_str().unwrap(), folder.to_str().unwrap().to_owned())
+            })
+            .collect();
+        let variables: Vec<(&str, String)> = list(container, "env")
+            .map(|variable| {
+                let value = match variable["value"].as_str() {
+                    Some(value) => value.to_owned(),
+                    None => {
+                        let from = &variable["valueFrom"]["secretKeyRef"];
+                        self.secret(&from["name"], &from["key"]).to_owned()
+                    }
+                };
+                let mounted = mounts.iter().find(|(path, _)| Path::new(&value).starts_with(path));
+                let value = mounted.map_or(value.clone(), |(path, folder)| value.replacen(path, folder, 1));
+                (variable["name"].as_str().unwrap(), value)
+            })
+            .collect();
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        bugscrub(&args, &variables)
+    }
+
+    /// The init containers, one after the other, then the server until it is ready.
+    async fn start(&self, host: &str) -> Server {
+        for container in list(self.pod(), "initContainers") {
+            finishes(self.command(container)).await;
+        }
+        let container = &self.pod()["containers"][0];
+        let port = &one(&self.objects, "Service")["spec"]["ports"][0]["targetPort"];
+        let port = list(container, "ports").find(|known| known["name"] == *port).unwrap();
+        let server = Server {
+            base: format!("http://{host}:{}", port["containerPort"]),
+            child: self.command(container).spawn().unwrap(),
+        };
+        for probe in ["startupProbe", "livenessProbe", "readinessProbe"] {
+            assert_eq!(container[probe]["httpGet"]["port"], port["name"]);
+            server.waits_for(container[probe]["httpGet"]["path"].as_str().unwrap()).await;
+        }
+        server
+    }
+}
+
+/// Runs a command that ends well.
+async fn finishes(mut command: Command) -> String {
+    let output = timeout(PATIENCE, command.output()).await.expect("it hangs").unwrap();
+    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success(), "{stdout}{stderr}");
+    stdout
+}
+
+struct Server {
+    base: String,
+    child: Child,
+}
+
+impl Server {
+    async fn waits_for(&self, path: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let url = format!("{}{path}", self.base);
+        while !client().get(&url).send().await.is_ok_and(|answer| answer.status() == 200) {
+            assert!(Instant::now() < deadline, "{url} does not answer 200");
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let answer = client().get(format!("{}{path}", self.base)).bearer_auth(ADMIN).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
+    async fn deliver(&self, path: &str, payload: &Value, secret: &str) -> u16 {
+        self.deliver_as(Uuid::new_v4(), path, payload, secret).await.0
+    }
+
+    /// The answer's status, and whether it says that the GUID was known.
+    async fn deliver_as(&self, guid: Uuid, path: &str, payload: &Value, secret: &str) -> (u16, bool) {
+        let body = serde_json::to_vec(payload).unwrap();
+        let request = client()
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/json")
+            .header("x-github-event", "issues")
+            .header("x-github-delivery", guid.to_string())
+            .header("x-hub-signature-256", signature::sign(secret.as_bytes(), &body))
+            .body(body);
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let said: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        (status, said["duplicate"] == true)
+    }
+
+    /// Tells it to stop as a kubelet does, and waits no longer than a kubelet would.
+    async fn stops_within(mut self, seconds: u64) {
+        kill(Pid::from_raw(self.child.id().unwrap().try_into().unwrap()), Signal::SIGTERM).unwrap();
+        let ended = timeout(Duration::from_secs(seconds), self.child.wait()).await;
+        assert!(ended.expect("it would be killed").unwrap().success());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_production_pod_migrates_serves_and_stops() {
+    let github = FakeGitHub::start().await;
+    github.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 3, 40);
+        world.install(account, None)
+    });
+    let database = TestDatabase::new().await;
+    // A new one: the init container makes the schema.
+    store::reset(&database.pool).await.unwrap();
+    let secrets = HashMap::from([
+        (("bugscrub", "BUGSCRUB_WEBHOOK_SECRET"), format!("{SECRET},old-secret")),
+        (("bugscrub", "BUGSCRUB_APP_ID"), APP_ID.to_string()),
+        (("bugscrub", "BUGSCRUB_PRIVATE_KEY"), APP_KEY.to_owned()),
+        (("bugscrub", "BUGSCRUB_ADMIN_TOKEN"), ADMIN.to_owned()),
+        (("bugscrub-database", "url"), format!("{}\n", database.url)),
+    ]);
+    let host = "127.83.67.1";
+    let overrides = format!("listenAddress: {host}\nsettings: {{BUGSCRUB_GITHUB_API_URL: '{}'}}\n", github.url());
+    let cluster = Cluster::new("production-values.yaml", &overrides, secrets);
+    let server = cluster.start(host).await;
+
+    // What the route lets in: GitHub's deliveries and the API, but not what answers without a token.
+    let route = one(&cluster.objects, "HTTPRoute");
+    let paths: Vec<(&str, &str)> = list(&route["spec"]["rules"][0], "matches")
+        .map(|matching| (matching["path"]["type"].as_str().unwrap(), matching["path"]["value"].as_str().unwrap()))
+        .collect();
+    let lets_in = |asked: &str| {
+        let below = |path: &str| asked == path || asked.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        paths.iter().any(|(kind, path)| if *kind == "Exact" { asked == *path } else { below(path) })
+    };
+    for path in ["/webhooks/github", "/api/v1/queue", "/docs", "/docs/index.html", "/openapi.json"] {
+        assert!(lets_in(path), "{path}");
+    }
+    for path in ["/metrics", "/healthz", "/readyz", "/"] {
+        assert!(!lets_in(path), "{path}");
+    }
+
+    let payload = issues(
+        "opened",
+        &issue(7, "2025-01-01T00:00:00Z", "2025-02-01T00:00:00Z"),
+        &owned_repository(9_000, "acme-labs", 8, "widgets"),
+    );
+    let hook = "/webhooks/github";
+    assert_eq!(server.deliver(hook, &payload, "another-secret").await, 401);
+    assert_eq!(server.deliver(hook, &payload, "old-secret").await, 202);
+    let page = server.get("/api/v1/queue?account=9000&min_position=1").await;
+    assert_eq!((&page["total"], &page["items"][0]["number"]), (&json!(1), &json!(7)), "{page:#}");
+
+    // Its settings reached it: who else may deliver, and the views of the ConfigMap.
+    let others = issues(
+        "opened",
+        &issue(1, "2025-01-01T00:00:00Z", "2025-02-01T00:00:00Z"),
+        &owned_repository(5, "others", 9, "x"),
+    );
+    assert_eq!(server.deliver(hook, &others, SECRET).await, 202);
+    let views = server.get("/api/v1/views?account=9000").await;
+    let triage = list(&views, "views").find(|view| view["name"] == "triage");
+    assert_eq!(triage.unwrap_or_else(|| panic!("{views:#}"))["origin"], "file");
+    let logins = server.get("/api/v1/accounts").await;
+    assert!(!logins.to_string().contains("others"), "{logins}");
+
+    // The pod of `helm test`, sent to where the Service would send it.
+    let pod = one(&cluster.objects, "Pod");
+    let mut test = pod["spec"]["containers"][0].clone();
+    let service = one(&cluster.objects, "Service");
+    let name = service["metadata"]["name"].as_str().unwrap();
+    let address = format!("--url=http://{name}:{}", service["spec"]["ports"][0]["port"]);
+    let at = list(&test, "args").position(|arg| *arg == address.as_str()).expect("it goes to the Service");
+    test["args"][at] = json!(format!("--url={}", server.base));
+    let words = finishes(cluster.command(&test)).await;
+    assert!(words.contains("refuses a wrong signature") && words.contains("accepts a signed one"), "{words}");
+
+    super::watching::metrics_tell_what_alerts_ask(&server.base, &database, &github).await;
+
+    let grace = cluster.pod()["terminationGracePeriodSeconds"].as_u64().unwrap();
+    let before = cluster.pod()["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"].as_u64().unwrap();
+    server.stops_within(grace - before).await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_embedded_pod_keeps_its_data_on_its_volume() {
+    let secrets = HashMap::from([(("bugscrub", "BUGSCRUB_WEBHOOK_SECRET"), SECRET.to_owned())]);
+    let host = "127.83.67.2";
+    let cluster = Cluster::new("embedded-values.yaml", &format!("listenAddress: {host}\n"), secrets);
+    let payload = issues(
+        "opened",
+        &issue(7, "2025-01-01T00:00:00Z", "2025-02-01T00:00:00Z"),
+        &owned_repository(9_000, "acme", 8, "widgets"),
+    );
+    let grace = cluster.pod()["terminationGracePeriodSeconds"].as_u64().unwrap();
+    let guid = Uuid::new_v4();
+    // The first pod has never had it; the next one finds it.
+    for known in [false, true] {
+        let server = cluster.start(host).await;
+        assert_eq!(server.deliver_as(guid, "/webhooks/github", &payload, SECRET).await, (202, known));
+        server.stops_within(grace).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ping_says_what_is_wrong() {
+    let secret = [("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    let ping = async |args: &[&str], settings: &[(&str, &str)]| crate::support::service::run(args, settings).await;
+    ping(&["ping"], &[]).await.failed(1, &["no webhook secret"]);
+    ping(&["ping", "--url", "nonsense"], &secret).await.failed(1, &["nonsense"]);
+    ping(&["ping", "--url", "http://127.0.0.1:1", "--wait", "0"], &secret).await.failed(1, &["not ready after 0 s"]);
+
+    let database = TestDatabase::new().await;
+    let settings = [("BUGSCRUB_DATABASE_URL", &*database.url), ("BUGSCRUB_WEBHOOK_SECRET", "another-secret")];
+    let serving = crate::support::service::Serving::start(&settings).await;
+    let url = serving.url("");
+    ping(&["ping", "--url", &url], &secret).await.failed(1, &["a signed delivery was not accepted: HTTP 401"]);
+    let words = ping(&["ping", "--url", &url, "--secret", "another-secret,older"], &[]).await.ok();
+    assert_eq!(words.lines().count(), 3, "{words}");
+    database.take_away().await;
+    ping(&["ping", "--url", &url, "--wait", "1"], &secret).await.failed(1, &["not ready after 1 s: HTTP 503"]);
+    database.bring_back().await;
+    serving.stop().await;
+    database.drop().await;
+}

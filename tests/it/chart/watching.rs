@@ -1,0 +1,200 @@
+//! Alerts and dashboards: their expressions are Prometheus' and ask for metrics that there are; each
+//! alert fires when it should, and has its chapter in the operator's guide.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bugscrub::app::vitals::Lag;
+use bugscrub::telemetry::{Backfill, Metrics};
+use chrono::Utc;
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use super::{list, one, output, rendered, root, tool};
+use crate::support::TestDatabase;
+use crate::support::github::FakeGitHub;
+use crate::support::service::client;
+
+const FIRING: &str = "tests/chart/alerts.test.yaml";
+
+/// The rules of the production example, as Prometheus reads them.
+fn rules() -> Value {
+    one(&rendered(Some("production-values.yaml")), "PrometheusRule")["spec"].clone()
+}
+
+fn alerts(rules: &Value) -> Vec<&Value> {
+    list(rules, "groups").flat_map(|group| list(group, "rules")).collect()
+}
+
+#[test]
+fn each_alert_fires_when_it_should_and_only_then() {
+    let folder = tempfile::tempdir().unwrap();
+    // JSON is YAML.
+    std::fs::write(folder.path().join("rules.json"), rules().to_string()).unwrap();
+    std::fs::copy(root(FIRING), folder.path().join("alerts.test.yaml")).unwrap();
+    for (command, file) in [("check", "rules.json"), ("test", "alerts.test.yaml")] {
+        let mut promtool = tool("promtool");
+        promtool.args([command, "rules", file]).current_dir(folder.path());
+        let output = output(promtool);
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains("SUCCESS"), "{said}");
+    }
+    let tested = std::fs::read_to_string(root(FIRING)).unwrap();
+    let guide = std::fs::read_to_string(root("docs/operate-kubernetes.md")).unwrap();
+    let rules = rules();
+    assert!(alerts(&rules).len() >= 12);
+    for alert in alerts(&rules) {
+        let name = alert["alert"].as_str().unwrap();
+        let fires = format!("alertname: {name}\n        exp_alerts:\n          - exp_labels");
+        assert!(tested.contains(&fires), "no case of {FIRING} has {name} fire");
+        assert!(guide.contains(&format!("### {name}\n")), "the guide has no chapter on {name}");
+        let runbook = alert["annotations"]["runbook_url"].as_str().unwrap();
+        assert!(runbook.ends_with(&format!("docs/operate-kubernetes.md#{}", name.to_lowercase())), "{runbook}");
+    }
+}
+
+/// Names of metrics in an expression, without what a histogram adds.
+fn named(expression: &str) -> BTreeSet<String> {
+    let words = expression.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let names = words.filter(|word| word.starts_with("bugscrub_"));
+    let plain = |name: &str| {
+        let parts = ["_bucket", "_count", "_sum"];
+        parts.iter().find_map(|part| name.strip_suffix(part)).unwrap_or(name).to_owned()
+    };
+    names.map(plain).collect()
+}
+
+/// Every metric that there is, by the name that samples have (but for a histogram's parts).
+fn metrics() -> BTreeSet<String> {
+    let metrics = Metrics::new();
+    let second = Duration::from_secs(1);
+    metrics.delivery("issues", "translated");
+    metrics.batch(1, second);
+    metrics.acknowledged(second);
+    metrics.queue(200, second);
+    metrics.head_position(1, 1);
+    metrics.github_request(200);
+    metrics.github_remaining(1, "core", 1);
+    let vitals = metrics.vitals();
+    let backfill = Backfill { complete: 1, incomplete: 1, items: 1, compared_at: Some(1), due: 1, failing: 1 };
+    vitals.backfill(1, backfill);
+    vitals.github_limit(1, "core", 1);
+    vitals.ranking_lag(1, 1);
+    vitals.token_expiry(Some(1));
+    let samples = metrics.encode();
+    let samples = samples.lines().filter(|line| !line.starts_with('#'));
+    samples.flat_map(|line| named(line.split(['{', ' ']).next().unwrap())).collect()
+}
+
+#[test]
+fn alerts_and_the_dashboard_ask_for_metrics_that_there_are() {
+    let known = metrics();
+    let rules = rules();
+    let mut asked: Vec<String> =
+        alerts(&rules).iter().map(|alert| alert["expr"].as_str().unwrap().to_owned()).collect();
+    let board: Value =
+        serde_json::from_slice(&std::fs::read(root("charts/bugscrub/files/dashboard.json")).unwrap()).unwrap();
+    let mut shown = BTreeSet::new();
+    for panel in list(&board, "panels") {
+        for target in list(panel, "targets") {
+            let expression = target["expr"].as_str().unwrap().replace("$namespace", "n").replace("$service", "s");
+            shown.extend(named(&expression));
+            asked.push(expression);
+        }
+    }
+    for expression in &asked {
+        let names = named(expression);
+        assert!(!names.is_empty(), "{expression}");
+        for name in names {
+            assert!(known.contains(&name), "{expression}: there is no {name}");
+        }
+    }
+    assert_eq!(shown, known, "the dashboard shows every metric");
+
+    // They are Prometheus' language.
+    let folder = tempfile::tempdir().unwrap();
+    let record =
+        |(at, expression): (usize, &String)| serde_json::json!({"record": format!("r{at}"), "expr": expression});
+    let rules: Vec<Value> = asked.iter().enumerate().map(record).collect();
+    let rules = serde_json::json!({"groups": [{"name": "expressions", "rules": rules}]});
+    std::fs::write(folder.path().join("rules.json"), rules.to_string()).unwrap();
+    let mut promtool = tool("promtool");
+    promtool.args(["check", "rules", "rules.json"]).current_dir(folder.path());
+    let output = output(promtool);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Waits until the gauges of a running service show what is in its database.
+pub async fn metrics_tell_what_alerts_ask(base: &str, database: &TestDatabase, github: &FakeGitHub) {
+    let expires = sqlx::query_scalar::<_, chrono::DateTime<Utc>>(
+        "INSERT INTO tokens (name, hash, scopes, expires_at) VALUES ('t', 'h', '{read}', now() + interval '3 days')
+         RETURNING expires_at",
+    );
+    let expires = expires.fetch_one(&database.pool).await.unwrap().timestamp();
+    // One that is over does not count, nor does one that is revoked.
+    sqlx::raw_sql(
+        "INSERT INTO tokens (name, hash, scopes, expires_at, revoked_at) VALUES
+           ('u', 'i', '{read}', now() - interval '1 day', NULL), ('v', 'j', '{read}', now() + interval '1 day', now())",
+    )
+    .execute(&database.pool)
+    .await
+    .unwrap();
+    let account = github.world(|world| *world.accounts.keys().next().unwrap());
+    let wanted = [
+        format!("bugscrub_token_expiry_timestamp_seconds {expires}"),
+        format!("bugscrub_backfill_repositories{{account=\"{account}\",state=\"complete\"}} 3"),
+        format!("bugscrub_backfill_repositories{{account=\"{account}\",state=\"incomplete\"}} 0"),
+        format!("bugscrub_backfill_items{{account=\"{account}\"}} 40"),
+        format!("bugscrub_jobs{{account=\"{account}\",state=\"failing\"}} 0"),
+        format!("bugscrub_ranking_lag_seconds{{account=\"{account}\"}} 0"),
+        format!("bugscrub_github_limit{{account=\"{account}\",resource=\"core\"}} "),
+        format!("bugscrub_compared_timestamp_seconds{{account=\"{account}\"}} "),
+    ];
+    let deadline = Instant::now() + Duration::from_secs(90);
+    loop {
+        let text = client().get(format!("{base}/metrics")).send().await.unwrap().text().await.unwrap();
+        let missing = wanted.iter().find(|wanted| !text.lines().any(|line| line.starts_with(wanted.as_str())));
+        match missing {
+            None => return,
+            Some(missing) => assert!(Instant::now() < deadline, "{missing} not in\n{text}"),
+        }
+        sleep(Duration::from_millis(500)).await;
+    }
+}
+
+#[test]
+fn a_lag_is_what_was_lacking_before_and_still_is() {
+    let begun = Instant::now();
+    let at = |seconds| begun + Duration::from_secs(seconds);
+    let mut lag = Lag::new(begun);
+    let mut seen = |head, held, seconds| lag.seen(head, held, at(seconds)).as_secs();
+    // It follows, never quite there: no lag.
+    assert_eq!([seen(10, 5, 10), seen(20, 15, 20), seen(30, 29, 30)], [0, 0, 0]);
+    // It stops at 29, and lacks what was at the head at second 30.
+    assert_eq!([seen(40, 29, 40), seen(50, 29, 50)], [10, 20]);
+    // It goes on, but not far enough; then it is there.
+    assert_eq!([seen(60, 29, 60), seen(60, 45, 70), seen(60, 60, 80), seen(60, 60, 90)], [30, 0, 0, 0]);
+    // An account that is not loaded has nothing.
+    let mut lag = Lag::new(begun);
+    assert_eq!([lag.seen(0, -1, at(10)).as_secs(), lag.seen(5, -1, at(30)).as_secs()], [10, 30]);
+}
+
+#[test]
+fn the_dashboard_is_one_that_the_sidecar_takes() {
+    let objects = rendered(Some("production-values.yaml"));
+    let maps = objects.iter().filter(|object| object["kind"] == "ConfigMap");
+    let map = maps.into_iter().find(|map| map["metadata"]["labels"]["grafana_dashboard"] == "1").unwrap();
+    let board: Value = serde_json::from_str(map["data"]["bugscrub.json"].as_str().unwrap()).unwrap();
+    assert_eq!(board["uid"], "bugscrub-service");
+    let ids: BTreeSet<_> = list(&board, "panels").map(|panel| panel["id"].as_i64().unwrap()).collect();
+    assert_eq!(ids.len(), list(&board, "panels").count());
+    // No two panels overlap.
+    let mut cells = BTreeSet::new();
+    for panel in list(&board, "panels") {
+        let at = |field: &str| panel["gridPos"][field].as_i64().unwrap();
+        for cell in (at("x")..at("x") + at("w")).flat_map(|x| (at("y")..at("y") + at("h")).map(move |y| (x, y))) {
+            assert!(cell.0 < 24 && cells.insert(cell), "{}", panel["title"]);
+        }
+    }
+}
