@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::RowFault;
-use super::read::{Book, SheetNote};
+use super::read::{Book, ReadRow, SheetNote};
 use super::tidy;
 use crate::activity::{ItemType, NoteText};
 
@@ -116,56 +116,39 @@ pub struct Plan {
 /// Decides row by row. `known` is asked once for each of [`Book::keys`].
 pub fn plan<'a>(book: &Book, known: impl Fn(&Key) -> Option<&'a Known>) -> Plan {
     let mut planned = vec![];
-    // An item's rows, as places in `planned`.
-    let mut items: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    let mut items: BTreeMap<Key, Vec<Standing>> = BTreeMap::new();
     for (tab, read) in book.tabs.iter().enumerate() {
-        for (row, ReadAt { outcome, key }) in read.rows.iter().map(|row| ReadAt::new(&row.row)).enumerate() {
-            if let Some(key) = key {
-                items.entry(key).or_default().push(planned.len());
-            }
+        for (row, ReadRow { row: said, .. }) in read.rows.iter().enumerate() {
+            let outcome = match said {
+                Ok(note) => {
+                    let standing = Standing { place: planned.len(), scrub: read.scrub, note };
+                    items.entry(Key::of(note)).or_default().push(standing);
+                    Outcome::Same
+                }
+                Err(fault) => Outcome::Unreadable(fault.clone()),
+            };
             planned.push(PlannedRow { tab, row, outcome, note: None, mark: None });
         }
     }
     let mut changes = vec![];
-    for (key, mut places) in items {
+    for (key, mut stands) in items {
         let Some(known) = known(&key) else {
-            places.iter().for_each(|place| planned[*place].outcome = Outcome::UnknownItem);
+            stands.iter().for_each(|standing| planned[standing.place].outcome = Outcome::UnknownItem);
             continue;
         };
         // From the oldest tab to the newest.
-        places.sort_by_key(|place| book.tabs[planned[*place].tab].scrub);
-        let stands: Vec<Standing> = places
-            .iter()
-            .filter_map(|place| {
-                let tab = &book.tabs[planned[*place].tab];
-                let note = tab.rows[planned[*place].row].row.as_ref().ok()?;
-                Some(Standing { place: *place, scrub: tab.scrub, note })
-            })
-            .collect();
-        let change = decide(&mut planned, &stands, known);
-        if !(change.0.is_empty() && change.1.is_empty()) {
-            changes.push(Change { key, notes: change.0, marks: change.1 });
+        stands.sort_by_key(|standing| standing.scrub);
+        let (notes, marks) = decide(&mut planned, &stands, known);
+        if !(notes.is_empty() && marks.is_empty()) {
+            changes.push(Change { key, notes, marks });
         }
     }
     Plan { rows: planned, changes }
 }
 
-struct ReadAt {
-    outcome: Outcome,
-    key: Option<Key>,
-}
-
-impl ReadAt {
-    fn new(row: &Result<SheetNote, RowFault>) -> Self {
-        match row {
-            Ok(note) => Self { outcome: Outcome::Same, key: Some(Key::of(note)) },
-            Err(fault) => Self { outcome: Outcome::Unreadable(fault.clone()), key: None },
-        }
-    }
-}
-
 /// A row of an item, and where it stands.
 struct Standing<'a> {
+    /// Among all rows of the plan.
     place: usize,
     scrub: Option<i32>,
     note: &'a SheetNote,
