@@ -33,27 +33,29 @@ pub(super) async fn save(
     let drafts: Vec<bool> = states.iter().map(|state| state.draft()).collect();
     let live: Vec<bool> = states.iter().map(|state| state.live()).collect();
     let tied: Vec<bool> = states.iter().map(|state| state.tied()).collect();
+    let came: Vec<bool> = states.iter().map(|state| state.transferred_from().is_some()).collect();
     let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
         r#"INSERT INTO items (account_id, generation, repo_id, number, type, state, title, author,
                               created_at, updated_at, labels, assignees, milestone, comments,
-                              draft, live, tied, folded)
+                              draft, live, tied, folded, came_by_transfer)
            SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
-                  folded::json
+                  folded::json, came_by_transfer
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
-                       $17::boolean[], $18::text[])
+                       $17::boolean[], $18::text[], $19::boolean[])
              AS new (repo_id, number, type, state, title, author, created_at, updated_at, labels,
-                     assignees, milestone, comments, draft, live, tied, folded)
+                     assignees, milestone, comments, draft, live, tied, folded, came_by_transfer)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
              author = EXCLUDED.author, created_at = EXCLUDED.created_at,
              updated_at = EXCLUDED.updated_at, labels = EXCLUDED.labels,
              assignees = EXCLUDED.assignees, milestone = EXCLUDED.milestone,
              comments = EXCLUDED.comments, draft = EXCLUDED.draft, live = EXCLUDED.live,
-             tied = EXCLUDED.tied, folded = EXCLUDED.folded"#,
+             tied = EXCLUDED.tied, folded = EXCLUDED.folded,
+             came_by_transfer = EXCLUDED.came_by_transfer"#,
         account_id,
         generation,
         &repo_ids,
@@ -72,6 +74,7 @@ pub(super) async fn save(
         &live,
         &tied,
         &folded,
+        &came,
     )
     .execute(connection)
     .await?;

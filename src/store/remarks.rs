@@ -245,7 +245,7 @@ async fn inherit<T: Clone>(
     }
     let rows = sqlx::query!(
         r#"SELECT i.repo_id, i.number FROM accounts a JOIN items i USING (account_id, generation)
-           WHERE a.account_id = $1 AND i.folded -> 'transferred_from' IS NOT NULL"#,
+           WHERE a.account_id = $1 AND i.came_by_transfer"#,
         account_id,
     )
     .fetch_all(&mut *connection)
