@@ -122,12 +122,15 @@ async fn watch(desk: &Desk, patience: Option<chrono::Duration>) -> Result<Watche
     let bar = ProgressBar::new(0);
     let style = "{bar:40} {human_pos}/{human_len} items, {per_sec}, {eta} left {msg}";
     bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    // What was in flight when GitHub took no more has been stored by the next look.
+    let mut paused = false;
     loop {
         tokio::time::sleep(LOOK).await;
+        // In this order: once account 0 has nothing due, the installations are known.
+        let (mut sum, mut shut) = (sync::progress(&desk.pool, 0).await?, None);
         let ids = watched_accounts(desk).await?;
-        let (mut sum, mut shut) = (Progress::default(), None);
         for id in [&[0], ids.as_slice()].concat() {
-            let found = sync::progress(&desk.pool, id).await?;
+            let found = if id == 0 { Progress::default() } else { sync::progress(&desk.pool, id).await? };
             sum.repositories += found.repositories;
             sum.complete += found.complete;
             sum.items += found.items;
@@ -146,7 +149,8 @@ async fn watch(desk: &Desk, patience: Option<chrono::Duration>) -> Result<Watche
         let ended = if sum.complete < sum.repositories {
             let given_up = sum.due == 0 && sum.hopeful == 0 && sum.failing > 0;
             let until = shut.filter(|(_, wait, _)| sum.due == 0 && patience.is_some_and(|patience| *wait > patience));
-            match until {
+            let before = std::mem::replace(&mut paused, until.is_some());
+            match until.filter(|_| before) {
                 Some((until, ..)) => Some(Watched::Paused { until, progress: sum }),
                 None if given_up => Some(Watched::Stuck(failures(desk, &ids).await?)),
                 None => None,

@@ -34,6 +34,8 @@ pub async fn installations(desk: &Desk) -> Result<Next, GitHubError> {
         listed.extend(answer.json::<Vec<Installation>>()?);
         (query, date) = (answer.next, answer.date);
     }
+    // An enterprise has no repositories of its own, and its id is of another kind.
+    listed.retain(|found| !found.account.login.is_empty());
     let known: HashMap<i64, kept::Installation> =
         kept::all(&desk.pool).await?.into_iter().map(|known| (known.account_id, known)).collect();
     let mut after = desk.rhythm.sweep;

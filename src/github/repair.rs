@@ -14,12 +14,12 @@ use serde_json::json;
 use super::backfill::{differing, moved, reference, with_labels};
 use super::client::GitHubError;
 use super::facts;
-use super::listing::{OVERLAP, plan, totals};
+use super::listing::{OVERLAP, totals};
 use super::wire::{self, Discussion, OneNode, Repositories, RepositoryDiscussions, Totals};
 use super::work::Desk;
 use crate::activity::{ItemType, Source};
 use crate::store::compared::{self, Count};
-use crate::store::jobs::{Job, JobKind, NewJob, Next};
+use crate::store::jobs::{self, Job, JobKind, NewJob, Next};
 use crate::store::sync::{self, Synced};
 use crate::webhook::{Listed, listed_issues};
 
@@ -41,9 +41,15 @@ pub async fn sweep(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     };
     let (complete, others): (Vec<&Synced>, Vec<&Synced>) =
         repositories.iter().partition(|found| found.complete_at.is_some());
+    let (mut jobs, same, date) = compare(desk, account_id, &complete).await?;
     // One of which GitHub told nothing when its backfill was to be planned.
-    plan(desk, account_id, &others.into_iter().map(Synced::listed).collect::<Vec<_>>()).await?;
-    let (jobs, same, date) = compare(desk, account_id, &complete).await?;
+    let others: Vec<i64> = others.into_iter().map(|found| found.repo_id).collect();
+    if !sync::unplanned(&desk.pool, account_id, &others).await?.is_empty()
+        && !jobs::is_there(&desk.pool, account_id, JobKind::Repositories).await?
+    {
+        jobs.retain(|job| job.kind != JobKind::Repositories);
+        jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
+    }
     desk.add(&jobs).await?;
     sync::swept(&desk.pool, account_id, &same, date - OVERLAP).await?;
     Ok(Next::On { cursor: Some(last.to_string()), numbers: None })

@@ -72,6 +72,21 @@ pub enum Purpose {
     Redelivery,
 }
 
+/// Counts a request that does more than read before it goes out: a kill must not hide it.
+pub async fn announce(pool: &PgPool, account_id: i64, purpose: Purpose) -> Result<(), StoreError> {
+    sqlx::query!(
+        r#"INSERT INTO gates AS g (account_id, token_mints, redeliveries) VALUES ($1, $2, $3)
+           ON CONFLICT (account_id) DO UPDATE SET
+             token_mints = g.token_mints + EXCLUDED.token_mints, redeliveries = g.redeliveries + EXCLUDED.redeliveries"#,
+        account_id,
+        i64::from(purpose == Purpose::TokenMint),
+        i64::from(purpose == Purpose::Redelivery),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// A gate that nobody else may pass until this is dropped or left.
 pub struct Passing {
     transaction: Transaction<'static, Postgres>,
@@ -108,6 +123,30 @@ pub struct Taught {
 }
 
 impl Passing {
+    /// Leaves the gate without a request, for all until a time if there is one; what was announced is
+    /// not made.
+    pub async fn withdraw(
+        mut self,
+        purpose: Purpose,
+        shut: Option<&(DateTime<Utc>, String)>,
+    ) -> Result<(), StoreError> {
+        let (until, reason) = shut.cloned().unzip();
+        sqlx::query!(
+            "UPDATE gates SET token_mints = token_mints - $2, redeliveries = redeliveries - $3,
+               shut_until = COALESCE($4, shut_until), reason = COALESCE($5, reason)
+             WHERE account_id = $1",
+            self.account_id,
+            i64::from(purpose == Purpose::TokenMint),
+            i64::from(purpose == Purpose::Redelivery),
+            until,
+            reason,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.transaction.commit().await?;
+        Ok(())
+    }
+
     /// Leaves the gate with what the request taught.
     pub async fn leave(mut self, purpose: Purpose, taught: &Taught) -> Result<(), StoreError> {
         self.write(purpose, taught).await?;
@@ -126,8 +165,7 @@ impl Passing {
                  core_resets_at = COALESCE($6, core_resets_at),
                  graphql_limit = COALESCE($7, graphql_limit), graphql_remaining = COALESCE($8, graphql_remaining),
                  graphql_resets_at = COALESCE($9, graphql_resets_at),
-                 reads = reads + $10, token_mints = token_mints + $11, redeliveries = redeliveries + $12,
-                 paced_to = COALESCE($13, paced_to)
+                 reads = reads + $10, paced_to = COALESCE($11, paced_to)
                WHERE account_id = $1"#,
             self.account_id,
             until,
@@ -139,8 +177,6 @@ impl Passing {
             graphql.map(|budget| budget.remaining),
             graphql.map(|budget| budget.resets_at),
             i64::from(purpose == Purpose::Read),
-            i64::from(purpose == Purpose::TokenMint),
-            i64::from(purpose == Purpose::Redelivery),
             taught.paced_to,
         )
         .execute(connection)

@@ -305,15 +305,24 @@ fn array(numbers: &[i64]) -> String {
     format!("{{{}}}", numbers.join(","))
 }
 
-/// Forgets every job of an account, and what a listing that is one of them was to explain.
-pub async fn forget(executor: impl PgExecutor<'_>, account_id: i64) -> Result<(), StoreError> {
-    sqlx::query!(
-        "WITH forgotten AS (DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge')
-         UPDATE sync SET differs = NULL WHERE account_id = $1 AND differs IS NOT NULL",
-        account_id
+/// Whether an account has a job that is about no one repository.
+pub async fn is_there(pool: &PgPool, account_id: i64, kind: JobKind) -> Result<bool, StoreError> {
+    let there = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM jobs WHERE account_id = $1 AND kind = $2 AND repo_id = 0) AS "there!""#,
+        account_id,
+        kind.name(),
     )
-    .execute(executor)
+    .fetch_one(pool)
     .await?;
+    Ok(there)
+}
+
+/// Forgets every job of an account, and what a listing that is one of them was to explain.
+pub async fn forget(pool: &PgPool, account_id: i64) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE sync SET differs = NULL WHERE account_id = $1 AND differs IS NOT NULL", account_id)
+        .execute(pool)
+        .await?;
+    sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id).execute(pool).await?;
     Ok(())
 }
 

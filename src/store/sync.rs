@@ -68,13 +68,6 @@ pub struct Synced {
     pub differs: Option<Vec<i64>>,
 }
 
-impl Synced {
-    pub fn listed(&self) -> Listed {
-        let Self { repo_id, has_discussions, .. } = *self;
-        Listed { repo_id, node_id: self.node_id.clone(), has_discussions }
-    }
-}
-
 /// An account's repositories by id, after an id, at most `limit`; those that may be seen.
 pub async fn page(pool: &PgPool, account_id: i64, after: i64, limit: i64) -> Result<Vec<Synced>, StoreError> {
     let rows = sqlx::query_as!(
@@ -262,7 +255,7 @@ pub struct Progress {
     pub differing: i64,
     /// When the repository that waits longest was compared; `None` if one never was.
     pub swept_at: Option<DateTime<Utc>>,
-    /// The jobs that are due, and those among them that failed.
+    /// The jobs that are due and may go out, and those that failed.
     pub due: i64,
     pub failing: i64,
     /// Jobs of the backfill that have not failed again and again.
@@ -280,7 +273,9 @@ pub async fn progress(pool: &PgPool, account_id: i64) -> Result<Progress, StoreE
              COALESCE(sum(items), 0)::bigint AS "items!", COALESCE(sum(fetched), 0)::bigint AS "fetched!",
              COALESCE(sum(mended), 0)::bigint AS "mended!", count(differs) AS "differing!",
              CASE WHEN count(*) = count(swept_at) THEN min(swept_at) END AS swept_at,
-             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND due_at <= clock_timestamp()) AS "due!",
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND due_at <= clock_timestamp()
+                AND NOT EXISTS (SELECT FROM gates g WHERE g.account_id = $1 AND g.shut_until > clock_timestamp()))
+               AS "due!",
              (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND failures > 0) AS "failing!",
              (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND failures < $2 AND j.kind IN
                ('repositories', 'open', 'open_discussions', 'closed', 'closed_discussions')) AS "hopeful!"

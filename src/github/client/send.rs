@@ -57,10 +57,16 @@ impl Client {
         let purpose = purpose(&method, path, body)?;
         let turn = self.turn(whose.gate());
         let turn = turn.lock().await;
+        if purpose != Purpose::Read {
+            gates::announce(pool, whose.gate(), purpose).await?;
+        }
         let passing = gates::enter(pool, whose.gate()).await?;
         let entered = Instant::now();
         let graphql = path == wire::GRAPHQL;
         if let Some((until, reason)) = shut(&passing.gate, graphql) {
+            // Nearly all that is asked needs REST: what waits for it need not come here to hear so.
+            let for_all = (until, reason.clone());
+            passing.withdraw(purpose, Some(&for_all).filter(|_| !graphql)).await?;
             return Err(GitHubError::Shut { until, reason });
         }
         let mut taught = Taught::default();

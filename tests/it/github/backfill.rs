@@ -102,6 +102,7 @@ async fn four_fifths_of_a_budget_are_used_and_no_more() {
     assert_eq!(used, 16);
     let sync = until(&app, "/api/v1/sync", |sync| sync["due"] == 0).await;
     assert_eq!(sync["failing"], serde_json::json!([]), "{sync:#}");
+    assert_eq!(sync["limits"]["reason"], "80 % of the REST budget of 20 an hour is used", "{sync:#}");
     assert!(github.log().iter().all(|request| !matches!(request.status, 403 | 429)), "something was refused");
     app.stop().await.drop().await;
 }

@@ -44,7 +44,20 @@ async fn backfill_fetches_what_is_missing_and_then_nothing() {
     let page: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     assert_eq!(page["total"], github.world(|world| world.truth(installation).len()));
 
-    // The promise, as the API tells it.
+    // The promise, as the API tells it; the service asks nothing more by then.
+    loop {
+        let answer = client().get(serving.url("/api/v1/sync")).bearer_auth(ADMIN).send().await.unwrap();
+        let sync: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let app: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM jobs WHERE account_id = 0 AND due_at <= clock_timestamp()")
+                .fetch_one(&database.pool)
+                .await
+                .unwrap();
+        if sync["due"] == 0 && app == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     let answer = client().get(serving.url("/api/v1/permissions")).bearer_auth(ADMIN).send().await.unwrap();
     let shown: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     assert_eq!((&shown["as_declared"], &shown["may_write"]), (&true.into(), &false.into()), "{shown:#}");

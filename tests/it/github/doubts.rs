@@ -219,3 +219,19 @@ async fn an_account_that_is_not_to_be_kept_any_more_is_not_uninstalled() {
     assert_eq!(queue(&app).await.len(), 5);
     app.stop().await.drop().await;
 }
+
+#[tokio::test]
+async fn an_enterprise_is_no_account() {
+    let github = FakeGitHub::start().await;
+    github.world(|world| {
+        let enterprise = world.account("");
+        world.install(enterprise, None);
+        world.outgoing.clear();
+    });
+    let app = start(&github, rhythm()).await;
+    settled(&app).await;
+    let known: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM installations").fetch_one(&app.database.pool).await.unwrap();
+    assert_eq!(known, 0);
+    app.stop().await.drop().await;
+}

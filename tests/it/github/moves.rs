@@ -97,6 +97,7 @@ async fn archived_and_back_private_and_back() {
             happens(&github, &app, |world| world.privatize(repos[1], on)).await;
             run_now(&app, "sweep").await;
             assert_eq!(flag(&app, "private", repos[1]).await, on, "{delivering:?}");
+            app.caught_up().await;
             let public = app.new_token(&["read"], None).await;
             let answer = app.request_as(&public, reqwest::Method::GET, "/api/v1/queue").send().await.unwrap();
             let page: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
