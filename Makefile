@@ -2,6 +2,8 @@
 
 # Queries are checked against the committed description in .sqlx; `make sqlx` renews it.
 export SQLX_OFFLINE = true
+# Strategies of the property tests are deep, and test threads have 2 MB otherwise.
+export RUST_MIN_STACK = 16777216
 # A Node.js of the project's own, where the machine has none; see scripts/ensure-node.sh.
 export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
