@@ -175,7 +175,9 @@ pub(super) async fn append_decided(
 ) -> Result<i64, StoreError> {
     let written: Vec<Written> = events.iter().map(|event| Written::new(event.clone(), None)).collect();
     let new: Vec<_> = written.iter().map(|written| New { written, recorded_at: head.now }).collect();
-    insert_events(connection, account_id, head.position, head.now, &new).await?;
+    // The next append's time of receipt is later than this, and this is later than the events'.
+    let last = head.now + Duration::microseconds(1);
+    insert_events(connection, account_id, head.position, last, &new).await?;
     let placed = (head.position + 1..).zip(events);
     let placed: Vec<_> = placed.map(|(position, event)| Placed { position, recorded_at: head.now, event }).collect();
     scrubs::project(connection, account_id, head.generation, &placed).await?;

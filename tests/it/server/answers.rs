@@ -67,7 +67,7 @@ fn the_schema_of_a_problem_is_what_is_sent() {
     let schema = serde_json::to_value(schema).unwrap();
     let mut names: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
     names.sort();
-    assert_eq!(names, ["allowed", "detail", "parameter", "status", "title", "type"]);
+    assert_eq!(names, ["allowed", "current", "detail", "parameter", "status", "title", "type"]);
     let mut required = schema["required"].as_array().unwrap().clone();
     required.sort_by_key(ToString::to_string);
     assert_eq!(required, ["status", "title", "type"]);
