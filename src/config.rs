@@ -41,7 +41,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Receive deliveries and serve the API
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Show everything on a generated organization, until Ctrl-C
     Demo(DemoArgs),
     /// Bring the database's schema up to date

@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
         return fail(&error);
     }
     let done = match cli.command {
-        Command::Serve(args) => commands::serve(args).await,
+        Command::Serve(args) => commands::serve(*args).await,
         Command::Demo(args) => commands::demo(args).await,
         Command::Migrate(args) => commands::migrate(args).await,
         Command::Rebuild(args) => commands::rebuild(args).await,

@@ -40,7 +40,8 @@ pub struct Problem {
     parameter: Option<String>,
     /// What the parameter may be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    allowed: Option<Vec<String>>,
+    #[schema(value_type = Option<Vec<String>>)]
+    allowed: Option<Box<[String]>>,
     /// How things stand instead, where the request was made for another state of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
