@@ -5,10 +5,10 @@ export SQLX_OFFLINE = true
 # A Node.js of the project's own, where the machine has none; see scripts/ensure-node.sh.
 export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
-.PHONY: help demo test audit bench lint fmt serve sqlx setup
+.PHONY: help demo test audit bench image-check lint fmt serve sqlx setup
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: setup ## Show the queue of a generated organization, live, until Ctrl-C
 	@cargo build --locked --bin bugscrub
@@ -17,6 +17,8 @@ demo: setup ## Show the queue of a generated organization, live, until Ctrl-C
 test: setup ## Run every test
 	@./scripts/ensure-node.sh
 	@./scripts/ensure-tools.sh
+	@./scripts/ensure-libreoffice.sh
+	@./scripts/ensure-linters.sh
 	@./scripts/ensure-helm.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/github --no-audit --no-fund --loglevel=error
@@ -27,10 +29,13 @@ test: setup ## Run every test
 audit: ## Hold the chart against policies, and the dependencies against known faults (slow)
 	./scripts/audit.sh
 
-bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json
+bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json (ROWS=ingest, backfill or million for some)
 	@./scripts/ensure-node.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
-	cargo bench --locked --bench bench
+	cargo bench --locked --bench bench -- $(ROWS)
+
+image-check: ## Build the image's files, and run the service in nothing but them (as root)
+	./scripts/check-image.sh
 
 lint: ## Check format, lints and shell scripts as CI does
 	cargo fmt --check

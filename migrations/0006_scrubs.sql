@@ -90,6 +90,16 @@ CREATE TABLE deck_rows (
 );
 CREATE INDEX deck_rows_of_item ON deck_rows (account_id, generation, repo_id, number);
 
+-- Rows of spreadsheets about items that are not here.
+CREATE TABLE unplaced_rows (
+    account_id bigint NOT NULL,
+    generation bigint NOT NULL,
+    -- Of the event.
+    position   bigint NOT NULL,
+    told       json NOT NULL,
+    PRIMARY KEY (account_id, generation, position)
+);
+
 -- Items that came by transfer are few; this finds them without reading all.
 CREATE INDEX items_transferred ON items (account_id, generation, repo_id, number)
     WHERE folded -> 'transferred_from' IS NOT NULL;

@@ -18,6 +18,7 @@ as_root() {
 
 if [ -n "$(missing)" ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing:$(missing) python3-venv" >&2
+    # shellcheck disable=SC2046 # several words
     { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends $(missing) python3-venv; } >&2 || echo "That failed." >&2
 fi

@@ -135,6 +135,7 @@ impl Application {
             admin_token_hash: settings.admin_token.as_deref().map(|token| auth::hash(token).into()),
             views: Arc::new(settings.views.clone()),
             first_scrub: settings.scrubs.first_number,
+            schedule: settings.scrubs.schedule.clone().map(Arc::new),
             calendar: Calendar { zone: settings.zone },
             clock,
             bots: Arc::new(settings.bots.clone()),

@@ -1,9 +1,12 @@
 //! What the subcommands do; `main` only picks one.
 
+pub mod backfill;
 pub mod github;
 pub mod ping;
+pub mod sheet;
 
 use std::error::Error;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,18 +40,27 @@ pub(crate) fn system_clock() -> Clock {
 /// `bugscrub serve`
 pub async fn serve(args: ServeArgs) -> Done {
     let settings = args.settings()?;
-    let shutdown = shutdown_signal()?;
+    let mut shutdown = pin!(shutdown_signal()?);
     let database = Database::open(&args.database).await?;
-    let application = Application::build(settings, database.pool.clone(), system_clock()).await;
-    let served = match application {
-        Ok(application) => {
+    let building = Application::build(settings, database.pool.clone(), system_clock());
+    let served = match until(&mut shutdown, building).await {
+        Some(Ok(application)) => {
             database.while_running(application.run(ServeLimits::default(), shutdown)).await;
             Ok(ExitCode::SUCCESS)
         }
-        Err(error) => Err(error.into()),
+        Some(Err(error)) => Err(error.into()),
+        None => Ok(ExitCode::SUCCESS),
     };
     database.close().await?;
     served
+}
+
+/// What `work` comes to; `None` if it was told to stop before.
+async fn until<T>(shutdown: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        () = shutdown => None,
+    }
 }
 
 /// Resolves at SIGTERM or SIGINT.
@@ -125,9 +137,14 @@ async fn demo_on(
 
 /// `bugscrub migrate`
 pub async fn migrate(args: DatabaseArgs) -> Done {
+    // As the first process of a container it would not be stopped by a signal that it leaves alone.
+    let shutdown = shutdown_signal()?;
     let database = Database::open(&args).await?;
-    let migrated = store::migrate(&database.pool).await;
+    let migrated = until(shutdown, store::migrate(&database.pool)).await;
     database.close().await?;
+    let Some(migrated) = migrated else {
+        return Err("stopped before the schema was current; what was begun is taken back".into());
+    };
     migrated?;
     println!("The schema is current.");
     Ok(ExitCode::SUCCESS)
@@ -178,11 +195,12 @@ async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
 /// Deliveries translated at once.
 const AGAIN_AT_ONCE: i64 = 500;
 
-/// Translates what is still kept raw, and adds what an earlier version did not understand.
+/// Translates what is still kept raw, adds what an earlier version did not understand, and corrects
+/// what it understood otherwise.
 async fn translate_again(database: &Database, bots: &Bots) -> Result<(), Box<dyn Error>> {
-    let ingest = github::ingest(&database.pool, Accounts::default(), bots.clone(), &Metrics::new());
+    let ingest = backfill::ingest(&database.pool, Accounts::default(), bots.clone(), &Metrics::new());
     for account_id in accounts::all_ids(&database.pool).await? {
-        let (mut deliveries, mut events) = (0, 0);
+        let (mut deliveries, mut missing, mut corrected) = (0, 0, 0);
         let mut after = (chrono::DateTime::UNIX_EPOCH, uuid::Uuid::nil());
         loop {
             let kept = retention::kept_after(&database.pool, account_id, after, AGAIN_AT_ONCE).await?;
@@ -190,14 +208,18 @@ async fn translate_again(database: &Database, bots: &Bots) -> Result<(), Box<dyn
             after = (last.received_at, last.guid);
             deliveries += kept.len();
             for kept in &kept {
-                let (added, outcome) = ingest.translate_again(account_id, kept.guid, &kept.event, &kept.body).await?;
-                events += added;
+                let (again, outcome) = ingest.translate_again(account_id, kept).await?;
+                missing += again.missing;
+                corrected += again.corrected;
                 if outcome != kept.outcome {
                     retention::set_outcome(&database.pool, account_id, kept.guid, outcome).await?;
                 }
             }
         }
-        println!("account {account_id}: {deliveries} deliveries translated anew, {events} events were missing");
+        println!(
+            "account {account_id}: {deliveries} deliveries translated anew, {missing} events were missing, {corrected} \
+             were corrected"
+        );
     }
     ingest.finish().await;
     Ok(())

@@ -6,6 +6,7 @@
 mod github;
 mod ping;
 mod scrubs;
+mod sheets;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,12 +18,13 @@ use clap::{Args, Parser, Subcommand};
 pub use self::github::{BackfillArgs, DoctorArgs, GitHubArgs, GitHubSettings, SetupArgs, TryArgs};
 pub use self::ping::PingArgs;
 pub use self::scrubs::{ScrubArgs, ScrubSettings};
+pub use self::sheets::{ServiceArgs, SheetCommand};
 use crate::activity::Bots;
 use crate::github::BadAddress;
 use crate::http::auth::Scope;
 use crate::http::cors::{OriginError, Origins};
 use crate::ingest::Accounts;
-use crate::scrub::{BadViews, Declared};
+use crate::scrub::{BadSchedule, BadViews, Declared};
 use crate::telemetry::LogFormat;
 use crate::webhook::Secrets;
 
@@ -61,6 +63,9 @@ pub enum Command {
     Backfill(BackfillArgs),
     /// Show the queue of public repositories, without any App
     Try(TryArgs),
+    /// Spreadsheets out of and into a running service
+    #[command(subcommand)]
+    Sheet(SheetCommand),
     /// Print the OpenAPI description of the API
     Openapi,
 }
@@ -183,7 +188,8 @@ pub struct RebuildArgs {
     /// Change nothing; compare, and exit with 1 on any difference
     #[arg(long)]
     pub check: bool,
-    /// First translate anew the deliveries that are still kept raw, and add what is missing
+    /// First translate anew the deliveries that are still kept raw: add what is missing, correct what
+    /// is told otherwise now
     #[arg(long, conflicts_with = "check")]
     pub from_deliveries: bool,
 }
@@ -254,6 +260,8 @@ pub enum ConfigError {
     Origin(#[from] OriginError),
     #[error(transparent)]
     Address(#[from] BadAddress),
+    #[error("BUGSCRUB_SCRUB_SCHEDULE cannot be used")]
+    Schedule(#[from] BadSchedule),
     #[error("the file {path} cannot be read")]
     File { path: PathBuf, source: std::io::Error },
     #[error("the file of views {path} cannot be used")]
@@ -303,7 +311,7 @@ impl ServeArgs {
             cors_origins: Origins::new(&self.api.cors_origins)?,
             rate_limit: self.api.rate_limit,
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
-            scrubs: self.scrubs.settings(self.time_zone)?,
+            scrubs: self.scrubs.settings()?,
             github: self.github.settings()?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })

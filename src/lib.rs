@@ -8,6 +8,7 @@
 pub mod activity;
 pub mod rank;
 pub mod scrub;
+pub mod sheet;
 pub mod stats;
 pub mod webhook;
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use bugscrub::config::{Cli, Command, TokenCommand};
+use bugscrub::config::{Cli, Command, SheetCommand, TokenCommand};
 use bugscrub::{commands, telemetry};
 use clap::Parser;
 
@@ -30,8 +30,14 @@ async fn main() -> ExitCode {
         Command::Token(TokenCommand::Revoke { database, token_id }) => commands::token_revoke(database, token_id).await,
         Command::Setup(args) => commands::github::setup(args).await,
         Command::Doctor(args) => commands::github::doctor(args).await,
-        Command::Backfill(args) => commands::github::backfill(args).await,
-        Command::Try(args) => commands::github::try_out(args).await,
+        Command::Backfill(args) => commands::backfill::backfill(args).await,
+        Command::Try(args) => commands::backfill::try_out(args).await,
+        Command::Sheet(SheetCommand::Export { service, scrub, queue, csv, output }) => {
+            commands::sheet::export(service, scrub, queue, csv, output).await
+        }
+        Command::Sheet(SheetCommand::Import { service, file, dry_run }) => {
+            commands::sheet::import(service, file, dry_run).await
+        }
         Command::Openapi => {
             println!("{}", bugscrub::http::openapi());
             Ok(ExitCode::SUCCESS)

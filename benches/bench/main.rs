@@ -42,21 +42,34 @@ async fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
+    // `make bench ROWS=backfill` measures one group of rows; by itself it measures all.
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let wanted = |group: &str| only.as_deref().is_none_or(|only| only == group);
     let mut report = Report::default();
+    let mut payloads = None;
+    if wanted("ingest") {
+        ingest(&mut report, payloads.get_or_insert_with(Payloads::load)).await;
+    }
+    if wanted("backfill") {
+        backfill::measure(&mut report).await;
+    }
+    if wanted("million") {
+        million::measure(&mut report, payloads.get_or_insert_with(Payloads::load)).await;
+    }
+    report.finish();
+}
+
+/// What a service does with deliveries, idle first.
+async fn ingest(report: &mut Report, payloads: &Payloads) {
     let directory = service::directory();
     let service = Service::start(directory.path()).await;
     report.row("memory_idle_mb", resident_mb(service.pid()), "MB", "<= 60", json!({}));
-
-    let payloads = Payloads::load();
     let pool = store::pool(service.database_url(), 4).expect("the service's database");
-    ingest_ratio(&mut report, &service, &payloads).await;
-    acknowledgement(&mut report, &service, &payloads).await;
-    rebuild_rate(&mut report, &pool).await;
+    ingest_ratio(report, &service, payloads).await;
+    acknowledgement(report, &service, payloads).await;
+    rebuild_rate(report, &pool).await;
     pool.close().await;
     service.stop().await;
-    backfill::measure(&mut report).await;
-    million::measure(&mut report, &payloads).await;
-    report.finish();
 }
 
 /// Acknowledged deliveries per second, against one INSERT of JSONB and one commit per delivery

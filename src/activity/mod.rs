@@ -21,5 +21,5 @@ pub mod scrubbing;
 pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
 pub use fold::Bots;
 pub use item::{Activity, ItemKey, ItemState, ItemType, State};
-pub use remarks::{Mark, Note, Remarks, Summary};
+pub use remarks::{HISTORIC, Mark, Note, Remarks, Summary};
 pub use scrubbing::{NoteText, ScrubFact};

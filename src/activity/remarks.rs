@@ -12,6 +12,10 @@ use super::scrubbing::{NoteText, ScrubFact};
 /// Marks that are kept of one item: the last ones. The log has all.
 const MOST_MARKS: usize = 50;
 
+/// The position of marks from the time before, after which the first round begins: they count as
+/// readings, and in no round. No event of an item that could be read stands there.
+pub const HISTORIC: i64 = 1;
+
 /// "This item was read."
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -55,11 +59,14 @@ impl Remarks {
     pub fn apply(&mut self, position: i64, at: Option<DateTime<Utc>>, actor: Option<&Actor>, fact: &ScrubFact) {
         let by = || actor.map_or_else(String::new, |actor| actor.login.clone());
         match fact {
-            ScrubFact::Read { scrub, .. } => {
+            ScrubFact::Read { scrub, historic, .. } => {
                 if self.marks.len() == MOST_MARKS {
                     self.marks.remove(0);
                 }
+                let position = if *historic { HISTORIC } else { position };
                 self.marks.push(Mark { position, at, by: by(), scrub: *scrub });
+                // The scrubs of the time before in their order, then what was read here.
+                self.marks.sort_by_key(|mark| (mark.position, mark.scrub.filter(|_| mark.position == HISTORIC)));
             }
             ScrubFact::Unread { .. } => drop(self.marks.pop()),
             ScrubFact::Noted { text, scrub, superseded: false, .. } => {

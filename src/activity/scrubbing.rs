@@ -7,6 +7,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::item::ItemType;
+
 /// Something that was done in a scrub, or by somebody who reads alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +20,9 @@ pub enum ScrubFact {
         /// The scrub in which it was read; absent: alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scrub: Option<i64>,
+        /// It was read in the time before, as a spreadsheet tells: no round counts it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        historic: bool,
     },
     /// The last reading of an item was a slip.
     Unread { repo_id: i64, number: i64 },
@@ -62,6 +67,16 @@ pub enum ScrubFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         host: Option<String>,
         attendees: Vec<String>,
+    },
+    /// A spreadsheet's row about an item that is not here: kept, until it can be placed.
+    Unplaced {
+        repository: String,
+        item_type: ItemType,
+        number: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scrub: Option<i64>,
+        text: NoteText,
+        read: bool,
     },
 }
 
@@ -146,6 +161,7 @@ impl ScrubFact {
             ScrubFact::Attended { present: false, .. } => "scrub_left",
             ScrubFact::Closed { .. } => "scrub_closed",
             ScrubFact::Imported { .. } => "scrub_imported",
+            ScrubFact::Unplaced { .. } => "unplaced",
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use clap::Args;
 
 use super::ConfigError;
+use crate::scrub::Schedule;
 
 #[derive(Debug, Clone, Args)]
 pub struct ScrubArgs {
@@ -15,6 +15,10 @@ pub struct ScrubArgs {
     /// Hours after which a scrub closes itself if nothing is done in it
     #[arg(long, env = "BUGSCRUB_SCRUB_CLOSES_AFTER", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=720))]
     pub scrub_closes_after: u32,
+    /// When scrubs are held, for the calendar: `wednesday 17:00 Europe/London 60m`; several editions,
+    /// separated by `;`, take turns week by week [default: no calendar]
+    #[arg(long, env = "BUGSCRUB_SCRUB_SCHEDULE")]
+    pub scrub_schedule: Option<String>,
 }
 
 /// What scrubs are opened and closed by.
@@ -22,17 +26,22 @@ pub struct ScrubArgs {
 pub struct ScrubSettings {
     pub first_number: i64,
     pub close_after: Duration,
+    pub schedule: Option<Schedule>,
 }
 
 impl Default for ScrubSettings {
     fn default() -> Self {
-        Self { first_number: 1, close_after: Duration::from_secs(12 * 3_600) }
+        Self { first_number: 1, close_after: Duration::from_secs(12 * 3_600), schedule: None }
     }
 }
 
 impl ScrubArgs {
-    pub fn settings(&self, _zone: Tz) -> Result<ScrubSettings, ConfigError> {
+    /// # Errors
+    /// A schedule that is none.
+    pub fn settings(&self) -> Result<ScrubSettings, ConfigError> {
         let close_after = Duration::from_secs(u64::from(self.scrub_closes_after) * 3_600);
-        Ok(ScrubSettings { first_number: self.first_scrub, close_after })
+        let schedule = self.scrub_schedule.as_deref().filter(|text| !text.trim().is_empty());
+        let schedule = schedule.map(str::parse).transpose()?;
+        Ok(ScrubSettings { first_number: self.first_scrub, close_after, schedule })
     }
 }

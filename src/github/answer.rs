@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::identity::BadKey;
+use super::wire::QueryError;
 use crate::ingest::IngestError;
 use crate::store::StoreError;
 
@@ -28,6 +29,12 @@ pub enum GitHubError {
     Unreadable(String),
     #[error("the App is not installed on the account {0}")]
     NotInstalled(i64),
+    /// No token can be had: the installation is not as we know it.
+    #[error("GitHub hands out no token for the installation: {0}")]
+    Changed(String),
+    /// A fault of this program, stopped before it reached GitHub.
+    #[error("{0} is no request that this service makes")]
+    NeverDone(String),
     #[error(transparent)]
     Key(#[from] BadKey),
     #[error(transparent)]
@@ -74,17 +81,35 @@ pub struct Head {
     pub body: BoxFuture<'static, Option<Bytes>>,
 }
 
-/// The `message` of an error answer.
+/// The `message` of an error answer; of GraphQL those of its errors.
 pub fn message(answer: &Answer) -> String {
-    #[derive(Deserialize)]
-    struct Message {
-        message: String,
-    }
     let status = || StatusCode::from_u16(answer.status).ok()?.canonical_reason();
-    answer
-        .parsed::<Message>()
-        .map(|said| said.message)
-        .unwrap_or_else(|_| status().unwrap_or("no reason given").to_owned())
+    let said = answer.parsed::<Said>().unwrap_or_default();
+    let of_errors = || said.errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
+    let text = said.message.clone().unwrap_or_else(of_errors);
+    if text.is_empty() { status().unwrap_or("no reason given").to_owned() } else { text }
+}
+
+/// What an error answer says.
+#[derive(Default, Deserialize)]
+struct Said {
+    message: Option<String>,
+    #[serde(default)]
+    errors: Vec<QueryError>,
+}
+
+/// What is said by an answer that may mean "later": 403 and 429, and of GraphQL an answer that
+/// tells of a limit, whatever its status ("Rate limits and node limits for the GraphQL API" in
+/// GitHub's documentation).
+pub fn refused(answer: &Answer, graphql: bool) -> Option<String> {
+    if matches!(answer.status, 403 | 429) {
+        return Some(message(answer));
+    }
+    let errors = answer.parsed::<Said>().ok().filter(|_| graphql)?.errors;
+    let limited = |error: &&QueryError| {
+        error.kind.as_deref() == Some("RATE_LIMITED") || error.message.to_lowercase().contains("rate limit")
+    };
+    errors.iter().find(limited).map(|error| format!("rate limit: {}", error.message))
 }
 
 /// The query of the address that a `Link` header calls `next` (RFC 8288).

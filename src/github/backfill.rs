@@ -12,6 +12,7 @@ use super::wire::{self, Discussion, OneNode, RepositoryDiscussions};
 use super::work::Desk;
 use crate::activity::event::OwnerRef;
 use crate::activity::{Event, RepositoryRef, Source};
+use crate::store::compared;
 use crate::store::jobs::{Job, JobKind, NewJob, Next, Taken};
 use crate::store::sync::{self, Synced};
 use crate::webhook::{Listed, listed_issues};
@@ -137,7 +138,7 @@ pub async fn differing(
     listed: Vec<Listed>,
 ) -> Result<Vec<Listed>, GitHubError> {
     let numbers: Vec<i64> = listed.iter().map(|listed| listed.number).collect();
-    let here = sync::here(&desk.pool, account_id, repo_id, &numbers).await?;
+    let here = compared::here(&desk.pool, account_id, repo_id, &numbers).await?;
     let differs = |listed: &Listed| {
         let Some(here) = here.get(&listed.number) else { return true };
         let state = here.state.as_deref().map(|state| state != "closed");
@@ -158,7 +159,7 @@ async fn not_listed(
     let open = matches!(kind, JobKind::Open | JobKind::OpenDiscussions);
     let discussions = matches!(kind, JobKind::OpenDiscussions | JobKind::ClosedDiscussions);
     let seen: BTreeSet<i64> = seen.iter().copied().collect();
-    let here = sync::numbers(&desk.pool, account_id, repo_id, open, discussions).await?;
+    let here = compared::numbers(&desk.pool, account_id, repo_id, open, discussions).await?;
     let missing: Vec<i64> = here.into_iter().filter(|number| !seen.contains(number)).collect();
     if missing.is_empty() {
         return Ok(());

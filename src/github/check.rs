@@ -8,9 +8,10 @@ use super::backfill::{moved, with_labels};
 use super::client::{Answer, As, GitHubError};
 use super::facts;
 use super::repair::{counted, mend};
-use super::wire::{self, OneNode, RepositoryDiscussion, RepositoryOwner};
+use super::wire::{self, OneNode, Repository, RepositoryDiscussion, RepositoryOwner};
 use super::work::Desk;
 use crate::activity::{ItemKey, ItemType};
+use crate::store::compared;
 use crate::store::jobs::{Job, Next};
 use crate::store::sync::{self, Synced};
 use crate::webhook::listed_issue;
@@ -25,7 +26,7 @@ pub async fn check(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? else { return Ok(Next::Done) };
     let numbers = job.numbers.clone().unwrap_or_default();
     let (now, later) = numbers.split_at(numbers.len().min(CHECKED_AT_ONCE));
-    let here = sync::here(&desk.pool, job.account_id, job.repo_id, now).await?;
+    let here = compared::here(&desk.pool, job.account_id, job.repo_id, now).await?;
     for number in now {
         let known = here.get(number);
         let discussion = known.is_some_and(|known| known.item_type.as_deref() == Some(ItemType::Discussion.name()));
@@ -69,6 +70,10 @@ async fn check_issue(desk: &Desk, job: &Job, repository: &Synced, number: i64) -
             if seen.status != 200 {
                 return Ok(Some(moved(desk, job, seen.status).await?));
             }
+            // Turned off, GitHub shows none of them, and all again once they are turned on.
+            if seen.json::<Repository>()?.has_issues == Some(false) {
+                return Ok(None);
+            }
             None
         }
         status => return Ok(Some(moved(desk, job, status).await?)),
@@ -92,6 +97,7 @@ async fn check_discussion(
             mend(desk, job.account_id, repository, listed, date).await?;
             Ok(None)
         }
+        None if !node.has_discussions_enabled => Ok(None),
         None => gone(desk, job, number, None, date).await,
     }
 }

@@ -2,39 +2,41 @@
 //!
 //! GitHub asks its clients to make requests one after another, and none while it refuses; so every
 //! request passes its account's gate (`store::gates`), a locked row, which holds for all workers
-//! of all replicas. The lock is held until the answer's head is there: bodies are read, understood
-//! and stored while the next request is under way.
+//! of all replicas. The lock is held until the answer's head is there (of GraphQL, the answer):
+//! bodies are read, understood and stored while the next request is under way.
+
+mod send;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
 use chrono::{DateTime, Utc};
 use http::Method;
-use http::header::{ACCEPT, AUTHORIZATION, DATE, LOCATION, USER_AGENT};
-use http_body_util::BodyExt;
 use octocrab::Octocrab;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
+use super::answer::message;
 pub use super::answer::{Answer, GitHubError};
-use super::answer::{Head, message, next_page};
 use super::identity::{Identity, InstallationToken, Tokens};
-use super::limits::{budgets, refusal, shut};
 use super::wire::{self, Minted};
 use super::{Address, Clock};
-use crate::store::gates::{self, Purpose, Taught};
 use crate::store::installations;
 use crate::telemetry::Metrics;
 
-/// An answer that takes longer counts as lost.
-const PATIENCE: Wait = Wait::from_secs(60);
 /// Waits before a request is repeated because a fresh token was not known yet.
 const UNKNOWN_YET: [Wait; 4] = [Wait::from_millis(250), Wait::from_millis(500), Wait::from_secs(1), Wait::from_secs(2)];
 /// The permissions that a token is asked for, to read, as far as they are granted.
 const READ: [&str; 4] = ["discussions", "issues", "metadata", "pull_requests"];
+
+/// What a token is asked for: of what is granted what this service reads, and that to read only.
+fn to_read(granted: &Value) -> Map<String, Value> {
+    let granted = READ.into_iter().filter(|name| *name == "metadata" || granted.get(name).is_some());
+    granted.map(|name| (name.to_owned(), json!("read"))).collect()
+}
 
 /// As whom a request is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +92,7 @@ impl Client {
             .base_uri(address.origin())
             .map_err(unusable)?
             .set_connect_timeout(Some(Wait::from_secs(10)))
-            .set_read_timeout(Some(PATIENCE))
+            .set_read_timeout(Some(Wait::from_secs(60)))
             .build()
             .map_err(unusable)?;
         let (tokens, turns) = (Tokens::default(), Mutex::default());
@@ -107,7 +109,7 @@ impl Client {
     }
 
     pub async fn get(&self, whose: As, path: &str) -> Result<Answer, GitHubError> {
-        self.ask(whose, Method::GET, path, None, Purpose::Read).await
+        self.ask(whose, Method::GET, path, None).await
     }
 
     /// A path as GitHub writes it, without what all its paths begin with.
@@ -119,16 +121,38 @@ impl Client {
     /// no reading.
     pub async fn redeliver(&self, delivery_id: i64) -> Result<Answer, GitHubError> {
         let path = format!("/app/hook/deliveries/{delivery_id}/attempts");
-        self.ask(As::App, Method::POST, &path, None, Purpose::Redelivery).await
+        self.ask(As::App, Method::POST, &path, None).await
     }
 
-    /// The `data` of a GraphQL query, with GitHub's time of it; errors that leave data are left to
-    /// the reader of the data.
+    /// The `data` of a GraphQL query, with GitHub's time of it. What is not there is null in it.
+    ///
+    /// # Errors
+    /// [`GitHubError::Refused`] for any error but that something is not there.
     pub async fn graphql<T: DeserializeOwned>(
         &self,
         whose: As,
         query: &str,
         variables: Value,
+    ) -> Result<(T, DateTime<Utc>), GitHubError> {
+        self.questioned(whose, query, variables, false).await
+    }
+
+    /// The same of many things at once: what could not be told of some is null too.
+    pub async fn graphql_of_many<T: DeserializeOwned>(
+        &self,
+        whose: As,
+        query: &str,
+        variables: Value,
+    ) -> Result<(T, DateTime<Utc>), GitHubError> {
+        self.questioned(whose, query, variables, true).await
+    }
+
+    async fn questioned<T: DeserializeOwned>(
+        &self,
+        whose: As,
+        query: &str,
+        variables: Value,
+        partly: bool,
     ) -> Result<(T, DateTime<Utc>), GitHubError> {
         #[derive(Deserialize)]
         struct Reply<T> {
@@ -138,14 +162,17 @@ impl Client {
         }
 
         let question = json!({"query": query, "variables": variables});
-        let answer = self.ask(whose, Method::POST, wire::GRAPHQL, Some(&question), Purpose::Read).await?;
+        let answer = self.ask(whose, Method::POST, wire::GRAPHQL, Some(&question)).await?;
         let reply: Reply<T> = answer.json()?;
+        let faults: Vec<String> = reply
+            .errors
+            .into_iter()
+            .filter(|error| !partly && error.kind.as_deref() != Some("NOT_FOUND"))
+            .map(|error| error.message)
+            .collect();
         match reply.data {
-            Some(data) => Ok((data, answer.date)),
-            None => {
-                let message = reply.errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; ");
-                Err(GitHubError::Refused { status: answer.status, message })
-            }
+            Some(data) if faults.is_empty() => Ok((data, answer.date)),
+            _ => Err(GitHubError::Refused { status: answer.status, message: message(&answer) }),
         }
     }
 
@@ -154,24 +181,21 @@ impl Client {
         let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
         let path = format!("/app-manifests/{code}/conversions");
         let head = self.send(None, Method::POST, &path, None).await?;
-        self.read(head).await?.json()
+        let answer = self.read(head).await?;
+        match answer.status {
+            status @ 500.. => Err(GitHubError::Failed(status)),
+            _ => answer.json(),
+        }
     }
 
     /// Makes a request through the gate. Answers 2xx, and 301, 404, 410 and 451, which are news
     /// about what was asked for.
-    async fn ask(
-        &self,
-        whose: As,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-        purpose: Purpose,
-    ) -> Result<Answer, GitHubError> {
+    async fn ask(&self, whose: As, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, GitHubError> {
         let mut unknown_yet = UNKNOWN_YET.into_iter();
         let mut renewed = false;
         loop {
             let (secret, token) = self.credentials(whose).await?;
-            let answer = self.through_gate(whose, secret, method.clone(), path, body, purpose).await?;
+            let answer = self.through_gate(whose, secret, method.clone(), path, body).await?;
             let refused = match answer.status {
                 200..=299 | 301 | 302 | 307 | 308 | 404 | 410 | 451 => return Ok(answer),
                 status @ 500.. => return Err(GitHubError::Failed(status)),
@@ -222,89 +246,46 @@ impl Client {
         let installation = self.installation(account_id).await?;
         let installation = installation.filter(|found| found.gone_at.is_none());
         let installation = installation.ok_or(GitHubError::NotInstalled(account_id))?;
-        let mint = self.mint(&installation);
-        self.0.tokens.get(installation.installation_id, || self.now(), mint).await
+        let permissions = to_read(&installation.permissions);
+        let mint = self.mint(&installation, &permissions);
+        self.0.tokens.get(installation.installation_id, &permissions, || self.now(), mint).await
     }
 
     /// Mints a token that can only read, whatever the App may do.
-    async fn mint(&self, installation: &installations::Installation) -> Result<InstallationToken, GitHubError> {
-        let granted = |name: &&str| installation.permissions.get(*name).is_some();
-        let permissions: serde_json::Map<String, Value> =
-            READ.into_iter().filter(granted).map(|name| (name.to_owned(), json!("read"))).collect();
-        let path = format!("/app/installations/{}/access_tokens", installation.installation_id);
-        let body = json!({"permissions": permissions});
-        let body = (!permissions.is_empty()).then_some(&body);
-        let mut again = true;
-        let answer = loop {
-            let jwt = self.jwt()?;
-            let answer = self.through_gate(As::App, Some(jwt), Method::POST, &path, body, Purpose::TokenMint).await?;
-            // The first answer tells GitHub's time, if ours was wrong.
-            if answer.status != 401 || !std::mem::take(&mut again) {
-                break answer;
-            }
-        };
+    async fn mint(
+        &self,
+        installation: &installations::Installation,
+        permissions: &Map<String, Value>,
+    ) -> Result<InstallationToken, GitHubError> {
+        let answer = self.minted(installation.installation_id, permissions).await?;
         match answer.status {
             200..=299 => {
                 let Minted { token, expires_at } = answer.json()?;
-                Ok(InstallationToken { secret: token.into(), expires_at, minted_at: answer.date })
+                let permissions = permissions.clone();
+                Ok(InstallationToken { secret: token.into(), expires_at, minted_at: answer.date, permissions })
             }
-            404 => Err(GitHubError::NotInstalled(installation.account_id)),
             status @ 500.. => Err(GitHubError::Failed(status)),
+            // Gone, suspended, or with other permissions than we know of.
+            403 | 404 | 422 => Err(GitHubError::Changed(message(&answer))),
             status => Err(GitHubError::Refused { status, message: message(&answer) }),
         }
     }
 
-    /// A token for an installation that may not be known here yet, to see that it can be had.
-    pub async fn try_mint(&self, installation_id: i64) -> Result<Minted, GitHubError> {
+    async fn minted(&self, installation_id: i64, permissions: &Map<String, Value>) -> Result<Answer, GitHubError> {
         let path = format!("/app/installations/{installation_id}/access_tokens");
-        self.ask(As::App, Method::POST, &path, None, Purpose::TokenMint).await?.json()
+        let body = json!({"permissions": permissions});
+        let ask = async || self.through_gate(As::App, Some(self.jwt()?), Method::POST, &path, Some(&body)).await;
+        match ask().await? {
+            // The first answer tells GitHub's time, if ours was wrong.
+            answer if answer.status == 401 => ask().await,
+            answer => Ok(answer),
+        }
     }
 
-    async fn through_gate(
-        &self,
-        whose: As,
-        secret: Option<String>,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-        purpose: Purpose,
-    ) -> Result<Answer, GitHubError> {
-        let Some(pool) = &self.0.pool else {
-            let head = self.send(secret, method, path, body).await?;
-            return self.read(head).await;
-        };
-        let turn = self.turn(whose.gate());
-        let turn = turn.lock().await;
-        let passing = gates::enter(pool, whose.gate()).await?;
-        if let Some((until, reason)) = shut(&passing.gate, path == wire::GRAPHQL) {
-            return Err(GitHubError::Shut { until, reason });
-        }
-        let head = match self.send(secret, method, path, body).await {
-            Ok(head) => head,
-            Err(error) => {
-                passing.leave(purpose, &Taught::default()).await?;
-                return Err(error);
-            }
-        };
-        let now = passing.gate.now;
-        let mut taught = budgets(&head.headers, head.date, now);
-        self.measure(whose.gate(), head.status, &taught);
-        if !matches!(head.status, 403 | 429) {
-            passing.leave(purpose, &taught).await?;
-            drop(turn);
-            return self.read(head).await;
-        }
-        // Whether it is a refusal for a time is said in the body, which is short.
-        let (headers, date) = (head.headers.clone(), head.date);
-        let answer = self.read(head).await;
-        let said = answer.as_ref().map(message).unwrap_or_default();
-        taught.shut = refusal(&headers, date, now, &said);
-        let shut = taught.shut.clone();
-        passing.leave(purpose, &taught).await?;
-        match shut {
-            Some((until, reason)) => Err(GitHubError::Shut { until, reason }),
-            None => answer,
-        }
+    /// A token for an installation that may not be known here yet, to see that it can be had.
+    pub async fn try_mint(&self, installation_id: i64, granted: &Value) -> Result<(), GitHubError> {
+        let answer = self.minted(installation_id, &to_read(granted)).await?;
+        answer.json::<Minted>().map(drop)
     }
 
     async fn installation(&self, account_id: i64) -> Result<Option<installations::Installation>, GitHubError> {
@@ -312,66 +293,5 @@ impl Client {
             Some(pool) => Ok(installations::of(pool, account_id).await?),
             None => Ok(None),
         }
-    }
-
-    fn measure(&self, gate: i64, status: u16, taught: &Taught) {
-        let metrics = &self.0.metrics;
-        metrics.github_request(status);
-        for (resource, budget) in [("core", taught.core), ("graphql", taught.graphql)] {
-            budget.inspect(|budget| metrics.github_remaining(gate, resource, budget.remaining));
-        }
-    }
-
-    fn turn(&self, gate: i64) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.entry(gate).or_default().clone()
-    }
-
-    /// Sends a request; answers when the head of the answer is there.
-    async fn send(
-        &self,
-        secret: Option<String>,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Head, GitHubError> {
-        let unreachable = || GitHubError::Unreachable(self.0.address.to_string());
-        let mut request = http::Request::builder()
-            .method(method.clone())
-            .uri(self.0.address.of(path))
-            .header(USER_AGENT, concat!("bugscrub/", env!("CARGO_PKG_VERSION")))
-            .header(ACCEPT, "application/vnd.github+json")
-            .header("x-github-api-version", "2022-11-28");
-        if let Some(secret) = secret {
-            request = request.header(AUTHORIZATION, format!("Bearer {secret}"));
-        }
-        let request = self.0.http.build_request(request, body).map_err(|_| unreachable())?;
-        let answer = tokio::time::timeout(PATIENCE, self.0.http.send(request)).await;
-        let answer = answer.map_err(|_| unreachable())?.map_err(|error| {
-            tracing::debug!(error = &error as &dyn std::error::Error, "a request to GitHub failed");
-            unreachable()
-        })?;
-        let (parts, body) = answer.into_parts();
-        let date = parts.headers.get(DATE).and_then(|date| date.to_str().ok());
-        let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
-        if let (Some(date), Some(identity)) = (date, self.identity()) {
-            identity.told_time(date.to_utc());
-        }
-        let date = date.map_or_else(|| self.now(), |date| date.to_utc());
-        let reading = async move { body.collect().await.map(http_body_util::Collected::to_bytes).ok() };
-        Ok(Head { status: parts.status.as_u16(), date, headers: parts.headers, body: Box::pin(reading) })
-    }
-
-    async fn read(&self, head: Head) -> Result<Answer, GitHubError> {
-        let body = tokio::time::timeout(PATIENCE, head.body).await.ok().flatten();
-        let body = body.ok_or_else(|| GitHubError::Unreadable("it was cut short".to_owned()))?;
-        let location = head.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-        Ok(Answer {
-            status: head.status,
-            date: head.date,
-            next: next_page(&head.headers),
-            location: location.map(str::to_owned),
-            body,
-        })
     }
 }

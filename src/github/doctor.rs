@@ -7,8 +7,8 @@ use chrono::Duration;
 use serde_json::Value;
 
 use super::client::{As, Client, GitHubError};
-use super::manifest::{declared_events, declared_permissions};
-use super::wire::{App, HookConfig, Installation, Minted};
+use super::manifest::{OPTIONAL, declared_events, declared_permissions};
+use super::wire::{App, Delivery, HookConfig, Installation};
 
 /// Clocks that differ by more are worth a word; by a minute more GitHub takes no token.
 const SKEW: Duration = Duration::seconds(30);
@@ -70,6 +70,7 @@ pub async fn examine(client: &Client) -> Vec<Finding> {
     findings.push(permissions(&app.permissions, &app));
     findings.push(events(&app));
     findings.push(hook(client).await);
+    findings.extend(delivery(client).await);
     findings.extend(installations(client, &app).await);
     findings
 }
@@ -92,8 +93,8 @@ fn clock(client: &Client) -> Option<Finding> {
     )))
 }
 
-/// Why GitHub does not know the App.
-fn unknown_app(client: &Client, error: &GitHubError) -> String {
+/// Why GitHub does not know the App, and what to do.
+pub fn unknown_app(client: &Client, error: &GitHubError) -> String {
     let id = app_id(client);
     match error {
         GitHubError::Unreachable(address) => format!(
@@ -135,7 +136,9 @@ fn permissions(granted: &Value, app: &App) -> Finding {
     }
     let more: Vec<String> = granted
         .iter()
-        .filter(|(name, level)| *level != "read" || !declared.contains_key(*name))
+        .filter(|(name, level)| {
+            *level != "read" || !(declared.contains_key(*name) || OPTIONAL.contains(&name.as_str()))
+        })
         .map(|(name, level)| format!("{name}: {level}"))
         .collect();
     if more.is_empty() {
@@ -180,6 +183,28 @@ async fn hook(client: &Client) -> Finding {
     good(format!("The App's webhook goes to {url}, and is signed."))
 }
 
+/// How the last delivery fared; `None` if there was none.
+async fn delivery(client: &Client) -> Option<Finding> {
+    let listed = client.get(As::App, "/app/hook/deliveries?per_page=1").await;
+    let last = match listed.and_then(|answer| answer.json::<Vec<Delivery>>()) {
+        Ok(listed) => listed.into_iter().next()?,
+        Err(error) => return Some(doubtful(format!("The deliveries could not be listed: {error}."))),
+    };
+    let (at, code) = (last.delivered_at.format("%Y-%m-%d %H:%M:%S UTC"), last.status_code);
+    Some(match code {
+        _ if last.arrived() => good(format!("The last delivery arrived, at {at}.")),
+        401 => bad(format!(
+            "The last delivery, at {at}, was refused with 401: the webhook's secret in the App's settings is not the \
+             service's BUGSCRUB_WEBHOOK_SECRET. Set both to the same."
+        )),
+        _ => doubtful(format!(
+            "The last delivery, at {at}, did not arrive ({code} {}). The service must run, and GitHub must reach it at \
+             the webhook's address; then what failed is asked for again.",
+            last.status
+        )),
+    })
+}
+
 async fn installations(client: &Client, app: &App) -> Vec<Finding> {
     let listed = client.get(As::App, "/app/installations?per_page=100").await;
     let listed = match listed.and_then(|answer| answer.json::<Vec<Installation>>()) {
@@ -217,8 +242,8 @@ async fn installation(client: &Client, found: &Installation) -> Finding {
             missing.join(", ")
         ));
     }
-    match client.try_mint(found.id).await {
-        Ok(Minted { .. }) => good(format!("The App is installed on {login}, and may read there.")),
+    match client.try_mint(found.id, &found.permissions).await {
+        Ok(()) => good(format!("The App is installed on {login}, and may read there.")),
         Err(error) => bad(format!("No token can be had for the installation on {login}: {error}.")),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::Clock;
 
@@ -91,6 +92,8 @@ pub struct InstallationToken {
     pub expires_at: DateTime<Utc>,
     /// When it was minted, by GitHub's clock.
     pub minted_at: DateTime<Utc>,
+    /// What it was asked for. Once other permissions are granted it is the wrong one.
+    pub permissions: Map<String, Value>,
 }
 
 impl InstallationToken {
@@ -99,8 +102,8 @@ impl InstallationToken {
         now - self.minted_at < FRESH
     }
 
-    fn is_good(&self, now: DateTime<Utc>) -> bool {
-        self.expires_at - now > RENEWED_BEFORE
+    fn is_good(&self, permissions: &Map<String, Value>, now: DateTime<Utc>) -> bool {
+        self.expires_at - now > RENEWED_BEFORE && self.permissions == *permissions
     }
 }
 
@@ -111,16 +114,18 @@ type Slot = Arc<tokio::sync::Mutex<Option<InstallationToken>>>;
 pub struct Tokens(Mutex<HashMap<i64, Slot>>);
 
 impl Tokens {
-    /// The installation's token; `mint` is called if none is good, by one caller at a time.
+    /// The installation's token with these permissions; `mint` is called if none is good, by one
+    /// caller at a time.
     pub async fn get<E>(
         &self,
         installation_id: i64,
+        permissions: &Map<String, Value>,
         now: impl Fn() -> DateTime<Utc>,
         mint: impl Future<Output = Result<InstallationToken, E>>,
     ) -> Result<InstallationToken, E> {
         let slot = self.slot(installation_id);
         let mut known = slot.lock().await;
-        if let Some(token) = known.as_ref().filter(|token| token.is_good(now())) {
+        if let Some(token) = known.as_ref().filter(|token| token.is_good(permissions, now())) {
             return Ok(token.clone());
         }
         let token = mint.await?;

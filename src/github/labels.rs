@@ -35,9 +35,6 @@ impl Labels {
         let mut found = HashMap::new();
         while let Some(page) = query {
             let answer = desk.client.get(desk.whose(account_id), &format!("{path}?{page}")).await?;
-            if answer.status != 200 {
-                break;
-            }
             let labels: Vec<Label> = answer.json()?;
             found.extend(labels.into_iter().map(|label| (label.node_id, label.id)));
             query = answer.next;

@@ -25,6 +25,20 @@ pub fn shut(gate: &Gate, graphql: bool) -> Option<(DateTime<Utc>, String)> {
     })
 }
 
+/// Points a second, and how many at once after a rest: in no minute more than 840 of the 900 that
+/// GitHub's secondary limit for REST allows ("Rate limits for the REST API" in its documentation).
+const POINTS_A_SECOND: i32 = 12;
+const AT_ONCE: i32 = 120;
+
+/// How long a request of some points waits, and what is to be remembered for the next one: the time
+/// up to which the pace is used up.
+pub fn pace(paced_to: Option<DateTime<Utc>>, now: DateTime<Utc>, points: i32) -> (Duration, DateTime<Utc>) {
+    let point = Duration::seconds(1) / POINTS_A_SECOND;
+    let rested = now - point * AT_ONCE;
+    let paced_to = paced_to.map_or(rested, |paced_to| paced_to.max(rested)) + point * points;
+    ((paced_to - now).max(Duration::zero()), paced_to)
+}
+
 fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
@@ -54,7 +68,7 @@ pub fn budgets(headers: &HeaderMap, date: DateTime<Utc>, now: DateTime<Utc>) -> 
     }
 }
 
-/// Whether a 403 or 429 means "later", and when. Other 403s are about what may be seen.
+/// Whether an answer that may mean "later" does, and when. Other 403s are about what may be seen.
 pub fn refusal(
     headers: &HeaderMap,
     date: DateTime<Utc>,

@@ -11,9 +11,11 @@ use super::wire::{self, Installation, ManyNodes, Repositories, Repository, Total
 use super::work::Desk;
 use crate::activity::event::{AccountFact, OwnerRef};
 use crate::activity::{RepositoryRef, Source};
+use crate::store::compared::{self, Known};
 use crate::store::installations::{self as kept};
 use crate::store::jobs::{self, Job, JobKind, NewJob, Next};
-use crate::store::sync::{self, Known, Listed};
+use crate::store::purge::{self, Purged};
+use crate::store::sync::{self, Listed};
 use crate::webhook::AccountRef;
 
 /// What a page of a listing may hold.
@@ -26,45 +28,69 @@ pub async fn installations(desk: &Desk) -> Result<Next, GitHubError> {
     let mut listed: Vec<Installation> = vec![];
     let mut query = Some(PAGE.to_owned());
     let mut date = desk.client.now();
+    let settled = settled(desk).await?;
     while let Some(page) = query {
         let answer = desk.client.get(As::App, &format!("/app/installations?{page}")).await?;
         listed.extend(answer.json::<Vec<Installation>>()?);
         (query, date) = (answer.next, answer.date);
     }
-    listed.retain(|found| desk.ingest.takes(&AccountRef { id: found.account.id, login: found.account.login.clone() }));
     let known: HashMap<i64, kept::Installation> =
         kept::all(&desk.pool).await?.into_iter().map(|known| (known.account_id, known)).collect();
+    let mut after = desk.rhythm.sweep;
     for found in &listed {
-        installed(desk, found, known.get(&found.account.id), date).await?;
+        if desk.ingest.takes(&AccountRef { id: found.account.id, login: found.account.login.clone() }) {
+            if !installed(desk, found, known.get(&found.account.id), settled, date).await? {
+                after = after.min(desk.rhythm.doubt);
+            }
+        } else {
+            // Not to be kept any more; what is here of it stays as it is.
+            jobs::forget(&desk.pool, found.account.id).await?;
+        }
     }
     let there: BTreeSet<i64> = listed.iter().map(|found| found.account.id).collect();
     for known in known.values().filter(|known| known.gone_at.is_none() && !there.contains(&known.account_id)) {
-        uninstalled(desk, known, date).await?;
+        // A list in pages by number may miss one, where another goes meanwhile.
+        let itself = format!("/app/installations/{}", known.installation_id);
+        if desk.client.get(As::App, &itself).await?.status == 404 {
+            uninstalled(desk, known, date).await?;
+        }
     }
-    Ok(Next::Again(desk.rhythm.sweep))
+    Ok(Next::Again(after))
 }
 
+/// What was told since this time, by the database's clock, is newer than what GitHub answers now:
+/// it does not show at once what it tells.
+async fn settled(desk: &Desk) -> Result<DateTime<Utc>, GitHubError> {
+    Ok(compared::now(&desk.pool).await? - desk.rhythm.doubt / 2)
+}
+
+/// Takes in what is shown of an installation; `false` if it is to be looked at again.
 async fn installed(
     desk: &Desk,
     found: &Installation,
     known: Option<&kept::Installation>,
+    settled: DateTime<Utc>,
     date: DateTime<Utc>,
-) -> Result<(), GitHubError> {
+) -> Result<bool, GitHubError> {
     let account_id = found.account.id;
     let suspended = found.suspended_at.is_some();
     let selected = found.repository_selection.as_deref().map(|selection| selection == "selected");
-    let told = sync::profile(&desk.pool, account_id).await?;
+    let told = compared::profile(&desk.pool, account_id).await?;
     let fresh = told
         .as_ref()
         .is_none_or(|(_, visible, _)| !visible && !suspended && known.is_none_or(|known| known.gone_at.is_some()));
-    let as_told = told.is_some_and(|(login, visible, chosen_since)| {
+    let chosen = told.as_ref().is_some_and(|(_, _, chosen_since)| chosen_since.is_some());
+    let as_told = told.is_some_and(|(login, visible, _)| {
         login.as_deref() == Some(&*found.account.login)
             && visible != suspended
-            && selected.is_none_or(|selected| selected == chosen_since.is_some())
+            && selected.is_none_or(|selected| selected == chosen)
     });
-    if !as_told {
+    let withheld = !as_told && compared::told_since(&desk.pool, account_id, None, settled).await?;
+    if !as_told && !withheld {
         let owner = OwnerRef { id: account_id, login: found.account.login.clone() };
-        let fact = AccountFact { owner, installed: Some(!suspended), fresh: fresh || selected == Some(true), selected };
+        // Chosen since now: whatever was seen before must be told again.
+        let fresh = fresh || (selected == Some(true) && !chosen);
+        let fact = AccountFact { owner, installed: Some(!suspended), fresh, selected };
         let kind = if suspended { "installation_suspended" } else { "installed" };
         desk.append(account_id, vec![facts::account_told(kind, fact, date)]).await?;
     }
@@ -79,7 +105,8 @@ async fn installed(
     };
     kept::save(&desk.pool, &shown).await?;
     if suspended {
-        return Ok(jobs::forget(&desk.pool, account_id).await?);
+        jobs::forget(&desk.pool, account_id).await?;
+        return Ok(!withheld);
     }
     let same = known.is_some_and(|known| {
         let was = (known.installation_id, known.suspended, &known.permissions, known.gone_at.is_some());
@@ -91,12 +118,30 @@ async fn installed(
     if !same || !as_told {
         jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
     }
-    Ok(desk.add(&jobs).await?)
+    desk.add(&jobs).await?;
+    Ok(!withheld)
+}
+
+/// Forgets what is kept of an uninstalled account, if its grace is over.
+pub async fn purge(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
+    let account_id = job.account_id;
+    let Some(known) = kept::of(&desk.pool, account_id).await? else { return Ok(Next::Done) };
+    let owner = OwnerRef { id: account_id, login: known.login };
+    let fact = AccountFact { owner, installed: Some(false), fresh: false, selected: None };
+    let told = facts::account_told("purged", fact, desk.client.now());
+    Ok(match purge::purge(&desk.pool, account_id, desk.rhythm.grace, told).await? {
+        Purged::Later(at) => Next::Later(at),
+        Purged::Not => Next::Done,
+        Purged::Done => {
+            tracing::info!(account = account_id, "the data of an uninstalled account was purged");
+            Next::Done
+        }
+    })
 }
 
 async fn uninstalled(desk: &Desk, known: &kept::Installation, date: DateTime<Utc>) -> Result<(), GitHubError> {
     let account_id = known.account_id;
-    if sync::profile(&desk.pool, account_id).await?.is_some_and(|(_, visible, _)| visible) {
+    if compared::profile(&desk.pool, account_id).await?.is_some_and(|(_, visible, _)| visible) {
         let owner = OwnerRef { id: account_id, login: known.login.clone() };
         let fact = AccountFact { owner, installed: Some(false), fresh: false, selected: None };
         desk.append(account_id, vec![facts::account_told("uninstalled", fact, date)]).await?;
@@ -108,22 +153,51 @@ async fn uninstalled(desk: &Desk, known: &kept::Installation, date: DateTime<Utc
     Ok(desk.add(&[purge]).await?)
 }
 
+/// Where a listing of repositories stands, as its cursor says.
+struct Place {
+    /// It is read a second time.
+    again: bool,
+    /// Something in it is to be looked at again later.
+    doubted: bool,
+    query: String,
+}
+
+impl Place {
+    fn of(cursor: Option<&str>) -> Self {
+        let (flags, query) = cursor.and_then(|cursor| cursor.split_once(' ')).unwrap_or(("", PAGE));
+        Self { again: flags.contains('a'), doubted: flags.contains('d'), query: query.to_owned() }
+    }
+
+    fn cursor(&self) -> String {
+        let flag = |set: bool, flag: &'static str| if set { flag } else { "" };
+        format!("{}{} {}", flag(self.again, "a"), flag(self.doubted, "d"), self.query)
+    }
+}
+
 /// A page of `GET /installation/repositories`; the last one tells which are not covered any more.
 pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     let account_id = job.account_id;
-    let query = job.cursor.as_deref().unwrap_or(PAGE);
-    let path = format!("/installation/repositories?{query}");
+    let mut place = Place::of(job.cursor.as_deref());
+    let path = format!("/installation/repositories?{}", place.query);
+    let settled = settled(desk).await?;
     let answer = desk.client.get(desk.whose(account_id), &path).await?;
     let page: Repositories = answer.json()?;
     // Of another account than the installation's: it is on its way there, and that one lists it.
     let listed: Vec<&Repository> = page.repositories.iter().filter(|found| found.owner.id == account_id).collect();
     let known: HashMap<i64, Known> =
-        sync::known(&desk.pool, account_id).await?.into_iter().map(|known| (known.repo_id, known)).collect();
-    let chosen_since = sync::profile(&desk.pool, account_id).await?.and_then(|(_, _, chosen_since)| chosen_since);
-    let news = listed.iter().filter(|found| !as_known(found, known.get(&found.id), chosen_since));
-    let told =
-        |found: &&Repository| facts::repository_told(Source::Sweep, facts::repository(found), Some(true), answer.date);
-    desk.append(account_id, news.copied().map(|found| told(&found)).collect()).await?;
+        compared::known(&desk.pool, account_id).await?.into_iter().map(|known| (known.repo_id, known)).collect();
+    let chosen_since = compared::profile(&desk.pool, account_id).await?.and_then(|(_, _, chosen_since)| chosen_since);
+    let mut news = vec![];
+    for found in listed.iter().filter(|found| !as_known(found, known.get(&found.id), chosen_since)) {
+        // What was told since is newer than this answer: such as that it is private now.
+        if compared::told_since(&desk.pool, account_id, Some(found.id), settled).await? {
+            place.doubted = true;
+        } else {
+            let repository = facts::repository(found);
+            news.push(facts::repository_told(Source::Sweep, repository, Some(true), answer.date));
+        }
+    }
+    desk.append(account_id, news).await?;
     let noted: Vec<Listed> = listed
         .iter()
         .map(|found| Listed {
@@ -136,14 +210,21 @@ pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     plan(desk, account_id, &noted).await?;
     let mut seen = job.numbers.clone().unwrap_or_default();
     seen.extend(listed.iter().map(|found| found.id));
-    if answer.next.is_some() {
-        return Ok(Next::On { cursor: answer.next, numbers: Some(seen) });
+    if let Some(query) = answer.next {
+        let next = Place { query, ..place };
+        return Ok(Next::On { cursor: Some(next.cursor()), numbers: Some(seen) });
     }
-    let seen: BTreeSet<i64> = seen.into_iter().collect();
-    let not_covered = known.values().filter(|known| !known.gone && !seen.contains(&known.repo_id));
+    let covered: BTreeSet<i64> = seen.iter().copied().collect();
+    let not_covered = known.values().filter(|known| !known.gone && !covered.contains(&known.repo_id));
     // One that came while the pages were read may have been missed.
     let before = not_covered.filter(|known| known.present_since.is_none_or(|since| since < job.started_at));
     let left: Vec<&Known> = before.collect();
+    if !left.is_empty() && !place.again {
+        // A list in pages by number misses one where another goes meanwhile: it is read twice
+        // before anything is hidden.
+        let anew = Place { again: true, query: PAGE.to_owned(), ..place };
+        return Ok(Next::On { cursor: Some(anew.cursor()), numbers: Some(seen) });
+    }
     let removed = left.iter().filter_map(|known| {
         let owner = Some(OwnerRef { id: account_id, login: known.owner.clone()? });
         let name = known.name.clone()?;
@@ -152,9 +233,11 @@ pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
         Some(facts::repository_told(Source::Sweep, repository, Some(false), answer.date))
     });
     desk.append(account_id, removed.collect()).await?;
-    let left: Vec<i64> = left.iter().map(|known| known.repo_id).collect();
+    // Also those of which a delivery told that they left.
+    let gone = known.values().filter(|known| known.gone && !covered.contains(&known.repo_id));
+    let left: Vec<i64> = left.into_iter().chain(gone).map(|known| known.repo_id).collect();
     sync::forget(&desk.pool, account_id, &left).await?;
-    Ok(Next::Done)
+    Ok(if place.doubted { Next::Again(desk.rhythm.doubt) } else { Next::Done })
 }
 
 fn as_known(found: &Repository, known: Option<&Known>, chosen_since: Option<DateTime<Utc>>) -> bool {
@@ -208,10 +291,28 @@ pub async fn totals(
             kept::of(&desk.pool, account_id).await?.is_some_and(|found| found.permissions.get("discussions").is_some())
         }
     };
+    asked_totals(desk, account_id, nodes, discussions).await
+}
+
+/// GitHub gives up on a question that takes it over ten seconds: then half of it is asked.
+async fn asked_totals(
+    desk: &Desk,
+    account_id: i64,
+    nodes: &[&str],
+    discussions: bool,
+) -> Result<(Vec<Option<Totals>>, DateTime<Utc>), GitHubError> {
     let question = json!({"ids": nodes, "discussions": discussions});
-    let (found, date): (ManyNodes<Totals>, _) =
-        desk.client.graphql(desk.whose(account_id), wire::TOTALS, question).await?;
-    Ok((found.nodes, date))
+    let asked = desk.client.graphql_of_many(desk.whose(account_id), wire::TOTALS, question).await;
+    let too_much = matches!(asked, Err(GitHubError::Failed(502 | 504) | GitHubError::Refused { status: 200, .. }));
+    if !too_much || nodes.len() < 2 {
+        let (found, date): (ManyNodes<Totals>, _) = asked?;
+        return Ok((found.nodes, date));
+    }
+    let (some, others) = nodes.split_at(nodes.len() / 2);
+    let (mut found, date) = Box::pin(asked_totals(desk, account_id, some, discussions)).await?;
+    let (rest, _) = Box::pin(asked_totals(desk, account_id, others, discussions)).await?;
+    found.extend(rest);
+    Ok((found, date))
 }
 
 fn is_open(kind: JobKind) -> bool {

@@ -23,6 +23,9 @@ pub fn declared_permissions() -> BTreeMap<String, String> {
     manifest().default_permissions
 }
 
+/// Permissions to read that an owner may grant besides, which nothing needs.
+pub const OPTIONAL: [&str; 1] = ["members"];
+
 /// The events that the App subscribes to.
 pub fn declared_events() -> Vec<String> {
     manifest().default_events

@@ -21,7 +21,7 @@ pub mod doctor;
 pub mod facts;
 pub mod identity;
 pub mod labels;
-mod limits;
+pub mod limits;
 pub mod listing;
 pub mod manifest;
 pub mod public;

@@ -14,12 +14,13 @@ use serde_json::json;
 use super::backfill::{differing, moved, reference, with_labels};
 use super::client::GitHubError;
 use super::facts;
-use super::listing::{OVERLAP, totals};
+use super::listing::{OVERLAP, plan, totals};
 use super::wire::{self, Discussion, OneNode, Repositories, RepositoryDiscussions, Totals};
 use super::work::Desk;
 use crate::activity::{ItemType, Source};
+use crate::store::compared::{self, Count};
 use crate::store::jobs::{Job, JobKind, NewJob, Next};
-use crate::store::sync::{self, Count, Synced};
+use crate::store::sync::{self, Synced};
 use crate::webhook::{Listed, listed_issues};
 
 /// Repositories in one question.
@@ -38,7 +39,10 @@ pub async fn sweep(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     let Some(last) = repositories.last().map(|last| last.repo_id) else {
         return Ok(Next::Again(desk.rhythm.sweep));
     };
-    let complete: Vec<&Synced> = repositories.iter().filter(|found| found.complete_at.is_some()).collect();
+    let (complete, others): (Vec<&Synced>, Vec<&Synced>) =
+        repositories.iter().partition(|found| found.complete_at.is_some());
+    // One of which GitHub told nothing when its backfill was to be planned.
+    plan(desk, account_id, &others.into_iter().map(Synced::listed).collect::<Vec<_>>()).await?;
     let (jobs, same, date) = compare(desk, account_id, &complete).await?;
     desk.add(&jobs).await?;
     sync::swept(&desk.pool, account_id, &same, date - OVERLAP).await?;
@@ -49,14 +53,14 @@ pub async fn sweep(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
 async fn begin_sweep(desk: &Desk, account_id: i64) -> Result<(), GitHubError> {
     let answer = desk.client.get(desk.whose(account_id), "/installation/repositories?per_page=1").await?;
     let covered = answer.json::<Repositories>()?.total_count;
-    let known = sync::known(&desk.pool, account_id).await?;
+    let known = compared::known(&desk.pool, account_id).await?;
     let present = known.iter().filter(|known| !known.gone).count();
     let mut jobs = vec![];
     if i64::try_from(present) != Ok(covered) {
         jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
     }
     let mut tied: HashMap<i64, Vec<i64>> = HashMap::new();
-    for (repo_id, number) in sync::tied(&desk.pool, account_id, TIES_AT_ONCE).await? {
+    for (repo_id, number) in compared::tied(&desk.pool, account_id, TIES_AT_ONCE).await? {
         tied.entry(repo_id).or_default().push(number);
     }
     jobs.extend(tied.into_iter().map(|(repo_id, numbers)| NewJob {
@@ -79,18 +83,19 @@ async fn compare(
     let nodes: Vec<&str> = repositories.iter().map(|repository| repository.node_id.as_str()).collect();
     let (found, date) = totals(desk, account_id, &nodes).await?;
     let ids: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
-    let counts = sync::counts(&desk.pool, account_id, &ids).await?;
+    let counts = compared::counts(&desk.pool, account_id, &ids).await?;
     for (repository, totals) in repositories.iter().zip(&found) {
         let named = totals.as_ref().is_some_and(|totals| {
             totals.name_with_owner == format!("{}/{}", repository.owner, repository.name)
-                && totals.is_private == repository.private
+                && (totals.is_private, totals.is_archived) == (repository.private, repository.archived)
         });
         if !named {
             jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
         }
         let Some(totals) = totals else { continue };
         sync::counted(&desk.pool, account_id, repository.repo_id, totals.items()).await?;
-        if differences(desk, account_id, repository, totals, &counts).await? == Differences::default() {
+        let found = differences(desk, account_id, repository, totals, &counts).await?;
+        if found.is_nothing_new(repository) {
             same.push(repository.repo_id);
         } else {
             let doubted = NewJob::now(account_id, JobKind::Repair, repository.repo_id);
@@ -103,15 +108,30 @@ async fn compare(
     Ok((jobs, same, date))
 }
 
+/// By how many items GitHub's counts stand above ours: open and all issues, open and all pull
+/// requests, open and all discussions.
+type Counts = [i64; 6];
+const NONE: Counts = [0; 6];
+
 /// In what a repository differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Differences {
     /// Of issues and pull requests, and of discussions: updates that are not here, or may not be.
     issues: bool,
     discussions: bool,
-    /// Counts: of the open, of all.
-    open: [bool; 2],
-    all: [bool; 2],
+    counts: Counts,
+}
+
+impl Differences {
+    /// Whether there is none, or none but what a listing did not explain before: GitHub counts
+    /// items that it does not list, such as those of people whom it hides.
+    fn is_nothing_new(&self, repository: &Synced) -> bool {
+        !self.issues && !self.discussions && self.counts == known(repository)
+    }
+}
+
+fn known(repository: &Synced) -> Counts {
+    repository.differs.as_deref().and_then(|known| known.try_into().ok()).unwrap_or(NONE)
 }
 
 async fn differences(
@@ -125,14 +145,16 @@ async fn differences(
         counts.get(&(repository.repo_id, item_type.name().to_owned())).copied().unwrap_or_default()
     };
     let (issues, pulls, discussions) = (here(ItemType::Issue), here(ItemType::PullRequest), here(ItemType::Discussion));
-    let open_issues = (issues.open, pulls.open) != (totals.open_issues.count, totals.open_pull_requests.count);
-    let all_issues = (issues.all, pulls.all) != (totals.all_issues.count, totals.all_pull_requests.count);
-    let told = totals.discussion_counts();
-    let mut found = Differences {
-        open: [open_issues, told.is_some_and(|(open, _)| open != discussions.open)],
-        all: [all_issues, told.is_some_and(|(_, all)| all != discussions.all)],
-        ..Differences::default()
-    };
+    let (open_discussions, all_discussions) = totals.discussion_counts().unwrap_or((discussions.open, discussions.all));
+    let counts = [
+        totals.open_issues.count - issues.open,
+        totals.all_issues.count - issues.all,
+        totals.open_pull_requests.count - pulls.open,
+        totals.all_pull_requests.count - pulls.all,
+        open_discussions - discussions.open,
+        all_discussions - discussions.all,
+    ];
+    let mut found = Differences { counts, ..Differences::default() };
     let since = repository.swept_at.unwrap_or(DateTime::UNIX_EPOCH);
     for (kind, touched) in totals.touched().into_iter().enumerate() {
         let recent: Vec<_> = touched.iter().flatten().filter(|touched| touched.updated_at >= since).collect();
@@ -140,7 +162,7 @@ async fn differences(
         let mut differ = recent.len() >= 5;
         let numbers: Vec<i64> = recent.iter().map(|touched| touched.number).collect();
         if !numbers.is_empty() && !differ {
-            let here = sync::here(&desk.pool, account_id, repository.repo_id, &numbers).await?;
+            let here = compared::here(&desk.pool, account_id, repository.repo_id, &numbers).await?;
             differ = recent
                 .iter()
                 .any(|touched| here.get(&touched.number).is_none_or(|here| here.updated_at < Some(touched.updated_at)));
@@ -203,7 +225,7 @@ async fn look_at(
 ) -> Result<Option<(Differences, DateTime<Utc>)>, GitHubError> {
     let (found, date) = totals(desk, account_id, &[&repository.node_id]).await?;
     let Some(totals) = found.into_iter().next().flatten() else { return Ok(None) };
-    let counts = sync::counts(&desk.pool, account_id, &[repository.repo_id]).await?;
+    let counts = compared::counts(&desk.pool, account_id, &[repository.repo_id]).await?;
     Ok(Some((differences(desk, account_id, repository, &totals, &counts).await?, date)))
 }
 
@@ -211,7 +233,7 @@ async fn look(desk: &Desk, job: &Job, repository: &Synced) -> Result<Next, GitHu
     let Some((found, date)) = look_at(desk, job.account_id, repository).await? else {
         return moved(desk, job, 404).await;
     };
-    if found == Differences::default() {
+    if found.is_nothing_new(repository) {
         sync::swept(&desk.pool, job.account_id, &[repository.repo_id], date - OVERLAP).await?;
         return Ok(Next::Done);
     }
@@ -280,22 +302,28 @@ pub async fn counted(desk: &Desk, account_id: i64, repo_id: i64, items: i64) -> 
     Ok(())
 }
 
-/// All that was updated is here. If the counts differ still, something was deleted or transferred.
+/// All that was updated is here. If the counts differ still, something was deleted or transferred:
+/// all is listed anew, once for each such difference.
 async fn count(desk: &Desk, job: &Job, repository: &Synced) -> Result<Next, GitHubError> {
     let Some((found, date)) = look_at(desk, job.account_id, repository).await? else {
         return moved(desk, job, 404).await;
     };
+    let known = known(repository);
+    let [open_issues, issues, open_pulls, pulls, open_discussions, discussions] =
+        std::array::from_fn(|at| found.counts[at] != known[at]);
     let kinds = [
-        (JobKind::Open, found.open[0] || found.all[0]),
-        (JobKind::OpenDiscussions, found.open[1] || found.all[1]),
-        (JobKind::Closed, found.all[0]),
-        (JobKind::ClosedDiscussions, found.all[1]),
+        (JobKind::Open, open_issues || issues || open_pulls || pulls),
+        (JobKind::OpenDiscussions, open_discussions || discussions),
+        (JobKind::Closed, issues || pulls),
+        (JobKind::ClosedDiscussions, discussions),
     ];
     let wanted = kinds
         .into_iter()
         .filter(|(_, wanted)| *wanted)
         .map(|(kind, _)| NewJob { numbers: Some(vec![]), ..NewJob::now(job.account_id, kind, job.repo_id) });
     desk.add(&wanted.collect::<Vec<_>>()).await?;
+    let differs = (found.counts != NONE).then_some(found.counts.as_slice());
+    sync::differ(&desk.pool, job.account_id, job.repo_id, differs).await?;
     sync::swept(&desk.pool, job.account_id, &[repository.repo_id], date - OVERLAP).await?;
     Ok(Next::Done)
 }

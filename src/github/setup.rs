@@ -5,11 +5,12 @@ mod credentials;
 mod page;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-pub use self::credentials::{Credentials, WriteError};
+pub use self::credentials::{Credentials, Reserved, WriteError};
 use super::client::{Client, GitHubError};
 use super::manifest;
 
@@ -37,10 +38,24 @@ pub enum SetupError {
     WebhookUrl(String),
     #[error("the local page cannot be served")]
     Page(#[from] std::io::Error),
-    #[error("GitHub did not hand out the credentials of the new App; begin again, and finish within the hour")]
+    #[error(
+        "the local page is for this machine only: listen on a loopback address, such as 127.0.0.1:39201, not on {0}"
+    )]
+    NotLoopback(SocketAddr),
+    #[error(
+        "GitHub did not hand out the credentials of the new App: delete it there, begin again, and finish within the hour"
+    )]
     Conversion(#[from] GitHubError),
     #[error("GitHub's credentials lack {0}")]
     Incomplete(&'static str),
+}
+
+/// Where the page may be served.
+///
+/// # Errors
+/// [`SetupError::NotLoopback`] for an address that others can reach.
+pub fn check_listen(address: SocketAddr) -> Result<(), SetupError> {
+    if address.ip().is_loopback() { Ok(()) } else { Err(SetupError::NotLoopback(address)) }
 }
 
 impl Wanted {
@@ -82,10 +97,23 @@ impl Wanted {
     }
 }
 
+/// Waits before the code is exchanged once more: it serves once, and for an hour, so that an answer
+/// that failed on the way is worth some patience.
+const AGAIN: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
+
 /// Serves the page until a person has been through the flow; answers the App's credentials.
 pub async fn run(client: &Client, wanted: Wanted, listener: TcpListener) -> Result<Credentials, SetupError> {
     wanted.check()?;
     let code = page::serve(listener, wanted).await?;
-    let converted = client.convert_manifest(&code).await?;
+    let mut waits = AGAIN.into_iter();
+    let converted = loop {
+        match client.convert_manifest(&code).await {
+            Err(GitHubError::Unreachable(_) | GitHubError::Failed(_)) if waits.len() > 0 => {
+                tokio::time::sleep(waits.next().unwrap_or_default()).await;
+            }
+            converted => break converted?,
+        }
+    };
     Credentials::of(&converted)
 }

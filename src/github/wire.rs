@@ -52,6 +52,7 @@ query Discussion($id: ID!, $number: Int!) {
   node(id: $id) {
     __typename
     ... on Repository {
+      hasDiscussionsEnabled
       discussion(number: $number) {
         id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
         author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
@@ -87,6 +88,10 @@ query Totals($ids: [ID!]!, $discussions: Boolean!) {
 
 #[derive(Debug, Deserialize)]
 pub struct QueryError {
+    /// `NOT_FOUND`, `RATE_LIMITED` and so on.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    #[serde(default)]
     pub message: String,
 }
 
@@ -144,6 +149,7 @@ pub struct Repository {
     pub archived: bool,
     #[serde(default)]
     pub has_discussions: bool,
+    pub has_issues: Option<bool>,
     pub html_url: Option<String>,
 }
 
@@ -164,7 +170,11 @@ pub struct Delivery {
     pub id: i64,
     pub guid: Uuid,
     pub delivered_at: DateTime<Utc>,
+    /// In words, such as `failed to connect`.
+    #[serde(default)]
+    pub status: String,
     pub status_code: i64,
+    pub installation_id: Option<i64>,
 }
 
 impl Delivery {
@@ -211,7 +221,9 @@ pub struct RepositoryDiscussions {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RepositoryDiscussion {
+    pub has_discussions_enabled: bool,
     pub discussion: Option<Discussion>,
 }
 

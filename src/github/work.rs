@@ -1,8 +1,8 @@
 //! The workers: each takes a job, asks for one page, stores it, and gives the job back.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -13,7 +13,7 @@ use super::{Rhythm, backfill, check, listing, redelivery, repair};
 use crate::activity::Event;
 use crate::ingest::{Ingest, IngestError};
 use crate::store::jobs::{self, JobKind, NewJob, Next, Taken};
-use crate::store::{StoreError, installations, purge};
+use crate::store::{StoreError, installations};
 use crate::telemetry::Metrics;
 
 /// A failing job is tried again after an hour at the latest.
@@ -28,12 +28,25 @@ pub struct Desk {
     pub rhythm: Rhythm,
     pub metrics: Metrics,
     pub labels: Arc<Labels>,
+    /// When this process last began to read the whole list of failed deliveries, by GitHub's clock.
+    listed: Arc<Mutex<Option<DateTime<Utc>>>>,
     wake: Arc<Notify>,
 }
 
 impl Desk {
     pub fn new(client: Client, pool: PgPool, ingest: Ingest, rhythm: Rhythm, metrics: Metrics) -> Self {
-        Self { client, pool, ingest, rhythm, metrics, labels: Arc::default(), wake: Arc::default() }
+        let (labels, listed, wake) = (Arc::default(), Arc::default(), Arc::default());
+        Self { client, pool, ingest, rhythm, metrics, labels, listed, wake }
+    }
+
+    /// Whether the list of failed deliveries is to be read whole now; then it counts as read.
+    pub fn whole_list_due(&self, now: DateTime<Utc>, every: Duration) -> bool {
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = listed.is_none_or(|at| now - at >= every);
+        if due {
+            *listed = Some(now);
+        }
+        due
     }
 
     /// As whom an account is asked about: its installation, or without an App the person.
@@ -96,7 +109,14 @@ impl Desk {
             Err(GitHubError::Ingest(IngestError::Unavailable)) => {
                 return Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut));
             }
-            Err(error) => self.failed(&taken, &error),
+            // What is to be asked of an account is made anew when it is there again.
+            Err(GitHubError::NotInstalled(_)) => Next::Done,
+            Err(error) => {
+                if matches!(error, GitHubError::Changed(_)) {
+                    self.add(&[NewJob::now(0, JobKind::Installations, 0)]).await?;
+                }
+                self.failed(&taken, &error)
+            }
         };
         taken.end(&next).await?;
         Ok(true)
@@ -123,20 +143,13 @@ impl Desk {
         match job.kind {
             JobKind::Installations => listing::installations(self).await,
             JobKind::Repositories => listing::repositories(self, &job).await,
-            JobKind::Redeliver => redelivery::redeliver(self).await,
+            JobKind::Redeliver => redelivery::redeliver(self, &job).await,
             JobKind::Open | JobKind::Closed => backfill::issues(self, taken).await,
             JobKind::OpenDiscussions | JobKind::ClosedDiscussions => backfill::discussions(self, taken).await,
             JobKind::Sweep => repair::sweep(self, &job).await,
             JobKind::Repair => repair::repair(self, &job).await,
             JobKind::Check => check::check(self, &job).await,
-            JobKind::Purge => {
-                let installation = installations::of(&self.pool, job.account_id).await?;
-                if installation.is_some_and(|found| found.gone_at.is_some()) {
-                    purge::purge(&self.pool, job.account_id).await?;
-                    tracing::info!(account = job.account_id, "the data of an uninstalled account was purged");
-                }
-                Ok(Next::Done)
-            }
+            JobKind::Purge => listing::purge(self, &job).await,
         }
     }
 

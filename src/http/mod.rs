@@ -8,6 +8,7 @@ mod accounts;
 mod acting;
 pub mod auth;
 pub mod body;
+mod calendar;
 pub mod cors;
 mod etag;
 mod health;
@@ -23,6 +24,7 @@ mod queue;
 mod row;
 mod scrubs;
 pub mod serve;
+mod sheets;
 mod stats;
 mod stream;
 pub mod sync;
@@ -58,7 +60,7 @@ use crate::github::Desk;
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::rank::{Calendar, Ranking};
-use crate::scrub::Declared;
+use crate::scrub::{Declared, Schedule};
 use crate::store::StoreError;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
@@ -75,6 +77,8 @@ pub struct AppState {
     pub admin_token_hash: Option<Arc<[u8]>>,
     /// The number of an account's first scrub.
     pub first_scrub: i64,
+    /// When scrubs are held.
+    pub schedule: Option<Arc<Schedule>>,
     /// The views that every account has.
     pub views: Arc<Declared>,
     pub calendar: Calendar,
@@ -101,6 +105,7 @@ pub struct AppState {
     tags(
         (name = "queue", description = "The stale-age queue"),
         (name = "items", description = "One item; who read it, and the note on it"),
+        (name = "sheets", description = "Spreadsheets, out and in"),
         (name = "scrubs", description = "Meetings that read a view together, their decks and minutes"),
         (name = "stats", description = "How the backlog fares; each also as `.json`, `.csv` and `.svg`"),
         (name = "views", description = "Named filters, each with an order"),
@@ -134,12 +139,18 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(marks::put, marks::delete))
         .routes(routes!(notes::show, notes::put))
         .routes(routes!(scrubs::list, scrubs::open))
+        .routes(routes!(calendar::show))
         .routes(routes!(scrubs::show))
         .routes(routes!(scrubs::deck::show))
         .routes(routes!(scrubs::advance))
         .routes(routes!(scrubs::close))
         .routes(routes!(scrubs::attendees::put, scrubs::attendees::delete))
         .routes(routes!(scrubs::minutes::show))
+        .routes(routes!(scrubs::sheet::xlsx))
+        .routes(routes!(scrubs::sheet::csv))
+        .routes(routes!(queue::show_xlsx))
+        .routes(routes!(sheets::import))
+        .routes(routes!(sheets::unplaced))
         .routes(routes!(stream::follow))
         .routes(routes!(stats::backlog))
         .routes(routes!(stats::ages))

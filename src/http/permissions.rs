@@ -11,7 +11,7 @@ use super::AppState;
 use super::auth::{Caller, Scope};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
-use crate::github::manifest::declared_permissions;
+use crate::github::manifest::{OPTIONAL, declared_permissions};
 use crate::store::{gates, installations};
 
 /// What the App may do, and what it did.
@@ -19,7 +19,7 @@ use crate::store::{gates, installations};
 pub struct PermissionsAnswer {
     /// Permissions, as the App's manifest and as GitHub has them.
     permissions: Vec<PermissionRow>,
-    /// GitHub grants the manifest's permissions and no more.
+    /// GitHub grants the manifest's permissions and no more (but to read members, if you like).
     as_declared: bool,
     /// Whether any permission to write is granted.
     may_write: bool,
@@ -47,7 +47,7 @@ pub struct RequestsRow {
     token_mints: i64,
     /// Failed deliveries asked for again.
     redeliveries: i64,
-    /// All other requests: there is none that changes anything.
+    /// All other requests. There is none: the client sends nothing else, so that this is 0 for ever.
     writes: i64,
 }
 
@@ -85,7 +85,10 @@ pub async fn show(
                 granted: granted.get(name).cloned(),
             })
             .collect(),
-        as_declared: declared == granted,
+        as_declared: declared.iter().all(|(name, level)| granted.get(name) == Some(level))
+            && granted.iter().all(|(name, level)| {
+                declared.contains_key(name) || (level == "read" && OPTIONAL.contains(&name.as_str()))
+            }),
         may_write: granted.values().any(|level| level != "read"),
         requests: RequestsRow {
             reads: sum(|gate| gate.reads),

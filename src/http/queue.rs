@@ -14,15 +14,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::question::{FilterParams, Format, PageParams, reached, request};
+use self::question::{FilterParams, Format, PageParams, reached, read_in, request};
 use super::AppState;
 use super::auth::{Caller, Scope};
 use super::etag;
 use super::params::Params;
 use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::row::{QueueRow, row};
+use super::scrubs::sheet::{XLSX, sheet_row, written};
 use super::sync::backfill;
-use crate::rank::{Cursor, Page, PageRequest, RankingError};
+use crate::rank::{Cursor, Order, Page, PageRequest, QueueItem, RankingError};
+use crate::sheet::{self, Sheet};
 use crate::store::accounts::last_delivery_at;
 
 /// A page of the queue.
@@ -105,6 +107,36 @@ pub async fn show_csv(State(state): State<AppState>, caller: Caller, params: Par
         return refused.into_response();
     }
     respond(&state, &caller, &params, &headers, Format::Csv).await
+}
+
+/// Show the stale-age queue as a spreadsheet.
+///
+/// XLSX in the shape that a scrub's sheet has, with the same filters: up to 10,000 items, ascending by
+/// stale-age unless `order` says otherwise.
+#[utoipa::path(
+    get, path = "/api/v1/queue.xlsx", tag = "sheets", params(FilterParams, PageParams),
+    responses(
+        (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
+        Refused, NoAccount, NotReached,
+    ),
+)]
+pub async fn show_xlsx(State(state): State<AppState>, caller: Caller, params: Params) -> Result<Response, Problem> {
+    caller.require(Scope::Read)?;
+    let (account, mut request) = request(&state, &caller, &params, Format::Xlsx).await?;
+    if !params.has("order") && !params.has("cursor") {
+        request.order = Order::Freshest;
+    }
+    reached(&state, account.account_id, &params).await?;
+    let (view, round) = read_in(&state, &account, &params, request.date).await?;
+    let page = state.ranking.page(request.clone()).await?;
+    let is_read = |item: &QueueItem| item.remarks.read_position() > round.started;
+    let filter = &request.filter;
+    let rows = page.items.iter().map(|item| sheet_row(item, is_read(item), filter, &state)).collect();
+    let (date, zone, filter) = (request.date, state.calendar.zone, request.filter);
+    let position = Some(page.position);
+    let sheet = Sheet { tab: view, date, zone, rows, filter, attendance: None, position };
+    written("queue.xlsx".to_owned(), XLSX, move || sheet::xlsx(&sheet)).await
 }
 
 /// Whether an `Accept` header names CSV, and no JSON before it.

@@ -9,6 +9,7 @@ pub mod deck;
 pub mod minutes;
 mod opening;
 pub mod rounds;
+pub mod sheet;
 
 use axum::Json;
 use axum::extract::{Path, State};

@@ -15,15 +15,22 @@ use utoipa::PartialSchema;
 use utoipa::openapi::{Content, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 
-use self::asked::{Asked, MOST_STEPS};
+use self::asked::{Asked, MOST_STEPS, Viewed};
 use self::described::{AgesAnswer, BacklogAnswer, ForecastAnswer, ThroughputAnswer};
 use self::described::{BacklogParams, CommonParams, CoverageAnswer, ForecastParams, ThroughputParams};
 use super::AppState;
 use super::auth::Caller;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
+use crate::activity::{Mark, Remarks};
 use crate::rank::stale_age::days_since;
 use crate::stats::{self, AgeBucket, AgeOf, ForecastRequest, OpenDays, Step, Week, chart};
+use crate::store::queue::Ranked;
+use crate::store::remarks::remarks;
+use crate::store::scrubs::read::{last_paces, round};
+
+/// Scrubs whose pace is looked at.
+const PACES: i64 = 12;
 
 /// A line of `ages.csv`.
 #[derive(Serialize)]
@@ -201,8 +208,8 @@ pub async fn throughput(
 
 /// Show how much of a view was read, and how long ago.
 ///
-/// The items that the view `bug-scrub`, unless another is named, has on the day. Nothing has been
-/// read until there are scrubs.
+/// The items that the view `bug-scrub`, unless another is named, has on the day; how far its round
+/// is, and when it will be over.
 #[utoipa::path(
     get, path = "/api/v1/stats/coverage", tag = "stats", params(CommonParams),
     responses(
@@ -217,22 +224,38 @@ pub async fn coverage(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let asked = Asked::of(&state, &caller, &params, &uri, &[])?;
-    let (view, page) = asked.viewed(&state, &caller, &params).await?;
+    let Viewed { account_id, view, places } = asked.viewed(&state, &caller, &params).await?;
+    let round = round(&state.pool, account_id, &view, asked.end).await?;
+    let paces = last_paces(&state.pool, account_id, &view, asked.end, PACES).await?;
+    let remarks = remarks(&state.pool, account_id, asked.end).await?;
+    let zone = state.calendar.zone;
     asked
         .answer(move |asked| {
-            let eligible = usize::try_from(page.total).unwrap_or_default();
-            let buckets = stats::coverage(std::iter::repeat_n(None, eligible));
+            let of = |place: &Ranked| remarks.get(&(place.key.repo_id, place.key.number)).and_then(Remarks::last_read);
+            // Of what a spreadsheet tells without a date it is known only that it was long ago.
+            let days = |mark: &Mark| mark.at.map_or(i64::MAX, |at| days_since(at, asked.today, zone));
+            let buckets = stats::coverage(places.places.iter().map(|place| of(place).map(days)));
+            let count =
+                |is: &dyn Fn(Option<&Mark>) -> bool| places.places.iter().filter(|place| is(of(place))).count() as i64;
+            let read = count(&|mark| mark.is_some_and(|mark| mark.position > round.started));
+            let left = places.total - read;
+            let pace = stats::coverage::pace(&paces);
             asked.shown(
                 || chart::coverage_chart(&buckets, asked.size),
                 || buckets.iter().collect(),
                 || CoverageAnswer {
                     as_of: asked.today,
-                    position: page.position,
-                    approximate: page.approximate,
-                    view,
-                    eligible: page.total,
-                    never_read: page.total,
-                    read_in_round: 0,
+                    position: places.position,
+                    approximate: places.approximate,
+                    view: view.clone(),
+                    eligible: places.total,
+                    never_read: count(&|mark| mark.is_none()),
+                    round: round.round,
+                    rounds_completed: round.round - 1,
+                    read_in_round: read,
+                    left_in_round: left,
+                    items_per_scrub: pace,
+                    scrubs_until_round_ends: pace.and_then(|pace| stats::coverage::scrubs_left(left, pace)),
                     weeks_since_read: buckets.clone(),
                 },
             )

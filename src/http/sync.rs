@@ -41,6 +41,8 @@ pub struct SyncAnswer {
     fetched: i64,
     /// Items of which no delivery had told, found by comparing with GitHub: 0 in good health.
     mended: i64,
+    /// Repositories of which GitHub counts other items than it lists; see `differs` of each.
+    differing: i64,
     /// Up to when, at least, every repository was compared; by GitHub's clock.
     last_sweep_at: Option<DateTime<Utc>>,
     /// Questions to GitHub that wait for their turn.
@@ -101,6 +103,23 @@ pub struct RepositoryRow {
     complete_at: Option<DateTime<Utc>>,
     swept_at: Option<DateTime<Utc>>,
     mended: i64,
+    /// GitHub's counts less what is here, where listing everything did not explain them: GitHub
+    /// counts items that it shows to nobody. Looked into again once they change.
+    differs: Option<DifferenceRow>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DifferenceRow {
+    issues: CountRow,
+    pull_requests: CountRow,
+    discussions: CountRow,
+}
+
+/// More than here; fewer if negative.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountRow {
+    open: i64,
+    all: i64,
 }
 
 /// Show how complete an account is.
@@ -142,6 +161,7 @@ pub async fn show(State(state): State<AppState>, caller: Caller, params: Params)
         items: progress.items,
         fetched: progress.fetched,
         mended: progress.mended,
+        differing: progress.differing,
         last_sweep_at: progress.swept_at,
         due: progress.due,
         failing: failing?.into_iter().filter(|job| job.failures > 0).map(failing_row).collect(),
@@ -218,5 +238,15 @@ fn repository(row: Synced) -> RepositoryRow {
         complete_at: row.complete_at,
         swept_at: row.swept_at,
         mended: row.mended,
+        differs: row.differs.and_then(difference),
     }
+}
+
+fn difference(counts: Vec<i64>) -> Option<DifferenceRow> {
+    let [open_issues, issues, open_pulls, pulls, open_discussions, discussions] = counts.try_into().ok()?;
+    Some(DifferenceRow {
+        issues: CountRow { open: open_issues, all: issues },
+        pull_requests: CountRow { open: open_pulls, all: pulls },
+        discussions: CountRow { open: open_discussions, all: discussions },
+    })
 }

@@ -57,6 +57,10 @@ impl Batches {
         Self { shared: Arc::new(shared) }
     }
 
+    pub fn pool(&self) -> &PgPool {
+        &self.shared.pool
+    }
+
     /// Joins the account's batch that is forming; answers after its commit. An entry whose caller
     /// gave up may be stored all the same.
     pub async fn append(&self, account_id: i64, entry: Entry) -> Answer {

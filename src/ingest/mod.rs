@@ -4,11 +4,13 @@
 //! commits wait together and go in the next one. There is no timer, so an idle service adds no
 //! latency, and under load one commit serves many deliveries. The players:
 //! - [`Ingest`]: translates, compresses, and answers once the commit is done;
-//! - [`batch`]: the batch of an account that is forming, and its commit.
+//! - [`batch`]: the batch of an account that is forming, and its commit;
+//! - [`again`]: what is kept raw, translated once more.
 //!
 //! A caller that goes away does not undo its delivery: batches are committed by tasks of their
 //! own.
 
+mod again;
 mod batch;
 
 use std::cell::RefCell;
@@ -17,12 +19,11 @@ use std::sync::Arc;
 
 use sqlx::PgPool;
 use tokio::sync::{Notify, Semaphore};
-use uuid::Uuid;
 
 use crate::activity::{Bots, Event};
 use crate::store::append::{Appended, Entry, RawDelivery};
 use crate::telemetry::Metrics;
-use crate::webhook::{AccountRef, Outcome, Translation, VerifiedDelivery, translate};
+use crate::webhook::{AccountRef, Translation, VerifiedDelivery, translate};
 
 /// Bodies above this many bytes are worked on where they hold up no other request.
 const LARGE_BODY: usize = 128 * 1024;
@@ -131,28 +132,6 @@ impl Ingest {
     pub async fn append(&self, account_id: i64, events: Vec<Event>) -> Result<Appended, IngestError> {
         let (appended, _) = self.batches.append(account_id, Entry::new(None, events)).await?;
         Ok(appended)
-    }
-
-    /// Translates a stored delivery once more and adds what is missing; answers how many events that
-    /// were, and what the delivery is worth now. An account's told facts count by their receipt,
-    /// which for these is today.
-    pub async fn translate_again(
-        &self,
-        account_id: i64,
-        guid: Uuid,
-        event: &str,
-        body: &[u8],
-    ) -> Result<(usize, &'static str), IngestError> {
-        let Ok(body) = decompress(body) else { return Ok((0, Outcome::Unreadable.name())) };
-        let translation = translate(&VerifiedDelivery::stored(guid, event, &body));
-        let mut added = 0;
-        for (other, event) in translation.elsewhere.into_iter().filter(|(other, _)| self.takes(other)) {
-            added += self.append(other.id, vec![event]).await?.events;
-        }
-        if !translation.events.is_empty() {
-            added += self.append(account_id, translation.events).await?.events;
-        }
-        Ok((added, translation.outcome.name()))
     }
 
     /// Stores a delivery that tells facts of other accounts too. They go first: a failure in

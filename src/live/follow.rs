@@ -24,10 +24,13 @@ impl LiveRanking {
     pub async fn follow(self, clock: impl Fn() -> DateTime<Utc>) {
         let calendar = Calendar { zone: self.0.zone };
         let appended = self.0.appended.clone();
+        // After the database was out of reach it may be another one.
+        let mut doubt = false;
         loop {
             let begun = Instant::now();
-            match self.catch_up(calendar, clock()).await {
+            match self.catch_up(calendar, clock(), doubt).await {
                 Ok(()) => {
+                    doubt = false;
                     self.0.progress.send_replace(true);
                     // Whoever appended while we read left a permit: nothing is missed.
                     let _ = timeout(POLL, appended.notified()).await;
@@ -38,20 +41,34 @@ impl LiveRanking {
                         error = &error as &dyn std::error::Error,
                         "the live ranking cannot be kept current; trying again"
                     );
+                    doubt = true;
                     sleep(PAUSE).await;
                 }
             }
         }
     }
 
-    /// Brings every account up to its head, and its date to today's.
-    async fn catch_up(&self, calendar: Calendar, now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// Brings every account up to its head, and its date to today's. With a `doubt`, looks first
+    /// whether the log is still the one that was followed.
+    async fn catch_up(&self, calendar: Calendar, now: DateTime<Utc>, doubt: bool) -> Result<(), StoreError> {
         for head in live::heads(&self.0.pool).await? {
             let today = calendar.today(now);
             match self.account(head.account_id) {
                 None => self.load(head, calendar, now).await?,
                 Some(account) => {
-                    if account.head() != head && !account.catch_up(&self.0.pool).await? {
+                    let known = account.head();
+                    let goes_on =
+                        head.position >= known.position && (!doubt || live::goes_on(&self.0.pool, known).await?);
+                    if !goes_on {
+                        tracing::warn!(
+                            account = head.account_id,
+                            followed_to = known.position,
+                            head = head.position,
+                            "the log lacks its end: a backup was restored, or a standby took over that was behind; \
+                             loading the account anew"
+                        );
+                    }
+                    if !goes_on || known != head && !account.catch_up(&self.0.pool).await? {
                         let loaded = live::load(&self.0.pool, head.account_id).await?;
                         account.replace(self.0.zone, today, loaded);
                     }

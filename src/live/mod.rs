@@ -85,14 +85,18 @@ impl LiveRanking {
 
     /// Waits until answers about an account include a position; for ever, if it never comes.
     pub async fn reached(&self, account_id: i64, position: i64) {
-        self.caught_up(Head { account_id, position, generation: 0 }).await;
+        self.until(account_id, |head| head.position >= position).await;
     }
 
     /// Waits until answers include a position and are of a generation, or of later ones.
     pub async fn caught_up(&self, with: Head) {
+        let reached = |head: Head| head.position >= with.position && head.generation >= with.generation;
+        self.until(with.account_id, reached).await;
+    }
+
+    async fn until(&self, account_id: i64, reached: impl Fn(Head) -> bool) {
         let mut progress = self.0.progress.subscribe();
-        let behind = |head: Head| head.position < with.position || head.generation < with.generation;
-        while self.head(with.account_id).is_none_or(behind) {
+        while !self.head(account_id).is_some_and(&reached) {
             // The sender is ours.
             let _ = progress.changed().await;
         }
@@ -133,12 +137,12 @@ impl LiveRanking {
             ranked.page(&selection, request.order, request.after, request.limit);
         let end = places.last().filter(|_| more).map(|place| place.key);
         let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
-        Ok(Some(Places { position: snapshot.position(), total, places, end }))
+        Ok(Some(Places { position: snapshot.position(), total, places, approximate: false, end }))
     }
 
     /// A page from memory; `None` where the account or the date is not held.
     async fn held(&self, request: &PageRequest) -> Result<Option<Page>, StoreError> {
-        let Some(Places { position, total, places, end }) = self.held_places(request).await? else {
+        let Some(Places { position, total, places, end, .. }) = self.held_places(request).await? else {
             return Ok(None);
         };
         let items = details(
@@ -160,6 +164,8 @@ pub struct Places {
     /// Items that pass, on all pages.
     pub total: i64,
     pub places: Vec<Ranked>,
+    /// [`Page::approximate`]
+    pub approximate: bool,
     end: Option<PlaceKey>,
 }
 
@@ -176,12 +182,12 @@ impl LiveRanking {
         {
             return Ok(places);
         }
-        let Page { position, total, items, end, .. } = self.page(request).await?;
+        let Page { position, total, items, end, approximate } = self.page(request).await?;
         let place = |item: QueueItem| {
             let QueueItem { rank, place, days_age, days_stale, .. } = item;
             Ranked { key: place, rank, days_age, days_stale }
         };
-        Ok(Places { position, total, places: items.into_iter().map(place).collect(), end })
+        Ok(Places { position, total, places: items.into_iter().map(place).collect(), approximate, end })
     }
 }
 

@@ -47,3 +47,18 @@ pub fn coverage(days_since_read: impl IntoIterator<Item = Option<i64>>) -> Vec<C
     }
     buckets
 }
+
+/// Items that a scrub reads on average, to one decimal; `None` without any scrub.
+pub fn pace(read: &[i64]) -> Option<f64> {
+    let mean = read.iter().sum::<i64>() as f64 / read.len() as f64;
+    (!read.is_empty()).then(|| (mean * 10.0).round() / 10.0)
+}
+
+/// Scrubs until so many items are read at a pace; `None` if they never are.
+pub fn scrubs_left(items: i64, pace: f64) -> Option<i64> {
+    match items {
+        0 => Some(0),
+        items if pace > 0.0 => Some((items as f64 / pace).ceil() as i64),
+        _ => None,
+    }
+}

@@ -36,17 +36,27 @@ pub struct RawDelivery {
 pub struct Entry {
     /// `None`: the raw form belongs to another account.
     pub raw: Option<RawDelivery>,
-    /// Each with its stored JSON, written before the account's turn comes.
-    events: Vec<(Event, String)>,
+    events: Vec<Written>,
+}
+
+/// An event with its stored JSON, written before the account's turn comes.
+#[derive(Clone, Debug)]
+struct Written {
+    event: Event,
+    data: String,
+    /// The source key of the event that it stands instead of.
+    supersedes: Option<String>,
 }
 
 impl Entry {
     pub fn new(raw: Option<RawDelivery>, events: Vec<Event>) -> Self {
-        let written = events.into_iter().map(|event| {
-            let data = stored::write(&event.fact);
-            (event, data)
-        });
-        Self { raw, events: written.collect() }
+        Self { raw, events: events.into_iter().map(|event| Written::new(event, None)).collect() }
+    }
+
+    /// Events of no new delivery, some of which stand instead of others.
+    pub fn corrected(events: Vec<(Event, Option<String>)>) -> Self {
+        let written = events.into_iter().map(|(event, supersedes)| Written::new(event, supersedes));
+        Self { raw: None, events: written.collect() }
     }
 
     /// The raw form alone: the events cannot be stored.
@@ -65,15 +75,21 @@ impl Entry {
 
     /// The delivery that it comes from, for the log.
     pub fn told_by(&self) -> String {
-        let from_key = || self.events.first().map(|(event, _)| event.source_key.clone());
+        let from_key = || self.events.first().map(|written| written.event.source_key.clone());
         self.raw.as_ref().map(|raw| raw.guid.to_string()).or_else(from_key).unwrap_or_default()
+    }
+}
+
+impl Written {
+    fn new(event: Event, supersedes: Option<String>) -> Self {
+        let data = stored::write(&event.fact);
+        Self { event, data, supersedes }
     }
 }
 
 /// An event on its way into the log.
 struct New<'a> {
-    event: &'a Event,
-    data: &'a str,
+    written: &'a Written,
     recorded_at: DateTime<Utc>,
 }
 
@@ -107,8 +123,20 @@ pub async fn append(
 ) -> Result<Vec<Appended>, StoreError> {
     let mut transaction = pool.begin_with(BEGIN).await?;
     let head = lock_head(&mut transaction, account_id).await?;
-    let Admitted { mut new_guids, mut known_keys } = admit(&mut transaction, account_id, head.now, entries).await?;
+    let appended = append_behind(&mut transaction, account_id, &head, entries, bots).await?;
+    transaction.commit().await?;
+    Ok(appended)
+}
 
+/// The same under a head that is locked.
+pub(super) async fn append_behind(
+    connection: &mut PgConnection,
+    account_id: i64,
+    head: &Head,
+    entries: &[Entry],
+    bots: &Bots,
+) -> Result<Vec<Appended>, StoreError> {
+    let Admitted { mut new_guids, mut known_keys } = admit(connection, account_id, head.now, entries).await?;
     let mut appended = Vec::with_capacity(entries.len());
     let mut events = Vec::new();
     for (at, entry) in (0..).zip(entries) {
@@ -116,21 +144,23 @@ pub async fn append(
         let before = events.len();
         if !duplicate {
             let recorded_at = head.now + Duration::microseconds(at);
-            let new = entry.events.iter().filter(|(event, _)| known_keys.insert(event.source_key.clone()));
-            events.extend(new.map(|(event, data)| New { event, data, recorded_at }));
+            let new = entry.events.iter().filter(|written| known_keys.insert(written.event.source_key.clone()));
+            events.extend(new.map(|written| New { written, recorded_at }));
         }
         appended.push(Appended { position: 0, events: events.len() - before, duplicate });
     }
     let position = head.position + count(&events);
     if !events.is_empty() {
         let last = head.now + Duration::microseconds(count(entries));
-        insert_events(&mut transaction, account_id, head.position, last, &events).await?;
-        let placed = (head.position + 1..).zip(&events);
-        let placed = placed.map(|(position, new)| Placed { position, recorded_at: new.recorded_at, event: new.event });
+        insert_events(connection, account_id, head.position, last, &events).await?;
+        let placed = (head.position + 1..).zip(&events).map(|(position, new)| Placed {
+            position,
+            recorded_at: new.recorded_at,
+            event: &new.written.event,
+        });
         let events: Vec<_> = placed.collect();
-        project::project(&mut transaction, account_id, head.generation, &events, bots).await?;
+        project::project(connection, account_id, head.generation, &events, bots).await?;
     }
-    transaction.commit().await?;
     appended.iter_mut().for_each(|entry| entry.position = position);
     Ok(appended)
 }
@@ -143,9 +173,8 @@ pub(super) async fn append_decided(
     head: &Head,
     events: &[Event],
 ) -> Result<i64, StoreError> {
-    let data: Vec<String> = events.iter().map(|event| stored::write(&event.fact)).collect();
-    let new = events.iter().zip(&data).map(|(event, data)| New { event, data, recorded_at: head.now });
-    let new: Vec<_> = new.collect();
+    let written: Vec<Written> = events.iter().map(|event| Written::new(event.clone(), None)).collect();
+    let new: Vec<_> = written.iter().map(|written| New { written, recorded_at: head.now }).collect();
     insert_events(connection, account_id, head.position, head.now, &new).await?;
     let placed = (head.position + 1..).zip(events);
     let placed: Vec<_> = placed.map(|(position, event)| Placed { position, recorded_at: head.now, event }).collect();
@@ -204,7 +233,7 @@ async fn admit(
     let actions: Vec<Option<&str>> = raw.iter().map(|raw| raw.action.as_deref()).collect();
     let outcomes: Vec<&str> = raw.iter().map(|raw| raw.outcome).collect();
     let bodies: Vec<&[u8]> = raw.iter().map(|raw| raw.body.as_slice()).collect();
-    let keys: Vec<&str> = entries.iter().flat_map(|e| &e.events).map(|(event, _)| event.source_key.as_str()).collect();
+    let keys: Vec<&str> = entries.iter().flat_map(|e| &e.events).map(|new| new.event.source_key.as_str()).collect();
     let rows = sqlx::query!(
         r#"WITH stored AS (
              INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
@@ -246,30 +275,31 @@ async fn insert_events(
     new: &[New<'_>],
 ) -> Result<(), StoreError> {
     let (repo_ids, numbers): (Vec<Option<i64>>, Vec<Option<i64>>) =
-        new.iter().map(|new| new.event.fact.filed_under()).unzip();
+        new.iter().map(|new| new.written.event.fact.filed_under()).unzip();
     let positions: Vec<i64> = (head + 1..).take(new.len()).collect();
-    let source_keys: Vec<&str> = new.iter().map(|new| new.event.source_key.as_str()).collect();
-    let sources: Vec<&str> = new.iter().map(|new| source_name(new.event.source)).collect();
-    let kinds: Vec<&str> = new.iter().map(|new| new.event.kind.as_str()).collect();
-    let actors: Vec<_> = new.iter().map(|new| new.event.actor.as_ref()).collect();
+    let source_keys: Vec<&str> = new.iter().map(|new| new.written.event.source_key.as_str()).collect();
+    let sources: Vec<&str> = new.iter().map(|new| source_name(new.written.event.source)).collect();
+    let kinds: Vec<&str> = new.iter().map(|new| new.written.event.kind.as_str()).collect();
+    let actors: Vec<_> = new.iter().map(|new| new.written.event.actor.as_ref()).collect();
     let logins: Vec<Option<&str>> = actors.iter().map(|actor| actor.map(|actor| actor.login.as_str())).collect();
     let ids: Vec<Option<i64>> = actors.iter().map(|actor| actor.and_then(|actor| actor.id)).collect();
     let bots: Vec<Option<bool>> = actors.iter().map(|actor| actor.map(|actor| actor.bot)).collect();
-    let occurred: Vec<Option<DateTime<Utc>>> = new.iter().map(|new| new.event.occurred_at).collect();
+    let occurred: Vec<Option<DateTime<Utc>>> = new.iter().map(|new| new.written.event.occurred_at).collect();
     let recorded: Vec<DateTime<Utc>> = new.iter().map(|new| new.recorded_at).collect();
-    let data: Vec<&str> = new.iter().map(|new| new.data).collect();
+    let supersedes: Vec<Option<&str>> = new.iter().map(|new| new.written.supersedes.as_deref()).collect();
+    let data: Vec<&str> = new.iter().map(|new| new.written.data.as_str()).collect();
     sqlx::query!(
         r#"WITH head AS (
              UPDATE accounts SET head_position = $14, last_recorded_at = $15 WHERE account_id = $1)
            INSERT INTO events (account_id, position, source_key, source, kind, repo_id, number,
-                               actor_login, actor_id, actor_bot, occurred_at, recorded_at, data)
+                               actor_login, actor_id, actor_bot, occurred_at, recorded_at, data, supersedes)
            SELECT $1, position, source_key, source, kind, repo_id, number,
-                  login, id, bot, occurred_at, recorded_at, data::json
+                  login, id, bot, occurred_at, recorded_at, data::json, supersedes
            FROM UNNEST($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
                        $8::text[], $9::bigint[], $10::boolean[], $11::timestamptz[],
-                       $12::timestamptz[], $13::text[])
+                       $12::timestamptz[], $13::text[], $16::text[])
              AS new (position, source_key, source, kind, repo_id, number,
-                     login, id, bot, occurred_at, recorded_at, data)"#,
+                     login, id, bot, occurred_at, recorded_at, data, supersedes)"#,
         account_id,
         &positions,
         source_keys as _,
@@ -285,6 +315,7 @@ async fn insert_events(
         data as _,
         head + count(new),
         last_recorded_at,
+        supersedes as _,
     )
     .execute(connection)
     .await?;

@@ -22,6 +22,8 @@ pub struct Gate {
     pub reason: Option<String>,
     pub core: Option<Budget>,
     pub graphql: Option<Budget>,
+    /// Up to when the pace of a minute is used up.
+    pub paced_to: Option<DateTime<Utc>>,
     pub reads: i64,
     pub token_mints: i64,
     pub redeliveries: i64,
@@ -37,6 +39,7 @@ struct GateRow {
     graphql_limit: Option<i64>,
     graphql_remaining: Option<i64>,
     graphql_resets_at: Option<DateTime<Utc>>,
+    paced_to: Option<DateTime<Utc>>,
     reads: i64,
     token_mints: i64,
     redeliveries: i64,
@@ -53,6 +56,7 @@ impl From<GateRow> for Gate {
             reason: row.reason,
             core: budget(row.core_limit, row.core_remaining, row.core_resets_at),
             graphql: budget(row.graphql_limit, row.graphql_remaining, row.graphql_resets_at),
+            paced_to: row.paced_to,
             reads: row.reads,
             token_mints: row.token_mints,
             redeliveries: row.redeliveries,
@@ -84,7 +88,7 @@ pub async fn enter(pool: &PgPool, account_id: i64) -> Result<Passing, StoreError
     let row = sqlx::query_as!(
         GateRow,
         r#"SELECT clock_timestamp() AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,
-                  graphql_limit, graphql_remaining, graphql_resets_at, reads, token_mints, redeliveries
+                  graphql_limit, graphql_remaining, graphql_resets_at, paced_to, reads, token_mints, redeliveries
            FROM gates WHERE account_id = $1 FOR UPDATE"#,
         account_id
     )
@@ -98,6 +102,7 @@ pub async fn enter(pool: &PgPool, account_id: i64) -> Result<Passing, StoreError
 pub struct Taught {
     pub core: Option<Budget>,
     pub graphql: Option<Budget>,
+    pub paced_to: Option<DateTime<Utc>>,
     /// No request before this time, and why.
     pub shut: Option<(DateTime<Utc>, String)>,
 }
@@ -121,7 +126,8 @@ impl Passing {
                  core_resets_at = COALESCE($6, core_resets_at),
                  graphql_limit = COALESCE($7, graphql_limit), graphql_remaining = COALESCE($8, graphql_remaining),
                  graphql_resets_at = COALESCE($9, graphql_resets_at),
-                 reads = reads + $10, token_mints = token_mints + $11, redeliveries = redeliveries + $12
+                 reads = reads + $10, token_mints = token_mints + $11, redeliveries = redeliveries + $12,
+                 paced_to = COALESCE($13, paced_to)
                WHERE account_id = $1"#,
             self.account_id,
             until,
@@ -135,6 +141,7 @@ impl Passing {
             i64::from(purpose == Purpose::Read),
             i64::from(purpose == Purpose::TokenMint),
             i64::from(purpose == Purpose::Redelivery),
+            taught.paced_to,
         )
         .execute(connection)
         .await?;
@@ -147,7 +154,7 @@ pub async fn look(pool: &PgPool, account_id: i64) -> Result<Option<Gate>, StoreE
     let row = sqlx::query_as!(
         GateRow,
         r#"SELECT clock_timestamp() AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,
-                  graphql_limit, graphql_remaining, graphql_resets_at, reads, token_mints, redeliveries
+                  graphql_limit, graphql_remaining, graphql_resets_at, paced_to, reads, token_mints, redeliveries
            FROM gates WHERE account_id = $1"#,
         account_id
     )

@@ -142,9 +142,9 @@ async fn last_events(
 ) -> Result<Vec<LoggedEvent>, StoreError> {
     let rows = sqlx::query_as!(
         EventRow,
-        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
-                  recorded_at, data::text AS "data!"
-           FROM events WHERE account_id = $1 AND repo_id = $2 AND number = $3
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM effective_events WHERE account_id = $1 AND repo_id = $2 AND number = $3
            ORDER BY position DESC LIMIT $4"#,
         account_id,
         repo_id,

@@ -305,9 +305,15 @@ fn array(numbers: &[i64]) -> String {
     format!("{{{}}}", numbers.join(","))
 }
 
-/// Forgets every job of an account.
+/// Forgets every job of an account, and what a listing that is one of them was to explain.
 pub async fn forget(executor: impl PgExecutor<'_>, account_id: i64) -> Result<(), StoreError> {
-    sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id).execute(executor).await?;
+    sqlx::query!(
+        "WITH forgotten AS (DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge')
+         UPDATE sync SET differs = NULL WHERE account_id = $1 AND differs IS NOT NULL",
+        account_id
+    )
+    .execute(executor)
+    .await?;
     Ok(())
 }
 

@@ -164,9 +164,9 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     drop(rows);
     let repo_ids: Vec<i64> = read.names.keys().copied().collect();
     let mut rows = sqlx::query!(
-        r#"SELECT repo_id AS "repo_id!", number AS "number!", position, kind, actor_login, actor_bot,
-                  occurred_at AS "occurred_at!"
-           FROM events
+        r#"SELECT repo_id AS "repo_id!", number AS "number!", position AS "position!", kind AS "kind!", actor_login,
+                  actor_bot, occurred_at AS "occurred_at!"
+           FROM effective_events
            WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL AND occurred_at IS NOT NULL
              AND source <> 'scrub'"#,
         account_id,

@@ -21,17 +21,35 @@ pub struct Head {
     pub account_id: i64,
     pub position: i64,
     pub generation: i64,
+    /// Later than all that is in the log up to there, earlier than all that follows.
+    pub last_recorded_at: DateTime<Utc>,
 }
 
 /// The heads of all accounts.
 pub async fn heads(pool: &PgPool) -> Result<Vec<Head>, StoreError> {
     let heads = sqlx::query_as!(
         Head,
-        "SELECT account_id, head_position AS position, generation FROM accounts WHERE account_id <> 0"
+        "SELECT account_id, head_position AS position, generation, last_recorded_at FROM accounts WHERE account_id <> 0"
     )
     .fetch_all(pool)
     .await?;
     Ok(heads)
+}
+
+/// Whether the log, up to a head that was read from it before, is still the same one: a standby
+/// that took over may lack its end, and have another by now.
+pub async fn goes_on(pool: &PgPool, head: Head) -> Result<bool, StoreError> {
+    if head.position == 0 {
+        return Ok(true);
+    }
+    let recorded_at = sqlx::query_scalar!(
+        "SELECT recorded_at FROM events WHERE account_id = $1 AND position = $2",
+        head.account_id,
+        head.position
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(recorded_at.is_some_and(|recorded_at| recorded_at < head.last_recorded_at))
 }
 
 /// A repository that may be seen.
@@ -110,7 +128,7 @@ fn with_summary(item: &mut Item, summaries: &HashMap<ItemAddress, Summary>) {
 pub async fn head(connection: &mut PgConnection, account_id: i64) -> Result<Head, StoreError> {
     let head = sqlx::query_as!(
         Head,
-        "SELECT account_id, head_position AS position, generation FROM accounts WHERE account_id = $1",
+        "SELECT account_id, head_position AS position, generation, last_recorded_at FROM accounts WHERE account_id = $1",
         account_id
     )
     .fetch_one(connection)

@@ -1,6 +1,6 @@
 //! Reading the log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
@@ -58,9 +58,9 @@ pub async fn events_after(
 ) -> Result<Vec<LoggedEvent>, StoreError> {
     let rows = sqlx::query_as!(
         EventRow,
-        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
-                  recorded_at, data::text AS "data!"
-           FROM events WHERE account_id = $1 AND position > $2 ORDER BY position LIMIT $3"#,
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM effective_events WHERE account_id = $1 AND position > $2 ORDER BY position LIMIT $3"#,
         account_id,
         position,
         limit,
@@ -68,6 +68,51 @@ pub async fn events_after(
     .fetch_all(pool)
     .await?;
     rows.into_iter().map(EventRow::read).collect()
+}
+
+/// What stands for certain source keys: each one's event, or the last of those that superseded it.
+pub async fn standing(
+    pool: &PgPool,
+    account_id: i64,
+    source_keys: &[String],
+) -> Result<HashMap<String, LoggedEvent>, StoreError> {
+    let rows = sqlx::query!(
+        r#"WITH RECURSIVE chain AS (
+             SELECT found.source_key AS first, found.source_key, found.position
+             FROM UNNEST($2::text[]) AS wanted (source_key)
+             CROSS JOIN LATERAL (SELECT source_key, position FROM events
+               WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found
+             UNION ALL
+             SELECT chain.first, later.source_key, later.position
+             FROM chain JOIN events later ON later.account_id = $1 AND later.supersedes = chain.source_key)
+           SELECT DISTINCT ON (chain.first) chain.first AS "first!", e.position, e.source_key, e.source, e.kind,
+                  e.actor_login, e.actor_id, e.actor_bot, e.occurred_at, e.recorded_at, e.data::text AS "data!"
+           FROM chain JOIN events e ON e.account_id = $1 AND e.position = chain.position
+           ORDER BY chain.first, chain.position DESC"#,
+        account_id,
+        source_keys,
+    )
+    .fetch_all(pool)
+    .await?;
+    let standing = rows.into_iter().map(|row| {
+        let (position, source_key, source, kind) = (row.position, row.source_key, row.source, row.kind);
+        let (actor_login, actor_id, actor_bot) = (row.actor_login, row.actor_id, row.actor_bot);
+        let (occurred_at, recorded_at, data) = (row.occurred_at, row.recorded_at, row.data);
+        let event = EventRow {
+            position,
+            source_key,
+            source,
+            kind,
+            actor_login,
+            actor_id,
+            actor_bot,
+            occurred_at,
+            recorded_at,
+            data,
+        };
+        Ok((row.first, event.read()?))
+    });
+    standing.collect()
 }
 
 /// What the events between two positions are about.

@@ -9,13 +9,16 @@
 //! - [`past`]: the queue of a date that is over, folded anew;
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
-//! - [`installations`], [`gates`], [`jobs`], [`sync`]: what must be remembered to ask GitHub;
+//! - [`installations`], [`gates`], [`jobs`], [`sync`], [`compared`]: what must be remembered to ask GitHub, and
+//!   what its answers are compared with;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs, decks, marks and notes;
 //! - [`accounts`], [`tokens`], [`views`], [`log`], [`retention`], [`vitals`]: small readers and writers;
+//! - `schema`: the migrations, and how they are applied;
 //! - `directory`: what ids are called; [`stored`]: the only place that knows the JSON of a stored event.
 
 pub mod accounts;
 pub mod append;
+pub mod compared;
 pub mod details;
 mod directory;
 pub mod gates;
@@ -36,6 +39,7 @@ pub mod redeliveries;
 pub mod remarks;
 pub mod resolve;
 pub mod retention;
+mod schema;
 pub mod scrubs;
 pub mod stored;
 pub mod sync;
@@ -46,7 +50,9 @@ pub mod vitals;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{Executor, PgPool};
+
+pub use self::schema::{MIGRATIONS, migrate, schema_is_current};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -110,45 +116,15 @@ pub fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     }
     let options: PgConnectOptions = url.parse().map_err(StoreError::Url)?;
     let options = options.application_name("bugscrub");
-    Ok(PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options))
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+    let pool =
+        pool.after_connect(|connection, _| Box::pin(async move { connection.execute(DEAD_PEERS).await.map(drop) }));
+    Ok(pool.connect_lazy_with(options))
 }
 
-/// The schema, forward only.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
-
-/// Brings the schema up to date; several replicas may do so at once.
-///
-/// Every command that needs the database begins with it, so one that cannot be reached is met
-/// here: the error says why, where the pool itself says only that it waited in vain.
-pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
-    match MIGRATIONS.run(pool).await {
-        Ok(()) => Ok(()),
-        Err(sqlx::migrate::MigrateError::Execute(sqlx::Error::PoolTimedOut)) => {
-            Err(why_unreached(pool).await.unwrap_or(sqlx::Error::PoolTimedOut).into())
-        }
-        Err(sqlx::migrate::MigrateError::Execute(error)) => Err(error.into()),
-        Err(other) => Err(StoreError::Migration(other)),
-    }
-}
-
-/// What one more connection, outside the pool, fails with.
-async fn why_unreached(pool: &PgPool) -> Option<sqlx::Error> {
-    let options = pool.connect_options();
-    tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await.ok()?.err()
-}
-
-/// Whether the database answers and has every migration that this version knows.
-pub async fn schema_is_current(pool: &PgPool) -> Result<bool, StoreError> {
-    let known = i64::try_from(MIGRATIONS.iter().count()).unwrap_or(i64::MAX);
-    // The table is sqlx's own and is not there before the first migration.
-    let applied: Result<i64, sqlx::Error> =
-        sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
-    match applied {
-        Ok(applied) => Ok(applied >= known),
-        Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() == Some("42P01") => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
+/// A process whose machine is gone says no farewell: the server finds out within a minute and frees
+/// the rows that it had locked, where the system's default is two hours.
+const DEAD_PEERS: &str = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
 
 /// Empties the database, whatever is in it: the demo begins anew each time, in one of its own.
 pub async fn reset(pool: &PgPool) -> Result<(), StoreError> {

@@ -33,24 +33,26 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Folds what the event tells and shows of the directory. `recorded_at` is its receipt.
+    /// Folds what the event tells and shows of the directory. `recorded_at` is its receipt, but of one
+    /// that was understood only later: that says itself when it came.
     pub fn apply(&mut self, account_id: i64, event: &Event, recorded_at: DateTime<Utc>) {
-        let told = Heard::Told(recorded_at);
+        let received_at = event.occurred_at.unwrap_or(recorded_at);
+        let told = Heard::Told(received_at);
         match &event.fact {
             Fact::Item(_) | Fact::Scrub(_) => {}
-            Fact::Account(fact) => self.profile.apply(recorded_at, fact),
+            Fact::Account(fact) => self.profile.apply(received_at, fact),
             Fact::Repository(fact) => {
-                self.repositories.entry(fact.repository.id).or_default().apply(recorded_at, fact);
+                self.repositories.entry(fact.repository.id).or_default().apply(received_at, fact);
                 self.hear_owner(account_id, told, &fact.repository);
             }
             Fact::Label(fact) => {
                 let address = (fact.repository.id, fact.label.id);
-                self.labels.entry(address).or_default().apply_label(recorded_at, fact);
+                self.labels.entry(address).or_default().apply_label(received_at, fact);
                 self.hear_repository(account_id, told, &fact.repository);
             }
             Fact::Milestone(fact) => {
                 let address = (fact.repository.id, fact.milestone.number);
-                self.milestones.entry(address).or_default().apply_milestone(recorded_at, fact);
+                self.milestones.entry(address).or_default().apply_milestone(received_at, fact);
                 self.hear_repository(account_id, told, &fact.repository);
             }
         }

@@ -141,9 +141,9 @@ async fn fold_to_start(pool: &PgPool, account_id: i64, started: &Started, bots: 
     let mut writer = pool.acquire().await?;
     let mut rows = sqlx::query_as!(
         EventRow,
-        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
-                  recorded_at, data::text AS "data!"
-           FROM events WHERE account_id = $1 AND position <= $2 ORDER BY repo_id, number, position"#,
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM effective_events WHERE account_id = $1 AND position <= $2 ORDER BY repo_id, number, position"#,
         account_id,
         started.position,
     )
@@ -233,9 +233,9 @@ async fn events_between(
 ) -> Result<Vec<LoggedEvent>, StoreError> {
     let rows = sqlx::query_as!(
         EventRow,
-        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
-                  recorded_at, data::text AS "data!"
-           FROM events WHERE account_id = $1 AND position > $2 AND position <= $3 ORDER BY position"#,
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM effective_events WHERE account_id = $1 AND position > $2 AND position <= $3 ORDER BY position"#,
         account_id,
         after,
         to,
@@ -300,6 +300,10 @@ async fn differences(
              FROM (SELECT * FROM attendees WHERE account_id = $1 AND generation = $2) x
              FULL JOIN (SELECT * FROM attendees WHERE account_id = $1 AND generation = $3) y USING (scrub, login)
              UNION ALL
+             SELECT 'unplaced row', NULL, NULL, x.position, y.position, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM unplaced_rows WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM unplaced_rows WHERE account_id = $1 AND generation = $3) y USING (position)
+             UNION ALL
              SELECT 'row of scrub', NULL, NULL, x.scrub, y.scrub, to_jsonb(x), to_jsonb(y)
              FROM (SELECT * FROM deck_rows WHERE account_id = $1 AND generation = $2) x
              FULL JOIN (SELECT * FROM deck_rows WHERE account_id = $1 AND generation = $3) y USING (scrub, place)
@@ -314,7 +318,7 @@ async fn differences(
                                  ELSE 'differs from the fold of its events' END) AS "line!"
            FROM differing
            WHERE (xrow - 'generation') IS DISTINCT FROM (yrow - 'generation')
-             AND CASE WHEN what IN ('account', 'round', 'scrub', 'attendee of scrub', 'row of scrub')
+             AND CASE WHEN what IN ('account', 'round', 'scrub', 'attendee of scrub', 'row of scrub', 'unplaced row')
                              THEN NOT EXISTS (SELECT FROM later)
                            WHEN what IN ('item', 'remarks') THEN NOT EXISTS (SELECT FROM later l
                              WHERE l.repo_id = coalesce(xr, yr) AND l.number = coalesce(xn, yn))
@@ -371,6 +375,8 @@ async fn remove(pool: &PgPool, account_id: i64, first: i64, last: i64) -> Result
              DELETE FROM scrubs WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_attendees AS (
              DELETE FROM attendees WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_unplaced_rows AS (
+             DELETE FROM unplaced_rows WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_deck_rows AS (
              DELETE FROM deck_rows WHERE account_id = $1 AND generation BETWEEN $2 AND $3)
            DELETE FROM account_profiles WHERE account_id = $1 AND generation BETWEEN $2 AND $3"#,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
 use super::items::{ItemAddress, canonical};
@@ -159,6 +159,28 @@ pub(super) async fn of(
         Some((address, of_line.reduce(Remarks::with_older)?))
     });
     Ok(inherited.collect())
+}
+
+/// The remarks of all items of an account that have any, now or by a moment that is over.
+pub async fn remarks(
+    pool: &PgPool,
+    account_id: i64,
+    end: Option<DateTime<Utc>>,
+) -> Result<HashMap<ItemAddress, Remarks>, StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    if let Some(end) = end {
+        return remarks_by(&mut moment, account_id, end).await;
+    }
+    let rows = sqlx::query!(
+        r#"SELECT m.repo_id, m.number, m.folded::text AS "folded!"
+           FROM accounts a JOIN remarks m USING (account_id, generation) WHERE a.account_id = $1"#,
+        account_id,
+    )
+    .fetch_all(&mut *moment)
+    .await?;
+    let own = rows.into_iter().map(|row| Ok(((row.repo_id, row.number), read(&row.folded)?)));
+    let own: HashMap<_, _> = own.collect::<Result<_, StoreError>>()?;
+    inherit(&mut moment, account_id, own, Remarks::with_older).await
 }
 
 /// Summaries of all items of an account that have any, with what they inherit.

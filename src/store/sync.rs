@@ -56,12 +56,23 @@ pub struct Synced {
     pub owner: String,
     pub name: String,
     pub private: bool,
+    pub archived: bool,
     pub items: i64,
     pub fetched: i64,
     pub open_at: Option<DateTime<Utc>>,
     pub complete_at: Option<DateTime<Utc>>,
     pub swept_at: Option<DateTime<Utc>>,
     pub mended: i64,
+    /// GitHub's counts less ours, where a listing did not explain them: open and all issues, open
+    /// and all pull requests, open and all discussions.
+    pub differs: Option<Vec<i64>>,
+}
+
+impl Synced {
+    pub fn listed(&self) -> Listed {
+        let Self { repo_id, has_discussions, .. } = *self;
+        Listed { repo_id, node_id: self.node_id.clone(), has_discussions }
+    }
 }
 
 /// An account's repositories by id, after an id, at most `limit`; those that may be seen.
@@ -69,7 +80,8 @@ pub async fn page(pool: &PgPool, account_id: i64, after: i64, limit: i64) -> Res
     let rows = sqlx::query_as!(
         Synced,
         r#"SELECT s.repo_id, s.node_id, s.has_discussions, r.owner AS "owner!", r.name AS "name!",
-                  r.private AS "private!", s.items, s.fetched, s.open_at, s.complete_at, s.swept_at, s.mended
+                  r.private AS "private!", r.archived AS "archived!", s.items, s.fetched, s.open_at, s.complete_at,
+                  s.swept_at, s.mended, s.differs
            FROM accounts a
            JOIN sync s ON s.account_id = a.account_id
            JOIN repositories r ON r.account_id = a.account_id AND r.generation = a.generation AND r.repo_id = s.repo_id
@@ -108,7 +120,8 @@ pub async fn unplanned(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Resu
 /// Begins the backfill of repositories anew: all that is there is asked for again.
 pub async fn begin_anew(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE sync SET open_at = NULL, complete_at = NULL, fetched = 0 WHERE account_id = $1 AND repo_id = ANY($2)",
+        "UPDATE sync SET open_at = NULL, complete_at = NULL, fetched = 0, differs = NULL
+         WHERE account_id = $1 AND repo_id = ANY($2)",
         account_id,
         repo_ids
     )
@@ -171,6 +184,24 @@ pub async fn mended(
     Ok(())
 }
 
+/// By what a repository's counts differ before all of it is listed anew.
+pub async fn differ(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    repo_id: i64,
+    differs: Option<&[i64]>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE sync SET differs = $3 WHERE account_id = $1 AND repo_id = $2 AND differs IS DISTINCT FROM $3",
+        account_id,
+        repo_id,
+        differs
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
 /// Repositories were compared with GitHub as of a time by its clock, and nothing is left to mend.
 pub async fn swept(
     executor: impl PgExecutor<'_>,
@@ -227,12 +258,19 @@ pub struct Progress {
     pub items: i64,
     pub fetched: i64,
     pub mended: i64,
+    /// Repositories whose counts differ for reasons that a listing did not tell.
+    pub differing: i64,
     /// When the repository that waits longest was compared; `None` if one never was.
     pub swept_at: Option<DateTime<Utc>>,
     /// The jobs that are due, and those among them that failed.
     pub due: i64,
     pub failing: i64,
+    /// Jobs of the backfill that have not failed again and again.
+    pub hopeful: i64,
 }
+
+/// Failures in a row after which a job is no longer hoped for: some minutes.
+const GIVEN_UP: i32 = 6;
 
 /// How far the backfill is.
 pub async fn progress(pool: &PgPool, account_id: i64) -> Result<Progress, StoreError> {
@@ -240,158 +278,17 @@ pub async fn progress(pool: &PgPool, account_id: i64) -> Result<Progress, StoreE
         Progress,
         r#"SELECT count(*) AS "repositories!", count(open_at) AS "open!", count(complete_at) AS "complete!",
              COALESCE(sum(items), 0)::bigint AS "items!", COALESCE(sum(fetched), 0)::bigint AS "fetched!",
-             COALESCE(sum(mended), 0)::bigint AS "mended!",
+             COALESCE(sum(mended), 0)::bigint AS "mended!", count(differs) AS "differing!",
              CASE WHEN count(*) = count(swept_at) THEN min(swept_at) END AS swept_at,
              (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND due_at <= clock_timestamp()) AS "due!",
-             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND failures > 0) AS "failing!"
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND failures > 0) AS "failing!",
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND failures < $2 AND j.kind IN
+               ('repositories', 'open', 'open_discussions', 'closed', 'closed_discussions')) AS "hopeful!"
            FROM sync WHERE account_id = $1"#,
-        account_id
+        account_id,
+        GIVEN_UP
     )
     .fetch_one(pool)
     .await?;
     Ok(progress)
-}
-
-/// One item as it is here, for comparing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Here {
-    pub number: i64,
-    pub item_type: Option<String>,
-    pub updated_at: Option<DateTime<Utc>>,
-    pub state: Option<String>,
-    pub live: bool,
-    pub tied: bool,
-}
-
-/// Certain items of a repository as they are here.
-pub async fn here(
-    pool: &PgPool,
-    account_id: i64,
-    repo_id: i64,
-    numbers: &[i64],
-) -> Result<HashMap<i64, Here>, StoreError> {
-    let rows = sqlx::query_as!(
-        Here,
-        r#"SELECT i.number, i.type AS item_type, i.updated_at, i.state, i.live, i.tied
-           FROM accounts a
-           JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
-           WHERE a.account_id = $1 AND i.repo_id = $2 AND i.number = ANY($3)"#,
-        account_id,
-        repo_id,
-        numbers
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.number, row)).collect())
-}
-
-/// What a repository has of one type, as counted here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    pub open: i64,
-    pub all: i64,
-}
-
-/// Live items of repositories by (repository, type's name). GitHub's open counts the answered in.
-pub async fn counts(
-    pool: &PgPool,
-    account_id: i64,
-    repo_ids: &[i64],
-) -> Result<HashMap<(i64, String), Count>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT i.repo_id, i.type AS "item_type!", count(*) FILTER (WHERE i.state <> 'closed') AS "open!",
-             count(*) AS "all!"
-           FROM accounts a
-           JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
-           WHERE a.account_id = $1 AND i.repo_id = ANY($2) AND i.live AND i.type IS NOT NULL AND i.state IS NOT NULL
-           GROUP BY i.repo_id, i.type"#,
-        account_id,
-        repo_ids
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows.into_iter().map(|row| ((row.repo_id, row.item_type), Count { open: row.open, all: row.all })).collect())
-}
-
-/// Numbers of a repository's live items that were here before a time: the open ones or the closed
-/// ones, discussions or the others. An item of which only a deletion or a transfer is known has no
-/// state and is not among them.
-pub async fn numbers(
-    pool: &PgPool,
-    account_id: i64,
-    repo_id: i64,
-    open: bool,
-    discussions: bool,
-) -> Result<Vec<i64>, StoreError> {
-    let numbers = sqlx::query_scalar!(
-        r#"SELECT i.number
-           FROM accounts a
-           JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
-           WHERE a.account_id = $1 AND i.repo_id = $2 AND i.live AND (i.state <> 'closed') = $3
-             AND (i.type = 'Discussion') = $4
-           ORDER BY i.number"#,
-        account_id,
-        repo_id,
-        open,
-        discussions
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(numbers)
-}
-
-/// Items that stand by an arbitrary rule, by repository.
-pub async fn tied(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<(i64, i64)>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT i.repo_id, i.number
-           FROM accounts a
-           JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
-           WHERE a.account_id = $1 AND i.tied AND i.live LIMIT $2"#,
-        account_id,
-        limit
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.repo_id, row.number)).collect())
-}
-
-/// The directory's word on a repository, for comparing with a listing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    pub repo_id: i64,
-    pub owner: Option<String>,
-    pub name: Option<String>,
-    pub private: bool,
-    pub archived: bool,
-    pub gone: bool,
-    pub present_since: Option<DateTime<Utc>>,
-}
-
-/// All repositories of an account that the directory knows.
-pub async fn known(pool: &PgPool, account_id: i64) -> Result<Vec<Known>, StoreError> {
-    let rows = sqlx::query_as!(
-        Known,
-        "SELECT r.repo_id, r.owner, r.name, r.private, r.archived, r.gone, r.present_since
-         FROM accounts a JOIN repositories r USING (account_id, generation) WHERE a.account_id = $1",
-        account_id
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows)
-}
-
-/// What the log says of an account's installation: whether it may be seen, and since when chosen
-/// repositories count; `None` before anything was told.
-pub async fn profile(
-    pool: &PgPool,
-    account_id: i64,
-) -> Result<Option<(Option<String>, bool, Option<DateTime<Utc>>)>, StoreError> {
-    let row = sqlx::query!(
-        "SELECT p.login, p.visible, p.chosen_since FROM accounts a
-         JOIN account_profiles p USING (account_id, generation) WHERE a.account_id = $1",
-        account_id
-    )
-    .fetch_optional(pool)
-    .await?;
-    Ok(row.map(|row| (row.login, row.visible, row.chosen_since)))
 }

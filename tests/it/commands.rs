@@ -1,5 +1,6 @@
 //! The program itself, as a process: what each command prints, and how it ends.
 
+mod again;
 mod data;
 mod settings;
 

@@ -2,7 +2,7 @@
 //! things said by many at once. After each, what was acknowledged is there.
 
 mod kills;
-mod load;
+pub mod load;
 mod outages;
 mod poison;
 mod repeats;
@@ -15,7 +15,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 /// Every GUID is stored, and so is its event.
-async fn assert_all_stored(pool: &PgPool, guids: &[Uuid]) {
+pub async fn assert_all_stored(pool: &PgPool, guids: &[Uuid]) {
     let missing: Vec<Uuid> = sqlx::query_scalar(
         "SELECT guid FROM UNNEST($1::uuid[]) AS acknowledged (guid)
          WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.guid = acknowledged.guid AND d.outcome = 'translated')
@@ -30,7 +30,7 @@ async fn assert_all_stored(pool: &PgPool, guids: &[Uuid]) {
 
 /// In every account the positions run from 1 to the head, and the projections are what the log
 /// folds to.
-async fn assert_sound(pool: &PgPool) {
+pub async fn assert_sound(pool: &PgPool) {
     let accounts: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
         "SELECT a.account_id, a.head_position, count(e.position), coalesce(max(e.position), 0)
          FROM accounts a LEFT JOIN events e USING (account_id) GROUP BY a.account_id ORDER BY a.account_id",

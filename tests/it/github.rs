@@ -3,10 +3,12 @@
 mod backfill;
 mod commands;
 mod doctor;
+mod doubts;
 mod exchanges;
 mod identity;
 mod life;
 mod limits;
+mod moves;
 mod repair;
 mod setup;
 mod whole;
@@ -83,6 +85,14 @@ pub async fn run_now(app: &TestApp, kind: &str) {
     let pool = &app.database.pool;
     sqlx::query("UPDATE jobs SET due_at = now() WHERE kind = $1").bind(kind).execute(pool).await.unwrap();
     settled(app).await;
+}
+
+/// Makes it long since an account was uninstalled.
+pub async fn grace_is_over(app: &TestApp) {
+    sqlx::query("UPDATE installations SET gone_at = gone_at - interval '2 hours'")
+        .execute(&app.database.pool)
+        .await
+        .unwrap();
 }
 
 /// Waits until no job is due.

@@ -52,7 +52,7 @@ const RESERVED: [(&str, &[&str]); 3] =
     [("axum", &["http", "github", "app"]), ("tower_http", &["http", "app"]), ("hyper", &["http"])];
 
 /// What the pure rooms must not know: they do no IO and read no clock.
-const PURE: [&str; 5] = ["activity", "rank", "scrub", "stats", "webhook"];
+const PURE: [&str; 6] = ["activity", "rank", "scrub", "sheet", "stats", "webhook"];
 #[rustfmt::skip]
 const IMPURE: [&str; 15] = [
     "Utc::now", "Local::now", "SystemTime", "Instant", "sqlx", "axum", "hyper", "reqwest", "tokio", "rand", "std::fs",

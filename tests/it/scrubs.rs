@@ -1,10 +1,13 @@
 //! Scrubs through the API: rounds, decks, marks, notes and minutes.
 
+mod calendar;
 mod crowd;
 mod meeting;
 mod notes;
 mod rounds;
+mod sheets;
 mod wrong;
+mod year;
 
 use bugscrub::activity::Bots;
 use bugscrub::store::{accounts, rebuild};

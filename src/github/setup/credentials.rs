@@ -1,6 +1,6 @@
 //! The new App's credentials: written once, for their owner's eyes only.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -40,45 +40,69 @@ impl Credentials {
         })
     }
 
-    /// Writes `path`, settings for a shell or for systemd, and the key beside it, as `.pem`; both
-    /// with mode 600. Answers the key's path.
-    pub fn write(&self, path: &Path) -> Result<PathBuf, WriteError> {
-        let key = path.with_extension("pem");
-        write_new(&key, &self.private_key)?;
-        let absolute = std::path::absolute(&key).unwrap_or_else(|_| key.clone());
-        let settings = format!(
-            "# The GitHub App {}; keep it secret.\nBUGSCRUB_APP_ID={}\nBUGSCRUB_PRIVATE_KEY_FILE={}\nBUGSCRUB_WEBHOOK_SECRET={}\n",
-            self.html_url,
-            self.app_id,
-            absolute.display(),
-            self.webhook_secret
-        );
-        if let Err(error) = write_new(path, &settings) {
-            // One half is of no use, and would stand in the way of the next try.
-            let _ = std::fs::remove_file(&key);
-            return Err(error);
-        }
-        Ok(key)
-    }
-
     /// A Kubernetes Secret, for `envFrom` or for Helm values that refer to it.
-    pub fn kubernetes_secret(&self, name: &str) -> String {
+    pub fn kubernetes_secret(&self, name: &str, api_url: Option<&str>) -> String {
         let key: String = self.private_key.lines().map(|line| format!("    {line}\n")).collect();
         format!(
             "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\ntype: Opaque\nstringData:\n  BUGSCRUB_APP_ID: \"{}\"\n  \
-             BUGSCRUB_WEBHOOK_SECRET: {}\n  BUGSCRUB_PRIVATE_KEY: |\n{key}",
+             BUGSCRUB_WEBHOOK_SECRET: {}\n{}  BUGSCRUB_PRIVATE_KEY: |\n{key}",
             self.app_id,
             // A JSON string is a YAML one.
             Value::from(self.webhook_secret.as_str()),
+            api_url.map(|url| format!("  BUGSCRUB_GITHUB_API_URL: {}\n", Value::from(url))).unwrap_or_default(),
         )
     }
 }
 
-fn write_new(path: &Path, text: &str) -> Result<(), WriteError> {
-    let write = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|source| WriteError { path: path.to_owned(), source })
+/// The two files that credentials go into, made before there are any: once GitHub has handed them
+/// out, nothing must stand in the way. Without credentials they go when this is dropped.
+pub struct Reserved {
+    settings: (PathBuf, File),
+    key: (PathBuf, File),
+    written: bool,
+}
+
+impl Reserved {
+    /// Makes `path`, and a `.pem` beside it, both with mode 600.
+    ///
+    /// # Errors
+    /// [`WriteError`] if either is there already, or cannot be made.
+    pub fn new(path: &Path) -> Result<Self, WriteError> {
+        let made = |path: &Path| {
+            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+            file.map(|file| (path.to_owned(), file)).map_err(|source| WriteError { path: path.to_owned(), source })
+        };
+        let settings = made(path)?;
+        let key = made(&path.with_extension("pem")).inspect_err(|_| drop(std::fs::remove_file(path)))?;
+        Ok(Self { settings, key, written: false })
+    }
+
+    /// Writes settings for a shell or for systemd, and the key. Answers the paths.
+    pub fn write(mut self, found: &Credentials, api_url: Option<&str>) -> Result<(PathBuf, PathBuf), WriteError> {
+        let key = std::path::absolute(&self.key.0).unwrap_or_else(|_| self.key.0.clone());
+        let api_url = api_url.map(|url| format!("BUGSCRUB_GITHUB_API_URL={url}\n")).unwrap_or_default();
+        let settings = format!(
+            "# The GitHub App {}; keep it secret.\nBUGSCRUB_APP_ID={}\nBUGSCRUB_PRIVATE_KEY_FILE={}\nBUGSCRUB_WEBHOOK_SECRET={}\n{api_url}",
+            found.html_url,
+            found.app_id,
+            key.display(),
+            found.webhook_secret
+        );
+        for ((path, file), text) in [(&mut self.key, &found.private_key), (&mut self.settings, &settings)] {
+            let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+            written.map_err(|source| WriteError { path: path.clone(), source })?;
+        }
+        self.written = true;
+        Ok((self.settings.0.clone(), key))
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        if !self.written {
+            // One that cannot be removed is empty.
+            let _ = std::fs::remove_file(&self.settings.0);
+            let _ = std::fs::remove_file(&self.key.0);
+        }
+    }
 }

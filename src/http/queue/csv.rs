@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::QueueAnswer;
+use crate::sheet::guard::guard;
 
 /// Columns: the fields of a row in JSON, those of an object in it with its name in front.
 #[rustfmt::skip]
@@ -18,11 +19,9 @@ const REMARKS: [&str; 6] = [
     "read_at", "read_by", "read_scrub", "note_recommended_action", "note_comment", "note_flag",
 ];
 
-/// What spreadsheets take for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
-
-/// A header and a line an item; with `remarks`, who read it and the note. Lists are joined by `, `. Texts that a spreadsheet would take for
-/// a formula have an apostrophe in front: titles and names are written by strangers.
+/// A header and a line an item; with `remarks`, who read it and the note. Lists are joined by `, `.
+/// Texts that a spreadsheet would take for a formula have an apostrophe in front: titles and names
+/// are written by strangers.
 pub fn csv(answer: &QueueAnswer, remarks: bool) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(vec![]);
     let columns: Vec<&str> = COLUMNS.iter().chain(REMARKS.iter().filter(|_| remarks)).copied().collect();
@@ -45,12 +44,8 @@ fn cell(row: &Value, column: &str) -> String {
     let value = nested.unwrap_or(&row[column]);
     match value {
         Value::Null => String::new(),
-        Value::String(text) => plain(text.clone()),
-        Value::Array(list) => plain(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => guard(text.clone()),
+        Value::Array(list) => guard(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
         other => other.to_string(),
     }
-}
-
-fn plain(text: String) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text }
 }

@@ -87,15 +87,20 @@ pub struct PageParams {
 pub enum Format {
     Json,
     Csv,
+    Xlsx,
 }
 
 impl Format {
     fn default_limit(self) -> usize {
-        if self == Format::Csv { 1_000 } else { DEFAULT_LIMIT }
+        match self {
+            Format::Json => DEFAULT_LIMIT,
+            Format::Csv => 1_000,
+            Format::Xlsx => 10_000,
+        }
     }
 
     fn largest_limit(self) -> usize {
-        if self == Format::Csv { 10_000 } else { LARGEST_LIMIT }
+        if self == Format::Json { LARGEST_LIMIT } else { 10_000 }
     }
 }
 
@@ -150,6 +155,19 @@ impl Asked {
             Some(view) => view.filter(date)?.and(own),
         })
     }
+}
+
+/// The view that tells what counts as read, and its round by the end of a date.
+pub async fn read_in(
+    state: &AppState,
+    account: &Account,
+    params: &Params,
+    date: NaiveDate,
+) -> Result<(String, Round), Problem> {
+    let view = params.one("view")?.unwrap_or(BUG_SCRUB).to_owned();
+    let end = (date < state.calendar.today((state.clock)())).then(|| state.calendar.end_of(date));
+    let round = scrubs::round(&state.pool, account.account_id, &view, end).await?;
+    Ok((view, round))
 }
 
 /// The date that `as_of` names, if it is a past one.

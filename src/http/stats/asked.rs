@@ -12,7 +12,8 @@ use crate::http::auth::{Caller, Scope as TokenScope};
 use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::queue::question;
-use crate::rank::{Order, Page, PageRequest};
+use crate::live::Places;
+use crate::rank::{Order, PageRequest};
 use crate::scrub::view::BUG_SCRUB;
 use crate::stats::Size;
 use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
@@ -25,6 +26,16 @@ const COMMON: [&str; 12] = [
     "account", "view", "repo", "type", "label", "author", "assignee", "milestone", "title", "as_of", "width",
     "height",
 ];
+
+/// Items of a view that are counted at most.
+const MOST_ITEMS: usize = 10_000_000;
+
+/// A view, and where its items stand.
+pub(super) struct Viewed {
+    pub(super) account_id: i64,
+    pub(super) view: String,
+    pub(super) places: Places,
+}
 
 #[derive(Clone, Copy)]
 enum Form {
@@ -104,13 +115,8 @@ impl Asked {
         })
     }
 
-    /// The name of the view that is asked about, and how many items it has.
-    pub(super) async fn viewed(
-        &self,
-        state: &AppState,
-        caller: &Caller,
-        params: &Params,
-    ) -> Result<(String, Page), Problem> {
+    /// The view that is asked about, and the places of its items.
+    pub(super) async fn viewed(&self, state: &AppState, caller: &Caller, params: &Params) -> Result<Viewed, Problem> {
         let asked = question::Asked::within(state, caller, params, BUG_SCRUB).await?;
         let request = PageRequest {
             account_id: asked.account.account_id,
@@ -120,10 +126,11 @@ impl Asked {
             date: self.today,
             past: self.end.is_some(),
             after: None,
-            limit: 1,
+            limit: MOST_ITEMS,
         };
         let view = asked.view.map_or_else(|| BUG_SCRUB.to_owned(), |view| view.name);
-        Ok((view, state.ranking.page(request).await?))
+        let account_id = asked.account.account_id;
+        Ok(Viewed { account_id, view, places: state.live.places(request).await? })
     }
 
     /// Computes off the threads that serve requests.

@@ -132,10 +132,21 @@ pub struct CoverageAnswer {
     pub(super) view: String,
     /// Items that the view has.
     pub(super) eligible: i64,
-    /// Of these, those that nobody has read; all, until there are scrubs.
+    /// Of these, those that nobody has read.
     pub(super) never_read: i64,
-    /// Of these, those that were read in the round that is on; none, until there are scrubs.
+    /// The round that the view is in, from 1, and how many are over.
+    pub(super) round: i64,
+    pub(super) rounds_completed: i64,
+    /// Of the items, those that were read in the round, and those that are left.
     pub(super) read_in_round: i64,
+    pub(super) left_in_round: i64,
+    /// Items that a scrub of the view reads: the mean of the last twelve that are closed; null where
+    /// there was none.
+    #[schema(example = 23.5)]
+    pub(super) items_per_scrub: Option<f64>,
+    /// Scrubs until the round is over, at that pace.
+    #[schema(example = 4)]
+    pub(super) scrubs_until_round_ends: Option<i64>,
     /// By the weeks since each was last read.
     pub(super) weeks_since_read: Vec<CoverageBucket>,
 }

@@ -3,12 +3,10 @@
 //!
 //! An event's key is the request's id, so that a request that is sent again does nothing again.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use super::read;
+use super::{read, stand};
 use crate::activity::scrubbing::{DeckPlace, Opening};
 use crate::activity::{Actor, Event, Fact, NoteText, Remarks, ScrubFact, Source};
 use crate::store::append::{BEGIN, Head, append_decided, lock_head};
@@ -29,21 +27,21 @@ pub struct Request {
 }
 
 /// A transaction that holds an account's head.
-struct Turn<'a> {
+pub(super) struct Turn<'a> {
     transaction: Transaction<'static, Postgres>,
     account_id: i64,
-    head: Head,
+    pub head: Head,
     request: &'a Request,
 }
 
 impl<'a> Turn<'a> {
-    async fn begin(pool: &PgPool, account_id: i64, request: &'a Request) -> Result<Self, StoreError> {
+    pub async fn begin(pool: &PgPool, account_id: i64, request: &'a Request) -> Result<Self, StoreError> {
         let mut transaction = pool.begin_with(BEGIN).await?;
         let head = lock_head(&mut transaction, account_id).await?;
         Ok(Self { transaction, account_id, head, request })
     }
 
-    fn connection(&mut self) -> &mut PgConnection {
+    pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.transaction
     }
 
@@ -64,7 +62,7 @@ impl<'a> Turn<'a> {
         Ok(position)
     }
 
-    fn event(&self, source_key: String, fact: ScrubFact) -> Event {
+    pub fn event(&self, source_key: String, fact: ScrubFact) -> Event {
         Event {
             source_key,
             kind: fact.kind().to_owned(),
@@ -83,7 +81,7 @@ impl<'a> Turn<'a> {
         self.append_events(events).await
     }
 
-    async fn append_events(mut self, events: Vec<Event>) -> Result<i64, StoreError> {
+    pub async fn append_events(mut self, events: Vec<Event>) -> Result<i64, StoreError> {
         let position = append_decided(&mut self.transaction, self.account_id, &self.head, &events).await?;
         self.transaction.commit().await?;
         Ok(position)
@@ -113,7 +111,7 @@ pub async fn mark_read(
     if same || turn.done_before().await?.is_some() {
         return Ok(turn.head.position);
     }
-    turn.append(vec![ScrubFact::Read { repo_id, number, scrub: None }]).await
+    turn.append(vec![ScrubFact::Read { repo_id, number, scrub: None, historic: false }]).await
 }
 
 /// Takes the last reading of an item back. Only what was marked under the item's present key is.
@@ -165,7 +163,7 @@ pub async fn note(
         return Ok(Noted::Done(turn.head.position));
     }
     let (account_id, generation) = (turn.account_id, turn.head.generation);
-    let scrub = read::scrub_at(turn.connection(), account_id, generation, (repo_id, number)).await?;
+    let scrub = stand::scrub_at(turn.connection(), account_id, generation, (repo_id, number)).await?;
     let fact = ScrubFact::Noted { repo_id, number, text, scrub, superseded: false };
     Ok(Noted::Done(turn.append(vec![fact]).await?))
 }
@@ -204,16 +202,16 @@ pub async fn open(
     let mut turn = Turn::begin(pool, account_id, request).await?;
     let generation = turn.head.generation;
     if let Some(position) = turn.done_before().await? {
-        let scrub = read::opened_at(turn.connection(), account_id, generation, position).await?;
+        let scrub = stand::opened_at(turn.connection(), account_id, generation, position).await?;
         return Ok(Opened::Done(scrub.unwrap_or_default(), turn.head.position));
     }
-    if let Some(other) = read::open_over(turn.connection(), account_id, generation, &new.view).await? {
+    if let Some(other) = stand::open_over(turn.connection(), account_id, generation, &new.view).await? {
         return Ok(Opened::Other(other));
     }
     if read::round_in(turn.connection(), account_id, generation, &new.view).await?.round != new.round {
         return Ok(Opened::Overtaken);
     }
-    let scrub = read::last_number(turn.connection(), account_id, generation).await?.map_or(first, |last| last + 1);
+    let scrub = stand::last_number(turn.connection(), account_id, generation).await?.map_or(first, |last| last + 1);
     let NewScrub { view, round, date, host, attendees, total, deck } = new;
     let opening = Opening { scrub, view, round, date, host, attendees, total, deck };
     let position = turn.append(vec![ScrubFact::Opened(Box::new(opening))]).await?;
@@ -266,7 +264,7 @@ pub async fn advance(
 ) -> Result<Advanced, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
     let generation = turn.head.generation;
-    let Some(at) = read::cursor(turn.connection(), account_id, generation, scrub).await? else {
+    let Some(at) = stand::cursor(turn.connection(), account_id, generation, scrub).await? else {
         return Ok(Advanced::Unknown);
     };
     if turn.done_before().await?.is_some() {
@@ -278,11 +276,11 @@ pub async fn advance(
     if at.place != Some(place) {
         return Ok(Advanced::Elsewhere(at.place));
     }
-    let Some(address) = read::row_address(turn.connection(), account_id, generation, scrub, place).await? else {
+    let Some(address) = stand::row_address(turn.connection(), account_id, generation, scrub, place).await? else {
         return Ok(Advanced::Elsewhere(at.place));
     };
     let address = remarks::current_key(turn.connection(), account_id, address).await?;
-    if !private && read::is_private(turn.connection(), account_id, address.0).await? {
+    if !private && stand::is_private(turn.connection(), account_id, address.0).await? {
         return Ok(Advanced::Hidden);
     }
     let round = read::round_started(turn.connection(), account_id, generation, &at.view, at.round).await?;
@@ -290,7 +288,7 @@ pub async fn advance(
     let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, next }];
     // Somebody may have read it alone while it was under the cursor: it was met once.
     if !skipped && turn.remarks(address).await?.read_position() <= round {
-        facts.push(ScrubFact::Read { repo_id: address.0, number: address.1, scrub: Some(scrub) });
+        facts.push(ScrubFact::Read { repo_id: address.0, number: address.1, scrub: Some(scrub), historic: false });
     }
     let position = turn.append(facts).await?;
     Ok(Advanced::Done { position, left: next.is_some() })
@@ -302,7 +300,7 @@ async fn next_place(turn: &mut Turn<'_>, scrub: i64, place: i64, started: i64) -
     let (account_id, generation) = (turn.account_id, turn.head.generation);
     let mut after = place;
     loop {
-        let rows = read::rows_after(turn.connection(), account_id, generation, scrub, after, ROWS_AT_ONCE).await?;
+        let rows = stand::rows_after(turn.connection(), account_id, generation, scrub, after, ROWS_AT_ONCE).await?;
         let Some(last) = rows.last() else { return Ok(None) };
         after = last.place;
         for row in rows.into_iter().filter(|row| row.open || row.transferred) {
@@ -311,7 +309,7 @@ async fn next_place(turn: &mut Turn<'_>, scrub: i64, place: i64, started: i64) -
                 true => remarks::current_key(turn.connection(), account_id, address).await?,
                 false => address,
             };
-            if (row.open || read::is_open(turn.connection(), account_id, address).await?)
+            if (row.open || stand::is_open(turn.connection(), account_id, address).await?)
                 && turn.remarks(address).await?.read_position() <= started
             {
                 return Ok(Some(row.place));
@@ -340,12 +338,12 @@ pub async fn attend(
 ) -> Result<Changed, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
     let generation = turn.head.generation;
-    match read::cursor(turn.connection(), account_id, generation, scrub).await? {
+    match stand::cursor(turn.connection(), account_id, generation, scrub).await? {
         None => return Ok(Changed::Unknown),
         Some(at) if at.closed => return Ok(Changed::Closed),
         Some(_) => {}
     }
-    let there = read::attends(turn.connection(), account_id, generation, scrub, login).await?;
+    let there = stand::attends(turn.connection(), account_id, generation, scrub, login).await?;
     if there == present || turn.done_before().await?.is_some() {
         return Ok(Changed::Done(turn.head.position));
     }
@@ -364,7 +362,7 @@ pub async fn close(
 ) -> Result<Changed, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
     let generation = turn.head.generation;
-    let Some(at) = read::cursor(turn.connection(), account_id, generation, scrub).await? else {
+    let Some(at) = stand::cursor(turn.connection(), account_id, generation, scrub).await? else {
         return Ok(Changed::Unknown);
     };
     let touched = untouched_since.is_some_and(|since| at.touched_at.is_none_or(|touched| touched >= since));
@@ -374,40 +372,4 @@ pub async fn close(
     let fact = ScrubFact::Closed { scrub, forgotten: untouched_since.is_some() };
     let event = turn.event(format!("scrub:{scrub}:closed"), fact);
     Ok(Changed::Done(turn.append_events(vec![event]).await?))
-}
-
-/// Facts of a spreadsheet, each under a key of its own: what is known is left out.
-///
-/// # Errors
-/// None of them is there then.
-pub async fn import(
-    pool: &PgPool,
-    account_id: i64,
-    facts: Vec<(String, Option<DateTime<Utc>>, String, ScrubFact)>,
-    request: &Request,
-) -> Result<(i64, usize), StoreError> {
-    let mut turn = Turn::begin(pool, account_id, request).await?;
-    let keys: Vec<String> = facts.iter().map(|(key, ..)| key.clone()).collect();
-    let known = sqlx::query_scalar!(
-        "SELECT source_key FROM events WHERE account_id = $1 AND source_key = ANY($2)",
-        account_id,
-        &keys,
-    )
-    .fetch_all(turn.connection())
-    .await?;
-    let mut known: BTreeSet<String> = known.into_iter().collect();
-    let mut events = vec![];
-    for (key, at, by, fact) in facts {
-        if known.insert(key.clone()) {
-            let mut event = turn.event(key, fact);
-            event.occurred_at = at.map(|at| at.trunc_subsecs(6)).or(event.occurred_at);
-            event.actor = Some(Actor { login: by, id: None, bot: false });
-            events.push(event);
-        }
-    }
-    let new = events.len();
-    if new == 0 {
-        return Ok((turn.head.position, 0));
-    }
-    Ok((turn.append_events(events).await?, new))
 }

@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::read::Scrub;
 use crate::activity::scrubbing::DeckPlace;
-use crate::activity::{Actor, Bots, Mark};
+use crate::activity::{Actor, Bots, HISTORIC, Mark};
 use crate::rank::stale_age::days_since;
 use crate::rank::{PlaceKey, QueueItem, stale_product};
 use crate::scrub::deck::{Happening, Status, Visit};
@@ -167,6 +167,28 @@ async fn rows(
     Ok(rows)
 }
 
+/// Items of a scrub's deck that are not open any more, with days counted to `date`.
+pub async fn closed_since(
+    pool: &PgPool,
+    (zone, date): (Tz, NaiveDate),
+    account_id: i64,
+    private: bool,
+    scrub: i64,
+) -> Result<Vec<QueueItem>, StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let rows = sqlx::query!(
+        "SELECT d.repo_id, d.number FROM accounts a JOIN deck_rows d USING (account_id, generation)
+         JOIN items i USING (account_id, generation, repo_id, number)
+         WHERE a.account_id = $1 AND d.scrub = $2 AND i.live AND i.state <> 'open'",
+        account_id,
+        scrub,
+    )
+    .fetch_all(&mut *moment)
+    .await?;
+    let addresses: Vec<ItemAddress> = rows.into_iter().map(|row| (row.repo_id, row.number)).collect();
+    Ok(items(&mut moment, (zone, date), account_id, private, &addresses).await?.into_values().collect())
+}
+
 /// Items as they are now, open or not, by address. Without their ranks.
 async fn items(
     connection: &mut PgConnection,
@@ -209,7 +231,7 @@ async fn started(
 ) -> Result<i64, StoreError> {
     match (&scrub.view, scrub.round) {
         (Some(view), Some(round)) => super::read::round_started(connection, account_id, generation, view, round).await,
-        _ => Ok(0),
+        _ => Ok(HISTORIC),
     }
 }
 
@@ -240,10 +262,10 @@ async fn happenings(
         }
     }
     let told = sqlx::query!(
-        r#"SELECT wanted.place AS "place!", e.position, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at
+        r#"SELECT wanted.place AS "place!", e.position AS "position!", e.kind AS "kind!", e.actor_login, e.actor_id, e.actor_bot, e.occurred_at
            FROM UNNEST($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS wanted (place, repo_id, number, since)
            CROSS JOIN LATERAL (
-             SELECT position, kind, actor_login, actor_id, actor_bot, occurred_at FROM events
+             SELECT position, kind, actor_login, actor_id, actor_bot, occurred_at FROM effective_events
              WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
                AND position > wanted.since AND source = 'webhook'
              ORDER BY position LIMIT $6) AS e

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use crate::activity::scrubbing::Opening;
 use crate::activity::{Fact, Remarks, ScrubFact};
-use crate::store::items::ItemAddress;
+use crate::store::items::{ItemAddress, canonical};
 use crate::store::project::Placed;
 use crate::store::{StoreError, remarks};
 
@@ -87,6 +87,18 @@ impl Rows<'_> {
                 .execute(&mut *self.connection)
                 .await?;
                 self.attend(*scrub, attendees, position).await
+            }
+            ScrubFact::Unplaced { .. } => {
+                sqlx::query!(
+                    "INSERT INTO unplaced_rows (account_id, generation, position, told) VALUES ($1, $2, $3, $4::text::json)",
+                    self.account_id,
+                    self.generation,
+                    position,
+                    canonical(fact),
+                )
+                .execute(&mut *self.connection)
+                .await?;
+                Ok(())
             }
             ScrubFact::Read { .. } | ScrubFact::Unread { .. } | ScrubFact::Noted { .. } => Ok(()),
         }

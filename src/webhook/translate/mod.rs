@@ -137,7 +137,8 @@ fn unreadable(body: &[u8]) -> Translation {
     Translation { account, action, outcome: Outcome::Unreadable, events: vec![], elsewhere: vec![] }
 }
 
-fn source_key(guid: Uuid, ordinal: usize) -> String {
+/// The key of a delivery's fact.
+pub fn source_key(guid: Uuid, ordinal: usize) -> String {
     format!("{guid}/{ordinal}")
 }
 

@@ -110,41 +110,6 @@ async fn a_check_finds_what_differs_and_a_rebuild_mends_it() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_an_earlier_version_did_not_understand_is_added_from_what_is_kept_raw() {
-    run_test(async |app| {
-        let url = [("BUGSCRUB_DATABASE_URL", app.database.url.as_str())];
-        let told = |number| {
-            let told = issue(number, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z");
-            issues("opened", &told, &repository(1, "widgets"))
-        };
-        app.deliver("issues", &told(1)).await;
-        // As an earlier version would have kept it: raw, and told nothing.
-        let body = zstd::stream::encode_all(told(2).to_string().as_bytes(), 0).unwrap();
-        sqlx::query(
-            "INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
-             VALUES (9000, $1, 'issues', 'opened', 'unknown', now(), $2)",
-        )
-        .bind(Uuid::from_u128(7))
-        .bind(body)
-        .execute(&app.database.pool)
-        .await
-        .unwrap();
-        for missing in [1, 0] {
-            let printed = run(&["rebuild", "--from-deliveries"], &url).await.ok();
-            let said = format!("account 9000: 2 deliveries translated anew, {missing} events were missing\n");
-            assert!(printed.contains(&said), "{printed}");
-        }
-        run(&["rebuild", "--check"], &url).await.ok();
-        assert_eq!(app.json("/api/v1/queue").await["total"], 2);
-        let outcomes: Vec<String> =
-            sqlx::query_scalar("SELECT DISTINCT outcome FROM deliveries").fetch_all(&app.database.pool).await.unwrap();
-        assert_eq!(outcomes, ["translated"]);
-        app
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn the_description_is_printed_as_json() {
     let printed = run(&["openapi"], &[]).await.ok();

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::support::TestDatabase;
-use crate::support::github::{APP_ID, APP_KEY, FakeGitHub};
+use crate::support::github::world::Kind;
+use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, OTHER_KEY, PERSONAL_TOKEN};
 use crate::support::place::Place;
 use crate::support::service::{Serving, client, run};
 
@@ -85,4 +86,82 @@ async fn anyone_may_try_it_on_a_public_repository() {
     {
         run(&["try", name, "--once", "--listen", "127.0.0.1:0"], &settings).await.failed(1, &[words]);
     }
+}
+
+#[tokio::test]
+async fn backfill_ends_where_there_is_nothing_to_wait_for() {
+    let github = FakeGitHub::start().await;
+    let database = TestDatabase::new().await;
+    let (url, id) = (github.url(), APP_ID.to_string());
+    let with = |key| {
+        [
+            ("BUGSCRUB_DATABASE_URL", database.url.clone()),
+            ("BUGSCRUB_GITHUB_API_URL", url.clone()),
+            ("BUGSCRUB_APP_ID", id.clone()),
+            ("BUGSCRUB_PRIVATE_KEY", key),
+        ]
+    };
+    for (key, said) in [(OTHER_KEY, "not one of the App 4711"), (APP_KEY, "installed nowhere")] {
+        let settings = with(key.to_owned());
+        let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        run(&["backfill"], &settings).await.failed(1, &[said]);
+    }
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn with_a_personal_token_everything_comes() {
+    let github = FakeGitHub::start().await;
+    github.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 1, 150);
+    });
+    let place = Place::new();
+    let (url, data) = (github.url(), place.path());
+    let with = |token| {
+        [
+            ("BUGSCRUB_GITHUB_API_URL", url.clone()),
+            ("BUGSCRUB_DATA_DIR", data.to_str().unwrap().to_owned()),
+            ("GITHUB_TOKEN", token),
+        ]
+    };
+    let of = |settings: &[(&'static str, String)]| -> Vec<(&'static str, String)> { settings.to_vec() };
+    let args = ["try", "acme/repo-000", "ACME/repo-000", "--once", "--listen", "127.0.0.1:0"];
+    let settings = of(&with(PERSONAL_TOKEN.to_owned()));
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let ended = run(&args, &settings).await;
+    assert!(!ended.stderr.contains("60 requests"), "{}", ended.stderr);
+    let said = ended.ok();
+    let open =
+        github.world(|world| world.repositories.values().next().unwrap().items.values().filter(|i| i.open).count());
+    assert_eq!(said.matches(&format!("{open} items of acme in the queue")).count(), 1, "{open}: {said}");
+    let asked = |what: &str| github.log().iter().any(|request| request.path.contains(what));
+    assert!(asked("/graphql Discussions ") && asked("state=closed"), "discussions and history come too");
+
+    let settings = of(&with("ghp_of_nobody".to_owned()));
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    run(&args, &settings).await.failed(1, &["does not take the token in GITHUB_TOKEN"]);
+}
+
+#[tokio::test]
+async fn what_came_is_shown_when_github_answers_no_more_for_the_hour() {
+    let github = FakeGitHub::start().await;
+    github.world(|world| {
+        let account = world.account("acme");
+        let repo = world.repository(account, "large");
+        let at = world.now - chrono::Duration::days(9);
+        for _ in 0..1_000 {
+            world.put(repo, Kind::Issue, "An item", "ada", at);
+        }
+    });
+    // Of ten requests eight are used: one for the repository, seven pages.
+    github.limits(10, 10);
+    let place = Place::new();
+    let (url, data) = (github.url(), place.path());
+    let settings =
+        [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_DATA_DIR", data.to_str().unwrap()), ("GITHUB_TOKEN", "")];
+    let ended = run(&["try", "acme/large", "--once", "--listen", "127.0.0.1:0"], &settings).await;
+    assert!(ended.stderr.contains("700 of 1000 items came so far"), "{}", ended.stderr);
+    assert!(ended.ok().contains("700 items of acme in the queue"));
+    assert!(github.log().iter().all(|request| !matches!(request.status, 403 | 429)));
 }

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, OTHER_KEY};
+use crate::support::github::{APP_ID, APP_KEY, Delivering, FakeGitHub, OTHER_KEY};
 use crate::support::service::run;
 
 /// Runs the doctor; answers its exit code and what it said.
@@ -84,6 +84,42 @@ async fn every_fault_has_its_sentence() {
         let only_doubtful = matches!(name, "writes" | "hook" | "clock");
         assert_eq!(code, i32::from(!only_doubtful), "{name}: {said}");
         println!("{name}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_delivery_tells_of_a_secret_or_an_address_that_is_wrong() {
+    let github = FakeGitHub::start().await;
+    installed()(&github);
+    github.delivering(Delivering::Fail);
+    github.deliver().await;
+    for (status, code, wanted) in [
+        (202, 0, "The last delivery arrived"),
+        (401, 1, "not the service's BUGSCRUB_WEBHOOK_SECRET"),
+        (502, 0, "did not arrive (502 failed to connect)"),
+    ] {
+        github.last_attempt(status);
+        let (ended, said) = doctor(&github, APP_ID, APP_KEY).await;
+        assert!(ended == code && said.contains(wanted), "{status}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn who_may_read_members_too_is_well_and_the_doctor_asks_for_no_more_than_it_reads() {
+    let github = FakeGitHub::start().await;
+    let id = installed()(&github);
+    github.permissions(|names| drop(names.insert("members".into(), "read".into())));
+    github.world(|world| {
+        let granted = &mut world.installations.get_mut(&id).unwrap().permissions;
+        granted.insert("members".into(), "read".into());
+        granted.insert("issues".into(), "write".into());
+    });
+    let (code, said) = doctor(&github, APP_ID, APP_KEY).await;
+    assert!(code == 0 && !said.contains("hmm"), "{said}");
+    let minted = github.minted();
+    assert!(!minted.is_empty());
+    for token in minted {
+        assert!(token.values().all(|level| level == "read") && !token.contains_key("members"), "{token:?}");
     }
 }
 

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use crate::support::TestDatabase;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub};
 
-async fn client(github: &FakeGitHub, database: &TestDatabase, ahead: Duration) -> (Client, i64) {
+pub async fn client(github: &FakeGitHub, database: &TestDatabase, ahead: Duration) -> (Client, i64) {
     let (account, installation) = github.world(|world| {
         let account = world.account("acme");
         world.repository(account, "widgets");
@@ -25,11 +25,20 @@ async fn client(github: &FakeGitHub, database: &TestDatabase, ahead: Duration) -
         gone_at: None,
     };
     installations::save(&database.pool, &shown).await.unwrap();
+    (made(github, database, ahead), account)
+}
+
+/// A client of another replica.
+pub fn another(github: &FakeGitHub, database: &TestDatabase) -> Client {
+    made(github, database, Duration::zero())
+}
+
+fn made(github: &FakeGitHub, database: &TestDatabase, ahead: Duration) -> Client {
     let clock: bugscrub::app::Clock = std::sync::Arc::new(move || Utc::now() + ahead);
     let identity = Identity::new(APP_ID, APP_KEY, clock.clone()).unwrap();
     let address = Address::new(&github.url()).unwrap();
     let pool = Some(database.pool.clone());
-    (Client::new(address, Some(identity), None, pool, clock, Metrics::new()).unwrap(), account)
+    Client::new(address, Some(identity), None, pool, clock, Metrics::new()).unwrap()
 }
 
 fn mints(github: &FakeGitHub) -> usize {
@@ -89,5 +98,42 @@ async fn a_fresh_token_that_is_unknown_yet_is_tried_again_and_not_replaced() {
     assert_eq!(client.get(whose, "/installation/repositories").await.unwrap().status, 200);
     assert_eq!(mints(&github), 1);
     drop(client);
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_token_goes_with_the_permissions_that_it_was_minted_for() {
+    let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
+    let (client, account) = client(&github, &database, Duration::zero()).await;
+    let known = installations::of(&database.pool, account).await.unwrap().unwrap();
+    let first = client.token(account).await.unwrap().secret;
+    assert_eq!(client.token(account).await.unwrap().secret, first);
+    let granted = serde_json::json!({"issues": "read", "metadata": "read", "discussions": "read"});
+    let more = Installation { permissions: granted, ..known.clone() };
+    installations::save(&database.pool, &more).await.unwrap();
+    assert_ne!(client.token(account).await.unwrap().secret, first);
+    // Granted here, and not there any more: no token, and the reason.
+    github.world(|world| world.permit(known.installation_id, "discussions", false));
+    let wrong = Installation { permissions: serde_json::json!({"discussions": "read"}), ..known };
+    installations::save(&database.pool, &wrong).await.unwrap();
+    let refused = client.token(account).await.err().unwrap().to_string();
+    assert!(refused.contains("not granted to this installation"), "{refused}");
+    drop(client);
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn a_session_whose_machine_is_gone_is_noticed_soon() {
+    let database = TestDatabase::new().await;
+    let pool = bugscrub::store::pool(&database.url, 1).unwrap();
+    let mut shown = vec![];
+    for name in ["idle", "interval", "count"] {
+        let sql = sqlx::AssertSqlSafe(format!("SHOW tcp_keepalives_{name}"));
+        let value: String = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
+        shown.push(value);
+    }
+    let over_a_socket = database.url.contains("host=%2F") || database.url.contains("host=/");
+    assert_eq!(shown, if over_a_socket { ["0", "0", "0"] } else { ["30", "10", "3"] });
+    pool.close().await;
     database.drop().await;
 }

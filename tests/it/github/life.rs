@@ -137,8 +137,11 @@ async fn an_uninstalled_account_is_hidden_purged_and_may_come_again() {
     let kept: i64 = count(&place, "SELECT count(*) FROM events WHERE account_id = $1").await;
     assert!(kept > 0, "the grace is not over");
     let head: i64 = count(&place, "SELECT head_position FROM accounts WHERE account_id = $1").await;
+    super::grace_is_over(&place.app).await;
     run_now(&place.app, "purge").await;
-    for table in ["events", "items", "repositories", "labels", "deliveries", "sync", "installations"] {
+    let left = count(&place, "SELECT count(*) FROM events WHERE account_id = $1 AND kind <> 'purged'").await;
+    assert_eq!(left, 0);
+    for table in ["items", "repositories", "labels", "deliveries", "sync", "installations"] {
         let sql = format!("SELECT count(*) FROM {table} WHERE account_id = $1");
         assert_eq!(count(&place, &sql).await, 0, "{table}");
     }

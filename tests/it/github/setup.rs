@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Child;
 
-use crate::support::github::FakeGitHub;
+use crate::support::github::{FakeGitHub, Fault, Trouble};
 use crate::support::service::{bugscrub, run};
 
 /// A running `bugscrub setup`, and where its page is.
@@ -104,9 +104,39 @@ async fn a_person_goes_through_it() {
     assert!(settings.contains(&format!("BUGSCRUB_PRIVATE_KEY_FILE={}", key.display())), "{settings}");
     assert!(std::fs::read_to_string(&key).unwrap().contains("BEGIN RSA PRIVATE KEY"));
 
+    // Not GitHub's own API: the service must be told.
+    assert!(settings.contains(&format!("BUGSCRUB_GITHUB_API_URL={}\n", github.url())), "{settings}");
+
     // It is not overwritten.
     let again = [&["setup"][..], &args].concat();
     run(&again, &[]).await.failed(1, &["is there already"]);
+    // Nor is a key: it is seen before GitHub makes an App whose credentials would have no place.
+    std::fs::remove_file(&file).unwrap();
+    run(&again, &[]).await.failed(1, &["app.pem cannot be written"]);
+    assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn the_code_is_exchanged_again_if_the_answer_is_lost_and_refused_if_it_is_too_old() {
+    let github = FakeGitHub::start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("app.env");
+    let args = ["--webhook-url", HOOK, "--file", file.to_str().unwrap()];
+    github.fault(Fault { path: "/conversions", after: 0, times: 1, trouble: Trouble::Server(502) });
+    let setup = Setup::start(&github, &args).await;
+    assert_eq!(mode(&file), 0o600, "from the start");
+    reqwest::get(setup.press().await).await.unwrap();
+    let (code, _, said) = setup.ended().await;
+    assert_eq!(code, 0, "{said}");
+
+    let other = directory.path().join("other.env");
+    let setup = Setup::start(&github, &["--webhook-url", HOOK, "--file", other.to_str().unwrap()]).await;
+    let back = setup.press().await;
+    github.forget_codes();
+    reqwest::get(back).await.unwrap();
+    let (code, _, said) = setup.ended().await;
+    assert!(code == 1 && said.contains("begin again, and finish within the hour"), "{said}");
+    assert!(!other.exists() && !other.with_extension("pem").exists(), "nothing is left of it");
 }
 
 #[tokio::test]
@@ -131,6 +161,8 @@ async fn what_cannot_be_is_said_before_anything_is_asked() {
         (["--name", "", "--webhook-url", HOOK], "1 to 34 characters"),
         (["--name", "x", "--webhook-url", "https://scrub.example/"], "ending in /webhooks/github"),
         (["--github-api-url", "nothing", "--webhook-url", HOOK], "no address of an API"),
+        (["--listen", "0.0.0.0:0", "--webhook-url", HOOK], "this machine only"),
+        (["--file", "/nowhere/app.env", "--webhook-url", HOOK], "/nowhere/app.env cannot be written"),
     ] {
         run(&[&["setup"][..], &args].concat(), &[]).await.failed(1, &[said]);
     }

@@ -68,14 +68,23 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// Empty and migrated.
     pub async fn new() -> Self {
-        let template = server().await;
+        Self::of("bugscrub").await
+    }
+
+    /// Empty, without a schema.
+    pub async fn bare() -> Self {
+        Self::of("template0").await
+    }
+
+    async fn of(template: &str) -> Self {
+        let server = server().await;
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let mut admin = admin().await;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE bugscrub STRATEGY FILE_COPY")))
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")))
             .execute(&mut admin)
             .await
             .unwrap();
-        let url = with_database(template, &name);
+        let url = with_database(server, &name);
         let pool = store::pool(&url, 8).unwrap();
         Self { url, pool, name }
     }
@@ -97,6 +106,29 @@ impl TestDatabase {
 
     pub async fn bring_back(&self) {
         self.alter("ALLOW_CONNECTIONS true").await;
+    }
+
+    /// A second database with what is in this one now, as a standby has it. Ends all connections.
+    pub async fn copy(&self) -> Self {
+        self.take_away().await;
+        let copy = Self::of(&self.name).await;
+        self.bring_back().await;
+        copy
+    }
+
+    /// From now on this database is that one, under its own name: a standby takes over.
+    pub async fn fail_over_to(&self, standby: Self) {
+        standby.pool.close().await;
+        standby.take_away().await;
+        self.take_away().await;
+        for statement in [
+            format!("ALTER DATABASE {0} RENAME TO {0}_old", self.name),
+            format!("ALTER DATABASE {} RENAME TO {}", standby.name, self.name),
+            format!("DROP DATABASE {}_old WITH (FORCE)", self.name),
+        ] {
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut admin().await).await.unwrap();
+        }
+        self.bring_back().await;
     }
 
     async fn alter(&self, what: &str) {

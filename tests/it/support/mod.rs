@@ -1,6 +1,7 @@
 //! What tests share: a real Postgres, the real service, and payloads as GitHub sends them.
 
 pub mod app;
+pub mod balancer;
 pub mod database;
 pub mod github;
 pub mod history;

@@ -5,12 +5,15 @@
 //! to GitHub's published descriptions by a test, so that it cannot drift into fiction.
 
 mod api;
+mod filled;
+mod life;
 pub mod shapes;
 pub mod world;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use axum::Router;
 use bugscrub::webhook::signature;
@@ -24,6 +27,8 @@ use super::app::SECRET;
 
 pub const APP_ID: u64 = 4711;
 pub const APP_KEY: &str = include_str!("key/app.pem");
+/// The one personal token that it knows.
+pub const PERSONAL_TOKEN: &str = "ghp_of_a_person";
 pub const OTHER_KEY: &str = include_str!("key/other.pem");
 const APP_PUBLIC_KEY: &str = include_str!("key/app.pub.pem");
 
@@ -46,6 +51,12 @@ pub enum Trouble {
     Limit(i64),
     Server(u16),
     Slow(std::time::Duration),
+    /// As `Secondary`, but only after a while.
+    Late(std::time::Duration, i64),
+    /// 200 with an error that tells of a limit, as GraphQL may refuse.
+    Quiet(i64),
+    /// 200 with nulls in place of what was asked for, and an error.
+    Torn,
     /// Half of the body, then nothing.
     Cut,
     Unauthorized,
@@ -54,7 +65,7 @@ pub enum Trouble {
 /// Trouble for some requests to come.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Part of the path.
+    /// Part of the path as it is logged.
     pub path: &'static str,
     /// Requests that pass before.
     pub after: u32,
@@ -65,10 +76,11 @@ pub struct Fault {
 /// A request, as it was answered.
 #[derive(Clone, Debug)]
 pub struct Logged {
+    pub method: String,
     /// With its query; of GraphQL the operation's name and variables.
     pub path: String,
     pub status: u16,
-    /// The account that it was made for; 0 for the App, -1 for nobody.
+    /// The account that it was made for; 0 for the App, -1 for nobody, -2 for a person.
     pub gate: i64,
     /// It came while its account was refused.
     pub in_refusal: bool,
@@ -86,6 +98,7 @@ struct Attempt {
 
 struct Token {
     installation_id: i64,
+    permissions: BTreeMap<String, String>,
     expires_at: DateTime<Utc>,
     uses: u32,
 }
@@ -96,8 +109,14 @@ struct Window {
     used: u32,
 }
 
+/// Something that happens once a request was answered.
+type Meanwhile = Box<dyn FnOnce(&mut World) + Send>;
+
 struct State {
     world: World,
+    meanwhile: Vec<(&'static str, Meanwhile)>,
+    /// Points of REST by when they were used.
+    minutes: HashMap<i64, Vec<(Instant, i64)>>,
     offset: Duration,
     hook: Option<String>,
     delivering: Delivering,
@@ -141,6 +160,8 @@ impl FakeGitHub {
         let address: SocketAddr = listener.local_addr().unwrap();
         let state = State {
             world: World::default(),
+            meanwhile: vec![],
+            minutes: HashMap::new(),
             offset: Duration::zero(),
             hook: None,
             delivering: Delivering::Send,
@@ -199,6 +220,16 @@ impl FakeGitHub {
         self.with(|state| state.faults.push(fault));
     }
 
+    /// No more trouble.
+    pub fn heal(&self) {
+        self.with(|state| state.faults.clear());
+    }
+
+    /// Lets something happen once the next request whose logged path holds `path` was answered.
+    pub fn meanwhile(&self, path: &'static str, what: impl FnOnce(&mut World) + Send + 'static) {
+        self.with(|state| state.meanwhile.push((path, Box::new(what))));
+    }
+
     pub fn fresh_401s(&self, times: u32) {
         self.with(|state| state.fresh_401s = times);
     }
@@ -219,6 +250,11 @@ impl FakeGitHub {
     /// The App is deleted.
     pub fn forget_app(&self) {
         self.with(|state| state.known = false);
+    }
+
+    /// An hour passes for whoever is in the middle of setting up.
+    pub fn forget_codes(&self) {
+        self.with(|state| state.manifests.clear());
     }
 
     pub fn log(&self) -> Vec<Logged> {
@@ -266,6 +302,24 @@ impl FakeGitHub {
             .send()
             .await;
         sent.map_or(502, |answer| answer.status().as_u16())
+    }
+
+    /// The permissions of every token that was handed out.
+    pub fn minted(&self) -> Vec<BTreeMap<String, String>> {
+        self.with(|state| state.tokens.values().map(|token| token.permissions.clone()).collect())
+    }
+
+    /// The last delivery had failed this often before it arrived.
+    pub fn failed_before(&self, times: usize) {
+        self.with(|state| {
+            let what = state.attempts.last().unwrap().what.clone();
+            (0..times).for_each(|_| state.note(what.clone(), 502, false));
+        });
+    }
+
+    /// How GitHub says the last delivery fared.
+    pub fn last_attempt(&self, status: u16) {
+        self.with(|state| state.attempts.last_mut().unwrap().status = status);
     }
 
     /// Sends again what was asked for.

@@ -60,7 +60,9 @@ pub fn shaped(repository: &Repository, login: &str, template: &str) -> Value {
         template,
         json!({"id": repository.id, "node_id": repository_node(repository.id), "name": repository.name,
             "full_name": format!("{login}/{}", repository.name), "owner": account(repository.account_id, login),
-            "private": repository.private, "archived": repository.archived, "has_discussions": true,
+            "private": repository.private, "archived": repository.archived, "has_discussions": !repository.discussions_off,
+            "has_issues": !repository.issues_off,
+            "open_issues_count": repository.items.values().filter(|item| item.open && item.kind != Kind::Discussion).count(),
             "html_url": format!("https://github.example/{login}/{}", repository.name)}),
     )
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -57,6 +57,10 @@ pub struct Repository {
     pub name: String,
     pub private: bool,
     pub archived: bool,
+    pub issues_off: bool,
+    pub discussions_off: bool,
+    /// Open issues that GitHub counts and lists to nobody.
+    pub hidden: usize,
     pub labels: BTreeMap<i64, String>,
     pub items: BTreeMap<i64, Item>,
     pub left: BTreeMap<i64, Left>,
@@ -114,6 +118,9 @@ impl World {
             name: name.to_owned(),
             private: false,
             archived: false,
+            issues_off: false,
+            discussions_off: false,
+            hidden: 0,
             labels: BTreeMap::new(),
             items: BTreeMap::new(),
             left: BTreeMap::new(),
@@ -130,7 +137,7 @@ impl World {
     }
 
     /// The installation that covers a repository and hears of it.
-    fn hearing(&self, repo: &Repository) -> Option<&Installation> {
+    pub fn hearing(&self, repo: &Repository) -> Option<&Installation> {
         self.installations.values().find(|installation| {
             installation.account_id == repo.account_id
                 && !installation.suspended
@@ -146,7 +153,14 @@ impl World {
         self.repositories.values().filter(covers).collect()
     }
 
-    fn send(&mut self, event: &str, action: &str, installation_id: Option<i64>, repo: Option<i64>, mut payload: Value) {
+    pub fn send(
+        &mut self,
+        event: &str,
+        action: &str,
+        installation_id: Option<i64>,
+        repo: Option<i64>,
+        mut payload: Value,
+    ) {
         payload["action"] = json!(action);
         payload["sender"] = shapes::user("grace");
         self.outgoing.push(Outgoing {
@@ -280,111 +294,6 @@ impl World {
         new
     }
 
-    fn tell_of_installation(&mut self, event: &str, action: &str, installation: &Installation, extra: Value) {
-        let login = self.accounts[&installation.account_id].clone();
-        let mut payload = json!({"installation": shapes::installation(installation, &login)});
-        for (name, value) in extra.as_object().unwrap() {
-            payload[name] = value.clone();
-        }
-        self.send(event, action, Some(installation.id), None, payload);
-    }
-
-    pub fn install(&mut self, account_id: i64, chosen: Option<BTreeSet<i64>>) -> i64 {
-        let id = self.id();
-        let names = ["discussions", "issues", "metadata", "pull_requests"];
-        let permissions = names.map(|name| (name.to_owned(), "read".to_owned())).into_iter().collect();
-        let installation = Installation { id, account_id, suspended: false, chosen, permissions };
-        self.installations.insert(id, installation.clone());
-        let listed: Vec<Value> = self.covered(&installation).into_iter().map(|repo| self.mention(repo)).collect();
-        self.tell_of_installation("installation", "created", &installation, json!({"repositories": listed}));
-        id
-    }
-
-    /// A repository as lists of an installation's events name it.
-    fn mention(&self, repo: &Repository) -> Value {
-        let full_name = format!("{}/{}", self.accounts[&repo.account_id], repo.name);
-        json!({"id": repo.id, "node_id": shapes::repository_node(repo.id), "name": repo.name,
-            "full_name": full_name, "private": repo.private})
-    }
-
-    pub fn suspend(&mut self, id: i64, suspended: bool) {
-        let installation = self.installations.get_mut(&id).unwrap();
-        installation.suspended = suspended;
-        let installation = installation.clone();
-        let action = if suspended { "suspend" } else { "unsuspend" };
-        self.tell_of_installation("installation", action, &installation, json!({}));
-    }
-
-    pub fn uninstall(&mut self, id: i64) {
-        let installation = self.installations.remove(&id).unwrap();
-        self.tell_of_installation("installation", "deleted", &installation, json!({}));
-    }
-
-    pub fn choose(&mut self, id: i64, repo: i64, covered: bool) {
-        let mention = self.mention(&self.repositories[&repo]);
-        let installation = self.installations.get_mut(&id).unwrap();
-        let chosen = installation.chosen.as_mut().expect("an installation on chosen repositories");
-        let _ = if covered { chosen.insert(repo) } else { chosen.remove(&repo) };
-        let installation = installation.clone();
-        let (action, field) =
-            if covered { ("added", "repositories_added") } else { ("removed", "repositories_removed") };
-        let mut extra = json!({"repository_selection": "selected"});
-        extra[field] = json!([mention]);
-        self.tell_of_installation("installation_repositories", action, &installation, extra);
-    }
-
-    fn tell_of_repository(&mut self, action: &str, repo: i64) {
-        let repository = &self.repositories[&repo];
-        let Some(installation) = self.hearing(repository).map(|found| found.id) else { return };
-        let shape = shapes::repository(repository, &self.accounts[&repository.account_id]);
-        let payload = json!({"repository": shape, "installation": {"id": installation, "node_id": "x"}});
-        self.send("repository", action, Some(installation), Some(repo), payload);
-    }
-
-    pub fn rename(&mut self, repo: i64, name: &str) {
-        self.repositories.get_mut(&repo).unwrap().name = name.to_owned();
-        self.tell_of_repository("renamed", repo);
-    }
-
-    pub fn privatize(&mut self, repo: i64, private: bool) {
-        self.repositories.get_mut(&repo).unwrap().private = private;
-        self.tell_of_repository(if private { "privatized" } else { "publicized" }, repo);
-    }
-
-    /// Fills an account with history: sizes unequal, one repository with a fifth of all, some with
-    /// nothing; years of items, a quarter of them open.
-    pub fn fill(&mut self, account_id: i64, repositories: usize, items: usize) {
-        let mut random = Random(7);
-        let repos: Vec<i64> =
-            (0..repositories).map(|at| self.repository(account_id, &format!("repo-{at:03}"))).collect();
-        for repo in &repos {
-            for at in 0..4 {
-                self.label_of(*repo, &format!("label-{at}"));
-            }
-        }
-        for at in 0..items {
-            let nth = if at % 5 == 0 { 0 } else { random.below(repositories * 9 / 10) };
-            let (repo, age) = (repos[nth], Duration::minutes(random.below(5 * 365 * 1_440) as i64));
-            let kind = [Kind::Issue, Kind::Issue, Kind::Pull, Kind::Pull, Kind::Discussion][random.below(5)];
-            let created_at = self.now - age;
-            let number = self.put(
-                repo,
-                kind,
-                &format!("Item {at}"),
-                ["ada", "linus", "dependabot[bot]"][random.below(3)],
-                created_at,
-            );
-            let label = self.repositories[&repo].labels.keys().nth(random.below(4)).copied();
-            let item = self.repositories.get_mut(&repo).unwrap().items.get_mut(&number).unwrap();
-            item.updated_at =
-                created_at + Duration::seconds((age.num_seconds() as f64 * random.below(100) as f64 / 100.0) as i64);
-            item.comments = random.below(9) as i64;
-            item.open = random.below(4) == 0;
-            item.closed_at = (!item.open).then_some(item.updated_at);
-            item.labels.extend(label.filter(|_| at % 3 == 0));
-        }
-    }
-
     /// What must be open in the queue: (repository's name, number, type), with title and times.
     pub fn truth(&self, installation: i64) -> BTreeMap<(String, i64), Value> {
         let installation = &self.installations[&installation];
@@ -400,15 +309,5 @@ impl World {
             }
         }
         truth
-    }
-}
-
-/// The same numbers each time (Numerical Recipes' generator).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit.max(1)
     }
 }

@@ -1,0 +1,301 @@
+//! `bugscrub backfill` and `bugscrub try`: what is fetched while a person watches.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use indicatif::{ProgressBar, ProgressStyle};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, oneshot};
+
+use super::{Done, shutdown_signal, system_clock};
+use crate::activity::Bots;
+use crate::app::{AppError, Application, Database, desk};
+use crate::config::{BackfillArgs, Settings, TryArgs};
+use crate::demo::queue_table;
+use crate::github::client::As;
+use crate::github::{Address, Client, Desk, GitHubError, Rhythm, Workers, doctor, limits, public};
+use crate::http::auth::{self, Scope};
+use crate::http::serve::ServeLimits;
+use crate::ingest::{Accounts, Ingest};
+use crate::postgres;
+use crate::store::sync::Progress;
+use crate::store::tokens::{self, NewToken};
+use crate::store::{self, accounts, compared, gates, installations, jobs, sync};
+use crate::telemetry::Metrics;
+use crate::webhook::Secrets;
+
+/// How often the bar moves.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long someone who tries it without a token waits for GitHub's next hour.
+const PATIENCE: chrono::Duration = chrono::Duration::seconds(30);
+
+/// `bugscrub backfill`
+pub async fn backfill(args: BackfillArgs) -> Done {
+    let Some(settings) = args.github.settings()? else { return Err(super::github::NO_APP.into()) };
+    let database = Database::open(&args.database).await?;
+    let filled = database.while_running(async {
+        store::migrate(&database.pool).await?;
+        let metrics = Metrics::new();
+        let accounts = Accounts::new(args.accounts.iter().map(String::as_str));
+        let ingest = ingest(&database.pool, accounts, args.bots.bots(), &metrics);
+        let desk = desk(&settings, &database.pool, &ingest, &system_clock(), &metrics)?;
+        // Credentials that are wrong would be tried for ever.
+        let known = desk.client.get(As::App, "/app").await.and_then(|answer| answer.json::<serde_json::Value>());
+        if let Err(error) = known
+            && !matches!(error, GitHubError::Shut { .. })
+        {
+            return Err(doctor::unknown_app(&desk.client, &error).into());
+        }
+        begin_anew(&desk, &args.repositories).await?;
+        desk.start().await?;
+        let workers = Workers::only(&desk);
+        let shutdown = shutdown_signal()?;
+        let watched = tokio::select! {
+            watched = watch(&desk, None) => watched?,
+            () = shutdown => return Err("stopped; what is done is done, and the rest goes on next time".into()),
+        };
+        drop(workers);
+        ingest.finish().await;
+        match watched {
+            Watched::Complete(progress) => {
+                println!("{} items of {} repositories are here.", progress.items, progress.repositories);
+                Ok::<_, Box<dyn std::error::Error>>(std::process::ExitCode::SUCCESS)
+            }
+            Watched::Nowhere => Err("the App is installed nowhere, or on no account that BUGSCRUB_ACCOUNTS names; \
+                                     `bugscrub doctor` says how to install it"
+                .into()),
+            Watched::Stuck(words) => Err(words.into()),
+            Watched::Paused { .. } => Err("GitHub takes no more for now".into()),
+        }
+    });
+    let filled = filled.await;
+    database.close().await?;
+    filled
+}
+
+pub(super) fn ingest(pool: &PgPool, accounts: Accounts, bots: Bots, metrics: &Metrics) -> Ingest {
+    Ingest::new(pool.clone(), accounts, bots, metrics.clone(), 4, Arc::new(Notify::new()))
+}
+
+/// Marks the named repositories as not fetched.
+async fn begin_anew(desk: &Desk, named: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+    for name in named {
+        let (owner, name) = halves(name)?;
+        let account =
+            accounts::visible(&desk.pool).await?.into_iter().find(|found| found.logins.contains(&owner.to_lowercase()));
+        let account =
+            account.ok_or_else(|| format!("the App is not installed on {owner}, or nothing was fetched yet"))?;
+        let known = compared::known(&desk.pool, account.account_id).await?;
+        let found = known
+            .iter()
+            .find(|known| known.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)) && !known.gone);
+        let found = found.ok_or_else(|| format!("the App does not cover {owner}/{name}"))?;
+        sync::begin_anew(&desk.pool, account.account_id, &[found.repo_id]).await?;
+    }
+    Ok(())
+}
+
+fn halves(name: &str) -> Result<(&str, &str), String> {
+    let halves =
+        name.split_once('/').filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'));
+    halves.ok_or_else(|| format!("{name:?} is no repository: write OWNER/REPO"))
+}
+
+/// How watching ended.
+enum Watched {
+    Complete(Progress),
+    /// There is nothing to fetch from.
+    Nowhere,
+    /// What is left failed again and again: the failures, in words.
+    Stuck(String),
+    /// GitHub takes no more for longer than there is patience.
+    Paused {
+        until: DateTime<Utc>,
+        progress: Progress,
+    },
+}
+
+/// Shows a bar until everything is here, or cannot be had.
+async fn watch(desk: &Desk, patience: Option<chrono::Duration>) -> Result<Watched, store::StoreError> {
+    let bar = ProgressBar::new(0);
+    let style = "{bar:40} {human_pos}/{human_len} items, {per_sec}, {eta} left {msg}";
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let ids = watched_accounts(desk).await?;
+        let (mut sum, mut shut) = (Progress::default(), None);
+        for id in [&[0], ids.as_slice()].concat() {
+            let found = sync::progress(&desk.pool, id).await?;
+            sum.repositories += found.repositories;
+            sum.complete += found.complete;
+            sum.items += found.items;
+            sum.fetched += found.fetched;
+            sum.due += found.due;
+            sum.failing += found.failing;
+            sum.hopeful += found.hopeful;
+            if let Some(gate) = gates::look(&desk.pool, id).await? {
+                let found = [false, true].into_iter().filter_map(|graphql| limits::shut(&gate, graphql)).max();
+                shut = shut.max(found.map(|(until, reason)| (until, until - gate.now, reason)));
+            }
+        }
+        bar.set_length(sum.items.unsigned_abs());
+        bar.set_position(sum.fetched.unsigned_abs());
+        bar.set_message(words(&sum, shut.as_ref()));
+        let ended = if sum.complete < sum.repositories {
+            let given_up = sum.due == 0 && sum.hopeful == 0 && sum.failing > 0;
+            let until = shut.filter(|(_, wait, _)| sum.due == 0 && patience.is_some_and(|patience| *wait > patience));
+            match until {
+                Some((until, ..)) => Some(Watched::Paused { until, progress: sum }),
+                None if given_up => Some(Watched::Stuck(failures(desk, &ids).await?)),
+                None => None,
+            }
+        } else if sum.due > 0 {
+            None
+        } else {
+            Some(if ids.is_empty() { Watched::Nowhere } else { Watched::Complete(sum) })
+        };
+        if let Some(ended) = ended {
+            bar.finish_and_clear();
+            return Ok(ended);
+        }
+    }
+}
+
+async fn watched_accounts(desk: &Desk) -> Result<Vec<i64>, store::StoreError> {
+    if desk.client.identity().is_none() {
+        return accounts::all_ids(&desk.pool).await;
+    }
+    let installed = installations::all(&desk.pool).await?;
+    let present = installed.iter().filter(|found| found.gone_at.is_none() && !found.suspended);
+    Ok(present.map(|found| found.account_id).collect())
+}
+
+fn words(sum: &Progress, shut: Option<&(DateTime<Utc>, chrono::Duration, String)>) -> String {
+    let shut = shut
+        .map(|(until, _, reason)| format!("(GitHub takes no more until {} UTC: {reason})", until.format("%H:%M:%S")));
+    let failing = (sum.failing > 0).then(|| format!("({} questions fail and are tried again)", sum.failing));
+    shut.into_iter().chain(failing).collect::<Vec<_>>().join(" ")
+}
+
+async fn failures(desk: &Desk, ids: &[i64]) -> Result<String, store::StoreError> {
+    let mut lines = vec!["some questions fail again and again; the service goes on trying, once an hour:".to_owned()];
+    for id in ids {
+        let names = compared::known(&desk.pool, *id).await?;
+        for job in jobs::list(&desk.pool, *id, 20).await?.into_iter().filter(|job| job.failures > 0) {
+            let name = names.iter().find(|known| known.repo_id == job.repo_id).and_then(|known| known.name.as_deref());
+            let (name, error) = (name.unwrap_or("the account"), job.error.unwrap_or_default());
+            lines.push(format!("  {name}, {}: {error}", job.kind));
+        }
+    }
+    Ok(lines.join("\n"))
+}
+
+/// `bugscrub try`: public repositories in a database of its own that begins empty each time.
+pub async fn try_out(args: TryArgs) -> Done {
+    let address = Address::new(&args.github_api_url)?;
+    let listen_error = |source| AppError::Listen { address: args.listen, source };
+    let listening =
+        TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
+    let data_dir = args.data_dir.clone().map_or_else(postgres::default_data_dir, Ok)?;
+    let data_dir = data_dir.join(format!("try-{}", listening.port()));
+    let database = Database::open_private(data_dir).await?;
+    let tried = database.while_running(try_on(&database, &args, address, listening)).await;
+    database.close().await?;
+    tried
+}
+
+async fn try_on(database: &Database, args: &TryArgs, address: Address, listening: std::net::SocketAddr) -> Done {
+    // An empty variable is how many a shell says "not set".
+    let personal = args.token.clone().filter(|token| !token.trim().is_empty());
+    store::reset(&database.pool).await?;
+    let (secret, _) = auth::new_token();
+    let settings = Settings {
+        listen: listening,
+        secrets: Secrets::parse(&secret).ok_or("no secret")?,
+        admin_token: None,
+        zone: chrono_tz::UTC,
+        accounts: Accounts::default(),
+        bots: Bots::default(),
+        cors_origins: Default::default(),
+        rate_limit: 0,
+        delivery_retention: Duration::from_secs(30 * 86_400),
+        views: Default::default(),
+        scrubs: Default::default(),
+        github: None,
+    };
+    let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
+    let base_url = format!("http://{}", application.address());
+    let (token, hash) = auth::new_token();
+    let scopes = [Scope::Read, Scope::Private].map(|scope| scope.name().to_owned());
+    let new = NewToken { name: "try", hash: &hash, scopes: &scopes, accounts: None, view: None, days: None };
+    tokens::create(&database.pool, new).await?;
+
+    let metrics = Metrics::new();
+    let client =
+        Client::new(address, None, personal.clone(), Some(database.pool.clone()), system_clock(), metrics.clone())?;
+    let ingest = ingest(&database.pool, Accounts::default(), Bots::default(), &metrics);
+    let desk = Desk::new(client, database.pool.clone(), ingest.clone(), Rhythm::default(), metrics);
+    if personal.is_none() {
+        eprintln!(
+            "Without a token GitHub answers 60 requests an hour, of which 48 are used: open issues and pull requests \
+             only, some 4,700 at most."
+        );
+    }
+    let mut shown = vec![];
+    for name in &args.repositories {
+        let (owner, name) = halves(name)?;
+        let begun = public::begin(&desk, owner, name, personal.is_some()).await;
+        shown.push(begun.map_err(|error| match error {
+            GitHubError::Refused { status: 401, message } => {
+                format!("GitHub does not take the token in GITHUB_TOKEN: {message}")
+            }
+            error => error.to_string(),
+        })?);
+    }
+    shown.sort_unstable();
+    shown.dedup();
+    let fetching = async {
+        let workers = Workers::only(&desk);
+        let watched = watch(&desk, personal.is_none().then_some(PATIENCE)).await;
+        drop(workers);
+        watched
+    };
+    let shutdown = shutdown_signal()?;
+    tokio::pin!(shutdown);
+    let watched = tokio::select! {
+        watched = fetching => watched?,
+        () = &mut shutdown => return Err("stopped before everything was here".into()),
+    };
+    ingest.finish().await;
+    match watched {
+        Watched::Paused { until, progress: Progress { fetched, items, .. } } => eprintln!(
+            "GitHub takes no more until {} UTC: {fetched} of {items} items came so far. With a personal token in \
+             GITHUB_TOKEN, which needs no permission, all would.",
+            until.format("%H:%M")
+        ),
+        Watched::Stuck(words) => eprintln!("Not everything came: {words}"),
+        Watched::Complete(_) | Watched::Nowhere => {}
+    }
+
+    let live = application.live();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(application.run(ServeLimits::default(), async { drop(stopped.await) }));
+    live.loaded().await;
+    let client = reqwest::Client::new();
+    for account in shown {
+        let url = format!("{base_url}/api/v1/queue?account={account}&limit=15");
+        let page = client.get(&url).bearer_auth(&token).send().await?.text().await?;
+        println!("{}\n", queue_table(&serde_json::from_str(&page)?));
+    }
+    if !args.once {
+        println!(
+            "Ask for yourself, until Ctrl-C:\n\ncurl -s -H 'Authorization: Bearer {token}' '{base_url}/api/v1/queue?limit=5'"
+        );
+        shutdown.await;
+    }
+    drop(stop);
+    serving.await?;
+    Ok(std::process::ExitCode::SUCCESS)
+}

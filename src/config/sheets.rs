@@ -1,0 +1,65 @@
+//! Arguments of `bugscrub sheet`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{ConfigError, secret};
+
+#[derive(Debug, Subcommand)]
+pub enum SheetCommand {
+    /// Write a scrub, or any queue, as a spreadsheet
+    Export {
+        #[command(flatten)]
+        service: ServiceArgs,
+        /// The scrub's number
+        #[arg(long, conflicts_with = "queue")]
+        scrub: Option<u32>,
+        /// Filters of the queue, as in its address: `view=bug-scrub&label=bug`
+        #[arg(long)]
+        queue: Option<String>,
+        /// CSV instead of XLSX
+        #[arg(long)]
+        csv: bool,
+        /// Where to write [default: the file's own name; - for standard output]
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+    },
+    /// Take notes and readings of a spreadsheet in: XLSX, ODS or CSV
+    Import {
+        #[command(flatten)]
+        service: ServiceArgs,
+        file: PathBuf,
+        /// Change nothing; show row by row what would
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// The service to ask.
+#[derive(Debug, Clone, Args)]
+pub struct ServiceArgs {
+    /// The service's address
+    #[arg(long, env = "BUGSCRUB_URL", default_value = "http://127.0.0.1:8080")]
+    pub url: String,
+    /// An API token: `read` to export, `scrub` to import
+    #[arg(long, env = "BUGSCRUB_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// A file that holds the token
+    #[arg(long, env = "BUGSCRUB_TOKEN_FILE", conflicts_with = "token")]
+    pub token_file: Option<PathBuf>,
+    /// Login or id; may be left out when the token sees one account
+    #[arg(long)]
+    pub account: Option<String>,
+}
+
+impl ServiceArgs {
+    /// # Errors
+    /// No token, or a file of it that cannot be read.
+    pub fn token(&self) -> Result<String, ConfigError> {
+        let missing = ConfigError::Invalid(
+            "no API token: give --token, BUGSCRUB_TOKEN or BUGSCRUB_TOKEN_FILE (`bugscrub token create` makes one)",
+        );
+        secret(&self.token, &self.token_file)?.ok_or(missing)
+    }
+}

@@ -1,0 +1,231 @@
+//! `GET /api/v1/scrubs/{number}/sheet.xlsx` and `sheet.csv`: a scrub as the spreadsheet that people
+//! know.
+//!
+//! All open items that pass what has no column (a label, say), and those of the deck that are not open
+//! any more; the view's other criteria are the sheet's autofilter.
+
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+use super::named;
+use crate::activity::State as ItemStateName;
+use crate::http::AppState;
+use crate::http::auth::{Caller, Scope};
+use crate::http::params::Params;
+use crate::http::problem::{NoAccount, Problem, Refused};
+use crate::http::row::url;
+use crate::http::views;
+use crate::rank::{Filter, Order, PageRequest, QueueItem};
+use crate::sheet::{self, Attendance, Attended, Sheet, SheetRow};
+use crate::store::accounts::Account;
+use crate::store::scrubs::deck::closed_since;
+use crate::store::scrubs::read::{self, Scrub};
+
+/// Items of a sheet at most.
+const MOST_ROWS: usize = 100_000;
+
+/// The media type of XLSX (ECMA-376).
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Show a scrub as a spreadsheet.
+///
+/// XLSX in the shape of the spreadsheet that bug scrubs were held with: live formulas, the view's
+/// filter set, notes carried over for items that are open, and who came. Ascending by stale-age
+/// unless `order` says otherwise.
+#[utoipa::path(
+    get, path = "/api/v1/scrubs/{number}/sheet.xlsx", tag = "sheets",
+    params(
+        ("number" = String, Path, description = "The scrub's number", example = "51"),
+        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("order" = Option<String>, Query, description = "`freshest` (the default) or `stalest` first"),
+    ),
+    responses(
+        (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        Refused, NoAccount,
+    ),
+)]
+pub async fn xlsx(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(number): Path<String>,
+    params: Params,
+) -> Result<Response, Problem> {
+    let (name, sheet) = asked(&state, &caller, &number, &params).await?;
+    written(format!("{name}.xlsx"), XLSX, move || sheet::xlsx(&sheet)).await
+}
+
+/// Show a scrub as CSV.
+///
+/// The same rows and columns with values for formulas.
+#[utoipa::path(
+    get, path = "/api/v1/scrubs/{number}/sheet.csv", tag = "sheets",
+    params(
+        ("number" = String, Path, description = "The scrub's number", example = "51"),
+        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("order" = Option<String>, Query, description = "`freshest` (the default) or `stalest` first"),
+    ),
+    responses((status = 200, description = "CSV", body = String, content_type = "text/csv"), Refused, NoAccount),
+)]
+pub async fn csv(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(number): Path<String>,
+    params: Params,
+) -> Result<Response, Problem> {
+    let (name, sheet) = asked(&state, &caller, &number, &params).await?;
+    written(format!("{name}.csv"), "text/csv; charset=utf-8", move || sheet::csv(&sheet)).await
+}
+
+/// A file, made off the threads that serve requests.
+pub async fn written(
+    name: String,
+    content_type: &'static str,
+    write: impl FnOnce() -> Result<Vec<u8>, sheet::Unwritable> + Send + 'static,
+) -> Result<Response, Problem> {
+    let file = tokio::task::spawn_blocking(write).await.map_err(|_| Problem::internal())?;
+    let file = file.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a sheet could not be written");
+        Problem::internal()
+    })?;
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (CONTENT_TYPE, content_type.to_owned()),
+        (CONTENT_DISPOSITION, disposition),
+        (CACHE_CONTROL, "private, no-cache".to_owned()),
+    ];
+    Ok((headers, file).into_response())
+}
+
+async fn asked(state: &AppState, caller: &Caller, number: &str, params: &Params) -> Result<(String, Sheet), Problem> {
+    caller.require(Scope::Read)?;
+    params.only(&["account", "order"])?;
+    let order = match params.one("order")? {
+        None => Order::Freshest,
+        Some(name) => Order::from_name(name)
+            .ok_or_else(|| Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES))?,
+    };
+    let (account, scrub) = named(state, caller, params, number).await?;
+    let name = format!("{:04}", scrub.scrub);
+    let sheet = sheet_of(state, caller, &account, scrub, name.clone(), order).await?;
+    Ok((format!("bug-scrub-{name}"), sheet))
+}
+
+async fn sheet_of(
+    state: &AppState,
+    caller: &Caller,
+    account: &Account,
+    scrub: Scrub,
+    tab: String,
+    order: Order,
+) -> Result<Sheet, Problem> {
+    let (account_id, private, zone) = (account.account_id, caller.sees_private(), state.calendar.zone);
+    let date = scrub.date.unwrap_or(state.calendar.today((state.clock)()));
+    let view = match &scrub.view {
+        Some(view) => views::find(state, account_id, view).await.ok(),
+        None => None,
+    };
+    let filter = view.map_or_else(|| Ok(Filter::default()), |(_, view)| view.filter(date))?;
+    let (columnless, filter) = parted(filter);
+    let request = PageRequest {
+        account_id,
+        private,
+        filter: columnless,
+        order,
+        date,
+        past: false,
+        after: None,
+        limit: MOST_ROWS,
+    };
+    let page = state.ranking.page(request).await?;
+    let mut items = page.items;
+    items.extend(closed_since(&state.pool, (zone, date), account_id, private, scrub.scrub).await?);
+    items.sort_by_key(|item| item.place);
+    if order == Order::Freshest {
+        items.reverse();
+    }
+    let round = match (&scrub.view, scrub.round) {
+        (Some(view), Some(round)) => read::started(&state.pool, account_id, view, round).await?,
+        _ => 0,
+    };
+    let is_read = |item: &QueueItem| {
+        let here = item.remarks.marks.iter().any(|mark| mark.scrub == Some(scrub.scrub));
+        here || !scrub.imported && item.remarks.read_position() > round
+    };
+    let rows = items.iter().map(|item| sheet_row(item, is_read(item), &filter, state)).collect();
+    let attended = Attended {
+        scrub: i32::try_from(scrub.scrub).unwrap_or(i32::MAX),
+        date: Some(date),
+        host: scrub.host,
+        attendees: scrub.attendees,
+    };
+    let attendance = Some(Attendance { rows: vec![attended] });
+    Ok(Sheet { tab, date, zone, rows, filter, attendance, position: Some(page.position) })
+}
+
+/// A filter in two: what a sheet has no column for, and what it has one for.
+fn parted(filter: Filter) -> (Filter, Filter) {
+    let columns = Filter {
+        repo: filter.repo.clone(),
+        item_type: filter.item_type.clone(),
+        state: filter.state.clone(),
+        author: filter.author.clone(),
+        title: filter.title.clone(),
+        created: filter.created,
+        updated: filter.updated,
+        ..Filter::default()
+    };
+    let rest = Filter {
+        label: filter.label,
+        assignee: filter.assignee,
+        milestone: filter.milestone,
+        draft: filter.draft,
+        unread: filter.unread,
+        noted: filter.noted,
+        ..Filter::default()
+    };
+    (rest, columns)
+}
+
+/// An item's row; it is shown if it passes the filter.
+pub fn sheet_row(item: &QueueItem, read: bool, filter: &Filter, state: &AppState) -> SheetRow {
+    let on = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&state.calendar.zone).date_naive();
+    let labels: Vec<&str> = item.labels.iter().map(String::as_str).collect();
+    let shown = filter.passes(&crate::rank::Candidate {
+        owner: &item.owner,
+        repository: &item.repository,
+        item_type: item.item_type,
+        state: item.state,
+        labels: &labels,
+        author: item.author.as_deref(),
+        assignees: &item.assignees,
+        milestone: item.milestone.as_deref(),
+        title: &item.title,
+        draft: item.draft,
+        read: item.remarks.read_position(),
+        noted: item.remarks.note().is_some(),
+        created_on: on(item.place.created_at),
+        updated_on: on(item.updated_at),
+    });
+    // What is over is kept out of the way.
+    let note = item.remarks.note().filter(|_| item.state == ItemStateName::Open);
+    let note = note.map(|note| note.text.clone()).unwrap_or_default();
+    SheetRow {
+        repository: format!("{}/{}", item.owner, item.repository),
+        item_type: item.item_type,
+        number: item.place.number,
+        user: item.author.clone(),
+        title: item.title.clone(),
+        state: item.state,
+        created_at: item.place.created_at,
+        updated_at: item.updated_at,
+        days_age: item.days_age,
+        days_stale: item.days_stale,
+        recommended_action: note.recommended_action,
+        url: url(item),
+        read,
+        comment: note.comment,
+        flag: note.flag,
+        shown,
+    }
+}

@@ -1,0 +1,108 @@
+//! The columns of a scrub's sheet.
+
+/// A column; the order here is the order in the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    Repository,
+    Type,
+    Number,
+    User,
+    Title,
+    State,
+    Created,
+    Updated,
+    StaleAge,
+    DaysAge,
+    DaysStale,
+    RecommendAction,
+    Url,
+    Read,
+    Link,
+    Comment,
+    Flag,
+}
+
+impl Column {
+    pub const ALL: [Column; 17] = [
+        Column::Repository,
+        Column::Type,
+        Column::Number,
+        Column::User,
+        Column::Title,
+        Column::State,
+        Column::Created,
+        Column::Updated,
+        Column::StaleAge,
+        Column::DaysAge,
+        Column::DaysStale,
+        Column::RecommendAction,
+        Column::Url,
+        Column::Read,
+        Column::Link,
+        Column::Comment,
+        Column::Flag,
+    ];
+
+    /// Which item a row is about: without these there is no row.
+    pub const KEY: [Column; 3] = [Column::Repository, Column::Type, Column::Number];
+
+    /// What people write: without any of these there is nothing to take from a tab.
+    pub const WRITTEN: [Column; 4] = [Column::RecommendAction, Column::Read, Column::Comment, Column::Flag];
+
+    /// What stands in the first row.
+    pub fn header(self) -> &'static str {
+        match self {
+            Column::Repository => "Repository",
+            Column::Type => "Type",
+            Column::Number => "#",
+            Column::User => "User",
+            Column::Title => "Title",
+            Column::State => "State",
+            Column::Created => "Created",
+            Column::Updated => "Updated",
+            Column::StaleAge => "Stale-Age",
+            Column::DaysAge => "Days-Age",
+            Column::DaysStale => "Days-Stale",
+            Column::RecommendAction => "Recommend Action",
+            Column::Url => "URL",
+            Column::Read => "Read yet?",
+            Column::Link => "Link",
+            Column::Comment => "Comment",
+            Column::Flag => "Flag",
+        }
+    }
+
+    /// Its place, from 0.
+    pub fn place(self) -> u16 {
+        self as u16
+    }
+
+    /// The letter by which a spreadsheet calls it: A to Q.
+    pub fn letter(self) -> char {
+        (b'A' + self as u8) as char
+    }
+
+    /// Columns that are there for the formulas and filters, not for the eye.
+    pub fn is_hidden(self) -> bool {
+        matches!(self, Column::Created | Column::Updated | Column::DaysAge | Column::DaysStale | Column::Url)
+    }
+
+    /// The column that a header means: case, blanks and punctuation around words do not count, and
+    /// `number`, `recommended action`, `read` and plurals are understood as well.
+    pub fn from_header(header: &str) -> Option<Self> {
+        let words = |text: &str| -> String {
+            let parts = text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '_' | '?' | ':'));
+            parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
+        };
+        let header = words(header);
+        let alias = match header.as_str() {
+            "number" => Some(Column::Number),
+            "recommended action" | "action" => Some(Column::RecommendAction),
+            "read" => Some(Column::Read),
+            "comments" => Some(Column::Comment),
+            "flags" => Some(Column::Flag),
+            _ => None,
+        };
+        alias.or_else(|| Self::ALL.into_iter().find(|column| words(column.header()) == header))
+    }
+}

@@ -1,0 +1,184 @@
+//! A tab with items: its header, wherever the columns stand, and its rows.
+
+use std::collections::HashMap;
+
+use super::cell::Cell;
+use super::limits;
+use super::tabs::{Budget, Merge};
+use super::{ReadRow, SheetNote};
+use crate::activity::ItemType;
+use crate::sheet::columns::Column;
+use crate::sheet::fault::{BadSheet, BadTab, RowFault, excerpt};
+use crate::sheet::plan::Key;
+
+/// The rows of one tab, as they come.
+#[derive(Default)]
+pub(super) struct Table {
+    header: Option<Header>,
+    rows: Vec<ReadRow>,
+    /// In which row an item stands.
+    seen: HashMap<Key, u32>,
+}
+
+/// Where the columns stand, and in which row that is told.
+struct Header {
+    line: u32,
+    places: Result<HashMap<Column, usize>, BadTab>,
+}
+
+impl Header {
+    fn new(line: u32, cells: &[Cell]) -> Self {
+        Self { line, places: places(cells) }
+    }
+}
+
+fn places(cells: &[Cell]) -> Result<HashMap<Column, usize>, BadTab> {
+    let mut places = HashMap::new();
+    for (place, cell) in cells.iter().enumerate() {
+        let Some(column) = Column::from_header(&cell.text()) else { continue };
+        if places.insert(column, place).is_some() {
+            return Err(BadTab::Twice(column));
+        }
+    }
+    let lacks: Vec<Column> = Column::KEY.into_iter().filter(|column| !places.contains_key(column)).collect();
+    if !lacks.is_empty() {
+        return Err(BadTab::Lacks(lacks));
+    }
+    if !Column::WRITTEN.iter().any(|column| places.contains_key(column)) {
+        return Err(BadTab::NothingWritten);
+    }
+    Ok(places)
+}
+
+impl Table {
+    /// Whether a column's cells are looked at. All are, until there is a header.
+    pub(super) fn wants(&self, place: usize) -> bool {
+        match &self.header {
+            None => true,
+            Some(Header { places: Ok(places), .. }) => places.values().any(|wanted| *wanted == place),
+            Some(_) => false,
+        }
+    }
+
+    /// Whether no more rows need come.
+    pub(super) fn is_done(&self) -> bool {
+        self.header.as_ref().is_some_and(|header| header.places.is_err())
+    }
+
+    pub(super) fn row(&mut self, line: u32, cells: &[Cell], budget: &mut Budget) -> Result<(), BadSheet> {
+        let Some(header) = &self.header else {
+            if cells.iter().any(|cell| !cell.is_blank()) {
+                self.header = Some(Header::new(line, cells));
+            }
+            return Ok(());
+        };
+        let Ok(places) = &header.places else { return Ok(()) };
+        let row = Row { places, cells };
+        if row.is_blank() {
+            return Ok(());
+        }
+        budget.row()?;
+        let row = row.read().and_then(|note| match self.seen.entry(Key::of(&note)) {
+            std::collections::hash_map::Entry::Occupied(first) => Err(RowFault::Twice(*first.get())),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                new.insert(line);
+                Ok(note)
+            }
+        });
+        if let Ok(note) = &row {
+            budget.text(note)?;
+        }
+        self.rows.push(ReadRow { line, row });
+        Ok(())
+    }
+
+    /// The rows, or what is wrong with the header. Merged cells hold one value for several: whose
+    /// it is cannot be told.
+    pub(super) fn finish(mut self, merges: &[Merge]) -> Result<Vec<ReadRow>, BadTab> {
+        let Header { line, places } = self.header.ok_or(BadTab::Empty)?;
+        if merges.iter().any(|merge| merge.lines.contains(&line)) {
+            return Err(BadTab::MergedHeader);
+        }
+        let places = places?;
+        let of_ours = |merge: &&Merge| places.values().any(|place| merge.places.contains(place));
+        for merge in merges.iter().filter(of_ours) {
+            let first = self.rows.partition_point(|row| row.line < *merge.lines.start());
+            for row in self.rows[first..].iter_mut().take_while(|row| merge.lines.contains(&row.line)) {
+                row.row = Err(RowFault::Merged);
+            }
+        }
+        Ok(self.rows)
+    }
+}
+
+/// One row below the header.
+struct Row<'a> {
+    places: &'a HashMap<Column, usize>,
+    cells: &'a [Cell],
+}
+
+impl Row<'_> {
+    /// `None` where the tab has no such column.
+    fn cell(&self, column: Column) -> Option<&Cell> {
+        const EMPTY: &Cell = &Cell::Empty;
+        self.places.get(&column).map(|place| self.cells.get(*place).unwrap_or(EMPTY))
+    }
+
+    /// Nothing in it that is ours: formulas are copied further down than there are items, and an
+    /// unticked box is in every row of its column.
+    fn is_blank(&self) -> bool {
+        let blank = |column: Column| self.cell(column).is_none_or(Cell::is_blank);
+        let unread = self.cell(Column::Read).is_none_or(|cell| !cell.is_yes());
+        Column::KEY.into_iter().all(blank)
+            && [Column::RecommendAction, Column::Comment, Column::Flag].into_iter().all(blank)
+            && unread
+    }
+
+    fn read(&self) -> Result<SheetNote, RowFault> {
+        let key = |column: Column| self.text(column).map(Option::unwrap_or_default);
+        let repository = key(Column::Repository)?;
+        let named = |(owner, name): (&str, &str)| !owner.is_empty() && !name.is_empty() && !name.contains('/');
+        if !repository.split_once('/').is_some_and(named) || repository.contains(char::is_whitespace) {
+            return Err(RowFault::Repository(excerpt(&repository)));
+        }
+        let item_type = key(Column::Type)?;
+        let item_type = item_type_of(&item_type).ok_or_else(|| RowFault::Type(excerpt(&item_type)))?;
+        let number = self.cell(Column::Number).and_then(Cell::item_number);
+        let number = match number {
+            Some(number) => number,
+            None => return Err(RowFault::Number(excerpt(&key(Column::Number)?))),
+        };
+        // What is not taken in may be missing or broken.
+        let shown = |column: Column| self.text(column).ok().flatten().unwrap_or_default();
+        Ok(SheetNote {
+            repository,
+            item_type,
+            number,
+            title: shown(Column::Title),
+            url: shown(Column::Url),
+            recommended_action: self.text(Column::RecommendAction)?,
+            comment: self.text(Column::Comment)?,
+            flag: self.text(Column::Flag)?,
+            read: self.cell(Column::Read).is_some_and(Cell::is_yes),
+            read_text: self.text(Column::Read)?.filter(|text| !text.is_empty()),
+        })
+    }
+
+    fn text(&self, column: Column) -> Result<Option<String>, RowFault> {
+        let Some(cell) = self.cell(column) else { return Ok(None) };
+        let text = cell.text();
+        if let Cell::Error(_) = cell {
+            return Err(RowFault::Error { column, text: excerpt(&text) });
+        }
+        // No more bytes than four a character.
+        if text.len() > limits::CELL && text.encode_utf16().count() > limits::CELL {
+            return Err(RowFault::TooLong(column));
+        }
+        Ok(Some(text))
+    }
+}
+
+fn item_type_of(text: &str) -> Option<ItemType> {
+    let pull = ["pull request", "pullrequest", "pull"].iter().any(|name| text.eq_ignore_ascii_case(name));
+    if pull { Some(ItemType::PullRequest) } else { ItemType::from_name(text) }
+}

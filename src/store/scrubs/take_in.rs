@@ -1,0 +1,77 @@
+//! Taking in what a spreadsheet tells.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use sqlx::PgPool;
+
+use super::act::{Request, Turn};
+use crate::activity::{Actor, ScrubFact};
+use crate::store::StoreError;
+
+/// A fact of a spreadsheet.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Its event's key, without the account: what is known by it is left out.
+    pub key: String,
+    /// When it was, if the file tells.
+    pub at: Option<DateTime<Utc>>,
+    pub by: String,
+    pub fact: ScrubFact,
+}
+
+/// What became of a spreadsheet.
+#[derive(Debug)]
+pub enum Imported {
+    /// The account's position, and how many facts were new.
+    Done(i64, usize),
+    /// Something was read or noted after the plan was made, which must be made anew.
+    Overtaken,
+}
+
+/// Appends what a spreadsheet tells: all of it or nothing. `planned` is the position as of which it
+/// was decided on.
+pub async fn import(
+    pool: &PgPool,
+    account_id: i64,
+    planned: i64,
+    told: Vec<Told>,
+    request: &Request,
+) -> Result<Imported, StoreError> {
+    let mut turn = Turn::begin(pool, account_id, request).await?;
+    let overtaken = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM events WHERE account_id = $1 AND position > $2 AND source = 'scrub') AS "any!""#,
+        account_id,
+        planned,
+    )
+    .fetch_one(turn.connection())
+    .await?;
+    if overtaken {
+        return Ok(Imported::Overtaken);
+    }
+    let keys: Vec<String> = told.iter().map(|told| told.key.clone()).collect();
+    let known = sqlx::query_scalar!(
+        r#"SELECT found.source_key AS "key!" FROM UNNEST($2::text[]) AS wanted (source_key)
+           CROSS JOIN LATERAL (SELECT source_key FROM events
+             WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found"#,
+        account_id,
+        &keys,
+    )
+    .fetch_all(turn.connection())
+    .await?;
+    let mut known: BTreeSet<String> = known.into_iter().collect();
+    let mut events = vec![];
+    for Told { key, at, by, fact } in told {
+        if known.insert(key.clone()) {
+            let mut event = turn.event(key, fact);
+            event.occurred_at = at.map(|at| at.trunc_subsecs(6));
+            event.actor = Some(Actor { login: by, id: None, bot: false });
+            events.push(event);
+        }
+    }
+    let new = events.len();
+    if new == 0 {
+        return Ok(Imported::Done(turn.head.position, 0));
+    }
+    Ok(Imported::Done(turn.append_events(events).await?, new))
+}

@@ -1,0 +1,206 @@
+//! Replicas behind a balancer, run as the chart runs them, and load on them.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bugscrub::deliver::{DeliverError, Pace, Recorded, Report, Target, deliver};
+use chrono::Utc;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use super::is_long;
+use crate::faults::load::{ACCOUNTS, comment};
+use crate::support::TestDatabase;
+use crate::support::balancer::Balancer;
+use crate::support::service::{Serving, client};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// More than can be under way at these rates, but for a service that hangs.
+const AT_ONCE: usize = 2_000;
+
+/// Replicas on one database; their secrets are in files, as a Secret is mounted.
+pub struct Fleet {
+    pub balancer: Balancer,
+    pub database: TestDatabase,
+    secrets: tempfile::TempDir,
+    replicas: Vec<Serving>,
+}
+
+impl Fleet {
+    pub async fn start(replicas: usize, webhook_secret: &str) -> Self {
+        let (balancer, database) = (Balancer::start().await, TestDatabase::new().await);
+        let mut fleet = Self { balancer, database, secrets: tempfile::tempdir().unwrap(), replicas: vec![] };
+        fleet.set_webhook_secret(webhook_secret);
+        for _ in 0..replicas {
+            fleet.add().await;
+        }
+        fleet
+    }
+
+    fn webhook_secret_file(&self) -> PathBuf {
+        self.secrets.path().join("webhook-secret")
+    }
+
+    /// Takes effect with the next restart.
+    pub fn set_webhook_secret(&self, secret: &str) {
+        std::fs::write(self.webhook_secret_file(), secret).unwrap();
+    }
+
+    /// The replicas' own addresses.
+    pub fn urls(&self, path: &str) -> Vec<String> {
+        self.replicas.iter().map(|replica| replica.url(path)).collect()
+    }
+
+    /// Starts a replica; requests go to it once it says that it is ready.
+    async fn add(&mut self) {
+        let file = self.webhook_secret_file();
+        let settings = [
+            ("BUGSCRUB_DATABASE_URL", self.database.url.as_str()),
+            ("BUGSCRUB_WEBHOOK_SECRET_FILE", file.to_str().unwrap()),
+            ("BUGSCRUB_RATE_LIMIT", "0"),
+        ];
+        let replica = Serving::start(&settings).await;
+        let client = client();
+        let ready = async {
+            while !client.get(replica.url("/readyz")).send().await.is_ok_and(|answer| answer.status() == 200) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, ready).await.expect("it is never ready");
+        self.balancer.add(replica.address);
+        self.replicas.push(replica);
+    }
+
+    /// Stops the oldest replica in the order of the chart: at once nobody is to send to it any more,
+    /// which the balancer hears of a while later; it goes on serving for the whole pause; then it
+    /// gets SIGTERM, and finishes what it accepted. Answers the rest of its log.
+    pub async fn stop_one(&mut self) -> String {
+        let replica = self.replicas.remove(0);
+        sleep(hears_late()).await;
+        self.balancer.remove(replica.address);
+        sleep(pause() - hears_late()).await;
+        replica.stop().await
+    }
+
+    /// Restarts every replica, one after the other: at no time is there more than one away.
+    pub async fn restart(&mut self) {
+        for _ in 0..self.replicas.len() {
+            self.stop_one().await;
+            self.add().await;
+        }
+    }
+
+    /// Stops the oldest replica while the balancer still sends to it, which is wrong; the balancer
+    /// hears of it some deliveries later.
+    pub async fn stop_one_too_soon(&mut self, stream: &Stream) {
+        let replica = self.replicas.remove(0);
+        let address = replica.address;
+        replica.stop().await;
+        stream.sent_more(20).await;
+        self.balancer.remove(address);
+    }
+
+    /// Ends all; the database stays.
+    pub async fn end(self) -> TestDatabase {
+        for replica in self.replicas {
+            replica.stop().await;
+        }
+        self.database
+    }
+}
+
+/// The chart's `termination.preStopSeconds`.
+fn pause() -> Duration {
+    if is_long() { Duration::from_secs(10) } else { Duration::from_millis(600) }
+}
+
+/// How long after its removal an endpoint is still sent to.
+fn hears_late() -> Duration {
+    pause() / 3
+}
+
+/// Deliveries a second.
+pub fn rate() -> f64 {
+    let given = std::env::var("BUGSCRUB_DRILL_RATE").ok().map(|rate| rate.parse().expect("a number"));
+    given.unwrap_or(if is_long() { 500.0 } else { 150.0 })
+}
+
+/// Deliveries at a steady rate, by the clock, until it is ended.
+pub struct Stream {
+    stop: Arc<AtomicBool>,
+    sent: Arc<Mutex<Vec<Uuid>>>,
+    delivering: JoinHandle<Result<Report, DeliverError>>,
+}
+
+impl Stream {
+    pub fn start(fleet: &Fleet, secret: &str) -> Self {
+        let target = Target::new(&fleet.balancer.url("/webhooks/github"), secret).unwrap();
+        let (stop, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(vec![])));
+        let source = Endless { turn: 0, stop: stop.clone(), sent: sent.clone() };
+        let pace = Pace { concurrency: AT_ONCE, rate: Some(rate()) };
+        let delivering = tokio::spawn(async move { deliver(source, &target, pace, |_| {}).await });
+        Self { stop, sent, delivering }
+    }
+
+    /// Ends it; what was sent, and what came of it.
+    pub async fn end(self) -> (Vec<Uuid>, Report) {
+        self.stop.store(true, Ordering::Relaxed);
+        let report = self.delivering.await.unwrap().unwrap();
+        (std::mem::take(&mut *self.sent.lock().unwrap()), report)
+    }
+
+    /// The same as [`Stream::end_well`], once so many have been sent.
+    pub async fn end_well_after(self, sent: usize) -> Vec<Uuid> {
+        self.sent_more(sent).await;
+        self.end_well().await
+    }
+
+    async fn sent_more(&self, more: usize) {
+        let count = || self.sent.lock().unwrap().len();
+        let goal = count() + more;
+        while count() < goal {
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Ends it, fails if anything was refused, and answers what was sent.
+    pub async fn end_well(self) -> Vec<Uuid> {
+        let (sent, report) = self.end().await;
+        println!("{report}");
+        assert!(report.sent > 0);
+        assert_eq!((report.failed(), report.accepted), (0, sent.len() as u64), "{report}");
+        sent
+    }
+}
+
+/// Comments on issues of several accounts, each under a GUID of its own.
+struct Endless {
+    turn: u64,
+    stop: Arc<AtomicBool>,
+    sent: Arc<Mutex<Vec<Uuid>>>,
+}
+
+impl Iterator for Endless {
+    type Item = Result<Recorded, DeliverError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        static TURN: AtomicU64 = AtomicU64::new(0);
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.turn = TURN.fetch_add(1, Ordering::Relaxed);
+        let account = ACCOUNTS[usize::try_from(self.turn).unwrap() % ACCOUNTS.len()];
+        let payload = serde_json::to_vec(&comment(account, self.turn)).unwrap();
+        let recorded = Recorded {
+            event: "issue_comment".to_owned(),
+            delivery: Uuid::new_v4(),
+            at: Utc::now(),
+            payload: payload.into(),
+        };
+        self.sent.lock().unwrap().push(recorded.delivery);
+        Some(Ok(recorded))
+    }
+}

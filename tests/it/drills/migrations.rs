@@ -1,0 +1,237 @@
+//! Migrations on databases with rows in them, beside replicas that serve.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use bugscrub::store::MIGRATIONS;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, PgPool};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+use tokio::time::timeout;
+
+use crate::faults::assert_sound;
+use crate::support::app::settings;
+use crate::support::payload::{issue, issues, repository};
+use crate::support::service::{Serving, bugscrub, client, run};
+use crate::support::{TestApp, TestDatabase};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// GitHub's.
+const DELIVERIES_HAVE: Duration = Duration::from_secs(10);
+
+pub fn versions() -> Vec<i64> {
+    MIGRATIONS.iter().map(|migration| migration.version).collect()
+}
+
+/// A database as it was at a schema, with rows in every table.
+pub async fn database_of(version: i64) -> TestDatabase {
+    let database = TestDatabase::bare().await;
+    MIGRATIONS.run_to(version, &database.pool).await.unwrap();
+    for version in versions().into_iter().filter(|one| *one <= version) {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/schema/rows/{version:04}.sql"));
+        if let Ok(rows) = std::fs::read_to_string(file) {
+            sqlx::raw_sql(AssertSqlSafe(rows)).execute(&database.pool).await.unwrap();
+        }
+    }
+    database
+}
+
+/// Every row of every table, by table, as JSON; in the order of its text.
+pub async fn all_rows(pool: &PgPool) -> BTreeMap<String, Vec<Value>> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations'",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let mut all = BTreeMap::new();
+    for table in tables {
+        let sql = format!("SELECT to_jsonb(t) FROM {table} t ORDER BY to_jsonb(t)::text");
+        all.insert(table, sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap());
+    }
+    all
+}
+
+/// A row without the columns that it had not before.
+fn cut_to(row: &Value, before: &Value) -> Value {
+    let known = before.as_object().unwrap();
+    row.as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| known.contains_key(*name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_every_schema_there_was_is_migrated_and_served() {
+    for version in versions() {
+        let database = database_of(version).await;
+        let before = all_rows(&database.pool).await;
+        for (table, rows) in &before {
+            assert!(!rows.is_empty(), "no row in {table}: write some in tests/schema/rows/{version:04}.sql");
+        }
+        run(&["migrate"], &[("BUGSCRUB_DATABASE_URL", &database.url)]).await.ok();
+        let after = all_rows(&database.pool).await;
+        for (table, before) in &before {
+            let mut kept: Vec<Value> = after[table].iter().map(|row| cut_to(row, &before[0])).collect();
+            kept.sort_by_key(Value::to_string);
+            let mut before = before.clone();
+            before.sort_by_key(Value::to_string);
+            assert_eq!(kept, before, "{table}, from schema {version}");
+        }
+        served(database, version).await;
+    }
+}
+
+/// Today's service shows what is there, and goes on with it.
+async fn served(database: TestDatabase, version: i64) {
+    let app = TestApp::start(settings(), database).await;
+    let statuses = [("the-dashboards-token", 200), ("a-revoked-token", 401), ("an-expired-token", 401)];
+    for (token, status) in statuses {
+        let asked = app.request_as(&format!("bugscrub_{token}"), Method::GET, "/api/v1/accounts").send().await.unwrap();
+        assert_eq!(asked.status(), status, "{token}, from schema {version}");
+    }
+    let names = async || -> Vec<String> {
+        let items = app.all_pages("account=9000&limit=2").await;
+        let name = |item: &Value| format!("{}#{}", item["repository"].as_str().unwrap(), item["number"]);
+        items.iter().map(name).collect()
+    };
+    let expected = ["acme/widgets#9", "acme/widgets#1", "acme/gadgets#2", "acme/gadgets#3", "acme/plans#5"];
+    assert_eq!(names().await, expected, "from schema {version}");
+    let item = app.json("/api/v1/items/acme/widgets/1?account=9000").await;
+    assert_eq!((&item["labels"], &item["milestone"]), (&json!(["bug"]), &json!("v1.0")), "{item:#}");
+    assert!(item["history"].as_array().unwrap().len() >= 5, "{item:#}");
+    assert_eq!(app.json("/api/v1/queue?account=globex").await["total"], 1);
+    if version >= 4 {
+        assert_eq!(app.json("/api/v1/queue?account=9000&view=bugs").await["total"], 1);
+    }
+    if version >= 6 {
+        assert_eq!(item["note"]["comment"], "Ada found out why.", "{item:#}");
+        let scrubs = app.json("/api/v1/scrubs?account=9000").await;
+        assert_eq!((&scrubs["scrubs"][0]["round"], &scrubs["scrubs"][1]["read"]), (&json!(2), &json!(1)), "{scrubs:#}");
+    }
+
+    assert_sound(&app.database.pool).await;
+    let head: i64 = sqlx::query_scalar("SELECT head_position FROM accounts WHERE account_id = 9000")
+        .fetch_one(&app.database.pool)
+        .await
+        .unwrap();
+    let told = issue(1, "2024-01-02T08:00:00Z", "2026-11-20T00:00:00Z");
+    let receipt = app.deliver("issues", &issues("closed", &closed(told), &repository(1, "widgets"))).await;
+    assert_eq!((&receipt["position"], &receipt["events"]), (&json!(head + 1), &json!(1)), "{receipt}");
+    assert_eq!(names().await, [expected[0], expected[2], expected[3], expected[4]], "from schema {version}");
+    assert_sound(&app.database.pool).await;
+    app.stop().await.drop().await;
+}
+
+fn closed(mut issue: Value) -> Value {
+    issue["state"] = json!("closed");
+    issue
+}
+
+/// `bugscrub migrate` on a database where somebody holds a lock that it needs, once it says so.
+async fn migrating_in_vain(database: &TestDatabase) -> Child {
+    let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_LOG_FORMAT", "json")];
+    let mut command = bugscrub(&["migrate"], &settings);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let told = async {
+        while !lines.next_line().await.unwrap().expect("it has ended").contains("holds a lock that a migration needs") {
+        }
+    };
+    timeout(PATIENCE, told).await.expect("it does not say that it waits");
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    child
+}
+
+/// Holds what a backup holds on a table that the third migration changes.
+async fn hold_tokens(database: &TestDatabase) -> sqlx::Transaction<'static, sqlx::Postgres> {
+    let mut backup = database.pool.begin().await.unwrap();
+    sqlx::raw_sql("LOCK TABLE tokens IN ACCESS SHARE MODE").execute(&mut *backup).await.unwrap();
+    backup
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_waits_for_a_backup_holds_up_nobody_else() {
+    let database = database_of(2).await;
+    let backup = hold_tokens(&database).await;
+    let mut migrating = migrating_in_vain(&database).await;
+    // Who asks for the same table may come to stand behind the migration, but not for long.
+    for _ in 0..20 {
+        let asked = Instant::now();
+        let tokens: i64 = sqlx::query_scalar("SELECT count(*) FROM tokens").fetch_one(&database.pool).await.unwrap();
+        assert_eq!(tokens, 2);
+        assert!(asked.elapsed() < DELIVERIES_HAVE / 2, "{:?}", asked.elapsed());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(migrating.try_wait().unwrap().is_none(), "it waits");
+    backup.rollback().await.unwrap();
+    assert!(timeout(PATIENCE, migrating.wait()).await.expect("it waits for ever").unwrap().success());
+    served(database, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_is_stopped_or_killed_leaves_nothing_half_done() {
+    for signal in [Signal::SIGTERM, Signal::SIGKILL] {
+        let database = database_of(1).await;
+        let backup = hold_tokens(&database).await;
+        let mut migrating = migrating_in_vain(&database).await;
+        kill(Pid::from_raw(migrating.id().unwrap().try_into().unwrap()), signal).unwrap();
+        let ended = timeout(Duration::from_secs(5), migrating.wait()).await.expect("it does not stop").unwrap();
+        assert_eq!(ended.code(), (signal == Signal::SIGTERM).then_some(1));
+        // The second was committed; of the third there is nothing.
+        let applied: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY 1")
+            .fetch_all(&database.pool)
+            .await
+            .unwrap();
+        assert_eq!(applied, [1, 2]);
+        backup.rollback().await.unwrap();
+        run(&["migrate"], &[("BUGSCRUB_DATABASE_URL", &database.url)]).await.ok();
+        served(database, 1).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_that_migrate_at_once_do_it_once() {
+    let database = database_of(1).await;
+    let url = [("BUGSCRUB_DATABASE_URL", database.url.as_str())];
+    let all = futures_util::future::join_all((0..6).map(|_| run(&["migrate"], &url))).await;
+    for one in all {
+        assert_eq!(one.ok(), "The schema is current.\n");
+    }
+    let applied: Vec<i64> =
+        sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY 1").fetch_all(&database.pool).await.unwrap();
+    assert_eq!(applied, versions());
+    served(database, 1).await;
+}
+
+/// A rollback, or a pod of the version before that a node restarts in the middle of an upgrade.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_starts_on_a_schema_that_a_newer_one_has_migrated() {
+    let database = TestDatabase::new().await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'of a newer version', true, '', 0)",
+    )
+    .execute(&database.pool)
+    .await
+    .unwrap();
+    let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", "a-secret")];
+    run(&["migrate"], &settings[..1]).await.ok();
+    let serving = Serving::start(&settings).await;
+    let ready = async {
+        while client().get(serving.url("/readyz")).send().await.unwrap().status() != 200 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, ready).await.expect("it is never ready");
+    serving.stop().await;
+    database.drop().await;
+}

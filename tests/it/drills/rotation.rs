@@ -1,0 +1,129 @@
+//! Rotations: of the webhook's secret and of API tokens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use bugscrub::webhook::signature;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::fleet::{Fleet, Stream};
+use crate::faults::{assert_all_stored, assert_sound};
+use crate::support::service::{client, run};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_secret_is_rotated_without_a_refused_delivery() {
+    const OLD: &str = "the-secret-until-now";
+    const NEW: &str = "the-secret-from-now-on";
+    let mut fleet = Fleet::start(2, OLD).await;
+    let signed = async |fleet: &Fleet, secret: &str| {
+        let mut statuses = vec![];
+        for url in fleet.urls("/webhooks/github") {
+            let body = r#"{"zen": "Speak like a human."}"#;
+            let request = client()
+                .post(url)
+                .header("content-type", "application/json")
+                .header("x-github-event", "ping")
+                .header("x-github-delivery", Uuid::new_v4().to_string())
+                .header("x-hub-signature-256", signature::sign(secret.as_bytes(), body.as_bytes()));
+            statuses.push(request.body(body).send().await.unwrap().status().as_u16());
+        }
+        statuses
+    };
+    assert_eq!((signed(&fleet, OLD).await, signed(&fleet, NEW).await), (vec![202; 2], vec![401; 2]));
+
+    // 1. The service takes both.
+    let before = Stream::start(&fleet, OLD);
+    fleet.set_webhook_secret(&format!("{NEW},{OLD}"));
+    fleet.restart().await;
+    assert_eq!((signed(&fleet, OLD).await, signed(&fleet, NEW).await), (vec![202; 2], vec![202; 2]));
+    // 2. GitHub signs with the new one; what it signed with the old one may still be on its way.
+    let after = Stream::start(&fleet, NEW);
+    let mut acknowledged = before.end_well().await;
+    // 3. The service forgets the old one.
+    fleet.set_webhook_secret(NEW);
+    fleet.restart().await;
+    assert_eq!((signed(&fleet, OLD).await, signed(&fleet, NEW).await), (vec![401; 2], vec![202; 2]));
+    acknowledged.extend(after.end_well().await);
+
+    let database = fleet.end().await;
+    assert_all_stored(&database.pool, &acknowledged).await;
+    assert_sound(&database.pool).await;
+    database.drop().await;
+}
+
+/// Readers that ask the queue without a pause, with the token that is in force.
+struct Readers {
+    stop: Arc<AtomicBool>,
+    /// By each of them.
+    answered: Vec<Arc<AtomicU64>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Readers {
+    fn start(url: String, token: watch::Receiver<String>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let answered: Vec<Arc<AtomicU64>> = (0..8).map(|_| Arc::default()).collect();
+        let tasks = answered.iter().map(|answered| {
+            let (url, token, stop, answered) = (url.clone(), token.clone(), stop.clone(), answered.clone());
+            tokio::spawn(async move {
+                let client = client();
+                while !stop.load(Ordering::Relaxed) {
+                    let token = token.borrow().clone();
+                    let answer = client.get(&url).bearer_auth(token).send().await.unwrap();
+                    assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+                    answer.bytes().await.unwrap();
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        });
+        Self { tasks: tasks.collect(), stop, answered }
+    }
+
+    fn counts(&self) -> Vec<u64> {
+        self.answered.iter().map(|answered| answered.load(Ordering::Relaxed)).collect()
+    }
+
+    /// Waits until each has been answered a few times more: then none uses what was there before.
+    async fn answered(&self) {
+        let before = self.counts();
+        while self.counts().iter().zip(&before).any(|(now, before)| *now < before + 3) {
+            assert!(self.tasks.iter().all(|task| !task.is_finished()), "a reader was refused");
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn end(self) -> u64 {
+        self.stop.store(true, Ordering::Relaxed);
+        for task in self.tasks {
+            task.await.unwrap();
+        }
+        self.answered.iter().map(|answered| answered.load(Ordering::Relaxed)).sum()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn api_tokens_are_rotated_without_a_refused_question() {
+    const SECRET: &str = "the-secret-of-the-webhook";
+    let fleet = Fleet::start(2, SECRET).await;
+    let url = [("BUGSCRUB_DATABASE_URL", fleet.database.url.as_str())];
+    let create = async || run(&["token", "create", "--name", "dashboard", "--scope", "read"], &url).await.ok();
+    let stream = Stream::start(&fleet, SECRET);
+    let (token, in_force) = watch::channel(create().await.trim().to_owned());
+    let readers = Readers::start(fleet.balancer.url("/api/v1/accounts"), in_force);
+    for id in 1..=3 {
+        readers.answered().await;
+        let old = token.send_replace(create().await.trim().to_owned());
+        // Whoever began with the old one is answered before it goes.
+        readers.answered().await;
+        run(&["token", "revoke", &id.to_string()], &url).await.ok();
+        for url in fleet.urls("/api/v1/accounts") {
+            let refused = client().get(url).bearer_auth(&old).send().await.unwrap();
+            assert_eq!(refused.status(), 401, "every replica refuses it at once");
+        }
+    }
+    readers.answered().await;
+    println!("{} questions answered, none refused", readers.end().await);
+    stream.end_well().await;
+    fleet.end().await.drop().await;
+}

@@ -1,0 +1,221 @@
+//! Answers that are not to be believed at once: nothing is hidden, shown or deleted for good by them.
+
+use std::collections::BTreeSet;
+use std::time::Duration as Wait;
+
+use bugscrub::config::Settings;
+use bugscrub::ingest::Accounts;
+use bugscrub::store::jobs::{self, JobKind, NewJob};
+use chrono::Duration;
+
+use super::{agrees, asking, complete, queue, rhythm, run_now, settled, start, until};
+use crate::support::TestApp;
+use crate::support::github::world::Kind;
+use crate::support::github::{Delivering, FakeGitHub, Fault, Trouble};
+
+async fn add(app: &TestApp, job: NewJob) {
+    jobs::add(&app.database.pool, &[job]).await.unwrap();
+    settled(app).await;
+}
+
+/// An account with a repository of some items, installed, and here.
+async fn place() -> (FakeGitHub, TestApp, i64, i64, i64) {
+    let github = FakeGitHub::start().await;
+    let (account, repo, installation) = github.world(|world| {
+        let account = world.account("acme");
+        let repo = world.repository(account, "widgets");
+        let at = world.now - Duration::days(3);
+        for kind in [Kind::Issue, Kind::Pull, Kind::Discussion, Kind::Issue, Kind::Discussion] {
+            world.put(repo, kind, "An item", "ada", at);
+        }
+        (account, repo, world.install(account, None))
+    });
+    let app = start(&github, rhythm()).await;
+    github.deliver().await;
+    complete(&app).await;
+    agrees(&app, &github, installation).await;
+    github.delivering(Delivering::Lose);
+    (github, app, account, repo, installation)
+}
+
+#[tokio::test]
+async fn a_plan_of_which_github_told_nothing_is_made_by_the_next_comparison() {
+    let github = FakeGitHub::start().await;
+    let installation = github.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 3, 60);
+        world.install(account, None)
+    });
+    github.fault(Fault { path: "/graphql Totals", after: 0, times: u32::MAX, trouble: Trouble::Torn });
+    let app = start(&github, rhythm()).await;
+    until(&app, "/api/v1/sync", |sync| sync["repositories"] == 3 && sync["due"] == 0).await;
+    assert_eq!(app.json("/api/v1/sync").await["repositories_complete"], 0);
+    github.heal();
+    run_now(&app, "sweep").await;
+    complete(&app).await;
+    agrees(&app, &github, installation).await;
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn a_question_that_is_too_much_for_github_is_asked_in_halves() {
+    let github = FakeGitHub::start().await;
+    let installation = github.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 6, 60);
+        world.install(account, None)
+    });
+    github.fault(Fault { path: "/graphql Totals", after: 0, times: 2, trouble: Trouble::Server(502) });
+    let app = start(&github, rhythm()).await;
+    complete(&app).await;
+    agrees(&app, &github, installation).await;
+    let asked = github.log().iter().filter(|request| request.path.starts_with("/graphql Totals")).count();
+    // All, a half, a quarter and an eighth of it, and what was left of each.
+    assert!(asked >= 5, "{asked}");
+    assert_eq!(app.json("/api/v1/sync").await["failing"], serde_json::json!([]));
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn a_torn_answer_deletes_nothing() {
+    let (github, app, account, repo, installation) = place().await;
+    github.fault(Fault { path: "/graphql Discussion ", after: 0, times: 2, trouble: Trouble::Torn });
+    add(&app, NewJob { numbers: Some(vec![3]), ..NewJob::now(account, JobKind::Check, repo) }).await;
+    until(&app, "/api/v1/sync", |sync| sync["failing"] == serde_json::json!([]) && sync["due"] == 0).await;
+    agrees(&app, &github, installation).await;
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn what_is_turned_off_is_not_deleted() {
+    let (github, app, _, repo, installation) = place().await;
+    github.world(|world| {
+        let repo = world.repositories.get_mut(&repo).unwrap();
+        (repo.issues_off, repo.discussions_off) = (true, true);
+    });
+    run_now(&app, "sweep").await;
+    until(&app, "/api/v1/sync", |sync| sync["due"] == 0).await;
+    assert_eq!(app.json("/api/v1/sync").await["failing"], serde_json::json!([]));
+    github.world(|world| {
+        let repo = world.repositories.get_mut(&repo).unwrap();
+        (repo.issues_off, repo.discussions_off) = (false, false);
+    });
+    run_now(&app, "sweep").await;
+    complete(&app).await;
+    agrees(&app, &github, installation).await;
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn a_repository_that_slips_between_two_pages_stays() {
+    let github = FakeGitHub::start().await;
+    let (account, repos) = github.world(|world| {
+        let account = world.account("acme");
+        let repos: Vec<i64> = (0..150).map(|at| world.repository(account, &format!("repo-{at:03}"))).collect();
+        for repo in &repos {
+            let at = world.now - Duration::days(3);
+            world.put(*repo, Kind::Issue, "An item", "ada", at);
+        }
+        (account, repos)
+    });
+    let chosen: BTreeSet<i64> = repos.iter().copied().collect();
+    let installation = github.world(|world| world.install(account, Some(chosen)));
+    let app = start(&github, rhythm()).await;
+    github.deliver().await;
+    complete(&app).await;
+    agrees(&app, &github, installation).await;
+    github.delivering(Delivering::Lose);
+    // The hundred and first takes the place of the hundredth once the first page was read.
+    let first = repos[0];
+    github.meanwhile("/installation/repositories?per_page=100", move |world| world.choose(installation, first, false));
+    add(&app, NewJob::now(account, JobKind::Repositories, 0)).await;
+    let removed: Vec<i64> =
+        sqlx::query_scalar("SELECT repo_id FROM events WHERE kind = 'repository_removed' ORDER BY position")
+            .fetch_all(&app.database.pool)
+            .await
+            .unwrap();
+    // The first one was still listed; the next look finds that it is gone.
+    assert_eq!(removed, Vec::<i64>::new());
+    add(&app, NewJob::now(account, JobKind::Repositories, 0)).await;
+    agrees(&app, &github, installation).await;
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn an_installation_that_slips_between_two_pages_stays() {
+    let github = FakeGitHub::start().await;
+    let installations: Vec<i64> = github.world(|world| {
+        (0..101)
+            .map(|at| {
+                let account = world.account(&format!("account-{at:03}"));
+                world.install(account, None)
+            })
+            .collect()
+    });
+    let app = start(&github, rhythm()).await;
+    let present = async || -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM installations WHERE gone_at IS NULL")
+            .fetch_one(&app.database.pool)
+            .await
+            .unwrap()
+    };
+    settled(&app).await;
+    assert_eq!(present().await, 101);
+    github.delivering(Delivering::Lose);
+    github.meanwhile("/app/installations?per_page=100", move |world| world.uninstall(installations[0]));
+    run_now(&app, "installations").await;
+    assert_eq!(present().await, 101, "the first one was still listed");
+    run_now(&app, "installations").await;
+    assert_eq!(present().await, 100);
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn what_was_told_while_github_was_asked_is_newer_than_its_answer() {
+    let (github, app, account, repo, _) = place().await;
+    github.delivering(Delivering::Send);
+    github.world(|world| world.privatize(repo, true));
+    github.deliver().await;
+    settled(&app).await;
+    // Public for a moment, of which nobody told, and in which it is asked about.
+    github.delivering(Delivering::Lose);
+    github.world(|world| world.privatize(repo, false));
+    github.deliver().await;
+    let path = "/installation/repositories?per_page=100";
+    let asked = |github: &FakeGitHub| github.log().iter().filter(|request| request.path == path).count();
+    let before = asked(&github);
+    github.fault(Fault { path, after: 0, times: 1, trouble: Trouble::Slow(Wait::from_secs(1)) });
+    jobs::add(&app.database.pool, &[NewJob::now(account, JobKind::Repositories, 0)]).await.unwrap();
+    while asked(&github) == before {
+        tokio::time::sleep(Wait::from_millis(5)).await;
+    }
+    github.delivering(Delivering::Send);
+    github.world(|world| world.privatize(repo, true));
+    github.deliver().await;
+    settled(&app).await;
+    let public: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE source = 'sweep' AND repo_id = $1 AND number IS NULL")
+            .bind(repo)
+            .fetch_one(&app.database.pool)
+            .await
+            .unwrap();
+    assert_eq!(public, 0, "an answer from before made it public");
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_not_to_be_kept_any_more_is_not_uninstalled() {
+    let (github, app, account, _, _) = place().await;
+    let database = app.stop().await;
+    let settings = Settings { accounts: Accounts::new(["someone-else"]), ..asking(&github, rhythm()) };
+    let app = TestApp::start(settings, database).await;
+    settled(&app).await;
+    let gone: bool = sqlx::query_scalar("SELECT gone_at IS NOT NULL FROM installations WHERE account_id = $1")
+        .bind(account)
+        .fetch_one(&app.database.pool)
+        .await
+        .unwrap();
+    assert!(!gone);
+    assert_eq!(queue(&app).await.len(), 5);
+    app.stop().await.drop().await;
+}

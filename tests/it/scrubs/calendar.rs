@@ -1,0 +1,138 @@
+//! The schedule as a calendar, and the coverage of rounds.
+
+use bugscrub::config::{ScrubSettings, Settings};
+use bugscrub::scrub::Schedule;
+use bugscrub::store::tokens::{self, NewToken};
+use reqwest::Method;
+use serde_json::json;
+
+use super::{Host, opened};
+use crate::support::app::{problem, run_test_with, settings};
+use crate::support::run_test;
+
+#[test]
+fn a_schedule_says_when_its_editions_meet() {
+    let meetings = |text: &str, from: &str, weeks: u64| -> Vec<(String, String, usize)> {
+        let schedule: Schedule = text.parse().unwrap();
+        let meetings = schedule.meetings(from.parse().unwrap(), weeks, chrono_tz::Europe::Berlin);
+        let told = |at: chrono::DateTime<chrono::Utc>| at.format("%m-%d %H:%M").to_string();
+        meetings.iter().map(|meeting| (told(meeting.starts), told(meeting.ends), meeting.edition)).collect()
+    };
+    let told = |starts: &str, ends: &str, edition| (starts.to_owned(), ends.to_owned(), edition);
+    // Over the end of summer time in Berlin, 25 October 2026.
+    assert_eq!(
+        meetings("wednesday 17:00", "2026-10-20", 2),
+        [told("10-21 15:00", "10-21 16:00", 1), told("10-28 16:00", "10-28 17:00", 1)]
+    );
+    // By turns: London in one week, Los Angeles in the next.
+    assert_eq!(
+        meetings("Wed 13:00 Europe/London 45m; wed 09:00 America/Los_Angeles", "2026-11-02", 3),
+        [
+            told("11-04 17:00", "11-04 18:00", 2),
+            told("11-11 13:00", "11-11 13:45", 1),
+            told("11-18 17:00", "11-18 18:00", 2)
+        ]
+    );
+    // An hour that summer time skips.
+    assert_eq!(meetings("sunday 02:30", "2027-03-22", 1), [told("03-28 01:30", "03-28 02:30", 1)]);
+    for (wrong, sentence) in [
+        ("", "is not of the form"),
+        ("wednesday", "is not of the form"),
+        ("someday 17:00", "is no weekday"),
+        ("wednesday 25:00", "is no time of day"),
+        ("wednesday 17:00 Mars/Olympus", "neither a time zone"),
+        ("wednesday 17:00 0m", "neither a time zone"),
+    ] {
+        let error = wrong.parse::<Schedule>().unwrap_err().to_string();
+        assert!(error.contains(sentence), "{wrong}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calendar_programs_subscribe_with_a_token_in_the_url() {
+    let schedule = Some("wednesday 17:00 Europe/London 60m".parse().unwrap());
+    let scrubs = ScrubSettings { schedule, ..ScrubSettings::default() };
+    run_test_with(Settings { scrubs, ..settings() }, async |app| {
+        opened(&app, 1, "2026-07-01").await;
+        let (token, hash) = bugscrub::http::auth::new_token();
+        let new = NewToken {
+            name: "calendar",
+            hash: &hash,
+            scopes: &["embed".to_owned()],
+            accounts: Some(&[9_000]),
+            view: Some("open"),
+            days: None,
+        };
+        tokens::create(&app.database.pool, new).await.unwrap();
+        let response =
+            app.client.get(app.url(&format!("/api/v1/scrubs/calendar.ics?token={token}"))).send().await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["content-type"]),
+            (200, &"text/calendar; charset=utf-8".parse().unwrap())
+        );
+        let text = response.text().await.unwrap();
+        assert_eq!(text.matches("BEGIN:VEVENT").count(), 56, "{text}");
+        for line in [
+            "BEGIN:VCALENDAR\r\n",
+            "VERSION:2.0\r\n",
+            "UID:2026-11-25-9000@bugscrub\r\n",
+            "DTSTART:20261125T170000Z\r\n",
+            "DTEND:20261125T180000Z\r\n",
+            "SUMMARY:Bug scrub of acme\r\n",
+        ] {
+            assert!(text.contains(line), "{line:?} is missing: {text}");
+        }
+        let nobody = app.client.get(app.url("/api/v1/scrubs/calendar.ics")).send().await.unwrap();
+        assert_eq!(problem(nobody).await.0, 401);
+        app
+    })
+    .await;
+    run_test(async |app| {
+        opened(&app, 1, "2026-07-01").await;
+        let refused = app.request(Method::GET, "/api/v1/scrubs/calendar.ics").send().await.unwrap();
+        let (status, answer) = problem(refused).await;
+        assert_eq!((status, &answer["type"]), (404, &json!("/problems/no-schedule")));
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coverage_tells_how_far_a_round_is_and_when_it_ends() {
+    run_test(async |app| {
+        for number in 1..=7 {
+            opened(&app, number, &format!("2026-07-0{number}")).await;
+        }
+        let host = Host::new(&app).await;
+        app.clock.set("2026-11-01T12:00:00Z");
+        let scrub = host.open("bug-scrub").await;
+        host.advance(&scrub, 1, false).await;
+        host.advance(&scrub, 2, false).await;
+        host.close(&scrub).await;
+        app.clock.set("2026-11-22T12:00:00Z");
+        let (status, _) = host.send(Method::PUT, "/api/v1/items/acme/widgets/3/read", json!({})).await;
+        assert_eq!(status, 200);
+        let coverage = host.get("/api/v1/stats/coverage").await;
+        let expected = json!({"view": "bug-scrub", "eligible": 7, "never_read": 4, "round": 1, "rounds_completed": 0,
+            "read_in_round": 3, "left_in_round": 4, "items_per_scrub": 2.0, "scrubs_until_round_ends": 2});
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(&coverage[name], value, "{name}");
+        }
+        let weeks = coverage["weeks_since_read"].as_array().unwrap();
+        let counts: Vec<(&str, i64)> =
+            weeks.iter().map(|week| (week["bucket"].as_str().unwrap(), week["items"].as_i64().unwrap())).collect();
+        assert_eq!(counts[..4], [("never", 4), ("0", 1), ("1", 0), ("2-3", 2)]);
+        // By the end of a past day, what was known then.
+        let then = host.get("/api/v1/stats/coverage?as_of=2026-11-10").await;
+        assert_eq!((&then["never_read"], &then["read_in_round"]), (&json!(5), &json!(2)));
+        // The rest is read: the next round begins.
+        for number in 4..=7 {
+            host.send(Method::PUT, &format!("/api/v1/items/acme/widgets/{number}/read"), json!({})).await;
+        }
+        let coverage = host.get("/api/v1/stats/coverage").await;
+        assert_eq!((&coverage["round"], &coverage["rounds_completed"]), (&json!(2), &json!(1)));
+        assert_eq!((&coverage["read_in_round"], &coverage["never_read"]), (&json!(0), &json!(0)));
+        app
+    })
+    .await;
+}

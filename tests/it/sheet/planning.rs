@@ -1,0 +1,256 @@
+//! What taking a sheet in would change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bugscrub::activity::ItemType;
+use bugscrub::activity::NoteText;
+use bugscrub::sheet::{Book, Key, Known, Outcome, Plan, ReadRow, RowFault, SheetNote, Tab, plan};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+
+use crate::support::random;
+
+type World = BTreeMap<Key, Known>;
+
+fn key(number: i64) -> Key {
+    Key { repository: "acme/widgets".to_owned(), item_type: ItemType::Issue, number }
+}
+
+/// A row with only a comment, and whether it was read.
+fn said(number: i64, comment: &str, read: bool) -> ReadRow {
+    let note = SheetNote {
+        repository: "Acme/Widgets".to_owned(),
+        item_type: ItemType::Issue,
+        number,
+        title: String::new(),
+        url: String::new(),
+        recommended_action: Some(String::new()),
+        comment: Some(comment.to_owned()),
+        flag: Some(String::new()),
+        read,
+        read_text: None,
+    };
+    ReadRow { line: 2, row: Ok(note) }
+}
+
+fn text(comment: &str) -> NoteText {
+    NoteText { comment: comment.to_owned(), ..NoteText::default() }
+}
+
+/// Tabs of item 1 alone: for each scrub its comment and whether it was read.
+fn book(tabs: &[(i32, &str, bool)]) -> Book {
+    let tab = |&(scrub, comment, read): &(i32, &str, bool)| Tab {
+        name: format!("{scrub:04}"),
+        scrub: Some(scrub),
+        rows: vec![said(1, comment, read)],
+    };
+    Book { tabs: tabs.iter().map(tab).collect(), ..Book::default() }
+}
+
+fn planned(book: &Book, known: Known) -> Plan {
+    plan(book, |asked| (*asked == key(1)).then_some(&known))
+}
+
+/// The notes and marks that would be written.
+fn changes(plan: &Plan) -> (Vec<(i32, &str)>, Vec<i32>) {
+    let Some(change) = plan.changes.first() else { return (vec![], vec![]) };
+    (change.notes.iter().map(|(scrub, note)| (scrub.unwrap(), note.comment.as_str())).collect(), change.marks.clone())
+}
+
+/// One letter a row: New, Same, Conflict, UnknownItem (?), Unreadable (!).
+fn letters(plan: &Plan) -> String {
+    let letter = |outcome: &Outcome| match outcome {
+        Outcome::New => 'N',
+        Outcome::Same => 'S',
+        Outcome::Conflict { .. } => 'C',
+        Outcome::UnknownItem => '?',
+        Outcome::Unreadable(_) => '!',
+    };
+    plan.rows.iter().map(|row| letter(&row.outcome)).collect()
+}
+
+fn noted(comment: &str) -> Known {
+    Known { note: Some(text(comment)), ..Known::default() }
+}
+
+#[test]
+fn the_newest_note_counts_and_different_ones_before_are_its_history() {
+    // Tabs may stand in any order.
+    let book = book(&[(51, "c", false), (48, "", false), (49, "a", false), (50, "a", false), (52, "", false)]);
+    let plan = planned(&book, Known::default());
+    assert_eq!((letters(&plan).as_str(), changes(&plan).0), ("NSNSS", vec![(49, "a"), (51, "c")]));
+    assert_eq!(plan.rows[0].note, Some(text("c")));
+    let ours = |note: &str, earlier: &[&str]| Known {
+        earlier: earlier.iter().map(|comment| text(comment)).collect(),
+        ..noted(note)
+    };
+    let cases = [
+        // The same file once more, also after a note of ours was written over it.
+        (ours("c", &["a"]), "SSSSS", vec![]),
+        (ours("c", &[]), "SSSSS", vec![]),
+        (ours("d", &["a", "c"]), "SSSSS", vec![]),
+        (ours("", &["a", "c"]), "SSSSS", vec![]),
+        // An earlier export of the same spreadsheet was taken in.
+        (ours("a", &[]), "NSSSS", vec![(51, "c")]),
+        (ours("", &["a"]), "NSSSS", vec![(51, "c")]),
+        // A note that the file has never had.
+        (ours("d", &[]), "CSSSS", vec![]),
+        (ours("d", &["a"]), "CSSSS", vec![]),
+        // Blanks and line ends do not count.
+        (ours(" c\r\n", &[]), "SSSSS", vec![]),
+    ];
+    for (known, outcomes, notes) in cases {
+        let plan = planned(&book, known.clone());
+        assert_eq!((letters(&plan).as_str(), changes(&plan).0), (outcomes, notes), "{known:?}");
+    }
+    let Outcome::Conflict { ours, theirs } = &planned(&book, noted("d")).rows[0].outcome.clone() else { panic!() };
+    assert_eq!((ours, theirs), (&text("d"), &text("c")));
+}
+
+#[test]
+fn with_the_note_as_it_was_written_an_edit_is_told_from_what_is_out_of_date() {
+    let based = |base: &str, ours: &str| Known { base: Some(text(base)), ..noted(ours) };
+    let cases = [
+        ("a", based("a", "a"), "S", None),
+        // Edited in the sheet, here, in both, in both to the same.
+        ("b", based("a", "a"), "N", Some("b")),
+        ("a", based("a", "b"), "S", None),
+        ("b", based("a", "c"), "C", None),
+        ("b", based("a", "b"), "S", None),
+        // Taken away in the sheet; back to what it once was.
+        ("", based("a", "a"), "N", Some("")),
+        ("a", based("b", "b"), "N", Some("a")),
+        ("a", based("", ""), "N", Some("a")),
+    ];
+    for (comment, known, outcome, written) in cases {
+        let plan = planned(&book(&[(51, comment, false)]), known.clone());
+        let notes = written.map(|written| (51, written)).into_iter().collect::<Vec<_>>();
+        assert_eq!((letters(&plan).as_str(), changes(&plan).0), (outcome, notes), "{comment:?} {known:?}");
+    }
+    // Field by field.
+    let mut known = based("a", "a");
+    known.note.as_mut().unwrap().flag = "ours".to_owned();
+    let plan = planned(&book(&[(51, "b", false)]), known);
+    assert_eq!(plan.changes[0].notes, [(Some(51), NoteText { flag: "ours".to_owned(), ..text("b") })]);
+}
+
+#[test]
+fn a_column_that_a_tab_lacks_says_nothing() {
+    let mut book = book(&[(50, "a", false), (51, "b", false)]);
+    for tab in &mut book.tabs {
+        let note = tab.rows[0].row.as_mut().unwrap();
+        (note.recommended_action, note.flag) = (None, None);
+    }
+    let ours = NoteText { recommended_action: "close".to_owned(), comment: "a".to_owned(), flag: "!".to_owned() };
+    let plan = planned(&book, Known { note: Some(ours.clone()), ..Known::default() });
+    assert_eq!(plan.changes[0].notes, [(Some(51), NoteText { comment: "b".to_owned(), ..ours })]);
+}
+
+#[test]
+fn an_item_was_read_in_the_first_of_the_tabs_that_say_so() {
+    let tabs = |read: &[(i32, bool)]| book(&read.iter().map(|&(scrub, read)| (scrub, "", read)).collect::<Vec<_>>());
+    let known = |read_in: &[i32], decks: &[i32]| Known {
+        read_in: read_in.iter().copied().collect(),
+        decks: decks.iter().copied().collect(),
+        ..Known::default()
+    };
+    let all = tabs(&[(48, false), (49, true), (50, true), (51, false), (52, true), (53, true)]);
+    let cases = [
+        (&all, known(&[], &[]), "SNSSNS", vec![49, 52]),
+        (&all, known(&[49], &[]), "SSSSNS", vec![52]),
+        (&all, known(&[49, 52], &[]), "SSSSSS", vec![]),
+        // A mark from before the tab that says "not yet" is of another round.
+        (&all, known(&[47], &[]), "SNSSNS", vec![49, 52]),
+        // A single tab: read here before, it was copied; unread when that scrub opened, it was not.
+        (&tabs(&[(51, true)]), known(&[40], &[]), "S", vec![]),
+        (&tabs(&[(51, true)]), known(&[40], &[51]), "N", vec![51]),
+        (&tabs(&[(51, true)]), known(&[40, 50], &[50]), "S", vec![]),
+        (&tabs(&[(51, true)]), known(&[40], &[52]), "S", vec![]),
+        (&tabs(&[(51, true)]), known(&[52], &[]), "N", vec![51]),
+    ];
+    for (book, known, outcomes, marks) in cases {
+        let plan = planned(book, known.clone());
+        assert_eq!((letters(&plan).as_str(), changes(&plan).1), (outcomes, marks), "{known:?}");
+    }
+    // A tab that is no scrub's cannot tell in which it was read.
+    let mut book = tabs(&[(51, true)]);
+    book.tabs[0].scrub = None;
+    assert_eq!(letters(&planned(&book, Known::default())), "S");
+}
+
+#[test]
+fn unknown_and_unreadable_rows_are_listed_and_the_rest_is_taken() {
+    let mut book = book(&[(51, "a", true)]);
+    book.tabs[0].rows.push(said(2, "b", true));
+    book.tabs[0].rows.push(ReadRow { line: 4, row: Err(RowFault::Merged) });
+    let plan = planned(&book, Known::default());
+    assert_eq!(letters(&plan), "N?!");
+    assert_eq!((plan.changes.len(), changes(&plan)), (1, (vec![(51, "a")], vec![51])));
+    assert_eq!(
+        (plan.rows[2].tab, plan.rows[2].row, &plan.rows[2].outcome),
+        (0, 2, &Outcome::Unreadable(RowFault::Merged))
+    );
+    assert_eq!(book.keys(), BTreeSet::from([key(1), key(2)]));
+}
+
+/// What is known once a plan was carried out.
+fn carry_out(world: &mut World, plan: &Plan) {
+    for change in &plan.changes {
+        let known = world.get_mut(&change.key).unwrap();
+        for (_, note) in &change.notes {
+            known.earlier.extend(known.note.replace(note.clone()));
+        }
+        known.read_in.extend(&change.marks);
+    }
+}
+
+fn any_known() -> impl Strategy<Value = Known> {
+    let note = || "[ab]?".prop_map(|comment| text(&comment));
+    let scrubs = || btree_set(40..60, 0..4);
+    (option::of(note()), vec(note(), 0..2), option::of(note()), scrubs(), scrubs())
+        .prop_map(|(note, earlier, base, read_in, decks)| Known { note, earlier, base, read_in, decks })
+}
+
+fn any_book() -> impl Strategy<Value = Book> {
+    let row = (1..4_i64, "[abc]?", any::<bool>());
+    let tab = vec(row, 0..4).prop_map(|mut rows| {
+        rows.sort_by_key(|row| row.0);
+        rows.dedup_by_key(|row| row.0);
+        rows.into_iter().map(|(number, comment, read)| said(number, &comment, read)).collect::<Vec<_>>()
+    });
+    btree_map(40..60, tab, 1..6).prop_map(|tabs| {
+        let tab = |(scrub, rows): (i32, _)| Tab { name: scrub.to_string(), scrub: Some(scrub), rows };
+        Book { tabs: tabs.into_iter().map(tab).collect(), ..Book::default() }
+    })
+}
+
+#[test]
+fn taking_a_file_in_again_changes_nothing_and_no_note_of_ours_is_lost() {
+    let worlds = btree_map((1..4_i64).prop_map(key), any_known(), 0..4);
+    random()
+        .run(&(any_book(), worlds), |(book, mut world)| {
+            let first = plan(&book, |key| world.get(key));
+            let before = world.clone();
+            carry_out(&mut world, &first);
+            let again = plan(&book, |key| world.get(key));
+            prop_assert!(again.changes.is_empty(), "{:?}", again.changes);
+            prop_assert_eq!(letters(&first).replace('N', "S"), letters(&again));
+            prop_assert_eq!(first.rows.len(), book.tabs.iter().map(|tab| tab.rows.len()).sum::<usize>());
+            for (key, known) in &before {
+                let after = &world[key];
+                let note = known.note.clone().unwrap_or_default();
+                let kept = note.is_empty() || after.note.as_ref() == Some(&note) || after.earlier.contains(&note);
+                prop_assert!(kept, "{key:?}");
+                // Only with a base, or where the file has our note itself, is another put in its place.
+                let replaced = known.note != after.note && !note.is_empty();
+                let in_file = book.tabs.iter().flat_map(|tab| &tab.rows).any(|row| {
+                    let row = row.row.as_ref().unwrap();
+                    Key::of(row) == *key && row.comment.as_deref() == Some(note.comment.as_str())
+                });
+                prop_assert!(!replaced || known.base.as_ref() == Some(&note) || in_file, "{key:?} {known:?}");
+            }
+            Ok(())
+        })
+        .unwrap();
+}

@@ -1,0 +1,338 @@
+//! Files that people and other programs made.
+
+use bugscrub::activity::ItemType;
+use bugscrub::sheet::{Attended, BadSheet, RowFault, SheetNote, read};
+use chrono::NaiveDate;
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+use super::{data, names, notes, only, workbook, workbook_parts, zipped};
+
+/// The header of the spreadsheet that came before.
+const OLD: [&str; 17] = [
+    "Repository",
+    "Type",
+    "#",
+    "User",
+    "Title",
+    "State",
+    "Created",
+    "Updated",
+    "Stale-Age",
+    "Days-Age",
+    "Days-Stale",
+    "Recommend Action",
+    "URL",
+    "Read yet?",
+    "Link",
+    "Comment",
+    "Flag",
+];
+
+/// A row as the old tool wrote it, formulas with their values.
+fn old<'a>(repository: &'a str, kind: &'a str, number: &'a str, written: [&'a str; 4]) -> Vec<&'a str> {
+    let [action, read, comment, flag] = written;
+    let stale = r#"<c><f>LOG10((J2+1)*(K2+1))</f><v>2.5</v></c>"#;
+    let link = r#"<c t="str"><f>HYPERLINK(M2, REPLACE(M2, 1, 20+LEN(A2), ""))</f><v>issues/1</v></c>"#;
+    let url = "https://github.com/fluxcd/flux2/issues/1";
+    vec![
+        repository,
+        kind,
+        number,
+        "octocat",
+        "A title",
+        "open",
+        "2022-03-15",
+        "<c><v>44640</v></c>",
+        stale,
+        "<c><v>12</v></c>",
+        "<c><v>30</v></c>",
+        action,
+        url,
+        read,
+        link,
+        comment,
+        flag,
+    ]
+}
+
+fn old_tab(rows: &[Vec<&str>]) -> String {
+    let mut all: Vec<&[&str]> = vec![&OLD];
+    all.extend(rows.iter().map(Vec::as_slice));
+    data(&all)
+}
+
+fn texts(note: &SheetNote) -> [Option<&str>; 3] {
+    [note.recommended_action.as_deref(), note.comment.as_deref(), note.flag.as_deref()]
+}
+
+#[test]
+fn the_old_spreadsheet_with_its_many_tabs_is_read() {
+    let raw = data(&[
+        &["Repository", "Type", "#", "User", "Title", "State", "Created", "Updated", "Merged", "URL"],
+        &["fluxcd/flux2", "Issue", "1"],
+    ]);
+    let note =
+        old("fluxcd/flux2", "Issue", "<c><v>123.0</v></c>", ["close it", r#"<c t="b"><v>1</v></c>"#, "see #4", "🔥"]);
+    let discussion = old("fluxcd/flux2", "Discussion", "7", ["", "", "", ""]);
+    let tabs: Vec<(String, String)> = (1..=65)
+        .map(|scrub| (format!("{scrub:04}"), old_tab(&[note.clone(), discussion.clone()])))
+        .chain([
+            ("Raw data".to_owned(), raw),
+            ("Q2 (Final)".to_owned(), old_tab(&[])),
+            ("Attendance".to_owned(), data(&[&["Host", "", "0065"], &["octocat"]])),
+        ])
+        .collect();
+    let tabs: Vec<(&str, &str)> = tabs.iter().map(|(name, data)| (name.as_str(), data.as_str())).collect();
+    let book = read(&workbook(&tabs)).unwrap();
+    assert_eq!(book.tabs.len(), 65);
+    assert_eq!((book.tabs[64].name.as_str(), book.tabs[64].scrub), ("0065", Some(65)));
+    let first = book.tabs[64].rows[0].row.as_ref().unwrap();
+    assert_eq!((first.repository.as_str(), first.item_type, first.number), ("fluxcd/flux2", ItemType::Issue, 123));
+    assert_eq!(texts(first), [Some("close it"), Some("see #4"), Some("🔥")]);
+    assert_eq!((first.read, first.read_text.as_deref()), (true, Some("TRUE")));
+    assert_eq!((first.title.as_str(), first.url.as_str()), ("A title", "https://github.com/fluxcd/flux2/issues/1"));
+    assert_eq!(book.tabs[64].rows[1].line, 3);
+    let second = book.tabs[64].rows[1].row.as_ref().unwrap();
+    assert_eq!((texts(second), second.read, &second.read_text), ([Some(""), Some(""), Some("")], false, &None));
+    let ignored = [
+        "Raw data: its name is not a scrub's number",
+        "Q2 (Final): its name is not a scrub's number",
+        "Attendance: its first row must name the columns Scrub, Date, Host and Attendees",
+    ];
+    assert_eq!(book.ignored, ignored);
+    assert!(book.attendance.is_empty());
+}
+
+#[test]
+fn columns_stand_in_any_order_in_any_case_and_some_may_be_missing() {
+    let header = ["FLAG ", "  number", "Whatever", "read", "Recommended action", "", "TYPE", "repository"];
+    let bytes = workbook(&[(
+        "51",
+        &data(&[&[], &header, &["f", "12", "ignored", "x", "act", "ignored", "pull request", "a/b"]]),
+    )]);
+    let book = read(&bytes).unwrap();
+    assert_eq!((names(&book), book.tabs[0].rows[0].line), (vec![("51", Some(51), 1)], 3));
+    let note = only(&bytes);
+    assert_eq!((note.item_type, note.number, note.read), (ItemType::PullRequest, 12, true));
+    assert_eq!(texts(&note), [Some("act"), None, Some("f")]);
+    assert_eq!((note.title.as_str(), note.url.as_str()), ("", ""));
+}
+
+/// What "Read yet?" says, for a cell of XLSX.
+fn read_yet(cell: &str) -> (bool, Option<String>) {
+    let bytes = workbook(&[(
+        "51",
+        &data(&[&["Repository", "Type", "#", "Read yet?", "Comment"], &["a/b", "Issue", "1", cell, "c"]]),
+    )]);
+    let note = only(&bytes);
+    (note.read, note.read_text)
+}
+
+#[test]
+fn read_yet_is_understood_as_people_write_it() {
+    for text in ["x", "X", "yes", "ja", "✅", "👀", "2024-03-15", "TRUE", "done", "1"] {
+        assert_eq!(read_yet(text), (true, Some(text.to_owned())), "{text}");
+    }
+    for text in ["no", "No", "N", "FALSE", "0", "-", "not yet", "☐"] {
+        assert_eq!(read_yet(text), (false, Some(text.to_owned())), "{text}");
+    }
+    assert_eq!(read_yet(" "), (false, None));
+    assert_eq!(read_yet(""), (false, None));
+    assert_eq!(read_yet(r#"<c t="b"><v>0</v></c>"#), (false, Some("FALSE".to_owned())));
+    assert_eq!(read_yet(r#"<c><f>1=1</f><v>0</v></c>"#), (false, Some("0".to_owned())));
+    assert_eq!(read_yet(r#"<c t="b"><f>1=1</f><v>1</v></c>"#), (true, Some("TRUE".to_owned())));
+    assert_eq!(read_yet(r#"<c t="d"><v>2024-03-15T00:00:00</v></c>"#), (true, Some("2024-03-15".to_owned())));
+}
+
+#[test]
+fn dates_numbers_and_formulas_in_a_note_count_as_they_show() {
+    let styles = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2">
+        <numFmt numFmtId="164" formatCode="m/d/yyyy h:mm"/><numFmt numFmtId="165" formatCode="[h]:mm:ss"/></numFmts>
+        <cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>"#;
+    let cells = [
+        (r#"<c s="1"><v>45366</v></c>"#, "2024-03-15"),
+        (r#"<c s="2"><v>45366.4375</v></c>"#, "2024-03-15 10:30:00"),
+        (r#"<c s="3"><v>1.5</v></c>"#, "36:00:00"),
+        (r#"<c><v>123.0</v></c>"#, "123"),
+        (r#"<c><v>0.5</v></c>"#, "0.5"),
+        (r#"<c t="str"><f>CONCAT("a","b")</f><v>a&amp;b</v></c>"#, "a&b"),
+        (
+            r#"<c t="inlineStr"><is><r><t>bold </t></r><r><t xml:space="preserve">and not</t></r></is></c>"#,
+            "boldand not",
+        ),
+    ];
+    for (cell, shown) in cells {
+        let tab = data(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", cell]]);
+        let mut parts = workbook_parts(&[("51", &tab)]);
+        parts.push(("xl/styles.xml".to_owned(), styles.to_owned()));
+        assert_eq!(only(&zipped(&parts)).comment.as_deref(), Some(shown), "{cell}");
+    }
+}
+
+#[test]
+fn rows_that_are_only_formulas_and_empty_boxes_are_none() {
+    let padding = |line: &'static str| -> Vec<&'static str> {
+        vec!["", "", "", "", "", "", "", "", line, "", "", "", "", r#"<c t="b"><v>0</v></c>"#, "", " ", ""]
+    };
+    let mut rows = vec![old("a/b", "Issue", "1", ["", "", "kept", ""])];
+    rows.extend((0..500).map(|_| padding(r#"<c><f>LOG10(1)</f><v>0</v></c>"#)));
+    rows.push(old("a/b", "Issue", "2", ["", "", "", ""]));
+    let book = read(&workbook(&[("0051", &old_tab(&rows))])).unwrap();
+    assert_eq!(book.tabs[0].rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 503]);
+}
+
+#[test]
+fn each_row_that_cannot_be_read_says_why() {
+    let long = "x".repeat(32_768);
+    let rows = [
+        (vec!["widgets", "Issue", "1", "c"], "Repository must be owner/name, not \"widgets\""),
+        (vec!["a/b/c", "Issue", "1", "c"], "Repository must be owner/name, not \"a/b/c\""),
+        (vec!["", "", "", "a remark"], "Repository must be owner/name, not \"\""),
+        (vec!["a/b", "Epic", "1", "c"], "Type must be Issue, PR or Discussion, not \"Epic\""),
+        (vec!["a/b", "Issue", "1.5", "c"], "# must be a number, not \"1.5\""),
+        (vec!["a/b", "Issue", "<c><v>-3</v></c>", "c"], "# must be a number, not \"-3\""),
+        (vec!["a/b", "Issue", "<c t=\"e\"><v>#REF!</v></c>", "c"], "the cell in the column # shows the error #REF!"),
+        (
+            vec!["a/b", "Issue", "1", "<c t=\"e\"><v>#N/A</v></c>"],
+            "the cell in the column Comment shows the error #N/A",
+        ),
+        (vec!["a/b", "Issue", "1", &long], "the cell in the column Comment is longer than 32767 characters"),
+        (vec!["A/B", "issue", "#7", "again"], "its item stands in row 2 of the tab already"),
+    ];
+    let mut cells: Vec<&[&str]> = vec![&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "7", "c"]];
+    cells.extend(rows.iter().map(|(cells, _)| cells.as_slice()));
+    let book = read(&workbook(&[("51", &data(&cells))])).unwrap();
+    let faults: Vec<String> =
+        book.tabs[0].rows.iter().filter_map(|row| row.row.as_ref().err()).map(RowFault::to_string).collect();
+    assert_eq!(faults, rows.map(|(_, fault)| fault));
+}
+
+#[test]
+fn merged_cells_make_their_rows_unreadable() {
+    let rows = data(&[
+        &["Repository", "Type", "#", "Comment", "Mine"],
+        &["a/b", "Issue", "1", "c"],
+        &["a/b", "Issue", "2", "c"],
+        &["a/b", "Issue", "3", "c"],
+    ]);
+    let merged =
+        format!(r#"{rows}<mergeCells count="2"><mergeCell ref="D3:D4"/><mergeCell ref="E2:F2"/></mergeCells>"#);
+    let book = read(&workbook(&[("51", &merged)])).unwrap();
+    let faults: Vec<Option<&RowFault>> = book.tabs[0].rows.iter().map(|row| row.row.as_ref().err()).collect();
+    assert_eq!(faults, [None, Some(&RowFault::Merged), Some(&RowFault::Merged)]);
+}
+
+#[test]
+fn a_file_without_numbered_tabs_is_read_and_one_number_counts_once() {
+    let tab = old_tab(&[old("a/b", "Issue", "1", ["", "x", "", ""])]);
+    let book = read(&workbook(&[("bug-scrub", &tab)])).unwrap();
+    assert_eq!(names(&book), [("bug-scrub", None, 1)]);
+    let book = read(&workbook(&[("51", &tab), ("0051", &tab), ("Notes", &tab)])).unwrap();
+    assert_eq!(names(&book), [("51", Some(51), 1)]);
+    assert_eq!(book.ignored, ["0051: the tab \"51\" is of the same scrub", "Notes: its name is not a scrub's number"]);
+}
+
+#[test]
+fn attendance_is_read_however_its_dates_are_written() {
+    let tab = old_tab(&[old("a/b", "Issue", "1", ["", "", "c", ""])]);
+    let rows: [&[&str]; 6] = [
+        &["host", "SCRUB", "Attendees", "Date"],
+        &["octocat", "0051", "hubot, mona;kim", "2024-03-15"],
+        &["", "<c><v>52</v></c>", "", "3/22/2024"],
+        &["mona", "53", "hubot", "29.03.2024"],
+        &["x", "next week", "", ""],
+        &["mona", "54", "hubot", "soon"],
+    ];
+    let book = read(&workbook(&[("0051", &tab), ("attendance", &data(&rows))])).unwrap();
+    let date = |day| NaiveDate::from_ymd_opt(2024, 3, day);
+    let attended = |scrub, date, host: Option<&str>, attendees: &[&str]| Attended {
+        scrub,
+        date,
+        host: host.map(str::to_owned),
+        attendees: attendees.iter().map(|&name| name.to_owned()).collect(),
+    };
+    let expected = [
+        attended(51, date(15), Some("octocat"), &["hubot", "mona", "kim"]),
+        attended(52, date(22), None, &[]),
+        attended(53, date(29), Some("mona"), &["hubot"]),
+        attended(54, None, Some("mona"), &["hubot"]),
+    ];
+    assert_eq!(book.attendance, expected);
+}
+
+const TABLE: &str = "Repository,Type,#,Comment,Flag\na/b,Issue,1,\"Grüße, später\",é\n";
+
+#[test]
+fn csv_is_read_in_every_encoding_and_with_every_separator() {
+    let utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(unit).collect() };
+    let marked = |text: &str| format!("\u{feff}{text}");
+    let latin = WINDOWS_1252.encode(TABLE).0.into_owned();
+    assert!(std::str::from_utf8(&latin).is_err());
+    let files = [
+        TABLE.as_bytes().to_vec(),
+        marked(TABLE).into_bytes(),
+        utf16(&marked(TABLE), u16::to_le_bytes),
+        utf16(&marked(TABLE), u16::to_be_bytes),
+        utf16(TABLE, u16::to_le_bytes),
+        utf16(TABLE, u16::to_be_bytes),
+        latin,
+        TABLE.replace(',', ";").replace("Grüße;", "Grüße,").into_bytes(),
+        TABLE.replace(',', "\t").replace("Grüße\t", "Grüße,").into_bytes(),
+        format!("sep=|\r\n{}", TABLE.replace(',', "|").replace("Grüße|", "Grüße,")).into_bytes(),
+        TABLE.replace('\n', "\r\n").into_bytes(),
+        TABLE.replace('\n', "\r").into_bytes(),
+    ];
+    for file in files {
+        let said = Encoding::for_bom(&file).map(|(encoding, _)| encoding.name());
+        assert_eq!(texts(&only(&file)), [None, Some("Grüße, später"), Some("é")], "{said:?} {file:?}");
+    }
+}
+
+#[test]
+fn rows_of_csv_are_numbered_as_a_spreadsheet_does() {
+    let text = "\nRepository,Type,#,Comment\n\n\na/b,Issue,1,\"two\nlines\"\na/b,Issue,2,c\n,,,\n\na/b,Issue,3";
+    let book = read(text.as_bytes()).unwrap();
+    assert_eq!(book.tabs[0].rows.iter().map(|row| row.line).collect::<Vec<_>>(), [5, 6, 9]);
+    assert_eq!(notes(&book)[0].comment.as_deref(), Some("two\nlines"));
+    let book = read(format!("sep=,\n{TABLE}").as_bytes()).unwrap();
+    assert_eq!(book.tabs[0].rows[0].line, 3);
+}
+
+#[test]
+fn the_guard_against_formulas_is_taken_off_again_in_csv_only() {
+    let csv = "Repository,Type,#,Comment,Flag\na/b,Issue,1,'=1+1,'tis\n";
+    assert_eq!(texts(&only(csv.as_bytes())), [None, Some("=1+1"), Some("'tis")]);
+    let xlsx = workbook(&[("51", &data(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", "'=1+1"]]))]);
+    assert_eq!(texts(&only(&xlsx)), [None, Some("'=1+1"), None]);
+}
+
+#[test]
+fn what_names_no_columns_or_has_no_rows_is_told() {
+    let tab = |rows: &[&[&str]]| workbook(&[("0051", &data(rows))]);
+    let refused = |bytes: &[u8]| read(bytes).unwrap_err();
+    let no_tab = |why: &str| BadSheet::NoTab(why.to_owned());
+    assert_eq!(refused(&tab(&[])), no_tab("0051: it is empty"));
+    let cases: [(&[&str], &str); 4] = [
+        (
+            &["Repo", "Kind", "Id", "Comment"],
+            "0051: its first row must name the columns, and lacks Repository, Type, #",
+        ),
+        (&["Repository", "Type", "#"], "0051: it has none of the columns Recommend Action, Read yet?, Comment, Flag"),
+        (&["Repository", "Type", "#", "Comment", "comments"], "0051: its first row names Comment twice"),
+        (&["Bug scrub 0051"], "0051: its first row must name the columns, and lacks Repository, Type, #"),
+    ];
+    for (header, why) in cases {
+        assert_eq!(refused(&tab(&[header, &["a/b", "Issue", "1", "c"]])), no_tab(why));
+    }
+    assert_eq!(refused(&tab(&[&OLD])), BadSheet::NoRows);
+    assert_eq!(refused(b"Repository,Type,#,Comment\n"), BadSheet::NoRows);
+    assert_eq!(
+        refused(b"hello, world\n"),
+        no_tab("its first row must name the columns, and lacks Repository, Type, #")
+    );
+    let merged = format!(
+        r#"{}<mergeCells><mergeCell ref="D1:E1"/></mergeCells>"#,
+        data(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", "c"]])
+    );
+    assert_eq!(refused(&workbook(&[("0051", &merged)])), no_tab("0051: its first row has merged cells"));
+}

@@ -1,0 +1,148 @@
+//! GraphQL, for the questions that are asked.
+
+use serde_json::{Value, json};
+
+use super::super::State;
+use super::super::shapes::{self, time};
+use super::super::world::{Item, Kind, Repository};
+use super::repos::sees;
+use super::{Reply, Who, error, operation, reply};
+
+pub fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
+    if who == Who::Nobody {
+        return error("", 401, "This endpoint requires you to be authenticated.");
+    }
+    let asked: Value = serde_json::from_slice(body).unwrap();
+    let variables = &asked["variables"];
+    let repo_of = |node: &Value| {
+        let id: i64 = node.as_str()?.strip_prefix("R_")?.parse().ok()?;
+        state.world.repositories.get(&id).filter(|repo| who.reads_issues() && sees(state, who, repo))
+    };
+    let data = match operation(&asked["query"]).as_str() {
+        "Totals" => {
+            let may_read = who.reads_discussions();
+            // One field that may not be read takes all of the repository with it.
+            let repo_of = |node: &Value| repo_of(node).filter(|_| may_read || variables["discussions"] == false);
+            let ids = variables["ids"].as_array().unwrap();
+            assert!(ids.len() <= 100, "GitHub takes a hundred ids");
+            json!({"nodes": ids.iter().map(|id| repo_of(id).map(|repo| totals(state, repo, &variables["discussions"]))).collect::<Vec<_>>()})
+        }
+        "Discussions" => {
+            let states = variables["states"].as_array().unwrap();
+            let wanted = |item: &Item| states.contains(&json!(if item.open { "OPEN" } else { "CLOSED" }));
+            let page = |repo| {
+                discussions(repo, &variables["after"], wanted, |item| (item.created_at.timestamp(), item.number))
+            };
+            json!({"node": repo_of(&variables["id"]).map(page)})
+        }
+        "DiscussionsSince" => {
+            let page = |repo| {
+                discussions(repo, &variables["after"], |_| true, |item| (-item.updated_at.timestamp(), item.number))
+            };
+            json!({"node": repo_of(&variables["id"]).map(page)})
+        }
+        "Discussion" => {
+            let number = variables["number"].as_i64().unwrap();
+            let Some(repo) = repo_of(&variables["id"]) else { return reply("", 200, json!({"data": {"node": null}})) };
+            let item = repo.items.get(&number).filter(|item| item.kind == Kind::Discussion && !repo.discussions_off);
+            let node = json!({"__typename": "Repository", "hasDiscussionsEnabled": !repo.discussions_off, "discussion": item.map(|item| discussion(repo, item))});
+            let mut body = json!({"data": {"node": node}});
+            if item.is_none() {
+                body["errors"] = json!([{"type": "NOT_FOUND", "path": ["node", "discussion"], "message":
+                    format!("Could not resolve to a Discussion with the number of {number}.")}]);
+            }
+            return reply("", 200, body);
+        }
+        other => panic!("the fake knows no query {other}"),
+    };
+    reply("", 200, json!({"data": data}))
+}
+
+fn totals(state: &State, repo: &Repository, discussions: &Value) -> Value {
+    let off = |kind| match kind {
+        Kind::Issue => repo.issues_off,
+        Kind::Pull => false,
+        Kind::Discussion => repo.discussions_off,
+    };
+    let of = |kind: Kind| repo.items.values().filter(move |item| item.kind == kind && !off(kind));
+    // Counted, and shown to nobody.
+    let hidden = |kind: Kind| if kind == Kind::Issue { repo.hidden } else { 0 };
+    let touched = |kind: Kind| {
+        let mut found: Vec<&Item> = of(kind).collect();
+        found.sort_by_key(|item| std::cmp::Reverse((item.updated_at, item.number)));
+        let nodes = found.iter().take(5);
+        json!({"nodes": nodes.map(|item| json!({"number": item.number, "updatedAt": time(item.updated_at)})).collect::<Vec<_>>()})
+    };
+    let open = |kind: Kind| json!({"totalCount": of(kind).filter(|item| item.open).count() + hidden(kind)});
+    let all = |kind: Kind| json!({"totalCount": of(kind).count() + hidden(kind)});
+    let mut told = json!({
+        "__typename": "Repository", "id": shapes::repository_node(repo.id), "databaseId": repo.id,
+        "nameWithOwner": format!("{}/{}", state.world.accounts[&repo.account_id], repo.name),
+        "isPrivate": repo.private, "isArchived": repo.archived,
+        "issues": touched(Kind::Issue), "openIssues": open(Kind::Issue), "allIssues": all(Kind::Issue),
+        "pullRequests": touched(Kind::Pull), "openPullRequests": open(Kind::Pull), "allPullRequests": all(Kind::Pull),
+        "discussions": touched(Kind::Discussion), "openDiscussions": open(Kind::Discussion),
+        "allDiscussions": all(Kind::Discussion),
+    });
+    if discussions == false {
+        for name in ["discussions", "openDiscussions", "allDiscussions"] {
+            told.as_object_mut().unwrap().remove(name);
+        }
+    }
+    told
+}
+
+fn discussions(
+    repo: &Repository,
+    after: &Value,
+    wanted: impl Fn(&Item) -> bool,
+    rank: impl Fn(&Item) -> (i64, i64),
+) -> Value {
+    let mut found: Vec<&Item> = repo
+        .items
+        .values()
+        .filter(|item| item.kind == Kind::Discussion && !repo.discussions_off && wanted(item))
+        .collect();
+    found.sort_by_key(|item| rank(item));
+    if let Some((at, number)) = after.as_str().and_then(|after| after.split_once('/')) {
+        let after = (at.parse().unwrap(), number.parse().unwrap());
+        found.retain(|item| rank(item) > after);
+    }
+    let page = &found[..found.len().min(100)];
+    let end = page.last().map(|item| {
+        let (at, number) = rank(item);
+        format!("{at}/{number}")
+    });
+    json!({"__typename": "Repository", "discussions": {
+        "pageInfo": {"hasNextPage": found.len() > 100, "endCursor": end},
+        "nodes": page.iter().map(|item| discussion(repo, item)).collect::<Vec<_>>(),
+    }})
+}
+
+fn discussion(repo: &Repository, item: &Item) -> Value {
+    let bot = item.author.strip_suffix("[bot]");
+    let author = json!({"__typename": if bot.is_some() { "Bot" } else { "User" },
+        "login": bot.unwrap_or(&item.author), "databaseId": 5});
+    let labels = item.labels.iter().map(|id| json!({"id": shapes::label_node(*id), "name": repo.labels[id]}));
+    json!({"id": format!("D_{}_{}", repo.id, item.number), "number": item.number, "title": item.title,
+        "createdAt": time(item.created_at), "updatedAt": time(item.updated_at), "closed": !item.open,
+        "closedAt": item.closed_at.map(time), "stateReason": (!item.open).then_some("RESOLVED"),
+        "isAnswered": item.answered, "authorAssociation": "CONTRIBUTOR", "author": author,
+        "comments": {"totalCount": item.comments}, "labels": {"nodes": labels.collect::<Vec<_>>()}})
+}
+
+/// What GitHub answers when something on its side fails: nothing of what was asked, in place.
+pub fn torn(body: &[u8]) -> Reply {
+    let asked: Value = serde_json::from_slice(body).unwrap();
+    let data = match operation(&asked["query"]).as_str() {
+        "Totals" => {
+            json!({"nodes": asked["variables"]["ids"].as_array().unwrap().iter().map(|_| Value::Null).collect::<Vec<_>>()})
+        }
+        "Discussion" => {
+            json!({"node": {"__typename": "Repository", "hasDiscussionsEnabled": true, "discussion": null}})
+        }
+        _ => json!({"node": null}),
+    };
+    let message = "Something went wrong while executing your query.";
+    reply("", 200, json!({"data": data, "errors": [{"type": "INTERNAL", "message": message}]}))
+}

@@ -1,0 +1,97 @@
+//! Who asks: the App by its signature, an installation by its token, a person, nobody.
+
+use axum::http::HeaderMap;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::Value;
+
+use super::super::{APP_ID, APP_PUBLIC_KEY, PERSONAL_TOKEN, State};
+use super::{Reply, error};
+
+/// As whom a request comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Nobody,
+    Person,
+    App,
+    Installation(Reader),
+}
+
+/// What an installation's token may read: what it was minted for, and is granted still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reader {
+    pub id: i64,
+    pub issues: bool,
+    pub discussions: bool,
+}
+
+impl Who {
+    pub fn reads_issues(self) -> bool {
+        !matches!(self, Who::Installation(Reader { issues: false, .. }))
+    }
+
+    pub fn reads_discussions(self) -> bool {
+        !matches!(self, Who::Installation(Reader { discussions: false, .. }))
+    }
+}
+
+/// Who asks, or why they may not.
+pub fn known(state: &mut State, headers: &HeaderMap) -> Result<Who, Reply> {
+    let refuse = |message: &str| Err(error("", 401, message));
+    let Some(header) = headers.get("authorization").and_then(|value| value.to_str().ok()) else {
+        return Ok(Who::Nobody);
+    };
+    let secret = header.strip_prefix("Bearer ").unwrap_or_default();
+    let now = state.now();
+    if secret.starts_with("ghp_") {
+        return if secret == PERSONAL_TOKEN { Ok(Who::Person) } else { refuse("Bad credentials") };
+    }
+    if !secret.starts_with("ghs_") {
+        return app(state, secret);
+    }
+    let fresh = state.fresh_401s;
+    let Some(token) = state.tokens.get_mut(secret) else { return refuse("Bad credentials") };
+    token.uses += 1;
+    if token.uses <= fresh || token.expires_at <= now {
+        return refuse("Bad credentials");
+    }
+    match state.world.installations.get(&token.installation_id) {
+        None => refuse("Bad credentials"),
+        Some(found) if found.suspended => Err(error("", 403, "This installation has been suspended")),
+        Some(found) => {
+            let may = |name: &str| token.permissions.contains_key(name) && found.permissions.contains_key(name);
+            Ok(Who::Installation(Reader { id: found.id, issues: may("issues"), discussions: may("discussions") }))
+        }
+    }
+}
+
+fn app(state: &State, jwt: &str) -> Result<Who, Reply> {
+    let refuse = |status: u16, message: &str| Err(error("", status, message));
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.validate_exp = false;
+    validation.required_spec_claims.clear();
+    let key = DecodingKey::from_rsa_pem(APP_PUBLIC_KEY.as_bytes()).unwrap();
+    let Ok(decoded) = jsonwebtoken::decode::<Value>(jwt, &key, &validation) else {
+        return refuse(401, "A JSON web token could not be decoded");
+    };
+    let (claims, now) = (decoded.claims, state.now().timestamp());
+    let (issued, expires) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
+    if claims["iss"].as_str() != Some(&APP_ID.to_string()) || !state.known {
+        return refuse(404, "Integration not found");
+    }
+    if issued > now {
+        return refuse(
+            401,
+            "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+        );
+    }
+    if expires <= now {
+        return refuse(
+            401,
+            "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+        );
+    }
+    if expires > now + 600 {
+        return refuse(401, "'Expiration time' claim ('exp') is too far in the future");
+    }
+    Ok(Who::App)
+}
