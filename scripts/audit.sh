@@ -48,19 +48,16 @@ sys.exit(bool(wrong))
 PYTHON
 done
 
+ADVISORIES=https://github.com/RustSec/advisory-db
+if ! GIT_TERMINAL_PROMPT=0 timeout 30 git ls-remote --heads "$ADVISORIES" >/dev/null 2>&1; then
+    echo "Cargo.lock, tests/chart/kinds/Cargo.lock: NOT CHECKED, since $ADVISORIES cannot be reached from here"
+    exit "$failed"
+fi
 if [ "$("$AUDIT/bin/cargo-audit" --version 2>/dev/null)" != "cargo-audit $AUDIT_VERSION" ]; then
     echo "Installing cargo-audit $AUDIT_VERSION into $AUDIT" >&2
     cargo install --quiet --locked --root "$AUDIT" "cargo-audit@$AUDIT_VERSION"
 fi
 for lock in Cargo.lock tests/chart/kinds/Cargo.lock; do
-    if "$AUDIT/bin/cargo-audit" audit --file "$lock" --db "$AUDIT/advisories" >"$AUDIT/said" 2>&1; then
-        echo "$lock: no advisory"
-    elif [ ! -d "$AUDIT/advisories/crates" ]; then
-        echo "$lock: NOT CHECKED, since the advisories of RustSec cannot be fetched from here:"
-        sed 's/^/    /' "$AUDIT/said"
-    else
-        cat "$AUDIT/said"
-        failed=1
-    fi
+    "$AUDIT/bin/cargo-audit" audit --file "$lock" || failed=1
 done
 exit "$failed"
