@@ -102,10 +102,22 @@ async fn the_private_postgres_is_backed_up_destroyed_and_restored() {
         cluster.stop().await.unwrap();
         rows
     };
-    let queue = async |serving: &Serving| -> Value {
-        let asked = client().get(serving.url("/api/v1/queue?account=501")).bearer_auth(ADMIN).send().await.unwrap();
+    // The head of an account, of the database that a service is using.
+    let head = async |place: &Place| -> i64 {
+        let cluster = Cluster::start(&place.path(), &[]).await.unwrap();
+        let pool: PgPool = bugscrub::store::pool(cluster.url(), 1).unwrap();
+        let head = sqlx::query_scalar("SELECT head_position FROM accounts WHERE account_id = 501");
+        let head = head.fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        cluster.stop().await.unwrap();
+        head
+    };
+    let queue = async |serving: &Serving, head: i64| -> Value {
+        let url = serving.url(&format!("/api/v1/queue?account=501&min_position={head}"));
+        let asked = client().get(url).bearer_auth(ADMIN).send().await.unwrap();
         let mut queue: Value = asked.json().await.unwrap();
         queue.as_object_mut().unwrap().remove("freshness");
+        assert_eq!(queue["position"], head, "{queue}");
         queue
     };
     let data_dir = place.path();
@@ -116,7 +128,8 @@ async fn the_private_postgres_is_backed_up_destroyed_and_restored() {
     load.aim(Some(serving.address));
     load.acknowledged(200).await;
     load.end().await;
-    let shown = queue(&serving).await;
+    let head = head(&place).await;
+    let shown = queue(&serving, head).await;
     assert!(shown["total"].as_i64().unwrap() > 10, "{shown}");
     script("backup.sh", &file, &[data_dir]).unwrap();
     let refused = script("restore.sh", &file, &[data_dir]).unwrap_err();
@@ -134,7 +147,7 @@ async fn the_private_postgres_is_backed_up_destroyed_and_restored() {
     while !ready().await {
         tokio::task::yield_now().await;
     }
-    assert_eq!(queue(&serving).await, shown);
+    assert_eq!(queue(&serving, head).await, shown);
     serving.stop().await;
 }
 
