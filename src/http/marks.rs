@@ -26,7 +26,8 @@ pub struct PositionAnswer {
 /// Mark an item as read.
 ///
 /// Reading alone counts as much as reading in a scrub: the item is met no more in the present round
-/// of any view. Once more by the same person within an hour is the same reading.
+/// of any view. Once more by the same person within an hour is the same reading, unless a view's
+/// next round has begun meanwhile.
 #[utoipa::path(
     put, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items",
     params(

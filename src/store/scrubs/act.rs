@@ -13,7 +13,8 @@ use crate::store::append::{BEGIN, Head, append_decided, lock_head};
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
 
-/// Reading an item again so soon is the same reading, if it is by the same person.
+/// Reading an item again so soon is the same reading, if it is by the same person and no round has
+/// begun since.
 const SAME_READING: TimeDelta = TimeDelta::hours(1);
 /// Rows of a deck that are looked at together for the next one to read.
 const ROWS_AT_ONCE: i64 = 50;
@@ -105,9 +106,12 @@ pub async fn mark_read(
 ) -> Result<i64, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
     let last = turn.remarks((repo_id, number)).await?;
-    let same = last
-        .last_read()
-        .is_some_and(|mark| mark.by == request.by && mark.at.is_some_and(|at| (request.at - at).abs() < SAME_READING));
+    let generation = turn.head.generation;
+    let started = read::latest_started(turn.connection(), account_id, generation).await?;
+    let same = last.last_read().is_some_and(|mark| {
+        let soon = mark.at.is_some_and(|at| (request.at - at).abs() < SAME_READING);
+        mark.by == request.by && soon && mark.position > started
+    });
     if same || turn.done_before().await?.is_some() {
         return Ok(turn.head.position);
     }

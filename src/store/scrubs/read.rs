@@ -95,7 +95,23 @@ pub(super) async fn round_started(
     Ok(started.unwrap_or(Round::FIRST.started))
 }
 
-/// The same, of the projections in use.
+/// The position at which any view's latest round began.
+pub(super) async fn latest_started(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+) -> Result<i64, StoreError> {
+    let started = sqlx::query_scalar!(
+        "SELECT max(started_position) FROM rounds WHERE account_id = $1 AND generation = $2",
+        account_id,
+        generation,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(started.unwrap_or(Round::FIRST.started))
+}
+
+/// The same as [`round_started`], of the projections in use.
 pub async fn started(pool: &PgPool, account_id: i64, view: &str, round: i64) -> Result<i64, StoreError> {
     let mut connection = pool.acquire().await?;
     let head = crate::store::live::head(&mut connection, account_id).await?;

@@ -201,3 +201,26 @@ async fn a_slip_is_taken_back() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_round_has_the_same_item_read_again_however_soon() {
+    run_test(async |app| {
+        opened(&app, 1, "2026-07-01").await;
+        let host = Host::new(&app).await;
+        assert_eq!(host.send(Method::PUT, "/api/v1/views/all", json!({})).await.0, 201);
+        let (status, scrub) = host.send(Method::POST, "/api/v1/scrubs", json!({"view": "all"})).await;
+        assert_eq!(status, 201, "{scrub}");
+        let unread = async || host.get("/api/v1/queue?view=all&unread=true").await["total"].clone();
+        let read = async || host.send(Method::PUT, "/api/v1/items/acme/widgets/1/read", json!({})).await.1;
+        // It is the only item: reading it ends the round, and it is to be read in the next.
+        let mut before = json!(0);
+        for _ in 0..3 {
+            let after = read().await["position"].clone();
+            assert!(after.as_i64() > before.as_i64(), "{after} is not after {before}");
+            assert_eq!(unread().await, 1);
+            before = after;
+        }
+        app
+    })
+    .await;
+}
