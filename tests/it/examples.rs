@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use bugscrub::activity::{Bots, ItemKey, ItemState, ItemType};
-use bugscrub::store::{accounts, rebuild};
+use bugscrub::ingest::{Accounts, Ingest};
+use bugscrub::store::{accounts, rebuild, retention};
+use bugscrub::telemetry::Metrics;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use sqlx::types::Json;
@@ -108,6 +110,20 @@ async fn assert_rebuilt_alike(pool: &PgPool) {
     }
 }
 
+/// Translated once more, none of the deliveries tells anything else.
+async fn assert_told_alike(pool: &PgPool) {
+    let appended = std::sync::Arc::new(tokio::sync::Notify::new());
+    let ingest = Ingest::new(pool.clone(), Accounts::default(), Bots::default(), Metrics::new(), 2, appended);
+    let first = (chrono::DateTime::UNIX_EPOCH, uuid::Uuid::nil());
+    for account_id in accounts::all_ids(pool).await.unwrap() {
+        for kept in retention::kept_after(pool, account_id, first, EXAMPLES).await.unwrap() {
+            let (again, outcome) = ingest.translate_again(account_id, &kept).await.unwrap();
+            assert_eq!((again.missing, again.corrected), (0, 0), "{}", kept.event);
+            assert_eq!(outcome, kept.outcome, "{}", kept.event);
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_published_example_is_accepted_kept_and_folded_alike_in_any_order() {
     let mut expected: Vec<Value> = serde_json::from_str(include_str!("examples/items.json")).unwrap();
@@ -126,6 +142,7 @@ async fn every_published_example_is_accepted_kept_and_folded_alike_in_any_order(
             assert_outcomes(pool).await;
             assert_eq!(json!(items(pool).await), json!(expected), "{order}");
             assert_rebuilt_alike(pool).await;
+            assert_told_alike(pool).await;
             kept.push(folded(pool).await);
             app
         })
