@@ -290,8 +290,10 @@ pub async fn advance(
     let round = read::round_started(turn.connection(), account_id, generation, &at.view, at.round).await?;
     let next = next_place(&mut turn, scrub, place, round).await?;
     let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, next }];
-    // Somebody may have read it alone while it was under the cursor: it was met once.
-    if !skipped && turn.remarks(address).await?.read_position() <= round {
+    // Somebody may have read it alone while it was under the cursor: it was met once. The scrub may
+    // have outlived its round: then it is met in the present one.
+    let present = read::round_in(turn.connection(), account_id, generation, &at.view).await?;
+    if !skipped && turn.remarks(address).await?.read_position() <= present.started {
         facts.push(ScrubFact::Read { repo_id: address.0, number: address.1, scrub: Some(scrub), historic: false });
     }
     let position = turn.append(facts).await?;

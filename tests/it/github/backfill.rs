@@ -24,6 +24,9 @@ async fn everything_comes_after_an_installation() {
     github.deliver().await;
     let sync = complete(&app).await;
     assert_eq!(sync["items"], 400, "{sync:#}");
+    for request in github.log() {
+        println!("{} {} {}", request.status, request.method, request.path);
+    }
     assert_eq!(sync["fetched"], 400, "{sync:#}");
     assert_eq!(sync["mended"], 0, "{sync:#}");
     agrees(&app, &github, installation).await;

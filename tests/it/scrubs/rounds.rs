@@ -151,15 +151,17 @@ async fn nobody_meets_an_item_twice_in_a_round() {
                         let number = model.deck[place as usize - 1]["number"].as_i64().unwrap();
                         let (status, after) = host.advance(scrub, place, skip).await;
                         assert_eq!(status, 200, "{after}");
-                        let last = after["cursor"].is_null();
-                        let round_of_deck = scrub["round"].as_i64().unwrap();
+                        let (last, deck_round) = (after["cursor"].is_null(), after["round"].as_i64().unwrap());
                         model.scrub = Some(after);
-                        // It may have been read alone while the cursor was on it; and the scrub may
-                        // have outlived its round.
-                        if !skip && round_of_deck == model.round && !model.met.contains(&number) {
-                            model.meet(number);
-                        } else if !skip && round_of_deck < model.round {
+                        // It may have been read alone while the cursor was on it; the scrub may have
+                        // outlived its round, then it is read in the present one.
+                        if !skip {
                             model.met.insert(number);
+                        }
+                        // Nobody is led to what was met.
+                        if let Some(next) = model.scrub.as_ref().and_then(|scrub| scrub["cursor"].as_i64()) {
+                            let number = model.deck[next as usize - 1]["number"].as_i64().unwrap();
+                            assert!(deck_round < model.round || !model.met.contains(&number), "{number}");
                         }
                         if last {
                             model.finish();

@@ -7,9 +7,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use bugscrub::postgres::Cluster;
 use bugscrub::store;
+use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::sync::OnceCell;
 
@@ -32,12 +34,18 @@ async fn server() -> &'static str {
             let url = cluster.url().to_owned();
             watch(cluster.postmaster_pid().expect("it runs"), &directory);
             std::mem::forget(cluster);
-            let pool = store::pool(&url, 1).unwrap();
+            let pool = patient(&url, 1);
             store::migrate(&pool).await.unwrap();
             pool.close().await;
             url
         })
         .await
+}
+
+/// A pool that waits for as long as a busy machine takes: the tests look, they do not serve.
+fn patient(url: &str, connections: u32) -> PgPool {
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(60));
+    pool.connect_lazy(url).unwrap()
 }
 
 /// Ends the server and removes its directory once this process is gone: then the pipe closes.
@@ -85,7 +93,7 @@ impl TestDatabase {
             .await
             .unwrap();
         let url = with_database(server, &name);
-        let pool = store::pool(&url, 8).unwrap();
+        let pool = patient(&url, 8);
         Self { url, pool, name }
     }
 
