@@ -340,6 +340,6 @@ pub(super) fn source_from(name: &str) -> Result<Source, StoreError> {
         "backfill" => Ok(Source::Backfill),
         "sweep" => Ok(Source::Sweep),
         "scrub" => Ok(Source::Scrub),
-        other => Err(StoreError::Unreadable(format!("an event's source {other}"))),
+        other => Err(StoreError::Unreadable(format!("an event of source {other}, which this version does not know"))),
     }
 }

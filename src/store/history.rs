@@ -153,7 +153,7 @@ async fn last_events(
     )
     .fetch_all(moment)
     .await?;
-    rows.into_iter().map(EventRow::read).collect()
+    Ok(rows.into_iter().filter_map(EventRow::known).collect())
 }
 
 /// `owner` and `name` of a repository, if the asker may see it.

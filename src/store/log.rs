@@ -33,6 +33,15 @@ pub(super) struct EventRow {
 }
 
 impl EventRow {
+    /// The event, for showing: one that this version does not know, such as a newer one's before a
+    /// rollback, is passed over. Whoever folds for good must [`read`](Self::read) instead.
+    pub fn known(self) -> Option<LoggedEvent> {
+        let position = self.position;
+        self.read()
+            .inspect_err(|error| tracing::warn!(position, error = error as &dyn std::error::Error, "passed over"))
+            .ok()
+    }
+
     pub fn read(self) -> Result<LoggedEvent, StoreError> {
         let actor =
             self.actor_login.map(|login| Actor { login, id: self.actor_id, bot: self.actor_bot.unwrap_or_default() });

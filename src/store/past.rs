@@ -19,7 +19,7 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::directory::Names;
 use super::items::ItemAddress;
-use super::log::EventRow;
+use super::log::{EventRow, LoggedEvent};
 use super::remarks::remarks_by;
 use crate::activity::{Bots, Fact, ItemState, Remarks, State};
 use crate::rank::past::Past;
@@ -100,7 +100,7 @@ async fn told(
     .fetch(moment);
     let mut current: Option<(ItemAddress, ItemState)> = None;
     while let Some(row) = rows.try_next().await? {
-        let event = row.read()?.event;
+        let Some(LoggedEvent { event, .. }) = row.known() else { continue };
         let Fact::Item(fact) = &event.fact else { continue };
         let address = (fact.repo_id, fact.number);
         if current.as_ref().is_none_or(|(known, _)| *known != address) {

@@ -223,8 +223,7 @@ pub(super) async fn remarks_by(
     .fetch_all(&mut *connection)
     .await?;
     let mut folded: HashMap<ItemAddress, Remarks> = HashMap::new();
-    for row in rows {
-        let logged = row.read()?;
+    for logged in rows.into_iter().filter_map(EventRow::known) {
         let Fact::Scrub(fact) = &logged.event.fact else { continue };
         let Some(address) = fact.item() else { continue };
         let remarks = folded.entry(address).or_default();

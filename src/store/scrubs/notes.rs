@@ -44,8 +44,7 @@ pub async fn notes(pool: &PgPool, account_id: i64, address: ItemAddress) -> Resu
     .fetch_all(&mut *moment)
     .await?;
     let mut history = vec![];
-    for row in rows {
-        let logged = row.read()?;
+    for logged in rows.into_iter().filter_map(EventRow::known) {
         let Fact::Scrub(ScrubFact::Noted { text, scrub, .. }) = logged.event.fact else { continue };
         let by = logged.event.actor.map(|actor| actor.login).unwrap_or_default();
         let note = Note { position: logged.position, at: logged.event.occurred_at, by, scrub, text };

@@ -152,8 +152,7 @@ async fn notes(
     .fetch_all(moment)
     .await?;
     let mut notes: HashMap<ItemAddress, Vec<(i64, NoteText)>> = HashMap::new();
-    for row in rows {
-        let logged = row.read()?;
+    for logged in rows.into_iter().filter_map(EventRow::known) {
         if let Fact::Scrub(ScrubFact::Noted { repo_id, number, text, .. }) = logged.event.fact
             && let Some(address) = of_key.get(&(repo_id, number))
         {

@@ -19,7 +19,7 @@ use crate::faults::assert_sound;
 use crate::support::app::settings;
 use crate::support::payload::{issue, issues, repository};
 use crate::support::service::{Serving, bugscrub, client, run};
-use crate::support::{TestApp, TestDatabase};
+use crate::support::{TestApp, TestDatabase, run_test};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// GitHub's.
@@ -234,4 +234,37 @@ async fn a_version_starts_on_a_schema_that_a_newer_one_has_migrated() {
     timeout(PATIENCE, ready).await.expect("it is never ready");
     serving.stop().await;
     database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_rollback_what_a_newer_version_wrote_is_passed_over_and_not_lost() {
+    run_test(async |app| {
+        let told = issue(1, "2026-07-01T00:00:00Z", "2026-07-01T00:00:00Z");
+        app.deliver("issues", &issues("opened", &told, &repository(1, "widgets"))).await;
+        let unknown = [("telepathy", r#"{"v": 1, "thought": {}}"#), ("scrub", r#"{"v": 1, "scrub": {"sung": {}}}"#)];
+        for (source, data) in unknown {
+            sqlx::query(
+                "WITH head AS (UPDATE accounts SET head_position = head_position + 1 RETURNING account_id, head_position)
+                 INSERT INTO events (account_id, position, source_key, source, kind, repo_id, number, recorded_at, data)
+                 SELECT account_id, head_position, $1, $1, 'of_another_kind', 1, 1, '2026-07-02', $2::json FROM head",
+            )
+            .bind(source)
+            .bind(data)
+            .execute(&app.database.pool)
+            .await
+            .unwrap();
+        }
+        let commented = issue(1, "2026-07-01T00:00:00Z", "2026-07-03T00:00:00Z");
+        app.deliver("issues", &issues("edited", &commented, &repository(1, "widgets"))).await;
+        let item = app.json("/api/v1/items/acme/widgets/1").await;
+        assert_eq!(item["history"].as_array().unwrap().len(), 2, "{item:#}");
+        assert_eq!(app.json("/api/v1/queue?as_of=2026-07-20").await["total"], 1);
+        assert_eq!(app.json("/api/v1/items/acme/widgets/1/note").await["history"], json!([]));
+        // A rebuild here would fold without it: it refuses, and what there was stays in use.
+        let refused = run(&["rebuild"], &[("BUGSCRUB_DATABASE_URL", &app.database.url)]).await;
+        assert!(refused.stderr.contains("source telepathy, which this version does not know"), "{}", refused.stderr);
+        assert_eq!(app.json("/api/v1/queue").await["total"], 1);
+        app
+    })
+    .await;
 }
