@@ -1,5 +1,11 @@
 //! What the subcommands do; `main` only picks one.
 
+/// `println!`, for those whose reader may stop reading: `bugscrub openapi | head`.
+#[macro_export]
+macro_rules! say {
+    ($($words:tt)*) => { $crate::commands::write_line(format_args!($($words)*)) };
+}
+
 pub mod backfill;
 pub mod github;
 pub mod ping;
@@ -32,6 +38,18 @@ use crate::{deliver as delivering, demo as demonstration, postgres, store};
 
 /// Done, with the process's exit code, or a reason to print.
 pub type Done = Result<ExitCode, Box<dyn Error>>;
+
+/// A line to standard output. That nobody reads it any more is no reason not to finish.
+///
+/// # Panics
+/// If it cannot be written for another reason, such as a full disk.
+pub fn write_line(line: std::fmt::Arguments<'_>) {
+    use std::io::{ErrorKind, Write};
+    match writeln!(std::io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("standard output cannot be written: {error}"),
+        _ => {}
+    }
+}
 
 pub(crate) fn system_clock() -> Clock {
     Arc::new(Utc::now)
@@ -146,7 +164,7 @@ pub async fn migrate(args: DatabaseArgs) -> Done {
         return Err("stopped before the schema was current; what was begun is taken back".into());
     };
     migrated?;
-    println!("The schema is current.");
+    say!("The schema is current.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -169,14 +187,14 @@ async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
         let started = Instant::now();
         let rebuilt = if args.check {
             let (rebuilt, lines) = rebuilding::check(&database.pool, account_id, &bots).await?;
-            lines.iter().for_each(|line| println!("account {account_id}: {line}"));
+            lines.iter().for_each(|line| say!("account {account_id}: {line}"));
             differences += lines.len();
             rebuilt
         } else {
             rebuilding::rebuild(&database.pool, account_id, &bots).await?
         };
         let (seconds, verb) = (started.elapsed().as_secs_f64(), if args.check { "checked" } else { "rebuilt" });
-        println!(
+        say!(
             "account {account_id}: {verb} {} items from {} events in {seconds:.2} s ({:.0} events/s)",
             rebuilt.items,
             rebuilt.events,
@@ -186,7 +204,7 @@ async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
     match differences {
         0 => Ok(ExitCode::SUCCESS),
         some => {
-            println!("{some} differences; `bugscrub rebuild` makes the projections anew");
+            say!("{some} differences; `bugscrub rebuild` makes the projections anew");
             Ok(ExitCode::FAILURE)
         }
     }
@@ -216,7 +234,7 @@ async fn translate_again(database: &Database, bots: &Bots) -> Result<(), Box<dyn
                 }
             }
         }
-        println!(
+        say!(
             "account {account_id}: {deliveries} deliveries translated anew, {missing} events were missing, {corrected} \
              were corrected"
         );
@@ -230,7 +248,7 @@ pub async fn deliver(args: DeliverArgs) -> Done {
     let target = Target::new(&args.url, &args.secret()?)?;
     let pace = Pace { concurrency: args.concurrency, rate: args.rate };
     let report = delivering::run(&args.file, &target, pace).await?;
-    println!("{report}");
+    say!("{report}");
     Ok(if report.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -255,7 +273,7 @@ pub async fn token_create(
     .await;
     database.close().await?;
     eprintln!("Token {} ({}); it is shown only now:", created?, scopes.join(", "));
-    println!("{token}");
+    say!("{token}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -291,7 +309,7 @@ pub async fn token_list(args: DatabaseArgs) -> Done {
             revoked,
         ]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -305,7 +323,7 @@ pub async fn token_revoke(args: DatabaseArgs, token_id: i64) -> Done {
     .await;
     database.close().await?;
     if revoked? {
-        println!("Token {token_id} is revoked.");
+        say!("Token {token_id} is revoked.");
         Ok(ExitCode::SUCCESS)
     } else {
         Err(format!("there is no token {token_id} in force").into())

@@ -3,7 +3,7 @@
 //! The rooms in reading order; docs/ARCHITECTURE.md walks one delivery through them, and a test
 //! holds their `use crate::` lines to the table there.
 
-#![warn(clippy::dbg_macro, clippy::todo, clippy::unimplemented, clippy::unwrap_used)]
+#![warn(clippy::dbg_macro, clippy::print_stdout, clippy::todo, clippy::unimplemented, clippy::unwrap_used)]
 
 pub mod activity;
 pub mod rank;

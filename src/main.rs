@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
             commands::sheet::import(service, file, dry_run).await
         }
         Command::Openapi => {
-            println!("{}", bugscrub::http::openapi());
+            bugscrub::say!("{}", bugscrub::http::openapi());
             Ok(ExitCode::SUCCESS)
         }
     };

@@ -60,7 +60,7 @@ pub async fn backfill(args: BackfillArgs) -> Done {
         ingest.finish().await;
         match watched {
             Watched::Complete(progress) => {
-                println!("{} items of {} repositories are here.", progress.items, progress.repositories);
+                say!("{} items of {} repositories are here.", progress.items, progress.repositories);
                 Ok::<_, Box<dyn std::error::Error>>(std::process::ExitCode::SUCCESS)
             }
             Watched::Nowhere => Err("the App is installed nowhere, or on no account that BUGSCRUB_ACCOUNTS names; \
@@ -291,10 +291,10 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
     for account in shown {
         let url = format!("{base_url}/api/v1/queue?account={account}&limit=15");
         let page = client.get(&url).bearer_auth(&token).send().await?.text().await?;
-        println!("{}\n", queue_table(&serde_json::from_str(&page)?));
+        say!("{}\n", queue_table(&serde_json::from_str(&page)?));
     }
     if !args.once {
-        println!(
+        say!(
             "Ask for yourself, until Ctrl-C:\n\ncurl -s -H 'Authorization: Bearer {token}' '{base_url}/api/v1/queue?limit=5'"
         );
         shutdown.await;

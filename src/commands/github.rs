@@ -59,7 +59,7 @@ pub async fn setup(args: SetupArgs) -> Done {
         }
         None => {
             let name = args.kubernetes_secret.as_deref().unwrap_or("bugscrub");
-            print!("{}", credentials.kubernetes_secret(name, elsewhere));
+            say!("{}", credentials.kubernetes_secret(name, elsewhere).trim_end());
         }
     }
     eprintln!("Now install the App on the organization: {}/installations/new", credentials.html_url);
@@ -80,14 +80,14 @@ pub async fn doctor(args: DoctorArgs) -> Done {
     let identity = match Identity::new(settings.app_id, &settings.private_key, system_clock()) {
         Ok(identity) => identity,
         Err(error) => {
-            println!("BAD  {error}");
+            say!("BAD  {error}");
             return Ok(std::process::ExitCode::FAILURE);
         }
     };
     let client = Client::new(settings.address, Some(identity), None, None, system_clock(), Metrics::new())?;
     let findings = examining::examine(&client).await;
     for finding in &findings {
-        println!("{} {}", finding.sign(), finding.text());
+        say!("{} {}", finding.sign(), finding.text());
     }
     let ill = findings.iter().any(examining::Finding::is_bad);
     Ok(if ill { std::process::ExitCode::FAILURE } else { std::process::ExitCode::SUCCESS })

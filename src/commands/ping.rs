@@ -30,16 +30,16 @@ pub async fn ping(args: PingArgs) -> Done {
 
     let ready = Url::parse(&format!("{base}/readyz"))?;
     wait(&client(&ready, 1)?, &ready, Duration::from_secs(args.wait)).await?;
-    println!("{ready} says that it is ready.");
+    say!("{ready} says that it is ready.");
 
     match Sender::new(&wrong, 1)?.post(&delivery()).await {
-        Err(Failure { kind, .. }) if kind == "HTTP 401" => println!("{webhooks} refuses a wrong signature."),
+        Err(Failure { kind, .. }) if kind == "HTTP 401" => say!("{webhooks} refuses a wrong signature."),
         Err(failure) => return Err(said("a delivery with a wrong signature", &failure).into()),
         Ok(_) => return Err("a delivery with a wrong signature was accepted: this is no Bug Scrub".into()),
     }
     let sender = Sender::new(&right, 1)?;
     let answer = sender.post(&delivery()).await.map_err(|failure| said("a signed delivery", &failure))?;
-    println!("{webhooks} accepts a signed one, at position {}.", answer.position.unwrap_or_default());
+    say!("{webhooks} accepts a signed one, at position {}.", answer.position.unwrap_or_default());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -54,13 +54,13 @@ pub async fn import(service: ServiceArgs, file: PathBuf, dry_run: bool) -> Done 
     url.query_pairs_mut().append_pair("dry_run", if dry_run { "true" } else { "false" });
     let answer = ask(&service, Client::new().post(url).body(bytes)).await?;
     let told: Value = serde_json::from_slice(&answer.bytes().await?)?;
-    println!("{}", rows(&told));
+    say!("{}", rows(&told));
     for ignored in told["ignored"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        println!("Left out: {ignored}");
+        say!("Left out: {ignored}");
     }
     let count = |name: &str| told["counts"][name].as_u64().unwrap_or_default();
     let verb = if dry_run { "would be" } else { "were" };
-    println!(
+    say!(
         "{} rows {verb} taken in, {} are the same, {} in conflict, {} about items that are not here, {} unreadable.",
         count("new"),
         count("same"),
