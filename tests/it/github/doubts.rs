@@ -184,7 +184,7 @@ async fn what_was_told_while_github_was_asked_is_newer_than_its_answer() {
     let path = "/installation/repositories?per_page=100";
     let asked = |github: &FakeGitHub| github.log().iter().filter(|request| request.path == path).count();
     let before = asked(&github);
-    github.fault(Fault { path, after: 0, times: 1, trouble: Trouble::Slow(Wait::from_secs(1)) });
+    github.fault(Fault { path, after: 0, times: 1, trouble: Trouble::Held });
     jobs::add(&app.database.pool, &[NewJob::now(account, JobKind::Repositories, 0)]).await.unwrap();
     while asked(&github) == before {
         tokio::time::sleep(Wait::from_millis(5)).await;
@@ -192,6 +192,7 @@ async fn what_was_told_while_github_was_asked_is_newer_than_its_answer() {
     github.delivering(Delivering::Send);
     github.world(|world| world.privatize(repo, true));
     github.deliver().await;
+    github.release();
     settled(&app).await;
     let public: i64 =
         sqlx::query_scalar("SELECT count(*) FROM events WHERE source = 'sweep' AND repo_id = $1 AND number IS NULL")

@@ -81,6 +81,10 @@ pub async fn answer(
     if let Some(Trouble::Slow(wait)) = trouble {
         tokio::time::sleep(wait).await;
     }
+    if let Some(Trouble::Held) = trouble {
+        let held = state.lock().unwrap().held.clone();
+        held.acquire().await.unwrap().forget();
+    }
     if let Some(Trouble::Cut) = trouble {
         let (parts, body) = response.into_parts();
         let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap();

@@ -20,6 +20,7 @@ use bugscrub::webhook::signature;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use self::world::{Outgoing, World};
@@ -51,6 +52,8 @@ pub enum Trouble {
     Limit(i64),
     Server(u16),
     Slow(std::time::Duration),
+    /// Answered as the world was, but not before [`FakeGitHub::release`].
+    Held,
     /// As `Secondary`, but only after a while.
     Late(std::time::Duration, i64),
     /// 200 with an error that tells of a limit, as GraphQL may refuse.
@@ -115,6 +118,7 @@ type Meanwhile = Box<dyn FnOnce(&mut World) + Send>;
 struct State {
     world: World,
     meanwhile: Vec<(&'static str, Meanwhile)>,
+    held: Arc<Semaphore>,
     /// Points of REST by when they were used.
     minutes: HashMap<i64, Vec<(Instant, i64)>>,
     offset: Duration,
@@ -161,6 +165,7 @@ impl FakeGitHub {
         let state = State {
             world: World::default(),
             meanwhile: vec![],
+            held: Arc::new(Semaphore::new(0)),
             minutes: HashMap::new(),
             offset: Duration::zero(),
             hook: None,
@@ -218,6 +223,11 @@ impl FakeGitHub {
 
     pub fn fault(&self, fault: Fault) {
         self.with(|state| state.faults.push(fault));
+    }
+
+    /// Lets one answer go that is held.
+    pub fn release(&self) {
+        self.with(|state| state.held.add_permits(1));
     }
 
     /// No more trouble.
