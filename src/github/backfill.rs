@@ -29,10 +29,26 @@ pub fn reference(account_id: i64, repository: &Synced) -> RepositoryRef {
     }
 }
 
+/// The repository that a job is about; without it, what becomes of the job. One that is covered and
+/// not to be seen was hidden a moment ago, and the listing that follows decides on its jobs: until
+/// then they stay, or what is done of a backfill would be done again.
+pub async fn subject(desk: &Desk, job: &Job) -> Result<Result<Synced, Next>, GitHubError> {
+    if let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? {
+        return Ok(Ok(repository));
+    }
+    Ok(Err(match sync::covers(&desk.pool, job.account_id, job.repo_id).await? {
+        true => Next::Failed { after: desk.rhythm.retry, error: "the repository is hidden for now".to_owned() },
+        false => Next::Done,
+    }))
+}
+
 /// A page of issues and pull requests, by when they were created.
 pub async fn issues(desk: &Desk, taken: &mut Taken) -> Result<Next, GitHubError> {
     let job = taken.job.clone();
-    let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? else { return Ok(Next::Done) };
+    let repository = match subject(desk, &job).await? {
+        Ok(repository) => repository,
+        Err(next) => return Ok(next),
+    };
     let state = if job.kind == JobKind::Open { "open" } else { "closed" };
     let begin = format!("state={state}&sort=created&direction=asc&per_page=100");
     let query = job.cursor.as_deref().unwrap_or(&begin);
@@ -50,7 +66,10 @@ pub async fn issues(desk: &Desk, taken: &mut Taken) -> Result<Next, GitHubError>
 /// A page of discussions, by when they were created.
 pub async fn discussions(desk: &Desk, taken: &mut Taken) -> Result<Next, GitHubError> {
     let job = taken.job.clone();
-    let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? else { return Ok(Next::Done) };
+    let repository = match subject(desk, &job).await? {
+        Ok(repository) => repository,
+        Err(next) => return Ok(next),
+    };
     let state = if job.kind == JobKind::OpenDiscussions { "OPEN" } else { "CLOSED" };
     let question = json!({"id": repository.node_id, "after": job.cursor, "states": [state]});
     let (found, date): (OneNode<RepositoryDiscussions>, _) =

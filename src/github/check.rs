@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::backfill::{moved, with_labels};
+use super::backfill::{moved, subject, with_labels};
 use super::client::{Answer, As, GitHubError};
 use super::facts;
 use super::repair::{counted, mend};
@@ -13,7 +13,7 @@ use super::work::Desk;
 use crate::activity::{ItemKey, ItemType};
 use crate::store::compared;
 use crate::store::jobs::{Job, Next};
-use crate::store::sync::{self, Synced};
+use crate::store::sync::Synced;
 use crate::webhook::listed_issue;
 
 /// Items that a check looks at before it gives others a turn.
@@ -23,7 +23,10 @@ const REDIRECTIONS: usize = 5;
 
 /// Looks at certain items, each by itself.
 pub async fn check(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
-    let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? else { return Ok(Next::Done) };
+    let repository = match subject(desk, job).await? {
+        Ok(repository) => repository,
+        Err(next) => return Ok(next),
+    };
     let numbers = job.numbers.clone().unwrap_or_default();
     let (now, later) = numbers.split_at(numbers.len().min(CHECKED_AT_ONCE));
     let here = compared::here(&desk.pool, job.account_id, job.repo_id, now).await?;

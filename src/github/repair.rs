@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::backfill::{differing, moved, reference, with_labels};
+use super::backfill::{differing, moved, reference, subject, with_labels};
 use super::client::GitHubError;
 use super::facts;
 use super::listing::{OVERLAP, totals};
@@ -215,7 +215,10 @@ impl Step {
 
 /// One step of mending a repository.
 pub async fn repair(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
-    let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? else { return Ok(Next::Done) };
+    let repository = match subject(desk, job).await? {
+        Ok(repository) => repository,
+        Err(next) => return Ok(next),
+    };
     match Step::of(job.cursor.as_deref()) {
         Step::Look => look(desk, job, &repository).await,
         Step::Issues(query) => updated_issues(desk, job, &repository, &query).await,

@@ -94,6 +94,18 @@ pub async fn one(pool: &PgPool, account_id: i64, repo_id: i64) -> Result<Option<
     Ok(page(pool, account_id, repo_id - 1, 1).await?.into_iter().find(|row| row.repo_id == repo_id))
 }
 
+/// Whether the installation covers a repository, as far as it was listed, seen or not.
+pub async fn covers(pool: &PgPool, account_id: i64, repo_id: i64) -> Result<bool, StoreError> {
+    let covered = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM sync WHERE account_id = $1 AND repo_id = $2) AS "covered!""#,
+        account_id,
+        repo_id
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(covered)
+}
+
 /// Of some repositories, those whose backfill is neither done nor under way; and whether their
 /// open items are here.
 pub async fn unplanned(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Result<HashMap<i64, bool>, StoreError> {

@@ -1,5 +1,6 @@
 //! Backfill: everything that was there before the first delivery.
 
+use bugscrub::store::jobs::{self, JobKind, NewJob};
 use chrono::Duration;
 
 use super::{agrees, complete, rhythm, start, until};
@@ -123,5 +124,30 @@ async fn without_the_permission_for_discussions_the_rest_comes() {
     let mut truth = github.world(|world| world.truth(installation));
     truth.retain(|_, row| row["type"] != "Discussion");
     assert_eq!(super::queue(&app).await, truth);
+    app.stop().await.drop().await;
+}
+
+#[tokio::test]
+async fn what_is_hidden_for_a_moment_is_not_fetched_twice() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github, rhythm()).await;
+    let (_, installation) = small(&github);
+    github.deliver().await;
+    complete(&app).await;
+    // In the middle of its backfill: history is to be fetched yet.
+    let pool = &app.database.pool;
+    let hide = "UPDATE repositories SET gone = $1 WHERE name = 'repo-000' RETURNING account_id, repo_id";
+    let (account, repo): (i64, i64) = sqlx::query_as(hide).bind(true).fetch_one(pool).await.unwrap();
+    let midst = "UPDATE sync SET complete_at = NULL, fetched = 0 WHERE account_id = $1 AND repo_id = $2";
+    sqlx::query(midst).bind(account).bind(repo).execute(pool).await.unwrap();
+    let left = [JobKind::Closed, JobKind::ClosedDiscussions].map(|kind| NewJob::now(account, kind, repo));
+    jobs::add(pool, &left).await.unwrap();
+    until(&app, "/api/v1/sync", |sync| sync["failing"].as_array().unwrap().len() == left.len()).await;
+    sqlx::query(hide).bind(false).fetch_one(pool).await.unwrap();
+    let sync = complete(&app).await;
+    let closed = github.world(|world| world.repositories[&repo].items.values().filter(|item| !item.open).count());
+    let row = sync["items_by_repository"].as_array().unwrap().iter().find(|row| row["repository"] == "acme/repo-000");
+    assert_eq!(row.unwrap()["fetched"], closed, "{sync:#}");
+    agrees(&app, &github, installation).await;
     app.stop().await.drop().await;
 }
