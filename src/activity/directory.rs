@@ -5,7 +5,8 @@
 //!
 //! Published payloads give facts of these no usable time, so a fact that is *told* (a label was
 //! renamed, a repository left) counts by its time of receipt, which only grows along an account's
-//! log. What items *show* of them in passing (the repository's name in every payload) counts by
+//! log; one that a listing tells counts by when GitHub was asked, so that what a delivery told since
+//! is newer. What items *show* of them in passing (the repository's name in every payload) counts by
 //! the item's time, cut to the minute so that a busy repository is written once a minute and not
 //! with every delivery. Told facts stand outside the promise that any order gives the same
 //! result; a redelivered old one may win until the repository is listed again.

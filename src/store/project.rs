@@ -34,7 +34,8 @@ pub(super) struct Directory {
 
 impl Directory {
     /// Folds what the event tells and shows of the directory. `recorded_at` is its receipt, but of one
-    /// that was understood only later: that says itself when it came.
+    /// that was understood only later, or that a listing told: those say themselves when they came, or
+    /// when GitHub was asked.
     pub fn apply(&mut self, account_id: i64, event: &Event, recorded_at: DateTime<Utc>) {
         let received_at = event.occurred_at.unwrap_or(recorded_at);
         let told = Heard::Told(received_at);
