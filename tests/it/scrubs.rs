@@ -2,6 +2,7 @@
 
 mod calendar;
 mod crowd;
+mod ends;
 mod meeting;
 mod notes;
 mod rounds;
@@ -99,6 +100,7 @@ pub async fn acted(app: &TestApp, action: &str, number: i64, created: &str, at: 
     payload["sender"] = user(by);
     if action == "labeled" {
         payload["label"] = json!({"id": 5, "name": "bug"});
+        payload["issue"]["labels"] = json!([payload["label"].clone()]);
     }
     app.deliver("issues", &payload).await;
 }

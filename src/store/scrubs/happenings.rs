@@ -35,13 +35,15 @@ pub(super) async fn happenings(
     let told = sqlx::query!(
         r#"SELECT wanted.place AS "place!", e.position AS "position!", e.kind AS "kind!", e.actor_login, e.actor_id,
                   e.actor_bot, e.occurred_at,
-                  coalesce(e.assignee, l.name, e.milestone) AS about
+                  coalesce(e.assignee, l.name, e.label, e.milestone) AS about
            FROM UNNEST($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
              AS wanted (place, repo_id, number, since, since_time)
            CROSS JOIN LATERAL (
              SELECT position, kind, actor_login, actor_id, actor_bot, occurred_at,
                     data #>> '{item,effect,assignee,login}' AS assignee,
                     (data #>> '{item,effect,label,id}')::bigint AS label_id,
+                    (SELECT label ->> 1 FROM json_array_elements(data #> '{item,snapshot,labels}') AS label
+                     WHERE label ->> 0 = data #>> '{item,effect,label,id}' LIMIT 1) AS label,
                     CASE WHEN kind = 'milestoned' THEN data #>> '{item,snapshot,milestone,0,1}' END AS milestone
              FROM effective_events
              WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
