@@ -15,7 +15,7 @@ use std::error::Error;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use comfy_table::{Table, presets};
@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 
 use crate::activity::Bots;
 use crate::app::{AppError, Application, Clock, Database};
-use crate::config::{DatabaseArgs, DeliverArgs, DemoArgs, RebuildArgs, ServeArgs, Settings};
+use crate::config::{DatabaseArgs, DeliverArgs, DemoArgs, MigrateArgs, RebuildArgs, ServeArgs, Settings};
 use crate::deliver::{Pace, Target};
 use crate::http::auth::{self, Scope};
 use crate::http::serve::ServeLimits;
@@ -154,11 +154,12 @@ async fn demo_on(
 }
 
 /// `bugscrub migrate`
-pub async fn migrate(args: DatabaseArgs) -> Done {
+pub async fn migrate(args: MigrateArgs) -> Done {
     // As the first process of a container it would not be stopped by a signal that it leaves alone.
     let shutdown = shutdown_signal()?;
-    let database = Database::open(&args).await?;
-    let migrated = until(shutdown, store::migrate(&database.pool)).await;
+    let database = Database::open(&args.database).await?;
+    let patience = Duration::from_secs(args.wait);
+    let migrated = until(shutdown, store::migrate_when_reached(&database.pool, patience)).await;
     database.close().await?;
     let Some(migrated) = migrated else {
         return Err("stopped before the schema was current; what was begun is taken back".into());

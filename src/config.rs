@@ -45,7 +45,7 @@ pub enum Command {
     /// Show everything on a generated organization, until Ctrl-C
     Demo(DemoArgs),
     /// Bring the database's schema up to date
-    Migrate(DatabaseArgs),
+    Migrate(MigrateArgs),
     /// Fold the projections anew from the event log
     Rebuild(RebuildArgs),
     /// Post recorded deliveries, signed, and report rate and latencies
@@ -100,6 +100,15 @@ impl DatabaseArgs {
     pub fn url(&self) -> Result<Option<String>, ConfigError> {
         secret(&self.database_url, &self.database_url_file)
     }
+}
+
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Seconds to wait for a database that cannot be reached
+    #[arg(long, default_value_t = 0)]
+    pub wait: u64,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use sqlx::PgPool;
-use tokio::time::{Instant, interval};
+use tokio::time::{Instant, interval, timeout};
 
 use crate::live::LiveRanking;
 use crate::store::{StoreError, live, vitals};
@@ -13,14 +13,22 @@ use crate::telemetry::{Backfill, Metrics};
 /// How often it measures.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Measures until cancelled. While the database is away the gauges stay as they are: `/readyz` and
-/// the deliveries tell of that.
+/// Measures until cancelled. While the database is away the gauges stay as they are, but for the one
+/// that tells of it.
 pub async fn measure(pool: PgPool, ranking: LiveRanking, metrics: Metrics) {
-    let mut measuring = Measuring { pool, ranking, metrics, asked: HashSet::new(), lags: HashMap::new() };
+    let mut measuring =
+        Measuring { pool, ranking, metrics, asked: HashSet::new(), budgets: HashSet::new(), lags: HashMap::new() };
     let mut every = interval(EVERY);
     loop {
         every.tick().await;
-        if let Err(error) = measuring.once().await {
+        // One that accepts connections and answers nothing is away as well.
+        let measured = match timeout(EVERY, measuring.once()).await {
+            Ok(measured) => measured,
+            Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        };
+        let away = measured.as_ref().is_err_and(StoreError::is_unavailable);
+        measuring.metrics.vitals().database_up(!away);
+        if let Err(error) = measured {
             tracing::debug!(error = &error as &dyn std::error::Error, "measuring failed; trying again");
         }
     }
@@ -56,6 +64,8 @@ struct Measuring {
     metrics: Metrics,
     /// The accounts with gauges of their backfill.
     asked: HashSet<i64>,
+    /// The budgets with gauges: account and resource.
+    budgets: HashSet<(i64, &'static str)>,
     lags: HashMap<i64, Lag>,
 }
 
@@ -63,11 +73,7 @@ impl Measuring {
     async fn once(&mut self) -> Result<(), StoreError> {
         self.lag().await?;
         self.backfills().await?;
-        for budget in vitals::budgets(&self.pool).await? {
-            let resource = if budget.resource == "graphql" { "graphql" } else { "core" };
-            self.metrics.github_remaining(budget.account_id, resource, budget.remaining);
-            self.metrics.vitals().github_limit(budget.account_id, resource, budget.limit);
-        }
+        self.budgets().await?;
         let expiry = vitals::next_token_expiry(&self.pool).await?;
         self.metrics.vitals().token_expiry(expiry.map(|at| at.timestamp()));
         Ok(())
@@ -80,6 +86,21 @@ impl Measuring {
             let lag = self.lags.entry(head.account_id).or_insert_with(|| Lag::new(now)).seen(head.position, held, now);
             self.metrics.vitals().ranking_lag(head.account_id, lag.as_secs().try_into().unwrap_or(i64::MAX));
         }
+        Ok(())
+    }
+
+    async fn budgets(&mut self) -> Result<(), StoreError> {
+        let mut there = HashSet::new();
+        for budget in vitals::budgets(&self.pool).await? {
+            let resource = if budget.resource == "graphql" { "graphql" } else { "core" };
+            there.insert((budget.account_id, resource));
+            self.metrics.github_remaining(budget.account_id, resource, budget.remaining);
+            self.metrics.vitals().github_limit(budget.account_id, resource, budget.limit);
+        }
+        for (account_id, resource) in self.budgets.difference(&there) {
+            self.metrics.forget_budget(*account_id, resource);
+        }
+        self.budgets = there;
         Ok(())
     }
 

@@ -52,7 +52,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor, PgPool};
 
-pub use self::schema::{MIGRATIONS, migrate, schema_is_current};
+pub use self::schema::{MIGRATIONS, migrate, migrate_when_reached, schema_is_current};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

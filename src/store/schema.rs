@@ -23,6 +23,8 @@ pub static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '1s'";
 /// And how long before it tries again, while everybody else goes on.
 const LOCK_PAUSE: Duration = Duration::from_secs(2);
+/// How long before a database that was not reached is tried again.
+const REACH_PAUSE: Duration = Duration::from_secs(1);
 /// After that long of it somebody should look.
 const LOCK_PATIENCE: Duration = Duration::from_secs(600);
 /// Postgres' lock_not_available.
@@ -58,6 +60,28 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
             told = true;
         }
         sleep(LOCK_PAUSE).await;
+    }
+}
+
+/// The same, of a database that may not be reached yet: it is tried for as long as `patience`.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn migrate_when_reached(pool: &PgPool, patience: Duration) -> Result<(), StoreError> {
+    let began = Instant::now();
+    let mut told = false;
+    loop {
+        match migrate(pool).await {
+            Err(error) if error.is_unavailable() && began.elapsed() < patience => {
+                if !told {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::info!(error, "the database cannot be reached; trying again");
+                    told = true;
+                }
+                sleep(REACH_PAUSE).await;
+            }
+            other => return other,
+        }
     }
 }
 

@@ -51,7 +51,8 @@ pub struct Budget {
     pub remaining: i64,
 }
 
-/// Every budget that GitHub told of; whole again where its hour is over.
+/// Every budget that GitHub told of, of accounts that are asked about; whole again where its hour is
+/// over.
 pub async fn budgets(pool: &PgPool) -> Result<Vec<Budget>, StoreError> {
     let budgets = sqlx::query_as!(
         Budget,
@@ -61,7 +62,9 @@ pub async fn budgets(pool: &PgPool) -> Result<Vec<Budget>, StoreError> {
              ('core', g.core_limit, g.core_remaining, g.core_resets_at),
              ('graphql', g.graphql_limit, g.graphql_remaining, g.graphql_resets_at)
            ) AS b (resource, most, remaining, resets_at)
-           WHERE b.most IS NOT NULL AND b.remaining IS NOT NULL AND b.resets_at IS NOT NULL"#
+           WHERE b.most IS NOT NULL AND b.remaining IS NOT NULL AND b.resets_at IS NOT NULL
+             AND (g.account_id = 0
+                  OR EXISTS (SELECT FROM installations i WHERE i.account_id = g.account_id AND i.gone_at IS NULL))"#
     )
     .fetch_all(pool)
     .await?;

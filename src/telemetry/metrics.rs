@@ -42,6 +42,10 @@ const EVENTS: [&str; 22] = [
     "sub_issues",
 ];
 
+/// What should not come of deliveries: refused before the signature is known to be good, refused
+/// after that, and stored without being understood by a fault of ours.
+const FAULTS: [&str; 7] = ["malformed", "unsigned", "too_large", "too_slow", "over_budget", "rejected", "failed"];
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DeliveryLabels {
     event: &'static str,
@@ -115,6 +119,12 @@ impl Metrics {
             github_remaining: Family::default(),
             vitals: Vitals::default(),
         };
+        // There from the start: of a counter that appears with its first failure no rate is seen.
+        for event in EVENTS.into_iter().chain(["other"]) {
+            for outcome in FAULTS {
+                let _ = inner.deliveries.get_or_create(&DeliveryLabels { event, outcome });
+            }
+        }
         Self(Arc::new(inner.registered()))
     }
 
@@ -189,6 +199,12 @@ impl Metrics {
     /// What is left of an hourly budget; account 0 is the App itself.
     pub fn github_remaining(&self, account: i64, resource: &'static str, remaining: i64) {
         self.0.github_remaining.get_or_create(&BudgetLabels { account, resource }).set(remaining);
+    }
+
+    /// GitHub is not asked about an account any more.
+    pub fn forget_budget(&self, account: i64, resource: &'static str) {
+        self.0.github_remaining.remove(&BudgetLabels { account, resource });
+        self.0.vitals.forget_limit(account, resource);
     }
 
     /// How far things are.

@@ -33,6 +33,7 @@ pub struct Vitals {
     github_limit: Family<AccountResource, Gauge>,
     ranking_lag: Family<Account, Gauge>,
     token_expiry: Gauge,
+    database_up: Gauge,
 }
 
 /// How far GitHub's side of one account is.
@@ -76,6 +77,15 @@ impl Vitals {
         self.github_limit.get_or_create(&AccountResource { account, resource }).set(limit);
     }
 
+    pub(super) fn forget_limit(&self, account: i64, resource: &'static str) {
+        self.github_limit.remove(&AccountResource { account, resource });
+    }
+
+    /// Whether the database answers this replica.
+    pub fn database_up(&self, up: bool) {
+        self.database_up.set(up.into());
+    }
+
     /// For how long this replica's ranking has lacked something that the log has.
     pub fn ranking_lag(&self, account: i64, seconds: i64) {
         self.ranking_lag.get_or_create(&Account { account }).set(seconds);
@@ -100,6 +110,7 @@ impl Vitals {
             Unit::Seconds,
             self.compared.clone(),
         );
+        registry.register("database_up", "Whether the database answers: 1, or 0", self.database_up.clone());
         registry.register("jobs", "Questions to GitHub that are due, and those that fail", self.jobs.clone());
         registry.register("github_limit", "GitHub's hourly budgets", self.github_limit.clone());
         registry.register_with_unit(

@@ -1,12 +1,14 @@
 //! Settings that are missing, wrong, or in files.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Instant;
 
 use bugscrub::webhook::signature;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 
-use super::{Serving, client, run, status};
+use super::{Serving, bugscrub, client, run, status};
 use crate::support::TestDatabase;
 use crate::support::app::SECRET;
 
@@ -149,4 +151,21 @@ async fn secrets_may_come_from_files() {
 
 fn path(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_may_wait_for_its_database() {
+    let database = TestDatabase::new().await;
+    database.take_away().await;
+    let url = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_LOG_FORMAT", "json")];
+    let mut waiting = bugscrub(&["migrate", "--wait", "60"], &url).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(waiting.stderr.take().unwrap()).lines();
+    let said = said.next_line().await.unwrap().unwrap();
+    assert!(said.contains("cannot be reached; trying again"), "{said}");
+    database.bring_back().await;
+    assert!(waiting.wait().await.unwrap().success());
+    // What it refuses for good is not waited for.
+    let nobody = database.url.replace("/test_", "/nobody_");
+    run(&["migrate", "--wait", "60"], &[("BUGSCRUB_DATABASE_URL", &nobody)]).await.failed(1, &["nobody_"]);
+    database.drop().await;
 }

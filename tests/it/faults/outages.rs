@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::load::comment;
@@ -11,6 +13,8 @@ use crate::support::{TestApp, run_test};
 
 /// GitHub waits this long for an answer.
 const GITHUB_WAITS: Duration = Duration::from_secs(10);
+/// Measuring has its rhythm.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn send(app: &TestApp, guid: Uuid) -> reqwest::Response {
     let body = serde_json::to_vec(&comment(501, 1)).unwrap();
@@ -35,8 +39,7 @@ async fn a_database_that_is_away_answers_503_and_is_used_again_when_it_is_back()
             assert!(asked.elapsed() < GITHUB_WAITS);
             assert_eq!(app.client.get(app.url("/readyz")).send().await.unwrap().status(), 503);
             assert_eq!(app.client.get(app.url("/healthz")).send().await.unwrap().status(), 200);
-            assert_unavailable(app.request(reqwest::Method::GET, "/api/v1/queue?account=501").send().await.unwrap())
-                .await;
+            assert_unavailable(app.request(Method::GET, "/api/v1/queue?account=501").send().await.unwrap()).await;
             app.database.bring_back().await;
             assert_eq!(send(&app, *guid).await.status(), 202);
             assert_eq!(app.client.get(app.url("/readyz")).send().await.unwrap().status(), 200);
@@ -89,6 +92,27 @@ async fn an_account_whose_head_somebody_holds_holds_up_no_other() {
         held.rollback().await.unwrap();
         assert_eq!(send(&app, blocked).await.status(), 202);
         assert_all_stored(&app.database.pool, &[blocked, free]).await;
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_measured() {
+    run_test(async |app| {
+        let shows = async |line: &str| {
+            let asking = async {
+                while !app.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap().contains(line) {
+                    sleep(Duration::from_millis(100)).await;
+                }
+            };
+            timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{line:?} is not to be seen"));
+        };
+        shows("\nbugscrub_database_up 1\n").await;
+        app.database.take_away().await;
+        shows("\nbugscrub_database_up 0\n").await;
+        app.database.bring_back().await;
+        shows("\nbugscrub_database_up 1\n").await;
         app
     })
     .await;
