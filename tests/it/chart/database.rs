@@ -20,6 +20,11 @@ fn what_is_acknowledged_is_on_a_standby_too() {
     assert!(synchronous("cloudnativepg: {enabled: true, synchronous: {number: 0}}").is_null());
     let other = "cloudnativepg: {enabled: true, instances: 5, synchronous: {number: 2, dataDurability: preferred}}";
     assert_eq!(synchronous(other), json!({"method": "any", "number": 2, "dataDurability": "preferred"}));
+    // What the values add goes beside it.
+    let example = made_of(&["cloudnativepg-values.yaml"], "{}\n");
+    let mut with_quorum = usual;
+    with_quorum["failoverQuorum"] = json!(true);
+    assert_eq!(one(&example, "Cluster")["spec"]["postgresql"]["synchronous"], with_quorum);
 }
 
 #[test]
