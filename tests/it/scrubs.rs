@@ -4,6 +4,7 @@ mod calendar;
 mod crowd;
 mod meeting;
 mod notes;
+mod returning;
 mod rounds;
 mod sheets;
 mod wrong;
