@@ -6,13 +6,14 @@
 //! - [`act`]: decides under the head lock what becomes of a request, and appends it; [`take_in`]: the same for a
 //!   spreadsheet; [`alone`]: for who reads alone; `stand`: what deciding looks at;
 //! - [`read`]: scrubs and rounds as they are; [`deck`]: a scrub's rows; [`notes`]: an item's note;
-//! - [`sheets`]: what a spreadsheet's rows are about.
+//! - [`sheets`]: what a spreadsheet's rows are about; [`placing`]: which items they mean.
 
 pub mod act;
 pub mod alone;
 pub mod deck;
 mod happenings;
 pub mod notes;
+mod placing;
 mod project;
 pub mod read;
 mod readings;

@@ -5,6 +5,7 @@ mod crowd;
 mod ends;
 mod meeting;
 mod notes;
+mod returning;
 mod rounds;
 mod sheets;
 mod wrong;

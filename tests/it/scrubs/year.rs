@@ -175,7 +175,7 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
         // What its newest tab shows as read is read in the round.
         let rows = rows(&book, "0012");
         let shown: Vec<i64> =
-            rows.values().filter(|note| note.read && kept[&note.number].open).map(|note| note.number).collect();
+            rows.values().filter(|note| note.is_read() && kept[&note.number].open).map(|note| note.number).collect();
         let mut counted: Vec<i64> = app
             .all_pages("unread=false&view=open&limit=500")
             .await

@@ -89,11 +89,11 @@ fn the_old_spreadsheet_with_its_many_tabs_is_read() {
     let first = book.tabs[64].rows[0].row.as_ref().unwrap();
     assert_eq!((first.repository.as_str(), first.item_type, first.number), ("fluxcd/flux2", ItemType::Issue, 123));
     assert_eq!(texts(first), [Some("close it"), Some("see #4"), Some("🔥")]);
-    assert_eq!((first.read, first.read_text.as_deref()), (true, Some("TRUE")));
+    assert_eq!((first.read, first.read_text.as_deref()), (Some(true), Some("TRUE")));
     assert_eq!((first.title.as_str(), first.url.as_str()), ("A title", "https://github.com/fluxcd/flux2/issues/1"));
     assert_eq!(book.tabs[64].rows[1].line, 3);
     let second = book.tabs[64].rows[1].row.as_ref().unwrap();
-    assert_eq!((texts(second), second.read, &second.read_text), ([Some(""), Some(""), Some("")], false, &None));
+    assert_eq!((texts(second), second.read, &second.read_text), ([Some(""), Some(""), Some("")], Some(false), &None));
     let ignored = [
         "Raw data: its name is not a scrub's number",
         "Q2 (Final): its name is not a scrub's number",
@@ -113,7 +113,7 @@ fn columns_stand_in_any_order_in_any_case_and_some_may_be_missing() {
     let book = read(&bytes).unwrap();
     assert_eq!((names(&book), book.tabs[0].rows[0].line), (vec![("51", Some(51), 1)], 3));
     let note = only(&bytes);
-    assert_eq!((note.item_type, note.number, note.read), (ItemType::PullRequest, 12, true));
+    assert_eq!((note.item_type, note.number, note.read), (ItemType::PullRequest, 12, Some(true)));
     assert_eq!(texts(&note), [Some("act"), None, Some("f")]);
     assert_eq!((note.title.as_str(), note.url.as_str()), ("", ""));
 }
@@ -125,7 +125,7 @@ fn read_yet(cell: &str) -> (bool, Option<String>) {
         &data(&[&["Repository", "Type", "#", "Read yet?", "Comment"], &["a/b", "Issue", "1", cell, "c"]]),
     )]);
     let note = only(&bytes);
-    (note.read, note.read_text)
+    (note.is_read(), note.read_text)
 }
 
 #[test]
