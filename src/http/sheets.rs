@@ -86,7 +86,8 @@ pub async fn import(
     not_a_form(&headers)?;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let bytes = read_capped(body, length, WEBHOOK_BODY_CAP, DEADLINE, &state.body_budget).await?;
-    let mut book = tokio::task::spawn_blocking(move || sheet::read(&bytes)).await.map_err(|_| Problem::internal())??;
+    let mut book =
+        tokio::task::spawn_blocking(move || sheet::read(&bytes)).await.map_err(|_| Problem::internal())??;
     if let Some(scrub) = scrub
         && !book.name_scrub(scrub)
     {

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod crowd;
+mod edited;
 mod meeting;
 mod notes;
 mod returning;

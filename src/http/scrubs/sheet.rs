@@ -146,8 +146,7 @@ async fn sheet_of(
         items.reverse();
     }
     let numbered = sheets::scrub(&state.pool, account_id, scrub.scrub).await?;
-    let is_read =
-        |item: &QueueItem| numbered.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
+    let is_read = |item: &QueueItem| numbered.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
     let rows = items.iter().map(|item| sheet_row(item, is_read(item), &filter, state)).collect();
     let attended = Attended {
         scrub: i32::try_from(scrub.scrub).unwrap_or(i32::MAX),

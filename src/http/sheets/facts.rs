@@ -143,7 +143,8 @@ impl Telling<'_> {
                 return None;
             }
             let scrub = tab.scrub.map(i64::from);
-            let key = hash(&(&note.repository.to_lowercase(), note.item_type, note.number, scrub, &text, note.is_read()));
+            let key =
+                hash(&(&note.repository.to_lowercase(), note.item_type, note.number, scrub, &text, note.is_read()));
             let fact = ScrubFact::Unplaced {
                 repository: note.repository.clone(),
                 item_type: note.item_type,

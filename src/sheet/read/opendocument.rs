@@ -235,8 +235,15 @@ impl Document<'_> {
         let is_error = attribute(element, "calcext:value-type")?.as_deref() == Some("error");
         let is_formula = value_type.is_none() && attribute(element, "table:formula")?.is_some();
         let repeated = count(element, "table:number-columns-repeated")?;
-        self.row.cell =
-            Some(OpenCell { repeated, value, is_error, is_formula, text: String::new(), paragraphs: 0, in_paragraph: false });
+        self.row.cell = Some(OpenCell {
+            repeated,
+            value,
+            is_error,
+            is_formula,
+            text: String::new(),
+            paragraphs: 0,
+            in_paragraph: false,
+        });
         let (columns, rows) =
             (count(element, "table:number-columns-spanned")?, count(element, "table:number-rows-spanned")?);
         if columns > 1 || rows > 1 {

@@ -9,8 +9,8 @@ use super::{ReadRow, SheetNote};
 use crate::activity::{ItemType, State};
 use crate::sheet::columns::Column;
 use crate::sheet::fault::{BadSheet, BadTab, RowFault, excerpt};
-use crate::sheet::plan::Key;
 use crate::sheet::listed;
+use crate::sheet::plan::Key;
 
 /// The rows of one tab, as they come.
 #[derive(Default)]
@@ -178,7 +178,9 @@ impl Row<'_> {
             flag: self.written(Column::Flag, limits::FLAG)?,
             read: self.cell(Column::Read).filter(|cell| **cell != Cell::Uncalculated).map(Cell::is_yes),
             read_text: self.text(Column::Read)?.filter(|text| !text.is_empty()),
-            over: [State::Answered, State::Closed].iter().any(|state| state.name().eq_ignore_ascii_case(&shown(Column::State))),
+            over: [State::Answered, State::Closed]
+                .iter()
+                .any(|state| state.name().eq_ignore_ascii_case(&shown(Column::State))),
         })
     }
 

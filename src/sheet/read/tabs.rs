@@ -109,13 +109,14 @@ impl Tabs {
             Open::Items(table) => {
                 let uncalculated = table.uncalculated();
                 match table.finish(merges) {
-                Ok(rows) => {
-                    self.ignored.extend(uncalculated.iter().map(|told| in_tab(name, told)));
-                    self.tabs.push(Tab { name: name.to_owned(), scrub: scrub_of(name), rows });
-                    return;
+                    Ok(rows) => {
+                        self.ignored.extend(uncalculated.iter().map(|told| in_tab(name, told)));
+                        self.tabs.push(Tab { name: name.to_owned(), scrub: scrub_of(name), rows });
+                        return;
+                    }
+                    Err(fault) => fault,
                 }
-                Err(fault) => fault,
-            }},
+            }
             Open::Attendance(attendees) => match attendees.finish() {
                 Ok((rows, faults)) => {
                     self.attendance.extend(rows);

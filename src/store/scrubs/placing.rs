@@ -31,11 +31,7 @@ pub(super) struct Placed {
 }
 
 /// Finds items, whoever may see them.
-pub(super) async fn place(
-    moment: &mut PgConnection,
-    account_id: i64,
-    called: &[Called],
-) -> Result<Placed, StoreError> {
+pub(super) async fn place(moment: &mut PgConnection, account_id: i64, called: &[Called]) -> Result<Placed, StoreError> {
     let names: BTreeSet<&str> = called.iter().map(|called| called.repository.as_str()).collect();
     let mut meant: HashMap<&str, (i64, bool)> = HashMap::new();
     let here = repositories(moment, account_id).await?;

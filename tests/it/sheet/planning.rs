@@ -181,7 +181,8 @@ fn an_item_was_read_in_the_first_of_the_tabs_that_say_so() {
         assert_eq!((letters(&plan).as_str(), changes(&plan).1), (outcomes, marks), "{known:?}");
     }
     // Of a scrub that was held here it is known whether the round has met it, wherever it was read.
-    let held = |held: &[(i32, bool)], decks: &[i32]| Known { held: held.iter().copied().collect(), ..known(&[40], decks) };
+    let held =
+        |held: &[(i32, bool)], decks: &[i32]| Known { held: held.iter().copied().collect(), ..known(&[40], decks) };
     let cases = [
         (&tabs(&[(51, true)]), held(&[(51, true)], &[51]), "S", vec![]),
         (&tabs(&[(51, true)]), held(&[(51, false)], &[51]), "N", vec![51]),
