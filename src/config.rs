@@ -238,9 +238,9 @@ pub enum TokenCommand {
         /// What it allows; repeatable
         #[arg(long = "scope", value_enum, required = true)]
         scopes: Vec<Scope>,
-        /// Ids of the accounts that it is bound to; repeatable [default: all]
+        /// Logins or ids of the accounts that it is bound to; repeatable [default: all]
         #[arg(long = "account")]
-        accounts: Vec<i64>,
+        accounts: Vec<String>,
         /// With the scope embed: the view that it is for
         #[arg(long)]
         view: Option<String>,

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod crowd;
+mod edited;
 mod ends;
 mod meeting;
 mod notes;

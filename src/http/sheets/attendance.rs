@@ -45,7 +45,9 @@ impl Coming {
                 let ours = known.date.map_or_else(|| "not told".to_owned(), |ours| ours.to_string());
                 say(format!("its date stays {ours}, not {date}"));
             }
-            let theirs = words(&row.attendees);
+            // Whoever hosts is there.
+            let mut theirs = words(&row.attendees);
+            theirs.extend(words(row.host.as_slice()));
             let gone = |name: &&String| !words(std::slice::from_ref(*name)).is_subset(&theirs);
             let gone: Vec<&str> = known.attendees.iter().filter(gone).map(String::as_str).collect();
             if !gone.is_empty() {

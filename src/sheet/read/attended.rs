@@ -99,7 +99,7 @@ fn date_of(cell: &Cell) -> Option<NaiveDate> {
         Cell::Moment(moment) => Some(moment.date()),
         Cell::Text(text) => {
             let read = |form: &&str| NaiveDate::parse_from_str(text.trim(), form).ok();
-            DATES.iter().filter_map(|form| read(&form)).find(|date| date.year() >= FIRST_YEAR)
+            DATES.iter().filter_map(read).find(|date| date.year() >= FIRST_YEAR)
         }
         _ => None,
     }
