@@ -129,13 +129,13 @@ async fn demo_on(
         rate_limit: 0,
         delivery_retention: std::time::Duration::from_secs(30 * 86_400),
         views: Default::default(),
-        scrubs: Default::default(),
+        scrubs: args.scrubs.settings()?,
         github: None,
     };
     let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
     let base_url = format!("http://{}", application.address());
     let (token, hash) = auth::new_token();
-    let scopes = [Scope::Read, Scope::Private].map(|scope| scope.name().to_owned());
+    let scopes = [Scope::Read, Scope::Private, Scope::Scrub].map(|scope| scope.name().to_owned());
     let new = NewToken { name: "demo", hash: &hash, scopes: &scopes, accounts: None, view: None, days: None };
     tokens::create(&database.pool, new).await?;
 
@@ -258,24 +258,51 @@ pub async fn token_create(
     args: DatabaseArgs,
     name: &str,
     scopes: &[Scope],
-    accounts: &[i64],
+    accounts: &[String],
     view: Option<&str>,
     days: Option<i32>,
 ) -> Done {
-    let accounts = (!accounts.is_empty()).then_some(accounts);
-    auth::check_token(scopes, accounts, view).map_err(|(_, detail)| detail)?;
+    let any = accounts.iter().map(|account| account.parse().unwrap_or_default()).collect::<Vec<i64>>();
+    auth::check_token(scopes, (!any.is_empty()).then_some(&any), view).map_err(|(_, detail)| detail)?;
     let database = Database::open(&args).await?;
     let (token, hash) = auth::new_token();
     let scopes: Vec<String> = scopes.iter().map(|scope| scope.name().to_owned()).collect();
     let created = async {
         store::migrate(&database.pool).await?;
-        tokens::create(&database.pool, NewToken { name, hash: &hash, scopes: &scopes, accounts, view, days }).await
+        let ids = account_ids(&database, accounts).await?;
+        let accounts = (!ids.is_empty()).then_some(ids.as_slice());
+        let new = NewToken { name, hash: &hash, scopes: &scopes, accounts, view, days };
+        Ok::<_, Box<dyn Error>>(tokens::create(&database.pool, new).await?)
     }
     .await;
     database.close().await?;
     eprintln!("Token {} ({}); it is shown only now:", created?, scopes.join(", "));
     say!("{token}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ids of accounts by what they are called: an id may be of one that is not here yet, a login not.
+async fn account_ids(database: &Database, called: &[String]) -> Result<Vec<i64>, Box<dyn Error>> {
+    if called.iter().all(|called| called.parse::<i64>().is_ok()) {
+        return Ok(called.iter().filter_map(|called| called.parse().ok()).collect());
+    }
+    let here = accounts::visible(&database.pool).await?;
+    let id = |called: &String| -> Result<i64, Box<dyn Error>> {
+        if let Ok(id) = called.parse() {
+            return Ok(id);
+        }
+        let login = called.to_lowercase();
+        let had: Vec<i64> = here.iter().filter(|a| a.logins.contains(&login)).map(|a| a.account_id).collect();
+        let logins = || here.iter().map(|account| account.login.as_str()).collect::<Vec<_>>().join(", ");
+        match had.as_slice() {
+            [id] => Ok(*id),
+            [] => Err(format!("there is no account {called:?} here; those there are: {}", logins()).into()),
+            several => {
+                Err(format!("several accounts have had the login {called:?}; name one by its id: {several:?}").into())
+            }
+        }
+    };
+    called.iter().map(id).collect()
 }
 
 /// `bugscrub token list`

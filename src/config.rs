@@ -186,6 +186,8 @@ pub struct DemoArgs {
     /// Print the queue and stop, without new activity
     #[arg(long)]
     pub once: bool,
+    #[command(flatten)]
+    pub scrubs: ScrubArgs,
 }
 
 #[derive(Debug, Args)]
@@ -236,9 +238,9 @@ pub enum TokenCommand {
         /// What it allows; repeatable
         #[arg(long = "scope", value_enum, required = true)]
         scopes: Vec<Scope>,
-        /// Ids of the accounts that it is bound to; repeatable [default: all]
+        /// Logins or ids of the accounts that it is bound to; repeatable [default: all]
         #[arg(long = "account")]
-        accounts: Vec<i64>,
+        accounts: Vec<String>,
         /// With the scope embed: the view that it is for
         #[arg(long)]
         view: Option<String>,

@@ -35,8 +35,8 @@ async fn main() -> ExitCode {
         Command::Sheet(SheetCommand::Export { service, scrub, queue, csv, output }) => {
             commands::sheet::export(service, scrub, queue, csv, output).await
         }
-        Command::Sheet(SheetCommand::Import { service, file, dry_run }) => {
-            commands::sheet::import(service, file, dry_run).await
+        Command::Sheet(SheetCommand::Import { service, file, scrub, dry_run }) => {
+            commands::sheet::import(service, file, scrub, dry_run).await
         }
         Command::Openapi => {
             bugscrub::say!("{}", bugscrub::http::openapi());

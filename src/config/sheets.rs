@@ -30,6 +30,9 @@ pub enum SheetCommand {
         #[command(flatten)]
         service: ServiceArgs,
         file: PathBuf,
+        /// The scrub that the file's one tab is of, where the tab does not say so: CSV
+        #[arg(long)]
+        scrub: Option<u32>,
         /// Change nothing; show row by row what would
         #[arg(long)]
         dry_run: bool,

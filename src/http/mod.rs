@@ -150,7 +150,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(scrubs::sheet::csv))
         .routes(routes!(queue::show_xlsx))
         .routes(routes!(sheets::import))
-        .routes(routes!(sheets::unplaced))
+        .routes(routes!(sheets::waiting::unplaced))
         .routes(routes!(stream::follow))
         .routes(routes!(stats::backlog))
         .routes(routes!(stats::ages))

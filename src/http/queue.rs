@@ -112,7 +112,8 @@ pub async fn show_csv(State(state): State<AppState>, caller: Caller, params: Par
 /// Show the stale-age queue as a spreadsheet.
 ///
 /// XLSX in the shape that a scrub's sheet has, with the same filters: up to 10,000 items, ascending by
-/// stale-age unless `order` says otherwise.
+/// stale-age unless `order` says otherwise. Where more follows, its address is in the header Link. An x
+/// means that the view's present round has read it; without a view, that of `bug-scrub`.
 #[utoipa::path(
     get, path = "/api/v1/queue.xlsx", tag = "sheets", params(FilterParams, PageParams),
     responses(
@@ -128,15 +129,34 @@ pub async fn show_xlsx(State(state): State<AppState>, caller: Caller, params: Pa
         request.order = Order::Freshest;
     }
     reached(&state, account.account_id, &params).await?;
-    let (view, round) = read_in(&state, &account, &params, request.date).await?;
+    let named = params.one("view")?;
+    let round = read_in(&state, &account, named, request.date).await?;
     let page = state.ranking.page(request.clone()).await?;
     let is_read = |item: &QueueItem| item.remarks.read_position() > round.started;
+    let next = page.end.map(|end| {
+        let view = named.map(|view| format!("&view={view}")).unwrap_or_default();
+        let cursor = Cursor::of(request.clone(), end).encode();
+        format!("</api/v1/queue.xlsx?cursor={cursor}{view}>; rel=\"next\"")
+    });
     let filter = &request.filter;
     let rows = page.items.iter().map(|item| sheet_row(item, is_read(item), filter, &state)).collect();
     let (date, zone, filter) = (request.date, state.calendar.zone, request.filter);
     let position = Some(page.position);
-    let sheet = Sheet { tab: view, date, zone, rows, filter, attendance: None, position };
-    written("queue.xlsx".to_owned(), XLSX, move || sheet::xlsx(&sheet)).await
+    let (tab, name) = names(named);
+    let sheet = Sheet { tab, date, zone, rows, filter, attendance: None, position };
+    let mut response = written(name, XLSX, move || sheet::xlsx(&sheet)).await?;
+    if let Some(link) = next.and_then(|next| next.parse().ok()) {
+        response.headers_mut().insert(LINK, link);
+    }
+    Ok(response)
+}
+
+/// The tab and the file of a queue, by its view. A tab whose name is a number would be a scrub's.
+fn names(view: Option<&str>) -> (String, String) {
+    let Some(view) = view else { return ("queue".to_owned(), "queue.xlsx".to_owned()) };
+    let is_number = view.bytes().all(|byte| byte.is_ascii_digit());
+    let tab = if is_number { format!("view-{view}") } else { view.to_owned() };
+    (tab, format!("queue-{view}.xlsx"))
 }
 
 /// Whether an `Accept` header names CSV, and no JSON before it.

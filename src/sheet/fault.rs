@@ -62,6 +62,15 @@ pub(super) enum BadTab {
     NoAttendance,
 }
 
+/// What of a line of the tab Attendance cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum AttendanceFault {
+    #[error("the date of {0:04} cannot be read: {1:?}")]
+    Date(i32, String),
+    #[error("a name of {0:04} is longer than 100 characters: {1:?}")]
+    Name(i32, String),
+}
+
 /// Why one row cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum RowFault {
@@ -75,6 +84,8 @@ pub enum RowFault {
     Error { column: Column, text: String },
     #[error("the cell in the column {} is longer than {} characters", .0.header(), limits::CELL)]
     TooLong(Column),
+    #[error("the text in the column {} is longer than the {} characters that a note may have there", .0.header(), .1)]
+    LongNote(Column, usize),
     #[error("some of its cells are merged")]
     Merged,
     #[error("its item stands in row {0} of the tab already")]

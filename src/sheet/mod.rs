@@ -41,10 +41,21 @@ pub struct Attendance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attended {
     pub scrub: i32,
-    /// Always there when written; a sheet that is read may lack it.
+    /// Not told of every scrub of the time before.
     pub date: Option<NaiveDate>,
     pub host: Option<String>,
     pub attendees: Vec<String>,
+}
+
+/// Rows by their numbers, the first of them: `rows 3, 7 and 12 more`.
+pub fn listed(lines: &[u32]) -> String {
+    const SHOWN: usize = 10;
+    let numbers: Vec<String> = lines.iter().take(SHOWN).map(u32::to_string).collect();
+    let (word, numbers) = (if lines.len() == 1 { "row" } else { "rows" }, numbers.join(", "));
+    match lines.len().saturating_sub(SHOWN) {
+        0 => format!("{word} {numbers}"),
+        more => format!("{word} {numbers} and {more} more"),
+    }
 }
 
 /// A note as it is compared: line ends are `\n`, and none of the blanks around it count.

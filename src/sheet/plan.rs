@@ -62,6 +62,8 @@ pub struct Known {
     pub read_in: BTreeSet<i32>,
     /// Scrubs whose deck has it: it was unread when they opened, whatever was before.
     pub decks: BTreeSet<i32>,
+    /// Scrubs that were held here, and whether it was read since their rounds began.
+    pub held: BTreeMap<i32, bool>,
 }
 
 /// What becomes of one row.
@@ -191,7 +193,8 @@ fn said(stands: &[Standing], known: &Known) -> Said {
     if let Some(base) = &known.base {
         // A blank note is an answer too: it was taken away.
         let Some(newest) = stands.len().checked_sub(1) else { return Said::New(vec![]) };
-        let base = tidied(base);
+        // What is not open any more is written without its note.
+        let base = if stands[newest].note.over { NoteText::default() } else { tidied(base) };
         let theirs = stands[newest].note.note(&base);
         return match merged(&base, &ours, &theirs) {
             Some(merged) if merged == ours => Said::New(vec![]),
@@ -237,23 +240,31 @@ fn merged(base: &NoteText, ours: &NoteText, theirs: &NoteText) -> Option<NoteTex
     })
 }
 
-/// Which rows are the first to say that it was read, and in which scrub, but for those known.
+/// Which rows are the first to say that it was read, and in which scrub, but for those known. In a
+/// scrub that was held here, it is known if anybody has read it since the round began.
 fn marks(stands: &[Standing], known: &Known) -> Vec<(usize, i32)> {
-    let mut marks = vec![];
+    let mut marks: Vec<(usize, i32)> = vec![];
     let mut was_read = false;
     // The scrub from which on a known mark is the one that a row tells of.
     let mut since = i32::MIN;
     for (at, standing) in stands.iter().enumerate() {
-        let Some(scrub) = standing.scrub else { continue };
-        if !standing.note.read {
+        let (Some(scrub), Some(read)) = (standing.scrub, standing.note.read) else { continue };
+        if !read {
             since = scrub.saturating_add(1);
         } else if !was_read {
-            let since = known.decks.range(..=scrub).next_back().map_or(since, |deck| since.max(*deck));
-            if since > scrub || known.read_in.range(since..=scrub).next().is_none() {
+            let is_known = match known.held.get(&scrub) {
+                // A mark that is made for one is later than the beginnings of all their rounds.
+                Some(met) => *met || marks.iter().any(|(_, marked)| known.held.contains_key(marked)),
+                None => {
+                    let since = known.decks.range(..=scrub).next_back().map_or(since, |deck| since.max(*deck));
+                    since <= scrub && known.read_in.range(since..=scrub).next().is_some()
+                }
+            };
+            if !is_known {
                 marks.push((at, scrub));
             }
         }
-        was_read = standing.note.read;
+        was_read = read;
     }
     marks
 }

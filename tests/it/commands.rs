@@ -3,6 +3,7 @@
 mod again;
 mod data;
 mod settings;
+mod sheets;
 
 use std::process::Stdio;
 

@@ -73,12 +73,13 @@ pub struct PageParams {
     order: Option<String>,
     /// The queue as it was by the end of this date, or of this many days ago (`30d`).
     as_of: Option<String>,
-    /// Items a page, 1 to 500; 50 unless given.
+    /// Items a page. JSON: 1 to 500, 50 unless given. CSV: 1 to 10,000, 1,000 unless given. XLSX: 1 to
+    /// 10,000, which it is unless given.
     limit: Option<usize>,
     /// Wait, 5 seconds at most, until the answer includes this position of the log.
     min_position: Option<i64>,
-    /// From an answer's `next`; carries the filters, the order and the date. Only `limit` and
-    /// `min_position` may stand beside it.
+    /// From an answer's `next` or header Link; carries the filters, the order and the date. Only `limit`
+    /// and `min_position` may stand beside it, and with XLSX `view`.
     cursor: Option<String>,
 }
 
@@ -157,17 +158,17 @@ impl Asked {
     }
 }
 
-/// The view that tells what counts as read, and its round by the end of a date.
+/// The round that tells what counts as read, by the end of a date: the named view's, else that of
+/// `bug-scrub`.
 pub async fn read_in(
     state: &AppState,
     account: &Account,
-    params: &Params,
+    view: Option<&str>,
     date: NaiveDate,
-) -> Result<(String, Round), Problem> {
-    let view = params.one("view")?.unwrap_or(BUG_SCRUB).to_owned();
+) -> Result<Round, Problem> {
+    let view = view.unwrap_or(BUG_SCRUB);
     let end = (date < state.calendar.today((state.clock)())).then(|| state.calendar.end_of(date));
-    let round = scrubs::round(&state.pool, account.account_id, &view, end).await?;
-    Ok((view, round))
+    Ok(scrubs::round(&state.pool, account.account_id, view, end).await?)
 }
 
 /// The date that `as_of` names, if it is a past one.
@@ -194,7 +195,10 @@ pub async fn request(
     let now = (state.clock)();
     let private = caller.sees_private();
     if let Some(text) = params.one("cursor")? {
-        if let Some(beside) = BESIDE.iter().chain(&Criteria::NAMES).find(|name| params.has(name)) {
+        // A sheet is called by its view, and shows what that one's round has read.
+        let may_stand = |name: &str| format == Format::Xlsx && name == "view";
+        let mut others = BESIDE.iter().chain(&Criteria::NAMES);
+        if let Some(beside) = others.find(|name| params.has(name) && !may_stand(name)) {
             return Err(Problem::bad_parameter(*beside)
                 .detail("The cursor carries this; leave it out, or begin without a cursor."));
         }

@@ -20,7 +20,8 @@ use crate::rank::{Filter, Order, PageRequest, QueueItem};
 use crate::sheet::{self, Attendance, Attended, Sheet, SheetRow};
 use crate::store::accounts::Account;
 use crate::store::scrubs::deck::closed_since;
-use crate::store::scrubs::read::{self, Scrub};
+use crate::store::scrubs::read::Scrub;
+use crate::store::scrubs::sheets;
 
 /// Items of a sheet at most.
 const MOST_ROWS: usize = 100_000;
@@ -144,18 +145,12 @@ async fn sheet_of(
     if order == Order::Freshest {
         items.reverse();
     }
-    let round = match (&scrub.view, scrub.round) {
-        (Some(view), Some(round)) => read::started(&state.pool, account_id, view, round).await?,
-        _ => 0,
-    };
-    let is_read = |item: &QueueItem| {
-        let here = item.remarks.marks.iter().any(|mark| mark.scrub == Some(scrub.scrub));
-        here || !scrub.imported && item.remarks.read_position() > round
-    };
+    let numbered = sheets::scrub(&state.pool, account_id, scrub.scrub).await?;
+    let is_read = |item: &QueueItem| numbered.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
     let rows = items.iter().map(|item| sheet_row(item, is_read(item), &filter, state)).collect();
     let attended = Attended {
         scrub: i32::try_from(scrub.scrub).unwrap_or(i32::MAX),
-        date: Some(date),
+        date: scrub.date,
         host: scrub.host,
         attendees: scrub.attendees,
     };

@@ -16,9 +16,10 @@ pub fn facts(book: &Book, planned: &Planned, request: &Request) -> Vec<Told> {
     let attended: BTreeMap<i32, &Attended> = book.attendance.iter().map(|row| (row.scrub, row)).collect();
     let newest = book.tabs.iter().filter(|tab| tab.scrub.is_some()).max_by_key(|tab| tab.scrub);
     let read = newest.iter().flat_map(|tab| &tab.rows).filter_map(|row| row.row.as_ref().ok());
-    let read = read.filter(|note| note.read).map(Key::of).collect();
+    let read = read.filter(|note| note.is_read()).map(Key::of).collect();
     let told = Telling { book, planned, request, attended, read };
     let mut facts = told.scrubs();
+    facts.extend(told.attended());
     facts.extend(told.items());
     facts.extend(told.unplaced());
     facts
@@ -48,11 +49,30 @@ impl Telling<'_> {
         new.collect()
     }
 
-    /// Noon of the scrub's date, where that is known.
+    /// Who came to scrubs that are here.
+    fn attended(&self) -> Vec<Told> {
+        let new = self.planned.coming.new.iter().map(|(scrub, login)| Told {
+            // Whoever was taken off since may come again.
+            key: format!("sheet:attended:{scrub}:{}:{}", login.to_lowercase(), self.planned.position),
+            at: Some(self.request.at),
+            by: self.request.by.clone(),
+            fact: ScrubFact::Attended { scrub: *scrub, login: login.clone(), present: true },
+        });
+        new.collect()
+    }
+
+    /// When what a scrub's tab tells was done: when it was opened, now if it is open; of one that the
+    /// spreadsheet alone tells of, noon of its date, where that is known. Never what is to come.
     fn at(&self, scrub: i64) -> Option<DateTime<Utc>> {
+        let known = self.planned.kept.scrubs.get(&scrub);
+        if let Some(held) = known.filter(|known| !known.imported) {
+            let at = held.opened_at.filter(|_| held.closed_position.is_some());
+            return Some(at.map_or(self.request.at, |at| at.min(self.request.at)));
+        }
         let told = i32::try_from(scrub).ok().and_then(|scrub| self.attended.get(&scrub)?.date);
-        let date = told.or_else(|| self.planned.kept.scrubs.get(&scrub)?.date)?;
-        NaiveTime::from_hms_opt(12, 0, 0).map(|noon| date.and_time(noon).and_utc())
+        let date = told.or_else(|| known?.date)?;
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).map(|noon| date.and_time(noon).and_utc());
+        noon.map(|noon| noon.min(self.request.at))
     }
 
     /// The scrub's host, else who takes the file in.
@@ -70,10 +90,11 @@ impl Telling<'_> {
                 let historic = !self.counts(&change.key, *scrub, change.marks.last() == Some(scrub));
                 let scrub = i64::from(*scrub);
                 facts.push(Told {
-                    key: format!("sheet:read:{repo_id}:{number}:{scrub}"),
+                    // A reading that was taken back may be told again.
+                    key: format!("sheet:read:{repo_id}:{number}:{scrub}:{}", self.planned.position),
                     at: self.at(scrub).or((!historic).then_some(self.request.at)),
                     by: self.by(Some(scrub)),
-                    fact: ScrubFact::Read { repo_id, number, scrub: Some(scrub), historic },
+                    fact: ScrubFact::Read { repo_id, number, scrub: Some(scrub), place: None, historic },
                 });
             }
             let last = change.notes.len().saturating_sub(1);
@@ -95,14 +116,15 @@ impl Telling<'_> {
         facts
     }
 
-    /// Whether a mark counts in the present round: one of a scrub that was held here, or, before any
-    /// was, one that the newest tab still shows, since that has the round's readings.
+    /// Whether a mark counts in the present round: one of a scrub that was held here, or one of a scrub
+    /// after all those, that the newest tab still shows, since that has the round's readings.
     fn counts(&self, key: &Key, scrub: i32, last: bool) -> bool {
-        let scrubs = &self.planned.kept.scrubs;
-        if scrubs.get(&i64::from(scrub)).is_some_and(|known| !known.imported) {
+        let (scrub, scrubs) = (i64::from(scrub), &self.planned.kept.scrubs);
+        if scrubs.get(&scrub).is_some_and(|known| !known.imported) {
             return true;
         }
-        last && self.read.contains(key) && scrubs.values().all(|known| known.imported)
+        let newer = scrubs.values().all(|known| known.imported || known.scrub < scrub);
+        last && self.read.contains(key) && newer
     }
 
     fn unplaced(&self) -> Vec<Told> {
@@ -115,18 +137,21 @@ impl Telling<'_> {
                 flag: note.flag.clone().unwrap_or_default(),
             };
             // What says nothing need not be kept.
-            if self.planned.item(&Key::of(note)).is_some() || text.is_empty() && !note.read {
+            let key = Key::of(note);
+            let here = self.planned.item(&key).is_some() || self.planned.hides(&key);
+            if here || text.is_empty() && !note.is_read() {
                 return None;
             }
             let scrub = tab.scrub.map(i64::from);
-            let key = hash(&(&note.repository.to_lowercase(), note.item_type, note.number, scrub, &text, note.read));
+            let key =
+                hash(&(&note.repository.to_lowercase(), note.item_type, note.number, scrub, &text, note.is_read()));
             let fact = ScrubFact::Unplaced {
                 repository: note.repository.clone(),
                 item_type: note.item_type,
                 number: note.number,
                 scrub,
                 text,
-                read: note.read,
+                read: note.is_read(),
             };
             let at = scrub.and_then(|scrub| self.at(scrub));
             Some(Told { key: format!("sheet:unplaced:{key}"), at, by: self.by(scrub), fact })

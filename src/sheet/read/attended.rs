@@ -1,21 +1,41 @@
 //! The tab Attendance: a line a scrub.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::cell::Cell;
 use super::limits;
 use crate::sheet::Attended;
-use crate::sheet::fault::{BadSheet, BadTab};
+use crate::sheet::fault::{AttendanceFault, BadSheet, BadTab, excerpt};
 use crate::sheet::write::ATTENDED;
 
 /// How dates are written where they are texts: as here, and as American and European sheets do.
-const DATES: [&str; 4] = ["%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d.%m.%Y"];
+/// A month's name may be cut to three letters.
+const DATES: [&str; 11] = [
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+    "%m/%d/%y",
+    "%d.%m.%Y",
+    "%d.%m.%y",
+    "%Y/%m/%d",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%d %B %Y",
+    "%A, %B %d, %Y",
+    "%A, %d %B %Y",
+];
+/// Before it no scrub was held; it tells a year of two digits from one of four.
+const FIRST_YEAR: i32 = 1990;
+/// Characters of a name at most.
+const LONGEST_NAME: usize = 100;
+/// Faults that are told at most.
+const FAULTS: usize = 20;
 
 #[derive(Default)]
 pub(super) struct Attendees {
     /// Where the columns of [`ATTENDED`] stand.
     places: Option<[Option<usize>; 4]>,
     rows: Vec<Attended>,
+    faults: Vec<AttendanceFault>,
 }
 
 impl Attendees {
@@ -35,22 +55,40 @@ impl Attendees {
         if self.rows.len() == limits::ATTENDED {
             return Err(BadSheet::TooManyRows);
         }
-        let name = |text: &str| Some(text.trim().to_owned()).filter(|name| !name.is_empty());
-        self.rows.push(Attended {
-            scrub,
-            date: date.and_then(date_of),
-            host: host.and_then(|cell| name(&cell.text())),
-            attendees: attendees
-                .map(|cell| cell.text().split([',', ';', '\n']).filter_map(name).collect())
-                .unwrap_or_default(),
-        });
+        let host = host.map(|cell| cell.text()).unwrap_or_default();
+        let attendees = attendees.map(|cell| cell.text()).unwrap_or_default();
+        let host = self.names(scrub, std::iter::once(host.as_str())).pop();
+        let attendees = self.names(scrub, attendees.split([',', ';', '\n']));
+        let date = date.filter(|cell| !cell.is_blank());
+        let read = date.and_then(date_of);
+        if let (Some(cell), None) = (date, read) {
+            self.faults.push(AttendanceFault::Date(scrub, excerpt(&cell.text())));
+        }
+        self.rows.push(Attended { scrub, date: read, host, attendees });
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<Vec<Attended>, BadTab> {
+    /// Without the `@` that people put in front.
+    fn names<'a>(&mut self, scrub: i32, texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let mut names = vec![];
+        for text in texts {
+            let name = text.trim();
+            let name = name.strip_prefix('@').unwrap_or(name).trim();
+            if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+                self.faults.push(AttendanceFault::Name(scrub, excerpt(name)));
+            } else if !name.is_empty() {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+
+    /// The lines, and what of them cannot be read.
+    pub(super) fn finish(mut self) -> Result<(Vec<Attended>, Vec<AttendanceFault>), BadTab> {
+        self.faults.truncate(FAULTS);
         match self.places {
             None => Err(BadTab::Empty),
-            Some([Some(_), _, host, attendees]) if host.or(attendees).is_some() => Ok(self.rows),
+            Some([Some(_), _, host, attendees]) if host.or(attendees).is_some() => Ok((self.rows, self.faults)),
             Some(_) => Err(BadTab::NoAttendance),
         }
     }
@@ -59,7 +97,10 @@ impl Attendees {
 fn date_of(cell: &Cell) -> Option<NaiveDate> {
     match cell {
         Cell::Moment(moment) => Some(moment.date()),
-        Cell::Text(text) => DATES.iter().find_map(|form| NaiveDate::parse_from_str(text.trim(), form).ok()),
+        Cell::Text(text) => {
+            let read = |form: &&str| NaiveDate::parse_from_str(text.trim(), form).ok();
+            DATES.iter().filter_map(read).find(|date| date.year() >= FIRST_YEAR)
+        }
         _ => None,
     }
 }

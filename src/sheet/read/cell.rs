@@ -16,6 +16,8 @@ pub(super) enum Cell {
     Span(Duration),
     /// What a spreadsheet shows for a formula that fails: `#REF!`.
     Error(String),
+    /// A formula whose value the file does not hold: it was never calculated.
+    Uncalculated,
 }
 
 /// What people put into "Read yet?" for "not yet".
@@ -25,7 +27,7 @@ impl Cell {
     /// As the spreadsheet would show it, dates in ISO form.
     pub(super) fn text(&self) -> String {
         match self {
-            Cell::Empty => String::new(),
+            Cell::Empty | Cell::Uncalculated => String::new(),
             Cell::Text(text) | Cell::Error(text) => super::super::tidy(text),
             // 123.0 is shown as 123.
             Cell::Number(number) => number.to_string(),
@@ -43,7 +45,7 @@ impl Cell {
     /// Whether there is nothing to see in it.
     pub(super) fn is_blank(&self) -> bool {
         match self {
-            Cell::Empty => true,
+            Cell::Empty | Cell::Uncalculated => true,
             Cell::Text(text) => text.trim().is_empty(),
             _ => false,
         }

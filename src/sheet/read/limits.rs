@@ -13,6 +13,10 @@ pub const ROWS: usize = 100_000;
 pub const COLUMNS: usize = 256;
 /// Characters of a cell; what a spreadsheet can hold.
 pub const CELL: usize = 32_767;
+/// Characters of a note's texts: what the API takes.
+pub const ACTION: usize = 1_000;
+pub const COMMENT: usize = 10_000;
+pub const FLAG: usize = 200;
 /// Bytes of all texts that are kept: one text may stand in many cells of a file.
 pub const TEXT: usize = 64 << 20;
 /// Rows of the tab Attendance.

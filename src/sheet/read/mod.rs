@@ -37,12 +37,27 @@ pub struct Book {
     pub position: Option<i64>,
 }
 
+impl Book {
+    /// Says which scrub's its one tab is, where the file cannot: CSV has no tabs' names. Answers
+    /// whether it could be said.
+    pub fn name_scrub(&mut self, scrub: i32) -> bool {
+        match self.tabs.as_mut_slice() {
+            [tab] if tab.scrub.is_none_or(|own| own == scrub) => {
+                tab.scrub = Some(scrub);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
 /// One tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tab {
     /// Empty for CSV, which has no tabs.
     pub name: String,
-    /// The scrub whose number is the tab's name. `None` only if no tab of the file has a number.
+    /// The scrub whose number is the tab's name. `None` only if no tab of the file has a number, and
+    /// nobody has said it ([`Book::name_scrub`]).
     pub scrub: Option<i32>,
     pub rows: Vec<ReadRow>,
 }
@@ -69,9 +84,12 @@ pub struct SheetNote {
     pub comment: Option<String>,
     pub flag: Option<String>,
     /// Whether "Read yet?" says so: anything but nothing, `no`, `false`, `0` and an empty box.
-    pub read: bool,
+    /// `None` where the tab has no such column.
+    pub read: Option<bool>,
     /// What stood there.
     pub read_text: Option<String>,
+    /// The column State says that it is not open: its note was left out of the sheet.
+    pub over: bool,
 }
 
 impl SheetNote {
@@ -83,6 +101,11 @@ impl SheetNote {
             comment: text(&self.comment, &other.comment),
             flag: text(&self.flag, &other.flag),
         }
+    }
+
+    /// Whether "Read yet?" says yes.
+    pub fn is_read(&self) -> bool {
+        self.read == Some(true)
     }
 
     /// Whether it says nothing.

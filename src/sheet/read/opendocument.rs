@@ -123,6 +123,7 @@ struct OpenCell {
     repeated: u32,
     value: Option<Cell>,
     is_error: bool,
+    is_formula: bool,
     /// What it shows; paragraphs are lines.
     text: String,
     paragraphs: usize,
@@ -141,6 +142,8 @@ impl OpenCell {
         match self.value {
             _ if self.is_error => Cell::Error(self.text),
             Some(value) => value,
+            // An empty text has a type, and a formula that was never calculated has none.
+            None if self.text.is_empty() && self.is_formula => Cell::Uncalculated,
             None if self.text.is_empty() => Cell::Empty,
             None => Cell::Text(self.text),
         }
@@ -217,7 +220,8 @@ impl Document<'_> {
     }
 
     fn begin_cell(&mut self, element: &BytesStart) -> Result<(), BadSheet> {
-        let value = match attribute(element, "office:value-type")?.as_deref() {
+        let value_type = attribute(element, "office:value-type")?;
+        let value = match value_type.as_deref() {
             Some("float" | "percentage" | "currency") => {
                 attribute(element, "office:value")?.and_then(|value| value.parse().ok()).map(Cell::Number)
             }
@@ -229,9 +233,17 @@ impl Document<'_> {
             _ => None,
         };
         let is_error = attribute(element, "calcext:value-type")?.as_deref() == Some("error");
+        let is_formula = value_type.is_none() && attribute(element, "table:formula")?.is_some();
         let repeated = count(element, "table:number-columns-repeated")?;
-        self.row.cell =
-            Some(OpenCell { repeated, value, is_error, text: String::new(), paragraphs: 0, in_paragraph: false });
+        self.row.cell = Some(OpenCell {
+            repeated,
+            value,
+            is_error,
+            is_formula,
+            text: String::new(),
+            paragraphs: 0,
+            in_paragraph: false,
+        });
         let (columns, rows) =
             (count(element, "table:number-columns-spanned")?, count(element, "table:number-rows-spanned")?);
         if columns > 1 || rows > 1 {

@@ -1,14 +1,15 @@
 //! A tab with items: its header, wherever the columns stand, and its rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::cell::Cell;
 use super::limits;
 use super::tabs::{Budget, Merge};
 use super::{ReadRow, SheetNote};
-use crate::activity::ItemType;
+use crate::activity::{ItemType, State};
 use crate::sheet::columns::Column;
 use crate::sheet::fault::{BadSheet, BadTab, RowFault, excerpt};
+use crate::sheet::listed;
 use crate::sheet::plan::Key;
 
 /// The rows of one tab, as they come.
@@ -18,6 +19,8 @@ pub(super) struct Table {
     rows: Vec<ReadRow>,
     /// In which row an item stands.
     seen: HashMap<Key, u32>,
+    /// Rows in which a column that is read has a formula without a value.
+    uncalculated: BTreeMap<Column, Vec<u32>>,
 }
 
 /// Where the columns stand, and in which row that is told.
@@ -78,6 +81,11 @@ impl Table {
             return Ok(());
         }
         budget.row()?;
+        for column in Column::KEY.into_iter().chain(Column::WRITTEN) {
+            if row.cell(column) == Some(&Cell::Uncalculated) {
+                self.uncalculated.entry(column).or_default().push(line);
+            }
+        }
         let row = row.read().and_then(|note| match self.seen.entry(Key::of(&note)) {
             std::collections::hash_map::Entry::Occupied(first) => Err(RowFault::Twice(*first.get())),
             std::collections::hash_map::Entry::Vacant(new) => {
@@ -90,6 +98,15 @@ impl Table {
         }
         self.rows.push(ReadRow { line, row });
         Ok(())
+    }
+
+    /// Formulas that say nothing, a sentence a column.
+    pub(super) fn uncalculated(&self) -> Vec<String> {
+        let told = self.uncalculated.iter().map(|(column, lines)| {
+            let (column, rows) = (column.header(), listed(lines));
+            format!("the column {column} has formulas without a value, which say nothing, in {rows}: open the file in a spreadsheet program and save it")
+        });
+        told.collect()
     }
 
     /// The rows, or what is wrong with the header. Merged cells hold one value for several: whose
@@ -156,12 +173,24 @@ impl Row<'_> {
             number,
             title: shown(Column::Title),
             url: shown(Column::Url),
-            recommended_action: self.text(Column::RecommendAction)?,
-            comment: self.text(Column::Comment)?,
-            flag: self.text(Column::Flag)?,
-            read: self.cell(Column::Read).is_some_and(Cell::is_yes),
+            recommended_action: self.written(Column::RecommendAction, limits::ACTION)?,
+            comment: self.written(Column::Comment, limits::COMMENT)?,
+            flag: self.written(Column::Flag, limits::FLAG)?,
+            read: self.cell(Column::Read).filter(|cell| **cell != Cell::Uncalculated).map(Cell::is_yes),
             read_text: self.text(Column::Read)?.filter(|text| !text.is_empty()),
+            over: [State::Answered, State::Closed]
+                .iter()
+                .any(|state| state.name().eq_ignore_ascii_case(&shown(Column::State))),
         })
+    }
+
+    /// A text of the note.
+    fn written(&self, column: Column, longest: usize) -> Result<Option<String>, RowFault> {
+        let text = self.text(column)?.filter(|_| self.cell(column) != Some(&Cell::Uncalculated));
+        match text.as_ref().is_some_and(|text| text.len() > longest && text.chars().count() > longest) {
+            true => Err(RowFault::LongNote(column, longest)),
+            false => Ok(text),
+        }
     }
 
     fn text(&self, column: Column) -> Result<Option<String>, RowFault> {

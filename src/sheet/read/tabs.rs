@@ -106,16 +106,21 @@ impl Tabs {
 
     pub(super) fn end(&mut self, name: &str, open: Open, merges: &[Merge]) {
         let fault = match open {
-            Open::Items(table) => match table.finish(merges) {
-                Ok(rows) => {
-                    self.tabs.push(Tab { name: name.to_owned(), scrub: scrub_of(name), rows });
-                    return;
+            Open::Items(table) => {
+                let uncalculated = table.uncalculated();
+                match table.finish(merges) {
+                    Ok(rows) => {
+                        self.ignored.extend(uncalculated.iter().map(|told| in_tab(name, told)));
+                        self.tabs.push(Tab { name: name.to_owned(), scrub: scrub_of(name), rows });
+                        return;
+                    }
+                    Err(fault) => fault,
                 }
-                Err(fault) => fault,
-            },
+            }
             Open::Attendance(attendees) => match attendees.finish() {
-                Ok(rows) => {
+                Ok((rows, faults)) => {
                     self.attendance.extend(rows);
+                    self.ignored.extend(faults.iter().map(|fault| in_tab(name, &fault.to_string())));
                     return;
                 }
                 Err(fault) => fault,
@@ -125,8 +130,7 @@ impl Tabs {
     }
 
     pub(super) fn ignore(&mut self, name: &str, fault: &BadTab) {
-        let name = excerpt(name);
-        self.ignored.push(if name.is_empty() { fault.to_string() } else { format!("{name}: {fault}") });
+        self.ignored.push(in_tab(name, &fault.to_string()));
     }
 
     /// What was read, if anything was.
@@ -144,6 +148,12 @@ impl Tabs {
         }
         Ok(Book { tabs, attendance, ignored, position: None })
     }
+}
+
+/// A sentence about a tab; CSV has no name.
+fn in_tab(name: &str, told: &str) -> String {
+    let name = excerpt(name);
+    if name.is_empty() { told.to_owned() } else { format!("{name}: {told}") }
 }
 
 /// The number of the scrub whose tab this is: digits and nothing else.

@@ -44,8 +44,8 @@ fn tab(workbook: &mut Workbook, name: &str, numbered: bool, tabs: &mut Tabs) -> 
     let mut cells = workbook.worksheet_cells_reader(name).map_err(fault)?;
     let mut row: Vec<Cell> = vec![];
     let mut at = 0;
-    while let Some(cell) = cells.next_cell().map_err(fault)? {
-        let (line, place) = cell.get_position();
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(fault)? {
+        let (line, place) = cell.pos;
         if line != at {
             open.row(line_of(at), &row, &mut tabs.budget)?;
             row.clear();
@@ -59,7 +59,10 @@ fn tab(workbook: &mut Workbook, name: &str, numbered: bool, tabs: &mut Tabs) -> 
             if row.len() <= place {
                 row.resize(place + 1, Cell::Empty);
             }
-            row[place] = value(cell.get_value());
+            row[place] = match value(&cell.value) {
+                Cell::Empty if cell.formula.is_some() => Cell::Uncalculated,
+                value => value,
+            };
         }
     }
     open.row(line_of(at), &row, &mut tabs.budget)?;

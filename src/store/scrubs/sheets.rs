@@ -1,15 +1,20 @@
 //! What a spreadsheet's rows are about: items by the names that sheets call them, and what is known
 //! of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgConnection, PgPool};
 
-use crate::activity::{Fact, ItemType, NoteText, Remarks, ScrubFact};
+use super::placing;
+use crate::activity::{Fact, HISTORIC, ItemType, Mark, NoteText, Remarks, ScrubFact};
 use crate::store::items::ItemAddress;
 use crate::store::log::EventRow;
 use crate::store::{StoreError, remarks};
+
+/// Unplaced rows that are looked at, the newest.
+const MOST_UNPLACED: i64 = 100_000;
 
 /// An item as a sheet calls it.
 #[derive(Clone, Debug)]
@@ -25,7 +30,6 @@ pub struct Called {
 pub struct Kept {
     /// Where it is today.
     pub address: ItemAddress,
-    pub open: bool,
     pub remarks: Remarks,
     /// Every text that its note has had, oldest first, with its position.
     pub notes: Vec<(i64, NoteText)>,
@@ -38,16 +42,37 @@ pub struct Kept {
 pub struct Numbered {
     pub scrub: i64,
     pub date: Option<NaiveDate>,
+    pub host: Option<String>,
+    pub attendees: Vec<String>,
+    pub opened_at: Option<DateTime<Utc>>,
     pub opened_position: i64,
     pub imported: bool,
+    /// The position at which its round began.
+    pub started: i64,
+    /// `None` while it is open, and for one that a spreadsheet tells of.
+    pub closed_position: Option<i64>,
+}
+
+impl Numbered {
+    /// Whether its sheet shows an item with these marks as read: it was read in it, or in its round
+    /// by its end.
+    pub fn shows_read(&self, marks: &[Mark]) -> bool {
+        let end = self.closed_position.unwrap_or(i64::MAX);
+        let in_time = |mark: &Mark| !self.imported && mark.position > self.started && mark.position <= end;
+        marks.iter().any(|mark| mark.scrub == Some(self.scrub) || in_time(mark))
+    }
 }
 
 /// All of one moment, the account's `position`.
 #[derive(Debug)]
 pub struct Known {
     pub position: i64,
-    /// By place in what was asked for; what is not here is left out.
+    /// By place in what was asked for; what is not here, or may not be seen, is left out.
     pub items: BTreeMap<usize, Kept>,
+    /// What is here and may not be seen.
+    pub hidden: BTreeSet<usize>,
+    /// Repositories that may be seen, by the names asked for.
+    pub repositories: BTreeSet<String>,
     /// By number.
     pub scrubs: BTreeMap<i64, Numbered>,
 }
@@ -58,72 +83,63 @@ pub async fn known(pool: &PgPool, account_id: i64, private: bool, called: &[Call
     let head = sqlx::query!("SELECT head_position, generation FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
         .await?;
-    let found = found(&mut moment, account_id, private, called).await?;
-    let addresses: Vec<ItemAddress> = found.values().map(|(address, _)| *address).collect();
-    let mut remarks = remarks::of(&mut moment, account_id, head.generation, &addresses).await?;
-    let mut notes = notes(&mut moment, account_id, &addresses).await?;
-    let mut decks = decks(&mut moment, account_id, head.generation, &addresses).await?;
-    let items = found.into_iter().map(|(place, (address, open))| {
+    let placed = placing::place(&mut moment, account_id, called).await?;
+    let (seen, hidden): (Vec<_>, Vec<_>) = placed.items.into_iter().partition(|(_, found)| private || !found.private);
+    let addresses: Vec<ItemAddress> = seen.iter().map(|(_, found)| found.address).collect();
+    let remarks = remarks::of(&mut moment, account_id, head.generation, &addresses).await?;
+    let notes = notes(&mut moment, account_id, &addresses).await?;
+    let decks = decks(&mut moment, account_id, head.generation, &addresses).await?;
+    let items = seen.into_iter().map(|(place, found)| {
+        let address = found.address;
         let kept = Kept {
             address,
-            open,
-            remarks: remarks.remove(&address).unwrap_or_default(),
-            notes: notes.remove(&address).unwrap_or_default(),
-            decks: decks.remove(&address).unwrap_or_default(),
+            remarks: remarks.get(&address).cloned().unwrap_or_default(),
+            notes: notes.get(&address).cloned().unwrap_or_default(),
+            decks: decks.get(&address).cloned().unwrap_or_default(),
         };
         (place, kept)
     });
     let items = items.collect();
-    let scrubs = sqlx::query_as!(
-        Numbered,
-        "SELECT scrub, date, opened_position, imported FROM scrubs WHERE account_id = $1 AND generation = $2",
-        account_id,
-        head.generation,
-    )
-    .fetch_all(&mut *moment)
-    .await?;
+    let scrubs = numbered(&mut moment, account_id, None).await?;
     let scrubs = scrubs.into_iter().map(|numbered| (numbered.scrub, numbered)).collect();
-    Ok(Known { position: head.head_position, items, scrubs })
+    let repositories = placed.repositories.into_iter().filter(|(_, hides)| private || !hides);
+    let repositories = repositories.map(|(name, _)| name).collect();
+    let hidden = hidden.into_iter().map(|(place, _)| place).collect();
+    Ok(Known { position: head.head_position, items, hidden, repositories, scrubs })
 }
 
-/// Where each is today, and whether it is open.
-async fn found(
-    moment: &mut PgConnection,
+/// One scrub.
+pub async fn scrub(pool: &PgPool, account_id: i64, scrub: i64) -> Result<Option<Numbered>, StoreError> {
+    let mut connection = pool.acquire().await?;
+    Ok(numbered(&mut connection, account_id, Some(scrub)).await?.pop())
+}
+
+/// All scrubs, or one.
+async fn numbered(
+    connection: &mut PgConnection,
     account_id: i64,
-    private: bool,
-    called: &[Called],
-) -> Result<BTreeMap<usize, (ItemAddress, bool)>, StoreError> {
-    let repositories: Vec<&str> = called.iter().map(|called| called.repository.as_str()).collect();
-    let types: Vec<&str> = called.iter().map(|called| called.item_type.name()).collect();
-    let numbers: Vec<i64> = called.iter().map(|called| called.number).collect();
-    let rows = sqlx::query!(
-        r#"SELECT wanted.place AS "place!", i.repo_id, i.number, i.state = 'open' AS "open!", i.live,
-                  i.folded -> 'transferred_to' IS NOT NULL AS "transferred!"
-           FROM UNNEST($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS wanted (repository, type, number, place)
-           JOIN visible_repositories r ON r.account_id = $1 AND ($2 OR NOT r.private)
-             AND lower(r.owner || '/' || r.name) = wanted.repository
-           JOIN items i ON i.account_id = $1 AND i.generation = r.generation AND i.repo_id = r.repo_id
-             AND i.number = wanted.number AND i.type = wanted.type AND i.state IS NOT NULL"#,
+    scrub: Option<i64>,
+) -> Result<Vec<Numbered>, StoreError> {
+    let scrubs = sqlx::query_as!(
+        Numbered,
+        r#"SELECT s.scrub, s.date, s.host, s.opened_at, s.opened_position, s.imported,
+                  coalesce(r.started_position, $3) AS "started!", closed.position AS "closed_position?",
+                  ARRAY(SELECT t.name FROM attendees t
+                        WHERE t.account_id = $1 AND t.generation = s.generation AND t.scrub = s.scrub
+                        ORDER BY t.position, t.login) AS "attendees!"
+           FROM accounts a
+           JOIN scrubs s USING (account_id, generation)
+           LEFT JOIN rounds r ON r.account_id = $1 AND r.generation = s.generation AND r.view = s.view
+             AND r.round = s.round
+           LEFT JOIN events closed ON closed.account_id = $1 AND closed.source_key = 'scrub:' || s.scrub || ':closed'
+           WHERE a.account_id = $1 AND ($2::bigint IS NULL OR s.scrub = $2)"#,
         account_id,
-        private,
-        repositories as _,
-        types as _,
-        &numbers,
+        scrub,
+        HISTORIC,
     )
-    .fetch_all(&mut *moment)
+    .fetch_all(connection)
     .await?;
-    let mut found = BTreeMap::new();
-    for row in rows {
-        let place = usize::try_from(row.place - 1).unwrap_or_default();
-        if row.live {
-            found.insert(place, ((row.repo_id, row.number), row.open));
-        } else if row.transferred {
-            let key = remarks::current_key(moment, account_id, (row.repo_id, row.number)).await?;
-            let open = super::stand::is_open(moment, account_id, key).await?;
-            found.entry(place).or_insert((key, open));
-        }
-    }
-    Ok(found)
+    Ok(scrubs)
 }
 
 async fn notes(
@@ -187,18 +203,65 @@ async fn decks(
     Ok(decks)
 }
 
-/// Rows of spreadsheets about items that are not here, oldest first.
-pub async fn unplaced(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<(i64, ScrubFact)>, StoreError> {
+/// A row that is kept until its item is here.
+#[derive(Clone, Debug)]
+pub struct Unplaced {
+    /// Of the event that keeps it.
+    pub position: i64,
+    pub called: Called,
+    /// As the spreadsheet wrote it.
+    pub repository: String,
+    pub scrub: Option<i64>,
+    pub text: NoteText,
+    pub read: bool,
+}
+
+/// Rows of spreadsheets about items that are not here, oldest first, of each item the newest scrub's
+/// that says anything. Who may not see private repositories is told of public ones that are here.
+pub async fn unplaced(
+    pool: &PgPool,
+    account_id: i64,
+    private: bool,
+    limit: usize,
+) -> Result<Vec<Unplaced>, StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let rows = sqlx::query!(
         r#"SELECT u.position, u.told::text AS "told!" FROM accounts a JOIN unplaced_rows u USING (account_id, generation)
-           WHERE a.account_id = $1 ORDER BY u.position LIMIT $2"#,
+           WHERE a.account_id = $1 ORDER BY u.position DESC LIMIT $2"#,
         account_id,
-        limit,
+        MOST_UNPLACED,
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *moment)
     .await?;
-    let read = |told: &str| {
-        serde_json::from_str(told).map_err(|error| StoreError::Unreadable(format!("an unplaced row: {error}")))
-    };
-    rows.into_iter().map(|row| Ok((row.position, read(&row.told)?))).collect()
+    let mut newest: BTreeMap<(String, &str, i64), Unplaced> = BTreeMap::new();
+    for row in rows {
+        let told = serde_json::from_str(&row.told)
+            .map_err(|error| StoreError::Unreadable(format!("an unplaced row: {error}")))?;
+        let ScrubFact::Unplaced { repository, item_type, number, scrub, text, read } = told else { continue };
+        let called = Called { repository: repository.to_lowercase(), item_type, number };
+        let key = (called.repository.clone(), item_type.name(), number);
+        let row = Unplaced { position: row.position, called, repository, scrub, text, read };
+        let weight = |row: &Unplaced| (!row.text.is_empty(), row.scrub, row.position);
+        match newest.entry(key) {
+            Entry::Vacant(new) => drop(new.insert(row)),
+            Entry::Occupied(mut known) => {
+                let read = row.read || known.get().read;
+                if weight(&row) > weight(known.get()) {
+                    known.insert(row);
+                }
+                known.get_mut().read = read;
+            }
+        }
+    }
+    let mut rows: Vec<Unplaced> = newest.into_values().collect();
+    let called: Vec<Called> = rows.iter().map(|row| row.called.clone()).collect();
+    let placed = placing::place(&mut moment, account_id, &called).await?;
+    let mut place = 0..;
+    rows.retain(|row| {
+        let here = place.next().is_some_and(|place| placed.items.contains_key(&place));
+        !here && (private || placed.repositories.get(&row.called.repository) == Some(&false))
+    });
+    rows.sort_by_key(|row| row.position);
+    rows.truncate(limit);
+    Ok(rows)
 }

@@ -64,7 +64,6 @@ async fn tokens_that_make_no_sense_are_not_made() {
         (&["--name", "n"][..], "--scope"),
         (&["--scope", "read"], "--name"),
         (&["--name", "n", "--scope", "write"], "read, scrub, admin, private"),
-        (&["--name", "n", "--scope", "read", "--account", "acme"], "--account"),
     ] {
         run(&[&["token", "create"], args].concat(), &url).await.failed(2, &[said]);
     }

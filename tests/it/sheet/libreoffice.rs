@@ -192,9 +192,9 @@ fn what_was_edited_in_libreoffice_is_read_and_nothing_else() {
         note.comment = Some("two\nlines, \"quoted\" & <so>".to_owned());
         note.flag = Some("🔥".to_owned());
     });
-    edit(2, |note| (note.read, note.read_text) = (true, Some("yes".to_owned())));
+    edit(2, |note| (note.read, note.read_text) = (Some(true), Some("yes".to_owned())));
     edit(0, |note| {
-        (note.read, note.read_text) = (false, None);
+        (note.read, note.read_text) = (Some(false), None);
         note.comment = Some("=1+1".to_owned());
     });
     expected.attendance[0].attendees.push("kim".to_owned());

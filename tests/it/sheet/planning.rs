@@ -28,8 +28,9 @@ fn said(number: i64, comment: &str, read: bool) -> ReadRow {
         recommended_action: Some(String::new()),
         comment: Some(comment.to_owned()),
         flag: Some(String::new()),
-        read,
+        read: Some(read),
         read_text: None,
+        over: false,
     };
     ReadRow { line: 2, row: Ok(note) }
 }
@@ -128,6 +129,12 @@ fn with_the_note_as_it_was_written_an_edit_is_told_from_what_is_out_of_date() {
         let notes = written.map(|written| (51, written)).into_iter().collect::<Vec<_>>();
         assert_eq!((letters(&plan).as_str(), changes(&plan).0), (outcome, notes), "{comment:?} {known:?}");
     }
+    // What is not open any more was written without its note.
+    for (comment, outcome) in [("", "S"), ("b", "C")] {
+        let mut book = book(&[(51, comment, false)]);
+        book.tabs[0].rows[0].row.as_mut().unwrap().over = true;
+        assert_eq!(letters(&planned(&book, based("a", "a"))), outcome, "{comment:?}");
+    }
     // Field by field.
     let mut known = based("a", "a");
     known.note.as_mut().unwrap().flag = "ours".to_owned();
@@ -173,6 +180,25 @@ fn an_item_was_read_in_the_first_of_the_tabs_that_say_so() {
         let plan = planned(book, known.clone());
         assert_eq!((letters(&plan).as_str(), changes(&plan).1), (outcomes, marks), "{known:?}");
     }
+    // Of a scrub that was held here it is known whether the round has met it, wherever it was read.
+    let held =
+        |held: &[(i32, bool)], decks: &[i32]| Known { held: held.iter().copied().collect(), ..known(&[40], decks) };
+    let cases = [
+        (&tabs(&[(51, true)]), held(&[(51, true)], &[51]), "S", vec![]),
+        (&tabs(&[(51, true)]), held(&[(51, false)], &[51]), "N", vec![51]),
+        // Not in its deck either, and read in a round before.
+        (&tabs(&[(51, true)]), held(&[(51, false)], &[]), "N", vec![51]),
+        (&tabs(&[(51, true), (52, false), (53, true)]), held(&[(51, false), (53, false)], &[]), "NSS", vec![51]),
+        (&tabs(&[(50, true), (51, true)]), held(&[(51, false)], &[]), "SS", vec![]),
+    ];
+    for (book, known, outcomes, marks) in cases {
+        let plan = planned(book, known.clone());
+        assert_eq!((letters(&plan).as_str(), changes(&plan).1), (outcomes, marks), "{known:?}");
+    }
+    // A tab without the column says nothing of it: the tabs around it follow one another.
+    let mut book = tabs(&[(50, true), (51, false), (52, true)]);
+    book.tabs[1].rows[0].row.as_mut().unwrap().read = None;
+    assert_eq!(changes(&planned(&book, known(&[], &[]))).1, [50]);
     // A tab that is no scrub's cannot tell in which it was read.
     let mut book = tabs(&[(51, true)]);
     book.tabs[0].scrub = None;
@@ -202,14 +228,19 @@ fn carry_out(world: &mut World, plan: &Plan) {
             known.earlier.extend(known.note.replace(note.clone()));
         }
         known.read_in.extend(&change.marks);
+        // Such a mark is later than all their rounds' beginnings.
+        if change.marks.iter().any(|mark| known.held.contains_key(mark)) {
+            known.held.values_mut().for_each(|met| *met = true);
+        }
     }
 }
 
 fn any_known() -> impl Strategy<Value = Known> {
     let note = || "[ab]?".prop_map(|comment| text(&comment));
     let scrubs = || btree_set(40..60, 0..4);
-    (option::of(note()), vec(note(), 0..2), option::of(note()), scrubs(), scrubs())
-        .prop_map(|(note, earlier, base, read_in, decks)| Known { note, earlier, base, read_in, decks })
+    let held = || btree_map(40..60, any::<bool>(), 0..4);
+    (option::of(note()), vec(note(), 0..2), option::of(note()), scrubs(), scrubs(), held())
+        .prop_map(|(note, earlier, base, read_in, decks, held)| Known { note, earlier, base, read_in, decks, held })
 }
 
 fn any_book() -> impl Strategy<Value = Book> {

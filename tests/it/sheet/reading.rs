@@ -89,11 +89,11 @@ fn the_old_spreadsheet_with_its_many_tabs_is_read() {
     let first = book.tabs[64].rows[0].row.as_ref().unwrap();
     assert_eq!((first.repository.as_str(), first.item_type, first.number), ("fluxcd/flux2", ItemType::Issue, 123));
     assert_eq!(texts(first), [Some("close it"), Some("see #4"), Some("🔥")]);
-    assert_eq!((first.read, first.read_text.as_deref()), (true, Some("TRUE")));
+    assert_eq!((first.read, first.read_text.as_deref()), (Some(true), Some("TRUE")));
     assert_eq!((first.title.as_str(), first.url.as_str()), ("A title", "https://github.com/fluxcd/flux2/issues/1"));
     assert_eq!(book.tabs[64].rows[1].line, 3);
     let second = book.tabs[64].rows[1].row.as_ref().unwrap();
-    assert_eq!((texts(second), second.read, &second.read_text), ([Some(""), Some(""), Some("")], false, &None));
+    assert_eq!((texts(second), second.read, &second.read_text), ([Some(""), Some(""), Some("")], Some(false), &None));
     let ignored = [
         "Raw data: its name is not a scrub's number",
         "Q2 (Final): its name is not a scrub's number",
@@ -113,7 +113,7 @@ fn columns_stand_in_any_order_in_any_case_and_some_may_be_missing() {
     let book = read(&bytes).unwrap();
     assert_eq!((names(&book), book.tabs[0].rows[0].line), (vec![("51", Some(51), 1)], 3));
     let note = only(&bytes);
-    assert_eq!((note.item_type, note.number, note.read), (ItemType::PullRequest, 12, true));
+    assert_eq!((note.item_type, note.number, note.read), (ItemType::PullRequest, 12, Some(true)));
     assert_eq!(texts(&note), [Some("act"), None, Some("f")]);
     assert_eq!((note.title.as_str(), note.url.as_str()), ("", ""));
 }
@@ -125,7 +125,7 @@ fn read_yet(cell: &str) -> (bool, Option<String>) {
         &data(&[&["Repository", "Type", "#", "Read yet?", "Comment"], &["a/b", "Issue", "1", cell, "c"]]),
     )]);
     let note = only(&bytes);
-    (note.read, note.read_text)
+    (note.is_read(), note.read_text)
 }
 
 #[test]
@@ -170,6 +170,29 @@ fn dates_numbers_and_formulas_in_a_note_count_as_they_show() {
 }
 
 #[test]
+fn a_formula_that_was_never_calculated_says_nothing_and_is_named() {
+    let (empty, blank) = ("<c><f>A1</f></c>", "<c t=\"str\"><f>A1</f><v></v></c>");
+    let rows: [&[&str]; 4] = [
+        &["Repository", "Type", "#", "Comment", "Read yet?", "Title"],
+        &["a/b", "Issue", "1", empty, "x", empty],
+        &["a/b", "Issue", "2", blank, empty, empty],
+        // Copied further down than there are items.
+        &["", "", "", "", empty, empty],
+    ];
+    let book = read(&workbook(&[("0051", &data(&rows))])).unwrap();
+    let notes = notes(&book);
+    assert_eq!([&notes[0].comment, &notes[1].comment], [&None, &Some(String::new())]);
+    assert_eq!([notes[0].read, notes[1].read], [Some(true), None]);
+    let told = |column: &str, rows: &str| {
+        format!(
+            "0051: the column {column} has formulas without a value, which say nothing, in {rows}: open the file in a spreadsheet program and save it"
+        )
+    };
+    assert_eq!(book.ignored, [told("Read yet?", "row 3"), told("Comment", "row 2")]);
+    assert_eq!(notes.len(), 2);
+}
+
+#[test]
 fn rows_that_are_only_formulas_and_empty_boxes_are_none() {
     let padding = |line: &'static str| -> Vec<&'static str> {
         vec!["", "", "", "", "", "", "", "", line, "", "", "", "", r#"<c t="b"><v>0</v></c>"#, "", " ", ""]
@@ -183,7 +206,7 @@ fn rows_that_are_only_formulas_and_empty_boxes_are_none() {
 
 #[test]
 fn each_row_that_cannot_be_read_says_why() {
-    let long = "x".repeat(32_768);
+    let (long, longer) = ("x".repeat(10_001), "x".repeat(32_768));
     let rows = [
         (vec!["widgets", "Issue", "1", "c"], "Repository must be owner/name, not \"widgets\""),
         (vec!["a/b/c", "Issue", "1", "c"], "Repository must be owner/name, not \"a/b/c\""),
@@ -196,7 +219,11 @@ fn each_row_that_cannot_be_read_says_why() {
             vec!["a/b", "Issue", "1", "<c t=\"e\"><v>#N/A</v></c>"],
             "the cell in the column Comment shows the error #N/A",
         ),
-        (vec!["a/b", "Issue", "1", &long], "the cell in the column Comment is longer than 32767 characters"),
+        (vec!["a/b", "Issue", "1", &longer], "the cell in the column Comment is longer than 32767 characters"),
+        (
+            vec!["a/b", "Issue", "1", &long],
+            "the text in the column Comment is longer than the 10000 characters that a note may have there",
+        ),
         (vec!["A/B", "issue", "#7", "again"], "its item stands in row 2 of the tab already"),
     ];
     let mut cells: Vec<&[&str]> = vec![&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "7", "c"]];
@@ -235,13 +262,17 @@ fn a_file_without_numbered_tabs_is_read_and_one_number_counts_once() {
 #[test]
 fn attendance_is_read_however_its_dates_are_written() {
     let tab = old_tab(&[old("a/b", "Issue", "1", ["", "", "c", ""])]);
-    let rows: [&[&str]; 6] = [
+    let rows: [&[&str]; 10] = [
         &["host", "SCRUB", "Attendees", "Date"],
         &["octocat", "0051", "hubot, mona;kim", "2024-03-15"],
         &["", "<c><v>52</v></c>", "", "3/22/2024"],
         &["mona", "53", "hubot", "29.03.2024"],
         &["x", "next week", "", ""],
         &["mona", "54", "hubot", "soon"],
+        &["@mona", "55", "@hubot, @ , kim@home", "Nov 6, 2026"],
+        &["", "56", "", "6 November 2026"],
+        &["", "57", "", "11/06/26"],
+        &["", "58", "x".repeat(101).leak(), "Friday, November 6, 2026"],
     ];
     let book = read(&workbook(&[("0051", &tab), ("attendance", &data(&rows))])).unwrap();
     let date = |day| NaiveDate::from_ymd_opt(2024, 3, day);
@@ -256,8 +287,14 @@ fn attendance_is_read_however_its_dates_are_written() {
         attended(52, date(22), None, &[]),
         attended(53, date(29), Some("mona"), &["hubot"]),
         attended(54, None, Some("mona"), &["hubot"]),
+        attended(55, NaiveDate::from_ymd_opt(2026, 11, 6), Some("mona"), &["hubot", "kim@home"]),
+        attended(56, NaiveDate::from_ymd_opt(2026, 11, 6), None, &[]),
+        attended(57, NaiveDate::from_ymd_opt(2026, 11, 6), None, &[]),
+        attended(58, NaiveDate::from_ymd_opt(2026, 11, 6), None, &[]),
     ];
     assert_eq!(book.attendance, expected);
+    assert_eq!(book.ignored[0], "attendance: the date of 0054 cannot be read: \"soon\"");
+    assert!(book.ignored[1].starts_with("attendance: a name of 0058 is longer than 100 characters: "));
 }
 
 const TABLE: &str = "Repository,Type,#,Comment,Flag\na/b,Issue,1,\"Grüße, später\",é\n";

@@ -26,10 +26,15 @@ fn any_text() -> impl Strategy<Value = String> {
     vec(parts, 0..4).prop_map(|parts| parts.concat().trim().to_owned())
 }
 
+/// No longer than a note may be there.
+fn any_note(longest: usize) -> impl Strategy<Value = String> {
+    any_text().prop_map(move |text| text.chars().take(longest).collect::<String>().trim().to_owned())
+}
+
 fn any_row() -> impl Strategy<Value = SheetRow> {
     let time = 1_200_000_000..1_790_000_000_i64;
     let item = (0..3_usize, 0..3_usize, option::of("[a-z][a-z0-9-]{0,9}"), any_text());
-    let note = (any_text(), any_text(), any_text(), any::<bool>(), any::<bool>());
+    let note = (any_note(1_000), any_note(10_000), any_note(200), any::<bool>(), any::<bool>());
     (item, note, time.clone(), time, 0..5000_i64, 0..5000_i64).prop_map(|(item, note, created, updated, age, stale)| {
         let (item_type, state, user, title) = item;
         let (recommended_action, comment, flag, read, shown) = note;
@@ -95,8 +100,9 @@ fn expected(row: &SheetRow) -> SheetNote {
         recommended_action: Some(row.recommended_action.clone()),
         comment: Some(row.comment.clone()),
         flag: Some(row.flag.clone()),
-        read: row.read,
+        read: Some(row.read),
         read_text: row.read.then(|| "x".to_owned()),
+        over: row.state != State::Open,
     }
 }
 

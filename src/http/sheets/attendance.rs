@@ -1,0 +1,65 @@
+//! What the tab Attendance tells of scrubs that are here: who came besides, and what is not taken.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::sheet::Book;
+use crate::store::scrubs::sheets::Numbered;
+
+/// Who is to be put down, and what stays as it is.
+#[derive(Debug, Default)]
+pub struct Coming {
+    /// Scrub and name.
+    pub new: Vec<(i64, String)>,
+    /// What is not taken, as sentences.
+    pub ignored: Vec<String>,
+}
+
+/// Names as they are compared: a sheet's cell parts them at commas, those that hold one themselves too.
+fn words(names: &[String]) -> BTreeSet<String> {
+    let parts = names.iter().flat_map(|name| name.split([',', ';', '\n']));
+    parts.map(|part| part.trim().trim_start_matches('@').to_lowercase()).filter(|part| !part.is_empty()).collect()
+}
+
+impl Coming {
+    pub fn of(book: &Book, scrubs: &BTreeMap<i64, Numbered>) -> Self {
+        let mut coming = Self::default();
+        let with_tab: BTreeSet<i32> = book.tabs.iter().filter_map(|tab| tab.scrub).collect();
+        for row in &book.attendance {
+            let number = i64::from(row.scrub);
+            let mut say = |told: String| coming.ignored.push(format!("Attendance of {number:04}: {told}"));
+            let Some(known) = scrubs.get(&number) else {
+                if !with_tab.contains(&row.scrub) {
+                    say("there is no such scrub, and no tab of it".to_owned());
+                }
+                continue;
+            };
+            let same = |ours: &str, theirs: &str| ours.trim().eq_ignore_ascii_case(theirs.trim());
+            match (&known.host, &row.host) {
+                (Some(ours), theirs) if theirs.as_ref().is_none_or(|theirs| !same(ours, theirs)) => {
+                    say(format!("the host stays {ours}"));
+                }
+                (None, Some(theirs)) => say(format!("{theirs} is not put down as its host")),
+                _ => {}
+            }
+            if let Some(date) = row.date.filter(|date| known.date != Some(*date)) {
+                let ours = known.date.map_or_else(|| "not told".to_owned(), |ours| ours.to_string());
+                say(format!("its date stays {ours}, not {date}"));
+            }
+            // Whoever hosts is there.
+            let mut theirs = words(&row.attendees);
+            theirs.extend(words(row.host.as_slice()));
+            let gone = |name: &&String| !words(std::slice::from_ref(*name)).is_subset(&theirs);
+            let gone: Vec<&str> = known.attendees.iter().filter(gone).map(String::as_str).collect();
+            if !gone.is_empty() {
+                say(format!("the file lacks {}, who stays", gone.join(", ")));
+            }
+            let mut ours = words(&known.attendees);
+            for name in &row.attendees {
+                if ours.insert(name.to_lowercase()) {
+                    coming.new.push((number, name.clone()));
+                }
+            }
+        }
+        coming
+    }
+}

@@ -1,0 +1,66 @@
+//! `/api/v1/sheets/unplaced`: rows of spreadsheets about items that are not here.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::activity::NoteText;
+use crate::http::AppState;
+use crate::http::auth::{Caller, Scope};
+use crate::http::params::Params;
+use crate::http::problem::{NoAccount, Problem, Refused};
+use crate::store::scrubs::sheets::{self, Unplaced};
+
+/// Rows that are listed at most.
+const MOST_UNPLACED: usize = 10_000;
+
+/// Rows that could not be placed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnplacedAnswer {
+    rows: Vec<UnplacedRow>,
+}
+
+/// A row of a spreadsheet about an item that was not here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnplacedRow {
+    repository: String,
+    r#type: &'static str,
+    number: i64,
+    scrub: Option<i64>,
+    recommended_action: String,
+    comment: String,
+    flag: String,
+    read: bool,
+    /// Of the event that keeps it.
+    position: i64,
+}
+
+/// List rows of spreadsheets about items that were not here.
+///
+/// They are kept. Once the items are here, they are not listed any more, and taking the file in again
+/// places them. Of several rows about one item it is the newest scrub's that says anything. A token
+/// without `private` is told of those of public repositories that are here.
+#[utoipa::path(
+    get, path = "/api/v1/sheets/unplaced", tag = "sheets",
+    params(("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account")),
+    responses((status = 200, description = "The oldest first, 10,000 at most", body = UnplacedAnswer), Refused, NoAccount),
+)]
+pub async fn unplaced(
+    State(state): State<AppState>,
+    caller: Caller,
+    params: Params,
+) -> Result<Json<UnplacedAnswer>, Problem> {
+    caller.require(Scope::Scrub)?;
+    params.only(&["account"])?;
+    let account = caller.account(&state, params.one("account")?).await?;
+    let private = caller.sees_private();
+    let kept = sheets::unplaced(&state.pool, account.account_id, private, MOST_UNPLACED).await?;
+    let rows = kept.into_iter().map(|row| {
+        let Unplaced { position, called, repository, scrub, text, read } = row;
+        let NoteText { recommended_action, comment, flag } = text;
+        let (r#type, number) = (called.item_type.name(), called.number);
+        UnplacedRow { repository, r#type, number, scrub, recommended_action, comment, flag, read, position }
+    });
+    Ok(Json(UnplacedAnswer { rows: rows.collect() }))
+}

@@ -1,0 +1,60 @@
+//! `bugscrub sheet`, and what it prints.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::run;
+use crate::support::payload::{issue, issues, repository};
+use crate::support::run_test;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_goes_out_and_comes_in_and_the_table_says_how() {
+    run_test(async |app| {
+        for number in 1..=3 {
+            let at = "2026-11-01T00:00:00Z";
+            app.deliver("issues", &issues("opened", &issue(number, at, at), &repository(1, "widgets"))).await;
+        }
+        app.caught_up().await;
+        let token = app.new_token(&["read", "scrub", "private"], None).await;
+        let base = app.url("");
+        let service = [("BUGSCRUB_URL", base.trim_end_matches('/')), ("BUGSCRUB_TOKEN", token.as_str())];
+        let note = app.request_as(&token, Method::PUT, "/api/v1/items/acme/widgets/1/note").header("if-match", "*");
+        let ours = "ours\nin two lines";
+        assert_eq!(note.json(&json!({"comment": ours})).send().await.unwrap().status(), 200);
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("old.csv");
+        let file = path.to_str().unwrap();
+        let long = "long ".repeat(200);
+        std::fs::write(
+            &path,
+            format!(
+                "Repository,Type,#,Read yet?,Comment\nacme/widgets,Issue,1,,theirs\nacme/widgets,Issue,2,x,{long}\n"
+            ),
+        )
+        .unwrap();
+        let dry = run(&["sheet", "import", file, "--dry-run", "--scrub", "7"], &service).await.ok();
+        assert!(dry.contains("Past scrubs that are new: 0007."), "{dry}");
+        assert!(dry.contains("theirs: theirs | ours: ours in two lines"), "{dry}");
+        assert!(dry.contains("read in 0007 | long long") && dry.contains('…'), "{dry}");
+        assert!(dry.lines().all(|line| line.chars().count() < 400), "{dry}");
+        let told = run(&["sheet", "import", file, "--dry-run"], &service).await.ok();
+        assert!(told.contains("Left out: \"Read yet?\" of row 3 does not count"), "{told}");
+        run(&["sheet", "export", "--queue", "x=1"], &service)
+            .await
+            .failed(1, &["Parameter: x.", "Allowed: account,", "view"]);
+        let output = directory.path().join("queue.xlsx");
+        let exported =
+            run(&["sheet", "export", "--queue", "view=open&limit=1", "-o", output.to_str().unwrap()], &service).await;
+        assert!(exported.stderr.contains("More follows: --queue 'cursor="), "{}", exported.stderr);
+        exported.ok();
+        // A token is bound to an account by its login as well.
+        let database = [("BUGSCRUB_DATABASE_URL", app.database.url.as_str())];
+        let create = ["token", "create", "--name", "n", "--scope", "read", "--account"];
+        run(&[&create[..], &["ACME"]].concat(), &database).await.ok();
+        let listed = run(&["token", "list"], &database).await.ok();
+        assert!(listed.lines().last().unwrap().contains(" 1 ") || listed.contains("11"), "{listed}");
+        run(&[&create[..], &["nobody"]].concat(), &database).await.failed(1, &["no account \"nobody\"", "acme"]);
+        app
+    })
+    .await;
+}
