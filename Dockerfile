@@ -7,6 +7,9 @@
 # `rust-version` of Cargo.toml; a test compares the two.
 ARG RUST=1.94
 
+# By its tag: a digest could not be looked up when this was written. Whoever builds from a registry pins it,
+# rust:${RUST}-slim-bookworm@sha256:..., and renews it with each fix. Of this stage only the binary and the
+# certificates are in the image.
 FROM rust:${RUST}-slim-bookworm AS build
 WORKDIR /src
 # It writes the list of crates into the binary, where scanners find it: nothing else in the image

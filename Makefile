@@ -39,7 +39,7 @@ bench: setup ## Measure what DESIGN promises; prints a table, writes target/benc
 image-check: ## Build the image's files, and run the service in nothing but them (as root)
 	./scripts/check-image.sh
 
-lint: ## Check format, lints and shell scripts as CI does
+lint: ## Check format and lints as CI does (workflows, Dockerfile and shell scripts: `make test`)
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 

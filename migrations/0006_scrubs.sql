@@ -68,7 +68,8 @@ CREATE TABLE attendees (
     PRIMARY KEY (account_id, generation, scrub, login)
 );
 
--- A scrub's rows, frozen as they were at its opening, and what became of them in it.
+-- A scrub's rows, frozen as they were at its opening, and what became of them in it. Of a scrub that
+-- a spreadsheet tells of: what it read, by the events' positions, without rank and days.
 CREATE TABLE deck_rows (
     account_id       bigint NOT NULL,
     generation       bigint NOT NULL,
@@ -79,8 +80,10 @@ CREATE TABLE deck_rows (
     rank             bigint NOT NULL,
     days_age         bigint NOT NULL,
     days_stale       bigint NOT NULL,
-    -- read, skipped; null: not come to.
+    -- How the cursor left it: read, skipped; null: it has not.
     outcome          text,
+    -- A reading in this scrub stands: by the cursor or by a spreadsheet, and no slip.
+    marked           boolean NOT NULL DEFAULT false,
     -- The events with which the cursor came and went, and their times.
     arrived_position bigint,
     arrived_at       timestamptz,

@@ -129,13 +129,13 @@ async fn demo_on(
         rate_limit: 0,
         delivery_retention: std::time::Duration::from_secs(30 * 86_400),
         views: Default::default(),
-        scrubs: Default::default(),
+        scrubs: args.scrubs.settings()?,
         github: None,
     };
     let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
     let base_url = format!("http://{}", application.address());
     let (token, hash) = auth::new_token();
-    let scopes = [Scope::Read, Scope::Private].map(|scope| scope.name().to_owned());
+    let scopes = [Scope::Read, Scope::Private, Scope::Scrub].map(|scope| scope.name().to_owned());
     let new = NewToken { name: "demo", hash: &hash, scopes: &scopes, accounts: None, view: None, days: None };
     tokens::create(&database.pool, new).await?;
 

@@ -186,6 +186,8 @@ pub struct DemoArgs {
     /// Print the queue and stop, without new activity
     #[arg(long)]
     pub once: bool,
+    #[command(flatten)]
+    pub scrubs: ScrubArgs,
 }
 
 #[derive(Debug, Args)]

@@ -28,6 +28,9 @@ pub struct Mark {
     /// The scrub in which it was read; absent: alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scrub: Option<i64>,
+    /// The item's place in that scrub's deck, if the cursor was on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<i64>,
 }
 
 /// What was thought of an item.
@@ -59,12 +62,12 @@ impl Remarks {
     pub fn apply(&mut self, position: i64, at: Option<DateTime<Utc>>, actor: Option<&Actor>, fact: &ScrubFact) {
         let by = || actor.map_or_else(String::new, |actor| actor.login.clone());
         match fact {
-            ScrubFact::Read { scrub, historic, .. } => {
+            ScrubFact::Read { scrub, place, historic, .. } => {
                 if self.marks.len() == MOST_MARKS {
                     self.marks.remove(0);
                 }
                 let position = if *historic { HISTORIC } else { position };
-                self.marks.push(Mark { position, at, by: by(), scrub: *scrub });
+                self.marks.push(Mark { position, at, by: by(), scrub: *scrub, place: *place });
                 // The scrubs of the time before in their order, then what was read here.
                 self.marks.sort_by_key(|mark| (mark.position, mark.scrub.filter(|_| mark.position == HISTORIC)));
             }

@@ -20,6 +20,9 @@ pub enum ScrubFact {
         /// The scrub in which it was read; absent: alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scrub: Option<i64>,
+        /// Its place in the scrub's deck, if the cursor was on it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<i64>,
         /// It was read in the time before, as a spreadsheet tells: no round counts it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         historic: bool,
@@ -51,6 +54,8 @@ pub enum ScrubFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<i64>,
     },
+    /// The cursor went back to a row whose reading was a slip: nothing else was left.
+    Returned { scrub: i64, place: i64 },
     /// Somebody came to a scrub, or was put down for it by mistake.
     Attended { scrub: i64, login: String, present: bool },
     /// A scrub ended.
@@ -157,6 +162,7 @@ impl ScrubFact {
             ScrubFact::RoundBegan { .. } => "round_began",
             ScrubFact::Opened(_) => "scrub_opened",
             ScrubFact::Advanced { .. } => "scrub_advanced",
+            ScrubFact::Returned { .. } => "scrub_returned",
             ScrubFact::Attended { present: true, .. } => "scrub_attended",
             ScrubFact::Attended { present: false, .. } => "scrub_left",
             ScrubFact::Closed { .. } => "scrub_closed",

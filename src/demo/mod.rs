@@ -78,7 +78,7 @@ pub enum DemoError {
 /// to ask for more; then, unless `once`, goes on with one activity every two seconds, a line
 /// each, until it is dropped.
 ///
-/// `secret` signs the deliveries, `token` may read.
+/// `secret` signs the deliveries, `token` may read and scrub.
 ///
 /// # Errors
 ///
@@ -137,6 +137,8 @@ pub async fn run_to(
     for command in show::commands(base_url, token) {
         writeln!(out, "{command}")?;
     }
+    writeln!(out, "\nOpen a bug scrub:\n")?;
+    writeln!(out, "{}", show::scrub(base_url, token))?;
     out.flush()?;
     if once {
         return Ok(());

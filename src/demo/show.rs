@@ -86,6 +86,13 @@ pub(super) fn commands(base_url: &str, token: &str) -> [String; 2] {
         .map(|query| format!("curl -s -H 'Authorization: Bearer {token}' '{base_url}/api/v1/queue?{query}'"))
 }
 
+/// Opening a scrub, as a whole command in one line.
+pub(super) fn scrub(base_url: &str, token: &str) -> String {
+    format!(
+        "curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{}}' '{base_url}/api/v1/scrubs'"
+    )
+}
+
 /// What a delivery says, in words, and of which item. Its `Display` is a line without the rank.
 #[derive(Debug)]
 pub(super) struct Activity {

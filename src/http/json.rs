@@ -1,9 +1,10 @@
 //! Bodies of JSON, refused with a problem that says what is wrong.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
@@ -33,5 +34,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let read = serde_json::from_slice(&bytes);
         read.map(Self)
             .map_err(|error| Problem::bad_parameter("body").detail(format!("The body cannot be read: {error}.")))
+    }
+}
+
+/// The same where nothing need be said: without a body it is the default.
+pub struct OptionalBody<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
+    type Rejection = Problem;
+
+    /// # Errors
+    /// As [`Body`], if there is a body.
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if request.body().is_end_stream() {
+            return Ok(Self(T::default()));
+        }
+        Body::from_request(request, state).await.map(|Body(read)| Self(read))
     }
 }

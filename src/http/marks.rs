@@ -13,7 +13,7 @@ use super::items::Address;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use super::scrubs::rounds::finish_rounds;
-use crate::store::scrubs::act;
+use crate::store::scrubs::alone;
 
 /// What a write has come to.
 #[derive(Debug, Serialize, ToSchema)]
@@ -100,8 +100,8 @@ async fn mark(
         Err(instead) => return Ok(instead),
     };
     let position = match read {
-        true => act::mark_read(&state.pool, address.account_id, item, &request).await?,
-        false => act::unmark_read(&state.pool, address.account_id, item, &request).await?,
+        true => alone::mark_read(&state.pool, address.account_id, item, &request).await?,
+        false => alone::unmark_read(&state.pool, address.account_id, item, &request).await?,
     };
     if read {
         finish_rounds(state, address.account_id, position, &request).await?;

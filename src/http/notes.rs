@@ -106,7 +106,7 @@ pub async fn show(
         (status = 200, description = "The note as it is now", body = NoteAnswer),
         (status = 308, description = "The item was transferred; `Location` has its new address"),
         (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "Somebody has changed the note since", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody has changed the note since; `current` says what it says by now", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Over 64 KiB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
         (status = 428, description = "Without `If-Match`", body = Problem, content_type = "application/problem+json"),
@@ -140,20 +140,26 @@ pub async fn put(
     match act::note(&state.pool, address.account_id, item, seen.as_deref(), written, &request).await? {
         Noted::Done(_) => answer(&state, address.account_id, item).await,
         Noted::Changed => {
-            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed").detail(
-                "Somebody has changed the note since you read it; read it again, and write what you want it to say now.",
-            ))
+            let (_, now) = read(&state, address.account_id, item).await?;
+            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed")
+                .detail("Somebody has changed the note since you read it; `current` says what it says by now.")
+                .current(&now))
         }
     }
 }
 
 async fn answer(state: &AppState, account_id: i64, item: (i64, i64)) -> Result<Response, Problem> {
+    let (tag, answer) = read(state, account_id, item).await?;
+    Ok(([(ETAG, tag), (CACHE_CONTROL, "private, no-cache".to_owned())], Json(answer)).into_response())
+}
+
+/// An item's note, and its ETag.
+async fn read(state: &AppState, account_id: i64, item: (i64, i64)) -> Result<(String, NoteAnswer), Problem> {
     let Notes { position, remarks, history } = notes::notes(&state.pool, account_id, item).await?;
     let tag = format!("\"note-{}\"", remarks.note_position());
     let note = remarks.note().map(NoteRow::from);
     let history = history.iter().map(NoteRow::from).collect();
-    let headers = [(ETAG, tag), (CACHE_CONTROL, "private, no-cache".to_owned())];
-    Ok((headers, Json(NoteAnswer { note, history, position })).into_response())
+    Ok((tag, NoteAnswer { note, history, position }))
 }
 
 /// The positions that `If-Match` names; `None` for `*`.

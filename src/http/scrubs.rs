@@ -24,7 +24,7 @@ use self::deck::DeckRowAnswer;
 use super::AppState;
 use super::acting::{Acting, person};
 use super::auth::{Caller, Scope};
-use super::json::Body;
+use super::json::{Body, OptionalBody};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::scrub::view::BUG_SCRUB;
@@ -68,9 +68,11 @@ pub struct ScrubRow {
     closed_at: Option<DateTime<Utc>>,
     /// Nobody closed it: it closed itself.
     forgotten: bool,
-    /// Items that were unread when it was opened.
+    /// Items that were unread when it was opened; for a token without `private` the rows that it
+    /// shows.
     unread: i64,
-    /// Rows of its deck; fewer than `unread` if there were more than 10,000.
+    /// Rows of its deck; fewer than `unread` if there were more than 10,000. Of a scrub that a
+    /// spreadsheet tells of: what it read.
     rows: i64,
     /// Rows that were read, and that were skipped.
     read: i64,
@@ -243,7 +245,8 @@ pub struct Step {
 /// Go on to the next row.
 ///
 /// Marks the row under the cursor as read, or skips it, and moves the cursor to the next row whose
-/// item is open and was not read in the round. Of two who go on at once the second is told where the
+/// item is open and was not read in the round; after the last one, to what was left behind, such as
+/// a slip that was taken back. Of two who go on at once the second is told where the
 /// cursor is.
 #[utoipa::path(
     post, path = "/api/v1/scrubs/{number}/advance", tag = "scrubs", request_body = Step,
@@ -312,7 +315,7 @@ pub struct Closing {
 
 /// Close a scrub.
 ///
-/// What was not read stays in the round. A closed scrub stays closed.
+/// What was not read stays in the round. A closed scrub stays closed. The body may be left out.
 #[utoipa::path(
     post, path = "/api/v1/scrubs/{number}/close", tag = "scrubs", request_body = Closing,
     params(
@@ -332,7 +335,7 @@ pub async fn close(
     Path(number): Path<String>,
     acting: Acting,
     params: Params,
-    Body(closing): Body<Closing>,
+    OptionalBody(closing): OptionalBody<Closing>,
 ) -> Result<Json<ScrubAnswer>, Problem> {
     caller.require(Scope::Scrub)?;
     params.only(&["account"])?;
@@ -340,7 +343,7 @@ pub async fn close(
     let (account, scrub) = named(&state, &caller, &params, &number).await?;
     match act::close(&state.pool, account.account_id, scrub.scrub, None, &request).await? {
         Changed::Done(position) => Ok(Json(answer(&state, &caller, account.account_id, scrub.scrub, position).await?)),
-        Changed::Unknown | Changed::Closed => Err(unknown()),
+        Changed::Unknown => Err(unknown()),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::activity::{HISTORIC, Mark};
+
 /// GitHub tells times in whole seconds: what it says happened in the second of an arrival may have
 /// been after it.
 const SECOND: TimeDelta = TimeDelta::seconds(1);
@@ -17,6 +19,34 @@ pub struct Happening {
     pub kind: String,
     pub actor: Option<String>,
     pub human: bool,
+    /// Which label, assignee or milestone it is about.
+    pub about: Option<String>,
+}
+
+/// From when on something is news: after the last reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// A position of the log.
+    Position(i64),
+    /// A time: of a reading that the log was only told of later.
+    Time(DateTime<Utc>),
+}
+
+impl Since {
+    /// Since a reading.
+    pub fn mark(mark: &Mark) -> Self {
+        match mark.at {
+            Some(at) if mark.position == HISTORIC => Self::Time(at),
+            _ => Self::Position(mark.position),
+        }
+    }
+
+    fn is_before(self, happening: &Happening) -> bool {
+        match self {
+            Self::Position(position) => happening.position > position,
+            Self::Time(time) => happening.at.is_none_or(|at| at > time),
+        }
+    }
 }
 
 /// When the cursor was on a row.
@@ -43,9 +73,9 @@ impl Visit {
     }
 
     /// Whether something happened since a reading and before this one: what the group must catch up
-    /// with. `read` is the position of the mark. Bots are left out.
-    pub fn is_news(&self, read: i64, happening: &Happening) -> bool {
-        happening.human && happening.position > read && !self.saw(happening) && !self.is_over_for(happening)
+    /// with. Bots are left out.
+    pub fn is_news(&self, read: Since, happening: &Happening) -> bool {
+        happening.human && read.is_before(happening) && !self.saw(happening) && !self.is_over_for(happening)
     }
 
     fn is_over_for(&self, happening: &Happening) -> bool {

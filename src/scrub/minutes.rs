@@ -1,7 +1,8 @@
 //! The minutes of a scrub: Markdown, good enough to paste.
 //!
 //! Pasted on GitHub they bother nobody: names and titles mention no one, and addresses on
-//! github.com go by way of redirect.github.com, so that items do not show a cross-reference.
+//! github.com, in titles and notes too, go by way of redirect.github.com, so that items do not show
+//! a cross-reference.
 
 use std::fmt::Write;
 
@@ -13,18 +14,25 @@ use crate::activity::{ItemType, NoteText, State};
 #[derive(Clone, Debug)]
 pub struct Minutes {
     pub number: i64,
-    pub view: String,
-    pub round: i64,
-    pub date: NaiveDate,
-    pub host: String,
+    pub date: Option<NaiveDate>,
+    pub host: Option<String>,
     pub attendees: Vec<String>,
     /// The scrub goes on.
     pub open: bool,
     pub forgotten: bool,
-    /// Items that were unread when it opened.
-    pub unread: i64,
+    /// `None` where a spreadsheet tells of it.
+    pub deck: Option<Deck>,
     /// In the order in which they were met.
     pub rows: Vec<Met>,
+}
+
+/// What was to be read.
+#[derive(Clone, Debug)]
+pub struct Deck {
+    pub view: String,
+    pub round: i64,
+    /// Items that were unread when it opened.
+    pub unread: i64,
 }
 
 /// An item that was met.
@@ -35,14 +43,24 @@ pub struct Met {
     /// `owner/name#12`, as it was.
     pub name: String,
     pub skipped: bool,
-    /// The cursor is on it.
+    /// The cursor is on it, or was when the scrub ended.
     pub current: bool,
-    /// What the note says now.
+    /// What the note said when the scrub ended, or says now.
     pub note: Option<NoteText>,
     /// The note was written in this scrub.
     pub noted_here: bool,
-    /// What happened to it meanwhile, and by whom.
-    pub outcomes: Vec<(String, Option<String>)>,
+    /// What happened to it meanwhile.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Something that happened to an item while it was met.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// As a past participle: `labeled`.
+    pub kind: String,
+    /// The label, the assignee, the milestone.
+    pub about: Option<String>,
+    pub by: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -80,14 +98,19 @@ pub fn markdown(minutes: &Minutes) -> String {
 }
 
 fn head(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
-    let Minutes { number, view, round, date, host, attendees, unread, rows, .. } = minutes;
+    let Minutes { number, date, host, attendees, deck, rows, .. } = minutes;
     writeln!(text, "# Bug scrub {number:04}\n")?;
     let present: Vec<String> = attendees.iter().map(|name| plain(name)).collect();
     let others = if present.is_empty() { "nobody".to_owned() } else { present.join(", ") };
-    writeln!(text, "{date}, hosted by {}. Present: {others}.", plain(host))?;
+    let date = date.map_or_else(|| "On an unknown date".to_owned(), |date| date.to_string());
+    let host = host.as_ref().map_or_else(String::new, |host| format!(", hosted by {}", plain(host)));
+    writeln!(text, "{date}{host}. Present: {others}.")?;
     let read = rows.iter().filter(|met| met.is_read()).count();
     let skipped = rows.iter().filter(|met| met.skipped).count();
-    write!(text, "\nRead: {} of {} unread in round {round} of `{view}`", items(read), unread)?;
+    write!(text, "\nRead: {}", items(read))?;
+    if let Some(Deck { view, round, unread }) = deck {
+        write!(text, " of {unread} unread in round {round} of `{view}`")?;
+    }
     if skipped > 0 {
         write!(text, ", skipped: {skipped}")?;
     }
@@ -113,7 +136,8 @@ fn body(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
         }
     }
     section(text, "Read", minutes.rows.iter().filter(|met| met.is_read()))?;
-    section(text, "Being read", minutes.rows.iter().filter(|met| met.current))?;
+    let current = if minutes.open { "Being read" } else { "Not read to the end" };
+    section(text, current, minutes.rows.iter().filter(|met| met.current))?;
     section(text, "Skipped", minutes.rows.iter().filter(|met| met.skipped))
 }
 
@@ -132,7 +156,7 @@ fn section<'a>(text: &mut String, title: &str, rows: impl Iterator<Item = &'a Me
         };
         writeln!(text, "{state}")?;
         if !met.outcomes.is_empty() {
-            let told: Vec<String> = met.outcomes.iter().map(|(kind, actor)| outcome(kind, actor.as_deref())).collect();
+            let told: Vec<String> = met.outcomes.iter().map(outcome).collect();
             writeln!(text, "  - Meanwhile: {}", told.join("; "))?;
         }
         if let Some(note) = met.note.as_ref().filter(|_| met.noted_here || met.is_open()) {
@@ -153,9 +177,15 @@ fn items(count: usize) -> String {
     if count == 1 { "1 item".to_owned() } else { format!("{count} items") }
 }
 
-fn outcome(kind: &str, actor: Option<&str>) -> String {
-    let kind = kind.replace('_', " ");
-    actor.map_or_else(|| kind.clone(), |actor| format!("{kind} by {}", plain(actor)))
+fn outcome(outcome: &Outcome) -> String {
+    let mut told = outcome.kind.replace('_', " ");
+    if let Some(about) = &outcome.about {
+        told = format!("{told} {}", plain(about));
+    }
+    if let Some(by) = &outcome.by {
+        told = format!("{told} by {}", plain(by));
+    }
+    told
 }
 
 fn link(met: &Met) -> String {
@@ -170,11 +200,11 @@ fn link(met: &Met) -> String {
     }
 }
 
-/// A text as Markdown that says just that: on one line, and mentioning nobody.
+/// A text as Markdown that says just that: on one line, mentioning nobody and referring to nothing.
 fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    let mut chars =
-        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect::<Vec<_>>().into_iter().peekable();
+    let text = redirected(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
         match char {
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => {
@@ -184,6 +214,10 @@ fn plain(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
+            // `GH-7` is a reference as `#7` is.
+            '-' if ends_with_gh(&escaped) && chars.peek().is_some_and(char::is_ascii_digit) => {
+                escaped.push_str("-&#8203;");
+            }
             // A zero-width space keeps GitHub from taking it for a mention or a reference.
             '@' | '#' if chars.peek().is_some_and(|next| next.is_alphanumeric()) => {
                 escaped.push(char);
@@ -193,4 +227,24 @@ fn plain(text: &str) -> String {
         }
     }
     escaped
+}
+
+fn ends_with_gh(text: &str) -> bool {
+    text.len().checked_sub(2).is_some_and(|at| text.as_bytes()[at..].eq_ignore_ascii_case(b"gh"))
+}
+
+/// Addresses on github.com, by way of redirect.github.com.
+fn redirected(text: &str) -> String {
+    const HOST: &str = "github.com/";
+    let (lower, mut changed, mut done) = (text.to_ascii_lowercase(), String::with_capacity(text.len()), 0);
+    for (at, _) in lower.match_indices(HOST) {
+        let before = lower[..at].strip_suffix("www.").unwrap_or(&lower[..at]);
+        if before.ends_with("://") || before.len() < at {
+            changed.push_str(&text[done..before.len()]);
+            changed.push_str("redirect.");
+            done = at;
+        }
+    }
+    changed.push_str(&text[done..]);
+    changed
 }

@@ -20,6 +20,7 @@ pub mod accounts;
 pub mod append;
 pub mod compared;
 pub mod details;
+mod differences;
 mod directory;
 pub mod gates;
 pub mod history;

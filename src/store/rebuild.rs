@@ -8,6 +8,7 @@
 use futures_util::TryStreamExt;
 use sqlx::{Connection, PgConnection, PgExecutor, PgPool};
 
+use super::differences::differences;
 use super::items::{self, ItemAddress};
 use super::log::{EventRow, LoggedEvent, events_after};
 use super::project::{Directory, Placed, project, save_directory};
@@ -77,7 +78,8 @@ pub async fn check(pool: &PgPool, account_id: i64, bots: &Bots) -> Result<(Rebui
     let started = start_generation(pool, account_id).await?;
     let outcome = async {
         let (rebuilt, folded_to) = fold_log(pool, account_id, &started, bots).await?;
-        let differences = differences(pool, account_id, &started, folded_to).await?;
+        let generations = (started.in_use, started.generation);
+        let differences = differences(pool, account_id, generations, folded_to).await?;
         Ok((Rebuilt { events: folded_to, ..rebuilt }, differences))
     }
     .await;
@@ -139,11 +141,14 @@ async fn fold_log(
 /// batch of items and the directory, however long the log is. Answers how many items there were.
 async fn fold_to_start(pool: &PgPool, account_id: i64, started: &Started, bots: &Bots) -> Result<i64, StoreError> {
     let mut writer = pool.acquire().await?;
+    fold_scrubs(pool, &mut writer, account_id, started).await?;
     let mut rows = sqlx::query_as!(
         EventRow,
         r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
                   actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
-           FROM effective_events WHERE account_id = $1 AND position <= $2 ORDER BY repo_id, number, position"#,
+           FROM effective_events
+           WHERE account_id = $1 AND position <= $2 AND (source <> 'scrub' OR number IS NOT NULL)
+           ORDER BY repo_id, number, position"#,
         account_id,
         started.position,
     )
@@ -179,6 +184,35 @@ async fn fold_to_start(pool: &PgPool, account_id: i64, started: &Started, bots: 
     save_scrubbed(&mut writer, account_id, started.generation, &mut scrubbed).await?;
     save_directory(&mut writer, account_id, started.generation, &Directory::default(), &directory).await?;
     Ok(written)
+}
+
+/// Folds what is about scrubs and no item, in the order of the log: their rows are there before items
+/// are marked on them.
+async fn fold_scrubs(
+    pool: &PgPool,
+    writer: &mut PgConnection,
+    account_id: i64,
+    started: &Started,
+) -> Result<(), StoreError> {
+    let mut rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM effective_events
+           WHERE account_id = $1 AND position <= $2 AND source = 'scrub' AND repo_id IS NULL AND number IS NULL
+           ORDER BY position"#,
+        account_id,
+        started.position,
+    )
+    .fetch(pool);
+    let mut scrubbed = Vec::with_capacity(SCRUBBED_AT_ONCE);
+    while let Some(row) = rows.try_next().await? {
+        scrubbed.push(row.read()?);
+        if scrubbed.len() == SCRUBBED_AT_ONCE {
+            save_scrubbed(writer, account_id, started.generation, &mut scrubbed).await?;
+        }
+    }
+    save_scrubbed(writer, account_id, started.generation, &mut scrubbed).await
 }
 
 async fn save(
@@ -252,89 +286,7 @@ async fn flip(connection: &mut PgConnection, account_id: i64, generation: i64) -
     Ok(())
 }
 
-/// Differences between the generation in use and the new one, a line each, in one snapshot.
-async fn differences(
-    pool: &PgPool,
-    account_id: i64,
-    started: &Started,
-    folded_to: i64,
-) -> Result<Vec<String>, StoreError> {
-    let mut snapshot = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let in_use = generation_in_use(&mut *snapshot, account_id).await?;
-    if in_use != started.in_use {
-        return Err(StoreError::Overtaken);
-    }
-    let lines = sqlx::query_scalar!(
-        r#"WITH later AS (SELECT DISTINCT repo_id, number FROM events WHERE account_id = $1 AND position > $4),
-           differing AS (
-             SELECT 'item' AS what, x.repo_id AS xr, y.repo_id AS yr, x.number AS xn, y.number AS yn,
-                    to_jsonb(x) AS xrow, to_jsonb(y) AS yrow
-             FROM (SELECT * FROM items WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM items WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
-             UNION ALL
-             SELECT 'repository', x.repo_id, y.repo_id, NULL, NULL, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM repositories WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM repositories WHERE account_id = $1 AND generation = $3) y USING (repo_id)
-             UNION ALL
-             SELECT 'label', x.repo_id, y.repo_id, NULL, NULL, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM labels WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM labels WHERE account_id = $1 AND generation = $3) y USING (repo_id, label_id)
-             UNION ALL
-             SELECT 'milestone', x.repo_id, y.repo_id, NULL, NULL, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM milestones WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM milestones WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
-             UNION ALL
-             SELECT 'remarks', x.repo_id, y.repo_id, x.number, y.number, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM remarks WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM remarks WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
-             UNION ALL
-             SELECT 'round', NULL, NULL, x.round, y.round, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM rounds WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM rounds WHERE account_id = $1 AND generation = $3) y USING (view, round)
-             UNION ALL
-             SELECT 'scrub', NULL, NULL, x.scrub, y.scrub, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM scrubs WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM scrubs WHERE account_id = $1 AND generation = $3) y USING (scrub)
-             UNION ALL
-             SELECT 'attendee of scrub', NULL, NULL, x.scrub, y.scrub, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM attendees WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM attendees WHERE account_id = $1 AND generation = $3) y USING (scrub, login)
-             UNION ALL
-             SELECT 'unplaced row', NULL, NULL, x.position, y.position, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM unplaced_rows WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM unplaced_rows WHERE account_id = $1 AND generation = $3) y USING (position)
-             UNION ALL
-             SELECT 'row of scrub', NULL, NULL, x.scrub, y.scrub, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM deck_rows WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM deck_rows WHERE account_id = $1 AND generation = $3) y USING (scrub, place)
-             UNION ALL
-             SELECT 'account', NULL, NULL, NULL, NULL, to_jsonb(x), to_jsonb(y)
-             FROM (SELECT * FROM account_profiles WHERE account_id = $1 AND generation = $2) x
-             FULL JOIN (SELECT * FROM account_profiles WHERE account_id = $1 AND generation = $3) y
-               USING (account_id))
-           SELECT concat_ws(' ', what, coalesce(xr, yr), coalesce(xn, yn),
-                            CASE WHEN xrow IS NULL THEN 'is missing from the projection'
-                                 WHEN yrow IS NULL THEN 'is in the projection but not in the log'
-                                 ELSE 'differs from the fold of its events' END) AS "line!"
-           FROM differing
-           WHERE (xrow - 'generation') IS DISTINCT FROM (yrow - 'generation')
-             AND CASE WHEN what IN ('account', 'round', 'scrub', 'attendee of scrub', 'row of scrub', 'unplaced row')
-                             THEN NOT EXISTS (SELECT FROM later)
-                           WHEN what IN ('item', 'remarks') THEN NOT EXISTS (SELECT FROM later l
-                             WHERE l.repo_id = coalesce(xr, yr) AND l.number = coalesce(xn, yn))
-                           ELSE NOT EXISTS (SELECT FROM later l WHERE l.repo_id = coalesce(xr, yr)) END
-           ORDER BY 1"#,
-        account_id,
-        started.in_use,
-        started.generation,
-        folded_to,
-    )
-    .fetch_all(&mut *snapshot)
-    .await?;
-    Ok(lines)
-}
-
-async fn generation_in_use(executor: impl PgExecutor<'_>, account_id: i64) -> Result<i64, StoreError> {
+pub(super) async fn generation_in_use(executor: impl PgExecutor<'_>, account_id: i64) -> Result<i64, StoreError> {
     let in_use = sqlx::query_scalar!("SELECT generation FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(executor)
         .await?;

@@ -1,18 +1,22 @@
 //! Rounds, scrubs, marks and notes: writing them down, and reading them back.
 //!
 //! The players:
-//! - [`project`]: folds scrub events into their projections, in an append or a rebuild;
+//! - [`project`]: folds scrub events into their projections, in an append or a rebuild; `readings`:
+//!   which rows a reading stands for;
 //! - [`act`]: decides under the head lock what becomes of a request, and appends it; [`take_in`]: the same for a
-//!   spreadsheet; `stand`: what deciding looks at;
+//!   spreadsheet; [`alone`]: for who reads alone; `stand`: what deciding looks at;
 //! - [`read`]: scrubs and rounds as they are; [`deck`]: a scrub's rows; [`notes`]: an item's note;
 //! - [`sheets`]: what a spreadsheet's rows are about; [`placing`]: which items they mean.
 
 pub mod act;
+pub mod alone;
 pub mod deck;
+mod happenings;
 pub mod notes;
 mod placing;
 mod project;
 pub mod read;
+mod readings;
 pub mod sheets;
 mod stand;
 pub mod take_in;

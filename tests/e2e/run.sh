@@ -12,6 +12,8 @@ HOST=scrub.e2e.test
 SECRET=$(openssl rand -hex 20)
 TOKEN=$(openssl rand -hex 20)
 work=$(mktemp -d)
+# The image's user reads in it.
+chmod 755 "$work"
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }

@@ -3,7 +3,10 @@
 //! rendered is held against the schemas of Kubernetes and of the custom kinds, and its commands are
 //! run as they stand.
 
+mod database;
 mod flux;
+mod guide;
+mod pods;
 mod refusals;
 mod registry;
 mod running;
@@ -65,6 +68,18 @@ fn template(helm: &str, values: Option<&Path>) -> Command {
     command.args(["template", "bugscrub", "charts/bugscrub", "--namespace", "scrub"]);
     command.args(values.iter().flat_map(|path| [Path::new("--values"), path]));
     command
+}
+
+/// What the chart makes of the values of a YAML text, after those of files.
+fn made_of(files: &[&str], values: &str) -> Vec<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("values.yaml");
+    std::fs::write(&path, values).unwrap();
+    let mut command = template("helm4", None);
+    for file in files.iter().map(|file| root("charts/bugscrub/ci").join(file)).chain([path]) {
+        command.arg("--values").arg(file);
+    }
+    objects(&said(command))
 }
 
 /// The rendered text of an example.

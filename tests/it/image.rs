@@ -140,8 +140,9 @@ fn the_dockerfile_the_workflows_and_the_scripts_are_clean() {
     let workflows = files(".github/workflows");
     assert!(workflows.len() > 1);
     lint("actionlint", &["-shellcheck", "shellcheck"], &workflows);
-    let scripts: Vec<PathBuf> = files("scripts")
+    let scripts: Vec<PathBuf> = ["scripts", "tests/e2e"]
         .into_iter()
+        .flat_map(files)
         .filter(|path| path.extension().is_some_and(|extension| extension == "sh"))
         .collect();
     assert!(scripts.len() > 5);

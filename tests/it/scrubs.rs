@@ -3,6 +3,7 @@
 mod calendar;
 mod crowd;
 mod edited;
+mod ends;
 mod meeting;
 mod notes;
 mod returning;
@@ -101,6 +102,7 @@ pub async fn acted(app: &TestApp, action: &str, number: i64, created: &str, at: 
     payload["sender"] = user(by);
     if action == "labeled" {
         payload["label"] = json!({"id": 5, "name": "bug"});
+        payload["issue"]["labels"] = json!([payload["label"].clone()]);
     }
     app.deliver("issues", &payload).await;
 }

@@ -60,7 +60,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{- define "bugscrub.clusterName" -}}
-{{ include "bugscrub.fullname" . }}-db
+{{ .Values.cloudnativepg.name | default (printf "%s-db" (include "bugscrub.fullname" .)) }}
 {{- end }}
 
 {{- /* A setting as the text of a variable. Whole numbers come as floating ones from YAML. */}}

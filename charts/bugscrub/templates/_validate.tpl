@@ -15,6 +15,7 @@
 {{- range list
   (list "fullnameOverride" $values.fullnameOverride "^[a-z]([-a-z0-9]*[a-z0-9])?$" "is no name of an object: small letters, digits and -, a letter first")
   (list "database.secret.name" $values.database.secret.name $name "is not the name of a Secret: small letters, digits, - and ., such as bugscrub-database")
+  (list "cloudnativepg.name" $values.cloudnativepg.name "^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$" "is no name of a Cluster: up to 50 small letters, digits and -, a letter first")
   (list "image.tag" $values.image.tag "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" "is not a tag, such as 0.1.0")
   (list "image.digest" $values.image.digest "^sha256:[0-9a-f]{64}$" "must be sha256: and 64 hex digits")
   (list "ingress.host" $values.ingress.host "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be a host's name alone, such as scrub.acme.example, without https:// and without a path")
@@ -71,11 +72,28 @@
 {{- fail (printf "\n\ntermination.gracePeriodSeconds (%d) must be more than %d: termination.preStopSeconds (%d) and the drain (%s), or pods are killed with deliveries in flight." (int $values.termination.gracePeriodSeconds) (int $needed) (int $values.termination.preStopSeconds) (include "bugscrub.drainSeconds" .)) }}
 {{- end }}
 
-{{- $max := dig "max_connections" "" $values.cloudnativepg.parameters | toString }}
-{{- if and $values.cloudnativepg.enabled $max }}
-{{- $least := include "bugscrub.maxConnections" . | int }}
-{{- if lt (int $max) $least }}
-{{- fail (printf "\n\ncloudnativepg.parameters.max_connections (%s) is too small for %s replicas and one more while they are replaced: %d or more, or leave it out." $max (include "bugscrub.maxReplicas" .) $least) }}
+{{- if $values.cloudnativepg.enabled }}
+{{- $max := dig "max_connections" 100 $values.cloudnativepg.parameters | int }}
+{{- $least := include "bugscrub.connectionsNeeded" . | int }}
+{{- if lt $max $least }}
+{{- fail (printf "\n\ncloudnativepg.parameters.max_connections (%d) is too small for %s replicas, of which there are twice as many while they are replaced: %d or more. A change restarts Postgres." $max (include "bugscrub.maxReplicas" .) $least) }}
+{{- end }}
+{{- $synchronous := int $values.cloudnativepg.synchronous.number }}
+{{- $instances := int $values.cloudnativepg.instances }}
+{{- if and (gt $instances 1) (ge $synchronous $instances) }}
+{{- fail (printf "\n\ncloudnativepg.synchronous.number (%d) must be less than cloudnativepg.instances (%d), one of which is the primary, or nothing is ever committed." $synchronous $instances) }}
+{{- end }}
+{{- if hasKey $values.cloudnativepg.spec "bootstrap" }}
+{{- fail "\n\ncloudnativepg.spec.bootstrap: use cloudnativepg.bootstrap, which replaces the empty database that a new Cluster begins with." }}
+{{- end }}
+{{- end }}
+
+{{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version" "app.kubernetes.io/managed-by" "helm.sh/chart" }}
+{{- range $where := list "commonLabels" "podLabels" }}
+{{- range $key := keys (get $values $where) | sortAlpha }}
+{{- if has $key $own }}
+{{- fail (printf "\n\n%s: %s is set by the chart itself, and a label that is there twice selects nothing or is refused; nameOverride changes app.kubernetes.io/name." $where $key) }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -90,6 +108,11 @@
 {{- end }}
 
 {{- if $values.networkPolicy.enabled }}
+{{- range $peers := list "dnsTo" "githubTo" }}
+{{- if not (get $values.networkPolicy $peers) }}
+{{- fail (printf "\n\nnetworkPolicy.%s is empty, which would let the pods reach anything: name peers, or leave it out for the default." $peers) }}
+{{- end }}
+{{- end }}
 {{- if not $values.networkPolicy.ingressFrom }}
 {{- fail "\n\nnetworkPolicy.enabled needs networkPolicy.ingressFrom, or GitHub's deliveries are shut out: name the ingress controller's namespace, such as [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]." }}
 {{- end }}
@@ -128,6 +151,17 @@
 {{- fail (printf "\n\nsettings.%s: the program has no such setting. It has: %s. For other variables there is extraEnv." $name (join ", " $known)) }}
 {{- end }}
 {{- end }}
+{{- /* YAML would make another text of a number: 007 of a login, 1e5 of an id. */}}
+{{- range $name, $value := $values.settings }}
+{{- $words := kindIs "slice" $value | ternary $value (list $value) }}
+{{- if or (kindIs "slice" $value) (has $name (list "BUGSCRUB_ACCOUNTS" "BUGSCRUB_BOTS")) }}
+{{- range $words }}
+{{- if not (kindIs "string" .) }}
+{{- fail (printf "\n\nsettings.%s: %s is no text: write it in quotes, such as [\"acme\", \"583231\"]." $name (include "bugscrub.settingValue" .)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- range $values.extraEnv }}
 {{- if or (hasKey $ours .name) (hasKey $values.settings .name) }}
 {{- fail (printf "\n\nextraEnv has %s, which the chart sets itself." .name) }}
@@ -135,8 +169,8 @@
 {{- end }}
 {{- end }}
 
-{{- /* Replicas, one more while they are replaced, each with its connections; 10 for people, the
-       operator and its own; never under Postgres' usual 100. */}}
-{{- define "bugscrub.maxConnections" -}}
-{{ max 100 (add (mul (add1 (include "bugscrub.maxReplicas" . | int)) (include "bugscrub.connections" . | int)) 10) }}
+{{- /* All replicas twice, since a rolling upgrade starts a new one as soon as an old one only drains;
+       each with its connections; and 10 for people, the operator and its own. */}}
+{{- define "bugscrub.connectionsNeeded" -}}
+{{ add (mul 2 (include "bugscrub.maxReplicas" .) (include "bugscrub.connections" .)) 10 }}
 {{- end }}

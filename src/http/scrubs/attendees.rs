@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::{ScrubAnswer, answer, closed, named, unknown};
+use super::{ScrubAnswer, answer, named, unknown};
 use crate::http::AppState;
 use crate::http::acting::{Acting, person};
 use crate::http::auth::{Caller, Scope};
@@ -22,7 +22,6 @@ use crate::store::scrubs::act::{self, Changed};
     responses(
         (status = 200, description = "As it stands now", body = ScrubAnswer),
         (status = 404, description = "There is no such account or scrub", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The scrub is closed", body = Problem, content_type = "application/problem+json"),
         Refused,
     ),
 )]
@@ -47,7 +46,6 @@ pub async fn put(
     responses(
         (status = 200, description = "As it stands now", body = ScrubAnswer),
         (status = 404, description = "There is no such account or scrub", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The scrub is closed", body = Problem, content_type = "application/problem+json"),
         Refused,
     ),
 )]
@@ -78,6 +76,5 @@ async fn attend(
     match act::attend(&state.pool, account_id, scrub.scrub, &name, present, &request).await? {
         Changed::Done(position) => Ok(Json(answer(state, caller, account_id, scrub.scrub, position).await?)),
         Changed::Unknown => Err(unknown()),
-        Changed::Closed => Err(closed()),
     }
 }

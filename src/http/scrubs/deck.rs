@@ -34,25 +34,27 @@ pub struct DeckAnswer {
 /// A row of a deck: frozen as it was when the scrub was opened, beside what has become of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeckRowAnswer {
-    /// From 1; what `advance` takes.
+    /// From 1, and what `advance` takes; where a spreadsheet tells of the scrub only the order counts.
     pub(super) place: i64,
-    /// In the account's whole queue, at the opening; so are the days.
-    rank: i64,
-    days_age: i64,
-    days_stale: i64,
-    stale_age: f64,
+    /// In the account's whole queue, at the opening; so are the days. Null where a spreadsheet tells
+    /// of the scrub.
+    rank: Option<i64>,
+    days_age: Option<i64>,
+    days_stale: Option<i64>,
+    stale_age: Option<f64>,
     /// Where the item was at the opening.
     #[schema(example = "acme/widgets")]
     repository: String,
     #[schema(example = 12)]
     number: i64,
-    /// `current`, `read`, `skipped`, `read elsewhere` (outside of this scrub, in this round),
+    /// `current`, `read` (in this scrub), `skipped`, `read elsewhere` (outside of this scrub, in this round),
     /// `closed`, `deleted`, `gone` (where it may not be seen) or `waiting`.
     #[schema(example = "waiting")]
     status: &'static str,
     /// The item was updated since the opening.
     changed: bool,
-    /// The item as it is now, wherever it is now; null if it was deleted or may not be seen.
+    /// The item as it is now, wherever it is now, without its present rank; null if it was deleted
+    /// or may not be seen.
     item: Option<QueueRow>,
     /// The last reading before this scrub; null if there is none.
     last_read: Option<ReadMark>,
@@ -69,6 +71,9 @@ pub struct DeckRowAnswer {
 pub struct HappeningRow {
     #[schema(example = "labeled")]
     kind: String,
+    /// Which label, assignee or milestone.
+    #[schema(example = "bug")]
+    about: Option<String>,
     actor: Option<String>,
     human: bool,
     at: Option<DateTime<Utc>>,
@@ -77,8 +82,8 @@ pub struct HappeningRow {
 
 impl From<Happening> for HappeningRow {
     fn from(happening: Happening) -> Self {
-        let Happening { position, at, kind, actor, human } = happening;
-        Self { kind, actor, human, at, position }
+        let Happening { position, at, kind, actor, human, about } = happening;
+        Self { kind, about, actor, human, at, position }
     }
 }
 
@@ -131,13 +136,14 @@ pub async fn rows(
 fn shown(state: &AppState, scrub: &Scrub, deck_row: DeckRow) -> DeckRowAnswer {
     let DeckRow { place, frozen, status, visit, item, repository, read_before, news, outcomes } = deck_row;
     let date = state.calendar.today((state.clock)());
+    let dealt = !scrub.imported;
     let updated = item.as_ref().map(|item| item.updated_at);
     DeckRowAnswer {
         place,
-        rank: frozen.rank,
-        days_age: frozen.days_age,
-        days_stale: frozen.days_stale,
-        stale_age: stale_age(frozen.days_age, frozen.days_stale),
+        rank: dealt.then_some(frozen.rank),
+        days_age: dealt.then_some(frozen.days_age),
+        days_stale: dealt.then_some(frozen.days_stale),
+        stale_age: dealt.then(|| stale_age(frozen.days_age, frozen.days_stale)),
         repository,
         number: frozen.number,
         status: status.name(),

@@ -1,11 +1,13 @@
 //! `GET /api/v1/scrubs/{number}/minutes.md`: a scrub as a text to paste.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::named;
-use crate::activity::{ItemType, NoteText};
+use crate::activity::{ItemType, Note};
 use crate::http::AppState;
 use crate::http::auth::{Caller, Scope};
 use crate::http::params::Params;
@@ -13,8 +15,9 @@ use crate::http::problem::{NoAccount, Problem, Refused};
 use crate::http::row::url;
 use crate::rank::QueueItem;
 use crate::scrub::deck::{Happening, Status};
-use crate::scrub::minutes::{Met, MetItem, Minutes, markdown};
+use crate::scrub::minutes::{Deck, Met, MetItem, Minutes, Outcome, markdown};
 use crate::store::scrubs::deck::{DeckRow, Wanted, deck};
+use crate::store::scrubs::notes;
 use crate::store::scrubs::read::Scrub;
 
 /// Rows that are read at once.
@@ -45,12 +48,19 @@ pub async fn show(
     params.only(&["account"])?;
     let (account, scrub) = named(&state, &caller, &params, &number).await?;
     let rows = visited(&state, account.account_id, &scrub, caller.sees_private()).await?;
-    let text = markdown(&minutes(&state, scrub, rows));
+    let notes = match scrub.closed_at {
+        Some(end) => {
+            let addresses: Vec<_> = rows.iter().filter_map(|row| row.item.as_ref()).map(address).collect();
+            Some(notes::at_the_end(&state.pool, account.account_id, &addresses, scrub.scrub, end).await?)
+        }
+        None => None,
+    };
+    let text = markdown(&minutes(scrub, rows, notes.as_ref()));
     let headers = [(CONTENT_TYPE, "text/markdown; charset=utf-8"), (CACHE_CONTROL, "private, no-cache")];
     Ok((headers, text).into_response())
 }
 
-/// All rows that the cursor has come to.
+/// All rows that the cursor has come to, or that were read by way of a spreadsheet.
 async fn visited(state: &AppState, account_id: i64, scrub: &Scrub, private: bool) -> Result<Vec<DeckRow>, Problem> {
     let date = state.calendar.today((state.clock)());
     let (mut all, mut after) = (vec![], Some(0));
@@ -64,40 +74,50 @@ async fn visited(state: &AppState, account_id: i64, scrub: &Scrub, private: bool
     Ok(all)
 }
 
-fn minutes(state: &AppState, scrub: Scrub, rows: Vec<DeckRow>) -> Minutes {
-    let today = state.calendar.today((state.clock)());
-    let open = scrub.closed_at.is_none();
-    // The row on which a scrub was closed was neither read nor skipped.
-    let met = rows.into_iter().filter(|row| matches!(row.status, Status::Read | Status::Skipped | Status::Current));
+fn address(item: &QueueItem) -> (i64, i64) {
+    (item.place.repo_id, item.place.number)
+}
+
+/// `notes` are those that there were when the scrub ended; `None` while it goes on.
+fn minutes(scrub: Scrub, rows: Vec<DeckRow>, notes: Option<&HashMap<(i64, i64), Note>>) -> Minutes {
+    let (open, number) = (scrub.closed_at.is_none(), scrub.scrub);
+    let rows = rows.into_iter().filter_map(|row| {
+        let note = row.item.as_ref().and_then(|item| match notes {
+            Some(notes) => notes.get(&address(item)),
+            None => item.remarks.note(),
+        });
+        let note = note.cloned();
+        told(number, open, row, note)
+    });
     Minutes {
-        number: scrub.scrub,
-        view: scrub.view.unwrap_or_default(),
-        round: scrub.round.unwrap_or(1),
-        date: scrub.date.unwrap_or(today),
-        host: scrub.host.unwrap_or_default(),
+        number,
+        date: scrub.date,
+        host: scrub.host.filter(|host| !host.is_empty()),
         attendees: scrub.attendees,
         open,
         forgotten: scrub.forgotten,
-        unread: scrub.total,
-        rows: met.map(|row| told(scrub.scrub, row)).collect(),
+        deck: scrub.view.map(|view| Deck { view, round: scrub.round.unwrap_or(1), unread: scrub.total }),
+        rows: rows.collect(),
     }
 }
 
-fn told(scrub: i64, row: DeckRow) -> Met {
-    let name = format!("{}#{}", row.repository, row.frozen.number);
-    let note = row.item.as_ref().and_then(|item| item.remarks.note());
-    let noted_here = note.is_some_and(|note| note.scrub == Some(scrub));
-    let note: Option<NoteText> = note.map(|note| note.text.clone());
-    let outcome = |happening: Happening| (happening.kind, happening.actor);
-    Met {
-        name,
+/// `None` for what the cursor came to and left again without a word: somebody had read it alone.
+fn told(scrub: i64, open: bool, row: DeckRow, note: Option<Note>) -> Option<Met> {
+    // The row on which a scrub was closed was neither read nor skipped.
+    let last = !open && row.visit.arrived.is_some() && !matches!(row.status, Status::Read | Status::Skipped);
+    if !last && !matches!(row.status, Status::Read | Status::Skipped | Status::Current) {
+        return None;
+    }
+    let outcome = |Happening { kind, about, actor, .. }: Happening| Outcome { kind, about, by: actor };
+    Some(Met {
+        name: format!("{}#{}", row.repository, row.frozen.number),
         skipped: row.status == Status::Skipped,
-        current: row.status == Status::Current,
-        note,
-        noted_here,
+        current: last || row.status == Status::Current,
+        noted_here: note.as_ref().is_some_and(|note| note.scrub == Some(scrub)),
+        note: note.map(|note| note.text),
         outcomes: row.outcomes.into_iter().map(outcome).collect(),
         item: row.item.map(met_item),
-    }
+    })
 }
 
 fn met_item(item: QueueItem) -> MetItem {

@@ -94,7 +94,7 @@ impl Telling<'_> {
                     key: format!("sheet:read:{repo_id}:{number}:{scrub}:{}", self.planned.position),
                     at: self.at(scrub).or((!historic).then_some(self.request.at)),
                     by: self.by(Some(scrub)),
-                    fact: ScrubFact::Read { repo_id, number, scrub: Some(scrub), historic },
+                    fact: ScrubFact::Read { repo_id, number, scrub: Some(scrub), place: None, historic },
                 });
             }
             let last = change.notes.len().saturating_sub(1);

@@ -3,7 +3,7 @@
 //!
 //! An event's key is the request's id, so that a request that is sent again does nothing again.
 
-use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use super::{read, stand};
@@ -13,9 +13,6 @@ use crate::store::append::{BEGIN, Head, append_decided, lock_head};
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
 
-/// Reading an item again so soon is the same reading, if it is by the same person and no round has
-/// begun since.
-const SAME_READING: TimeDelta = TimeDelta::hours(1);
 /// Rows of a deck that are looked at together for the next one to read.
 const ROWS_AT_ONCE: i64 = 50;
 
@@ -30,7 +27,7 @@ pub struct Request {
 /// A transaction that holds an account's head.
 pub(super) struct Turn<'a> {
     transaction: Transaction<'static, Postgres>,
-    account_id: i64,
+    pub account_id: i64,
     pub head: Head,
     request: &'a Request,
 }
@@ -51,7 +48,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Where the request's first event is, if it was done before.
-    async fn done_before(&mut self) -> Result<Option<i64>, StoreError> {
+    pub async fn done_before(&mut self) -> Result<Option<i64>, StoreError> {
         let (account_id, key) = (self.account_id, self.key(0));
         let position = sqlx::query_scalar!(
             "SELECT position FROM events WHERE account_id = $1 AND source_key = $2",
@@ -76,7 +73,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Appends the facts and ends the turn. Answers the account's position.
-    async fn append(self, facts: Vec<ScrubFact>) -> Result<i64, StoreError> {
+    pub async fn append(self, facts: Vec<ScrubFact>) -> Result<i64, StoreError> {
         let events = facts.into_iter().enumerate().map(|(ordinal, fact)| self.event(self.key(ordinal), fact));
         let events = events.collect();
         self.append_events(events).await
@@ -88,51 +85,13 @@ impl<'a> Turn<'a> {
         Ok(position)
     }
 
-    async fn remarks(&mut self, address: ItemAddress) -> Result<Remarks, StoreError> {
+    pub async fn remarks(&mut self, address: ItemAddress) -> Result<Remarks, StoreError> {
         let (account_id, generation) = (self.account_id, self.head.generation);
         Ok(remarks::of(self.connection(), account_id, generation, &[address])
             .await?
             .remove(&address)
             .unwrap_or_default())
     }
-}
-
-/// Marks an item as read, by somebody who reads alone.
-pub async fn mark_read(
-    pool: &PgPool,
-    account_id: i64,
-    (repo_id, number): ItemAddress,
-    request: &Request,
-) -> Result<i64, StoreError> {
-    let mut turn = Turn::begin(pool, account_id, request).await?;
-    let last = turn.remarks((repo_id, number)).await?;
-    let generation = turn.head.generation;
-    let started = read::latest_started(turn.connection(), account_id, generation).await?;
-    let same = last.last_read().is_some_and(|mark| {
-        let soon = mark.at.is_some_and(|at| (request.at - at).abs() < SAME_READING);
-        mark.by == request.by && soon && mark.position > started
-    });
-    if same || turn.done_before().await?.is_some() {
-        return Ok(turn.head.position);
-    }
-    turn.append(vec![ScrubFact::Read { repo_id, number, scrub: None, historic: false }]).await
-}
-
-/// Takes the last reading of an item back. Only what was marked under the item's present key is.
-pub async fn unmark_read(
-    pool: &PgPool,
-    account_id: i64,
-    (repo_id, number): ItemAddress,
-    request: &Request,
-) -> Result<i64, StoreError> {
-    let mut turn = Turn::begin(pool, account_id, request).await?;
-    let (account_id, generation) = (turn.account_id, turn.head.generation);
-    let own = remarks::own(turn.connection(), account_id, generation, &[(repo_id, number)]).await?;
-    let none = own.get(&(repo_id, number)).is_none_or(|remarks| remarks.marks.is_empty());
-    if none || turn.done_before().await?.is_some() {
-        return Ok(turn.head.position);
-    }
-    turn.append(vec![ScrubFact::Unread { repo_id, number }]).await
 }
 
 /// What became of a note.
@@ -290,23 +249,35 @@ pub async fn advance(
     let round = read::round_started(turn.connection(), account_id, generation, &at.view, at.round).await?;
     let next = next_place(&mut turn, scrub, place, round).await?;
     let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, next }];
-    // Somebody may have read it alone while it was under the cursor: it was met once. The scrub may
-    // have outlived its round: then it is met in the present one.
-    let present = read::round_in(turn.connection(), account_id, generation, &at.view).await?;
-    if !skipped && turn.remarks(address).await?.read_position() <= present.started {
-        facts.push(ScrubFact::Read { repo_id: address.0, number: address.1, scrub: Some(scrub), historic: false });
+    if !skipped {
+        let (repo_id, number) = address;
+        let read = ScrubFact::Read { repo_id, number, scrub: Some(scrub), place: Some(place), historic: false };
+        facts.push(read);
     }
     let position = turn.append(facts).await?;
     Ok(Advanced::Done { position, left: next.is_some() })
 }
 
-/// The first row after a place whose item is still there to be read: open, to be seen, and not read
-/// since the round began.
+/// The first row after a place whose item is still there to be read: open, to be seen, not skipped,
+/// and not read since the round began. After the last one comes what was left behind: slips, and what
+/// was closed for a while.
 async fn next_place(turn: &mut Turn<'_>, scrub: i64, place: i64, started: i64) -> Result<Option<i64>, StoreError> {
+    match next_between(turn, scrub, (place, i64::MAX), started).await? {
+        Some(next) => Ok(Some(next)),
+        None => next_between(turn, scrub, (0, place), started).await,
+    }
+}
+
+async fn next_between(
+    turn: &mut Turn<'_>,
+    scrub: i64,
+    (mut after, before): (i64, i64),
+    started: i64,
+) -> Result<Option<i64>, StoreError> {
     let (account_id, generation) = (turn.account_id, turn.head.generation);
-    let mut after = place;
     loop {
-        let rows = stand::rows_after(turn.connection(), account_id, generation, scrub, after, ROWS_AT_ONCE).await?;
+        let between = (after, before);
+        let rows = stand::rows_between(turn.connection(), account_id, generation, scrub, between, ROWS_AT_ONCE).await?;
         let Some(last) = rows.last() else { return Ok(None) };
         after = last.place;
         for row in rows.into_iter().filter(|row| row.open || row.transferred) {
@@ -324,16 +295,15 @@ async fn next_place(turn: &mut Turn<'_>, scrub: i64, place: i64, started: i64) -
     }
 }
 
-/// What became of a change of an open scrub.
+/// What became of a change of a scrub.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Changed {
     /// The account's position.
     Done(i64),
     Unknown,
-    Closed,
 }
 
-/// Puts somebody down as present at an open scrub, or not.
+/// Puts somebody down as present at a scrub, or not; a closed one's list may be put right too.
 pub async fn attend(
     pool: &PgPool,
     account_id: i64,
@@ -344,10 +314,8 @@ pub async fn attend(
 ) -> Result<Changed, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
     let generation = turn.head.generation;
-    match stand::cursor(turn.connection(), account_id, generation, scrub).await? {
-        None => return Ok(Changed::Unknown),
-        Some(at) if at.closed => return Ok(Changed::Closed),
-        Some(_) => {}
+    if stand::cursor(turn.connection(), account_id, generation, scrub).await?.is_none() {
+        return Ok(Changed::Unknown);
     }
     let there = stand::attends(turn.connection(), account_id, generation, scrub, login).await?;
     if there == present || turn.done_before().await?.is_some() {

@@ -6,19 +6,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sqlx::{PgConnection, PgPool};
 
+use super::happenings::{Stretch, happenings};
 use super::read::Scrub;
 use crate::activity::scrubbing::DeckPlace;
-use crate::activity::{Actor, Bots, HISTORIC, Mark};
+use crate::activity::{Bots, HISTORIC, Mark};
 use crate::rank::stale_age::days_since;
 use crate::rank::{PlaceKey, QueueItem, stale_product};
-use crate::scrub::deck::{Happening, Status, Visit};
+use crate::scrub::deck::{Happening, Since, Status, Visit};
 use crate::store::details::details;
 use crate::store::items::ItemAddress;
 use crate::store::queue::Ranked;
 use crate::store::{StoreError, remarks};
-
-/// Events of one row that are looked at; the first ones after it was last read.
-const HAPPENINGS: i64 = 100;
 
 /// A row of a deck.
 #[derive(Debug)]
@@ -61,6 +59,7 @@ struct Row {
     days_age: i64,
     days_stale: i64,
     outcome: Option<String>,
+    marked: bool,
     arrived_position: Option<i64>,
     arrived_at: Option<DateTime<Utc>>,
     left_position: Option<i64>,
@@ -98,7 +97,9 @@ pub async fn deck(
     let addresses: Vec<ItemAddress> = keys.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let mut items = items(&mut moment, (zone, date), account_id, wanted.private, &addresses).await?;
     let round = started(&mut moment, account_id, generation, scrub).await?;
-    let mut happenings = happenings(&mut moment, bots, account_id, scrub, &rows, &keys, &items).await?;
+    let mut happenings =
+        happenings(&mut moment, (account_id, generation), bots, &wanted_happenings(scrub, &rows, &keys, &items))
+            .await?;
     let made = rows.into_iter().map(|row| {
         let key = keys.get(&row.place).copied().unwrap_or((row.repo_id, row.number));
         let item = items.remove(&key);
@@ -106,7 +107,7 @@ pub async fn deck(
             Visit { arrived: row.arrived_position.zip(row.arrived_at), left: row.left_position.zip(row.left_at) };
         let read_before = item.as_ref().and_then(|item| read_before(item, scrub)).cloned();
         let told = happenings.remove(&row.place).unwrap_or_default();
-        let read = read_before.as_ref().map(|mark| mark.position);
+        let read = read_before.as_ref().map(Since::mark);
         let news = told.iter().filter(|one| read.is_some_and(|read| visit.is_news(read, one))).cloned().collect();
         let outcomes = told.into_iter().filter(|one| visit.saw(one)).collect();
         let status = status(scrub, &row, item.as_ref(), round);
@@ -123,15 +124,15 @@ fn read_before<'a>(item: &'a QueueItem, scrub: &Scrub) -> Option<&'a Mark> {
 }
 
 fn status(scrub: &Scrub, row: &Row, item: Option<&QueueItem>, round: i64) -> Status {
-    match (row.outcome.as_deref(), item) {
-        (Some("read"), _) => Status::Read,
-        (Some(_), _) => Status::Skipped,
-        (None, _) if scrub.cursor == Some(row.place) => Status::Current,
-        (None, None) if row.deleted => Status::Deleted,
-        (None, None) => Status::Gone,
-        (None, Some(item)) if item.state != crate::activity::State::Open => Status::Closed,
-        (None, Some(item)) if item.remarks.read_position() > round => Status::ReadElsewhere,
-        (None, Some(_)) => Status::Waiting,
+    match item {
+        _ if row.marked => Status::Read,
+        _ if scrub.cursor == Some(row.place) => Status::Current,
+        _ if row.outcome.as_deref() == Some("skipped") => Status::Skipped,
+        None if row.deleted => Status::Deleted,
+        None => Status::Gone,
+        Some(item) if item.state != crate::activity::State::Open => Status::Closed,
+        Some(item) if item.remarks.read_position() > round => Status::ReadElsewhere,
+        Some(_) => Status::Waiting,
     }
 }
 
@@ -143,17 +144,19 @@ async fn rows(
 ) -> Result<Vec<Row>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT d.place, d.repo_id, d.number, d.rank, d.days_age, d.days_stale, d.outcome, d.arrived_position,
+        r#"SELECT d.place, d.repo_id, d.number, d.rank, d.days_age, d.days_stale, d.outcome, d.marked, d.arrived_position,
                   d.arrived_at, d.left_position, d.left_at, d.generation,
                   r.owner || '/' || r.name AS "repository!",
                   coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!",
                   coalesce((i.folded ->> 'deleted')::boolean, false) AS "deleted!"
            FROM accounts a
            JOIN deck_rows d ON d.account_id = a.account_id AND d.generation = a.generation
+           JOIN scrubs s ON s.account_id = $1 AND s.generation = a.generation AND s.scrub = d.scrub
            JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id AND ($3 OR NOT r.private)
            LEFT JOIN items i ON i.account_id = $1 AND i.generation = d.generation AND i.repo_id = d.repo_id
              AND i.number = d.number
-           WHERE a.account_id = $1 AND d.scrub = $2 AND d.place > $4 AND (NOT $6 OR d.arrived_position IS NOT NULL)
+           WHERE a.account_id = $1 AND d.scrub = $2 AND d.place > $4 AND (NOT $6 OR d.arrived_position IS NOT NULL OR d.marked)
+             AND (d.marked OR NOT s.imported)
            ORDER BY d.place LIMIT $5"#,
         account_id,
         scrub,
@@ -235,62 +238,22 @@ async fn started(
     }
 }
 
-/// What GitHub told of each row's item since it was last read, or since the cursor came to it; by
-/// place.
-async fn happenings(
-    connection: &mut PgConnection,
-    bots: &Bots,
-    account_id: i64,
+/// What is asked of each row's item: what came since it was last read, and since the cursor came to
+/// it. Twice, so that a long story since the last reading does not hide what came of this one.
+fn wanted_happenings(
     scrub: &Scrub,
     rows: &[Row],
     keys: &BTreeMap<i64, ItemAddress>,
     items: &BTreeMap<ItemAddress, QueueItem>,
-) -> Result<BTreeMap<i64, Vec<Happening>>, StoreError> {
-    let (mut places, mut repo_ids, mut numbers, mut since) = (vec![], vec![], vec![], vec![]);
+) -> Vec<Stretch> {
+    let mut wanted = vec![];
     for row in rows {
         let Some(key) = keys.get(&row.place) else { continue };
-        let read = items.get(key).and_then(|item| read_before(item, scrub)).map(|mark| mark.position);
-        let opened = (row.repo_id, row.number);
-        // Twice, so that a long story since the last reading does not hide what came of this one.
-        for from in [read, row.arrived_position].into_iter().flatten() {
-            for (repo_id, number) in BTreeSet::from([*key, opened]) {
-                places.push(row.place);
-                repo_ids.push(repo_id);
-                numbers.push(number);
-                since.push(from);
-            }
+        let read = items.get(key).and_then(|item| read_before(item, scrub)).map(Since::mark);
+        for since in [read, row.arrived_position.map(Since::Position)].into_iter().flatten() {
+            let both = BTreeSet::from([*key, (row.repo_id, row.number)]);
+            wanted.extend(both.into_iter().map(|item| Stretch { place: row.place, item, since }));
         }
     }
-    let told = sqlx::query!(
-        r#"SELECT wanted.place AS "place!", e.position AS "position!", e.kind AS "kind!", e.actor_login, e.actor_id, e.actor_bot, e.occurred_at
-           FROM UNNEST($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS wanted (place, repo_id, number, since)
-           CROSS JOIN LATERAL (
-             SELECT position, kind, actor_login, actor_id, actor_bot, occurred_at FROM effective_events
-             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
-               AND position > wanted.since AND source = 'webhook'
-             ORDER BY position LIMIT $6) AS e
-           ORDER BY e.position"#,
-        account_id,
-        &places,
-        &repo_ids,
-        &numbers,
-        &since,
-        HAPPENINGS,
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut happenings: BTreeMap<i64, Vec<Happening>> = BTreeMap::new();
-    for row in told {
-        let known = happenings.entry(row.place).or_default();
-        if known.last().is_some_and(|last| last.position == row.position) {
-            continue;
-        }
-        let actor =
-            row.actor_login.map(|login| Actor { login, id: row.actor_id, bot: row.actor_bot.unwrap_or_default() });
-        let human = actor.as_ref().is_some_and(|actor| bots.is_human(actor));
-        let (position, at, kind) = (row.position, row.occurred_at, row.kind);
-        let actor = actor.map(|actor| actor.login);
-        known.push(Happening { position, at, kind, actor, human });
-    }
-    Ok(happenings)
+    wanted
 }

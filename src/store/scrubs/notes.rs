@@ -1,5 +1,8 @@
 //! The note on one item, and what it said before.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use crate::activity::{Fact, Note, Remarks, ScrubFact};
@@ -53,4 +56,51 @@ pub async fn notes(pool: &PgPool, account_id: i64, address: ItemAddress) -> Resu
         }
     }
     Ok(Notes { position: head.head_position, remarks, history })
+}
+
+/// The notes of items as they were when a scrub ended: the last that was written by then, or in it.
+pub async fn at_the_end(
+    pool: &PgPool,
+    account_id: i64,
+    addresses: &[ItemAddress],
+    scrub: i64,
+    end: DateTime<Utc>,
+) -> Result<HashMap<ItemAddress, Note>, StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let lineages = remarks::lineages(&mut moment, account_id, addresses).await?;
+    let mut of_key: HashMap<ItemAddress, ItemAddress> = HashMap::new();
+    for (address, line) in &lineages {
+        of_key.extend(line.iter().map(|key| (*key, *address)));
+    }
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = of_key.keys().copied().unzip();
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT e.position, e.source_key, e.source, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at,
+                  e.recorded_at, e.data::text AS "data!"
+           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+           CROSS JOIN LATERAL (SELECT * FROM events
+             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number AND kind = 'noted') AS e
+           ORDER BY e.position"#,
+        account_id,
+        &repo_ids,
+        &numbers,
+    )
+    .fetch_all(&mut *moment)
+    .await?;
+    let mut notes = HashMap::new();
+    for logged in rows.into_iter().filter_map(EventRow::known) {
+        let Fact::Scrub(ScrubFact::Noted { repo_id, number, text, scrub: written, superseded }) = logged.event.fact
+        else {
+            continue;
+        };
+        let by_then = !superseded && logged.event.occurred_at.unwrap_or(logged.recorded_at) <= end;
+        let Some(address) = of_key.get(&(repo_id, number)).filter(|_| by_then || written == Some(scrub)) else {
+            continue;
+        };
+        let by = logged.event.actor.map(|actor| actor.login).unwrap_or_default();
+        let note = Note { position: logged.position, at: logged.event.occurred_at, by, scrub: written, text };
+        notes.insert(*address, note);
+    }
+    notes.retain(|_, note: &mut Note| !note.text.is_empty());
+    Ok(notes)
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use super::readings::Readings;
 use crate::activity::scrubbing::Opening;
 use crate::activity::{Fact, Remarks, ScrubFact};
 use crate::store::items::{ItemAddress, canonical};
@@ -37,15 +38,19 @@ pub async fn project(
     let addresses: Vec<ItemAddress> = scrubbed.iter().filter_map(|(_, fact)| fact.item()).collect();
     let mut told: BTreeMap<ItemAddress, Remarks> = remarks::own(connection, account_id, generation, &addresses).await?;
     let mut rows = Rows { connection, account_id, generation };
+    let mut readings = Readings::default();
     for (placed, fact) in scrubbed {
         match fact.item() {
             Some(address) => {
-                let actor = placed.event.actor.as_ref();
-                told.entry(address).or_default().apply(placed.position, placed.event.occurred_at, actor, fact);
+                let (actor, remarks) = (placed.event.actor.as_ref(), told.entry(address).or_default());
+                let before = remarks.last_read().cloned();
+                remarks.apply(placed.position, placed.event.occurred_at, actor, fact);
+                readings.note(placed.position, fact, before.as_ref(), remarks);
             }
             None => rows.fold(placed, fact).await?,
         }
     }
+    readings.save(rows.connection, account_id, generation).await?;
     let told: Vec<_> = told.iter().map(|(address, remarks)| (*address, remarks)).collect();
     remarks::save(rows.connection, account_id, generation, &told).await
 }
@@ -64,6 +69,7 @@ impl Rows<'_> {
                 let outcome = if *skipped { "skipped" } else { "read" };
                 self.advance(*scrub, (*place, outcome), *next, position, at).await
             }
+            ScrubFact::Returned { scrub, place } => self.come_back(*scrub, *place, position, at).await,
             ScrubFact::Attended { scrub, login, present } => {
                 self.touch(*scrub, at).await?;
                 match present {
@@ -192,6 +198,25 @@ impl Rows<'_> {
             place,
             outcome,
             next,
+            position,
+            at,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn come_back(&mut self, scrub: i64, place: i64, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "WITH row AS (
+               UPDATE deck_rows SET arrived_position = $5, arrived_at = $6, left_position = NULL, left_at = NULL
+               WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $4)
+             UPDATE scrubs SET cursor_place = $4, touched_at = $6
+             WHERE account_id = $1 AND generation = $2 AND scrub = $3",
+            self.account_id,
+            self.generation,
+            scrub,
+            place,
             position,
             at,
         )

@@ -137,7 +137,8 @@ pub struct Scrub {
     pub imported: bool,
     /// The place that is being read; `None`: nothing is left, or the scrub is closed.
     pub cursor: Option<i64>,
-    /// Unread items that there were at its opening.
+    /// Unread items that there were at its opening; for who sees none in private repositories, the
+    /// rows that they see.
     pub total: i64,
     /// Rows of its deck.
     pub rows: i64,
@@ -157,7 +158,8 @@ pub async fn scrubs(
     let scrubs = sqlx::query_as!(
         Scrub,
         r#"SELECT s.scrub, s.view, s.round, s.date, s.host, s.opened_at, s.opened_position, s.closed_at, s.forgotten,
-                  s.imported, s.cursor_place AS cursor, s.total,
+                  s.imported, s.cursor_place AS cursor,
+                  CASE WHEN $2 THEN s.total ELSE counts.rows END AS "total!",
                   ARRAY(SELECT t.name FROM attendees t
                         WHERE t.account_id = $1 AND t.generation = s.generation AND t.scrub = s.scrub
                         ORDER BY t.position, t.login) AS "attendees!",
@@ -166,8 +168,8 @@ pub async fn scrubs(
            CROSS JOIN LATERAL (
              SELECT coalesce(sum(d.rows), 0)::bigint AS rows, coalesce(sum(d.read), 0)::bigint AS read,
                     coalesce(sum(d.skipped), 0)::bigint AS skipped
-             FROM (SELECT repo_id, count(*) AS rows, count(*) FILTER (WHERE outcome = 'read') AS read,
-                          count(*) FILTER (WHERE outcome = 'skipped') AS skipped
+             FROM (SELECT repo_id, count(*) AS rows, count(*) FILTER (WHERE marked) AS read,
+                          count(*) FILTER (WHERE outcome = 'skipped' AND NOT marked) AS skipped
                    FROM deck_rows WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub
                    GROUP BY repo_id) AS d
              JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id AND ($2 OR NOT r.private))
@@ -203,7 +205,8 @@ pub async fn untouched(pool: &PgPool, since: DateTime<Utc>) -> Result<Vec<(i64, 
     Ok(rows.into_iter().map(|row| (row.account_id, row.scrub)).collect())
 }
 
-/// Items that the last closed scrubs of a view read, the latest first.
+/// Items that the last closed scrubs of a view read, the latest first; those of the time before
+/// are of any view.
 pub async fn last_paces(
     pool: &PgPool,
     account_id: i64,
@@ -214,9 +217,9 @@ pub async fn last_paces(
     let paces = sqlx::query_scalar!(
         r#"SELECT (SELECT count(*) FROM deck_rows d
                    WHERE d.account_id = $1 AND d.generation = s.generation AND d.scrub = s.scrub
-                     AND d.outcome = 'read') AS "read!"
+                     AND d.marked) AS "read!"
            FROM accounts a JOIN scrubs s USING (account_id, generation)
-           WHERE a.account_id = $1 AND s.view = $2 AND s.closed_at IS NOT NULL
+           WHERE a.account_id = $1 AND (s.view = $2 OR s.imported) AND s.closed_at IS NOT NULL
              AND ($4::timestamptz IS NULL OR s.closed_at < $4)
            ORDER BY s.scrub DESC LIMIT $3"#,
         account_id,

@@ -167,6 +167,28 @@ pub(super) async fn is_open(
     Ok(open)
 }
 
+/// The place of an item in a scrub's deck, by the key that it had at the opening.
+pub(super) async fn place_of(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    scrub: i64,
+    (repo_id, number): ItemAddress,
+) -> Result<Option<i64>, StoreError> {
+    let place = sqlx::query_scalar!(
+        "SELECT place FROM deck_rows
+         WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND repo_id = $4 AND number = $5 LIMIT 1",
+        account_id,
+        generation,
+        scrub,
+        repo_id,
+        number,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(place)
+}
+
 /// A row that may be next.
 pub(super) struct NextRow {
     pub place: i64,
@@ -178,12 +200,13 @@ pub(super) struct NextRow {
     pub transferred: bool,
 }
 
-pub(super) async fn rows_after(
+/// Rows between two places, both left out, that were not skipped.
+pub(super) async fn rows_between(
     connection: &mut PgConnection,
     account_id: i64,
     generation: i64,
     scrub: i64,
-    after: i64,
+    (after, before): (i64, i64),
     limit: i64,
 ) -> Result<Vec<NextRow>, StoreError> {
     let rows = sqlx::query_as!(
@@ -195,13 +218,15 @@ pub(super) async fn rows_after(
            FROM deck_rows d
            LEFT JOIN items i ON i.account_id = $1 AND i.generation = $2 AND i.repo_id = d.repo_id
              AND i.number = d.number
-           WHERE d.account_id = $1 AND d.generation = $2 AND d.scrub = $3 AND d.place > $4
+           WHERE d.account_id = $1 AND d.generation = $2 AND d.scrub = $3 AND d.place > $4 AND d.place < $6
+             AND d.outcome IS DISTINCT FROM 'skipped'
            ORDER BY d.place LIMIT $5"#,
         account_id,
         generation,
         scrub,
         after,
         limit,
+        before,
     )
     .fetch_all(connection)
     .await?;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::validity::{all_valid, custom};
 use super::{list, objects, one, pods, root, said, template, tool};
@@ -51,6 +51,13 @@ fn overlays_build_objects_that_are_valid() {
         let cluster = super::objects(&cluster);
         let (valid, said) = custom(&cluster);
         assert!(valid, "{said}");
+        // What is there as a comment can be taken in as it is.
+        let text = std::fs::read_to_string(root("deploy/flux/clusters").join(format!("{overlay}.yaml"))).unwrap();
+        let taken_in = text.replace("  # dependsOn:\n  #   - name", "  dependsOn:\n    - name");
+        let dependent = super::objects(&taken_in);
+        assert_eq!(list(&dependent[0]["spec"], "dependsOn").count(), 1, "{overlay}");
+        let (valid, said) = custom(&dependent);
+        assert!(valid, "{said}");
         assert_eq!(cluster[0]["spec"]["path"], format!("./deploy/flux/{overlay}"));
         assert_eq!(cluster[0]["spec"]["decryption"]["provider"], "sops");
     }
@@ -67,19 +74,36 @@ fn the_release_is_looked_after() {
         assert!(list(&source["spec"]["verify"], "matchOIDCIdentity").count() > 0);
         assert_eq!(release["test"]["enable"], true);
         assert_eq!(release["driftDetection"]["mode"], "enabled");
-        for action in ["install", "upgrade"] {
-            assert!(release[action]["remediation"]["retries"].as_u64().unwrap() > 0, "{overlay}: {action}");
-        }
+        // An installation never gives up; an upgrade leaves the version before, also after the last failure.
+        assert_eq!(release["install"]["strategy"]["name"], "RetryOnFailure", "{overlay}");
+        let remediation = &release["upgrade"]["remediation"];
+        assert!(remediation["retries"].as_u64().unwrap() >= 3, "{overlay}");
+        assert_eq!(
+            (&remediation["strategy"], &remediation["remediateLastFailure"]),
+            (&json!("rollback"), &json!(true))
+        );
         let namespace = &one(&objects, "Namespace")["metadata"];
         assert_eq!(namespace["labels"]["pod-security.kubernetes.io/enforce"], "restricted");
         assert_eq!(namespace["annotations"]["kustomize.toolkit.fluxcd.io/prune"], "disabled");
         let provider = one(&objects, "Provider");
         assert_eq!(one(&objects, "Alert")["spec"]["providerRef"]["name"], provider["metadata"]["name"]);
-        let watched: Vec<_> = list(&one(&objects, "Alert")["spec"], "eventSources").collect();
-        for source in watched {
-            let named =
-                |object: &&Value| object["kind"] == source["kind"] && object["metadata"]["name"] == source["name"];
-            assert!(objects.iter().any(|object| named(&object)), "{overlay}: {source}");
+        // What applies all of this is in Flux' own namespace.
+        let cluster = std::fs::read_to_string(root("deploy/flux/clusters").join(format!("{overlay}.yaml"))).unwrap();
+        let there: Vec<Value> = objects.iter().cloned().chain(super::objects(&cluster)).collect();
+        let alert = one(&objects, "Alert");
+        let watched: Vec<_> = list(&alert["spec"], "eventSources").collect();
+        for source in &watched {
+            let namespace = if source["namespace"].is_null() { &alert["metadata"] } else { source };
+            let named = |object: &&Value| {
+                let metadata = &object["metadata"];
+                object["kind"] == source["kind"]
+                    && metadata["name"] == source["name"]
+                    && metadata["namespace"] == namespace["namespace"]
+            };
+            assert!(there.iter().any(|object| named(&object)), "{overlay}: {source}");
+        }
+        for kind in ["Kustomization", "OCIRepository", "HelmRelease"] {
+            assert!(watched.iter().any(|source| source["kind"] == kind), "{overlay}: nobody is told of the {kind}");
         }
         let chat = provider["spec"]["secretRef"]["name"].as_str().unwrap();
         assert!(secrets(overlay)[chat].contains("address"));
@@ -124,6 +148,10 @@ fn its_values_render_and_every_secret_is_there() {
         for (secret, key) in asked.iter().filter(|(secret, _)| Some(secret) != made_by_operator.as_ref()) {
             assert!(known.get(secret).is_some_and(|keys| keys.contains(key)), "{overlay}: no {key} in {secret}");
         }
+        // kube-prometheus-stack sees nothing without a label.
+        for object in rendered.iter().filter(|object| object["apiVersion"] == "monitoring.coreos.com/v1") {
+            assert!(object["metadata"]["labels"]["release"].is_string(), "{overlay}: {}", object["kind"]);
+        }
         // A scaled Deployment's replicas are nobody else's to correct.
         let scaled = rendered.iter().any(|object| object["kind"] == "HorizontalPodAutoscaler");
         let ignored = release["driftDetection"]["ignore"].to_string();
@@ -141,4 +169,37 @@ fn the_end_to_end_run_is_given_objects_that_are_valid() {
     let values = folder.path().join("values.json");
     std::fs::write(&values, one(&objects(&release), "HelmRelease")["spec"]["values"].to_string()).unwrap();
     all_valid(&said(template("helm3", Some(&values))));
+}
+
+#[test]
+fn the_secrets_of_its_readme_are_written_whole_or_not_at_all() {
+    // The lines of its step 4 run, with programs that only say what they were given.
+    let readme = std::fs::read_to_string(root("deploy/flux/README.md")).unwrap();
+    let step = readme.split_once("$ cd deploy/flux\n").unwrap().1.split_once("```").unwrap().0;
+    let (typed, script) = step.split_once("$ (").unwrap();
+    assert_eq!(typed.matches("read -rsp").count(), 2);
+    for word in ["postgres://bugscrub:", "hooks.slack.com"] {
+        assert!(!script.contains(word), "the shell's history would have {word}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let at = |file: &str| folder.path().join(file);
+    let run = |setup: &str| {
+        std::fs::create_dir_all(at("production")).unwrap();
+        std::fs::write(at("production/secrets.yaml"), "before\n").unwrap();
+        let programs =
+            format!("bugscrub() {{ {setup}; }}\nsops() {{ cat /dev/stdin; }}\nDATABASE=postgres://x CHAT=https://y\n");
+        let path = format!("{}:/usr/bin:/bin", root("target/chart-tools/bin").display());
+        let mut bash = std::process::Command::new("bash");
+        bash.args(["-c", &format!("{programs}({script}")]).current_dir(folder.path()).env("PATH", path);
+        let output = super::output(bash);
+        (output.status.success(), std::fs::read_to_string(at("production/secrets.yaml")).unwrap())
+    };
+    let (well, written) = run("printf 'kind: Secret\\nmetadata: {name: bugscrub}\\n'");
+    assert!(well);
+    let made = objects(&written);
+    let named: Vec<_> = made.iter().map(|secret| secret["metadata"]["name"].as_str().unwrap()).collect();
+    assert_eq!(named, ["bugscrub-database", "bugscrub-chat", "bugscrub"]);
+    assert_eq!(made[0]["data"], json!({"BUGSCRUB_DATABASE_URL": "cG9zdGdyZXM6Ly94"}));
+    assert_eq!(made[1]["data"], json!({"address": "aHR0cHM6Ly95"}));
+    assert_eq!(run("return 1"), (false, "before\n".to_owned()));
 }

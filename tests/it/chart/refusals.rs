@@ -34,8 +34,33 @@ const REFUSED: &[(&str, &str)] = &[
     ("termination: {gracePeriodSeconds: 30}", "termination.gracePeriodSeconds (30) must be more than 30"),
     (
         "replicaCount: 5\ncloudnativepg: {enabled: true, parameters: {max_connections: 100}}",
-        "max_connections (100) is too small for 5 replicas",
+        "max_connections (100) is too small for 5 replicas, of which there are twice as many while they are replaced: 250 or more.",
     ),
+    (
+        "cloudnativepg: {enabled: true}\nautoscaling: {enabled: true, maxReplicas: 8}",
+        "max_connections (300) is too small for 8 replicas, of which there are twice as many while they are replaced: 394 or more.",
+    ),
+    (
+        "replicaCount: 2\ncloudnativepg: {enabled: true, parameters: {max_connections: null}}",
+        "max_connections (100) is too small for 2 replicas",
+    ),
+    (
+        "cloudnativepg: {enabled: true, instances: 2, synchronous: {number: 2}}",
+        "cloudnativepg.synchronous.number (2) must be less than cloudnativepg.instances (2)",
+    ),
+    (
+        "cloudnativepg: {enabled: true, spec: {bootstrap: {recovery: {source: before}}}}",
+        "cloudnativepg.spec.bootstrap: use cloudnativepg.bootstrap",
+    ),
+    (
+        "commonLabels: {app.kubernetes.io/name: scrub}",
+        "commonLabels: app.kubernetes.io/name is set by the chart itself",
+    ),
+    (
+        "podLabels: {app.kubernetes.io/instance: other}",
+        "podLabels: app.kubernetes.io/instance is set by the chart itself",
+    ),
+    ("commonLabels: {helm.sh/chart: other}", "commonLabels: helm.sh/chart is set by the chart itself"),
     ("ingress: {enabled: true}", "ingress.enabled needs ingress.host"),
     ("httpRoute: {enabled: true}", "httpRoute.enabled needs httpRoute.parentRefs"),
     ("ingress: {enabled: true, host: a.example}\npaths: []", "paths is empty: GitHub could not deliver."),
@@ -47,6 +72,14 @@ const REFUSED: &[(&str, &str)] = &[
     (
         "serviceMonitor: {enabled: true}\nnetworkPolicy: {enabled: true, ingressFrom: [{podSelector: {}}], databaseTo: [{podSelector: {}}]}",
         "needs networkPolicy.scrapeFrom, or scrapes are shut out",
+    ),
+    (
+        "networkPolicy: {enabled: true, ingressFrom: [{podSelector: {}}], databaseTo: [{podSelector: {}}], dnsTo: null}",
+        "networkPolicy.dnsTo is empty, which would let the pods reach anything",
+    ),
+    (
+        "networkPolicy: {enabled: true, ingressFrom: [{podSelector: {}}], databaseTo: [{podSelector: {}}], githubTo: null}",
+        "networkPolicy.githubTo is empty, which would let the pods reach anything",
     ),
     ("prometheusRule: {enabled: true}", "prometheusRule.enabled needs serviceMonitor.enabled"),
     (
@@ -61,6 +94,12 @@ const REFUSED: &[(&str, &str)] = &[
         "settings: {BUGSCRUB_DATABASE_URL: 'postgres://a:b@c/d'}",
         "settings.BUGSCRUB_DATABASE_URL: the chart sets this one itself, from database.secret.",
     ),
+    (
+        "settings: {BUGSCRUB_ACCOUNTS: [acme, 583231]}",
+        "settings.BUGSCRUB_ACCOUNTS: 583231 is no text: write it in quotes, such as [\"acme\", \"583231\"].",
+    ),
+    ("settings: {BUGSCRUB_ACCOUNTS: 583231}", "settings.BUGSCRUB_ACCOUNTS: 583231 is no text: write it in quotes"),
+    ("settings: {BUGSCRUB_BOTS: [yes-bot, true]}", "settings.BUGSCRUB_BOTS: true is no text"),
     ("extraEnv: [{name: BUGSCRUB_LISTEN, value: '1'}]", "extraEnv has BUGSCRUB_LISTEN, which the chart sets itself."),
     // What does not look as it must.
     ("secret: {name: ''}", "secret.name: \"\" is not the name of a Secret"),
@@ -83,6 +122,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("httpRoute: {hostnames: ['scrub.acme.example/']}", "must be hosts' names alone"),
     ("paths: [{path: api, pathType: Prefix}]", "paths: \"api\" must be paths that begin with /."),
     ("cloudnativepg: {storage: {size: 20 GB}}", "cloudnativepg.storage.size: \"20 GB\" must be a size such as 20Gi."),
+    ("cloudnativepg: {name: My DB}", "cloudnativepg.name: \"My DB\" is no name of a Cluster"),
     ("views: [{name: Triage}]", "views: \"Triage\" must have names of 1 to 64 small letters"),
     ("serviceMonitor: {interval: 30 s}", "serviceMonitor.interval: \"30 s\" must be a duration such as 30s."),
     ("fullnameOverride: Bug Scrub", "fullnameOverride: \"Bug Scrub\" is no name of an object"),
@@ -98,6 +138,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("service: {type: Cluster}", "ClusterIP"),
     ("ingress: {tls: true}", "tls"),
     ("cloudnativepg: {instances: 0}", "instances"),
+    ("cloudnativepg: {synchronous: {dataDurability: sometimes}}", "dataDurability"),
+    ("cloudnativepg: {bootstrap: {initdb: {}, recovery: {}}}", "bootstrap"),
+    ("progressDeadlineSeconds: 0", "progressDeadlineSeconds"),
+    ("networkPolicy: {dnsPort: dns}", "dnsPort"),
     ("views: [{name: triage, filters: {}}]", "dditional propert"),
     ("networkPolicy: {githubTo: []}", "githubTo"),
     ("podDisruptionBudget: {maxUnavailable: 0}", "maxUnavailable"),

@@ -207,10 +207,15 @@ async fn the_production_pod_migrates_serves_and_stops() {
         (("bugscrub", "BUGSCRUB_APP_ID"), APP_ID.to_string()),
         (("bugscrub", "BUGSCRUB_PRIVATE_KEY"), APP_KEY.to_owned()),
         (("bugscrub", "BUGSCRUB_ADMIN_TOKEN"), ADMIN.to_owned()),
-        (("bugscrub-database", "url"), format!("{}\n", database.url)),
+        (("bugscrub-database", "BUGSCRUB_DATABASE_URL"), format!("{}\n", database.url)),
+        (("bugscrub-postgres-ca", "ca.crt"), "made up".to_owned()),
     ]);
     let host = "127.83.67.1";
-    let overrides = format!("listenAddress: {host}\nsettings: {{BUGSCRUB_GITHUB_API_URL: '{}'}}\n", github.url());
+    let overrides = format!(
+        "listenAddress: {host}\nsettings: {{BUGSCRUB_GITHUB_API_URL: '{}'}}\n\
+         secret: {{keys: {{adminToken: BUGSCRUB_ADMIN_TOKEN}}}}\n",
+        github.url()
+    );
     let cluster = Cluster::new("production-values.yaml", &overrides, secrets);
     let server = cluster.start(host).await;
 

@@ -127,31 +127,36 @@ fn pods_are_restricted() {
         let pods = pods(&objects);
         assert_eq!(pods.len(), 2, "{name}");
         for pod in pods {
-            // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
-            let context = &pod["securityContext"];
-            assert_eq!(context["runAsNonRoot"], true, "{name}");
-            assert!(context["runAsUser"].as_u64().unwrap() > 0, "{name}");
-            assert_eq!(context["seccompProfile"]["type"], "RuntimeDefault", "{name}");
-            for field in ["hostNetwork", "hostPID", "hostIPC", "hostUsers"] {
-                assert!(pod[field].is_null(), "{name}: {field}");
-            }
-            for volume in list(pod, "volumes") {
-                let kinds = ["secret", "configMap", "emptyDir", "persistentVolumeClaim"];
-                assert!(kinds.iter().any(|kind| !volume[*kind].is_null()), "{name}: {volume}");
-            }
-            for container in list(pod, "initContainers").chain(list(pod, "containers")) {
-                let context = &container["securityContext"];
-                assert_eq!(context["allowPrivilegeEscalation"], false, "{name}");
-                assert_eq!(context["privileged"], false, "{name}");
-                assert_eq!(context["readOnlyRootFilesystem"], true, "{name}");
-                assert_eq!(context["capabilities"], json!({"drop": ["ALL"]}), "{name}");
-                assert!(list(container, "ports").all(|port| port["hostPort"].is_null()), "{name}");
-                assert!(!container["resources"]["limits"]["memory"].is_null(), "{name}");
-            }
-            assert_eq!(pod["automountServiceAccountToken"], false, "{name}");
-            assert_eq!(pod["enableServiceLinks"], false, "{name}");
+            is_restricted(name, pod);
         }
     }
+}
+
+/// https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted, and no rights in
+/// the cluster.
+pub fn is_restricted(name: &str, pod: &Value) {
+    let context = &pod["securityContext"];
+    assert_eq!(context["runAsNonRoot"], true, "{name}");
+    assert!(context["runAsUser"].as_u64().unwrap() > 0, "{name}");
+    assert_eq!(context["seccompProfile"]["type"], "RuntimeDefault", "{name}");
+    for field in ["hostNetwork", "hostPID", "hostIPC", "hostUsers"] {
+        assert!(pod[field].is_null(), "{name}: {field}");
+    }
+    for volume in list(pod, "volumes") {
+        let kinds = ["secret", "configMap", "emptyDir", "persistentVolumeClaim"];
+        assert!(kinds.iter().any(|kind| !volume[*kind].is_null()), "{name}: {volume}");
+    }
+    for container in list(pod, "initContainers").chain(list(pod, "containers")) {
+        let context = &container["securityContext"];
+        assert_eq!(context["allowPrivilegeEscalation"], false, "{name}");
+        assert_eq!(context["privileged"], false, "{name}");
+        assert_eq!(context["readOnlyRootFilesystem"], true, "{name}");
+        assert_eq!(context["capabilities"], json!({"drop": ["ALL"]}), "{name}");
+        assert!(list(container, "ports").all(|port| port["hostPort"].is_null()), "{name}");
+        assert!(!container["resources"]["limits"]["memory"].is_null(), "{name}");
+    }
+    assert_eq!(pod["automountServiceAccountToken"], false, "{name}");
+    assert_eq!(pod["enableServiceLinks"], false, "{name}");
 }
 
 #[test]

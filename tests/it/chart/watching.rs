@@ -10,7 +10,7 @@ use chrono::Utc;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use super::{list, one, output, rendered, root, tool};
+use super::{list, made_of, one, output, rendered, root, tool};
 use crate::support::TestDatabase;
 use crate::support::github::FakeGitHub;
 use crate::support::service::client;
@@ -51,6 +51,35 @@ fn each_alert_fires_when_it_should_and_only_then() {
         assert!(guide.contains(&format!("### {name}\n")), "the guide has no chapter on {name}");
         let runbook = alert["annotations"]["runbook_url"].as_str().unwrap();
         assert!(runbook.ends_with(&format!("docs/operate-kubernetes.md#{}", name.to_lowercase())), "{runbook}");
+    }
+}
+
+#[test]
+fn alerts_are_what_the_values_allow() {
+    let of = |values: &str| one(&made_of(&["production-values.yaml"], values), "PrometheusRule")["spec"].clone();
+    let expression = |rules: &Value, name: &str| {
+        alerts(rules).iter().find(|alert| alert["alert"] == name).map(|alert| alert["expr"].to_string())
+    };
+    // Where tokens are made for a few days nobody is told of each.
+    assert!(expression(&rules(), "BugScrubTokenExpires").is_some());
+    assert_eq!(expression(&of("prometheusRule: {tokenExpiryDays: 0}\n"), "BugScrubTokenExpires"), None);
+    // Without the App nobody has GitHub's list of what failed.
+    let unsigned = "BugScrubDeliveriesAllUnsigned";
+    assert!(expression(&rules(), unsigned).unwrap().contains("bugscrub_redeliveries_total"));
+    assert!(!expression(&of("github: {enabled: false}\n"), unsigned).unwrap().contains("bugscrub_redeliveries_total"));
+}
+
+/// What arises before a signature is looked at, or by it: anybody can cause it.
+const ANYBODYS: [&str; 5] = ["malformed", "unsigned", "too_large", "too_slow", "over_budget"];
+
+#[test]
+fn nobody_on_the_internet_wakes_anybody() {
+    let rules = rules();
+    for alert in alerts(&rules).iter().filter(|alert| alert["labels"]["severity"] == "critical") {
+        let expression = alert["expr"].as_str().unwrap();
+        for outcome in ANYBODYS.iter().filter(|outcome| expression.contains(*outcome)) {
+            assert!(expression.contains("bugscrub_redeliveries_total"), "{outcome} alone: {expression}");
+        }
     }
 }
 

@@ -95,10 +95,12 @@ async fn the_demonstration_shows_the_queue_and_goes_on() {
     };
     assert!(shown.iter().any(|line| line.contains("stale-age")), "{shown:?}");
     let commands = shown.iter().filter(|line| line.contains("curl")).collect::<Vec<_>>();
-    assert_eq!(commands.len(), 2);
-    for command in commands {
-        assert!(command.starts_with("curl -s -H 'Authorization: Bearer t0ken' 'http://127.0.0.1:"), "{command}");
+    assert_eq!(commands.len(), 3);
+    for command in &commands {
+        assert!(command.starts_with("curl -s -H 'Authorization: Bearer t0ken' "), "{command}");
+        assert!(command.contains(" 'http://127.0.0.1:"), "{command}");
     }
+    assert!(commands[2].contains(" -d '{}' ") && commands[2].contains("/api/v1/scrubs'"), "{}", commands[2]);
     assert!(shown.last().unwrap().contains(" quarrywork/"), "{shown:?}");
     assert!(!shown.concat().contains('\u{1b}'), "an escape code on no terminal");
 }

@@ -40,6 +40,7 @@ async fn a_note_is_replaced_only_by_who_has_seen_it() {
         // Somebody else, who has not seen it.
         let (status, _, problem) = put(&host, path, Some("\"note-0\""), json!({"comment": "lost?"})).await;
         assert_eq!((status, &problem["type"]), (412, &json!("/problems/note-changed")));
+        assert_eq!(problem["current"]["note"]["recommended_action"], "close");
         let (status, two, _) = put(&host, path, Some(&format!("\"note-0\", {one}")), json!({"comment": "both"})).await;
         assert_eq!(status, 200);
         assert_ne!(one, two);

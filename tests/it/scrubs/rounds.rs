@@ -19,6 +19,8 @@ enum Act {
     Reopen(usize),
     Touch(usize),
     ReadAlone(usize),
+    /// The last reading of an item was one.
+    Slip(usize),
     OpenScrub,
     Advance(bool),
     CloseScrub,
@@ -32,7 +34,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => which.clone().prop_map(Act::Close),
         1 => which.clone().prop_map(Act::Reopen),
         3 => which.clone().prop_map(Act::Touch),
-        2 => which.prop_map(Act::ReadAlone),
+        2 => which.clone().prop_map(Act::ReadAlone),
+        2 => which.prop_map(Act::Slip),
         4 => Just(Act::OpenScrub),
         12 => prop_oneof![4 => Just(false), 1 => Just(true)].prop_map(Act::Advance),
         3 => Just(Act::CloseScrub),
@@ -47,8 +50,8 @@ struct Model {
     /// Open or not, by number.
     items: BTreeMap<i64, bool>,
     round: i64,
-    /// Met in the round.
-    met: BTreeSet<i64>,
+    /// Every reading that stands: of which item, in which round.
+    readings: Vec<(i64, i64)>,
     scrub: Option<Value>,
     deck: Vec<Value>,
     used: bool,
@@ -59,21 +62,26 @@ impl Model {
         self.items.iter().filter(|(_, open)| **open).map(|(number, _)| *number).collect()
     }
 
+    /// Met in the round.
+    fn met(&self) -> BTreeSet<i64> {
+        self.readings.iter().filter(|(_, round)| *round == self.round).map(|(number, _)| *number).collect()
+    }
+
     fn unread(&self) -> BTreeSet<i64> {
-        self.eligible().difference(&self.met).copied().collect()
+        self.eligible().difference(&self.met()).copied().collect()
     }
 
     /// Begins the next round if nothing is left of this one.
     fn finish(&mut self) {
         if self.used && !self.eligible().is_empty() && self.unread().is_empty() {
             self.round += 1;
-            self.met.clear();
         }
     }
 
     /// Meets an item that nobody may have met in the round.
     fn meet(&mut self, number: i64) {
-        assert!(self.met.insert(number), "{number} was met twice in round {}", self.round);
+        assert!(!self.met().contains(&number), "{number} was met twice in round {}", self.round);
+        self.readings.push((number, self.round));
     }
 
     fn nth(&self, which: usize) -> Option<i64> {
@@ -126,6 +134,18 @@ async fn nobody_meets_an_item_twice_in_a_round() {
                         model.meet(number);
                         model.finish();
                     }
+                    Act::Slip(which) => {
+                        let Some(number) = model.nth(which) else { continue };
+                        let path = format!("/api/v1/items/acme/widgets/{number}/read");
+                        assert_eq!(host.send(Method::DELETE, &path, json!({})).await.0, 200);
+                        if let Some(at) = model.readings.iter().rposition(|(read, _)| *read == number) {
+                            model.readings.remove(at);
+                        }
+                        // A scrub in which nothing was left may have it again.
+                        if let Some(scrub) = &model.scrub {
+                            model.scrub = Some(host.get(&format!("/api/v1/scrubs/{}", scrub["number"])).await);
+                        }
+                    }
                     Act::OpenScrub if model.scrub.is_none() => {
                         let (status, scrub) = host.send(Method::POST, "/api/v1/scrubs", json!({"view": "all"})).await;
                         if model.eligible().is_empty() {
@@ -156,12 +176,12 @@ async fn nobody_meets_an_item_twice_in_a_round() {
                         // It may have been read alone while the cursor was on it; the scrub may have
                         // outlived its round, then it is read in the present one.
                         if !skip {
-                            model.met.insert(number);
+                            model.readings.push((number, model.round));
                         }
                         // Nobody is led to what was met.
                         if let Some(next) = model.scrub.as_ref().and_then(|scrub| scrub["cursor"].as_i64()) {
                             let number = model.deck[next as usize - 1]["number"].as_i64().unwrap();
-                            assert!(deck_round < model.round || !model.met.contains(&number), "{number}");
+                            assert!(deck_round < model.round || !model.met().contains(&number), "{number}");
                         }
                         if last {
                             model.finish();

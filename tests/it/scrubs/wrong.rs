@@ -60,7 +60,7 @@ async fn wrong_requests_are_told_what_is_wrong_and_change_nothing() {
         }
         host.advance(&scrub, 1, false).await;
         host.close(&scrub).await;
-        let (status, answer) = host.send(Method::PUT, "/api/v1/scrubs/1/attendees/ada", json!({})).await;
+        let (status, answer) = host.send(Method::POST, "/api/v1/scrubs/1/advance", json!({"place": 1})).await;
         assert_eq!((status, &answer["type"]), (409, &json!("/problems/scrub-closed")));
         // Opened, advanced, read, the next round, closed.
         assert_eq!(app.json("/api/v1/queue").await["position"], position.as_i64().unwrap() + 5);

@@ -184,6 +184,14 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
             .collect();
         counted.sort_unstable();
         assert_eq!(counted, shown);
+        // It is a scrub like others: what it read, and what was written then.
+        let read = rows.values().filter(|note| note.read == Some(true)).count();
+        assert!(read > 0);
+        assert_eq!((&scrub["read"], &scrub["rows"]), (&json!(read), &json!(read)));
+        let told = host.text("/api/v1/scrubs/12/minutes.md").await;
+        assert!(told.contains("\n2026-10-19, hosted by ada. Present: ada"), "{told}");
+        assert!(told.contains(&format!(".\n\nRead: {read} items. Closed: ")), "{told}");
+        assert_eq!(host.deck(&scrub).await.len(), read);
         // Once more: nothing.
         let again = take_in(&host, bytes, "").await;
         assert_eq!(again["counts"]["new"], 0, "{again}");

@@ -27,8 +27,8 @@ INSERT INTO public.attendees (account_id, generation, scrub, login, name, "posit
 	(9000, 1, 1, 'grace', 'grace', 32),
 	(9000, 1, 2, 'linus', 'linus', 37),
 	(9000, 1, 2, 'ada', 'ada', 37);
-INSERT INTO public.deck_rows (account_id, generation, scrub, place, repo_id, number, rank, days_age, days_stale, outcome, arrived_position, arrived_at, left_position, left_at) VALUES
-	(9000, 1, 1, 1, 1, 1, 2, 1061, 1060, 'read', 32, '2026-11-28 05:05:35.552803+00', 33, '2026-11-28 05:05:35.625537+00'),
-	(9000, 1, 2, 1, 1, 1, 2, 1061, 1060, NULL, 37, '2026-11-28 05:05:35.866904+00', NULL, NULL);
+INSERT INTO public.deck_rows (account_id, generation, scrub, place, repo_id, number, rank, days_age, days_stale, outcome, marked, arrived_position, arrived_at, left_position, left_at) VALUES
+	(9000, 1, 1, 1, 1, 1, 2, 1061, 1060, 'read', true, 32, '2026-11-28 05:05:35.552803+00', 33, '2026-11-28 05:05:35.625537+00'),
+	(9000, 1, 2, 1, 1, 1, 2, 1061, 1060, NULL, false, 37, '2026-11-28 05:05:35.866904+00', NULL, NULL);
 INSERT INTO public.unplaced_rows (account_id, generation, "position", told) VALUES
 	(9000, 1, 38, '{"unplaced":{"repository":"acme/gone","item_type":"Issue","number":9,"text":{"comment":"kept"},"read":true}}');

@@ -8,6 +8,7 @@
 
 use std::process::ExitCode;
 
+use kcr_barmancloud_cnpg_io::v1::objectstores::ObjectStore;
 use kcr_gateway_networking_k8s_io::v1::httproutes::HttpRoute;
 use kcr_helm_toolkit_fluxcd_io::v2::helmreleases::HelmRelease;
 use kcr_kustomize_toolkit_fluxcd_io::v1::kustomizations::Kustomization;
@@ -16,6 +17,7 @@ use kcr_monitoring_coreos_com::v1::servicemonitors::ServiceMonitor;
 use kcr_notification_toolkit_fluxcd_io::v1beta3::alerts::Alert;
 use kcr_notification_toolkit_fluxcd_io::v1beta3::providers::Provider;
 use kcr_postgresql_cnpg_io::v1::clusters::Cluster;
+use kcr_postgresql_cnpg_io::v1::scheduledbackups::ScheduledBackup;
 use kcr_source_toolkit_fluxcd_io::v1::ocirepositories::OciRepository;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
 
 fn check(version: &str, kind: &str, object: &Value) -> Vec<String> {
     match (version, kind) {
+        ("barmancloud.cnpg.io/v1", "ObjectStore") => faults::<ObjectStore>(object),
         ("gateway.networking.k8s.io/v1", "HTTPRoute") => faults::<HttpRoute>(object),
         ("helm.toolkit.fluxcd.io/v2", "HelmRelease") => faults::<HelmRelease>(object),
         ("kustomize.toolkit.fluxcd.io/v1", "Kustomization") => faults::<Kustomization>(object),
@@ -45,6 +48,7 @@ fn check(version: &str, kind: &str, object: &Value) -> Vec<String> {
         ("notification.toolkit.fluxcd.io/v1beta3", "Alert") => faults::<Alert>(object),
         ("notification.toolkit.fluxcd.io/v1beta3", "Provider") => faults::<Provider>(object),
         ("postgresql.cnpg.io/v1", "Cluster") => faults::<Cluster>(object),
+        ("postgresql.cnpg.io/v1", "ScheduledBackup") => faults::<ScheduledBackup>(object),
         ("source.toolkit.fluxcd.io/v1", "OCIRepository") => faults::<OciRepository>(object),
         _ => vec!["no definition of this kind is known".to_owned()],
     }

@@ -1,0 +1,89 @@
+//! What GitHub told of the items of a deck.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::activity::{Actor, Bots};
+use crate::scrub::deck::{Happening, Since};
+use crate::store::StoreError;
+use crate::store::items::ItemAddress;
+
+/// Events of one stretch that are looked at: the first ones.
+const HAPPENINGS: i64 = 100;
+
+/// Part of an item's story that a row of a deck wants.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    pub place: i64,
+    pub item: ItemAddress,
+    pub since: Since,
+}
+
+/// What was told, by the places that want it, in the order of the log.
+pub(super) async fn happenings(
+    connection: &mut PgConnection,
+    (account_id, generation): (i64, i64),
+    bots: &Bots,
+    wanted: &[Stretch],
+) -> Result<BTreeMap<i64, Vec<Happening>>, StoreError> {
+    let places: Vec<i64> = wanted.iter().map(|stretch| stretch.place).collect();
+    let repo_ids: Vec<i64> = wanted.iter().map(|stretch| stretch.item.0).collect();
+    let numbers: Vec<i64> = wanted.iter().map(|stretch| stretch.item.1).collect();
+    let (positions, times): (Vec<i64>, Vec<DateTime<Utc>>) = wanted.iter().map(|stretch| begin(stretch.since)).unzip();
+    let told = sqlx::query!(
+        r#"SELECT wanted.place AS "place!", e.position AS "position!", e.kind AS "kind!", e.actor_login, e.actor_id,
+                  e.actor_bot, e.occurred_at,
+                  coalesce(e.assignee, l.name, e.label, e.milestone) AS about
+           FROM UNNEST($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
+             AS wanted (place, repo_id, number, since, since_time)
+           CROSS JOIN LATERAL (
+             SELECT position, kind, actor_login, actor_id, actor_bot, occurred_at,
+                    data #>> '{item,effect,assignee,login}' AS assignee,
+                    (data #>> '{item,effect,label,id}')::bigint AS label_id,
+                    (SELECT label ->> 1 FROM json_array_elements(data #> '{item,snapshot,labels}') AS label
+                     WHERE label ->> 0 = data #>> '{item,effect,label,id}' LIMIT 1) AS label,
+                    CASE WHEN kind = 'milestoned' THEN data #>> '{item,snapshot,milestone,0,1}' END AS milestone
+             FROM effective_events
+             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
+               AND position > wanted.since AND coalesce(occurred_at, recorded_at) >= wanted.since_time
+               AND source = 'webhook'
+             ORDER BY position LIMIT $7) AS e
+           LEFT JOIN labels l ON l.account_id = $1 AND l.generation = $8 AND l.repo_id = wanted.repo_id
+             AND l.label_id = e.label_id
+           ORDER BY e.position"#,
+        account_id,
+        &places,
+        &repo_ids,
+        &numbers,
+        &positions,
+        &times,
+        HAPPENINGS,
+        generation,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut happenings: BTreeMap<i64, Vec<Happening>> = BTreeMap::new();
+    for row in told {
+        let known = happenings.entry(row.place).or_default();
+        if known.last().is_some_and(|last| last.position == row.position) {
+            continue;
+        }
+        let actor =
+            row.actor_login.map(|login| Actor { login, id: row.actor_id, bot: row.actor_bot.unwrap_or_default() });
+        let human = actor.as_ref().is_some_and(|actor| bots.is_human(actor));
+        let (position, at, kind, about) = (row.position, row.occurred_at, row.kind, row.about);
+        let actor = actor.map(|actor| actor.login);
+        known.push(Happening { position, at, kind, actor, human, about });
+    }
+    Ok(happenings)
+}
+
+/// After which position, and from which time on.
+fn begin(since: Since) -> (i64, DateTime<Utc>) {
+    match since {
+        Since::Position(position) => (position, DateTime::UNIX_EPOCH),
+        Since::Time(time) => (0, time),
+    }
+}

@@ -1,0 +1,102 @@
+//! The Postgres cluster that the chart has CloudNativePG make, and what the pods take of it.
+
+use serde_json::{Value, json};
+
+use super::validity::all_valid;
+use super::{list, made_of, one, root, said, template, tool};
+
+fn cluster(values: &str) -> Value {
+    one(&made_of(&[], &format!("{values}\n")), "Cluster")["spec"].clone()
+}
+
+#[test]
+fn what_is_acknowledged_is_on_a_standby_too() {
+    let synchronous = |values: &str| cluster(values)["postgresql"]["synchronous"].clone();
+    let usual = json!({"method": "any", "number": 1, "dataDurability": "required"});
+    assert_eq!(synchronous("cloudnativepg: {enabled: true}"), usual);
+    assert_eq!(synchronous("cloudnativepg: {enabled: true, instances: 2}"), usual);
+    // One instance has nobody to wait for; and who wants none says so.
+    assert!(synchronous("cloudnativepg: {enabled: true, instances: 1}").is_null());
+    assert!(synchronous("cloudnativepg: {enabled: true, synchronous: {number: 0}}").is_null());
+    let other = "cloudnativepg: {enabled: true, instances: 5, synchronous: {number: 2, dataDurability: preferred}}";
+    assert_eq!(synchronous(other), json!({"method": "any", "number": 2, "dataDurability": "preferred"}));
+    // What the values add goes beside it.
+    let example = made_of(&["cloudnativepg-values.yaml"], "{}\n");
+    let mut with_quorum = usual;
+    with_quorum["failoverQuorum"] = json!(true);
+    assert_eq!(one(&example, "Cluster")["spec"]["postgresql"]["synchronous"], with_quorum);
+}
+
+#[test]
+fn notes_say_what_a_failover_loses() {
+    let notes = |set: &str| {
+        let mut command = tool("helm4");
+        command.args(["install", "bugscrub", "charts/bugscrub", "--dry-run=client", "--set", set]);
+        said(command).split_once("\nNOTES:\n").unwrap().1.to_owned()
+    };
+    let cluster = "cloudnativepg.enabled=true,cloudnativepg";
+    assert!(notes(&format!("{cluster}.instances=3")).contains("on 1 of its standbys too"));
+    assert!(notes(&format!("{cluster}.instances=1")).contains("no failover"));
+    assert!(notes(&format!("{cluster}.synchronous.number=0")).contains("a failover loses"));
+    assert!(notes(&format!("{cluster}.synchronous.dataDurability=preferred")).contains("as long as one is there"));
+    assert!(!notes("replicaCount=2").contains("cluster"));
+}
+
+#[test]
+fn connections_suffice_while_every_replica_is_replaced_and_do_not_follow_their_number() {
+    let connections = |values: &str| cluster(values)["postgresql"]["parameters"]["max_connections"].clone();
+    for replicas in [1, 2, 6] {
+        let values = format!("replicaCount: {replicas}\ncloudnativepg: {{enabled: true}}");
+        assert_eq!(connections(&values), "300");
+    }
+    // 2 x 7 x 24 + 10; one less is refused.
+    let values =
+        |most| format!("replicaCount: 7\ncloudnativepg: {{enabled: true, parameters: {{max_connections: {most}}}}}");
+    assert_eq!(connections(&values(346)), "346");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("values.yaml");
+    std::fs::write(&path, values(345)).unwrap();
+    let refused = template("helm4", Some(&path)).output().unwrap();
+    assert!(!refused.status.success());
+    // Both guides calculate the same way.
+    for guide in ["docs/operate.md", "docs/operate-kubernetes.md"] {
+        let text = std::fs::read_to_string(root(guide)).unwrap();
+        assert!(text.contains("2 × replicas × 24 + 10"), "{guide}");
+    }
+}
+
+#[test]
+fn a_restore_makes_another_cluster_of_the_backup_and_leaves_the_first_one() {
+    let before = made_of(&["cloudnativepg-values.yaml"], "{}\n");
+    let mut command = template("helm4", Some(&root("charts/bugscrub/ci/cloudnativepg-values.yaml")));
+    command.arg("--values").arg(root("charts/bugscrub/ci/recovery-values.yaml"));
+    let yaml = said(command);
+    all_valid(&yaml);
+    let after = super::objects(&yaml);
+
+    let (first, second) = (one(&before, "Cluster"), one(&after, "Cluster"));
+    assert_ne!(first["metadata"]["name"], second["metadata"]["name"]);
+    // Helm takes nothing away that has this.
+    for object in [first, one(&before, "ObjectStore"), one(&before, "ScheduledBackup")] {
+        assert_eq!(object["metadata"]["annotations"]["helm.sh/resource-policy"], "keep");
+    }
+    let bootstrap = second["spec"]["bootstrap"].as_object().unwrap();
+    assert_eq!(bootstrap.keys().collect::<Vec<_>>(), ["recovery"], "not an empty database too");
+    let recovery = &bootstrap["recovery"];
+    assert_eq!((&recovery["database"], &recovery["owner"]), (&json!("bugscrub"), &json!("bugscrub")));
+    let source = list(&second["spec"], "externalClusters").find(|source| source["name"] == recovery["source"]);
+    let from = &source.unwrap()["plugin"]["parameters"];
+    assert_eq!(from["serverName"], first["metadata"]["name"]);
+    assert_eq!(from["barmanObjectName"], one(&after, "ObjectStore")["metadata"]["name"]);
+    // The second one is backed up as the first one was.
+    assert_eq!(first["spec"]["plugins"], second["spec"]["plugins"]);
+    assert_eq!(one(&after, "ScheduledBackup")["spec"]["cluster"]["name"], second["metadata"]["name"]);
+
+    // The pods follow.
+    let pod = &one(&after, "Deployment")["spec"]["template"]["spec"];
+    let volume = list(pod, "volumes").find(|volume| volume["name"] == "database").unwrap();
+    let name = second["metadata"]["name"].as_str().unwrap();
+    assert_eq!(volume["secret"]["secretName"], format!("{name}-app"));
+    let egress = one(&after, "NetworkPolicy")["spec"]["egress"].to_string();
+    assert!(egress.contains(&format!(r#""cnpg.io/cluster":"{name}""#)), "{egress}");
+}
