@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::client::GitHubError;
 use super::facts;
+use super::totals::may_read_discussions;
 use super::wire::{self, Discussion, OneNode, RepositoryDiscussions};
 use super::work::Desk;
 use crate::activity::event::OwnerRef;
@@ -30,14 +31,14 @@ pub fn reference(account_id: i64, repository: &Synced) -> RepositoryRef {
 }
 
 /// The repository that a job is about; without it, what becomes of the job. One that is covered and
-/// not to be seen was hidden a moment ago, and the listing that follows decides on its jobs: until
-/// then they stay, or what is done of a backfill would be done again.
+/// not to be seen was hidden a moment ago, and the listing, which is asked for, decides on its jobs:
+/// until then they stay, or what is done of a backfill would be done again.
 pub async fn subject(desk: &Desk, job: &Job) -> Result<Result<Synced, Next>, GitHubError> {
     if let Some(repository) = sync::one(&desk.pool, job.account_id, job.repo_id).await? {
         return Ok(Ok(repository));
     }
     Ok(Err(match sync::covers(&desk.pool, job.account_id, job.repo_id).await? {
-        true => Next::Failed { after: desk.rhythm.retry, error: "the repository is hidden for now".to_owned() },
+        true => to_be_listed(desk, job, "the repository is hidden for now".to_owned()).await?,
         false => Next::Done,
     }))
 }
@@ -70,6 +71,10 @@ pub async fn discussions(desk: &Desk, taken: &mut Taken) -> Result<Next, GitHubE
         Ok(repository) => repository,
         Err(next) => return Ok(next),
     };
+    // Taken away in the middle: what is not to be read is no part of the backfill.
+    if !may_read_discussions(desk, job.account_id).await? {
+        return Ok(Next::Listed);
+    }
     let state = if job.kind == JobKind::OpenDiscussions { "OPEN" } else { "CLOSED" };
     let question = json!({"id": repository.node_id, "after": job.cursor, "states": [state]});
     let (found, date): (OneNode<RepositoryDiscussions>, _) =
@@ -97,12 +102,16 @@ pub async fn with_labels(
 /// The repository is not where it was, or not to be seen: the listing will tell, and takes the job
 /// away with a repository that is not covered any more.
 pub async fn moved(desk: &Desk, job: &Job, status: u16) -> Result<Next, GitHubError> {
-    desk.add(&[NewJob::now(job.account_id, JobKind::Repositories, 0)]).await?;
     let error = match status {
         301 | 302 | 307 | 308 => "the repository was renamed or transferred".to_owned(),
         status => format!("GitHub answered {status} for the repository"),
     };
-    Ok(Next::Failed { after: desk.rhythm.retry, error })
+    to_be_listed(desk, job, error).await
+}
+
+async fn to_be_listed(desk: &Desk, job: &Job, error: String) -> Result<Next, GitHubError> {
+    desk.add(&[NewJob::now(job.account_id, JobKind::Repositories, 0)]).await?;
+    Ok(Next::Failed { after: desk.backoff(job.failures), error })
 }
 
 /// Stores a page. The job's cursor moves after the page is durable, and in one step with the
@@ -125,13 +134,17 @@ async fn store(
     let events: Vec<Event> =
         listed.into_iter().map(|listed| facts::fetched(source, &reference, listed, date)).collect();
     desk.append(account_id, events).await?;
+    if !taken.is_wanted().await? {
+        // Begun anew meanwhile: this page is fetched again, and counted then.
+        return Ok(Next::Done);
+    }
     match source {
         Source::Sweep => {
-            sync::mended(taken.connection(), account_id, repo_id, count).await?;
+            sync::mended(taken.connection().await?, account_id, repo_id, count).await?;
             desk.metrics.mended(count);
         }
         _ => {
-            sync::fetched(taken.connection(), account_id, repo_id, count).await?;
+            sync::fetched(taken.connection().await?, account_id, repo_id, count).await?;
             desk.metrics.backfilled(count);
         }
     }
@@ -145,8 +158,7 @@ async fn store(
     if let Some(seen) = seen {
         not_listed(desk, account_id, repo_id, kind, &seen).await?;
     }
-    sync::settle(taken.connection(), account_id, &[repo_id], kind.name()).await?;
-    Ok(Next::Done)
+    Ok(Next::Listed)
 }
 
 /// Those of listed items that are here otherwise, or not at all.

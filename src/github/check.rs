@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::answer::message;
 use super::backfill::{moved, subject, with_labels};
 use super::client::{Answer, As, GitHubError};
 use super::facts;
 use super::repair::{counted, mend};
+use super::totals::may_read_discussions;
 use super::wire::{self, OneNode, Repository, RepositoryDiscussion, RepositoryOwner};
 use super::work::Desk;
 use crate::activity::{ItemKey, ItemType};
@@ -18,6 +20,8 @@ use crate::webhook::listed_issue;
 
 /// Items that a check looks at before it gives others a turn.
 const CHECKED_AT_ONCE: usize = 20;
+/// Items that fail in one step, one after another, before it is given up.
+const TROUBLED_AT_MOST: usize = 3;
 /// Transfers of one item that are followed.
 const REDIRECTIONS: usize = 5;
 
@@ -27,23 +31,44 @@ pub async fn check(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
         Ok(repository) => repository,
         Err(next) => return Ok(next),
     };
-    let numbers = job.numbers.clone().unwrap_or_default();
-    let (now, later) = numbers.split_at(numbers.len().min(CHECKED_AT_ONCE));
-    let here = compared::here(&desk.pool, job.account_id, job.repo_id, now).await?;
-    for number in now {
-        let known = here.get(number);
+    let mut numbers = job.numbers.clone().unwrap_or_default();
+    // After a failure it begins with others: what fails for ever is in nobody's way.
+    let failures = usize::try_from(job.failures).unwrap_or_default();
+    let skipped = failures * TROUBLED_AT_MOST % numbers.len().max(1);
+    numbers.rotate_left(skipped);
+    let mut later = numbers.split_off(numbers.len().min(CHECKED_AT_ONCE));
+    let here = compared::here(&desk.pool, job.account_id, job.repo_id, &numbers).await?;
+    let discussions = may_read_discussions(desk, job.account_id).await?;
+    let (mut done, mut troubled, mut trouble) = (0, vec![], None);
+    let mut now = numbers.into_iter();
+    while troubled.len() < TROUBLED_AT_MOST
+        && let Some(number) = now.next()
+    {
+        let known = here.get(&number);
         let discussion = known.is_some_and(|known| known.item_type.as_deref() == Some(ItemType::Discussion.name()));
-        let done = match discussion {
-            true => check_discussion(desk, job, &repository, *number).await?,
-            false => check_issue(desk, job, &repository, *number).await?,
+        let looked = match discussion {
+            // Nothing is told of it.
+            true if !discussions => Ok(None),
+            true => check_discussion(desk, job, &repository, number).await,
+            false => check_issue(desk, job, &repository, number).await,
         };
-        if let Some(stop) = done {
-            return Ok(stop);
+        match looked {
+            Ok(None) => done += 1,
+            Ok(Some(stop)) => return Ok(stop),
+            Err(error @ (GitHubError::Failed(_) | GitHubError::Refused { .. } | GitHubError::Unreadable(_))) => {
+                troubled.push(number);
+                trouble.get_or_insert(error);
+            }
+            Err(error) => return Err(error),
         }
     }
-    Ok(match later {
+    match trouble {
+        Some(error) if done == 0 => return Err(error),
+        _ => later = now.chain(later).chain(troubled).collect(),
+    }
+    Ok(match later.as_slice() {
         [] => Next::Done,
-        later => Next::On { cursor: None, numbers: Some(later.to_vec()) },
+        _ => Next::On { cursor: None, numbers: Some(later) },
     })
 }
 
@@ -79,7 +104,7 @@ async fn check_issue(desk: &Desk, job: &Job, repository: &Synced, number: i64) -
             }
             None
         }
-        status => return Ok(Some(moved(desk, job, status).await?)),
+        status => return Err(GitHubError::Refused { status, message: message(&answer) }),
     };
     gone(desk, job, number, to, answer.date).await
 }

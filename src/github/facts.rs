@@ -130,24 +130,31 @@ pub fn repository(listed: &Repository) -> RepositoryRef {
 }
 
 /// A listing told something of a repository that no delivery had.
-pub fn repository_told(source: Source, repository: RepositoryRef, present: Option<bool>, date: DateTime<Utc>) -> Event {
+pub fn repository_told(
+    source: Source,
+    repository: RepositoryRef,
+    present: Option<bool>,
+    asked: DateTime<Utc>,
+) -> Event {
     let kind = match present {
         Some(true) => "repository_added",
         Some(false) => "repository_removed",
         None => "repository_edited",
     };
     let id = repository.id;
-    told(format!("repository/{id}"), kind, source, Fact::Repository(RepositoryFact { repository, present }), date)
+    told(format!("repository/{id}"), kind, source, Fact::Repository(RepositoryFact { repository, present }), asked)
 }
 
 /// A listing told something of the installation that no delivery had.
-pub fn account_told(kind: &str, fact: AccountFact, date: DateTime<Utc>) -> Event {
-    told(format!("account/{}", fact.owner.id), kind, Source::Sweep, Fact::Account(fact), date)
+pub fn account_told(kind: &str, fact: AccountFact, asked: DateTime<Utc>) -> Event {
+    told(format!("account/{}", fact.owner.id), kind, Source::Sweep, Fact::Account(fact), asked)
 }
 
-/// Such facts count by their receipt: the same may be true again later.
-fn told(of: String, kind: &str, source: Source, fact: Fact, date: DateTime<Utc>) -> Event {
+/// Such facts count by when GitHub was asked, by the database's clock, as those of deliveries count by
+/// their receipt: what a delivery told while the answer was under way is newer. The same may be true
+/// again later.
+fn told(of: String, kind: &str, source: Source, fact: Fact, asked: DateTime<Utc>) -> Event {
     let content = digest(&stored::write(&fact));
-    let source_key = format!("{of}@{}#{content}", date.timestamp());
-    Event { source_key, kind: kind.to_owned(), actor: None, occurred_at: None, source, fact }
+    let source_key = format!("{of}@{}#{content}", asked.timestamp_micros());
+    Event { source_key, kind: kind.to_owned(), actor: None, occurred_at: Some(asked), source, fact }
 }

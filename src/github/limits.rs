@@ -84,5 +84,7 @@ pub fn refusal(
     {
         return Some((until, reason()));
     }
-    said.to_lowercase().contains("rate limit").then(|| (now + REFUSED_FOR, reason()))
+    // Enterprise servers call the secondary limit "an abuse detection mechanism".
+    let words = said.to_lowercase();
+    ["rate limit", "abuse detection"].iter().any(|limit| words.contains(limit)).then(|| (now + REFUSED_FOR, reason()))
 }

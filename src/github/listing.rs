@@ -3,19 +3,19 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
-use serde_json::json;
 
 use super::client::{As, GitHubError};
 use super::facts;
-use super::wire::{self, Installation, ManyNodes, Repositories, Repository, Totals};
+use super::totals::{Told, totals};
+use super::wire::{Installation, Repositories, Repository, Totals};
 use super::work::Desk;
 use crate::activity::event::{AccountFact, OwnerRef};
 use crate::activity::{RepositoryRef, Source};
 use crate::store::compared::{self, Known};
 use crate::store::installations::{self as kept};
-use crate::store::jobs::{self, Job, JobKind, NewJob, Next};
+use crate::store::jobs::{Job, JobKind, NewJob, Next};
 use crate::store::purge::{self, Purged};
-use crate::store::sync::{self, Listed};
+use crate::store::sync::{self, Listed, Planned};
 use crate::webhook::AccountRef;
 
 /// What a page of a listing may hold.
@@ -28,7 +28,7 @@ pub async fn installations(desk: &Desk) -> Result<Next, GitHubError> {
     let mut listed: Vec<Installation> = vec![];
     let mut query = Some(PAGE.to_owned());
     let mut date = desk.client.now();
-    let settled = settled(desk).await?;
+    let asked = Asked::now(desk).await?;
     while let Some(page) = query {
         let answer = desk.client.get(As::App, &format!("/app/installations?{page}")).await?;
         listed.extend(answer.json::<Vec<Installation>>()?);
@@ -41,29 +41,41 @@ pub async fn installations(desk: &Desk) -> Result<Next, GitHubError> {
     let mut after = desk.rhythm.sweep;
     for found in &listed {
         if desk.ingest.takes(&AccountRef { id: found.account.id, login: found.account.login.clone() }) {
-            if !installed(desk, found, known.get(&found.account.id), settled, date).await? {
+            if !installed(desk, found, known.get(&found.account.id), asked, date).await? {
                 after = after.min(desk.rhythm.doubt);
             }
         } else {
             // Not to be kept any more; what is here of it stays as it is.
-            jobs::forget(&desk.pool, found.account.id).await?;
+            kept::leave(&desk.pool, found.account.id).await?;
         }
     }
     let there: BTreeSet<i64> = listed.iter().map(|found| found.account.id).collect();
     for known in known.values().filter(|known| known.gone_at.is_none() && !there.contains(&known.account_id)) {
         // A list in pages by number may miss one, where another goes meanwhile.
         let itself = format!("/app/installations/{}", known.installation_id);
+        let asked = Asked::now(desk).await?;
         if desk.client.get(As::App, &itself).await?.status == 404 {
-            uninstalled(desk, known, date).await?;
+            uninstalled(desk, known, asked).await?;
         }
     }
     Ok(Next::Again(after))
 }
 
-/// What was told since this time, by the database's clock, is newer than what GitHub answers now:
-/// it does not show at once what it tells.
-async fn settled(desk: &Desk) -> Result<DateTime<Utc>, GitHubError> {
-    Ok(compared::now(&desk.pool).await? - desk.rhythm.doubt / 2)
+/// When GitHub was asked, by the database's clock.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// What its answer tells is of this time: whatever a delivery told since then is newer, also
+    /// what comes while the answer is on its way into the log.
+    at: DateTime<Utc>,
+    /// So is what was told since this time: GitHub does not show at once what it tells.
+    settled: DateTime<Utc>,
+}
+
+impl Asked {
+    async fn now(desk: &Desk) -> Result<Self, GitHubError> {
+        let at = compared::now(&desk.pool).await?;
+        Ok(Self { at, settled: at - desk.rhythm.doubt / 2 })
+    }
 }
 
 /// Takes in what is shown of an installation; `false` if it is to be looked at again.
@@ -71,7 +83,7 @@ async fn installed(
     desk: &Desk,
     found: &Installation,
     known: Option<&kept::Installation>,
-    settled: DateTime<Utc>,
+    asked: Asked,
     date: DateTime<Utc>,
 ) -> Result<bool, GitHubError> {
     let account_id = found.account.id;
@@ -87,15 +99,15 @@ async fn installed(
             && visible != suspended
             && selected.is_none_or(|selected| selected == chosen)
     });
-    let withheld = !as_told && compared::told_since(&desk.pool, account_id, None, settled).await?;
-    if !as_told && !withheld {
+    let withheld = !as_told && compared::told_since(&desk.pool, account_id, None, asked.settled).await?;
+    let news = (!as_told && !withheld).then(|| {
         let owner = OwnerRef { id: account_id, login: found.account.login.clone() };
         // Chosen since now: whatever was seen before must be told again.
         let fresh = fresh || (selected == Some(true) && !chosen);
         let fact = AccountFact { owner, installed: Some(!suspended), fresh, selected };
         let kind = if suspended { "installation_suspended" } else { "installed" };
-        desk.append(account_id, vec![facts::account_told(kind, fact, date)]).await?;
-    }
+        facts::account_told(kind, fact, asked.at)
+    });
     let shown = kept::Installation {
         account_id,
         installation_id: found.id,
@@ -105,22 +117,22 @@ async fn installed(
         seen_at: date,
         gone_at: None,
     };
-    kept::save(&desk.pool, &shown).await?;
-    if suspended {
-        jobs::forget(&desk.pool, account_id).await?;
-        return Ok(!withheld);
-    }
     let same = known.is_some_and(|known| {
         let was = (known.installation_id, known.suspended, &known.permissions, known.gone_at.is_some());
         was == (shown.installation_id, false, &shown.permissions, false)
     });
-    // What happened while it was away was told to nobody.
-    let after = if same { desk.rhythm.sweep } else { Duration::zero() };
-    let mut jobs = vec![NewJob { after, ..NewJob::now(account_id, JobKind::Sweep, 0) }];
-    if !same || !as_told {
-        jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
+    let mut jobs = vec![];
+    if !suspended {
+        // What happened while it was away was told to nobody.
+        let after = if same { desk.rhythm.sweep } else { Duration::zero() };
+        jobs.push(NewJob { after, ..NewJob::now(account_id, JobKind::Sweep, 0) });
+        if !same || !as_told {
+            jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
+        }
     }
-    desk.add(&jobs).await?;
+    // In one step: once its row is there, nothing is left that tells that its jobs are not.
+    kept::take_in(&desk.pool, &shown, news, &jobs).await?;
+    desk.wake();
     Ok(!withheld)
 }
 
@@ -130,7 +142,7 @@ pub async fn purge(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     let Some(known) = kept::of(&desk.pool, account_id).await? else { return Ok(Next::Done) };
     let owner = OwnerRef { id: account_id, login: known.login };
     let fact = AccountFact { owner, installed: Some(false), fresh: false, selected: None };
-    let told = facts::account_told("purged", fact, desk.client.now());
+    let told = facts::account_told("purged", fact, compared::now(&desk.pool).await?);
     Ok(match purge::purge(&desk.pool, account_id, desk.rhythm.grace, told).await? {
         Purged::Later(at) => Next::Later(at),
         Purged::Not => Next::Done,
@@ -141,18 +153,18 @@ pub async fn purge(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     })
 }
 
-async fn uninstalled(desk: &Desk, known: &kept::Installation, date: DateTime<Utc>) -> Result<(), GitHubError> {
+async fn uninstalled(desk: &Desk, known: &kept::Installation, asked: Asked) -> Result<(), GitHubError> {
     let account_id = known.account_id;
-    if compared::profile(&desk.pool, account_id).await?.is_some_and(|(_, visible, _)| visible) {
+    let visible = compared::profile(&desk.pool, account_id).await?.is_some_and(|(_, visible, _)| visible);
+    let news = visible.then(|| {
         let owner = OwnerRef { id: account_id, login: known.login.clone() };
         let fact = AccountFact { owner, installed: Some(false), fresh: false, selected: None };
-        desk.append(account_id, vec![facts::account_told("uninstalled", fact, date)]).await?;
-    }
-    kept::gone(&desk.pool, account_id).await?;
-    jobs::forget(&desk.pool, account_id).await?;
-    tracing::info!(account = account_id, login = known.login, "the App was uninstalled; its data is hidden");
+        facts::account_told("uninstalled", fact, asked.at)
+    });
     let purge = NewJob { after: desk.rhythm.grace, ..NewJob::now(account_id, JobKind::Purge, 0) };
-    Ok(desk.add(&[purge]).await?)
+    kept::take_out(&desk.pool, account_id, news, purge).await?;
+    tracing::info!(account = account_id, login = known.login, "the App was uninstalled; its data is hidden");
+    Ok(())
 }
 
 /// Where a listing of repositories stands, as its cursor says.
@@ -181,7 +193,7 @@ pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     let account_id = job.account_id;
     let mut place = Place::of(job.cursor.as_deref());
     let path = format!("/installation/repositories?{}", place.query);
-    let settled = settled(desk).await?;
+    let asked = Asked::now(desk).await?;
     let answer = desk.client.get(desk.whose(account_id), &path).await?;
     let page: Repositories = answer.json()?;
     // Of another account than the installation's: it is on its way there, and that one lists it.
@@ -192,11 +204,11 @@ pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     let mut news = vec![];
     for found in listed.iter().filter(|found| !as_known(found, known.get(&found.id), chosen_since)) {
         // What was told since is newer than this answer: such as that it is private now.
-        if compared::told_since(&desk.pool, account_id, Some(found.id), settled).await? {
+        if compared::told_since(&desk.pool, account_id, Some(found.id), asked.settled).await? {
             place.doubted = true;
         } else {
             let repository = facts::repository(found);
-            news.push(facts::repository_told(Source::Sweep, repository, Some(true), answer.date));
+            news.push(facts::repository_told(Source::Sweep, repository, Some(true), asked.at));
         }
     }
     desk.append(account_id, news).await?;
@@ -209,7 +221,7 @@ pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
         })
         .collect();
     sync::note(&desk.pool, account_id, &noted).await?;
-    plan(desk, account_id, &noted).await?;
+    plan(desk, account_id, &noted, job.failures).await?;
     let mut seen = job.numbers.clone().unwrap_or_default();
     seen.extend(listed.iter().map(|found| found.id));
     if let Some(query) = answer.next {
@@ -232,7 +244,7 @@ pub async fn repositories(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
         let name = known.name.clone()?;
         let repository =
             RepositoryRef { id: known.repo_id, owner, name, private: None, archived: None, html_url: None };
-        Some(facts::repository_told(Source::Sweep, repository, Some(false), answer.date))
+        Some(facts::repository_told(Source::Sweep, repository, Some(false), asked.at))
     });
     desk.append(account_id, removed.collect()).await?;
     // Also those of which a delivery told that they left.
@@ -254,71 +266,35 @@ fn as_known(found: &Repository, known: Option<&Known>, chosen_since: Option<Date
 }
 
 /// Makes the jobs of repositories whose backfill is neither done nor under way. One question
-/// tells what a hundred of them hold: those with nothing cost nothing more.
-pub async fn plan(desk: &Desk, account_id: i64, listed: &[Listed]) -> Result<(), GitHubError> {
+/// tells what a hundred of them hold: those with nothing cost nothing more. `failures`: how often
+/// it was asked in vain.
+pub async fn plan(desk: &Desk, account_id: i64, listed: &[Listed], failures: i32) -> Result<(), GitHubError> {
     let ids: Vec<i64> = listed.iter().map(|listed| listed.repo_id).collect();
     let unplanned = sync::unplanned(&desk.pool, account_id, &ids).await?;
     let wanted: Vec<&Listed> = listed.iter().filter(|listed| unplanned.contains_key(&listed.repo_id)).collect();
     for some in wanted.chunks(100) {
         let nodes: Vec<&str> = some.iter().map(|listed| listed.node_id.as_str()).collect();
-        let (found, date) = totals(desk, account_id, &nodes).await?;
-        let (mut jobs, mut planned) = (vec![], vec![]);
-        for (listed, totals) in some.iter().zip(&found) {
-            // One that may not be seen after all is planned another time.
-            let Some(totals) = totals else { continue };
-            planned.push(listed.repo_id);
-            sync::counted(&desk.pool, account_id, listed.repo_id, totals.items()).await?;
-            let open_here = unplanned.get(&listed.repo_id).copied().unwrap_or_default();
-            let kinds = parts(totals).into_iter().filter(|kind| !(open_here && is_open(*kind)));
-            jobs.extend(kinds.map(|kind| NewJob::now(account_id, kind, listed.repo_id)));
-        }
-        desk.add(&jobs).await?;
-        sync::swept(&desk.pool, account_id, &planned, date - OVERLAP).await?;
-        sync::settle(&desk.pool, account_id, &planned, "").await?;
+        let (told, date) = totals(desk, account_id, &nodes, failures).await?;
+        let planned = some.iter().zip(&told).filter_map(|(listed, told)| {
+            let (items, kinds) = match told {
+                // One that may not be seen after all is planned another time.
+                Told::Hidden => return None,
+                Told::Totals(totals) => (Some(totals.items()), parts(totals)),
+                // Whatever it holds is listed, and no other waits for it.
+                Told::Unanswered => (None, all_parts(listed.has_discussions)),
+            };
+            Some(Planned { repo_id: listed.repo_id, items, kinds })
+        });
+        sync::plan(&desk.pool, account_id, &planned.collect::<Vec<_>>(), date - OVERLAP).await?;
+        desk.wake();
     }
     Ok(())
 }
 
-/// What up to a hundred repositories hold, by node id; `None` for one that may not be seen. With
-/// GitHub's time of it.
-pub async fn totals(
-    desk: &Desk,
-    account_id: i64,
-    nodes: &[&str],
-) -> Result<(Vec<Option<Totals>>, DateTime<Utc>), GitHubError> {
-    let discussions = match desk.client.identity() {
-        // A person may read them wherever they are public.
-        None => true,
-        Some(_) => {
-            kept::of(&desk.pool, account_id).await?.is_some_and(|found| found.permissions.get("discussions").is_some())
-        }
-    };
-    asked_totals(desk, account_id, nodes, discussions).await
-}
-
-/// GitHub gives up on a question that takes it over ten seconds: then half of it is asked.
-async fn asked_totals(
-    desk: &Desk,
-    account_id: i64,
-    nodes: &[&str],
-    discussions: bool,
-) -> Result<(Vec<Option<Totals>>, DateTime<Utc>), GitHubError> {
-    let question = json!({"ids": nodes, "discussions": discussions});
-    let asked = desk.client.graphql_of_many(desk.whose(account_id), wire::TOTALS, question).await;
-    let too_much = matches!(asked, Err(GitHubError::Failed(502 | 504) | GitHubError::Refused { status: 200, .. }));
-    if !too_much || nodes.len() < 2 {
-        let (found, date): (ManyNodes<Totals>, _) = asked?;
-        return Ok((found.nodes, date));
-    }
-    let (some, others) = nodes.split_at(nodes.len() / 2);
-    let (mut found, date) = Box::pin(asked_totals(desk, account_id, some, discussions)).await?;
-    let (rest, _) = Box::pin(asked_totals(desk, account_id, others, discussions)).await?;
-    found.extend(rest);
-    Ok((found, date))
-}
-
-fn is_open(kind: JobKind) -> bool {
-    matches!(kind, JobKind::Open | JobKind::OpenDiscussions)
+fn all_parts(discussions: bool) -> Vec<JobKind> {
+    let issues = [JobKind::Open, JobKind::Closed];
+    let discussions = [JobKind::OpenDiscussions, JobKind::ClosedDiscussions].into_iter().filter(|_| discussions);
+    issues.into_iter().chain(discussions).collect()
 }
 
 /// The parts of a backfill that have anything in them.

@@ -6,7 +6,7 @@
 //! - [`client`]: one request, through the gate that keeps GitHub's limits;
 //! - [`wire`], [`facts`]: what GitHub answers, and the events it becomes;
 //! - [`work`]: the workers that take jobs, a page at a time;
-//! - [`listing`], [`backfill`], [`repair`], [`check`], [`redelivery`]: what the jobs do;
+//! - [`listing`], [`totals`], [`backfill`], [`repair`], [`check`], [`redelivery`]: what the jobs do;
 //! - [`public`]: repositories without any App;
 //! - [`manifest`], [`setup`], [`doctor`]: for people who install the App.
 //!
@@ -28,6 +28,7 @@ pub mod public;
 pub mod redelivery;
 pub mod repair;
 pub mod setup;
+pub mod totals;
 pub mod wire;
 pub mod work;
 

@@ -7,6 +7,7 @@ use super::wire::Repository;
 use super::work::Desk;
 use crate::activity::Source;
 use crate::activity::event::{AccountFact, OwnerRef};
+use crate::store::compared;
 use crate::store::jobs::{JobKind, NewJob};
 use crate::store::sync::{self, Listed};
 
@@ -16,6 +17,7 @@ use crate::store::sync::{self, Listed};
 /// # Errors
 /// [`GitHubError::Refused`] with 404 for one that is not there or not public.
 pub async fn begin(desk: &Desk, owner: &str, name: &str, whole: bool) -> Result<i64, GitHubError> {
+    let asked = compared::now(&desk.pool).await?;
     let answer = desk.client.get(desk.whose(0), &format!("/repos/{owner}/{name}")).await?;
     let path = match (answer.status, &answer.location) {
         (200, _) => None,
@@ -35,12 +37,12 @@ pub async fn begin(desk: &Desk, owner: &str, name: &str, whole: bool) -> Result<
     let account_id = found.owner.id;
     let login = OwnerRef { id: account_id, login: found.owner.login.clone() };
     let account = AccountFact { owner: login, installed: Some(true), fresh: false, selected: None };
-    let repository = facts::repository_told(Source::Backfill, facts::repository(&found), Some(true), answer.date);
-    desk.append(account_id, vec![facts::account_told("installed", account, answer.date), repository]).await?;
+    let repository = facts::repository_told(Source::Backfill, facts::repository(&found), Some(true), asked);
+    desk.append(account_id, vec![facts::account_told("installed", account, asked), repository]).await?;
     let listed = [Listed { repo_id: found.id, node_id: found.node_id.clone(), has_discussions: found.has_discussions }];
     sync::note(&desk.pool, account_id, &listed).await?;
     if whole {
-        plan(desk, account_id, &listed).await?;
+        plan(desk, account_id, &listed, 0).await?;
     } else {
         let open = answer.json::<serde_json::Value>()?["open_issues_count"].as_i64().unwrap_or_default();
         sync::counted(&desk.pool, account_id, found.id, open).await?;

@@ -48,10 +48,14 @@ pub async fn redeliver(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
         return Ok(Next::On { cursor: Some(format!("{} {next}", since.timestamp())), numbers: None });
     }
     redeliveries::forget(&desk.pool).await?;
+    let begun = since + LISTED;
+    if begun <= desk.client.now() {
+        desk.whole_list_read(begun);
+    }
     Ok(Next::Again(desk.rhythm.redeliver))
 }
 
-/// Since when deliveries are looked at in this run.
+/// Since when deliveries are looked at in this run: the whole list until a run has come to its end.
 fn begin(desk: &Desk) -> DateTime<Utc> {
     let now = desk.client.now();
     if desk.whole_list_due(now, WHOLE_EVERY) { now - LISTED } else { now - WHOLE_EVERY }

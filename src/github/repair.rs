@@ -14,7 +14,8 @@ use serde_json::json;
 use super::backfill::{differing, moved, reference, subject, with_labels};
 use super::client::GitHubError;
 use super::facts;
-use super::listing::{OVERLAP, totals};
+use super::listing::OVERLAP;
+use super::totals::{Told, may_read_discussions, totals};
 use super::wire::{self, Discussion, OneNode, Repositories, RepositoryDiscussions, Totals};
 use super::work::Desk;
 use crate::activity::{ItemType, Source};
@@ -41,7 +42,7 @@ pub async fn sweep(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
     };
     let (complete, others): (Vec<&Synced>, Vec<&Synced>) =
         repositories.iter().partition(|found| found.complete_at.is_some());
-    let (mut jobs, same, date) = compare(desk, account_id, &complete).await?;
+    let (mut jobs, same, date) = compare(desk, account_id, &complete, job.failures).await?;
     // One of which GitHub told nothing when its backfill was to be planned.
     let others: Vec<i64> = others.into_iter().map(|found| found.repo_id).collect();
     if !sync::unplanned(&desk.pool, account_id, &others).await?.is_empty()
@@ -81,17 +82,24 @@ async fn compare(
     desk: &Desk,
     account_id: i64,
     repositories: &[&Synced],
+    failures: i32,
 ) -> Result<(Vec<NewJob>, Vec<i64>, DateTime<Utc>), GitHubError> {
     let (mut jobs, mut same) = (vec![], vec![]);
     if repositories.is_empty() {
         return Ok((jobs, same, desk.client.now()));
     }
     let nodes: Vec<&str> = repositories.iter().map(|repository| repository.node_id.as_str()).collect();
-    let (found, date) = totals(desk, account_id, &nodes).await?;
+    let (found, date) = totals(desk, account_id, &nodes, failures).await?;
     let ids: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
     let counts = compared::counts(&desk.pool, account_id, &ids).await?;
     for (repository, totals) in repositories.iter().zip(&found) {
-        let named = totals.as_ref().is_some_and(|totals| {
+        let totals = match totals {
+            Told::Totals(totals) => Some(totals),
+            Told::Hidden => None,
+            // Not compared this time.
+            Told::Unanswered => continue,
+        };
+        let named = totals.is_some_and(|totals| {
             totals.name_with_owner == format!("{}/{}", repository.owner, repository.name)
                 && (totals.is_private, totals.is_archived) == (repository.private, repository.archived)
         });
@@ -232,8 +240,8 @@ async fn look_at(
     account_id: i64,
     repository: &Synced,
 ) -> Result<Option<(Differences, DateTime<Utc>)>, GitHubError> {
-    let (found, date) = totals(desk, account_id, &[&repository.node_id]).await?;
-    let Some(totals) = found.into_iter().next().flatten() else { return Ok(None) };
+    let (told, date) = totals(desk, account_id, &[&repository.node_id], 0).await?;
+    let Some(Told::Totals(totals)) = told.into_iter().next() else { return Ok(None) };
     let counts = compared::counts(&desk.pool, account_id, &[repository.repo_id]).await?;
     Ok(Some((differences(desk, account_id, repository, &totals, &counts).await?, date)))
 }
@@ -268,7 +276,7 @@ async fn updated_discussions(
     repository: &Synced,
     after: Option<String>,
 ) -> Result<Next, GitHubError> {
-    if !repository.has_discussions {
+    if !repository.has_discussions || !may_read_discussions(desk, job.account_id).await? {
         return Ok(Step::Count.next());
     }
     let question = json!({"id": repository.node_id, "after": after});

@@ -28,25 +28,28 @@ pub struct Desk {
     pub rhythm: Rhythm,
     pub metrics: Metrics,
     pub labels: Arc<Labels>,
-    /// When this process last began to read the whole list of failed deliveries, by GitHub's clock.
+    /// When this process began to read the whole list of failed deliveries, as it last did to the
+    /// end, by GitHub's clock.
     listed: Arc<Mutex<Option<DateTime<Utc>>>>,
     wake: Arc<Notify>,
+    asking: Asking,
 }
 
 impl Desk {
     pub fn new(client: Client, pool: PgPool, ingest: Ingest, rhythm: Rhythm, metrics: Metrics) -> Self {
-        let (labels, listed, wake) = (Arc::default(), Arc::default(), Arc::default());
-        Self { client, pool, ingest, rhythm, metrics, labels, listed, wake }
+        let (labels, listed, wake, asking) = Default::default();
+        Self { client, pool, ingest, rhythm, metrics, labels, listed, wake, asking }
     }
 
-    /// Whether the list of failed deliveries is to be read whole now; then it counts as read.
+    /// Whether the list of failed deliveries is to be read whole now.
     pub fn whole_list_due(&self, now: DateTime<Utc>, every: Duration) -> bool {
-        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = listed.is_none_or(|at| now - at >= every);
-        if due {
-            *listed = Some(now);
-        }
-        due
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        listed.is_none_or(|at| now - at >= every)
+    }
+
+    /// The list of failed deliveries was read whole, in a run that began at this time.
+    pub fn whole_list_read(&self, begun: DateTime<Utc>) {
+        *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
     }
 
     /// As whom an account is asked about: its installation, or without an App the person.
@@ -58,9 +61,14 @@ impl Desk {
     pub async fn add(&self, jobs: &[NewJob]) -> Result<(), StoreError> {
         if !jobs.is_empty() {
             jobs::add(&self.pool, jobs).await?;
-            self.wake.notify_one();
+            self.wake();
         }
         Ok(())
+    }
+
+    /// Tells a worker that jobs were made.
+    pub fn wake(&self) {
+        self.wake.notify_one();
     }
 
     /// Stores what was fetched; answers how many events were new.
@@ -91,15 +99,21 @@ impl Desk {
     /// Makes the jobs that a start brings: what is unfinished goes on by itself.
     pub async fn start(&self) -> Result<(), StoreError> {
         let mut jobs = vec![NewJob::now(0, JobKind::Installations, 0), NewJob::now(0, JobKind::Redeliver, 0)];
-        let known = installations::all(&self.pool).await?.into_iter();
-        let present = known.filter(|known| known.gone_at.is_none() && !known.suspended);
-        jobs.extend(present.map(|known| NewJob::now(known.account_id, JobKind::Repositories, 0)));
+        for known in installations::all(&self.pool).await? {
+            // A purge finds out by itself when the grace is over.
+            let kind = if known.gone_at.is_some() { JobKind::Purge } else { JobKind::Repositories };
+            if kind == JobKind::Purge || !known.suspended {
+                jobs.push(NewJob::now(known.account_id, kind, 0));
+            }
+        }
         self.add(&jobs).await
     }
 
     /// Takes one job and does a page of it; `false` if none is due.
-    pub async fn work_once(&self, account_id: Option<i64>) -> Result<bool, StoreError> {
-        let Some(mut taken) = jobs::take(&self.pool, account_id).await? else { return Ok(false) };
+    pub async fn work_once(&self) -> Result<bool, StoreError> {
+        let Some((mut taken, _asking)) = self.asking.take(&self.pool, self.rhythm.workers).await? else {
+            return Ok(false);
+        };
         let done = self.perform(&mut taken).await;
         let next = match done {
             Ok(next) => next,
@@ -122,10 +136,15 @@ impl Desk {
         Ok(true)
     }
 
+    /// How long to wait after a failure that followed some others.
+    pub fn backoff(&self, failures: i32) -> Duration {
+        let doublings = u32::try_from(failures.clamp(0, 12)).unwrap_or_default();
+        (self.rhythm.retry * 2_i32.pow(doublings)).min(RETRY_AT_MOST)
+    }
+
     fn failed(&self, taken: &Taken, error: &GitHubError) -> Next {
         let job = &taken.job;
-        let doublings = u32::try_from(job.failures.clamp(0, 12)).unwrap_or_default();
-        let after = (self.rhythm.retry * 2_i32.pow(doublings)).min(RETRY_AT_MOST);
+        let after = self.backoff(job.failures);
         tracing::warn!(
             account = job.account_id,
             job = job.kind.name(),
@@ -155,7 +174,7 @@ impl Desk {
 
     async fn work(self) {
         loop {
-            match self.work_once(None).await {
+            match self.work_once().await {
                 Ok(true) => {}
                 Ok(false) => {
                     let _ = tokio::time::timeout(self.rhythm.look, self.wake.notified()).await;
@@ -165,6 +184,50 @@ impl Desk {
                     tokio::time::sleep(self.rhythm.look).await;
                 }
             }
+        }
+    }
+}
+
+/// The accounts that workers of this process ask about, one entry for each worker. Requests for one
+/// account wait for one another, so no account has more than half of the workers: however busy it
+/// is, the App itself and other accounts find one.
+#[derive(Clone, Default)]
+struct Asking {
+    /// One worker takes a job at a time, so that each knows what the others took.
+    taking: Arc<tokio::sync::Mutex<()>>,
+    accounts: Arc<Mutex<Vec<i64>>>,
+}
+
+/// A worker's entry, until dropped.
+struct Entry {
+    asking: Asking,
+    account_id: i64,
+}
+
+impl Asking {
+    async fn take(&self, pool: &PgPool, workers: usize) -> Result<Option<(Taken, Entry)>, StoreError> {
+        let _taking = self.taking.lock().await;
+        let full = self.full(workers.div_ceil(2));
+        let taken = jobs::take(pool, &full).await?;
+        Ok(taken.map(|taken| {
+            let account_id = taken.job.account_id;
+            self.accounts.lock().unwrap_or_else(PoisonError::into_inner).push(account_id);
+            (taken, Entry { asking: self.clone(), account_id })
+        }))
+    }
+
+    fn full(&self, at_most: usize) -> Vec<i64> {
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |account_id: i64| accounts.iter().filter(|one| **one == account_id).count();
+        accounts.iter().copied().filter(|account_id| of(*account_id) >= at_most).collect()
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut accounts = self.asking.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = accounts.iter().position(|one| *one == self.account_id) {
+            accounts.swap_remove(at);
         }
     }
 }

@@ -123,13 +123,15 @@ pub async fn numbers(
     Ok(numbers)
 }
 
-/// Items that stand by an arbitrary rule, by repository.
+/// Items that stand by an arbitrary rule, by repository, of those that may be asked about. Any of
+/// them: the same ones each time would keep out the others as long as nothing settles them.
 pub async fn tied(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT i.repo_id, i.number
            FROM accounts a
            JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
-           WHERE a.account_id = $1 AND i.tied AND i.live LIMIT $2"#,
+           JOIN repositories r ON r.account_id = a.account_id AND r.generation = a.generation AND r.repo_id = i.repo_id
+           WHERE a.account_id = $1 AND i.tied AND i.live AND NOT r.gone ORDER BY random() LIMIT $2"#,
         account_id,
         limit
     )

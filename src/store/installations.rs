@@ -1,9 +1,12 @@
 //! Installations of the App, as GitHub last showed them.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
+use super::append::{self, Entry};
+use super::jobs::{self, NewJob};
+use crate::activity::{Bots, Event};
 
 /// How an account is reached.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +21,17 @@ pub struct Installation {
     pub gone_at: Option<DateTime<Utc>>,
 }
 
-/// Writes what GitHub shows of an installation; a reinstalled account is there again.
-pub async fn save(executor: impl PgExecutor<'_>, shown: &Installation) -> Result<(), StoreError> {
+/// Takes in what GitHub shows of an installation, in one step: what is to be told of it, its row, and
+/// the jobs that follow, or none of it. A reinstalled account is there again; of a suspended one
+/// nothing is asked.
+pub async fn take_in(
+    pool: &PgPool,
+    shown: &Installation,
+    told: Option<Event>,
+    wanted: &[NewJob],
+) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    tell(&mut transaction, shown.account_id, told).await?;
     sqlx::query!(
         r#"INSERT INTO installations (account_id, installation_id, login, suspended, permissions, seen_at)
            VALUES ($1, $2, $3, $4, $5, $6)
@@ -33,8 +45,46 @@ pub async fn save(executor: impl PgExecutor<'_>, shown: &Installation) -> Result
         shown.permissions,
         shown.seen_at,
     )
-    .execute(executor)
+    .execute(&mut *transaction)
     .await?;
+    if shown.suspended {
+        jobs::forget(&mut transaction, shown.account_id).await?;
+    }
+    jobs::add(&mut *transaction, wanted).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Notes that an account's installation is gone, the first time counts; in one step with what is to
+/// be told of it and the job that purges it. Nothing else is asked of it any more.
+pub async fn take_out(pool: &PgPool, account_id: i64, told: Option<Event>, purge: NewJob) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    tell(&mut transaction, account_id, told).await?;
+    sqlx::query!(
+        "UPDATE installations SET gone_at = COALESCE(gone_at, clock_timestamp()) WHERE account_id = $1",
+        account_id
+    )
+    .execute(&mut *transaction)
+    .await?;
+    jobs::forget(&mut transaction, account_id).await?;
+    jobs::add(&mut *transaction, &[purge]).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Asks nothing more of an account that is not to be kept.
+pub async fn leave(pool: &PgPool, account_id: i64) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    jobs::forget(&mut transaction, account_id).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Appends a fact of an account, which holds its head from then on: the head comes before all else.
+async fn tell(connection: &mut PgConnection, account_id: i64, told: Option<Event>) -> Result<(), StoreError> {
+    let Some(told) = told else { return Ok(()) };
+    let head = append::lock_head(connection, account_id).await?;
+    append::append_behind(connection, account_id, &head, &[Entry::new(None, vec![told])], &Bots::default()).await?;
     Ok(())
 }
 
@@ -61,15 +111,4 @@ pub async fn all(pool: &PgPool) -> Result<Vec<Installation>, StoreError> {
     .fetch_all(pool)
     .await?;
     Ok(found)
-}
-
-/// Notes that an account's installation is gone; the first time counts.
-pub async fn gone(executor: impl PgExecutor<'_>, account_id: i64) -> Result<(), StoreError> {
-    sqlx::query!(
-        "UPDATE installations SET gone_at = COALESCE(gone_at, clock_timestamp()) WHERE account_id = $1",
-        account_id
-    )
-    .execute(executor)
-    .await?;
-    Ok(())
 }

@@ -6,68 +6,14 @@
 //! flight. The job's own row is locked for moments only, so that whoever asks for a job again,
 //! perhaps in the middle of another, waits for nobody.
 
+mod kind;
+
 use chrono::{DateTime, Duration, Utc};
-use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
+use uuid::Uuid;
 
-use super::StoreError;
-
-/// What a job asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum JobKind {
-    /// Which installations there are (account 0).
-    Installations,
-    /// Which failed deliveries to ask for again (account 0).
-    Redeliver,
-    /// Which repositories an installation covers.
-    Repositories,
-    /// What differs between its repositories and ours.
-    Sweep,
-    /// What changed in one repository since it was last compared.
-    Repair,
-    /// Certain items of one repository.
-    Check,
-    /// All open issues and pull requests of one repository, and so on.
-    Open,
-    OpenDiscussions,
-    Closed,
-    ClosedDiscussions,
-    /// An uninstalled account's data, when the grace is over.
-    Purge,
-}
-
-impl JobKind {
-    const ALL: [(JobKind, &'static str, i16); 11] = [
-        (JobKind::Installations, "installations", 0),
-        (JobKind::Redeliver, "redeliver", 0),
-        (JobKind::Repositories, "repositories", 1),
-        (JobKind::Check, "check", 2),
-        (JobKind::Repair, "repair", 2),
-        (JobKind::Sweep, "sweep", 3),
-        (JobKind::Open, "open", 4),
-        (JobKind::OpenDiscussions, "open_discussions", 4),
-        (JobKind::Closed, "closed", 5),
-        (JobKind::ClosedDiscussions, "closed_discussions", 5),
-        (JobKind::Purge, "purge", 6),
-    ];
-
-    pub fn name(self) -> &'static str {
-        self.row().1
-    }
-
-    /// The smaller goes first: the open items before history.
-    fn priority(self) -> i16 {
-        self.row().2
-    }
-
-    fn row(self) -> (JobKind, &'static str, i16) {
-        Self::ALL.into_iter().find(|(kind, ..)| *kind == self).expect("cannot fail: all kinds are listed")
-    }
-
-    fn from_name(name: &str) -> Result<Self, StoreError> {
-        let found = Self::ALL.into_iter().find(|(_, known, _)| *known == name);
-        found.map(|(kind, ..)| kind).ok_or_else(|| StoreError::Unreadable(format!("a job of kind {name}")))
-    }
-}
+pub use self::kind::JobKind;
+use super::{StoreError, sync};
 
 /// A job's key and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +27,8 @@ pub struct Job {
     pub cursor: Option<String>,
     pub numbers: Option<Vec<i64>>,
     pub failures: i32,
+    /// The row that it is. One that was forgotten and made again has another.
+    id: Uuid,
     /// How often it was asked for by then.
     asked: i64,
 }
@@ -88,21 +36,22 @@ pub struct Job {
 /// A job that nobody else has while this is held.
 pub struct Taken {
     transaction: Transaction<'static, Postgres>,
+    /// Something of a page was written in the transaction, behind a savepoint.
+    written: bool,
     pub job: Job,
 }
 
-/// Takes the next job that is due, of an account whose gate is open; of one account, if it is given.
-pub async fn take(pool: &PgPool, account_id: Option<i64>) -> Result<Option<Taken>, StoreError> {
+/// Takes the next job that is due, of an account whose gate is open and that is not left out.
+pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<Taken>, StoreError> {
     let mut transaction = pool.begin().await?;
     let row = sqlx::query!(
-        r#"SELECT j.account_id, j.kind, j.repo_id, j.started_at, j.cursor, j.numbers, j.failures, j.asked,
-                  clock_timestamp() AS "now!"
+        r#"SELECT j.account_id, j.kind, j.repo_id, clock_timestamp() AS "now!"
            FROM jobs j JOIN job_locks l USING (account_id, kind, repo_id)
-           WHERE j.due_at <= clock_timestamp() AND ($1::bigint IS NULL OR j.account_id = $1)
+           WHERE j.due_at <= clock_timestamp() AND j.account_id <> ALL ($1::bigint[])
              AND NOT EXISTS (SELECT FROM gates g
                WHERE g.account_id = j.account_id AND g.shut_until > clock_timestamp())
            ORDER BY j.priority, j.due_at LIMIT 1 FOR UPDATE OF l SKIP LOCKED"#,
-        account_id,
+        left_out,
     )
     .fetch_optional(&mut *transaction)
     .await?;
@@ -110,7 +59,7 @@ pub async fn take(pool: &PgPool, account_id: Option<i64>) -> Result<Option<Taken
     // Read anew under the lock: whoever had it until now may have changed or ended the job.
     let now = row.now;
     let row = sqlx::query!(
-        r#"SELECT started_at, cursor, numbers, failures, asked FROM jobs
+        r#"SELECT id, started_at, cursor, numbers, failures, asked FROM jobs
            WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND due_at <= clock_timestamp()"#,
         row.account_id,
         row.kind,
@@ -128,9 +77,10 @@ pub async fn take(pool: &PgPool, account_id: Option<i64>) -> Result<Option<Taken
         cursor: row.cursor,
         numbers: row.numbers,
         failures: row.failures,
+        id: row.id,
         asked: row.asked,
     };
-    Ok(Some(Taken { transaction, job }))
+    Ok(Some(Taken { transaction, written: false, job }))
 }
 
 /// What becomes of a job after a page.
@@ -138,6 +88,8 @@ pub async fn take(pool: &PgPool, account_id: Option<i64>) -> Result<Option<Taken
 pub enum Next {
     /// It was the last one.
     Done,
+    /// It was the last one of a part of a backfill, which is here now.
+    Listed,
     /// It goes on from here.
     On { cursor: Option<String>, numbers: Option<Vec<i64>> },
     /// It begins anew after a while.
@@ -149,34 +101,58 @@ pub enum Next {
 }
 
 impl Taken {
-    /// The job's transaction, for what must happen together with its progress.
-    pub fn connection(&mut self) -> &mut sqlx::PgConnection {
-        &mut self.transaction
+    /// The job's transaction, for what must happen together with its progress; it is undone if
+    /// nothing comes of the page.
+    pub async fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+        if !self.written {
+            sqlx::query!("SAVEPOINT page").execute(&mut *self.transaction).await?;
+            self.written = true;
+        }
+        Ok(&mut self.transaction)
     }
 
-    /// Gives the job back. One that was asked for again meanwhile begins anew instead of ending.
+    /// Whether the job is there still, which it is from then on until it is given back: another may
+    /// have forgotten it over the question, or begun it anew.
+    pub async fn is_wanted(&mut self) -> Result<bool, StoreError> {
+        let Job { account_id, kind, repo_id, id, .. } = self.job;
+        let there = sqlx::query_scalar!(
+            "SELECT id FROM jobs WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 FOR UPDATE",
+            account_id,
+            kind.name(),
+            repo_id,
+            id,
+        );
+        Ok(there.fetch_optional(self.connection().await?).await?.is_some())
+    }
+
+    /// Gives the job back. One that was asked for again meanwhile begins anew instead of ending; one
+    /// that is not there any more is let be, and so is another in its place.
     pub async fn end(mut self, next: &Next) -> Result<(), StoreError> {
-        let Job { account_id, kind, repo_id, started_at, asked, .. } = self.job;
+        let Job { account_id, kind, repo_id, started_at, id, asked, .. } = self.job;
         let kind = kind.name();
         let connection = &mut *self.transaction;
         match next {
             Next::Later(due_at) => {
+                undo(connection, self.written).await?;
                 sqlx::query!(
-                    "UPDATE jobs SET due_at = $4 WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                    "UPDATE jobs SET due_at = $5 WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4",
                     account_id,
                     kind,
                     repo_id,
+                    id,
                     due_at,
                 )
                 .execute(connection)
                 .await?;
             }
-            Next::Done => {
+            Next::Done | Next::Listed => {
                 let ended = sqlx::query!(
-                    "DELETE FROM jobs WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND asked = $4",
+                    "DELETE FROM jobs
+                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND asked = $5",
                     account_id,
                     kind,
                     repo_id,
+                    id,
                     asked,
                 )
                 .execute(&mut *connection)
@@ -185,24 +161,28 @@ impl Taken {
                     sqlx::query!(
                         "UPDATE jobs SET cursor = NULL, started_at = NULL, failures = 0, error = NULL,
                            numbers = CASE WHEN cursor IS NULL OR numbers IS NULL THEN numbers ELSE '{}' END
-                         WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                         WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4",
                         account_id,
                         kind,
                         repo_id,
+                        id,
                     )
                     .execute(connection)
                     .await?;
+                } else if *next == Next::Listed {
+                    sync::settle(connection, account_id, &[repo_id]).await?;
                 }
             }
             Next::On { cursor, numbers } => {
                 // Numbers that were asked for meanwhile are looked at too.
                 sqlx::query!(
-                    "UPDATE jobs SET cursor = $4::text, failures = 0, error = NULL, started_at = $6,
-                       numbers = CASE WHEN asked = $7 OR $4::text IS NOT NULL THEN $5 ELSE numbers END
-                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                    "UPDATE jobs SET cursor = $5::text, failures = 0, error = NULL, started_at = $7,
+                       numbers = CASE WHEN asked = $8 OR $5::text IS NOT NULL THEN $6 ELSE numbers END
+                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4",
                     account_id,
                     kind,
                     repo_id,
+                    id,
                     cursor.as_deref(),
                     numbers.as_deref(),
                     started_at,
@@ -214,12 +194,13 @@ impl Taken {
             Next::Again(after) => {
                 sqlx::query!(
                     "UPDATE jobs SET cursor = NULL, numbers = NULL, failures = 0, error = NULL, started_at = NULL,
-                       due_at = CASE WHEN asked = $5 THEN clock_timestamp() + $4 * interval '1 millisecond'
+                       due_at = CASE WHEN asked = $6 THEN clock_timestamp() + $5 * interval '1 millisecond'
                                      ELSE due_at END
-                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4",
                     account_id,
                     kind,
                     repo_id,
+                    id,
                     after.num_milliseconds() as f64,
                     asked,
                 )
@@ -227,13 +208,15 @@ impl Taken {
                 .await?;
             }
             Next::Failed { after, error } => {
+                undo(connection, self.written).await?;
                 sqlx::query!(
-                    "UPDATE jobs SET failures = failures + 1, error = $5,
-                       due_at = clock_timestamp() + $4 * interval '1 millisecond'
-                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3",
+                    "UPDATE jobs SET failures = failures + 1, error = $6,
+                       due_at = clock_timestamp() + $5 * interval '1 millisecond'
+                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4",
                     account_id,
                     kind,
                     repo_id,
+                    id,
                     after.num_milliseconds() as f64,
                     error,
                 )
@@ -244,6 +227,15 @@ impl Taken {
         self.transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Undoes what was written of a page, perhaps in vain: the transaction can go on, and the job's lock
+/// stays.
+async fn undo(connection: &mut PgConnection, written: bool) -> Result<(), StoreError> {
+    if written {
+        sqlx::query!("ROLLBACK TO SAVEPOINT page").execute(connection).await?;
+    }
+    Ok(())
 }
 
 /// A job to be made.
@@ -317,12 +309,15 @@ pub async fn is_there(pool: &PgPool, account_id: i64, kind: JobKind) -> Result<b
     Ok(there)
 }
 
-/// Forgets every job of an account, and what a listing that is one of them was to explain.
-pub async fn forget(pool: &PgPool, account_id: i64) -> Result<(), StoreError> {
-    sqlx::query!("UPDATE sync SET differs = NULL WHERE account_id = $1 AND differs IS NOT NULL", account_id)
-        .execute(pool)
+/// Forgets every job of an account, and what a listing that is one of them was to explain; in this
+/// order, as who ends a page does.
+pub async fn forget(connection: &mut PgConnection, account_id: i64) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id)
+        .execute(&mut *connection)
         .await?;
-    sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id).execute(pool).await?;
+    sqlx::query!("UPDATE sync SET differs = NULL WHERE account_id = $1 AND differs IS NOT NULL", account_id)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -10,8 +10,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{ACQUIRE_TIMEOUT, StoreError};
 
-/// Every migration. Those that only a newer version knows are passed over: each tolerates the
-/// version before it, which may start again beside them, or after a rollback.
+/// Every migration. Those that only a newer version knows are passed over: each tolerates every
+/// patch of its own and of the minor version before, which may start again beside them, or after a
+/// rollback.
 pub static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let mut all = sqlx::migrate!();
     all.set_ignore_missing(true);

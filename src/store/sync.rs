@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 
 use super::StoreError;
+use super::jobs::{self, JobKind, NewJob};
 
 /// A repository as GitHub lists it, for asking about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +109,11 @@ pub async fn covers(pool: &PgPool, account_id: i64, repo_id: i64) -> Result<bool
 
 /// Of some repositories, those whose backfill is neither done nor under way; and whether their
 /// open items are here.
-pub async fn unplanned(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Result<HashMap<i64, bool>, StoreError> {
+pub async fn unplanned(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    repo_ids: &[i64],
+) -> Result<HashMap<i64, bool>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT s.repo_id, s.open_at IS NOT NULL AS "open!" FROM sync s
            WHERE s.account_id = $1 AND s.repo_id = ANY($2) AND s.complete_at IS NULL
@@ -117,21 +122,84 @@ pub async fn unplanned(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Resu
         account_id,
         repo_ids
     )
-    .fetch_all(pool)
+    .fetch_all(executor)
     .await?;
     Ok(rows.into_iter().map(|row| (row.repo_id, row.open)).collect())
 }
 
-/// Begins the backfill of repositories anew: all that is there is asked for again.
+/// The backfill of a repository, to be made jobs of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    pub repo_id: i64,
+    /// Items that GitHub counts; `None` if it did not tell.
+    pub items: Option<i64>,
+    /// The parts that have something in them.
+    pub kinds: Vec<JobKind>,
+}
+
+/// Makes the jobs of backfills, all of it or none: of those repositories whose backfill is still
+/// neither done nor under way. Whoever did it meanwhile holds their rows, or has written in them.
+/// `at` is GitHub's time of what it told: of a repository that was compared or fetched before, what
+/// happened since then is still to be compared.
+pub async fn plan(pool: &PgPool, account_id: i64, planned: &[Planned], at: DateTime<Utc>) -> Result<(), StoreError> {
+    let ids: Vec<i64> = planned.iter().map(|planned| planned.repo_id).collect();
+    let mut transaction = pool.begin().await?;
+    let free = sqlx::query_scalar!(
+        "SELECT repo_id FROM sync WHERE account_id = $1 AND repo_id = ANY($2) AND complete_at IS NULL
+         ORDER BY repo_id FOR UPDATE",
+        account_id,
+        &ids
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    // A statement of its own: it sees what those have committed who held the rows.
+    let free = unplanned(&mut *transaction, account_id, &free).await?;
+    let planned: Vec<(&Planned, bool)> =
+        planned.iter().filter_map(|planned| Some((planned, *free.get(&planned.repo_id)?))).collect();
+    let (ids, items): (Vec<i64>, Vec<Option<i64>>) =
+        planned.iter().map(|(planned, _)| (planned.repo_id, planned.items)).unzip();
+    sqlx::query!(
+        "UPDATE sync s SET items = COALESCE(new.items, s.items), swept_at = COALESCE(s.swept_at, $4)
+         FROM UNNEST($2::bigint[], $3::bigint[]) AS new (repo_id, items)
+         WHERE s.account_id = $1 AND s.repo_id = new.repo_id",
+        account_id,
+        &ids,
+        items as _,
+        at
+    )
+    .execute(&mut *transaction)
+    .await?;
+    let wanted = planned.into_iter().flat_map(|(planned, open_here)| {
+        let kinds = planned.kinds.iter().filter(move |kind| !(open_here && kind.is_open()));
+        kinds.map(|kind| NewJob::now(account_id, *kind, planned.repo_id))
+    });
+    jobs::add(&mut *transaction, &wanted.collect::<Vec<_>>()).await?;
+    settle(&mut *transaction, account_id, &ids).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Begins the backfill of repositories anew: all that is there is asked for again, and what is under
+/// way counts no more. The jobs first, as who ends a page does.
 pub async fn begin_anew(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query!(
+        "DELETE FROM jobs WHERE account_id = $1 AND repo_id = ANY($2)
+           AND kind IN ('open', 'open_discussions', 'closed', 'closed_discussions')",
+        account_id,
+        repo_ids
+    )
+    .execute(&mut *transaction)
+    .await?;
     sqlx::query!(
         "UPDATE sync SET open_at = NULL, complete_at = NULL, fetched = 0, differs = NULL
          WHERE account_id = $1 AND repo_id = ANY($2)",
         account_id,
         repo_ids
     )
-    .execute(pool)
+    .execute(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     Ok(())
 }
 
@@ -225,14 +293,8 @@ pub async fn swept(
     Ok(())
 }
 
-/// Notes which parts of the repositories' backfill no job is left for. `doing` is a job that ends
-/// with this transaction.
-pub async fn settle(
-    executor: impl PgExecutor<'_>,
-    account_id: i64,
-    repo_ids: &[i64],
-    doing: &str,
-) -> Result<(), StoreError> {
+/// Notes which parts of the repositories' backfill no job is left for.
+pub(super) async fn settle(executor: impl PgExecutor<'_>, account_id: i64, repo_ids: &[i64]) -> Result<(), StoreError> {
     sqlx::query!(
         r#"UPDATE sync s SET
              open_at = COALESCE(s.open_at, CASE WHEN left_over.open = 0 THEN clock_timestamp() END),
@@ -241,13 +303,12 @@ pub async fn settle(
                    count(j.kind) FILTER (WHERE j.kind IN ('open', 'open_discussions')) AS open,
                    count(j.kind) AS any
                  FROM UNNEST($2::bigint[]) AS wanted (repo_id)
-                 LEFT JOIN jobs j ON j.account_id = $1 AND j.repo_id = wanted.repo_id AND j.kind <> $3
+                 LEFT JOIN jobs j ON j.account_id = $1 AND j.repo_id = wanted.repo_id
                    AND j.kind IN ('open', 'open_discussions', 'closed', 'closed_discussions')
                  GROUP BY wanted.repo_id) AS left_over
            WHERE s.account_id = $1 AND s.repo_id = left_over.repo_id AND s.complete_at IS NULL"#,
         account_id,
         repo_ids,
-        doing,
     )
     .execute(executor)
     .await?;

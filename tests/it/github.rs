@@ -11,6 +11,8 @@ mod limits;
 mod moves;
 mod repair;
 mod setup;
+mod steps;
+mod stuck;
 mod whole;
 
 use std::collections::BTreeMap;
@@ -110,6 +112,32 @@ pub async fn settled(app: &TestApp) {
         }
     };
     tokio::time::timeout(PATIENCE, idle).await.expect("jobs are due for ever");
+}
+
+/// Waits until a job of a kind has failed.
+pub async fn failed(app: &TestApp, kind: &str) {
+    let count = "SELECT count(*) FROM jobs WHERE kind = $1 AND failures > 0";
+    let failing = async {
+        while sqlx::query_scalar::<_, i64>(count).bind(kind).fetch_one(&app.database.pool).await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, failing).await.unwrap_or_else(|_| panic!("no job {kind} fails"));
+}
+
+/// How many requests hold a text in their path.
+pub fn asked(github: &FakeGitHub, path: &str) -> usize {
+    github.log().iter().filter(|request| request.path.contains(path)).count()
+}
+
+/// Waits for the nth request whose path holds a text.
+pub async fn asked_for(github: &FakeGitHub, path: &str, nth: usize) {
+    let asking = async {
+        while asked(github, path) < nth {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{path} is not asked for {nth} times"));
 }
 
 /// The queue as the API shows it, in the fake's form.

@@ -203,3 +203,13 @@ fn the_secrets_of_its_readme_are_written_whole_or_not_at_all() {
     assert_eq!(made[1]["data"], json!({"address": "aHR0cHM6Ly95"}));
     assert_eq!(run("return 1"), (false, "before\n".to_owned()));
 }
+
+#[test]
+fn the_versions_that_flux_takes_by_itself_are_patches_of_one_minor_version() {
+    let objects = objects(&built("production"));
+    let taken = one(&objects, "OCIRepository")["spec"]["ref"]["semver"].as_str().unwrap();
+    let version = |text: &str| text.split('.').map(|part| part.parse::<u32>().unwrap()).collect::<Vec<_>>();
+    let (from, to) = taken.strip_prefix(">=").unwrap().split_once(" <").unwrap();
+    let (from, to) = (version(from), version(to));
+    assert_eq!(to, [from[0], from[1] + 1, 0], "{taken}");
+}

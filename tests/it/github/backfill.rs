@@ -3,7 +3,7 @@
 use bugscrub::store::jobs::{self, JobKind, NewJob};
 use chrono::Duration;
 
-use super::{agrees, complete, rhythm, start, until};
+use super::{agrees, complete, failed, rhythm, start, until};
 use crate::support::github::world::Kind;
 use crate::support::github::{FakeGitHub, Fault, Trouble};
 
@@ -140,10 +140,15 @@ async fn what_is_hidden_for_a_moment_is_not_fetched_twice() {
     let (account, repo): (i64, i64) = sqlx::query_as(hide).bind(true).fetch_one(pool).await.unwrap();
     let midst = "UPDATE sync SET complete_at = NULL, fetched = 0 WHERE account_id = $1 AND repo_id = $2";
     sqlx::query(midst).bind(account).bind(repo).execute(pool).await.unwrap();
+    let trouble = Trouble::Server(502);
+    github.fault(Fault { path: "/installation/repositories", after: 0, times: u32::MAX, trouble });
     let left = [JobKind::Closed, JobKind::ClosedDiscussions].map(|kind| NewJob::now(account, kind, repo));
     jobs::add(pool, &left).await.unwrap();
-    until(&app, "/api/v1/sync", |sync| sync["failing"].as_array().unwrap().len() == left.len()).await;
+    for kind in ["closed", "closed_discussions", "repositories"] {
+        failed(&app, kind).await;
+    }
     sqlx::query(hide).bind(false).fetch_one(pool).await.unwrap();
+    github.heal();
     let sync = complete(&app).await;
     let closed = github.world(|world| world.repositories[&repo].items.values().filter(|item| !item.open).count());
     let row = sync["items_by_repository"].as_array().unwrap().iter().find(|row| row["repository"] == "acme/repo-000");

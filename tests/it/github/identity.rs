@@ -24,7 +24,7 @@ pub async fn client(github: &FakeGitHub, database: &TestDatabase, ahead: Duratio
         seen_at: Utc::now(),
         gone_at: None,
     };
-    installations::save(&database.pool, &shown).await.unwrap();
+    installations::take_in(&database.pool, &shown, None, &[]).await.unwrap();
     (made(github, database, ahead), account)
 }
 
@@ -110,12 +110,12 @@ async fn a_token_goes_with_the_permissions_that_it_was_minted_for() {
     assert_eq!(client.token(account).await.unwrap().secret, first);
     let granted = serde_json::json!({"issues": "read", "metadata": "read", "discussions": "read"});
     let more = Installation { permissions: granted, ..known.clone() };
-    installations::save(&database.pool, &more).await.unwrap();
+    installations::take_in(&database.pool, &more, None, &[]).await.unwrap();
     assert_ne!(client.token(account).await.unwrap().secret, first);
     // Granted here, and not there any more: no token, and the reason.
     github.world(|world| world.permit(known.installation_id, "discussions", false));
     let wrong = Installation { permissions: serde_json::json!({"discussions": "read"}), ..known };
-    installations::save(&database.pool, &wrong).await.unwrap();
+    installations::take_in(&database.pool, &wrong, None, &[]).await.unwrap();
     let refused = client.token(account).await.err().unwrap().to_string();
     assert!(refused.contains("not granted to this installation"), "{refused}");
     drop(client);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bugscrub::github::client::As;
-use bugscrub::github::limits::pace;
+use bugscrub::github::limits::{pace, refusal};
 
 use super::{agrees, asking, complete, rhythm, start};
 use crate::support::github::{FakeGitHub, Fault, Trouble};
@@ -91,6 +91,15 @@ async fn many_requests_keep_the_pace_of_a_minute_over_two_replicas() {
     assert!(seconds > 4.5, "180 requests in {seconds} s");
     drop((one, other));
     database.drop().await;
+}
+
+#[test]
+fn an_enterprise_server_refuses_in_other_words() {
+    let now = chrono::Utc::now();
+    let said = "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again.";
+    let (until, reason) = refusal(&http::HeaderMap::new(), now, now, said).expect("it is no refusal");
+    assert_eq!((until - now, &*reason), (chrono::Duration::seconds(60), said));
+    assert_eq!(refusal(&http::HeaderMap::new(), now, now, "Resource not accessible by integration"), None);
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub struct Repository {
     pub discussions_off: bool,
     /// Open issues that GitHub counts and lists to nobody.
     pub hidden: usize,
+    /// GitHub gives up on questions about what it holds.
+    pub too_much: bool,
     pub labels: BTreeMap<i64, String>,
     pub items: BTreeMap<i64, Item>,
     pub left: BTreeMap<i64, Left>,
@@ -121,6 +123,7 @@ impl World {
             issues_off: false,
             discussions_off: false,
             hidden: 0,
+            too_much: false,
             labels: BTreeMap::new(),
             items: BTreeMap::new(),
             left: BTreeMap::new(),

@@ -18,13 +18,22 @@ pub fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
         let id: i64 = node.as_str()?.strip_prefix("R_")?.parse().ok()?;
         state.world.repositories.get(&id).filter(|repo| who.reads_issues() && sees(state, who, repo))
     };
-    let data = match operation(&asked["query"]).as_str() {
+    let operation = operation(&asked["query"]);
+    if operation.starts_with("Discussion") && !who.reads_discussions() {
+        let message = "Resource not accessible by integration";
+        let errors = json!([{"type": "FORBIDDEN", "path": ["node"], "message": message}]);
+        return reply("", 200, json!({"data": {"node": null}, "errors": errors}));
+    }
+    let data = match operation.as_str() {
         "Totals" => {
             let may_read = who.reads_discussions();
             // One field that may not be read takes all of the repository with it.
             let repo_of = |node: &Value| repo_of(node).filter(|_| may_read || variables["discussions"] == false);
             let ids = variables["ids"].as_array().unwrap();
             assert!(ids.len() <= 100, "GitHub takes a hundred ids");
+            if ids.iter().filter_map(repo_of).any(|repo| repo.too_much) {
+                return error("", 502, "Server Error");
+            }
             json!({"nodes": ids.iter().map(|id| repo_of(id).map(|repo| totals(state, repo, &variables["discussions"]))).collect::<Vec<_>>()})
         }
         "Discussions" => {

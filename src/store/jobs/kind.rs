@@ -1,0 +1,66 @@
+//! The kinds of jobs, and which goes first.
+
+use super::super::StoreError;
+
+/// What a job asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobKind {
+    /// Which installations there are (account 0).
+    Installations,
+    /// Which failed deliveries to ask for again (account 0).
+    Redeliver,
+    /// Which repositories an installation covers.
+    Repositories,
+    /// What differs between its repositories and ours.
+    Sweep,
+    /// What changed in one repository since it was last compared.
+    Repair,
+    /// Certain items of one repository.
+    Check,
+    /// All open issues and pull requests of one repository, and so on.
+    Open,
+    OpenDiscussions,
+    Closed,
+    ClosedDiscussions,
+    /// An uninstalled account's data, when the grace is over.
+    Purge,
+}
+
+impl JobKind {
+    const ALL: [(JobKind, &'static str, i16); 11] = [
+        (JobKind::Installations, "installations", 0),
+        (JobKind::Redeliver, "redeliver", 0),
+        (JobKind::Repositories, "repositories", 1),
+        (JobKind::Check, "check", 2),
+        (JobKind::Repair, "repair", 2),
+        (JobKind::Sweep, "sweep", 3),
+        (JobKind::Open, "open", 4),
+        (JobKind::OpenDiscussions, "open_discussions", 4),
+        (JobKind::Closed, "closed", 5),
+        (JobKind::ClosedDiscussions, "closed_discussions", 5),
+        (JobKind::Purge, "purge", 6),
+    ];
+
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// Whether it lists open items.
+    pub fn is_open(self) -> bool {
+        matches!(self, JobKind::Open | JobKind::OpenDiscussions)
+    }
+
+    /// The smaller goes first: the open items before history.
+    pub(super) fn priority(self) -> i16 {
+        self.row().2
+    }
+
+    fn row(self) -> (JobKind, &'static str, i16) {
+        Self::ALL.into_iter().find(|(kind, ..)| *kind == self).expect("cannot fail: all kinds are listed")
+    }
+
+    pub(super) fn from_name(name: &str) -> Result<Self, StoreError> {
+        let found = Self::ALL.into_iter().find(|(_, known, _)| *known == name);
+        found.map(|(kind, ..)| kind).ok_or_else(|| StoreError::Unreadable(format!("a job of kind {name}")))
+    }
+}
