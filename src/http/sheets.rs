@@ -147,7 +147,7 @@ impl Planned {
             number: key.number,
         });
         let called: Vec<Called> = called.collect();
-        let kept = sheets::known(&state.pool, account_id, private, &called).await?;
+        let kept = sheets::known(&state.pool, account_id, private, &called, book.position).await?;
         let known: BTreeMap<&Key, Known> =
             kept.items.iter().map(|(place, item)| (&keys[*place], known(item, &kept, book))).collect();
         let plan = sheet::plan(book, |key| known.get(key));
@@ -196,7 +196,9 @@ fn known(item: &Kept, kept: &sheets::Known, book: &Book) -> Known {
     let decks = decks.filter_map(number).collect();
     let met = |started: i64| item.remarks.marks.iter().any(|mark| mark.position > started);
     let held = held.filter_map(|scrub| Some((number(scrub.scrub)?, met(scrub.started)))).collect();
-    Known { note, earlier: earlier.collect(), base, read_in: read_in.collect(), decks, held }
+    let shown = kept.scrubs.values().filter(|scrub| position.is_some() && scrub.shows_read(&item.then));
+    let shown = shown.filter_map(|scrub| number(scrub.scrub)).collect();
+    Known { note, earlier: earlier.collect(), base, read_in: read_in.collect(), decks, shown, held }
 }
 
 /// The position with which a file was written. One that this account has not come to is another's.

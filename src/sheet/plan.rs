@@ -62,6 +62,8 @@ pub struct Known {
     pub read_in: BTreeSet<i32>,
     /// Scrubs whose deck has it: it was unread when they opened, whatever was before.
     pub decks: BTreeSet<i32>,
+    /// Scrubs in whose sheets it had an x as of [`Book::position`]: such an x is no edit.
+    pub shown: BTreeSet<i32>,
     /// Scrubs that were held here, and whether it was read since their rounds began.
     pub held: BTreeMap<i32, bool>,
 }
@@ -252,14 +254,15 @@ fn marks(stands: &[Standing], known: &Known) -> Vec<(usize, i32)> {
         if !read {
             since = scrub.saturating_add(1);
         } else if !was_read {
-            let is_known = match known.held.get(&scrub) {
-                // A mark that is made for one is later than the beginnings of all their rounds.
-                Some(met) => *met || marks.iter().any(|(_, marked)| known.held.contains_key(marked)),
-                None => {
-                    let since = known.decks.range(..=scrub).next_back().map_or(since, |deck| since.max(*deck));
-                    since <= scrub && known.read_in.range(since..=scrub).next().is_some()
-                }
-            };
+            let is_known = known.shown.contains(&scrub)
+                || match known.held.get(&scrub) {
+                    // A mark that is made for one is later than the beginnings of all their rounds.
+                    Some(met) => *met || marks.iter().any(|(_, marked)| known.held.contains_key(marked)),
+                    None => {
+                        let since = known.decks.range(..=scrub).next_back().map_or(since, |deck| since.max(*deck));
+                        since <= scrub && known.read_in.range(since..=scrub).next().is_some()
+                    }
+                };
             if !is_known {
                 marks.push((at, scrub));
             }

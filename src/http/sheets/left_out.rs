@@ -1,7 +1,6 @@
 //! What a spreadsheet says and is not taken in, as sentences.
 
 use super::{Planned, written_at};
-use crate::activity::Mark;
 use crate::sheet::{Book, Key, Tab, listed};
 
 /// Tabs that were left out, what of the attendance is not taken, and readings that are not.
@@ -30,20 +29,17 @@ pub fn left_out(book: &Book, planned: &Planned) -> Vec<String> {
     told
 }
 
-/// Rows without an x whose items a sheet of that scrub shows as read, by the marks that there were when
-/// the file was written, if it tells.
+/// Rows without an x whose items the scrub's sheet showed as read when the file was written; if it does
+/// not tell when, shows now.
 fn cleared(tab: &Tab, book: &Book, planned: &Planned) -> Vec<u32> {
     let scrub = tab.scrub.and_then(|scrub| planned.kept.scrubs.get(&i64::from(scrub)));
     let Some(scrub) = scrub else { return vec![] };
-    let written = written_at(book, &planned.kept);
-    if scrub.imported && written.is_some_and(|written| written < scrub.opened_position) {
-        return vec![];
-    }
+    let knows = written_at(book, &planned.kept).is_some();
     let rows = tab.rows.iter().filter_map(|row| Some((row.line, row.row.as_ref().ok()?)));
     let cleared = rows.filter(|(_, note)| {
         let Some(item) = planned.item(&Key::of(note)).filter(|_| note.read == Some(false)) else { return false };
-        let marks = item.remarks.marks.iter().filter(|mark| written.is_none_or(|written| mark.position <= written));
-        scrub.shows_read(&marks.cloned().collect::<Vec<Mark>>())
+        // What was a slip since is not read any more.
+        scrub.shows_read(&item.remarks.marks) && (!knows || scrub.shows_read(&item.then))
     });
     cleared.map(|(line, _)| line).collect()
 }

@@ -33,6 +33,8 @@ pub struct Kept {
     pub remarks: Remarks,
     /// Every text that its note has had, oldest first, with its position.
     pub notes: Vec<(i64, NoteText)>,
+    /// Its marks as of the position that was asked for.
+    pub then: Vec<Mark>,
     /// Scrubs whose deck it was in.
     pub decks: Vec<i64>,
 }
@@ -77,8 +79,14 @@ pub struct Known {
     pub scrubs: BTreeMap<i64, Numbered>,
 }
 
-/// Looks items up.
-pub async fn known(pool: &PgPool, account_id: i64, private: bool, called: &[Called]) -> Result<Known, StoreError> {
+/// Looks items up, and what was read by a position of the log.
+pub async fn known(
+    pool: &PgPool,
+    account_id: i64,
+    private: bool,
+    called: &[Called],
+    then: Option<i64>,
+) -> Result<Known, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let head = sqlx::query!("SELECT head_position, generation FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
@@ -87,14 +95,17 @@ pub async fn known(pool: &PgPool, account_id: i64, private: bool, called: &[Call
     let (seen, hidden): (Vec<_>, Vec<_>) = placed.items.into_iter().partition(|(_, found)| private || !found.private);
     let addresses: Vec<ItemAddress> = seen.iter().map(|(_, found)| found.address).collect();
     let remarks = remarks::of(&mut moment, account_id, head.generation, &addresses).await?;
-    let notes = notes(&mut moment, account_id, &addresses).await?;
+    let told = told(&mut moment, account_id, &addresses, then).await?;
     let decks = decks(&mut moment, account_id, head.generation, &addresses).await?;
     let items = seen.into_iter().map(|(place, found)| {
         let address = found.address;
+        // Two rows may mean one item: by its former name, or by where it was.
+        let (notes, then) = told.get(&address).cloned().unwrap_or_default();
         let kept = Kept {
             address,
             remarks: remarks.get(&address).cloned().unwrap_or_default(),
-            notes: notes.get(&address).cloned().unwrap_or_default(),
+            notes,
+            then,
             decks: decks.get(&address).cloned().unwrap_or_default(),
         };
         (place, kept)
@@ -142,40 +153,51 @@ async fn numbered(
     Ok(scrubs)
 }
 
-async fn notes(
+/// Every note that items had, with its position, and the marks by a position of the log.
+async fn told(
     moment: &mut PgConnection,
     account_id: i64,
     addresses: &[ItemAddress],
-) -> Result<HashMap<ItemAddress, Vec<(i64, NoteText)>>, StoreError> {
+    then: Option<i64>,
+) -> Result<HashMap<ItemAddress, (Vec<(i64, NoteText)>, Vec<Mark>)>, StoreError> {
     let lineages = remarks::lineages(moment, account_id, addresses).await?;
-    let mut of_key: HashMap<ItemAddress, ItemAddress> = HashMap::new();
-    for (address, line) in &lineages {
-        of_key.extend(line.iter().map(|key| (*key, *address)));
-    }
-    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = of_key.keys().copied().unzip();
+    let keys: BTreeSet<ItemAddress> = lineages.values().flatten().copied().collect();
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = keys.into_iter().unzip();
+    let kinds: &[&str] = if then.is_some() { &["noted", "read", "unread"] } else { &["noted"] };
     let rows = sqlx::query_as!(
         EventRow,
         r#"SELECT e.position, e.source_key, e.source, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at,
                   e.recorded_at, e.data::text AS "data!"
            FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
            CROSS JOIN LATERAL (SELECT * FROM events
-             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number AND kind = 'noted') AS e
+             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number AND kind = ANY($4)) AS e
            ORDER BY e.position"#,
         account_id,
         &repo_ids,
         &numbers,
+        kinds as _,
     )
     .fetch_all(moment)
     .await?;
     let mut notes: HashMap<ItemAddress, Vec<(i64, NoteText)>> = HashMap::new();
+    let mut marks: HashMap<ItemAddress, Remarks> = HashMap::new();
     for logged in rows.into_iter().filter_map(EventRow::known) {
-        if let Fact::Scrub(ScrubFact::Noted { repo_id, number, text, .. }) = logged.event.fact
-            && let Some(address) = of_key.get(&(repo_id, number))
-        {
-            notes.entry(*address).or_default().push((logged.position, text));
+        let Fact::Scrub(fact) = &logged.event.fact else { continue };
+        let Some(key) = fact.item() else { continue };
+        if let ScrubFact::Noted { text, .. } = fact {
+            notes.entry(key).or_default().push((logged.position, text.clone()));
+        } else if then.is_some_and(|then| logged.position <= then) {
+            let actor = logged.event.actor.as_ref();
+            marks.entry(key).or_default().apply(logged.position, logged.event.occurred_at, actor, fact);
         }
     }
-    Ok(notes)
+    let of = lineages.into_iter().map(|(address, line)| {
+        let mut all: Vec<(i64, NoteText)> = line.iter().filter_map(|key| notes.get(key)).flatten().cloned().collect();
+        all.sort_by_key(|(position, _)| *position);
+        let marks = line.iter().filter_map(|key| marks.get(key)).cloned().reduce(Remarks::with_older);
+        (address, (all, marks.unwrap_or_default().marks))
+    });
+    Ok(of.collect())
 }
 
 async fn decks(

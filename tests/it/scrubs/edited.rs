@@ -160,6 +160,36 @@ async fn a_cleared_x_and_one_without_a_scrub_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reading_that_was_a_slip_does_not_come_back_with_a_sheet_that_had_it() {
+    run_test(async |app| {
+        some(&app).await;
+        let host = Host::new(&app).await;
+        host.open("open").await;
+        let path = "/api/v1/items/acme/widgets/2/read";
+        host.send(Method::PUT, path, json!({})).await;
+        app.caught_up().await;
+        let sheet = async |name: &str| {
+            let path = format!("/api/v1/scrubs/1/{name}");
+            let response = app.request_as(&host.token, Method::GET, &path).send().await.unwrap();
+            response.bytes().await.unwrap().to_vec()
+        };
+        let (known, unknown) = (sheet("sheet.xlsx").await, sheet("sheet.csv").await);
+        host.send(Method::DELETE, path, json!({})).await;
+        let answer = post(&host, known, "").await;
+        assert_eq!((letters(&answer).as_str(), ignored(&answer).len()), ("ssss", 0), "{answer}");
+        // A file that does not know how it stood then is taken at its word.
+        assert_eq!(post(&host, unknown, "scrub=1").await["counts"]["new"], 1);
+        // And what was read since it was written has no x to be missed.
+        let before = sheet("sheet.xlsx").await;
+        host.send(Method::PUT, "/api/v1/items/acme/widgets/3/read", json!({})).await;
+        assert_eq!(ignored(&post(&host, before, "").await), <[&str; 0]>::default());
+        rebuilds_the_same(&app).await;
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_note_that_is_out_of_the_way_is_not_taken_for_an_emptied_one() {
     run_test(async |app| {
         some(&app).await;
@@ -238,7 +268,7 @@ async fn rows_that_wait_for_their_items_are_listed_once_and_until_they_are_there
         };
         let late = json!(["acme/widgets", 41, "late", true]);
         // What is here and hidden is not kept, and what is of no known repository is not shown to all.
-        assert_eq!(told(&open).await, [late.clone()]);
+        assert_eq!(told(&open).await, vec![late.clone()]);
         assert_eq!(told(&host).await, [json!(["acme/nowhere", 40, "lost", false]), late]);
         opened(&app, 9, "2026-11-02").await;
         assert_eq!(told(&open).await, <[Value; 0]>::default());

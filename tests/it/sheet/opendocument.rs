@@ -92,3 +92,17 @@ fn in_ods_columns_are_skipped_errors_told_and_merged_rows_unreadable() {
     assert_eq!(faults, [None, error, merged.clone(), merged, None]);
     assert_eq!(book.ignored, ["Notes: its name is not a scrub's number"]);
 }
+
+#[test]
+fn a_formula_that_was_never_calculated_says_nothing_and_is_named() {
+    let (never, blank) = (
+        r#"<table:table-cell table:formula="of:=[.A1]"/>"#,
+        r#"<table:table-cell table:formula="of:=&quot;&quot;" office:value-type="string" office:string-value=""/>"#,
+    );
+    let rows = ods_rows(&[&["Repository", "Type", "#", "Comment", "Flag"], &["a/b", "Issue", "1", never, blank]]);
+    let book = read(&opendocument(&format!("<table:table table:name=\"51\">{rows}</table:table>"))).unwrap();
+    let note = only(&opendocument(&format!("<table:table table:name=\"51\">{rows}</table:table>")));
+    assert_eq!((note.comment, note.flag), (None, Some(String::new())));
+    assert_eq!(book.ignored.len(), 1);
+    assert!(book.ignored[0].starts_with("51: the column Comment has formulas without a value"), "{:?}", book.ignored);
+}

@@ -239,8 +239,17 @@ fn any_known() -> impl Strategy<Value = Known> {
     let note = || "[ab]?".prop_map(|comment| text(&comment));
     let scrubs = || btree_set(40..60, 0..4);
     let held = || btree_map(40..60, any::<bool>(), 0..4);
-    (option::of(note()), vec(note(), 0..2), option::of(note()), scrubs(), scrubs(), held())
-        .prop_map(|(note, earlier, base, read_in, decks, held)| Known { note, earlier, base, read_in, decks, held })
+    (option::of(note()), vec(note(), 0..2), option::of(note()), scrubs(), scrubs(), held()).prop_map(
+        |(note, earlier, base, read_in, decks, held)| Known {
+            note,
+            earlier,
+            base,
+            read_in,
+            decks,
+            held,
+            ..Known::default()
+        },
+    )
 }
 
 fn any_book() -> impl Strategy<Value = Book> {
