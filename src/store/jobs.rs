@@ -146,6 +146,9 @@ impl Taken {
                 .await?;
             }
             Next::Done | Next::Listed => {
+                if *next == Next::Listed {
+                    sync::hold(&mut *connection, account_id, repo_id).await?;
+                }
                 let ended = sqlx::query!(
                     "DELETE FROM jobs
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND asked = $5",

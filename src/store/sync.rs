@@ -293,7 +293,16 @@ pub async fn swept(
     Ok(())
 }
 
-/// Notes which parts of the repositories' backfill no job is left for.
+/// Holds a repository's row, so that of two parts that end at once the second sees that the first
+/// has ended: in a statement before the one that looks.
+pub(super) async fn hold(executor: impl PgExecutor<'_>, account_id: i64, repo_id: i64) -> Result<(), StoreError> {
+    sqlx::query!("SELECT FROM sync WHERE account_id = $1 AND repo_id = $2 FOR UPDATE", account_id, repo_id)
+        .execute(executor)
+        .await?;
+    Ok(())
+}
+
+/// Notes which parts of the repositories' backfill no job is left for. The rows are held.
 pub(super) async fn settle(executor: impl PgExecutor<'_>, account_id: i64, repo_ids: &[i64]) -> Result<(), StoreError> {
     sqlx::query!(
         r#"UPDATE sync s SET

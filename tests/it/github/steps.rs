@@ -1,14 +1,14 @@
 //! What another does, or what fails, in the middle of a step: nothing is done twice, and nothing is
 //! left half done.
 
-use bugscrub::store::jobs::{self, JobKind, NewJob};
+use bugscrub::store::jobs::{self, JobKind, NewJob, Next};
 use bugscrub::store::sync;
 use chrono::Duration;
 
 use super::{agrees, asked, asked_for, asking, complete, failed, rhythm, run_now, settled, start, until};
-use crate::support::TestApp;
 use crate::support::github::world::Kind;
 use crate::support::github::{Delivering, FakeGitHub, Fault, Trouble};
+use crate::support::{TestApp, TestDatabase};
 
 /// The service, and an account whose installation is still to be told: with repositories of some
 /// open items each, and a closed one.
@@ -302,4 +302,27 @@ async fn a_job_of_a_hidden_repository_asks_for_the_listing() {
     complete(&place.app).await;
     agrees(&place.app, &place.github, installation).await;
     place.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_parts_that_end_at_once_the_last_completes_their_repository() {
+    let database = TestDatabase::new().await;
+    let pool = &database.pool;
+    for repo_id in 1..=40 {
+        let listed = sync::Listed { repo_id, node_id: format!("R_{repo_id}"), has_discussions: true };
+        sync::note(pool, 1, &[listed]).await.unwrap();
+        let parts = [JobKind::OpenDiscussions, JobKind::ClosedDiscussions];
+        jobs::add(pool, &parts.map(|kind| NewJob::now(1, kind, repo_id))).await.unwrap();
+        let (one, other) =
+            (jobs::take(pool, &[]).await.unwrap().unwrap(), jobs::take(pool, &[]).await.unwrap().unwrap());
+        let end = async |taken: jobs::Taken| taken.end(&Next::Listed).await.unwrap();
+        tokio::join!(end(one), end(other));
+        let complete: bool = sqlx::query_scalar("SELECT complete_at IS NOT NULL FROM sync WHERE repo_id = $1")
+            .bind(repo_id)
+            .fetch_one(pool)
+            .await
+            .unwrap();
+        assert!(complete, "repository {repo_id} is never complete");
+    }
+    database.drop().await;
 }
