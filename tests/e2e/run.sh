@@ -26,9 +26,9 @@ forward() {
 
 # deliver FILE [OPTION...]: posts deliveries through the Ingress with the program itself.
 deliver() {
-    docker run --rm --network host --add-host "$HOST:127.0.0.1" --volume "$work:/work:ro" \
+    docker run --rm --network host --add-host "$HOST:127.0.0.1" --volume "$work:/deliveries:ro" \
         --env "BUGSCRUB_WEBHOOK_SECRET=$SECRET" bugscrub:e2e \
-        deliver "/work/$1" --url "http://$HOST:8080/webhooks/github" "${@:2}"
+        deliver "/deliveries/$1" --url "http://$HOST:8080/webhooks/github" "${@:2}"
 }
 
 # deliveries FIRST LAST: a line for each issue of that number, opened.

@@ -71,6 +71,15 @@ impl<'a> Host<'a> {
         closed
     }
 
+    /// Takes a sheet in; answers what came of it.
+    pub async fn take_in(&self, bytes: Vec<u8>, query: &str) -> Value {
+        let path = self.app.url(&format!("/api/v1/sheets?{query}"));
+        let response = self.app.client.post(path).bearer_auth(&self.token).body(bytes).send().await.unwrap();
+        let (status, text) = (response.status(), response.text().await.unwrap());
+        assert_eq!(status, 200, "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
     pub async fn deck(&self, scrub: &Value) -> Vec<Value> {
         let deck = self.get(&format!("/api/v1/scrubs/{}/deck?limit=1000", scrub["number"])).await;
         deck["rows"].as_array().unwrap().clone()

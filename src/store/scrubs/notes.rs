@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::activity::{Fact, Note, Remarks, ScrubFact};
 use crate::store::items::ItemAddress;
-use crate::store::log::EventRow;
+use crate::store::log::{EventRow, LoggedEvent};
 use crate::store::{StoreError, remarks};
 
 /// Earlier notes that are shown at most.
@@ -72,23 +72,9 @@ pub async fn at_the_end(
     for (address, line) in &lineages {
         of_key.extend(line.iter().map(|key| (*key, *address)));
     }
-    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = of_key.keys().copied().unzip();
-    let rows = sqlx::query_as!(
-        EventRow,
-        r#"SELECT e.position, e.source_key, e.source, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at,
-                  e.recorded_at, e.data::text AS "data!"
-           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (SELECT * FROM events
-             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number AND kind = 'noted') AS e
-           ORDER BY e.position"#,
-        account_id,
-        &repo_ids,
-        &numbers,
-    )
-    .fetch_all(&mut *moment)
-    .await?;
+    let keys: Vec<ItemAddress> = of_key.keys().copied().collect();
     let mut notes = HashMap::new();
-    for logged in rows.into_iter().filter_map(EventRow::known) {
+    for logged in done_with(&mut moment, account_id, &keys, &["noted"]).await? {
         let Fact::Scrub(ScrubFact::Noted { repo_id, number, text, scrub: written, superseded }) = logged.event.fact
         else {
             continue;
@@ -103,4 +89,30 @@ pub async fn at_the_end(
     }
     notes.retain(|_, note: &mut Note| !note.text.is_empty());
     Ok(notes)
+}
+
+/// What was done with items, by events of some kinds, in the order of the log.
+pub(super) async fn done_with(
+    moment: &mut PgConnection,
+    account_id: i64,
+    keys: &[ItemAddress],
+    kinds: &[&str],
+) -> Result<Vec<LoggedEvent>, StoreError> {
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = keys.iter().copied().unzip();
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT e.position, e.source_key, e.source, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at,
+                  e.recorded_at, e.data::text AS "data!"
+           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+           CROSS JOIN LATERAL (SELECT * FROM events
+             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number AND kind = ANY($4)) AS e
+           ORDER BY e.position"#,
+        account_id,
+        &repo_ids,
+        &numbers,
+        kinds as _,
+    )
+    .fetch_all(moment)
+    .await?;
+    Ok(rows.into_iter().filter_map(EventRow::known).collect())
 }

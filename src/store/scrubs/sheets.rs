@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgConnection, PgPool};
 
+use super::notes::done_with;
 use super::placing;
 use crate::activity::{Fact, HISTORIC, ItemType, Mark, NoteText, Remarks, ScrubFact};
 use crate::store::items::ItemAddress;
-use crate::store::log::EventRow;
 use crate::store::{StoreError, remarks};
 
 /// Unplaced rows that are looked at, the newest.
@@ -162,26 +162,11 @@ async fn told(
 ) -> Result<HashMap<ItemAddress, (Vec<(i64, NoteText)>, Vec<Mark>)>, StoreError> {
     let lineages = remarks::lineages(moment, account_id, addresses).await?;
     let keys: BTreeSet<ItemAddress> = lineages.values().flatten().copied().collect();
-    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = keys.into_iter().unzip();
+    let keys: Vec<ItemAddress> = keys.into_iter().collect();
     let kinds: &[&str] = if then.is_some() { &["noted", "read", "unread"] } else { &["noted"] };
-    let rows = sqlx::query_as!(
-        EventRow,
-        r#"SELECT e.position, e.source_key, e.source, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at,
-                  e.recorded_at, e.data::text AS "data!"
-           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (SELECT * FROM events
-             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number AND kind = ANY($4)) AS e
-           ORDER BY e.position"#,
-        account_id,
-        &repo_ids,
-        &numbers,
-        kinds as _,
-    )
-    .fetch_all(moment)
-    .await?;
     let mut notes: HashMap<ItemAddress, Vec<(i64, NoteText)>> = HashMap::new();
     let mut marks: HashMap<ItemAddress, Remarks> = HashMap::new();
-    for logged in rows.into_iter().filter_map(EventRow::known) {
+    for logged in done_with(moment, account_id, &keys, kinds).await? {
         let Fact::Scrub(fact) = &logged.event.fact else { continue };
         let Some(key) = fact.item() else { continue };
         if let ScrubFact::Noted { text, .. } = fact {

@@ -48,14 +48,6 @@ async fn bytes(host: &Host<'_>, path: &str) -> Vec<u8> {
     response.bytes().await.unwrap().to_vec()
 }
 
-async fn take_in(host: &Host<'_>, bytes: Vec<u8>, query: &str) -> Value {
-    let path = host.app.url(&format!("/api/v1/sheets?{query}"));
-    let response = host.app.client.post(path).bearer_auth(&host.token).body(bytes).send().await.unwrap();
-    let (status, text) = (response.status(), response.text().await.unwrap());
-    assert_eq!(status, 200, "{text}");
-    serde_json::from_str(&text).unwrap()
-}
-
 /// Every scrub and both queues, out and in.
 async fn nothing_is_new(host: &Host<'_>, acts: &[Act]) {
     let scrubs = host.get("/api/v1/scrubs").await;
@@ -67,7 +59,7 @@ async fn nothing_is_new(host: &Host<'_>, acts: &[Act]) {
     }
     files.extend(VIEWS.map(|view| (format!("/api/v1/queue.xlsx?view={view}"), String::new())));
     for (path, query) in files {
-        let answer = take_in(host, bytes(host, &path).await, &format!("dry_run=true{query}")).await;
+        let answer = host.take_in(bytes(host, &path).await, &format!("dry_run=true{query}")).await;
         let changed = (&answer["counts"]["new"], &answer["counts"]["conflict"], &answer["attended"]);
         assert_eq!(changed, (&json!(0), &json!(0), &json!([])), "{path} after {acts:?}: {answer}");
         if path.contains("/scrubs/") {

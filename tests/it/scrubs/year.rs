@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use bugscrub::activity::State;
 use bugscrub::sheet::{Book, SheetNote, read};
 use chrono::{DateTime, Duration, Utc};
 use proptest::test_runner::TestRunner;
 use rand::RngExt;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Host, acted, opened, rebuilds_the_same};
 use crate::support::{TestApp, random, run_test};
@@ -42,14 +41,6 @@ async fn sheet(host: &Host<'_>, number: i64) -> (Vec<u8>, Book) {
 fn rows(book: &Book, tab: &str) -> BTreeMap<i64, SheetNote> {
     let tab = book.tabs.iter().find(|found| found.name == tab).unwrap_or_else(|| panic!("no tab {tab}"));
     tab.rows.iter().map(|row| row.row.clone().unwrap()).map(|note| (note.number, note)).collect()
-}
-
-async fn take_in(host: &Host<'_>, bytes: Vec<u8>, query: &str) -> Value {
-    let path = host.app.url(&format!("/api/v1/sheets?{query}"));
-    let response = host.app.client.post(path).bearer_auth(&host.token).body(bytes).send().await.unwrap();
-    let (status, text) = (response.status(), response.text().await.unwrap());
-    assert_eq!(status, 200, "{text}");
-    serde_json::from_str(&text).unwrap()
 }
 
 async fn weeks(app: &TestApp, host: &Host<'_>, random: &mut TestRunner) -> BTreeMap<i64, Truth> {
@@ -129,7 +120,7 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
         rebuilds_the_same(&app).await;
 
         // Our own file once more changes nothing; an edit is all that changes.
-        let answer = take_in(&host, bytes.clone(), "dry_run=true").await;
+        let answer = host.take_in(bytes.clone(), "dry_run=true").await;
         assert_eq!((&answer["counts"]["new"], &answer["counts"]["conflict"]), (&json!(0), &json!(0)), "{answer}");
         let coverage = host.get("/api/v1/stats/coverage").await;
         let paces = coverage["items_per_scrub"].as_f64().unwrap();
@@ -156,9 +147,9 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
         }
         let bytes = sheets.pop().unwrap();
         let before = app.json("/api/v1/queue").await["position"].clone();
-        let planned = take_in(&host, bytes.clone(), "dry_run=true").await;
+        let planned = host.take_in(bytes.clone(), "dry_run=true").await;
         assert_eq!(app.json("/api/v1/queue").await["position"], before, "a dry run changed something");
-        let done = take_in(&host, bytes.clone(), "").await;
+        let done = host.take_in(bytes.clone(), "").await;
         assert_eq!((&done["counts"], &done["new_scrubs"]), (&planned["counts"], &json!([12])));
         let scrub = host.get("/api/v1/scrubs/12").await;
         assert_eq!(
@@ -193,13 +184,12 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
         assert!(told.contains(&format!(".\n\nRead: {read} items. Closed: ")), "{told}");
         assert_eq!(host.deck(&scrub).await.len(), read);
         // Once more: nothing.
-        let again = take_in(&host, bytes, "").await;
+        let again = host.take_in(bytes, "").await;
         assert_eq!(again["counts"]["new"], 0, "{again}");
         assert_eq!(again["position"], done["position"]);
         // The next scrub counts on.
         assert_eq!(host.open("open").await["number"], 13);
         rebuilds_the_same(&app).await;
-        let _ = State::Open;
         app
     })
     .await;
