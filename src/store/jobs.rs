@@ -146,9 +146,6 @@ impl Taken {
                 .await?;
             }
             Next::Done | Next::Listed => {
-                if *next == Next::Listed {
-                    sync::hold(&mut *connection, account_id, repo_id).await?;
-                }
                 let ended = sqlx::query!(
                     "DELETE FROM jobs
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND asked = $5",
@@ -173,6 +170,8 @@ impl Taken {
                     .execute(connection)
                     .await?;
                 } else if *next == Next::Listed {
+                    // The job before its repository, as whoever ends a page has them.
+                    sync::hold(&mut *connection, account_id, repo_id).await?;
                     sync::settle(connection, account_id, &[repo_id]).await?;
                 }
             }
