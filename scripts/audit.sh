@@ -1,7 +1,7 @@
 #!/bin/sh
-# Holds what the chart renders against checkov's policies for Kubernetes, and the dependencies against
-# known faults. Each exception is in tests/chart/exceptions.txt, with its reason; one that is not needed
-# any more is a fault too. Where the advisories of RustSec cannot be reached, this says so.
+# Checks what the chart renders against checkov's policies for Kubernetes, and the dependencies against
+# known vulnerabilities. tests/chart/exceptions.txt lists each exception with its reason; an exception that
+# is no longer needed is an error too. If RustSec's advisories cannot be reached, this says so.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,7 @@ fi
 
 failed=0
 for rendered in tests/chart/golden/*.yaml; do
-    # It exits 1 where it finds anything; what counts is said by what it prints.
+    # checkov exits with 1 if it finds anything. What counts is in its report.
     "$CHECKOV/bin/checkov" --framework kubernetes --skip-download --output json --file "$rendered" \
         >"$CHECKOV/report.json" 2>"$CHECKOV/log" || true
     python3 - "$rendered" "$CHECKOV/report.json" tests/chart/exceptions.txt <<'PYTHON' || failed=1
@@ -39,10 +39,10 @@ for result in results["failed_checks"]:
     kind, _, name = result["resource"].split(".")[:3]
     found[result["check_id"], f"{kind}/{name}"] = result["check_name"]
 wrong = [f"{rendered}: {check} {resource}: {words}" for (check, resource), words in found.items() if (check, resource) not in excepted]
-wrong += [f"{exceptions}: {check} {resource} is not needed for {example}" for check, resource in excepted if (check, resource) not in found]
+wrong += [f"{exceptions}: {check} {resource} is not needed for {example} any more" for check, resource in excepted if (check, resource) not in found]
 passed = len(results["passed_checks"])
 if passed < 100:
-    wrong.append(f"{rendered}: only {passed} policies were looked at")
+    wrong.append(f"{rendered}: checkov looked at only {passed} policies")
 print("\n".join([*wrong, f"{rendered}: {passed} policies hold, {len(found)} exceptions"]))
 sys.exit(bool(wrong))
 PYTHON
@@ -50,7 +50,7 @@ done
 
 ADVISORIES=https://github.com/RustSec/advisory-db
 if ! GIT_TERMINAL_PROMPT=0 timeout 30 git ls-remote --heads "$ADVISORIES" >/dev/null 2>&1; then
-    echo "Cargo.lock, tests/chart/kinds/Cargo.lock: NOT CHECKED, since $ADVISORIES cannot be reached from here"
+    echo "Cargo.lock, tests/chart/kinds/Cargo.lock: NOT CHECKED, because $ADVISORIES cannot be reached from here"
     exit "$failed"
 fi
 if [ "$("$AUDIT/bin/cargo-audit" --version 2>/dev/null)" != "cargo-audit $AUDIT_VERSION" ]; then

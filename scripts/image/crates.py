@@ -1,4 +1,4 @@
-"""How many crates the binary says it was built from (cargo-auditable's section .dep-v0)."""
+"""Prints how many crates a binary says it was built from (in the section .dep-v0 of cargo-auditable)."""
 
 import json
 import subprocess

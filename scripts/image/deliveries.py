@@ -1,4 +1,4 @@
-"""A hundred deliveries, a line each: issues opened in one repository."""
+"""Prints a hundred deliveries, one a line: issues opened in one repository."""
 
 import json
 import uuid

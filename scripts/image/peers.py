@@ -1,7 +1,7 @@
-"""What the service meets in a cluster, as small as it can be: a DNS server that knows the names
-given as NAME=ADDRESS, and a server that speaks HTTPS and answers everything with 404.
+"""The smallest possible version of what the service meets in a cluster: a DNS server for the names given as
+NAME=ADDRESS, and an HTTPS server that answers everything with 404.
 
-Prints a line when both listen, and then each name that was asked for and each path."""
+It prints a line once both listen, and then each name and each path that was asked for."""
 
 import http.server
 import socket
@@ -19,7 +19,7 @@ def say(*words):
 
 
 def answer(query):
-    """A reply to one question: its A record, nothing for other types, or that there is no such name."""
+    """The reply to one query: the A record of the name, nothing for other types, or that there is no such name."""
     at, labels = 12, []
     while query[at]:
         labels.append(query[at + 1 : at + 1 + query[at]].decode())
