@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 50 | trimSuffix "-" }}
 {{- end }}
 
-{{- /* The name of every object; room is left for suffixes below 63 characters. */}}
+{{- /* The name of every object. It leaves room for suffixes within 63 characters. */}}
 {{- define "bugscrub.fullname" -}}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
@@ -13,7 +13,7 @@
 {{- end }}
 {{- end }}
 
-{{- /* What the Deployment's pods are selected by; never changes in a release's life. */}}
+{{- /* The labels that select the Deployment's pods. They never change during a release's life. */}}
 {{- define "bugscrub.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "bugscrub.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -48,11 +48,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{- /* How long requests in flight may take to finish once the program was told to stop: the
-       program's own limit (ServeLimits::drain). */}}
+{{- /* How long requests in flight may take to finish once the program was told to stop. This is the program's own
+       limit (ServeLimits::drain). */}}
 {{- define "bugscrub.drainSeconds" -}}20{{- end }}
 
-{{- /* Connections that one replica opens to Postgres at most: the program's own limit. */}}
+{{- /* The most connections that one replica opens to Postgres. This is the program's own limit. */}}
 {{- define "bugscrub.connections" -}}24{{- end }}
 
 {{- define "bugscrub.maxReplicas" -}}
@@ -63,7 +63,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ .Values.cloudnativepg.name | default (printf "%s-db" (include "bugscrub.fullname" .)) }}
 {{- end }}
 
-{{- /* A setting as the text of a variable. Whole numbers come as floating ones from YAML. */}}
+{{- /* A setting as the text of a variable. YAML turns whole numbers into floating-point ones. */}}
 {{- define "bugscrub.settingValue" -}}
 {{- if kindIs "slice" . }}{{ join "," . }}
 {{- else if and (kindIs "float64" .) (eq (float64 (int64 .)) .) }}{{ int64 . }}
@@ -71,7 +71,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{- /* Where the URL of the database is, as an environment variable and a mounted volume. */}}
+{{- /* Where the database's URL is: an environment variable, a mount and a volume. */}}
 {{- define "bugscrub.databaseEnv" -}}
 {{- if .Values.embeddedPostgres.enabled }}
 - name: BUGSCRUB_DATA_DIR
@@ -131,7 +131,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{- /* Which series are this release's: the labels that the Prometheus operator gives. */}}
+{{- /* Selects this release's series, by the labels that the Prometheus operator sets. */}}
 {{- define "bugscrub.series" -}}
 namespace={{ .Release.Namespace | quote }}, service={{ include "bugscrub.fullname" . | quote }}
 {{- end }}

@@ -1,35 +1,35 @@
-{{- /* What the values' schema cannot say: what must not stand together. Each message says what to do. */}}
+{{- /* Checks what the values' schema cannot: which values must not be combined. Each message says what to do. */}}
 {{- define "bugscrub.validate" -}}
 {{- $values := .Values }}
 
-{{- /* What a value must look like; a schema would only show its pattern. */}}
+{{- /* Checks what a value must look like. A schema's error would only show the pattern. */}}
 {{- $name := "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" }}
 {{- $size := "^[0-9]+(\\.[0-9]+)?(M|Mi|G|Gi|T|Ti)$" }}
 {{- $words := list
-  (list "secret.name" $values.secret.name $name "is not the name of a Secret: small letters, digits, - and ., such as bugscrub")
-  (list "image.repository" $values.image.repository "^[^:@]+(:[0-9]+/[^:@]+)?$" "must be a repository alone; its tag goes into image.tag, its digest into image.digest")
+  (list "secret.name" $values.secret.name $name "is not the name of a Secret. Use lower-case letters, digits, - and ., such as bugscrub")
+  (list "image.repository" $values.image.repository "^[^:@]+(:[0-9]+/[^:@]+)?$" "must be a repository without a tag or digest; those go into image.tag and image.digest")
   (list "listenAddress" $values.listenAddress "^([0-9.]+|\\[[0-9a-fA-F:]+\\])$" "must be an address such as 0.0.0.0 or [::], without a port")
   (list "serviceMonitor.interval" $values.serviceMonitor.interval "^([0-9]+(ms|s|m|h|d))+$" "must be a duration such as 30s")
   (list "cloudnativepg.storage.size" $values.cloudnativepg.storage.size $size "must be a size such as 20Gi")
   (list "prometheusRule.runbookUrl" $values.prometheusRule.runbookUrl "^https?://" "must be an address that begins with https://") }}
 {{- range list
-  (list "fullnameOverride" $values.fullnameOverride "^[a-z]([-a-z0-9]*[a-z0-9])?$" "is no name of an object: small letters, digits and -, a letter first")
-  (list "database.secret.name" $values.database.secret.name $name "is not the name of a Secret: small letters, digits, - and ., such as bugscrub-database")
-  (list "cloudnativepg.name" $values.cloudnativepg.name "^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$" "is no name of a Cluster: up to 50 small letters, digits and -, a letter first")
+  (list "fullnameOverride" $values.fullnameOverride "^[a-z]([-a-z0-9]*[a-z0-9])?$" "is not the name of an object. Use lower-case letters, digits and -, beginning with a letter")
+  (list "database.secret.name" $values.database.secret.name $name "is not the name of a Secret. Use lower-case letters, digits, - and ., such as bugscrub-database")
+  (list "cloudnativepg.name" $values.cloudnativepg.name "^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$" "is not the name of a Cluster. Use up to 50 lower-case letters, digits and -, beginning with a letter")
   (list "image.tag" $values.image.tag "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" "is not a tag, such as 0.1.0")
   (list "image.digest" $values.image.digest "^sha256:[0-9a-f]{64}$" "must be sha256: and 64 hex digits")
-  (list "ingress.host" $values.ingress.host "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be a host's name alone, such as scrub.acme.example, without https:// and without a path")
+  (list "ingress.host" $values.ingress.host "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example, without https:// and without a path")
   (list "embeddedPostgres.persistence.size" $values.embeddedPostgres.persistence.size $size "must be a size such as 20Gi") }}
 {{- if index . 1 }}{{ $words = append $words . }}{{ end }}
 {{- end }}
 {{- range $values.paths }}
-{{- $words = append $words (list "paths" .path "^/" "must be paths that begin with /") }}
+{{- $words = append $words (list "paths" .path "^/" "must be a path that begins with /") }}
 {{- end }}
 {{- range $values.views }}
-{{- $words = append $words (list "views" .name "^[a-z0-9][a-z0-9-]{0,63}$" "must have names of 1 to 64 small letters, digits and -, a letter or digit first") }}
+{{- $words = append $words (list "views" .name "^[a-z0-9][a-z0-9-]{0,63}$" "is not the name of a view. Use 1 to 64 lower-case letters, digits and -, beginning with a letter or digit") }}
 {{- end }}
 {{- range $values.httpRoute.hostnames }}
-{{- $words = append $words (list "httpRoute.hostnames" . "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be hosts' names alone, such as scrub.acme.example") }}
+{{- $words = append $words (list "httpRoute.hostnames" . "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example") }}
 {{- end }}
 {{- range $words }}
 {{- if not (regexMatch (index . 2) (index . 1)) }}
@@ -42,19 +42,19 @@
 {{- end }}
 {{- if not (or $values.cloudnativepg.enabled $values.embeddedPostgres.enabled) }}
 {{- if not $values.database.secret.key }}
-{{- fail "\n\nNo database: set database.secret.key (and database.secret.name) to the Secret that holds a Postgres URL, or cloudnativepg.enabled to true. The embedded Postgres is for trying things; if you want it all the same, ask for it by name with embeddedPostgres.enabled, on a volume." }}
+{{- fail "\n\nNo database: set database.secret.key (and database.secret.name) to the Secret that holds a Postgres URL, or cloudnativepg.enabled to true. The embedded Postgres is for trying things out. If you want it anyway, set embeddedPostgres.enabled, and give it a volume." }}
 {{- end }}
 {{- end }}
 
 {{- if $values.embeddedPostgres.enabled }}
 {{- if not $values.embeddedPostgres.image }}
-{{- fail "\n\nembeddedPostgres.enabled needs embeddedPostgres.image: an image that has Postgres beside bugscrub, since the usual one has none. docs/operate-kubernetes.md shows how to make one." }}
+{{- fail "\n\nembeddedPostgres.enabled needs embeddedPostgres.image: an image with both Postgres and bugscrub, because the usual one has no Postgres. docs/operate-kubernetes.md shows how to build one." }}
 {{- end }}
 {{- if not (or $values.embeddedPostgres.persistence.size $values.embeddedPostgres.persistence.existingClaim) }}
-{{- fail "\n\nembeddedPostgres.enabled needs a volume, or everything is lost with the pod: set embeddedPostgres.persistence.size (a new one) or embeddedPostgres.persistence.existingClaim." }}
+{{- fail "\n\nembeddedPostgres.enabled needs a volume, or everything is lost with the pod. Set embeddedPostgres.persistence.size for a new volume, or embeddedPostgres.persistence.existingClaim." }}
 {{- end }}
 {{- if or $values.autoscaling.enabled (ne (int $values.replicaCount) 1) }}
-{{- fail "\n\nembeddedPostgres.enabled allows one replica, which owns its database: set replicaCount to 1 and autoscaling.enabled to false, or use a Postgres that replicas can share." }}
+{{- fail "\n\nembeddedPostgres.enabled allows one replica, which owns its database. Set replicaCount to 1 and autoscaling.enabled to false, or use a Postgres that replicas can share." }}
 {{- end }}
 {{- end }}
 
@@ -63,28 +63,28 @@
 {{- end }}
 {{- if $values.autoscaling.enabled }}
 {{- if not (dig "requests" "cpu" "" $values.resources) }}
-{{- fail "\n\nautoscaling.enabled needs resources.requests.cpu: the target is a share of it." }}
+{{- fail "\n\nautoscaling.enabled needs resources.requests.cpu, because the target is a share of it." }}
 {{- end }}
 {{- end }}
 
 {{- $needed := add $values.termination.preStopSeconds (include "bugscrub.drainSeconds" . | int) }}
 {{- if le (int $values.termination.gracePeriodSeconds) (int $needed) }}
-{{- fail (printf "\n\ntermination.gracePeriodSeconds (%d) must be more than %d: termination.preStopSeconds (%d) and the drain (%s), or pods are killed with deliveries in flight." (int $values.termination.gracePeriodSeconds) (int $needed) (int $values.termination.preStopSeconds) (include "bugscrub.drainSeconds" .)) }}
+{{- fail (printf "\n\ntermination.gracePeriodSeconds (%d) must be more than %d, the sum of termination.preStopSeconds (%d) and the program's own time to finish (%s). Otherwise pods are killed with deliveries in flight." (int $values.termination.gracePeriodSeconds) (int $needed) (int $values.termination.preStopSeconds) (include "bugscrub.drainSeconds" .)) }}
 {{- end }}
 
 {{- if $values.cloudnativepg.enabled }}
 {{- $max := dig "max_connections" 100 $values.cloudnativepg.parameters | int }}
 {{- $least := include "bugscrub.connectionsNeeded" . | int }}
 {{- if lt $max $least }}
-{{- fail (printf "\n\ncloudnativepg.parameters.max_connections (%d) is too small for %s replicas, of which there are twice as many while they are replaced: %d or more. A change restarts Postgres." $max (include "bugscrub.maxReplicas" .) $least) }}
+{{- fail (printf "\n\ncloudnativepg.parameters.max_connections (%d) is too small for %s replicas. While they are replaced there are twice as many, which need %d or more. A change restarts Postgres." $max (include "bugscrub.maxReplicas" .) $least) }}
 {{- end }}
 {{- $synchronous := int $values.cloudnativepg.synchronous.number }}
 {{- $instances := int $values.cloudnativepg.instances }}
 {{- if and (gt $instances 1) (ge $synchronous $instances) }}
-{{- fail (printf "\n\ncloudnativepg.synchronous.number (%d) must be less than cloudnativepg.instances (%d), one of which is the primary, or nothing is ever committed." $synchronous $instances) }}
+{{- fail (printf "\n\ncloudnativepg.synchronous.number (%d) must be less than cloudnativepg.instances (%d), because one of them is the primary. Otherwise nothing is ever committed." $synchronous $instances) }}
 {{- end }}
 {{- if hasKey $values.cloudnativepg.spec "bootstrap" }}
-{{- fail "\n\ncloudnativepg.spec.bootstrap: use cloudnativepg.bootstrap, which replaces the empty database that a new Cluster begins with." }}
+{{- fail "\n\ncloudnativepg.spec.bootstrap is not allowed. Use cloudnativepg.bootstrap, which replaces the empty database that a new Cluster begins with." }}
 {{- end }}
 {{- end }}
 
@@ -92,40 +92,40 @@
 {{- range $where := list "commonLabels" "podLabels" }}
 {{- range $key := keys (get $values $where) | sortAlpha }}
 {{- if has $key $own }}
-{{- fail (printf "\n\n%s: %s is set by the chart itself, and a label that is there twice selects nothing or is refused; nameOverride changes app.kubernetes.io/name." $where $key) }}
+{{- fail (printf "\n\n%s: the chart itself sets %s. A label that appears twice selects nothing or is refused. nameOverride changes app.kubernetes.io/name." $where $key) }}
 {{- end }}
 {{- end }}
 {{- end }}
 
 {{- if and $values.ingress.enabled (not $values.ingress.host) }}
-{{- fail "\n\ningress.enabled needs ingress.host: the name that GitHub delivers to, such as scrub.acme.example." }}
+{{- fail "\n\ningress.enabled needs ingress.host: the host name to which GitHub delivers, such as scrub.acme.example." }}
 {{- end }}
 {{- if and $values.httpRoute.enabled (not $values.httpRoute.parentRefs) }}
-{{- fail "\n\nhttpRoute.enabled needs httpRoute.parentRefs: the Gateway that it belongs to, such as [{name: public, namespace: gateways}]." }}
+{{- fail "\n\nhttpRoute.enabled needs httpRoute.parentRefs: the Gateway that it attaches to, such as [{name: public, namespace: gateways}]." }}
 {{- end }}
 {{- if and (or $values.ingress.enabled $values.httpRoute.enabled) (not $values.paths) }}
-{{- fail "\n\npaths is empty: GitHub could not deliver. /webhooks/github is needed at least." }}
+{{- fail "\n\npaths is empty, so GitHub could not deliver. It needs at least /webhooks/github." }}
 {{- end }}
 
 {{- if $values.networkPolicy.enabled }}
 {{- range $peers := list "dnsTo" "githubTo" }}
 {{- if not (get $values.networkPolicy $peers) }}
-{{- fail (printf "\n\nnetworkPolicy.%s is empty, which would let the pods reach anything: name peers, or leave it out for the default." $peers) }}
+{{- fail (printf "\n\nnetworkPolicy.%s is empty, which would let the pods reach anything. Name peers, or leave it out to get the default." $peers) }}
 {{- end }}
 {{- end }}
 {{- if not $values.networkPolicy.ingressFrom }}
-{{- fail "\n\nnetworkPolicy.enabled needs networkPolicy.ingressFrom, or GitHub's deliveries are shut out: name the ingress controller's namespace, such as [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]." }}
+{{- fail "\n\nnetworkPolicy.enabled needs networkPolicy.ingressFrom, or GitHub's deliveries are shut out. Name the ingress controller's namespace, such as [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}}]." }}
 {{- end }}
 {{- if and $values.serviceMonitor.enabled (not $values.networkPolicy.scrapeFrom) }}
-{{- fail "\n\nnetworkPolicy.enabled with serviceMonitor.enabled needs networkPolicy.scrapeFrom, or scrapes are shut out: name Prometheus' namespace, such as [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}]." }}
+{{- fail "\n\nnetworkPolicy.enabled with serviceMonitor.enabled needs networkPolicy.scrapeFrom, or scrapes are shut out. Name Prometheus' namespace, such as [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}]." }}
 {{- end }}
 {{- if not (or $values.networkPolicy.databaseTo $values.cloudnativepg.enabled $values.embeddedPostgres.enabled) }}
-{{- fail "\n\nnetworkPolicy.enabled needs networkPolicy.databaseTo, or the database is out of reach: peers such as [{ipBlock: {cidr: 10.1.2.3/32}}] or a podSelector." }}
+{{- fail "\n\nnetworkPolicy.enabled needs networkPolicy.databaseTo, or the database is out of reach. Name peers, such as [{ipBlock: {cidr: 10.1.2.3/32}}] or a podSelector." }}
 {{- end }}
 {{- end }}
 
 {{- if and $values.prometheusRule.enabled (not $values.serviceMonitor.enabled) }}
-{{- fail "\n\nprometheusRule.enabled needs serviceMonitor.enabled: without it there is nothing to alert on." }}
+{{- fail "\n\nprometheusRule.enabled needs serviceMonitor.enabled; without it there is nothing to alert on." }}
 {{- end }}
 
 {{- $known := .Files.Get "files/settings.txt" | trim | splitList "\n" }}
@@ -145,32 +145,32 @@
   "BUGSCRUB_VIEWS_FILE" "views" }}
 {{- range $name, $value := $values.settings }}
 {{- with get $ours $name }}
-{{- fail (printf "\n\nsettings.%s: the chart sets this one itself, from %s. Secrets are only referred to, never written into values." $name .) }}
+{{- fail (printf "\n\nsettings.%s: the chart sets this itself, from %s. Values only name Secrets; never write a secret into them." $name .) }}
 {{- end }}
 {{- if not (has $name $known) }}
-{{- fail (printf "\n\nsettings.%s: the program has no such setting. It has: %s. For other variables there is extraEnv." $name (join ", " $known)) }}
+{{- fail (printf "\n\nsettings.%s: the program has no such setting. Its settings are: %s. For other variables, use extraEnv." $name (join ", " $known)) }}
 {{- end }}
 {{- end }}
-{{- /* YAML would make another text of a number: 007 of a login, 1e5 of an id. */}}
+{{- /* YAML would change a number's text: that of the login 007, or of the id 1e5. */}}
 {{- range $name, $value := $values.settings }}
 {{- $words := kindIs "slice" $value | ternary $value (list $value) }}
 {{- if or (kindIs "slice" $value) (has $name (list "BUGSCRUB_ACCOUNTS" "BUGSCRUB_BOTS")) }}
 {{- range $words }}
 {{- if not (kindIs "string" .) }}
-{{- fail (printf "\n\nsettings.%s: %s is no text: write it in quotes, such as [\"acme\", \"583231\"]." $name (include "bugscrub.settingValue" .)) }}
+{{- fail (printf "\n\nsettings.%s: %s is not a text. Write it in quotes, such as [\"acme\", \"583231\"]." $name (include "bugscrub.settingValue" .)) }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- range $values.extraEnv }}
 {{- if or (hasKey $ours .name) (hasKey $values.settings .name) }}
-{{- fail (printf "\n\nextraEnv has %s, which the chart sets itself." .name) }}
+{{- fail (printf "\n\nextraEnv contains %s, which the chart sets itself." .name) }}
 {{- end }}
 {{- end }}
 {{- end }}
 
-{{- /* All replicas twice, since a rolling upgrade starts a new one as soon as an old one only drains;
-       each with its connections; and 10 for people, the operator and its own. */}}
+{{- /* Twice the connections of all replicas, because a rolling upgrade starts a new replica as soon as an old one is
+       only finishing its work. Then 10 more, for people, the operator and Postgres itself. */}}
 {{- define "bugscrub.connectionsNeeded" -}}
 {{ add (mul 2 (include "bugscrub.maxReplicas" .) (include "bugscrub.connections" .)) 10 }}
 {{- end }}

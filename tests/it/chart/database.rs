@@ -35,8 +35,8 @@ fn notes_say_what_a_failover_loses() {
         said(command).split_once("\nNOTES:\n").unwrap().1.to_owned()
     };
     let cluster = "cloudnativepg.enabled=true,cloudnativepg";
-    assert!(notes(&format!("{cluster}.instances=3")).contains("on 1 of its standbys too"));
-    assert!(notes(&format!("{cluster}.instances=1")).contains("no failover"));
+    assert!(notes(&format!("{cluster}.instances=3")).contains("on 1 of its standbys."));
+    assert!(notes(&format!("{cluster}.instances=1")).contains("there is no failover"));
     assert!(notes(&format!("{cluster}.synchronous.number=0")).contains("a failover loses"));
     assert!(notes(&format!("{cluster}.synchronous.dataDurability=preferred")).contains("as long as one is there"));
     assert!(!notes("replicaCount=2").contains("cluster"));
