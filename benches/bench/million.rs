@@ -7,6 +7,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use bugscrub::activity::Sight;
 use bugscrub::deliver::{Pace, Target, deliver};
 use bugscrub::rank::{Cursor, Filter, Order, PageRequest, PlaceKey, stale_product};
 use chrono::{TimeDelta, Utc};
@@ -123,7 +124,7 @@ fn page(turn: usize) -> String {
     let order = if turn.is_multiple_of(2) { Order::Stalest } else { Order::Freshest };
     let request = PageRequest {
         account_id: ACCOUNT,
-        private: true,
+        sight: Sight::All,
         filter: Filter::default(),
         order,
         date: Utc::now().date_naive(),

@@ -8,7 +8,8 @@
 //! - [`directory`]: the folded state of what items refer to (account, repository, label,
 //!   milestone), joined when reading;
 //! - [`scrubbing`]: what people here do with items, which GitHub never hears of, and
-//!   [`remarks`], what it comes to for one item: marks and the note.
+//!   [`remarks`], what it comes to for one item: marks and the note;
+//! - [`sight`]: which repositories a reader may see.
 
 pub mod directory;
 pub mod event;
@@ -17,9 +18,11 @@ pub mod item;
 pub mod register;
 pub mod remarks;
 pub mod scrubbing;
+pub mod sight;
 
 pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
 pub use fold::Bots;
 pub use item::{Activity, ItemKey, ItemState, ItemType, State};
 pub use remarks::{HISTORIC, Mark, Note, Remarks, Summary};
 pub use scrubbing::{NoteText, ScrubFact};
+pub use sight::Sight;

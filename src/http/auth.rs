@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::AppState;
 use super::problem::Problem;
+use crate::activity::Sight;
 use crate::store::accounts::{self, Account};
 use crate::store::tokens;
 
@@ -161,9 +162,9 @@ impl Caller {
         &self.name
     }
 
-    /// Whether private repositories are shown.
-    pub fn sees_private(&self) -> bool {
-        self.has(Scope::Private)
+    /// What the token may see.
+    pub fn sight(&self) -> Sight {
+        if self.has(Scope::Private) { Sight::All } else { Sight::Public }
     }
 
     /// The visible accounts that the token may see.

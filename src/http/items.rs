@@ -153,7 +153,7 @@ impl Address {
     fn wanted(&self, caller: &Caller) -> Wanted<'_> {
         let Self { account_id, owner, repository, number } = self;
         let (account_id, number) = (*account_id, *number);
-        Wanted { account_id, private: caller.sees_private(), owner, repository, number }
+        Wanted { account_id, sight: caller.sight(), owner, repository, number }
     }
 
     /// The repository's id and the number of the item that is there.
@@ -188,7 +188,7 @@ async fn moved(state: &AppState, caller: &Caller, key: ItemKey, below: &str) -> 
     if !accounts.iter().any(|account| account.account_id == account_id) {
         return Err(unknown());
     }
-    let place = repository(&state.pool, account_id, caller.sees_private(), repo_id).await?;
+    let place = repository(&state.pool, account_id, &caller.sight(), repo_id).await?;
     let (owner, name) = place.ok_or_else(unknown)?;
     let address = format!("/api/v1/items/{owner}/{name}/{number}{below}?account={account_id}");
     let address = HeaderValue::try_from(address).map_err(|_| unknown())?;

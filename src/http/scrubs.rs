@@ -138,7 +138,7 @@ pub async fn list(
     params.only(&["account", "before"])?;
     let before = params.number("before", 1, i64::MAX.unsigned_abs())?.and_then(|before| i64::try_from(before).ok());
     let account = caller.account(&state, params.one("account")?).await?;
-    let scrubs = read::scrubs(&state.pool, account.account_id, caller.sees_private(), before, PAGE).await?;
+    let scrubs = read::scrubs(&state.pool, account.account_id, &caller.sight(), before, PAGE).await?;
     let last = scrubs.last().filter(|_| scrubs.len() as i64 == PAGE);
     let next = last.map(|last| format!("/api/v1/scrubs?account={}&before={}", account.account_id, last.scrub));
     Ok(Json(ScrubsAnswer { scrubs: scrubs.into_iter().map(ScrubRow::from).collect(), next }))
@@ -278,7 +278,7 @@ pub async fn advance(
     let (account, scrub) = named(&state, &caller, &params, &number).await?;
     let account_id = account.account_id;
     let stepped = (step.place, step.skip);
-    let done = act::advance(&state.pool, account_id, scrub.scrub, stepped, caller.sees_private(), &request).await?;
+    let done = act::advance(&state.pool, account_id, scrub.scrub, stepped, &caller.sight(), &request).await?;
     let position = match done {
         Advanced::Done { position, left } => {
             if !left {
@@ -352,7 +352,7 @@ async fn named(state: &AppState, caller: &Caller, params: &Params, number: &str)
     let account = caller.account(state, params.one("account")?).await?;
     let digits = number.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| number.parse::<i64>().ok()).flatten().ok_or_else(unknown)?;
-    let scrub = read::scrub(&state.pool, account.account_id, caller.sees_private(), number).await?;
+    let scrub = read::scrub(&state.pool, account.account_id, &caller.sight(), number).await?;
     Ok((account, scrub.ok_or_else(unknown)?))
 }
 
@@ -363,11 +363,11 @@ async fn answer(
     number: i64,
     position: i64,
 ) -> Result<ScrubAnswer, Problem> {
-    let private = caller.sees_private();
-    let scrub = read::scrub(&state.pool, account_id, private, number).await?.ok_or_else(unknown)?;
+    let sight = caller.sight();
+    let scrub = read::scrub(&state.pool, account_id, &sight, number).await?.ok_or_else(unknown)?;
     let current = match scrub.cursor {
         Some(place) => {
-            let wanted = Wanted { private, after: place - 1, limit: 1, visited: false };
+            let wanted = Wanted { sight, after: place - 1, limit: 1, visited: false };
             deck::rows(state, account_id, &scrub, wanted).await?.0.pop().filter(|row| row.place == place)
         }
         None => None,

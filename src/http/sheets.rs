@@ -28,6 +28,7 @@ use super::auth::{Caller, Scope};
 use super::body::{WEBHOOK_BODY_CAP, read_capped};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
+use crate::activity::Sight;
 use crate::sheet::{self, BadSheet, Book, Key, Known, Plan};
 use crate::store::scrubs::act::Request;
 use crate::store::scrubs::sheets::{self, Called, Kept};
@@ -95,7 +96,7 @@ pub async fn import(
         return Err(Problem::bad_parameter("scrub").detail(detail));
     }
     for _ in 0..TRIES {
-        let planned = Planned::of(&state, account.account_id, caller.sees_private(), &book).await?;
+        let planned = Planned::of(&state, account.account_id, caller.sight(), &book).await?;
         if dry_run {
             return Ok(Json(planned.answer(&book, true, planned.position)));
         }
@@ -134,12 +135,12 @@ struct Planned {
     kept: sheets::Known,
     plan: Plan,
     coming: Coming,
-    /// Who asks may see private repositories.
-    private: bool,
+    /// What the reader may see.
+    sight: Sight,
 }
 
 impl Planned {
-    async fn of(state: &AppState, account_id: i64, private: bool, book: &Book) -> Result<Self, Problem> {
+    async fn of(state: &AppState, account_id: i64, sight: Sight, book: &Book) -> Result<Self, Problem> {
         let keys: Vec<Key> = book.keys().into_iter().collect();
         let called = keys.iter().map(|key| Called {
             repository: key.repository.clone(),
@@ -147,12 +148,12 @@ impl Planned {
             number: key.number,
         });
         let called: Vec<Called> = called.collect();
-        let kept = sheets::known(&state.pool, account_id, private, &called, book.position).await?;
+        let kept = sheets::known(&state.pool, account_id, &sight, &called, book.position).await?;
         let known: BTreeMap<&Key, Known> =
             kept.items.iter().map(|(place, item)| (&keys[*place], known(item, &kept, book))).collect();
         let plan = sheet::plan(book, |key| known.get(key));
         let coming = Coming::of(book, &kept.scrubs);
-        Ok(Self { position: kept.position, plan, coming, private, keys: keys.clone(), kept })
+        Ok(Self { position: kept.position, plan, coming, sight, keys: keys.clone(), kept })
     }
 
     /// What is known of the item that a key calls.

@@ -24,6 +24,7 @@ use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use super::queue::question::{Asked, FilterParams};
 use super::row::{QueueRow, row};
+use crate::activity::Sight;
 use crate::rank::{Criteria, Order, PageRequest};
 use crate::store::StoreError;
 use crate::store::log::touched;
@@ -90,9 +91,9 @@ pub async fn follow(
         })?,
     };
     let stopping = state.stopping.clone();
-    let private = caller.sees_private();
+    let sight = caller.sight();
     let account_id = asked.account.account_id;
-    let reader = Reader { state, asked, account_id, private, position: from, date, stopping };
+    let reader = Reader { state, asked, account_id, sight, position: from, date, stopping };
     let events = stream::unfold((reader, VecDeque::new()), |(mut reader, mut ready)| async move {
         while ready.is_empty() {
             ready = reader.next().await?;
@@ -107,7 +108,7 @@ struct Reader {
     state: AppState,
     asked: Asked,
     account_id: i64,
-    private: bool,
+    sight: Sight,
     /// Up to here the reader has been told.
     position: i64,
     date: NaiveDate,
@@ -157,7 +158,7 @@ impl Reader {
         let Ok(filter) = self.asked.filter(self.date) else { return Ok(VecDeque::new()) };
         let request = PageRequest {
             account_id: self.account_id,
-            private: self.private,
+            sight: self.sight.clone(),
             filter,
             order: Order::Stalest,
             date: self.date,

@@ -152,7 +152,8 @@ pub async fn show(State(state): State<AppState>, caller: Caller, params: Params)
     let full = i64::try_from(rows.len()) == Ok(PAGE);
     let last = rows.last().filter(|_| full).map(|last| last.repo_id);
     let paused_until = gate.as_ref().and_then(|gate| gate.shut_until.filter(|until| *until > gate.now));
-    let seen = |row: &Synced| caller.sees_private() || !row.private;
+    let sight = caller.sight();
+    let seen = |row: &Synced| sight.sees(row.repo_id, row.private);
     Ok(Json(SyncAnswer {
         backfill: backfill(state.github.is_some(), &progress),
         repositories: progress.repositories,

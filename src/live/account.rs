@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::PgPool;
 
-use crate::activity::State;
+use crate::activity::{Sight, State};
 use crate::rank::live::{Addresses, Change, Live, Selection, Wanted};
 use crate::rank::{Filter, PageRequest};
 use crate::store::live::{Changed, Head, Loaded, Repository};
@@ -93,10 +93,11 @@ impl Account {
         Ok(true)
     }
 
-    /// The name, `owner/name` in lower case, of a repository that may be seen, and by whom only with
-    /// the scope `private`.
-    pub fn repository(&self, repo_id: i64) -> Option<(String, bool)> {
-        self.repositories.load().get(&repo_id).map(|known| (known.full_name.clone(), known.private))
+    /// The name, `owner/name` in lower case, of a repository that the reader may see.
+    pub fn repository(&self, sight: &Sight, repo_id: i64) -> Option<String> {
+        let repositories = self.repositories.load();
+        let known = repositories.get(&repo_id).filter(|known| sight.sees(repo_id, known.private))?;
+        Some(known.full_name.clone())
     }
 
     /// The repositories after events about those `touched` (`None`: all), of which `visible` may
@@ -122,7 +123,7 @@ impl Account {
         Some(after)
     }
 
-    /// A filter with its names resolved, and what the asker may not see; of the items `only`, if
+    /// A filter with its names resolved, and what the reader may not see; of the items `only`, if
     /// they are given.
     pub async fn resolve(
         &self,
@@ -136,7 +137,7 @@ impl Account {
             let is_named = |known: &Known| names.iter().any(|name| *name == known.name || *name == known.full_name);
             repositories.iter().filter(|(_, known)| is_named(known)).map(|(repo_id, _)| *repo_id).collect()
         };
-        let hidden = repositories.iter().filter(|(_, known)| known.private && !request.private);
+        let hidden = repositories.iter().filter(|(repo_id, known)| !request.sight.sees(**repo_id, known.private));
         let account_id = request.account_id;
         let repos =
             Wanted { any: repo.any.iter().map(|names| named(lower(names))).collect(), none: named(lower(&repo.none)) };

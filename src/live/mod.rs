@@ -148,7 +148,7 @@ impl LiveRanking {
         let items = details(
             &mut *self.0.pool.acquire().await.map_err(StoreError::from)?,
             request.account_id,
-            request.private,
+            &request.sight,
             &places,
         )
         .await?;
@@ -218,15 +218,14 @@ impl LiveRanking {
         let items = details(
             &mut *self.0.pool.acquire().await.map_err(StoreError::from)?,
             request.account_id,
-            request.private,
+            &request.sight,
             &places,
         )
         .await?;
         let shown: BTreeSet<_> = items.iter().map(|item| (item.place.repo_id, item.place.number)).collect();
-        let gone = touched.difference(&shown).filter_map(|(repo_id, number)| {
-            let (name, private) = account.repository(*repo_id)?;
-            (request.private || !private).then_some((name, *number))
-        });
+        let gone = touched
+            .difference(&shown)
+            .filter_map(|(repo_id, number)| Some((account.repository(&request.sight, *repo_id)?, *number)));
         Ok(Followed { gone: gone.collect(), items })
     }
 }

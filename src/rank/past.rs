@@ -44,7 +44,7 @@ impl<'a> Past<'a> {
         if item.state == State::Open {
             self.open.push(item.place);
         }
-        if private && !self.request.private || !self.passes(&item) {
+        if !self.request.sight.sees(item.place.repo_id, private) || !self.passes(&item) {
             return;
         }
         self.total += 1;

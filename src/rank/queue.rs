@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
-use crate::activity::{Activity, ItemType, Remarks, State};
+use crate::activity::{Activity, ItemType, Remarks, Sight, State};
 
 /// Which end of the one total order comes first. `freshest` reads `stalest` backwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,8 +66,8 @@ impl PartialOrd for PlaceKey {
 #[derive(Clone, Debug)]
 pub struct PageRequest {
     pub account_id: i64,
-    /// Items of private repositories too.
-    pub private: bool,
+    /// What the reader may see.
+    pub sight: Sight,
     pub filter: Filter,
     pub order: Order,
     /// The date whose day counts apply.

@@ -9,7 +9,7 @@ use super::StoreError;
 use super::items::ItemAddress;
 use super::queue::Ranked;
 use super::remarks;
-use crate::activity::{ItemState, ItemType, Remarks, State};
+use crate::activity::{ItemState, ItemType, Remarks, Sight, State};
 use crate::rank::QueueItem;
 
 /// The items of `places`, in their order. Left out is what may not be seen (any more), and what
@@ -17,7 +17,7 @@ use crate::rank::QueueItem;
 pub async fn details(
     connection: &mut PgConnection,
     account_id: i64,
-    private: bool,
+    sight: &Sight,
     places: &[Ranked],
 ) -> Result<Vec<QueueItem>, StoreError> {
     if places.is_empty() {
@@ -43,11 +43,13 @@ pub async fn details(
              AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i
            CROSS JOIN LATERAL (SELECT * FROM visible_repositories
              WHERE account_id = $1 AND repo_id = i.repo_id LIMIT 1) AS r
-           WHERE a.account_id = $1 AND ($2 OR NOT r.private) AND i.live AND i.type IS NOT NULL AND i.state IS NOT NULL"#,
+           WHERE a.account_id = $1 AND CASE WHEN $5::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($5) END
+             AND i.live AND i.type IS NOT NULL AND i.state IS NOT NULL"#,
         account_id,
-        private,
+        sight.is_all(),
         &repo_ids,
         &numbers,
+        sight.only() as _,
     )
     .fetch_all(&mut *connection)
     .await?;

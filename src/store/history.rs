@@ -9,19 +9,18 @@ use super::StoreError;
 use super::details::details;
 use super::log::{EventRow, LoggedEvent};
 use super::queue::Ranked;
-use crate::activity::{ItemKey, ItemState};
+use crate::activity::{ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{PlaceKey, QueueItem, stale_product};
 
 /// Events of a history at most; the last ones.
 const LONGEST: i64 = 1_000;
 
-/// The address of an item, and what the asker may see.
-#[derive(Clone, Copy, Debug)]
+/// The address of an item, and what the reader may see.
+#[derive(Clone, Debug)]
 pub struct Wanted<'a> {
     pub account_id: i64,
-    /// Items of private repositories too.
-    pub private: bool,
+    pub sight: Sight,
     /// A login that the account has or had.
     pub owner: &'a str,
     pub repository: &'a str,
@@ -31,11 +30,11 @@ pub struct Wanted<'a> {
 /// What is at an address.
 #[derive(Debug)]
 pub enum Found {
-    /// Nothing that was seen, or that the asker may see.
+    /// Nothing that was seen, or that the reader may see.
     Nothing,
     /// The item was deleted on GitHub.
     Deleted,
-    /// The item went elsewhere, which the asker may not be allowed to see.
+    /// The item went elsewhere, which the reader may not be allowed to see.
     Transferred(ItemKey),
     Here(Box<Kept>),
 }
@@ -82,7 +81,7 @@ struct At {
 }
 
 async fn at(moment: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<At>, StoreError> {
-    let Wanted { account_id, private, owner, repository, number } = *wanted;
+    let Wanted { account_id, ref sight, owner, repository, number } = *wanted;
     // Two repositories have one name where the news of a renaming is missing: the one that the item lives in.
     let row = sqlx::query!(
         r#"SELECT a.head_position, i.repo_id, i.folded AS "folded: Json<ItemState>"
@@ -90,14 +89,16 @@ async fn at(moment: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<At>
            JOIN account_profiles p ON p.account_id = a.account_id AND p.generation = a.generation
            JOIN visible_repositories r ON r.account_id = a.account_id
            JOIN items i ON i.account_id = r.account_id AND i.generation = r.generation AND i.repo_id = r.repo_id
-           WHERE a.account_id = $1 AND ($2 OR NOT r.private) AND lower(r.name) = $4 AND i.number = $5
+           WHERE a.account_id = $1 AND lower(r.name) = $4 AND i.number = $5
+             AND CASE WHEN $6::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($6) END
              AND (lower(r.owner) = $3 OR $3 = ANY(p.logins))
            ORDER BY i.live DESC, i.repo_id DESC LIMIT 1"#,
         account_id,
-        private,
+        sight.is_all(),
         owner.to_lowercase(),
         repository.to_lowercase(),
         number,
+        sight.only() as _,
     )
     .fetch_optional(moment)
     .await?;
@@ -108,7 +109,7 @@ async fn at(moment: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<At>
 pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let Some(row) = at(&mut moment, wanted).await? else { return Ok(Found::Nothing) };
-    let Wanted { account_id, private, number, .. } = *wanted;
+    let Wanted { account_id, number, .. } = *wanted;
     let folded = row.folded;
     if let Some(key) = folded.transferred_to() {
         return Ok(Found::Transferred(key));
@@ -123,7 +124,7 @@ pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate)
     let (days_age, days_stale) = (days(created_at), days(updated_at));
     let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
     let place = Ranked { key, rank: None, days_age, days_stale };
-    let Some(item) = details(&mut moment, account_id, private, &[place]).await?.pop() else {
+    let Some(item) = details(&mut moment, account_id, &wanted.sight, &[place]).await?.pop() else {
         return Ok(Found::Nothing);
     };
     let mut events = last_events(&mut moment, account_id, row.repo_id, number).await?;
@@ -156,19 +157,21 @@ async fn last_events(
     Ok(rows.into_iter().filter_map(EventRow::known).collect())
 }
 
-/// `owner` and `name` of a repository, if the asker may see it.
+/// `owner` and `name` of a repository, if the reader may see it.
 pub async fn repository(
     pool: &PgPool,
     account_id: i64,
-    private: bool,
+    sight: &Sight,
     repo_id: i64,
 ) -> Result<Option<(String, String)>, StoreError> {
     let row = sqlx::query!(
         r#"SELECT owner AS "owner!", name AS "name!" FROM visible_repositories
-           WHERE account_id = $1 AND repo_id = $3 AND ($2 OR NOT private) AND name IS NOT NULL LIMIT 1"#,
+           WHERE account_id = $1 AND repo_id = $3 AND name IS NOT NULL
+             AND CASE WHEN $4::bigint[] IS NULL THEN $2 OR NOT private ELSE repo_id = ANY($4) END LIMIT 1"#,
         account_id,
-        private,
+        sight.is_all(),
         repo_id,
+        sight.only() as _,
     )
     .fetch_optional(pool)
     .await?;

@@ -22,14 +22,14 @@ use super::StoreError;
 use super::directory::Names;
 use super::items::ItemAddress;
 use super::remarks;
-use crate::activity::{Actor, Bots, ItemState, ItemType, State};
+use crate::activity::{Actor, Bots, ItemState, ItemType, Sight, State};
 use crate::rank::{Candidate, Filter};
 use crate::stats::{Lifetime, Transition};
 
 /// Which items are counted.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    pub private: bool,
+    pub sight: Sight,
     /// By what they are now; its state and dates are left out.
     pub filter: Filter,
 }
@@ -107,10 +107,12 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
                   i.folded::text LIKE '%"transferred_from":%' AS "transferred!"
            FROM visible_repositories r
            JOIN items i USING (account_id, generation, repo_id)
-           WHERE r.account_id = $1 AND ($2 OR NOT r.private)
+           WHERE r.account_id = $1
+             AND CASE WHEN $3::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($3) END
              AND i.type IS NOT NULL AND i.state IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL"#,
         account_id,
-        scope.private,
+        scope.sight.is_all(),
+        scope.sight.only() as _,
     )
     .fetch(&mut *moment);
     while let Some(row) = rows.try_next().await? {

@@ -47,7 +47,7 @@ async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, St
     let more = places.len() > request.limit;
     places.truncate(request.limit);
     let end = places.last().filter(|_| more).map(|place| place.key);
-    let items = details(&mut moment, request.account_id, request.private, &places).await?;
+    let items = details(&mut moment, request.account_id, &request.sight, &places).await?;
     Ok(Page { position: position.unwrap_or_default(), total, items, end, approximate: false })
 }
 
@@ -90,7 +90,7 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
              FROM ordered),
            filtered AS (
              SELECT * FROM ranked i
-             WHERE ($2 OR NOT private)
+             WHERE CASE WHEN $35::bigint[] IS NULL THEN $2 OR NOT private ELSE repo_id = ANY($35) END
                AND ($5 AND state = 'open' OR NOT $5 AND state <> ALL($7::text[])
                     AND NOT EXISTS (SELECT FROM jsonb_array_elements($6::jsonb) AS one WHERE NOT one ? state))
                AND NOT EXISTS (SELECT FROM jsonb_array_elements($8::jsonb) AS one WHERE NOT one ? type)
@@ -158,7 +158,7 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
            FROM (SELECT 1) AS always LEFT JOIN paged p ON true
            ORDER BY p.place"#,
         request.account_id,
-        request.private,
+        request.sight.is_all(),
         request.date,
         zone.name(),
         state.is_empty(),
@@ -191,6 +191,7 @@ async fn places(moment: &mut PgConnection, zone: Tz, request: &PageRequest) -> R
         updated.to as Option<NaiveDate>,
         lists(&draft.any, |draft| draft.to_string()),
         lists(&noted.any, |noted| noted.to_string()),
+        request.sight.only() as _,
     )
     .fetch_all(moment)
     .await?;

@@ -193,7 +193,7 @@ pub async fn request(
     params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], &Criteria::NAMES].concat())?;
     let limit = params.one("limit")?.map(|text| limit(text, format.largest_limit())).transpose()?;
     let now = (state.clock)();
-    let private = caller.sees_private();
+    let sight = caller.sight();
     if let Some(text) = params.one("cursor")? {
         // A sheet is called by its view, and shows what that one's round has read.
         let may_stand = |name: &str| format == Format::Xlsx && name == "view";
@@ -215,7 +215,7 @@ pub async fn request(
             filter = filter.and(views::find(state, account_id, name).await?.1.filter(date)?);
         }
         let limit = limit.unwrap_or(cursor.limit.clamp(1, format.largest_limit()));
-        let request = PageRequest { account_id, private, filter, order, date, past, after: Some(after), limit };
+        let request = PageRequest { account_id, sight, filter, order, date, past, after: Some(after), limit };
         return Ok((account, request));
     }
     let order =
@@ -230,7 +230,7 @@ pub async fn request(
     let asked = Asked::of(state, caller, params).await?;
     let request = PageRequest {
         account_id: asked.account.account_id,
-        private,
+        sight,
         filter: asked.filter(date)?,
         order: order.or(asked.view.as_ref().map(|view| view.order)).unwrap_or_default(),
         date,

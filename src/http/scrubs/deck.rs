@@ -113,7 +113,7 @@ pub async fn show(
     let limit = params.number("limit", 1, LARGEST_PAGE)?.unwrap_or(PAGE);
     let limit = i64::try_from(limit).unwrap_or(1);
     let (account, scrub) = named(&state, &caller, &params, &number).await?;
-    let wanted = Wanted { private: caller.sees_private(), after: after.unwrap_or(0), limit, visited: false };
+    let wanted = Wanted { sight: caller.sight(), after: after.unwrap_or(0), limit, visited: false };
     let (rows, next) = rows(&state, account.account_id, &scrub, wanted).await?;
     let next = next.map(|after| {
         format!("/api/v1/scrubs/{}/deck?account={}&after={after}&limit={limit}", scrub.scrub, account.account_id)

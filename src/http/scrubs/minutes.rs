@@ -7,7 +7,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::named;
-use crate::activity::{ItemType, Note};
+use crate::activity::{ItemType, Note, Sight};
 use crate::http::AppState;
 use crate::http::auth::{Caller, Scope};
 use crate::http::params::Params;
@@ -47,7 +47,7 @@ pub async fn show(
     caller.require(Scope::Read)?;
     params.only(&["account"])?;
     let (account, scrub) = named(&state, &caller, &params, &number).await?;
-    let rows = visited(&state, account.account_id, &scrub, caller.sees_private()).await?;
+    let rows = visited(&state, account.account_id, &scrub, &caller.sight()).await?;
     let notes = match scrub.closed_at {
         Some(end) => {
             let addresses: Vec<_> = rows.iter().filter_map(|row| row.item.as_ref()).map(address).collect();
@@ -61,11 +61,11 @@ pub async fn show(
 }
 
 /// All rows that the cursor has come to, or that were read by way of a spreadsheet.
-async fn visited(state: &AppState, account_id: i64, scrub: &Scrub, private: bool) -> Result<Vec<DeckRow>, Problem> {
+async fn visited(state: &AppState, account_id: i64, scrub: &Scrub, sight: &Sight) -> Result<Vec<DeckRow>, Problem> {
     let date = state.calendar.today((state.clock)());
     let (mut all, mut after) = (vec![], Some(0));
     while let Some(place) = after {
-        let wanted = Wanted { private, after: place, limit: AT_ONCE, visited: true };
+        let wanted = Wanted { sight: sight.clone(), after: place, limit: AT_ONCE, visited: true };
         let (mut rows, next) =
             deck(&state.pool, (state.calendar.zone, date), &state.bots, account_id, scrub, wanted).await?;
         all.append(&mut rows);

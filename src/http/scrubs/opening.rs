@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
+use crate::activity::Sight;
 use crate::activity::scrubbing::DeckPlace;
 use crate::http::AppState;
 use crate::http::auth::Caller;
@@ -50,10 +51,10 @@ pub async fn open(
         caught_up(state, account_id).await?;
         let round = read::round(&state.pool, account_id, &view.name, None).await?;
         let unread = filter.clone().unread_since(round.started);
-        let dealt = places(state, account_id, caller.sees_private(), &view, unread.clone(), MOST_ROWS).await?;
+        let dealt = places(state, account_id, caller.sight(), &view, unread.clone(), MOST_ROWS).await?;
         if dealt.places.is_empty() {
-            let any = places(state, account_id, true, &view, unread, 1).await?.total > 0;
-            let eligible = places(state, account_id, caller.sees_private(), &view, filter.clone(), 1).await?.total > 0;
+            let any = places(state, account_id, Sight::All, &view, unread, 1).await?.total > 0;
+            let eligible = places(state, account_id, caller.sight(), &view, filter.clone(), 1).await?.total > 0;
             if any || begun || !eligible {
                 return Err(nothing(any));
             }
@@ -121,13 +122,13 @@ pub async fn caught_up(state: &AppState, account_id: i64) -> Result<(), Problem>
 pub async fn places(
     state: &AppState,
     account_id: i64,
-    private: bool,
+    sight: Sight,
     view: &View,
     filter: Filter,
     limit: usize,
 ) -> Result<Places, Problem> {
     let date = state.calendar.today((state.clock)());
     let order = view.order;
-    let request = PageRequest { account_id, private, filter, order, date, past: false, after: None, limit };
+    let request = PageRequest { account_id, sight, filter, order, date, past: false, after: None, limit };
     Ok(state.live.places(request).await?)
 }

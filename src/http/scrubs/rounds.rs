@@ -1,6 +1,7 @@
 //! Ending a round: when nothing of a view is left to read, its next round begins.
 
 use super::opening::{LONGEST_WAIT, places};
+use crate::activity::Sight;
 use crate::http::AppState;
 use crate::http::problem::Problem;
 use crate::http::views;
@@ -35,8 +36,8 @@ pub async fn finish_round(
         return Ok(());
     }
     let round = read::round(&state.pool, account_id, &view.name, None).await?;
-    let left = places(state, account_id, true, &view, filter.clone().unread_since(round.started), 1).await?.total;
-    if left == 0 && places(state, account_id, true, &view, filter, 1).await?.total > 0 {
+    let left = places(state, account_id, Sight::All, &view, filter.clone().unread_since(round.started), 1).await?.total;
+    if left == 0 && places(state, account_id, Sight::All, &view, filter, 1).await?.total > 0 {
         act::begin_round(&state.pool, account_id, &view.name, round.round, request).await?;
     }
     Ok(())

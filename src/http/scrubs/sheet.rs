@@ -120,7 +120,7 @@ async fn sheet_of(
     tab: String,
     order: Order,
 ) -> Result<Sheet, Problem> {
-    let (account_id, private, zone) = (account.account_id, caller.sees_private(), state.calendar.zone);
+    let (account_id, sight, zone) = (account.account_id, caller.sight(), state.calendar.zone);
     let date = scrub.date.unwrap_or(state.calendar.today((state.clock)()));
     let view = match &scrub.view {
         Some(view) => views::find(state, account_id, view).await.ok(),
@@ -130,7 +130,7 @@ async fn sheet_of(
     let (columnless, filter) = parted(filter);
     let request = PageRequest {
         account_id,
-        private,
+        sight: sight.clone(),
         filter: columnless,
         order,
         date,
@@ -140,7 +140,7 @@ async fn sheet_of(
     };
     let page = state.ranking.page(request).await?;
     let mut items = page.items;
-    items.extend(closed_since(&state.pool, (zone, date), account_id, private, scrub.scrub).await?);
+    items.extend(closed_since(&state.pool, (zone, date), account_id, &sight, scrub.scrub).await?);
     items.sort_by_key(|item| item.place);
     if order == Order::Freshest {
         items.reverse();

@@ -141,7 +141,7 @@ impl Planned {
     /// The same of an item that is not here and of one that may not be seen: nobody learns here which of
     /// both it is.
     fn whereabouts(&self, repository: &str) -> Option<String> {
-        let hides = !self.private && !self.kept.repositories.contains(&repository.to_lowercase());
+        let hides = !self.sight.is_all() && !self.kept.repositories.contains(&repository.to_lowercase());
         hides.then(|| "It is not here, or not visible to this token.".to_owned())
     }
 }

@@ -54,8 +54,7 @@ pub async fn unplaced(
     caller.require(Scope::Scrub)?;
     params.only(&["account"])?;
     let account = caller.account(&state, params.one("account")?).await?;
-    let private = caller.sees_private();
-    let kept = sheets::unplaced(&state.pool, account.account_id, private, MOST_UNPLACED).await?;
+    let kept = sheets::unplaced(&state.pool, account.account_id, &caller.sight(), MOST_UNPLACED).await?;
     let rows = kept.into_iter().map(|row| {
         let Unplaced { position, called, repository, scrub, text, read } = row;
         let NoteText { recommended_action, comment, flag } = text;

@@ -106,7 +106,7 @@ impl Asked {
 
     pub(super) async fn read(&self, state: &AppState, caller: &Caller, params: &Params) -> Result<Lifetimes, Problem> {
         let asked = question::Asked::of(state, caller, params).await?;
-        let scope = Scope { private: caller.sees_private(), filter: asked.filter(self.today)? };
+        let scope = Scope { sight: caller.sight(), filter: asked.filter(self.today)? };
         let account_id = asked.account.account_id;
         let read = lifetimes(&state.pool, account_id, &scope, &state.bots).await?;
         Ok(match self.end {
@@ -120,7 +120,7 @@ impl Asked {
         let asked = question::Asked::within(state, caller, params, BUG_SCRUB).await?;
         let request = PageRequest {
             account_id: asked.account.account_id,
-            private: caller.sees_private(),
+            sight: caller.sight(),
             filter: asked.filter(self.today)?,
             order: Order::default(),
             date: self.today,

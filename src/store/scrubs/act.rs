@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use super::{read, stand};
 use crate::activity::scrubbing::{DeckPlace, Opening};
-use crate::activity::{Actor, Event, Fact, NoteText, Remarks, ScrubFact, Source};
+use crate::activity::{Actor, Event, Fact, NoteText, Remarks, ScrubFact, Sight, Source};
 use crate::store::append::{BEGIN, Head, append_decided, lock_head};
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
@@ -212,7 +212,7 @@ pub enum Advanced {
     Closed,
     /// The cursor is elsewhere by now; `None`: past the last row.
     Elsewhere(Option<i64>),
-    /// The row is of a private repository, which the asker may not see.
+    /// The row is of a repository that the reader may not see.
     Hidden,
 }
 
@@ -222,7 +222,7 @@ pub async fn advance(
     account_id: i64,
     scrub: i64,
     (place, skipped): (i64, bool),
-    private: bool,
+    sight: &Sight,
     request: &Request,
 ) -> Result<Advanced, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
@@ -243,7 +243,7 @@ pub async fn advance(
         return Ok(Advanced::Elsewhere(at.place));
     };
     let address = remarks::current_key(turn.connection(), account_id, address).await?;
-    if !private && stand::is_private(turn.connection(), account_id, address.0).await? {
+    if !stand::sees(turn.connection(), account_id, sight, address.0).await? {
         return Ok(Advanced::Hidden);
     }
     let round = read::round_started(turn.connection(), account_id, generation, &at.view, at.round).await?;

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgPool};
 use super::happenings::{Stretch, happenings};
 use super::read::Scrub;
 use crate::activity::scrubbing::DeckPlace;
-use crate::activity::{Bots, HISTORIC, Mark};
+use crate::activity::{Bots, HISTORIC, Mark, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{PlaceKey, QueueItem, stale_product};
 use crate::scrub::deck::{Happening, Since, Status, Visit};
@@ -40,10 +40,10 @@ pub struct DeckRow {
 }
 
 /// Which rows of a scrub are wanted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Wanted {
-    /// Those of private repositories too.
-    pub private: bool,
+    /// What the reader may see.
+    pub sight: Sight,
     /// After this place.
     pub after: i64,
     pub limit: i64,
@@ -80,7 +80,7 @@ pub async fn deck(
     wanted: Wanted,
 ) -> Result<(Vec<DeckRow>, Option<i64>), StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let mut rows = rows(&mut moment, account_id, scrub.scrub, wanted).await?;
+    let mut rows = rows(&mut moment, account_id, scrub.scrub, &wanted).await?;
     let more = rows.len() as i64 > wanted.limit;
     rows.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|row| row.place);
@@ -95,7 +95,7 @@ pub async fn deck(
     }
     let Some(generation) = rows.first().map(|row| row.generation) else { return Ok((vec![], None)) };
     let addresses: Vec<ItemAddress> = keys.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    let mut items = items(&mut moment, (zone, date), account_id, wanted.private, &addresses).await?;
+    let mut items = items(&mut moment, (zone, date), account_id, &wanted.sight, &addresses).await?;
     let round = started(&mut moment, account_id, generation, scrub).await?;
     let mut happenings =
         happenings(&mut moment, (account_id, generation), bots, &wanted_happenings(scrub, &rows, &keys, &items))
@@ -140,7 +140,7 @@ async fn rows(
     connection: &mut PgConnection,
     account_id: i64,
     scrub: i64,
-    wanted: Wanted,
+    wanted: &Wanted,
 ) -> Result<Vec<Row>, StoreError> {
     let rows = sqlx::query_as!(
         Row,
@@ -152,7 +152,8 @@ async fn rows(
            FROM accounts a
            JOIN deck_rows d ON d.account_id = a.account_id AND d.generation = a.generation
            JOIN scrubs s ON s.account_id = $1 AND s.generation = a.generation AND s.scrub = d.scrub
-           JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id AND ($3 OR NOT r.private)
+           JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id
+             AND CASE WHEN $7::bigint[] IS NULL THEN $3 OR NOT r.private ELSE r.repo_id = ANY($7) END
            LEFT JOIN items i ON i.account_id = $1 AND i.generation = d.generation AND i.repo_id = d.repo_id
              AND i.number = d.number
            WHERE a.account_id = $1 AND d.scrub = $2 AND d.place > $4 AND (NOT $6 OR d.arrived_position IS NOT NULL OR d.marked)
@@ -160,10 +161,11 @@ async fn rows(
            ORDER BY d.place LIMIT $5"#,
         account_id,
         scrub,
-        wanted.private,
+        wanted.sight.is_all(),
         wanted.after,
         wanted.limit.saturating_add(1),
         wanted.visited,
+        wanted.sight.only() as _,
     )
     .fetch_all(connection)
     .await?;
@@ -175,7 +177,7 @@ pub async fn closed_since(
     pool: &PgPool,
     (zone, date): (Tz, NaiveDate),
     account_id: i64,
-    private: bool,
+    sight: &Sight,
     scrub: i64,
 ) -> Result<Vec<QueueItem>, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -189,7 +191,7 @@ pub async fn closed_since(
     .fetch_all(&mut *moment)
     .await?;
     let addresses: Vec<ItemAddress> = rows.into_iter().map(|row| (row.repo_id, row.number)).collect();
-    Ok(items(&mut moment, (zone, date), account_id, private, &addresses).await?.into_values().collect())
+    Ok(items(&mut moment, (zone, date), account_id, sight, &addresses).await?.into_values().collect())
 }
 
 /// Items as they are now, open or not, by address. Without their ranks.
@@ -197,7 +199,7 @@ async fn items(
     connection: &mut PgConnection,
     (zone, date): (Tz, NaiveDate),
     account_id: i64,
-    private: bool,
+    sight: &Sight,
     addresses: &[ItemAddress],
 ) -> Result<BTreeMap<ItemAddress, QueueItem>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
@@ -222,7 +224,7 @@ async fn items(
         Ranked { key, rank: None, days_age, days_stale }
     });
     let places: Vec<Ranked> = places.collect();
-    let items = details(connection, account_id, private, &places).await?;
+    let items = details(connection, account_id, sight, &places).await?;
     Ok(items.into_iter().map(|item| ((item.place.repo_id, item.place.number), item)).collect())
 }
 

@@ -26,8 +26,8 @@ pub(super) struct Found {
 pub(super) struct Placed {
     /// By place in what was asked for; what is not here is left out.
     pub items: BTreeMap<usize, Found>,
-    /// Whether the repository that a name means is private, by the name asked for.
-    pub repositories: HashMap<String, bool>,
+    /// The repository that a name means and whether it is private, by the name asked for.
+    pub repositories: HashMap<String, (i64, bool)>,
 }
 
 /// Finds items, whoever may see them.
@@ -54,7 +54,7 @@ pub(super) async fn place(moment: &mut PgConnection, account_id: i64, called: &[
         meant.extend(former(moment, account_id, &here, &unknown).await?);
     }
     let mut placed = Placed::default();
-    placed.repositories.extend(meant.iter().map(|(name, (_, private))| ((*name).to_owned(), *private)));
+    placed.repositories.extend(meant.iter().map(|(name, meant)| ((*name).to_owned(), *meant)));
     let known = called.iter().enumerate().filter_map(|(place, called)| {
         let (repo_id, private) = meant.get(called.repository.as_str())?;
         Some((i64::try_from(place).ok()?, *repo_id, *private, called))

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgConnection, PgPool};
 
-use crate::activity::HISTORIC;
+use crate::activity::{HISTORIC, Sight};
 use crate::store::StoreError;
 
 /// A round of a view: what was read after `started` counts.
@@ -137,8 +137,8 @@ pub struct Scrub {
     pub imported: bool,
     /// The place that is being read; `None`: nothing is left, or the scrub is closed.
     pub cursor: Option<i64>,
-    /// Unread items that there were at its opening; for who sees none in private repositories, the
-    /// rows that they see.
+    /// Unread items that there were at its opening; for a reader who does not see all repositories,
+    /// the rows that they see.
     pub total: i64,
     /// Rows of its deck.
     pub rows: i64,
@@ -146,12 +146,12 @@ pub struct Scrub {
     pub skipped: i64,
 }
 
-/// The scrubs of an account, the latest first; those before a number, if it is given. Rows in
-/// private repositories count for those who may see them.
+/// The scrubs of an account, the latest first; those before a number, if it is given. Only rows
+/// that the reader may see count.
 pub async fn scrubs(
     pool: &PgPool,
     account_id: i64,
-    private: bool,
+    sight: &Sight,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Scrub>, StoreError> {
@@ -172,14 +172,15 @@ pub async fn scrubs(
                           count(*) FILTER (WHERE outcome = 'skipped' AND NOT marked) AS skipped
                    FROM deck_rows WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub
                    GROUP BY repo_id) AS d
-             JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id AND ($2 OR NOT r.private))
-             AS counts
+             JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id
+               AND CASE WHEN $5::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($5) END) AS counts
            WHERE a.account_id = $1 AND ($3::bigint IS NULL OR s.scrub < $3)
            ORDER BY s.scrub DESC LIMIT $4"#,
         account_id,
-        private,
+        sight.is_all(),
         before,
         limit,
+        sight.only() as _,
     )
     .fetch_all(pool)
     .await?;
@@ -187,9 +188,9 @@ pub async fn scrubs(
 }
 
 /// One of them.
-pub async fn scrub(pool: &PgPool, account_id: i64, private: bool, number: i64) -> Result<Option<Scrub>, StoreError> {
+pub async fn scrub(pool: &PgPool, account_id: i64, sight: &Sight, number: i64) -> Result<Option<Scrub>, StoreError> {
     let before = number.saturating_add(1);
-    let found = scrubs(pool, account_id, private, Some(before), 1).await?.pop();
+    let found = scrubs(pool, account_id, sight, Some(before), 1).await?.pop();
     Ok(found.filter(|scrub| scrub.scrub == number))
 }
 

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::notes::done_with;
 use super::placing;
-use crate::activity::{Fact, HISTORIC, ItemType, Mark, NoteText, Remarks, ScrubFact};
+use crate::activity::{Fact, HISTORIC, ItemType, Mark, NoteText, Remarks, ScrubFact, Sight};
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
 
@@ -83,7 +83,7 @@ pub struct Known {
 pub async fn known(
     pool: &PgPool,
     account_id: i64,
-    private: bool,
+    sight: &Sight,
     called: &[Called],
     then: Option<i64>,
 ) -> Result<Known, StoreError> {
@@ -92,7 +92,8 @@ pub async fn known(
         .fetch_one(&mut *moment)
         .await?;
     let placed = placing::place(&mut moment, account_id, called).await?;
-    let (seen, hidden): (Vec<_>, Vec<_>) = placed.items.into_iter().partition(|(_, found)| private || !found.private);
+    let (seen, hidden): (Vec<_>, Vec<_>) =
+        placed.items.into_iter().partition(|(_, found)| sight.sees(found.address.0, found.private));
     let addresses: Vec<ItemAddress> = seen.iter().map(|(_, found)| found.address).collect();
     let remarks = remarks::of(&mut moment, account_id, head.generation, &addresses).await?;
     let told = told(&mut moment, account_id, &addresses, then).await?;
@@ -113,7 +114,7 @@ pub async fn known(
     let items = items.collect();
     let scrubs = numbered(&mut moment, account_id, None).await?;
     let scrubs = scrubs.into_iter().map(|numbered| (numbered.scrub, numbered)).collect();
-    let repositories = placed.repositories.into_iter().filter(|(_, hides)| private || !hides);
+    let repositories = placed.repositories.into_iter().filter(|(_, (repo_id, private))| sight.sees(*repo_id, *private));
     let repositories = repositories.map(|(name, _)| name).collect();
     let hidden = hidden.into_iter().map(|(place, _)| place).collect();
     Ok(Known { position: head.head_position, items, hidden, repositories, scrubs })
@@ -224,11 +225,12 @@ pub struct Unplaced {
 }
 
 /// Rows of spreadsheets about items that are not here, oldest first, of each item the newest scrub's
-/// that says anything. Who may not see private repositories is told of public ones that are here.
+/// that says anything. A reader who does not see all repositories is told of those
+/// that are here and that they see.
 pub async fn unplaced(
     pool: &PgPool,
     account_id: i64,
-    private: bool,
+    sight: &Sight,
     limit: usize,
 ) -> Result<Vec<Unplaced>, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -266,7 +268,8 @@ pub async fn unplaced(
     let mut place = 0..;
     rows.retain(|row| {
         let here = place.next().is_some_and(|place| placed.items.contains_key(&place));
-        !here && (private || placed.repositories.get(&row.called.repository) == Some(&false))
+        let seen = placed.repositories.get(&row.called.repository);
+        !here && (sight.is_all() || seen.is_some_and(|(repo_id, private)| sight.sees(*repo_id, *private)))
     });
     rows.sort_by_key(|row| row.position);
     rows.truncate(limit);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use crate::activity::Sight;
 use crate::store::StoreError;
 use crate::store::items::ItemAddress;
 
@@ -132,9 +133,11 @@ pub(super) async fn row_address(
     Ok(row.map(|row| (row.repo_id, row.number)))
 }
 
-pub(super) async fn is_private(
+/// Whether a reader may see a repository; one that is not known counts as private.
+pub(super) async fn sees(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     repo_id: i64,
 ) -> Result<bool, StoreError> {
     let private = sqlx::query_scalar!(
@@ -145,7 +148,7 @@ pub(super) async fn is_private(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(private.unwrap_or(true))
+    Ok(sight.sees(repo_id, private.unwrap_or(true)))
 }
 
 /// Whether an item is open and may be seen.

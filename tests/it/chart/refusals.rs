@@ -52,14 +52,8 @@ const REFUSED: &[(&str, &str)] = &[
         "cloudnativepg: {enabled: true, spec: {bootstrap: {recovery: {source: before}}}}",
         "cloudnativepg.spec.bootstrap is not allowed. Use cloudnativepg.bootstrap",
     ),
-    (
-        "commonLabels: {app.kubernetes.io/name: scrub}",
-        "commonLabels: the chart itself sets app.kubernetes.io/name",
-    ),
-    (
-        "podLabels: {app.kubernetes.io/instance: other}",
-        "podLabels: the chart itself sets app.kubernetes.io/instance",
-    ),
+    ("commonLabels: {app.kubernetes.io/name: scrub}", "commonLabels: the chart itself sets app.kubernetes.io/name"),
+    ("podLabels: {app.kubernetes.io/instance: other}", "podLabels: the chart itself sets app.kubernetes.io/instance"),
     ("commonLabels: {helm.sh/chart: other}", "commonLabels: the chart itself sets helm.sh/chart"),
     ("ingress: {enabled: true}", "ingress.enabled needs ingress.host"),
     ("httpRoute: {enabled: true}", "httpRoute.enabled needs httpRoute.parentRefs"),
@@ -100,7 +94,10 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     ("settings: {BUGSCRUB_ACCOUNTS: 583231}", "settings.BUGSCRUB_ACCOUNTS: 583231 is not a text. Write it in quotes"),
     ("settings: {BUGSCRUB_BOTS: [yes-bot, true]}", "settings.BUGSCRUB_BOTS: true is not a text"),
-    ("extraEnv: [{name: BUGSCRUB_LISTEN, value: '1'}]", "extraEnv contains BUGSCRUB_LISTEN, which the chart sets itself."),
+    (
+        "extraEnv: [{name: BUGSCRUB_LISTEN, value: '1'}]",
+        "extraEnv contains BUGSCRUB_LISTEN, which the chart sets itself.",
+    ),
     // What does not look as it must.
     ("secret: {name: ''}", "secret.name: \"\" is not the name of a Secret"),
     ("secret: {name: Not A Name}", "secret.name: \"Not A Name\" is not the name of a Secret"),

@@ -231,7 +231,7 @@ async fn a_forgotten_scrub_closes_itself_and_numbers_go_on_from_a_setting() {
     assert_eq!(found, [(9_000, 51)]);
     let request = act::Request { id: "x".into(), by: "bugscrub".into(), at: later(13) };
     act::close(&database.pool, 9_000, 51, Some(later(1)), &request).await.unwrap();
-    let closed = read::scrub(&database.pool, 9_000, true, 51).await.unwrap().unwrap();
+    let closed = read::scrub(&database.pool, 9_000, &bugscrub::activity::Sight::All, 51).await.unwrap().unwrap();
     assert!(closed.forgotten && closed.closed_at == Some(later(13)), "{closed:?} {scrub}");
     database.drop().await;
 }
