@@ -4,7 +4,7 @@
 # scripts/image-root.sh makes the whole file system of the last stage. `make image-check` does the same
 # without a container engine, from what is copied here, and runs the service in it.
 
-# The same as `rust-version` in Cargo.toml; a test compares the two.
+# The same as `rust-version` in Cargo.toml: an older Rust refuses to build.
 ARG RUST=1.94
 
 # The base image is named by its tag, because its digest could not be looked up when this was written. If you

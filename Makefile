@@ -1,4 +1,5 @@
-# Everything a newcomer needs: `make demo` and `make test`. Each target sets itself up.
+# Everything a newcomer needs: `make demo`, `make test-fast` and `make test`. Each target installs what
+# it needs.
 
 # Queries are checked against the committed description in .sqlx; `make sqlx` renews it.
 export SQLX_OFFLINE = true
@@ -7,7 +8,7 @@ export RUST_MIN_STACK = 16777216
 # A Node.js of the project's own, where the machine has none; see scripts/ensure-node.sh.
 export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
-.PHONY: help demo test audit bench image-check lint fmt serve sqlx setup
+.PHONY: help demo test test-fast test-tools audit bench image-check lint fmt serve sqlx setup
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,7 +17,15 @@ demo: setup ## Show the queue of a generated organization, live, until Ctrl-C
 	@cargo build --locked --bin bugscrub
 	@exec ./target/debug/bugscrub demo --log-format text --log warn
 
-test: setup ## Run every test
+# One after the other, however many jobs make has: the quick answer comes first.
+test: ## Run every test
+	@$(MAKE) --no-print-directory test-fast
+	@$(MAKE) --no-print-directory test-tools
+
+test-fast: setup ## Run the tests that need nothing but Rust and Postgres
+	cargo test --locked --lib --bins --tests -- --skip tools::
+
+test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linters, Schemathesis, curl, jq
 	@./scripts/ensure-node.sh
 	@./scripts/ensure-tools.sh
 	@./scripts/ensure-libreoffice.sh
@@ -26,7 +35,7 @@ test: setup ## Run every test
 	npm ci --prefix tests/github --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/chart --no-audit --no-fund --loglevel=error
 	cargo build --locked --manifest-path tests/chart/kinds/Cargo.toml --target-dir target/kinds
-	cargo test --locked --lib --bins --tests
+	cargo test --locked --test it -- tools::
 
 audit: ## Hold the chart against policies, and the dependencies against known faults (slow)
 	./scripts/audit.sh
@@ -39,7 +48,7 @@ bench: setup ## Measure what DESIGN promises; prints a table, writes target/benc
 image-check: ## Build the image's files, and run the service in nothing but them (as root)
 	./scripts/check-image.sh
 
-lint: ## Check format and lints as CI does (workflows, Dockerfile and shell scripts: `make test`)
+lint: ## Check format and lints as CI does (workflows, Dockerfile and shell scripts: `make test-tools`)
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 

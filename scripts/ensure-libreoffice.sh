@@ -4,7 +4,7 @@
 # is needed. Otherwise it says what to install and exits with 1.
 set -eu
 
-# The same Pythons as in tests/it/sheet/libreoffice.rs.
+# The same Pythons as in tests/it/tools/libreoffice.rs.
 steers() {
     for python in /usr/bin/python3 python3 /usr/lib64/libreoffice/program/python \
         /Applications/LibreOffice.app/Contents/Resources/python

@@ -30,7 +30,7 @@ use crate::store::{self, StoreError, retention};
 use crate::telemetry::Metrics;
 
 /// Connections to the database; under Postgres' default of 100 with room for several replicas.
-const CONNECTIONS: u32 = 24;
+pub const CONNECTIONS: u32 = 24;
 /// Append transactions at once, over all accounts; the other connections are the readers'.
 const COMMITS: usize = 8;
 /// How often deliveries past their retention are looked for, and how many go in one statement.

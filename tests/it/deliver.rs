@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use bugscrub::deliver::{self, DeliverError, Pace, Recorded, Target, deliver, read};
+use bugscrub::deliver::{self, DeliverError, Pace, Recorded, Report, Target, deliver, read};
 use bugscrub::webhook::signature;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -293,7 +293,8 @@ async fn nobody_listening_is_a_failure_of_each_delivery() {
 async fn an_open_loop_keeps_its_schedule() {
     let receiver = receiver(None, accepted).await;
     let target = Target::new(&receiver.url, SECRET).unwrap();
-    let pace = Pace { concurrency: 16, rate: Some(200.0) };
+    // As many places as deliveries: on a busy machine none has to wait for one.
+    let pace = Pace { concurrency: 101, rate: Some(200.0) };
     let began = Instant::now();
     let report = deliver(recorded(101), &target, pace, |_| ()).await.unwrap();
     // 101 deliveries at 200/s start over half a second: none before its time.
@@ -315,10 +316,15 @@ async fn queueing_shows_in_the_latency_of_an_open_loop() {
     assert!(report.latency_ms(1.0) >= 170.0, "{report}");
     assert!(report.held >= 15, "{report}");
     assert!(report.to_string().contains("deliveries had to wait because"), "{report}");
-    // The closed loop sees only each request's own time; the median is one turn, not half of all.
+    // Counted from the scheduled time, the waits overlap; the whole run is shorter than their sum.
+    let sum = |report: &Report| report.latency.mean() * report.latency.len() as f64;
+    let run = |report: &Report| report.elapsed.as_micros() as f64;
+    assert!(sum(&report) > 2.0 * run(&report), "{report}");
+    // A closed loop counts each request's own time only: one after another, they fit into the run. The
+    // histogram keeps three digits.
     let pace = Pace { concurrency: 1, rate: None };
     let closed = deliver(recorded(20), &target, pace, |_| ()).await.unwrap();
-    assert!(closed.latency_ms(0.5) < report.latency_ms(0.5), "{closed}");
+    assert!(sum(&closed) <= 1.01 * run(&closed), "{closed}");
     assert_eq!(closed.held, 0);
 }
 

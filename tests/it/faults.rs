@@ -14,6 +14,8 @@ use bugscrub::store::rebuild;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use crate::support::TestApp;
+
 /// Every GUID is stored, and so is its event.
 pub async fn assert_all_stored(pool: &PgPool, guids: &[Uuid]) {
     let missing: Vec<Uuid> = sqlx::query_scalar(
@@ -43,6 +45,10 @@ pub async fn assert_sound(pool: &PgPool) {
         let (_, differences) = rebuild::check(pool, account_id, &Bots::default()).await.unwrap();
         assert_eq!(differences, [""; 0], "account {account_id}");
     }
+}
+
+async fn metrics(app: &TestApp) -> String {
+    app.client.get(app.url("/metrics")).send().await.unwrap().text().await.unwrap()
 }
 
 /// Locks an account's head, so that whatever is appended to it waits.

@@ -4,7 +4,6 @@ mod backfill;
 mod commands;
 mod doctor;
 mod doubts;
-mod exchanges;
 mod identity;
 mod life;
 mod limits;
@@ -26,9 +25,7 @@ use crate::support::TestApp;
 use crate::support::TestDatabase;
 use crate::support::app::settings;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub};
-
-/// No wait here may take longer.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::support::wait;
 
 /// Minutes become moments.
 pub fn rhythm() -> Rhythm {
@@ -52,29 +49,31 @@ pub fn asking(github: &FakeGitHub, rhythm: Rhythm) -> Settings {
 
 /// The service, with the fake as its GitHub.
 pub async fn start(github: &FakeGitHub, rhythm: Rhythm) -> TestApp {
-    let app = TestApp::start(asking(github, rhythm), TestDatabase::new().await).await;
+    start_on(github, asking(github, rhythm), TestDatabase::new().await).await
+}
+
+/// The service on a database that may have been used before. The jobs that a start brings are made:
+/// whoever waits for jobs waits for these too.
+pub async fn start_on(github: &FakeGitHub, settings: Settings, database: TestDatabase) -> TestApp {
+    let before = asked(github, LISTING);
+    let app = TestApp::start(settings, database).await;
     github.hook(&app.url("/webhooks/github"));
+    asked_for(github, LISTING, before + 1).await;
     app
 }
 
-/// Asks until `done`; what is asked for is on its way without us.
-pub async fn until(app: &TestApp, path: &str, done: impl Fn(&Value) -> bool) -> Value {
-    let mut last = Value::Null;
-    let asking = async {
-        loop {
-            let answer = app.request(reqwest::Method::GET, path).send().await.unwrap();
-            if answer.status() == 200 {
-                last = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-                if done(&last) {
-                    return;
-                }
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let over = tokio::time::timeout(PATIENCE, asking).await;
-    assert!(over.is_ok(), "{path} never came to what was waited for; last it was {last:#}");
-    last
+/// What every start asks for; its other jobs are made together with this one.
+pub const LISTING: &str = "/app/installations?";
+
+/// Asks the API until the answer is as wanted.
+pub async fn until(app: &TestApp, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    wait::for_state(async || {
+        let answer = app.request(reqwest::Method::GET, path).send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        if status == 200 && wanted(&answer) { Ok(answer) } else { Err(format!("{path}: {status} {answer:#}")) }
+    })
+    .await
 }
 
 /// Waits until everything is here and nothing is left to ask.
@@ -97,32 +96,27 @@ pub async fn grace_is_over(app: &TestApp) {
         .unwrap();
 }
 
-/// Waits until no job is due.
+/// Waits until no job is due; one that a worker has in hand is due until it is done.
 pub async fn settled(app: &TestApp) {
-    let idle = async {
-        loop {
-            let due: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE due_at <= clock_timestamp()")
-                .fetch_one(&app.database.pool)
-                .await
-                .unwrap();
-            if due == 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, idle).await.expect("jobs are due for ever");
+    no_job_is_due(&app.database).await;
+}
+
+async fn no_job_is_due(database: &TestDatabase) {
+    let due = "SELECT kind FROM jobs WHERE due_at <= clock_timestamp()";
+    wait::for_state(async || {
+        let due: Vec<String> = sqlx::query_scalar(due).fetch_all(&database.pool).await.unwrap();
+        if due.is_empty() { Ok(()) } else { Err(format!("jobs that are due: {due:?}")) }
+    })
+    .await;
 }
 
 /// Waits until a job of a kind has failed.
 pub async fn failed(app: &TestApp, kind: &str) {
     let count = "SELECT count(*) FROM jobs WHERE kind = $1 AND failures > 0";
-    let failing = async {
-        while sqlx::query_scalar::<_, i64>(count).bind(kind).fetch_one(&app.database.pool).await.unwrap() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, failing).await.unwrap_or_else(|_| panic!("no job {kind} fails"));
+    wait::until(&format!("a job {kind} has failed"), async || {
+        sqlx::query_scalar::<_, i64>(count).bind(kind).fetch_one(&app.database.pool).await.unwrap() > 0
+    })
+    .await;
 }
 
 /// How many requests hold a text in their path.
@@ -132,12 +126,7 @@ pub fn asked(github: &FakeGitHub, path: &str) -> usize {
 
 /// Waits for the nth request whose path holds a text.
 pub async fn asked_for(github: &FakeGitHub, path: &str, nth: usize) {
-    let asking = async {
-        while asked(github, path) < nth {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{path} is not asked for {nth} times"));
+    wait::until(&format!("{path} is asked for {nth} times"), async || asked(github, path) >= nth).await;
 }
 
 /// The queue as the API shows it, in the fake's form.

@@ -6,12 +6,10 @@
 mod support;
 
 mod api;
-mod chart;
 mod commands;
 mod deliver;
 mod demo;
 mod drills;
-mod examples;
 mod faults;
 mod fold;
 mod github;
@@ -24,13 +22,13 @@ mod postgres;
 mod queries;
 mod queue;
 mod receiver;
-mod recipes;
 mod rooms;
-mod schemathesis;
 mod scrubs;
 mod server;
 mod sheet;
 mod smoke;
 mod stats;
 mod stream;
+mod suite;
+mod tools;
 mod views;

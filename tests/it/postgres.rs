@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use bugscrub::postgres::{Cluster, Owner, PostgresError, find};
 use nix::errno::Errno;
@@ -12,6 +11,7 @@ use nix::unistd::{Pid, Uid, getsid};
 use sqlx::{Connection, PgConnection};
 
 use crate::support::place::{Place, set_mode};
+use crate::support::wait::until;
 
 fn process(cluster: &Cluster) -> Pid {
     Pid::from_raw(cluster.postmaster_pid().unwrap())
@@ -29,14 +29,6 @@ async fn ask(url: &str, sql: &'static str) -> Result<String, sqlx::Error> {
     let answer: Option<String> = sqlx::query_scalar(sql).fetch_optional(&mut connection).await?;
     connection.close().await?;
     Ok(answer.unwrap_or_default())
-}
-
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !holds().await {
-        assert!(Instant::now() < deadline, "waited in vain until {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,8 +66,8 @@ async fn a_killed_server_is_revived_with_all_that_was_committed() {
     let killed = process(&cluster);
     // One of its children does not notice, and keeps the memory that they shared.
     let held = url.clone();
-    let held = tokio::spawn(async move { ask(&held, "select pg_sleep(60)::text").await });
-    let find_it = "select pid::text from pg_stat_activity where query like '%sleep(60)%' and pid <> pg_backend_pid()";
+    let held = tokio::spawn(async move { ask(&held, "select pg_sleep(3600)::text").await });
+    let find_it = "select pid::text from pg_stat_activity where query like '%sleep(3600)%' and pid <> pg_backend_pid()";
     until("the query runs", async || !ask(&url, find_it).await.unwrap().is_empty()).await;
     let lingering = Pid::from_raw(ask(&url, find_it).await.unwrap().parse().unwrap());
     kill(lingering, Signal::SIGSTOP).unwrap();
@@ -151,7 +143,7 @@ async fn a_process_that_got_a_dead_servers_number_is_not_taken_for_it() {
     cluster.stop().await.unwrap();
 
     let owner = Owner::of(&place.path().join("postgres")).unwrap();
-    let mut other = owner.command(Path::new("/bin/sleep")).arg("60").spawn().unwrap();
+    let mut other = owner.command(Path::new("/bin/sleep")).arg("3600").spawn().unwrap();
     let number = other.id().unwrap().to_string();
     fs::write(&note, noted.replacen(&server, &number, 1)).unwrap();
     let cluster = Cluster::start(&place.path(), &[]).await.unwrap();

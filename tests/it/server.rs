@@ -20,21 +20,16 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use self::bodies::{Intake, ROOMY, post_of};
+use crate::support::wait::{in_time, until};
 
-/// Nothing here may take longer: a client that is not cut off fails its test, not hangs it.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A limit that a test is about.
 const SHORT: Duration = Duration::from_millis(150);
+/// A limit that no test reaches, however busy the machine.
+const NEVER: Duration = Duration::from_secs(3_600);
 
-/// Limits that no test waits for, unless it makes one short.
-const PATIENT: ServeLimits = ServeLimits {
-    connections: 300,
-    head: PATIENCE,
-    idle: PATIENCE,
-    body: PATIENCE,
-    write: PATIENCE,
-    linger: PATIENCE,
-    drain: PATIENCE,
-};
+/// Limits that no test reaches, unless it makes one short.
+const PATIENT: ServeLimits =
+    ServeLimits { connections: 300, head: NEVER, idle: NEVER, body: NEVER, write: NEVER, linger: NEVER, drain: NEVER };
 
 struct Server {
     address: SocketAddr,
@@ -43,7 +38,10 @@ struct Server {
 }
 
 async fn start(router: Router, limits: ServeLimits) -> Server {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    start_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), router, limits)
+}
+
+fn start_on(listener: TcpListener, router: Router, limits: ServeLimits) -> Server {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
     let done = tokio::spawn(serve(listener, router, limits, async {
@@ -68,16 +66,15 @@ impl Server {
 /// What the server sends until it closes the connection.
 async fn rest(client: &mut TcpStream) -> String {
     let mut answer = Vec::new();
-    timeout(PATIENCE, client.read_to_end(&mut answer)).await.expect("the connection is still open").unwrap();
+    in_time("the server closes the connection", client.read_to_end(&mut answer)).await.unwrap();
     String::from_utf8(answer).unwrap()
 }
 
 /// What the server sends up to and including `end`.
-async fn until(client: &mut TcpStream, end: &str) -> String {
+async fn up_to(client: &mut TcpStream, end: &str) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(end.as_bytes()) {
-        let byte = timeout(PATIENCE, client.read_u8()).await;
-        answer.push(byte.expect("the answer does not come").unwrap());
+        answer.push(in_time("the answer comes", client.read_u8()).await.unwrap());
     }
     String::from_utf8(answer).unwrap()
 }
@@ -123,12 +120,15 @@ async fn an_idle_connection_is_closed() {
 #[tokio::test]
 async fn the_limit_for_the_first_head_is_not_that_of_an_idle_connection() {
     let limits = ServeLimits { head: SHORT, ..PATIENT };
-    let server = start(hello(), limits).await;
-    let mut client = server.send(GET).await;
-    until(&mut client, "hello").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // The whole head is there before the server looks, so that no pause can come in between.
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    client.write_all(GET.as_bytes()).await.unwrap();
+    let _server = start_on(listener, hello(), limits);
+    up_to(&mut client, "hello").await;
     assert!(silent(&mut client, 2 * SHORT).await);
     client.write_all(GET.as_bytes()).await.unwrap();
-    until(&mut client, "hello").await;
+    up_to(&mut client, "hello").await;
 }
 
 #[tokio::test]
@@ -221,19 +221,19 @@ async fn with_few_files() {
 
 #[tokio::test]
 async fn shutting_down_finishes_what_is_in_flight_and_takes_nothing_new() {
-    let intake = Intake::new(ROOMY, PATIENCE);
+    let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router().merge(hello_at("/hello")), PATIENT).await;
     let mut idle = server.send(GET.replace("/ ", "/hello ")).await;
-    until(&mut idle, "hello").await;
+    up_to(&mut idle, "hello").await;
     let request = post_of("/hold", b"abc");
     let kept_alive = String::from_utf8(request).unwrap().replace("connection: close\r\n", "");
     let mut in_flight = server.send(kept_alive).await;
-    timeout(PATIENCE, intake.held.notified()).await.unwrap();
+    in_time("the body is held", intake.held.notified()).await;
 
     server.stop.send(()).unwrap();
     assert_eq!(rest(&mut idle).await, "");
-    let refused = async { while TcpStream::connect(server.address).await.is_ok() {} };
-    timeout(PATIENCE, refused).await.expect("still accepting");
+    let refuses = async || TcpStream::connect(server.address).await.is_err();
+    until("it takes no more connections", refuses).await;
 
     assert!(!server.done.is_finished());
     intake.release.notify_one();
@@ -241,7 +241,7 @@ async fn shutting_down_finishes_what_is_in_flight_and_takes_nothing_new() {
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.contains("connection: close\r\n"), "{answer}");
     assert!(answer.ends_with("3 bytes, sum 294"), "{answer}");
-    timeout(PATIENCE, server.done).await.expect("still serving").unwrap();
+    in_time("the server ends", server.done).await.unwrap();
 }
 
 fn hello_at(path: &str) -> Router {
@@ -250,14 +250,14 @@ fn hello_at(path: &str) -> Router {
 
 #[tokio::test]
 async fn shutting_down_waits_no_longer_than_the_drain() {
-    let intake = Intake::new(ROOMY, PATIENCE);
+    let intake = Intake::new(ROOMY, NEVER);
     let limits = ServeLimits { drain: SHORT, ..PATIENT };
     let server = start(intake.router(), limits).await;
     let mut never_done = server.send(post_of("/hold", b"abc")).await;
     let mut half = server.send("GET / HT").await;
-    timeout(PATIENCE, intake.held.notified()).await.unwrap();
+    in_time("the body is held", intake.held.notified()).await;
     server.stop.send(()).unwrap();
-    timeout(PATIENCE, server.done).await.expect("still serving").unwrap();
+    in_time("the server ends", server.done).await.unwrap();
     assert_eq!(rest(&mut never_done).await, "");
     assert_eq!(rest(&mut half).await, "");
     assert_eq!(intake.budget.used(), 0);

@@ -1,8 +1,7 @@
 //! Spreadsheets out and in. Files are made here, by the library or by hand; none lies in the
-//! repository. `libreoffice` has the real LibreOffice look at ours.
+//! repository. `tools::libreoffice` has the real LibreOffice open and edit ours.
 
 mod hostile;
-mod libreoffice;
 mod opendocument;
 mod planning;
 mod reading;
@@ -18,11 +17,11 @@ use bugscrub::sheet::{Book, Sheet, SheetNote, SheetRow, Tab, read};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+pub const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
 const ZONE: Tz = Tz::Europe__Berlin;
 
 /// An open issue of acme/widgets, without a note.
-fn row(number: i64, created: &str, updated: &str) -> SheetRow {
+pub fn row(number: i64, created: &str, updated: &str) -> SheetRow {
     let time = |date: &str| format!("{date}T12:00:00Z").parse::<DateTime<Utc>>().unwrap();
     let (created_at, updated_at) = (time(created), time(updated));
     SheetRow {
@@ -45,16 +44,16 @@ fn row(number: i64, created: &str, updated: &str) -> SheetRow {
     }
 }
 
-fn of_type(mut row: SheetRow, item_type: ItemType) -> SheetRow {
+pub fn of_type(mut row: SheetRow, item_type: ItemType) -> SheetRow {
     row.url = format!("https://github.com/{}/{}/{}", row.repository, item_type.path(), row.number);
     SheetRow { item_type, ..row }
 }
 
-fn noted(row: SheetRow, action: &str, comment: &str, flag: &str) -> SheetRow {
+pub fn noted(row: SheetRow, action: &str, comment: &str, flag: &str) -> SheetRow {
     SheetRow { recommended_action: action.to_owned(), comment: comment.to_owned(), flag: flag.to_owned(), ..row }
 }
 
-fn sheet(rows: Vec<SheetRow>) -> Sheet {
+pub fn sheet(rows: Vec<SheetRow>) -> Sheet {
     let filter = Filter::default();
     Sheet { tab: "0051".to_owned(), date: TODAY, zone: ZONE, rows, filter, attendance: None, position: None }
 }
@@ -142,13 +141,13 @@ fn data(rows: &[&[&str]]) -> String {
 }
 
 /// The rows of the only tab, all of them sound.
-fn notes(book: &Book) -> Vec<SheetNote> {
+pub fn notes(book: &Book) -> Vec<SheetNote> {
     let [tab] = book.tabs.as_slice() else { panic!("{} tabs", book.tabs.len()) };
     tab.rows.iter().map(|row| row.row.clone().unwrap_or_else(|fault| panic!("{}: {fault}", row.line))).collect()
 }
 
 /// The file is refused with this sentence.
-fn refused(bytes: &[u8]) -> String {
+pub fn refused(bytes: &[u8]) -> String {
     read(bytes).expect_err("it is read").to_string()
 }
 

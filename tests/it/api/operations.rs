@@ -1,6 +1,10 @@
 //! What the platform asks: is it alive, is it ready, what does it count.
 
+use std::time::Duration;
+
+use bugscrub::app::vitals::Lag;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{get, open};
 use crate::support::app::problem;
@@ -95,4 +99,21 @@ async fn the_description_is_shown_as_a_page_that_loads_nothing_from_elsewhere() 
         app
     })
     .await;
+}
+
+#[test]
+fn a_lag_is_what_was_lacking_before_and_still_is() {
+    let begun = Instant::now();
+    let at = |seconds| begun + Duration::from_secs(seconds);
+    let mut lag = Lag::new(begun);
+    let mut seen = |head, held, seconds| lag.seen(head, held, at(seconds)).as_secs();
+    // It follows, never quite there: no lag.
+    assert_eq!([seen(10, 5, 10), seen(20, 15, 20), seen(30, 29, 30)], [0, 0, 0]);
+    // It stops at 29, and lacks what was at the head at second 30.
+    assert_eq!([seen(40, 29, 40), seen(50, 29, 50)], [10, 20]);
+    // It goes on, but not far enough; then it is there.
+    assert_eq!([seen(60, 29, 60), seen(60, 45, 70), seen(60, 60, 80), seen(60, 60, 90)], [30, 0, 0, 0]);
+    // An account that is not loaded has nothing.
+    let mut lag = Lag::new(begun);
+    assert_eq!([lag.seen(0, -1, at(10)).as_secs(), lag.seen(5, -1, at(30)).as_secs()], [10, 30]);
 }

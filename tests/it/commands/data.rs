@@ -190,3 +190,25 @@ async fn a_line_that_is_no_delivery_is_named() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ping_says_what_is_wrong() {
+    let secret = [("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    let ping = async |args: &[&str], settings: &[(&str, &str)]| run(args, settings).await;
+    ping(&["ping"], &[]).await.failed(1, &["no webhook secret"]);
+    ping(&["ping", "--url", "nonsense"], &secret).await.failed(1, &["nonsense"]);
+    ping(&["ping", "--url", "http://127.0.0.1:1", "--wait", "0"], &secret).await.failed(1, &["not ready after 0 s"]);
+
+    let database = TestDatabase::new().await;
+    let settings = [("BUGSCRUB_DATABASE_URL", &*database.url), ("BUGSCRUB_WEBHOOK_SECRET", "another-secret")];
+    let serving = Serving::start(&settings).await;
+    let url = serving.url("");
+    ping(&["ping", "--url", &url], &secret).await.failed(1, &["a signed delivery was not accepted: HTTP 401"]);
+    let words = ping(&["ping", "--url", &url, "--secret", "another-secret,older"], &[]).await.ok();
+    assert_eq!(words.lines().count(), 3, "{words}");
+    database.take_away().await;
+    ping(&["ping", "--url", &url, "--wait", "1"], &secret).await.failed(1, &["not ready after 1 s: HTTP 503"]);
+    database.bring_back().await;
+    serving.stop().await;
+    database.drop().await;
+}

@@ -1,7 +1,6 @@
 //! What the demonstration shows: the table, and the run as a whole.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{get, post};
@@ -10,6 +9,8 @@ use bugscrub::demo::{DemoError, queue_table, run_to};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+
+use crate::support::wait::in_time;
 
 #[test]
 fn a_page_of_the_queue_is_a_table_that_fits() {
@@ -90,8 +91,7 @@ async fn the_demonstration_shows_the_queue_and_goes_on() {
     };
     let shown = tokio::select! {
         ended = run_to(&mut out, &url, "secret", "t0ken", 1, false) => panic!("it ended: {ended:?}"),
-        shown = shown => shown,
-        () = tokio::time::sleep(Duration::from_secs(120)) => panic!("nothing was shown"),
+        shown = in_time("the queue is shown and goes on", shown) => shown,
     };
     assert!(shown.iter().any(|line| line.contains("stale-age")), "{shown:?}");
     let commands = shown.iter().filter(|line| line.contains("curl")).collect::<Vec<_>>();

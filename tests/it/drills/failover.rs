@@ -1,14 +1,11 @@
 //! A standby takes over: one that has everything, and one that was behind.
 
 use serde_json::Value;
-use std::time::Duration;
-
-use tokio::time::{sleep, timeout};
 
 use crate::faults::assert_sound;
 use crate::support::app::settings;
 use crate::support::payload::{issue, issues, repository};
-use crate::support::{TestApp, TestDatabase};
+use crate::support::{TestApp, TestDatabase, wait};
 
 async fn open(app: &TestApp, number: i64) -> Value {
     let told = issue(number, &format!("2024-01-{number:02}T00:00:00Z"), "2024-02-01T00:00:00Z");
@@ -17,21 +14,14 @@ async fn open(app: &TestApp, number: i64) -> Value {
 
 /// Waits until the queue shows these.
 async fn shows(app: &TestApp, numbers: &[i64]) {
-    let mut last = Value::Null;
-    let asking = async {
-        loop {
-            let answer = app.request(reqwest::Method::GET, "/api/v1/queue").send().await.unwrap();
-            last = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-            let items = last["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-            let shown: Vec<i64> = items.iter().map(|item| item["number"].as_i64().unwrap()).collect();
-            if shown == numbers && last["total"] == numbers.len() {
-                return;
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let shown = timeout(Duration::from_secs(30), asking).await;
-    assert!(shown.is_ok(), "never {numbers:?}; last {last:#}");
+    wait::for_state(async || {
+        let answer = app.request(reqwest::Method::GET, "/api/v1/queue").send().await.unwrap();
+        let page: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let items = page["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let shown: Vec<i64> = items.iter().map(|item| item["number"].as_i64().unwrap()).collect();
+        if shown == numbers && page["total"] == numbers.len() { Ok(()) } else { Err(format!("{numbers:?}: {page:#}")) }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,15 +13,14 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
-use tokio::time::timeout;
 
 use crate::faults::assert_sound;
 use crate::support::app::settings;
 use crate::support::payload::{issue, issues, repository};
 use crate::support::service::{Serving, bugscrub, client, run};
+use crate::support::wait::{in_time, until};
 use crate::support::{TestApp, TestDatabase, run_test};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 /// GitHub's.
 const DELIVERIES_HAVE: Duration = Duration::from_secs(10);
 
@@ -146,7 +145,7 @@ async fn migrating_in_vain(database: &TestDatabase) -> Child {
         while !lines.next_line().await.unwrap().expect("it has ended").contains("holds a lock that a migration needs") {
         }
     };
-    timeout(PATIENCE, told).await.expect("it does not say that it waits");
+    in_time("it says that it waits", told).await;
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     child
 }
@@ -163,17 +162,23 @@ async fn a_migration_that_waits_for_a_backup_holds_up_nobody_else() {
     let database = database_of(2).await;
     let backup = hold_tokens(&database).await;
     let mut migrating = migrating_in_vain(&database).await;
-    // Who asks for the same table may come to stand behind the migration, but not for long.
-    for _ in 0..20 {
+    let waits = async || -> bool {
+        let waiting = "SELECT count(*) > 0 FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        sqlx::query_scalar(waiting).fetch_one(&database.pool).await.unwrap()
+    };
+    for _ in 0..3 {
+        until("the migration waits for its lock", waits).await;
+        // Who asks for the same table now stands behind the migration, but not for long.
         let asked = Instant::now();
         let tokens: i64 = sqlx::query_scalar("SELECT count(*) FROM tokens").fetch_one(&database.pool).await.unwrap();
         assert_eq!(tokens, 2);
         assert!(asked.elapsed() < DELIVERIES_HAVE / 2, "{:?}", asked.elapsed());
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        until("the migration lets others pass", async || !waits().await).await;
     }
     assert!(migrating.try_wait().unwrap().is_none(), "it waits");
     backup.rollback().await.unwrap();
-    assert!(timeout(PATIENCE, migrating.wait()).await.expect("it waits for ever").unwrap().success());
+    assert!(in_time("the migration ends", migrating.wait()).await.unwrap().success());
     served(database, 2).await;
 }
 
@@ -184,7 +189,7 @@ async fn a_migration_that_is_stopped_or_killed_leaves_nothing_half_done() {
         let backup = hold_tokens(&database).await;
         let mut migrating = migrating_in_vain(&database).await;
         kill(Pid::from_raw(migrating.id().unwrap().try_into().unwrap()), signal).unwrap();
-        let ended = timeout(Duration::from_secs(5), migrating.wait()).await.expect("it does not stop").unwrap();
+        let ended = in_time("it stops", migrating.wait()).await.unwrap();
         assert_eq!(ended.code(), (signal == Signal::SIGTERM).then_some(1));
         // The second was committed; of the third there is nothing.
         let applied: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY 1")
@@ -226,12 +231,8 @@ async fn a_version_starts_on_a_schema_that_a_newer_one_has_migrated() {
     let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", "a-secret")];
     run(&["migrate"], &settings[..1]).await.ok();
     let serving = Serving::start(&settings).await;
-    let ready = async {
-        while client().get(serving.url("/readyz")).send().await.unwrap().status() != 200 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(PATIENCE, ready).await.expect("it is never ready");
+    let ready = async || client().get(serving.url("/readyz")).send().await.unwrap().status() == 200;
+    until("it is ready", ready).await;
     serving.stop().await;
     database.drop().await;
 }

@@ -17,6 +17,7 @@ use crate::support::github::FakeGitHub;
 use crate::support::github::world::Kind;
 use crate::support::place::Place;
 use crate::support::service::{Serving, client, run};
+use crate::support::wait::until;
 use crate::support::{TestApp, TestDatabase};
 
 /// Runs a script of the project; what it printed, or what it complained of.
@@ -144,9 +145,7 @@ async fn the_private_postgres_is_backed_up_destroyed_and_restored() {
     assert_eq!(rows(&new_place).await, kept);
     let serving = Serving::start(&[data_dir, settings[1], settings[2]]).await;
     let ready = async || client().get(serving.url("/readyz")).send().await.unwrap().status() == 200;
-    while !ready().await {
-        tokio::task::yield_now().await;
-    }
+    until("it is ready", ready).await;
     assert_eq!(queue(&serving, head).await, shown);
     serving.stop().await;
 }
@@ -189,8 +188,7 @@ async fn what_happened_on_github_after_the_backup_is_found_again() {
 
     let restored = TestDatabase::bare().await;
     script("restore.sh", &file, &[("BUGSCRUB_DATABASE_URL", &restored.url)]).unwrap();
-    let app = TestApp::start(github::asking(&fake, github::rhythm()), restored).await;
-    fake.hook(&app.url("/webhooks/github"));
+    let app = github::start_on(&fake, github::asking(&fake, github::rhythm()), restored).await;
     assert!(app.json("/api/v1/queue").await["position"].as_i64().unwrap() < told);
     github::run_now(&app, "sweep").await;
     github::complete(&app).await;

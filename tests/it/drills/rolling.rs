@@ -24,7 +24,7 @@ async fn a_rolling_restart_in_the_charts_order_refuses_and_loses_nothing() {
 async fn a_stop_before_the_balancer_knows_refuses_deliveries_but_loses_none_that_it_acknowledged() {
     let mut fleet = Fleet::start(2, SECRET).await;
     let stream = Stream::start(&fleet, SECRET);
-    fleet.stop_one_too_soon(&stream).await;
+    fleet.stop_one_too_soon().await;
     let (sent, report) = stream.end().await;
     println!("{report}");
     assert!(report.failed() > 0, "at {} a second somebody must have been sent to it: {report}", rate());

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::fleet::{Fleet, Stream};
 use crate::faults::{assert_all_stored, assert_sound};
 use crate::support::service::{client, run};
+use crate::support::wait::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_secret_is_rotated_without_a_refused_delivery() {
@@ -87,10 +88,11 @@ impl Readers {
     /// Waits until each has been answered a few times more: then none uses what was there before.
     async fn answered(&self) {
         let before = self.counts();
-        while self.counts().iter().zip(&before).any(|(now, before)| *now < before + 3) {
+        until("every reader is answered three times more", async || {
             assert!(self.tasks.iter().all(|task| !task.is_finished()), "a reader was refused");
-            tokio::task::yield_now().await;
-        }
+            self.counts().iter().zip(&before).all(|(now, before)| *now >= before + 3)
+        })
+        .await;
     }
 
     async fn end(self) -> u64 {

@@ -9,15 +9,13 @@ use bugscrub::webhook::signature;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::support::app::SECRET;
 use crate::support::payload::{issue, issues, owned_repository};
+use crate::support::wait::{PATIENCE, in_time};
 
 const SENDERS: usize = 16;
-/// Longer than anything here takes: whoever waits longer waits in vain.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Accounts that the deliveries are about, in turn.
 pub const ACCOUNTS: [i64; 3] = [501, 502, 503];
 
@@ -91,8 +89,8 @@ impl Load {
     /// Waits until `more` further deliveries have been acknowledged.
     pub async fn acknowledged(&mut self, more: usize) {
         let goal = *self.count.borrow() + more;
-        let reached = timeout(PATIENCE, self.count.wait_for(|count| *count >= goal)).await;
-        reached.expect("too few deliveries are acknowledged").unwrap();
+        let reached = self.count.wait_for(|count| *count >= goal);
+        in_time(&format!("{more} more deliveries are acknowledged"), reached).await.unwrap();
     }
 
     /// Ends the load; answers the GUIDs that were acknowledged.

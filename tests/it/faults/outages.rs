@@ -3,18 +3,15 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::load::comment;
-use super::{assert_all_stored, assert_sound, hold_head};
+use super::{assert_all_stored, assert_sound, hold_head, metrics};
 use crate::support::app::problem;
-use crate::support::{TestApp, run_test};
+use crate::support::{TestApp, run_test, wait};
 
 /// GitHub waits this long for an answer.
 const GITHUB_WAITS: Duration = Duration::from_secs(10);
-/// Measuring has its rhythm.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn send(app: &TestApp, guid: Uuid) -> reqwest::Response {
     let body = serde_json::to_vec(&comment(501, 1)).unwrap();
@@ -101,12 +98,7 @@ async fn an_account_whose_head_somebody_holds_holds_up_no_other() {
 async fn an_outage_is_measured() {
     run_test(async |app| {
         let shows = async |line: &str| {
-            let asking = async {
-                while !app.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap().contains(line) {
-                    sleep(Duration::from_millis(100)).await;
-                }
-            };
-            timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{line:?} is not to be seen"));
+            wait::until(&format!("the metrics have {line:?}"), async || metrics(&app).await.contains(line)).await;
         };
         shows("\nbugscrub_database_up 1\n").await;
         app.database.take_away().await;

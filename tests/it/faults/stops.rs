@@ -1,15 +1,12 @@
 //! Stopping in the middle of work.
 
-use std::time::Duration;
-
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::load::{Load, comment, post};
 use super::{assert_all_stored, assert_sound, hold_head};
-use crate::support::TestDatabase;
 use crate::support::app::SECRET;
 use crate::support::service::{Serving, client};
+use crate::support::{TestDatabase, wait};
 
 const ACCOUNT: i64 = 501;
 
@@ -31,20 +28,14 @@ async fn a_service_asked_to_stop_finishes_what_it_accepted() {
     // The last one's client hangs up: its delivery was accepted all the same.
     let waiting = format!("bugscrub_deliveries_waiting {}\n", guids.len());
     let metrics = async || client().get(serving.url("/metrics")).send().await.unwrap().text().await.unwrap();
-    while !metrics().await.contains(&waiting) {
-        tokio::task::yield_now().await;
-    }
+    wait::until(&waiting, async || metrics().await.contains(&waiting)).await;
     let (hung_up, patient) = posts.split_last().unwrap();
     hung_up.abort();
 
     serving.ask_to_stop();
     // It takes no more connections, while what it accepted still waits.
-    let refused = timeout(Duration::from_secs(20), async {
-        while tokio::net::TcpStream::connect(address).await.is_ok() {
-            tokio::task::yield_now().await;
-        }
-    });
-    refused.await.expect("it goes on accepting connections");
+    let refuses = async || tokio::net::TcpStream::connect(address).await.is_err();
+    wait::until("it takes no more connections", refuses).await;
     assert!(patient.iter().all(|post| !post.is_finished()));
     held.rollback().await.unwrap();
     let log = serving.stopped().await;

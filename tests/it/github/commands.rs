@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::{LISTING, asked, asked_for, no_job_is_due};
 use crate::support::TestDatabase;
 use crate::support::github::world::Kind;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, OTHER_KEY, PERSONAL_TOKEN};
@@ -39,25 +40,15 @@ async fn backfill_fetches_what_is_missing_and_then_nothing() {
     run(&["backfill", "acme/nothing"], &settings).await.failed(1, &["does not cover acme/nothing"]);
     run(&["backfill", "nothing"], &settings).await.failed(1, &["write OWNER/REPO"]);
 
+    let listings = asked(&github, LISTING);
     let serving = Serving::start(&settings).await;
     let answer = client().get(serving.url("/api/v1/queue?limit=1")).bearer_auth(ADMIN).send().await.unwrap();
     let page: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     assert_eq!(page["total"], github.world(|world| world.truth(installation).len()));
 
     // The promise, as the API tells it; the service asks nothing more by then.
-    loop {
-        let answer = client().get(serving.url("/api/v1/sync")).bearer_auth(ADMIN).send().await.unwrap();
-        let sync: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-        let app: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM jobs WHERE account_id = 0 AND due_at <= clock_timestamp()")
-                .fetch_one(&database.pool)
-                .await
-                .unwrap();
-        if sync["due"] == 0 && app == 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    asked_for(&github, LISTING, listings + 1).await;
+    no_job_is_due(&database).await;
     let answer = client().get(serving.url("/api/v1/permissions")).bearer_auth(ADMIN).send().await.unwrap();
     let shown: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     assert_eq!((&shown["as_declared"], &shown["may_write"]), (&true.into(), &false.into()), "{shown:#}");

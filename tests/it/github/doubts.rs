@@ -1,14 +1,13 @@
 //! Answers that are not to be believed at once: nothing is hidden, shown or deleted for good by them.
 
 use std::collections::BTreeSet;
-use std::time::Duration as Wait;
 
 use bugscrub::config::Settings;
 use bugscrub::ingest::Accounts;
 use bugscrub::store::jobs::{self, JobKind, NewJob};
 use chrono::Duration;
 
-use super::{agrees, asking, complete, queue, rhythm, run_now, settled, start, until};
+use super::{agrees, asked, asked_for, asking, complete, queue, rhythm, run_now, settled, start, start_on, until};
 use crate::support::TestApp;
 use crate::support::github::world::Kind;
 use crate::support::github::{Delivering, FakeGitHub, Fault, Trouble};
@@ -182,13 +181,10 @@ async fn what_was_told_while_github_was_asked_is_newer_than_its_answer() {
     github.world(|world| world.privatize(repo, false));
     github.deliver().await;
     let path = "/installation/repositories?per_page=100";
-    let asked = |github: &FakeGitHub| github.log().iter().filter(|request| request.path == path).count();
-    let before = asked(&github);
+    let before = asked(&github, path);
     github.fault(Fault { path, after: 0, times: 1, trouble: Trouble::Held });
     jobs::add(&app.database.pool, &[NewJob::now(account, JobKind::Repositories, 0)]).await.unwrap();
-    while asked(&github) == before {
-        tokio::time::sleep(Wait::from_millis(5)).await;
-    }
+    asked_for(&github, path, before + 1).await;
     github.delivering(Delivering::Send);
     github.world(|world| world.privatize(repo, true));
     github.deliver().await;
@@ -209,7 +205,7 @@ async fn an_account_that_is_not_to_be_kept_any_more_is_not_uninstalled() {
     let (github, app, account, _, _) = place().await;
     let database = app.stop().await;
     let settings = Settings { accounts: Accounts::new(["someone-else"]), ..asking(&github, rhythm()) };
-    let app = TestApp::start(settings, database).await;
+    let app = start_on(&github, settings, database).await;
     settled(&app).await;
     let gone: bool = sqlx::query_scalar("SELECT gone_at IS NOT NULL FROM installations WHERE account_id = $1")
         .bind(account)

@@ -6,8 +6,8 @@ use bugscrub::telemetry::Metrics;
 use chrono::{Duration, Utc};
 use futures_util::future::join_all;
 
-use crate::support::TestDatabase;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, Fault, Trouble};
+use crate::support::{TestDatabase, wait};
 
 pub async fn client(github: &FakeGitHub, database: &TestDatabase, ahead: Duration) -> (Client, i64) {
     let (account, installation) = github.world(|world| {
@@ -145,9 +145,7 @@ async fn a_request_that_does_more_than_read_is_counted_though_its_caller_dies() 
     let slow = Trouble::Slow(std::time::Duration::from_secs(30));
     github.fault(Fault { path: "/access_tokens", after: 0, times: 1, trouble: slow });
     let asking = tokio::spawn(async move { client.token(account).await.is_ok() });
-    while mints(&github) == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    wait::until("a token is asked for", async || mints(&github) > 0).await;
     asking.abort();
     assert!(asking.await.unwrap_err().is_cancelled());
     let gate = bugscrub::store::gates::look(&database.pool, 0).await.unwrap().unwrap();

@@ -5,9 +5,9 @@ use std::time::Duration;
 use bugscrub::github::client::As;
 use bugscrub::github::limits::{pace, refusal};
 
-use super::{agrees, asking, complete, rhythm, start};
+use super::{agrees, asking, complete, rhythm, start, start_on};
+use crate::support::TestDatabase;
 use crate::support::github::{FakeGitHub, Fault, Trouble};
-use crate::support::{TestApp, TestDatabase};
 
 #[tokio::test]
 async fn two_replicas_ask_nothing_between_a_refusal_and_its_end() {
@@ -22,7 +22,7 @@ async fn two_replicas_ask_nothing_between_a_refusal_and_its_end() {
         github.fault(Fault { path: "repo", after: 3 + at, times: 1, trouble });
     }
     let one = start(&github, rhythm()).await;
-    let two = TestApp::start(asking(&github, rhythm()), one.database.same()).await;
+    let two = start_on(&github, asking(&github, rhythm()), one.database.same()).await;
     complete(&one).await;
     complete(&two).await;
     agrees(&one, &github, installation).await;

@@ -5,10 +5,10 @@ use bugscrub::store::jobs::{self, JobKind, NewJob, Next};
 use bugscrub::store::sync;
 use chrono::Duration;
 
-use super::{agrees, asked, asked_for, asking, complete, failed, rhythm, run_now, settled, start, until};
+use super::{agrees, asked, asked_for, asking, complete, failed, rhythm, run_now, settled, start, start_on, until};
 use crate::support::github::world::Kind;
 use crate::support::github::{Delivering, FakeGitHub, Fault, Trouble};
-use crate::support::{TestApp, TestDatabase};
+use crate::support::{TestApp, TestDatabase, wait};
 
 /// The service, and an account whose installation is still to be told: with repositories of some
 /// open items each, and a closed one.
@@ -151,14 +151,12 @@ async fn an_uninstalled_account_is_purged_though_its_job_could_not_be_made() {
     sqlx::query("DELETE FROM jobs WHERE kind = 'purge'").execute(&place.app.database.pool).await.unwrap();
     super::grace_is_over(&place.app).await;
     let database = place.app.stop().await;
-    let app = TestApp::start(asking(&place.github, rhythm()), database).await;
+    let app = start_on(&place.github, asking(&place.github, rhythm()), database).await;
     let kept = "SELECT count(*) FROM items";
-    let purged = async {
-        while sqlx::query_scalar::<_, i64>(kept).fetch_one(&app.database.pool).await.unwrap() > 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(super::PATIENCE, purged).await.expect("it is never purged");
+    wait::until("the account is purged", async || {
+        sqlx::query_scalar::<_, i64>(kept).fetch_one(&app.database.pool).await.unwrap() == 0
+    })
+    .await;
     app.stop().await.drop().await;
 }
 
@@ -207,10 +205,7 @@ async fn what_changed_while_a_half_filled_account_was_suspended_is_found() {
     failed(&place.app, "closed").await;
     place.github.world(|world| world.suspend(installation, true));
     place.github.deliver().await;
-    settled(&place.app).await;
-    while place.count(PARTS).await > 0 {
-        settled(&place.app).await;
-    }
+    wait::until("nothing is asked of a suspended account", async || place.count(PARTS).await == 0).await;
     place.github.advance(Duration::minutes(10));
     place.github.delivering(Delivering::Lose);
     place.github.world(|world| world.retitle(place.repos[0], 1, "Meanwhile"));

@@ -12,9 +12,9 @@ use bugscrub::http::problem::Problem;
 use bugscrub::http::serve::ServeLimits;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
-use tokio::time::timeout;
 
-use super::{PATIENCE, PATIENT, SHORT, client, json_of, rest, start, until};
+use super::{NEVER, PATIENT, SHORT, client, json_of, rest, start, up_to};
+use crate::support::wait::{in_time, until};
 
 const MB_26: usize = 26 * 1024 * 1024;
 
@@ -38,12 +38,7 @@ impl Intake {
 
     /// Waits until no body in flight holds anything.
     async fn settled(&self) {
-        let settled = async {
-            while self.budget.used() > 0 {
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(PATIENCE, settled).await.expect("the budget leaks");
+        until("the budget is free again", async || self.budget.used() == 0).await;
     }
 }
 
@@ -83,7 +78,7 @@ fn chunked(body: &[u8], chunk: usize) -> Vec<u8> {
 
 #[tokio::test]
 async fn bodies_up_to_the_cap_come_whole() {
-    let intake = Intake::new(ROOMY, PATIENCE);
+    let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router(), PATIENT).await;
     for length in [0, 1, 17_000, 70_000, 3_000_000, WEBHOOK_BODY_CAP] {
         let body: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
@@ -93,7 +88,7 @@ async fn bodies_up_to_the_cap_come_whole() {
         let answer = rest(&mut client).await;
         assert!(answer.ends_with(&expected), "{length}: {answer}");
         let mut client = server.send(chunked(&body, 10_007)).await;
-        until(&mut client, &expected).await;
+        up_to(&mut client, &expected).await;
     }
     intake.settled().await;
 }
@@ -101,12 +96,12 @@ async fn bodies_up_to_the_cap_come_whole() {
 /// A client that sends all it has before it reads anything still finds the answer.
 #[tokio::test]
 async fn a_body_over_the_cap_is_refused_and_the_client_hears_of_it() {
-    let intake = Intake::new(ROOMY, PATIENCE);
+    let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router(), PATIENT).await;
     let body = vec![b'x'; MB_26];
     for request in [post_of("/", &body), chunked(&body, 10_007), chunked(&body, MB_26)] {
         let mut client = server.send(request).await;
-        let answer = until(&mut client, "}").await;
+        let answer = up_to(&mut client, "}").await;
         assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
         assert!(answer.contains("connection: close\r\n"), "{answer}");
         assert!(answer.contains("26214400 bytes"), "{answer}");
@@ -143,7 +138,7 @@ impl hyper::body::Body for Unsized {
 
 #[tokio::test]
 async fn a_client_that_asks_before_sending_is_told_not_to() {
-    let intake = Intake::new(ROOMY, PATIENCE);
+    let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router(), PATIENT).await;
     let asks = format!("POST / HTTP/1.1\r\nhost: test\r\nexpect: 100-continue\r\ncontent-length: {MB_26}\r\n\r\n");
     let mut client = server.send(asks).await;
@@ -153,13 +148,13 @@ async fn a_client_that_asks_before_sending_is_told_not_to() {
 
 #[tokio::test]
 async fn a_client_that_never_stops_sending_is_cut_off() {
-    let intake = Intake::new(ROOMY, PATIENCE);
+    let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router(), PATIENT).await;
     let head = "POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 1000000000000\r\n\r\n";
     let mut client = server.send(head).await;
     let piece = vec![b'x'; 1 << 20];
     let sending = async { while client.write_all(&piece).await.is_ok() {} };
-    timeout(PATIENCE, sending).await.expect("still taken");
+    in_time("its sending fails", sending).await;
 }
 
 #[tokio::test]
@@ -181,7 +176,7 @@ async fn a_stalled_webhook_is_answered_408_and_holds_nothing_after() {
 
 #[tokio::test]
 async fn a_body_over_the_budget_is_refused_now_and_taken_later() {
-    let intake = Intake::new(1_000_000, PATIENCE);
+    let intake = Intake::new(1_000_000, NEVER);
     let server = start(intake.router(), PATIENT).await;
     let body = vec![1; 800_000];
 
@@ -190,7 +185,7 @@ async fn a_body_over_the_budget_is_refused_now_and_taken_later() {
     let _promises = (server.send(promise).await, server.send(promise).await);
 
     let mut holding = server.send(post_of("/hold", &body)).await;
-    timeout(PATIENCE, intake.held.notified()).await.unwrap();
+    in_time("the body is held", intake.held.notified()).await;
     assert_eq!(intake.budget.used(), body.len());
     let mut refused = server.send(post_of("/", &body)).await;
     let answer = rest(&mut refused).await;

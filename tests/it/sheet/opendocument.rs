@@ -1,4 +1,4 @@
-//! ODS, by hand and in the ways of LibreOffice; `libreoffice` has it write some.
+//! ODS, by hand and in the ways of LibreOffice; `tools::libreoffice` has it write some.
 
 use bugscrub::sheet::{RowFault, read};
 

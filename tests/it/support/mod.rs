@@ -8,10 +8,23 @@ pub mod history;
 pub mod payload;
 pub mod place;
 pub mod service;
+pub mod wait;
 pub mod world;
 
 pub use app::{TestApp, run_test};
 pub use database::TestDatabase;
+
+/// A loopback address of the caller's own, for a program that must be told its port: nobody listens
+/// there at that port, nor will, since there are 16 million such addresses.
+pub fn own_host(port: u16) -> std::net::Ipv4Addr {
+    loop {
+        let [a, b, c]: [u8; 3] = rand::random();
+        let host = std::net::Ipv4Addr::new(127, a.max(1), b, c.clamp(1, 254));
+        if std::net::TcpListener::bind((host, port)).is_ok() {
+            return host;
+        }
+    }
+}
 
 /// A source of random test data, different in every run. Its seed is printed, which the test
 /// runner shows when the test fails; `BUGSCRUB_TEST_SEED` sets it.

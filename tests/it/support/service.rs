@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::process::Stdio;
-use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -10,10 +9,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
-/// No command here may take longer; one that hangs fails its test.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::wait::in_time;
 
 /// The program, with no setting from this process's environment.
 pub fn bugscrub(args: &[&str], settings: &[(&str, &str)]) -> Command {
@@ -48,7 +45,7 @@ impl Ended {
 }
 
 pub async fn run(args: &[&str], settings: &[(&str, &str)]) -> Ended {
-    let output = timeout(PATIENCE, bugscrub(args, settings).output()).await.expect("the command hangs").unwrap();
+    let output = in_time("the command ends", bugscrub(args, settings).output()).await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
@@ -67,7 +64,7 @@ impl Serving {
         let mut command = bugscrub(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"], settings);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = timeout(PATIENCE, async {
+        let address = async {
             loop {
                 let line = stderr.next_line().await.unwrap().expect("it ended instead of serving");
                 let logged: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
@@ -75,8 +72,8 @@ impl Serving {
                     return address.parse().unwrap();
                 }
             }
-        });
-        let address = address.await.expect("it does not say where it listens");
+        };
+        let address = in_time("it says where it listens", address).await;
         let log = tokio::spawn(async move {
             let mut log = String::new();
             while let Some(line) = stderr.next_line().await.unwrap() {
@@ -106,7 +103,7 @@ impl Serving {
 
     /// Waits until it has ended well; answers the rest of its log.
     pub async fn stopped(mut self) -> String {
-        let status = timeout(PATIENCE, self.child.wait()).await.expect("it does not stop").unwrap();
+        let status = in_time("it stops", self.child.wait()).await.unwrap();
         let log = self.log.await.unwrap();
         assert!(status.success(), "{status}: {log}");
         log

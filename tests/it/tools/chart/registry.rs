@@ -1,12 +1,12 @@
 //! The chart as an OCI artifact: packaged, pushed to a registry, pulled from it, rendered.
 
-use std::net::TcpListener;
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
 
 use super::{example, objects, root, said, tool};
+use crate::support::own_host;
+use crate::support::wait::until;
 
-/// A registry on a free port, ended when dropped.
+/// A registry on an address of its own, ended when dropped.
 struct Registry {
     child: Child,
     address: String,
@@ -16,8 +16,8 @@ struct Registry {
 impl Registry {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address = format!("127.0.0.1:{port}");
+        const PORT: u16 = 5000;
+        let address = format!("{}:{PORT}", own_host(PORT));
         let config = folder.path().join("registry.yml");
         let data = folder.path().join("data");
         std::fs::write(
@@ -28,11 +28,8 @@ impl Registry {
         let mut command = tool("registry");
         let child = command.arg("serve").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let registry = Self { child, address, _folder: folder };
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while tokio::net::TcpStream::connect(&registry.address).await.is_err() {
-            assert!(Instant::now() < deadline, "the registry does not come up");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let comes_up = async || tokio::net::TcpStream::connect(&registry.address).await.is_ok();
+        until("the registry comes up", comes_up).await;
         registry
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use bugscrub::http::serve::ServeLimits;
 use serde_json::{Value, json};
 
-use super::{EXAMPLES, ROOT, example, golden, list, one, output, pods, rendered, root, said, tool};
+use super::{EXAMPLES, ROOT, example, golden, is_refused, list, one, output, pods, rendered, root, said, tool};
 
 /// The oldest that the chart takes, one in between, the newest that there is a schema of.
 const VERSIONS: [&str; 3] = ["1.30", "1.34", "1.37"];
@@ -169,12 +169,9 @@ fn a_pod_has_time_for_its_drain() {
         let stop = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"].as_u64().unwrap();
         assert!(grace > stop + drain, "{name}: {grace} s for {stop} s and {drain} s");
     }
-    // What the chart itself calculates with.
-    let helpers = std::fs::read_to_string(root("charts/bugscrub/templates/_helpers.tpl")).unwrap();
-    assert!(helpers.contains(&format!(r#"{{{{- define "bugscrub.drainSeconds" -}}}}{drain}{{{{- end }}}}"#)));
-    let app = std::fs::read_to_string(root("src/app.rs")).unwrap();
-    let connections = app.split_once("const CONNECTIONS: u32 = ").unwrap().1.split_once(';').unwrap().0;
-    assert!(helpers.contains(&format!(r#"{{{{- define "bugscrub.connections" -}}}}{connections}{{{{- end }}}}"#)));
+    // The chart sees to it for other values too.
+    let grace = |seconds| format!("termination: {{preStopSeconds: 5, gracePeriodSeconds: {seconds}}}");
+    assert!(is_refused(&grace(5 + drain)) && !is_refused(&grace(5 + drain + 1)));
 }
 
 #[test]

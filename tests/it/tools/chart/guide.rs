@@ -58,9 +58,7 @@ fn asked(objects: &[Value]) -> Keys {
 #[test]
 fn its_secrets_are_those_that_its_values_ask_for() {
     let made = made();
-    let guide = std::fs::read_to_string(root("docs/operate-kubernetes.md")).unwrap();
     for file in ["minimal-values.yaml", "production-values.yaml"] {
-        assert!(guide.contains(&format!("(../charts/bugscrub/ci/{file})")), "{file} is not shown");
         let asked = asked(&rendered(Some(file)));
         assert!(asked.len() >= 4, "{file}: {asked:?}");
         let lacking: Vec<_> = asked.difference(&made).collect();

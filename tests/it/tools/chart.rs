@@ -82,6 +82,14 @@ fn made_of(files: &[&str], values: &str) -> Vec<Value> {
     objects(&said(command))
 }
 
+/// Whether the chart refuses the values of a YAML text.
+fn is_refused(values: &str) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("values.yaml");
+    std::fs::write(&path, values).unwrap();
+    !output(template("helm4", Some(&path))).status.success()
+}
+
 /// The rendered text of an example.
 fn example(helm: &str, file: Option<&str>) -> String {
     said(template(helm, file.map(|file| root("charts/bugscrub/ci").join(file)).as_deref()))

@@ -4,16 +4,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bugscrub::app::vitals::Lag;
 use bugscrub::telemetry::{Backfill, Metrics};
 use chrono::Utc;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
 
 use super::{list, made_of, one, output, rendered, root, tool};
 use crate::support::TestDatabase;
 use crate::support::github::FakeGitHub;
 use crate::support::service::client;
+use crate::support::wait::for_state;
 
 const FIRING: &str = "tests/chart/alerts.test.yaml";
 
@@ -180,33 +179,12 @@ pub async fn metrics_tell_what_alerts_ask(base: &str, database: &TestDatabase, g
         format!("bugscrub_github_limit{{account=\"{account}\",resource=\"core\"}} "),
         format!("bugscrub_compared_timestamp_seconds{{account=\"{account}\"}} "),
     ];
-    let deadline = Instant::now() + Duration::from_secs(90);
-    loop {
+    for_state(async || {
         let text = client().get(format!("{base}/metrics")).send().await.unwrap().text().await.unwrap();
         let missing = wanted.iter().find(|wanted| !text.lines().any(|line| line.starts_with(wanted.as_str())));
-        match missing {
-            None => return,
-            Some(missing) => assert!(Instant::now() < deadline, "{missing} not in\n{text}"),
-        }
-        sleep(Duration::from_millis(500)).await;
-    }
-}
-
-#[test]
-fn a_lag_is_what_was_lacking_before_and_still_is() {
-    let begun = Instant::now();
-    let at = |seconds| begun + Duration::from_secs(seconds);
-    let mut lag = Lag::new(begun);
-    let mut seen = |head, held, seconds| lag.seen(head, held, at(seconds)).as_secs();
-    // It follows, never quite there: no lag.
-    assert_eq!([seen(10, 5, 10), seen(20, 15, 20), seen(30, 29, 30)], [0, 0, 0]);
-    // It stops at 29, and lacks what was at the head at second 30.
-    assert_eq!([seen(40, 29, 40), seen(50, 29, 50)], [10, 20]);
-    // It goes on, but not far enough; then it is there.
-    assert_eq!([seen(60, 29, 60), seen(60, 45, 70), seen(60, 60, 80), seen(60, 60, 90)], [30, 0, 0, 0]);
-    // An account that is not loaded has nothing.
-    let mut lag = Lag::new(begun);
-    assert_eq!([lag.seen(0, -1, at(10)).as_secs(), lag.seen(5, -1, at(30)).as_secs()], [10, 30]);
+        missing.map_or(Ok(()), |missing| Err(format!("{missing} not in\n{text}")))
+    })
+    .await;
 }
 
 #[test]

@@ -15,16 +15,16 @@ use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{list, objects, one, root, said, template};
-use crate::support::TestDatabase;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub};
 use crate::support::payload::{issue, issues, owned_repository};
 use crate::support::service::{bugscrub, client};
+use crate::support::wait::{in_time, until};
+use crate::support::{TestDatabase, own_host};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const SECRET: &str = "new-secret";
 const ADMIN: &str = "an-admin-token-that-is-made-up";
 
@@ -136,7 +136,7 @@ impl Cluster {
 
 /// Runs a command that ends well.
 async fn finishes(mut command: Command) -> String {
-    let output = timeout(PATIENCE, command.output()).await.expect("it hangs").unwrap();
+    let output = in_time("the container ends", command.output()).await.unwrap();
     let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(output.status.success(), "{stdout}{stderr}");
     stdout
@@ -149,12 +149,9 @@ struct Server {
 
 impl Server {
     async fn waits_for(&self, path: &str) {
-        let deadline = Instant::now() + PATIENCE;
         let url = format!("{}{path}", self.base);
-        while !client().get(&url).send().await.is_ok_and(|answer| answer.status() == 200) {
-            assert!(Instant::now() < deadline, "{url} does not answer 200");
-            sleep(Duration::from_millis(50)).await;
-        }
+        let answers = async || client().get(&url).send().await.is_ok_and(|answer| answer.status() == 200);
+        until(&format!("{url} answers 200"), answers).await;
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -210,14 +207,14 @@ async fn the_production_pod_migrates_serves_and_stops() {
         (("bugscrub-database", "BUGSCRUB_DATABASE_URL"), format!("{}\n", database.url)),
         (("bugscrub-postgres-ca", "ca.crt"), "made up".to_owned()),
     ]);
-    let host = "127.83.67.1";
+    let host = own_host(8080).to_string();
     let overrides = format!(
         "listenAddress: {host}\nsettings: {{BUGSCRUB_GITHUB_API_URL: '{}'}}\n\
          secret: {{keys: {{adminToken: BUGSCRUB_ADMIN_TOKEN}}}}\n",
         github.url()
     );
     let cluster = Cluster::new("production-values.yaml", &overrides, secrets);
-    let server = cluster.start(host).await;
+    let server = cluster.start(&host).await;
 
     // What the route lets in: GitHub's deliveries and the API, but not what answers without a token.
     let route = one(&cluster.objects, "HTTPRoute");
@@ -281,7 +278,7 @@ async fn the_production_pod_migrates_serves_and_stops() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_embedded_pod_keeps_its_data_on_its_volume() {
     let secrets = HashMap::from([(("bugscrub", "BUGSCRUB_WEBHOOK_SECRET"), SECRET.to_owned())]);
-    let host = "127.83.67.2";
+    let host = own_host(8080).to_string();
     let cluster = Cluster::new("embedded-values.yaml", &format!("listenAddress: {host}\n"), secrets);
     let payload = issues(
         "opened",
@@ -292,30 +289,8 @@ async fn the_embedded_pod_keeps_its_data_on_its_volume() {
     let guid = Uuid::new_v4();
     // The first pod has never had it; the next one finds it.
     for known in [false, true] {
-        let server = cluster.start(host).await;
+        let server = cluster.start(&host).await;
         assert_eq!(server.deliver_as(guid, "/webhooks/github", &payload, SECRET).await, (202, known));
         server.stops_within(grace).await;
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn ping_says_what_is_wrong() {
-    let secret = [("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
-    let ping = async |args: &[&str], settings: &[(&str, &str)]| crate::support::service::run(args, settings).await;
-    ping(&["ping"], &[]).await.failed(1, &["no webhook secret"]);
-    ping(&["ping", "--url", "nonsense"], &secret).await.failed(1, &["nonsense"]);
-    ping(&["ping", "--url", "http://127.0.0.1:1", "--wait", "0"], &secret).await.failed(1, &["not ready after 0 s"]);
-
-    let database = TestDatabase::new().await;
-    let settings = [("BUGSCRUB_DATABASE_URL", &*database.url), ("BUGSCRUB_WEBHOOK_SECRET", "another-secret")];
-    let serving = crate::support::service::Serving::start(&settings).await;
-    let url = serving.url("");
-    ping(&["ping", "--url", &url], &secret).await.failed(1, &["a signed delivery was not accepted: HTTP 401"]);
-    let words = ping(&["ping", "--url", &url, "--secret", "another-secret,older"], &[]).await.ok();
-    assert_eq!(words.lines().count(), 3, "{words}");
-    database.take_away().await;
-    ping(&["ping", "--url", &url, "--wait", "1"], &secret).await.failed(1, &["not ready after 1 s: HTTP 503"]);
-    database.bring_back().await;
-    serving.stop().await;
-    database.drop().await;
 }

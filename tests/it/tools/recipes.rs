@@ -2,18 +2,16 @@
 //! generated organization. (Grafana, Google Sheets and Backstage themselves are not run here.)
 
 use std::process::Stdio;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
 
 use crate::support::service::{bugscrub, client};
+use crate::support::wait::in_time;
 
-const DOCS: &str = include_str!("../../docs/api.md");
-const DASHBOARD: &str = include_str!("../../docs/grafana/queue.json");
-const PATIENCE: Duration = Duration::from_secs(120);
+const DOCS: &str = include_str!("../../../docs/api.md");
+const DASHBOARD: &str = include_str!("../../../docs/grafana/queue.json");
 
 /// A running `bugscrub demo`, and the curl lines that it printed.
 struct Demo {
@@ -27,7 +25,7 @@ impl Demo {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut curls = vec![];
         while curls.len() < 2 {
-            let line = timeout(PATIENCE, lines.next_line()).await.expect("the demo does not come up").unwrap();
+            let line = in_time("the demo comes up", lines.next_line()).await.unwrap();
             let line = line.expect("the demo ended");
             if line.starts_with("curl ") {
                 curls.push(line);
@@ -49,7 +47,7 @@ impl Demo {
 async fn shell(line: &str, directory: &std::path::Path, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new("bash");
     command.args(["-c", line]).current_dir(directory).envs(variables.iter().copied()).stdin(Stdio::null());
-    let output = timeout(PATIENCE, command.output()).await.expect("a recipe hangs").unwrap();
+    let output = in_time("a recipe ends", command.output()).await.unwrap();
     assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -99,5 +97,5 @@ async fn the_recipes_run_verbatim_against_the_demo() {
     }
     let pid = nix::unistd::Pid::from_raw(demo.child.id().unwrap().try_into().unwrap());
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
-    assert!(timeout(PATIENCE, demo.child.wait()).await.expect("the demo does not end").unwrap().success());
+    assert!(in_time("the demo ends", demo.child.wait()).await.unwrap().success());
 }

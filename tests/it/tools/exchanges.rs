@@ -7,7 +7,7 @@ use chrono::Duration;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use super::{complete, rhythm, run_now, start};
+use crate::github::{complete, rhythm, run_now, start};
 use crate::support::github::world::Kind;
 use crate::support::github::{Delivering, FakeGitHub};
 
