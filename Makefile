@@ -23,7 +23,7 @@ test: ## Run every test
 	@$(MAKE) --no-print-directory test-tools
 
 test-fast: setup ## Run the tests that need nothing but Rust and Postgres
-	cargo test --locked --lib --bins --tests -- --skip tools::
+	cargo test --locked --test it -- --skip tools::
 
 test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linters, Schemathesis, curl, jq
 	@./scripts/ensure-node.sh
