@@ -40,7 +40,7 @@ test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linte
 audit: ## Hold the chart against policies, and the dependencies against known faults (slow)
 	./scripts/audit.sh
 
-bench: setup ## Measure what DESIGN promises; prints a table, writes target/bench.json (ROWS=ingest, backfill or million for some)
+bench: setup ## Measure performance; prints a table, writes target/bench.json (ROWS=ingest, backfill or million for some)
 	@./scripts/ensure-node.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
 	cargo bench --locked --bench bench -- $(ROWS)

@@ -1,4 +1,4 @@
-//! `make bench`: what DESIGN section 11 promises, measured against a reference in the same run.
+//! `make bench`: what the performance budget promises, measured against a reference in the same run.
 //!
 //! The service runs as its own process over a private Postgres with default durability; the load
 //! comes from this process, on the same cores. Results are printed as a table and written to
@@ -30,7 +30,7 @@ mod app {
     pub use crate::service::SECRET;
 }
 
-/// Connections of the closed loop, as DESIGN's own measurement had.
+/// How many connections the closed loop has.
 const CONNECTIONS: usize = 64;
 /// Each side is measured this often, in turn; the medians are compared.
 const ROUNDS: usize = 3;

@@ -1,7 +1,7 @@
 //! Events: facts as they entered an account's log.
 //!
-//! An event holds everything its folding needs (DESIGN, section 5), so that no fold looks
-//! anything up. Times are GitHub's, cut to whole seconds, which is GitHub's own resolution.
+//! An event holds everything that folding it needs, so the fold looks nothing up. Times are GitHub's, cut to whole seconds, which
+//! is GitHub's own resolution.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,39 +1,38 @@
-//! A row of a deck: what happened to its item since it was last read, and while it was being read.
+//! A row of a deck: what happened to its item since somebody last read it, and while the group read it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::activity::{HISTORIC, Mark};
 
-/// GitHub tells times in whole seconds: what it says happened in the second of an arrival may have
-/// been after it.
+/// GitHub's times are whole seconds. So what happened in the second of an arrival may have happened after the arrival.
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
-/// Something that GitHub told of an item.
+/// Something that GitHub told about an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happening {
-    /// Its place in the account's log.
+    /// Its position in the account's log.
     pub position: i64,
-    /// GitHub's time; `None` where it does not say.
+    /// GitHub's time. `None` if GitHub does not say.
     pub at: Option<DateTime<Utc>>,
     /// As a past participle: `closed`, `labeled`.
     pub kind: String,
     pub actor: Option<String>,
     pub human: bool,
-    /// Which label, assignee or milestone it is about.
+    /// The label, assignee or milestone that it is about.
     pub about: Option<String>,
 }
 
-/// From when on something is news: after the last reading.
+/// The last reading. Whatever happened after it is news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
     /// A position of the log.
     Position(i64),
-    /// A time: of a reading that the log was only told of later.
+    /// A time, for a reading that the log heard of only later.
     Time(DateTime<Utc>),
 }
 
 impl Since {
-    /// Since a reading.
+    /// Takes a mark as the last reading.
     pub fn mark(mark: &Mark) -> Self {
         match mark.at {
             Some(at) if mark.position == HISTORIC => Self::Time(at),
@@ -49,18 +48,18 @@ impl Since {
     }
 }
 
-/// When the cursor was on a row.
+/// The time during which the cursor was on a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Visit {
-    /// The event that brought it, and its time; `None`: it has not come.
+    /// The event with which it came, and its time. `None` if it has not come.
     pub arrived: Option<(i64, DateTime<Utc>)>,
-    /// `None`: it is there, or has not come.
+    /// The event with which it went. `None` if it is still there, or has not come.
     pub left: Option<(i64, DateTime<Utc>)>,
 }
 
 impl Visit {
-    /// Whether something is an outcome of the reading: it was told while the cursor was on the row,
-    /// or happened then and was told later.
+    /// Whether something is an outcome of the reading: GitHub told it while the cursor was on the row, or it happened then and
+    /// GitHub told it later.
     pub fn saw(&self, happening: &Happening) -> bool {
         let Some((arrived, arrived_at)) = self.arrived else { return false };
         let told = happening.position > arrived && self.left.is_none_or(|(left, _)| happening.position <= left);
@@ -72,8 +71,7 @@ impl Visit {
         told || happened
     }
 
-    /// Whether something happened since a reading and before this one: what the group must catch up
-    /// with. Bots are left out.
+    /// Whether a human did something after a reading and before this one, so that the group must catch up with it.
     pub fn is_news(&self, read: Since, happening: &Happening) -> bool {
         happening.human && read.is_before(happening) && !self.saw(happening) && !self.is_over_for(happening)
     }
@@ -83,18 +81,18 @@ impl Visit {
     }
 }
 
-/// How it stands with a row.
+/// The state of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// The cursor is on it.
     Current,
     Read,
     Skipped,
-    /// Somebody read it outside of this scrub, in this round.
+    /// Somebody read it in this round, but outside of this scrub.
     ReadElsewhere,
     Closed,
     Deleted,
-    /// It is where it may not be seen.
+    /// It has moved to where it may not be seen.
     Gone,
     Waiting,
 }

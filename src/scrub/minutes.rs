@@ -1,8 +1,7 @@
-//! The minutes of a scrub: Markdown, good enough to paste.
+//! The minutes of a scrub, as Markdown to paste.
 //!
-//! Pasted on GitHub they bother nobody: names and titles mention no one, and addresses on
-//! github.com, in titles and notes too, go by way of redirect.github.com, so that items do not show
-//! a cross-reference.
+//! Pasting them on GitHub disturbs nobody. Names and titles mention no one. Addresses on github.com, even those in titles and
+//! notes, become addresses on redirect.github.com, so items do not show a cross-reference.
 
 use std::fmt::Write;
 
@@ -10,59 +9,60 @@ use chrono::NaiveDate;
 
 use crate::activity::{ItemType, NoteText, State};
 
-/// What is told of a scrub.
+/// What the minutes say about a scrub.
 #[derive(Clone, Debug)]
 pub struct Minutes {
     pub number: i64,
     pub date: Option<NaiveDate>,
     pub host: Option<String>,
     pub attendees: Vec<String>,
-    /// The scrub goes on.
+    /// Whether the scrub is still going on.
     pub open: bool,
     pub forgotten: bool,
-    /// `None` where a spreadsheet tells of it.
+    /// `None` if the scrub is known only from a spreadsheet.
     pub deck: Option<Deck>,
-    /// In the order in which they were met.
+    /// The items, in the order in which the group met them.
     pub rows: Vec<Met>,
 }
 
-/// What was to be read.
+/// What the group had to read.
 #[derive(Clone, Debug)]
 pub struct Deck {
     pub view: String,
     pub round: i64,
-    /// Items that were unread when it opened.
+    /// How many items were unread when the scrub opened.
     pub unread: i64,
 }
 
-/// An item that was met.
+/// An item that the group met.
 #[derive(Clone, Debug)]
 pub struct Met {
-    /// As it is now; `None` where it may not be seen any more.
+    /// The item as it is now. `None` if it may no longer be seen.
     pub item: Option<MetItem>,
-    /// `owner/name#12`, as it was.
+    /// Its name at the time, `owner/name#12`.
     pub name: String,
     pub skipped: bool,
-    /// The cursor is on it, or was when the scrub ended.
+    /// Whether the cursor is on it, or was when the scrub ended.
     pub current: bool,
-    /// What the note said when the scrub ended, or says now.
+    /// The note as it was when the scrub ended, or as it is now.
     pub note: Option<NoteText>,
-    /// The note was written in this scrub.
+    /// Whether the note was written in this scrub.
     pub noted_here: bool,
-    /// What happened to it meanwhile.
+    /// What happened to it while the group read it.
     pub outcomes: Vec<Outcome>,
 }
 
-/// Something that happened to an item while it was met.
+/// Something that happened to an item while the group read it.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// As a past participle: `labeled`.
     pub kind: String,
-    /// The label, the assignee, the milestone.
+    /// The label, the assignee or the milestone.
     pub about: Option<String>,
     pub by: Option<String>,
 }
 
+/// An item, as the minutes name it.
 #[derive(Clone, Debug)]
 pub struct MetItem {
     /// `owner/name#12`
@@ -82,18 +82,18 @@ impl Met {
         self.item.as_ref().is_some_and(|item| item.state == State::Open)
     }
 
-    /// Somebody is to do something about it.
+    /// The note, if somebody is to do something about the open item.
     fn to_follow(&self) -> Option<&NoteText> {
         let note = self.note.as_ref().filter(|_| self.is_open())?;
         Some(note).filter(|note| !note.recommended_action.is_empty() || !note.flag.is_empty())
     }
 }
 
-/// The minutes as Markdown.
+/// Writes the minutes as Markdown.
 pub fn markdown(minutes: &Minutes) -> String {
     let mut text = String::new();
-    head(&mut text, minutes).expect("cannot fail: it is memory");
-    body(&mut text, minutes).expect("cannot fail: it is memory");
+    head(&mut text, minutes).expect("cannot fail: it writes to memory");
+    body(&mut text, minutes).expect("cannot fail: it writes to memory");
     text
 }
 
@@ -118,8 +118,8 @@ fn head(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
     let with_note = rows.iter().filter(|met| met.noted_here).count();
     writeln!(text, ". Closed: {closed}. Notes written: {with_note}.")?;
     match (minutes.open, minutes.forgotten) {
-        (true, _) => writeln!(text, "\nThe scrub goes on: this is how it stands.")?,
-        (false, true) => writeln!(text, "\nNobody closed it; it closed itself.")?,
+        (true, _) => writeln!(text, "\nThe scrub is still going on. This is how it stands.")?,
+        (false, true) => writeln!(text, "\nNobody closed the scrub, so it closed itself.")?,
         (false, false) => {}
     }
     Ok(())
@@ -193,14 +193,14 @@ fn link(met: &Met) -> String {
         Some(item) => {
             let url = item.url.replacen("https://github.com/", "https://redirect.github.com/", 1);
             let moved = if item.name == met.name { String::new() } else { format!(" (was {})", plain(&met.name)) };
-            // Between the brackets the name is no reference.
+            // Between brackets, GitHub does not take the name for a reference.
             format!("{} [{}]({url}){moved} {}", item.item_type.name(), plain(&item.name), plain(&item.title))
         }
         None => plain(&met.name),
     }
 }
 
-/// A text as Markdown that says just that: on one line, mentioning nobody and referring to nothing.
+/// Escapes a text for Markdown. The result is on one line, mentions nobody and refers to nothing.
 fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let text = redirected(&text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -214,11 +214,11 @@ fn plain(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
-            // `GH-7` is a reference as `#7` is.
+            // `GH-7` is a reference, like `#7`.
             '-' if ends_with_gh(&escaped) && chars.peek().is_some_and(char::is_ascii_digit) => {
                 escaped.push_str("-&#8203;");
             }
-            // A zero-width space keeps GitHub from taking it for a mention or a reference.
+            // With a zero-width space, GitHub does not take it for a mention or a reference.
             '@' | '#' if chars.peek().is_some_and(|next| next.is_alphanumeric()) => {
                 escaped.push(char);
                 escaped.push_str("&#8203;");
@@ -233,7 +233,7 @@ fn ends_with_gh(text: &str) -> bool {
     text.len().checked_sub(2).is_some_and(|at| text.as_bytes()[at..].eq_ignore_ascii_case(b"gh"))
 }
 
-/// Addresses on github.com, by way of redirect.github.com.
+/// Replaces addresses on github.com with those on redirect.github.com.
 fn redirected(text: &str) -> String {
     const HOST: &str = "github.com/";
     let (lower, mut changed, mut done) = (text.to_ascii_lowercase(), String::with_capacity(text.len()), 0);

@@ -1,8 +1,8 @@
 //! Scrubs: what a group reads together.
 //!
 //! Pure: no IO and no clock. The players:
-//! - [`view`]: a named filter and order, and where it was declared;
-//! - [`deck`]: what became of an item while a group read it, and since it was last read;
+//! - [`view`]: a named filter and order, and where it comes from;
+//! - [`deck`]: what happened to an item while a group read it, and since somebody last read it;
 //! - [`minutes`]: a scrub as a text to paste;
 //! - [`schedule`]: when the group meets.
 

@@ -1,18 +1,18 @@
-//! When a group meets: once a week, by turns in several editions if it spans the globe.
+//! When a group meets: once a week. A group that spans the globe can take turns between several editions.
 
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
-/// Minutes of a meeting, unless said otherwise, and at most.
+/// The length of a meeting in minutes: by default, and at most.
 const USUAL_MINUTES: u32 = 60;
 const MOST_MINUTES: u32 = 720;
-/// Editions at most: one a week for a quarter of a year.
+/// The most editions: one a week for a quarter of a year.
 const MOST_EDITIONS: usize = 13;
 
-/// A weekly schedule. Of several editions the first has the weeks whose number, counted from the week
-/// of 5 January 1970, is divisible by how many there are, the second those after, and so on.
+/// A weekly schedule. Several editions take turns: the first has the weeks whose number, counted from the week of 5 January
+/// 1970, is divisible by the number of editions; the second has the weeks after those, and so on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     editions: Vec<Edition>,
@@ -22,43 +22,43 @@ pub struct Schedule {
 struct Edition {
     weekday: Weekday,
     time: NaiveTime,
-    /// `None`: the account's.
+    /// `None` for the account's zone.
     zone: Option<Tz>,
     minutes: u32,
 }
 
-/// One meeting to come.
+/// A future meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meeting {
     pub starts: DateTime<Utc>,
     pub ends: DateTime<Utc>,
-    /// Which edition, from 1.
+    /// The number of the edition, from 1.
     pub edition: usize,
-    /// The date where it is held.
+    /// Its date in the zone where it is held.
     pub date: NaiveDate,
 }
 
-/// Why a text is no schedule.
+/// Why a text is not a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSchedule {
     #[error(
-        "{0:?} is not of the form `wednesday 17:00`, with a zone such as Europe/London and a length such as 60m if wanted"
+        "{0:?} must look like `wednesday 17:00`, optionally followed by a zone such as Europe/London and a length such as 60m"
     )]
     Form(String),
-    #[error("{0:?} is no weekday")]
+    #[error("{0:?} is not a weekday")]
     Weekday(String),
-    #[error("{0:?} is no time of day such as 17:00")]
+    #[error("{0:?} is not a time of day such as 17:00")]
     Time(String),
     #[error("{0:?} is neither a time zone such as Europe/London nor a length of 1m to {MOST_MINUTES}m")]
     Rest(String),
-    #[error("a schedule has {MOST_EDITIONS} editions at most")]
+    #[error("a schedule has at most {MOST_EDITIONS} editions")]
     TooMany,
 }
 
 impl FromStr for Schedule {
     type Err = BadSchedule;
 
-    /// `WEEKDAY HH:MM [ZONE] [MINUTESm]`; several editions, separated by `;`, take turns.
+    /// Parses `WEEKDAY HH:MM [ZONE] [MINUTESm]`. Several editions, separated by `;`, take turns.
     fn from_str(text: &str) -> Result<Self, BadSchedule> {
         let editions = text.split(';').map(str::trim).filter(|edition| !edition.is_empty());
         let editions: Vec<Edition> = editions.map(edition).collect::<Result<_, _>>()?;
@@ -93,7 +93,7 @@ fn edition(text: &str) -> Result<Edition, BadSchedule> {
 }
 
 impl Schedule {
-    /// The meetings of so many weeks from that of a date on.
+    /// The meetings of so many weeks, beginning with the week of a date.
     pub fn meetings(&self, from: NaiveDate, weeks: u64, zone: Tz) -> Vec<Meeting> {
         let monday = from - Days::new(from.weekday().num_days_from_monday().into());
         let mondays = (0..weeks).filter_map(|week| monday.checked_add_days(Days::new(week * 7)));
@@ -106,7 +106,7 @@ impl Schedule {
         let date = monday.checked_add_days(Days::new(edition.weekday.num_days_from_monday().into()))?;
         let local = date.and_time(edition.time);
         let zone = edition.zone.unwrap_or(zone);
-        // An hour that summer time skips is held an hour later.
+        // If summer time skips that hour, the meeting is an hour later.
         let starts = zone.from_local_datetime(&local).earliest();
         let starts = starts.or_else(|| zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest())?;
         let starts = starts.with_timezone(&Utc);
@@ -115,7 +115,7 @@ impl Schedule {
     }
 }
 
-/// Weeks since that of 5 January 1970, a Monday.
+/// The number of weeks since that of 5 January 1970, a Monday.
 fn week_number(monday: NaiveDate) -> i64 {
     let first = NaiveDate::from_ymd_opt(1970, 1, 5).expect("cannot fail: there was such a day");
     (monday - first).num_days() / 7

@@ -1,24 +1,24 @@
 //! Views: named filters, each with an order.
 //!
-//! Some are built in, some are declared in a file (for GitOps), the rest are stored per account.
-//! A name means the file's view before a stored one, and a stored one before the built-in.
+//! Some are built in, some are declared in a file (for GitOps), and the rest are stored per account. If several have the same
+//! name, the file's view wins over a stored one, and a stored one over a built-in one.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::rank::{BadCriterion, Criteria, Filter, Order};
 
-/// Characters of a name, and of a description, at most.
+/// The most characters of a name and of a description.
 const LONGEST_NAME: usize = 64;
 const LONGEST_DESCRIPTION: usize = 1_000;
-/// Views in one file, and values in one view, at most.
+/// The most views in a file and values in a view.
 const MOST_VIEWS: usize = 1_000;
 const MOST_VALUES: usize = 500;
 
-/// The view that counts where none is named.
+/// The view that is used if none is named.
 pub const BUG_SCRUB: &str = "bug-scrub";
 
-/// A named filter and order.
+/// A filter and an order with a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct View {
@@ -40,14 +40,16 @@ pub enum Origin {
     Stored,
 }
 
-/// Why a view cannot be one.
+/// Why a view is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadView {
-    #[error("a name has 1 to {LONGEST_NAME} characters: small letters, digits and -, a letter or digit first")]
+    #[error(
+        "a name has 1 to {LONGEST_NAME} characters: lower-case letters, digits and -, beginning with a letter or digit"
+    )]
     Name,
-    #[error("a description has {LONGEST_DESCRIPTION} characters at most")]
+    #[error("a description has at most {LONGEST_DESCRIPTION} characters")]
     Description,
-    #[error("a view has {MOST_VALUES} values at most")]
+    #[error("a view has at most {MOST_VALUES} values")]
     TooMany,
     #[error("{0}")]
     Criterion(#[from] BadCriterion),
@@ -59,7 +61,7 @@ impl View {
         Self { name: name.to_owned(), description: description.to_owned(), filter, order: Order::default() }
     }
 
-    /// Whether it can be stored or declared.
+    /// Checks that it can be stored or declared.
     pub fn check(&self) -> Result<(), BadView> {
         if !is_name(&self.name) {
             return Err(BadView::Name);
@@ -70,12 +72,12 @@ impl View {
         if self.filter.len() > MOST_VALUES {
             return Err(BadView::TooMany);
         }
-        // Relative days reach back less far on an early date than on any that is to come.
+        // `180d` reaches furthest back on an early date: if the filter works then, it works on any later date.
         self.filter.filter(NaiveDate::default())?;
         Ok(())
     }
 
-    /// Its filter on a date.
+    /// The filter that it is on a date.
     pub fn filter(&self, today: NaiveDate) -> Result<Filter, BadCriterion> {
         self.filter.filter(today)
     }
@@ -100,13 +102,17 @@ impl Default for Declared {
     fn default() -> Self {
         let updated = ("updated_before", "1d");
         let builtin = vec![
-            View::builtin("open", "All that is open.", &[("state", "open")]),
+            View::builtin("open", "Everything that is open.", &[("state", "open")]),
             View::builtin(
                 BUG_SCRUB,
-                "What a weekly scrub reads: open issues and discussions of the last 180 days, but for what moved since the day before yesterday.",
+                "What a weekly scrub reads: open issues and discussions of the last 180 days, without those updated since the day before yesterday.",
                 &[("state", "open"), ("type", "Issue"), ("type", "Discussion"), ("created_after", "180d"), updated],
             ),
-            View::builtin("never-read", "What is open and was not read yet.", &[("state", "open"), ("unread", "true")]),
+            View::builtin(
+                "never-read",
+                "Open items that nobody has read yet.",
+                &[("state", "open"), ("unread", "true")],
+            ),
         ];
         Self { builtin, file: vec![] }
     }
@@ -115,13 +121,13 @@ impl Default for Declared {
 /// Why a file of views cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadViews {
-    #[error("it is not YAML of the right shape: {0}")]
+    #[error("it is not YAML of the expected shape: {0}")]
     Yaml(String),
     #[error("the view {name:?}: {source}")]
     View { name: String, source: BadView },
-    #[error("the view {0:?} is there twice")]
+    #[error("the view {0:?} appears twice")]
     Twice(String),
-    #[error("a file has {MOST_VIEWS} views at most")]
+    #[error("a file has at most {MOST_VIEWS} views")]
     TooMany,
 }
 
@@ -132,8 +138,7 @@ struct File {
 }
 
 impl Declared {
-    /// With the views of a file: `views:`, a list of `name`, `description`, `filter` and `order`,
-    /// of which only the name is needed.
+    /// Adds the views of a YAML file: `views:`, a list of `name`, `description`, `filter` and `order`. Only the name is required.
     pub fn with_file(yaml: &str) -> Result<Self, BadViews> {
         let File { views } = serde_saphyr::from_str(yaml).map_err(|error| BadViews::Yaml(error.to_string()))?;
         if views.len() > MOST_VIEWS {
@@ -148,7 +153,7 @@ impl Declared {
         Ok(Self { file: views, ..Self::default() })
     }
 
-    /// The view of a name that the file declares: no stored one can take its place.
+    /// The file's view of a name. No stored view can replace it.
     pub fn in_file(&self, name: &str) -> Option<&View> {
         self.file.iter().find(|view| view.name == name)
     }
@@ -158,13 +163,13 @@ impl Declared {
         self.builtin.iter().find(|view| view.name == name)
     }
 
-    /// All views of an account that has stored these, by name.
+    /// All views of an account that has stored these views, sorted by name.
     pub fn all(&self, stored: Vec<View>) -> Vec<(Origin, View)> {
         let file = self.file.iter().map(|view| (Origin::File, view.clone()));
         let builtin = self.builtin.iter().map(|view| (Origin::Builtin, view.clone()));
         let mut all: Vec<_> =
             file.chain(stored.into_iter().map(|view| (Origin::Stored, view))).chain(builtin).collect();
-        // Stable: of one name the first stays.
+        // The sort is stable, so the first view of each name stays.
         all.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
         all.dedup_by(|(_, later), (_, first)| later.name == first.name);
         all

@@ -43,13 +43,13 @@ impl Column {
         Column::Flag,
     ];
 
-    /// Which item a row is about: without these there is no row.
+    /// The columns that say which item a row is about. Without them there is no row.
     pub const KEY: [Column; 3] = [Column::Repository, Column::Type, Column::Number];
 
-    /// What people write: without any of these there is nothing to take from a tab.
+    /// The columns that people fill in. A tab without any of them has nothing to import.
     pub const WRITTEN: [Column; 4] = [Column::RecommendAction, Column::Read, Column::Comment, Column::Flag];
 
-    /// What stands in the first row.
+    /// Its header, in the first row.
     pub fn header(self) -> &'static str {
         match self {
             Column::Repository => "Repository",
@@ -72,23 +72,23 @@ impl Column {
         }
     }
 
-    /// Its place, from 0.
+    /// Its index, from 0.
     pub fn place(self) -> u16 {
         self as u16
     }
 
-    /// The letter by which a spreadsheet calls it: A to Q.
+    /// Its letter in a spreadsheet: A to Q.
     pub fn letter(self) -> char {
         (b'A' + self as u8) as char
     }
 
-    /// Columns that are there for the formulas and filters, not for the eye.
+    /// Whether the column is hidden: it serves formulas and filters, not the eye.
     pub fn is_hidden(self) -> bool {
         matches!(self, Column::Created | Column::Updated | Column::DaysAge | Column::DaysStale | Column::Url)
     }
 
-    /// The column that a header means: case, blanks and punctuation around words do not count, and
-    /// `number`, `recommended action`, `read` and plurals are understood as well.
+    /// The column that a header names. Case, blanks and punctuation around words do not matter; `number`, `recommended
+    /// action`, `read` and plurals work too.
     pub fn from_header(header: &str) -> Option<Self> {
         let words = |text: &str| -> String {
             let parts = text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '_' | '?' | ':'));

@@ -1,16 +1,17 @@
-//! Why a file, a tab or a row cannot be read. Each is a sentence for whoever sent the file.
+//! Why a file, a tab or a row cannot be read. Each fault is a sentence for whoever sent the file.
 
+use super::attendance;
 use super::columns::Column;
-use super::read::limits;
+use super::limits;
 
-/// Why nothing of a file can be read.
+/// Why a file cannot be read at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSheet {
     #[error("the file is empty")]
     Empty,
-    #[error("the file has more than {} MiB", limits::FILE >> 20)]
+    #[error("the file is larger than {} MiB", limits::FILE >> 20)]
     TooLarge,
-    #[error("the file is not a spreadsheet: XLSX, ODS and CSV can be read")]
+    #[error("the file is not a spreadsheet in a format that can be read: XLSX, ODS or CSV")]
     NotASpreadsheet,
     #[error("the file is in Excel's format from before 2007: save it as .xlsx")]
     OldExcel,
@@ -20,31 +21,31 @@ pub enum BadSheet {
     Encrypted,
     #[error("the file is damaged: {0}")]
     Damaged(String),
-    #[error("unpacked the file has more than {} MiB", limits::UNPACKED >> 20)]
+    #[error("unpacked, the file is larger than {} MiB", limits::UNPACKED >> 20)]
     TooLargeInside,
-    #[error("a text in the file has more than {} MiB", limits::ONE >> 20)]
+    #[error("a text in the file is larger than {} MiB", limits::ONE >> 20)]
     OneText,
-    #[error("the file is made of more than {} parts", limits::PARTS)]
+    #[error("the file has more than {} parts", limits::PARTS)]
     TooManyParts,
     #[error("the file has more {0} than a spreadsheet of this kind needs")]
     TooMany(&'static str),
-    #[error("the file has more than {} rows", limits::ROWS)]
+    #[error("the file has more than {} rows about items", limits::ROWS)]
     TooManyRows,
-    #[error("the texts of the file have more than {} MiB", limits::TEXT >> 20)]
+    #[error("the texts in the file are larger than {} MiB together", limits::TEXT >> 20)]
     TooMuchText,
-    /// With what is wrong with each of its tabs.
-    #[error("no scrub's tab is in the file: {0}")]
+    /// Says what is wrong with each tab.
+    #[error("the file has no tab that can be read: {0}")]
     NoTab(String),
-    #[error("there is no row below the header")]
+    #[error("the file has no row below its header")]
     NoRows,
 }
 
-/// Why a tab's rows cannot be read.
+/// Why a tab cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadTab {
     #[error("it is empty")]
     Empty,
-    #[error("its first row must name the columns, and lacks {}", names(.0))]
+    #[error("its first row must name the columns, but lacks {}", names(.0))]
     Lacks(Vec<Column>),
     #[error("it has none of the columns {}", names(&Column::WRITTEN))]
     NothingWritten,
@@ -54,24 +55,24 @@ pub(super) enum BadTab {
     MergedHeader,
     #[error("its name is not a scrub's number")]
     Unnumbered,
-    #[error("the tab {0:?} is of the same scrub")]
+    #[error("it is about the same scrub as the tab {0:?}")]
     SameScrub(String),
-    #[error("it is a chart or a dialog")]
+    #[error("it is a chart or a dialog, not a table")]
     NoCells,
-    #[error("its first row must name the columns Scrub, Date, Host and Attendees")]
+    #[error("its first row must name the columns {}", attendance::COLUMNS.join(", "))]
     NoAttendance,
 }
 
-/// What of a line of the tab Attendance cannot be read.
+/// What cannot be read in a line of the tab Attendance.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum AttendanceFault {
-    #[error("the date of {0:04} cannot be read: {1:?}")]
+    #[error("the date of scrub {0:04} cannot be read: {1:?}")]
     Date(i32, String),
-    #[error("a name of {0:04} is longer than 100 characters: {1:?}")]
+    #[error("a name at scrub {0:04} is longer than 100 characters or has control characters: {1:?}")]
     Name(i32, String),
 }
 
-/// Why one row cannot be read.
+/// Why a row cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum RowFault {
     #[error("Repository must be owner/name, not {0:?}")]
@@ -88,7 +89,7 @@ pub enum RowFault {
     LongNote(Column, usize),
     #[error("some of its cells are merged")]
     Merged,
-    #[error("its item stands in row {0} of the tab already")]
+    #[error("row {0} of the tab is about the same item")]
     Twice(u32),
 }
 
@@ -96,11 +97,22 @@ fn names(columns: &[Column]) -> String {
     columns.iter().map(|column| column.header()).collect::<Vec<_>>().join(", ")
 }
 
-/// The beginning of what stands in a cell, to be shown in a sentence.
+/// The beginning of a cell's text, for a sentence.
 pub(super) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+/// Rows by their numbers, as words. Only the first few are named: `rows 3, 7 and 12 more`.
+pub fn listed(lines: &[u32]) -> String {
+    const SHOWN: usize = 10;
+    let numbers: Vec<String> = lines.iter().take(SHOWN).map(u32::to_string).collect();
+    let (word, numbers) = (if lines.len() == 1 { "row" } else { "rows" }, numbers.join(", "));
+    match lines.len().saturating_sub(SHOWN) {
+        0 => format!("{word} {numbers}"),
+        more => format!("{word} {numbers} and {more} more"),
     }
 }

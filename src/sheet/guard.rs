@@ -1,19 +1,19 @@
-//! Texts in CSV that a spreadsheet would take for a formula.
+//! Keeps texts in CSV from becoming formulas.
 //!
-//! Titles and names are written by strangers. An apostrophe in front makes a spreadsheet show the
-//! rest as it is; taking it off again gives the very text that was there.
+//! Strangers write titles and names. An apostrophe in front makes a spreadsheet show the rest as it is. Removing the
+//! apostrophe gives back exactly the text that was there.
 
-/// What spreadsheets take for the beginning of a formula, or skip before they look for one; the
-/// wide signs are what an East Asian spreadsheet takes for the narrow ones.
+/// Characters with which a spreadsheet begins a formula, or which it skips before it looks for one. East Asian spreadsheets
+/// accept the wide signs for the narrow ones.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// The text with an apostrophe in front where it needs one. A text that looks as if it had one
-/// already gets another, so that [`unguard`] is exact.
+/// Puts an apostrophe in front of a text that needs one. A text that looks as if it already had one gets another, so that
+/// [`unguard`] is exact.
 pub fn guard(text: String) -> String {
     if is_suspect(&text) { format!("'{text}") } else { text }
 }
 
-/// The text that was guarded.
+/// Removes the apostrophe that [`guard`] added.
 pub fn unguard(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| is_suspect(rest)).unwrap_or(text)
 }

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-/// One open item's day counts.
+/// The day counts of an open item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenDays {
     pub days_age: i64,
     pub days_stale: i64,
 }
 
-/// Which of the two is counted.
+/// Which of the two day counts a bucket is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgeOf {
@@ -19,18 +19,18 @@ pub enum AgeOf {
     Update,
 }
 
-/// The open items whose days lie between two bounds, both included.
+/// How many open items have a day count between two bounds, both included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct AgeBucket {
     /// `0`, `1-7` (days) or `1-2 y` (years of 365 days).
     pub bucket: &'static str,
     pub from_days: i64,
-    /// `None`: no upper bound.
+    /// `None` if there is no upper bound.
     pub to_days: Option<i64>,
     pub items: usize,
 }
 
-/// Upper bounds in days, included, and what each bucket is called.
+/// The name of each bucket, and its upper bound in days, included.
 const BOUNDS: [(&str, Option<i64>); 9] = [
     ("0", Some(0)),
     ("1-7", Some(7)),
@@ -43,7 +43,7 @@ const BOUNDS: [(&str, Option<i64>); 9] = [
     ("> 5 y", None),
 ];
 
-/// Counts open items into buckets, the youngest first; every bucket is there, empty or not.
+/// Counts open items into buckets, the youngest first. Empty buckets are included.
 pub fn ages(open: &[OpenDays], of: AgeOf) -> Vec<AgeBucket> {
     let mut counts = [0; BOUNDS.len()];
     for item in open {

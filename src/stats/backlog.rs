@@ -1,8 +1,8 @@
 //! How many items were open at the end of each day or week, and how stale they were.
 //!
-//! Each item becomes at most one `Move` a step (what stands at the step's end); the moves, in
-//! order of steps, are then played over a dense list of the open items, whose stale-ages are read
-//! off at each step. So an item costs its changes, plus one product for each step it is open in.
+//! Each item becomes at most one `Move` in each step: how it is at the end of the step. The moves are then applied to a dense
+//! list of the open items, step by step, and the stale-ages are computed from this list. So an item costs its changes, plus
+//! one product for each step in which it is open.
 
 use std::ops::Range;
 
@@ -10,11 +10,11 @@ use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::lifetime::{Change, Lifetime, date_of, day_of};
+use super::lifetime::{BacklogChange, Lifetime, date_of, day_of};
 use super::percentile::median_and_p90;
 use crate::rank::{stale_age, stale_product};
 
-/// How long a step is.
+/// The length of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
@@ -24,12 +24,11 @@ pub enum Step {
     Week,
 }
 
-/// The backlog over one step. `open` is the step before's, plus `opened`, minus `closed`, minus
-/// `gone`.
+/// The backlog over one step. `open` is that of the previous step, plus `opened`, minus `closed`, minus `gone`.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct BacklogPoint {
     pub first_date: NaiveDate,
-    /// The step's last day, at whose end `open` and the stale-ages hold.
+    /// The last day of the step. `open` and the stale-ages are those at its end.
     pub date: NaiveDate,
     pub open: u32,
     /// Creations and reopenings within the step.
@@ -37,25 +36,25 @@ pub struct BacklogPoint {
     pub closed: u32,
     /// Open items that were deleted or transferred away within the step.
     pub gone: u32,
-    /// Of the open items, with days counted to `date`; see [`super::percentile`]. `None`: none is
-    /// open.
+    /// The median of the open items, with days counted to `date`; see [`super::percentile`]. `None` if none is open.
     pub median_stale_age: Option<f64>,
+    /// The 90th percentile of the same.
     pub p90_stale_age: Option<f64>,
-    /// An item counted here was not yet followed by webhooks on some day of the step (see
+    /// Whether an item that is counted here was not yet followed by webhooks on some day of the step (see
     /// [`Lifetime::approximate_before`]).
     pub approximate: bool,
 }
 
 impl BacklogPoint {
-    /// How many days the step has: fewer than 7 where a week is cut.
+    /// How many days the step has. Fewer than 7 if a week is cut off.
     pub fn days(&self) -> i64 {
         (self.date - self.first_date).num_days() + 1
     }
 }
 
-/// The steps that cover `from` to `to`, both included, oldest first. The first week begins on a
-/// Monday, though that be before `from`; the last ends at `to`, as later days may not have
-/// happened. None if `to` is before `from`.
+/// StepCounts the backlog in steps from `from` to `to`, both included, oldest first. The first week begins on a Monday, even if
+/// that is before `from`. The last step ends at `to`, because later days may not have happened. There are no steps if `to` is
+/// before `from`.
 pub fn backlog(lifetimes: &[Lifetime], zone: Tz, from: NaiveDate, to: NaiveDate, step: Step) -> Vec<BacklogPoint> {
     let Some(steps) = Steps::new(from, to, step) else { return vec![] };
     let mut tally = Tally::new(steps, zone);
@@ -65,7 +64,7 @@ pub fn backlog(lifetimes: &[Lifetime], zone: Tz, from: NaiveDate, to: NaiveDate,
     tally.points(lifetimes.len())
 }
 
-/// The steps as day numbers.
+/// The steps, in day numbers.
 #[derive(Clone, Copy)]
 struct Steps {
     first_day: i32,
@@ -86,7 +85,7 @@ impl Steps {
         self.index(self.last_day) + 1
     }
 
-    /// Which step `day` is in; the first also for all days before.
+    /// The step of a day. Days before the first step count as the first step.
     fn index(self, day: i32) -> usize {
         ((day - self.first_day).max(0) / self.days) as usize
     }
@@ -97,23 +96,23 @@ impl Steps {
     }
 }
 
-/// How an open item stands at a step's end, in day numbers.
+/// The day numbers of an open item at the end of a step.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Standing {
+struct ItemDays {
     created: i32,
     updated: i32,
 }
 
-/// What a step does to one item: how it stands at the step's end, `None` where it is not open.
+/// How an item is at the end of a step, if that differs from the step before. `None` if it is not open.
 struct Move {
     step: u32,
     item: u32,
-    standing: Option<Standing>,
+    days_now: Option<ItemDays>,
 }
 
-/// Counts within one step.
+/// What happened within a step.
 #[derive(Clone, Copy, Default)]
-struct Counts {
+struct StepCounts {
     opened: u32,
     closed: u32,
     gone: u32,
@@ -122,17 +121,17 @@ struct Counts {
 struct Tally {
     steps: Steps,
     zone: Tz,
-    counts: Vec<Counts>,
-    /// At each step, by how many more (or fewer) items make it approximate than the step before.
+    counts: Vec<StepCounts>,
+    /// For each step, how many more items make it approximate than the step before; negative if fewer do.
     approximate_change: Vec<i32>,
     moves: Vec<Move>,
-    /// One item's days: a change, or `None` for mere activity. Kept for its memory.
-    days: Vec<(i32, Option<Change>)>,
+    /// The days of an item, with a change, or `None` for mere activity. Kept here to reuse its memory.
+    days: Vec<(i32, Option<BacklogChange>)>,
 }
 
 impl Tally {
     fn new(steps: Steps, zone: Tz) -> Self {
-        let counts = vec![Counts::default(); steps.count()];
+        let counts = vec![StepCounts::default(); steps.count()];
         let approximate_change = vec![0; steps.count() + 1];
         Self { steps, zone, counts, approximate_change, moves: vec![], days: vec![] }
     }
@@ -143,7 +142,7 @@ impl Tally {
         if created > self.steps.last_day {
             return;
         }
-        // The steps that this item makes approximate, if it is counted in them.
+        // The steps that this item makes approximate if it is counted in them.
         let vague = lifetime.approximate_before.map_or(0..0, |before| {
             let day = day_of(before, zone);
             if day < self.steps.first_day { 0..0 } else { 0..self.steps.index(day.min(self.steps.last_day)) + 1 }
@@ -151,8 +150,8 @@ impl Tally {
         let mut days = std::mem::take(&mut self.days);
         list_days(lifetime, zone, &mut days);
 
-        let mut standing: Option<Standing> = None;
-        let mut moved_from: Option<Standing> = None;
+        let mut days_now: Option<ItemDays> = None;
+        let mut moved_from: Option<ItemDays> = None;
         let mut at_step = 0;
         let mut open_since = 0;
         for &(day, change) in &days {
@@ -161,22 +160,22 @@ impl Tally {
             }
             let step = self.steps.index(day);
             if step != at_step {
-                self.settle(at_step, item, moved_from, standing);
-                moved_from = standing;
+                self.settle(at_step, item, moved_from, days_now);
+                moved_from = days_now;
                 at_step = step;
             }
             match change {
-                Some(Change::Opened) => {
-                    standing = Some(Standing { created, updated: day });
+                Some(BacklogChange::Opened) => {
+                    days_now = Some(ItemDays { created, updated: day });
                     open_since = step;
                 }
-                Some(Change::Closed | Change::Gone) => {
-                    standing = None;
+                Some(BacklogChange::Closed | BacklogChange::Gone) => {
+                    days_now = None;
                     self.mark(open_since..step, &vague);
                 }
                 None => {
-                    if let Some(standing) = &mut standing {
-                        standing.updated = day;
+                    if let Some(days_now) = &mut days_now {
+                        days_now.updated = day;
                     }
                 }
             }
@@ -184,27 +183,27 @@ impl Tally {
                 self.mark(step..step + 1, &vague);
                 let counts = &mut self.counts[step];
                 match change {
-                    Change::Opened => counts.opened += 1,
-                    Change::Closed => counts.closed += 1,
-                    Change::Gone => counts.gone += 1,
+                    BacklogChange::Opened => counts.opened += 1,
+                    BacklogChange::Closed => counts.closed += 1,
+                    BacklogChange::Gone => counts.gone += 1,
                 }
             }
         }
-        self.settle(at_step, item, moved_from, standing);
-        if standing.is_some() {
+        self.settle(at_step, item, moved_from, days_now);
+        if days_now.is_some() {
             self.mark(open_since..self.steps.count(), &vague);
         }
         self.days = days;
     }
 
-    fn settle(&mut self, step: usize, item: usize, before: Option<Standing>, standing: Option<Standing>) {
-        if before != standing {
-            // Both fit: more than 2^32 items or steps would not fit into memory.
-            self.moves.push(Move { step: step as u32, item: item as u32, standing });
+    fn settle(&mut self, step: usize, item: usize, before: Option<ItemDays>, days_now: Option<ItemDays>) {
+        if before != days_now {
+            // Both fit, because more than 2^32 items or steps would not fit into memory.
+            self.moves.push(Move { step: step as u32, item: item as u32, days_now });
         }
     }
 
-    /// Notes that an item is counted in `steps`, of which it makes the `vague` ones approximate.
+    /// Notes that an item is counted in `steps`, and makes those of them that are `vague` approximate.
     fn mark(&mut self, steps: Range<usize>, vague: &Range<usize>) {
         let end = steps.end.min(vague.end);
         if steps.start < end {
@@ -222,17 +221,17 @@ impl Tally {
         let mut points = Vec::with_capacity(self.steps.count());
         for (index, counts) in self.counts.iter().enumerate() {
             while let Some(moved) = moves.next_if(|moved| moved.step as usize == index) {
-                open.set(moved.item as usize, moved.standing);
+                open.set(moved.item as usize, moved.days_now);
             }
             approximate += self.approximate_change[index];
             let (first_day, last_day) = self.steps.bounds(index);
             products.clear();
-            products.extend(open.standings.iter().map(|standing| product(*standing, last_day)));
+            products.extend(open.entries.iter().map(|days_now| product(*days_now, last_day)));
             let percentiles = median_and_p90(&mut products);
             points.push(BacklogPoint {
                 first_date: date_of(first_day),
                 date: date_of(last_day),
-                open: open.standings.len() as u32,
+                open: open.entries.len() as u32,
                 opened: counts.opened,
                 closed: counts.closed,
                 gone: counts.gone,
@@ -245,30 +244,30 @@ impl Tally {
     }
 }
 
-/// Everything that happened to the item, in order of days. Activity on the day of a change comes
-/// after it, where it says nothing new.
-fn list_days(lifetime: &Lifetime, zone: Tz, days: &mut Vec<(i32, Option<Change>)>) {
+/// Lists everything that happened to the item, in order of days. Activity on the day of a change comes after the change, where
+/// it says nothing new.
+fn list_days(lifetime: &Lifetime, zone: Tz, days: &mut Vec<(i32, Option<BacklogChange>)>) {
     days.clear();
     days.extend(lifetime.changes().map(|(at, change)| (day_of(at, zone), Some(change))));
     days.extend(lifetime.activity.iter().map(|at| (day_of(*at, zone), None)));
     days.sort_by_key(|(day, _)| *day);
 }
 
-fn product(standing: Standing, today: i32) -> i64 {
-    stale_product(i64::from(today - standing.created), i64::from(today - standing.updated))
+fn product(days_now: ItemDays, today: i32) -> i64 {
+    stale_product(i64::from(today - days_now.created), i64::from(today - days_now.updated))
 }
 
-/// The stale-age of a product: that of an item created `product - 1` days ago and updated today.
+/// The stale-age of a product. It is that of an item created `product - 1` days ago and updated today.
 fn logarithm(product: i64) -> f64 {
     stale_age(product - 1, 0)
 }
 
-/// The open items, densely, so that a step reads them in one go.
+/// The open items in a dense list, which a step can read in one go.
 struct OpenItems {
-    standings: Vec<Standing>,
-    /// Whose standing it is, in the same order.
+    entries: Vec<ItemDays>,
+    /// The item of each entry, in the same order.
     items: Vec<u32>,
-    /// Where an item's standing is; [`OpenItems::ABSENT`] where the item is not open.
+    /// The place of each item in the list. [`OpenItems::ABSENT`] if the item is not open.
     places: Vec<u32>,
 }
 
@@ -276,23 +275,23 @@ impl OpenItems {
     const ABSENT: u32 = u32::MAX;
 
     fn new(items: usize) -> Self {
-        Self { standings: vec![], items: vec![], places: vec![Self::ABSENT; items] }
+        Self { entries: vec![], items: vec![], places: vec![Self::ABSENT; items] }
     }
 
-    fn set(&mut self, item: usize, standing: Option<Standing>) {
+    fn set(&mut self, item: usize, days_now: Option<ItemDays>) {
         let place = self.places[item];
-        match standing {
-            Some(standing) if place == Self::ABSENT => {
+        match days_now {
+            Some(days_now) if place == Self::ABSENT => {
                 self.places[item] = self.items.len() as u32;
                 self.items.push(item as u32);
-                self.standings.push(standing);
+                self.entries.push(days_now);
             }
-            Some(standing) => self.standings[place as usize] = standing,
+            Some(days_now) => self.entries[place as usize] = days_now,
             None if place == Self::ABSENT => {}
             None => {
                 self.places[item] = Self::ABSENT;
                 self.items.swap_remove(place as usize);
-                self.standings.swap_remove(place as usize);
+                self.entries.swap_remove(place as usize);
                 if let Some(moved) = self.items.get(place as usize) {
                     self.places[*moved as usize] = place;
                 }

@@ -2,19 +2,19 @@
 
 use serde::Serialize;
 
-/// The items whose last reading lies between two bounds, in whole weeks.
+/// How many items were last read between two bounds, in whole weeks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct CoverageBucket {
     /// `never`, `0`, `2-3` or `> 26` (weeks).
     pub bucket: &'static str,
-    /// `None`: never read.
+    /// `None` if the items were never read.
     pub from_weeks: Option<i64>,
-    /// `None`: no upper bound, or never read.
+    /// `None` if there is no upper bound, or the items were never read.
     pub to_weeks: Option<i64>,
     pub items: usize,
 }
 
-/// Upper bounds in weeks, included, and what each bucket is called.
+/// The name of each bucket, and its upper bound in weeks, included.
 const BOUNDS: [(&str, Option<i64>); 7] = [
     ("0", Some(0)),
     ("1", Some(1)),
@@ -25,8 +25,8 @@ const BOUNDS: [(&str, Option<i64>); 7] = [
     ("> 26", None),
 ];
 
-/// Counts items by the days since each was last read (`None`: never), never read ones first, then
-/// the latest; every bucket is there, empty or not.
+/// Counts items into buckets by the days since each was last read (`None`: never). Items that were never read come first,
+/// then the latest. Empty buckets are included.
 pub fn coverage(days_since_read: impl IntoIterator<Item = Option<i64>>) -> Vec<CoverageBucket> {
     let mut never = 0;
     let mut counts = [0; BOUNDS.len()];
@@ -48,13 +48,13 @@ pub fn coverage(days_since_read: impl IntoIterator<Item = Option<i64>>) -> Vec<C
     buckets
 }
 
-/// Items that a scrub reads on average, to one decimal; `None` without any scrub.
+/// How many items a scrub reads on average, to one decimal. `None` without any scrub.
 pub fn pace(read: &[i64]) -> Option<f64> {
     let mean = read.iter().sum::<i64>() as f64 / read.len() as f64;
     (!read.is_empty()).then(|| (mean * 10.0).round() / 10.0)
 }
 
-/// Scrubs until so many items are read at a pace; `None` if they never are.
+/// How many scrubs it takes to read so many items at a pace. `None` if it never happens.
 pub fn scrubs_left(items: i64, pace: f64) -> Option<i64> {
     match items {
         0 => Some(0),

@@ -1,14 +1,13 @@
-//! When the last open item will be closed, if weeks go on as they did.
+//! When the last open item will be closed, if the weeks to come are like those that were.
 //!
-//! A Monte Carlo simulation by bootstrap: each run draws past weeks at random, with replacement,
-//! and adds what they opened and takes what they closed until nothing is open. Whole weeks are
-//! drawn, `opened` and `closed` together, so that what belongs together (busy weeks, holidays)
-//! stays together. Sources: B. Efron, "Bootstrap Methods: Another Look at the Jackknife", The
-//! Annals of Statistics 7 (1979), 1-26; for backlogs, D. S. Vacanti, "Actionable Agile Metrics for
+//! This is a Monte Carlo simulation by bootstrap. Each run draws past weeks at random, with replacement, adds what they opened
+//! and subtracts what they closed, until nothing is open. It draws whole weeks, `opened` and `closed` together, so that what
+//! belongs together (busy weeks, holidays) stays together. Sources: B. Efron, "Bootstrap Methods: Another Look at the
+//! Jackknife", The Annals of Statistics 7 (1979), 1-26; for backlogs, D. S. Vacanti, "Actionable Agile Metrics for
 //! Predictability" (2015), chapters 14 and 15.
 //!
-//! What is not guaranteed: weeks are drawn independently, so a trend, a season or a series of bad
-//! weeks is not carried on; the spread says how much weeks differ, not whether the future will.
+//! Not guaranteed: weeks are drawn independently, so a trend, a season or a series of bad weeks does not continue. The spread
+//! says how much weeks differ, not whether the future will be like the past.
 
 use chrono::{Duration, NaiveDate};
 use rand::{Rng, SeedableRng};
@@ -18,19 +17,19 @@ use serde::{Deserialize, Serialize};
 use super::backlog::BacklogPoint;
 use super::percentile::rank;
 
-/// Fewer weeks in which anything happened say nothing.
+/// How many weeks with any activity a forecast needs.
 pub const LEAST_WEEKS: usize = 4;
 
-/// What one complete week brought.
+/// What happened in a complete week.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Week {
     pub opened: u32,
-    /// What left the backlog: closed, deleted or transferred away.
+    /// Items that left the backlog: closed, deleted or transferred away.
     pub closed: u32,
 }
 
 impl Week {
-    /// The complete weeks of a weekly backlog: those of seven days.
+    /// The complete weeks of a weekly backlog, which are those with seven days.
     pub fn complete(points: &[BacklogPoint]) -> Vec<Week> {
         let complete = points.iter().filter(|point| point.days() == 7);
         complete.map(|point| Week { opened: point.opened, closed: point.closed + point.gone }).collect()
@@ -41,7 +40,7 @@ impl Week {
     }
 }
 
-/// What a forecast starts from.
+/// What to forecast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ForecastRequest {
     /// The date from which weeks are counted.
@@ -49,31 +48,31 @@ pub struct ForecastRequest {
     pub open_now: u32,
     /// The same seed gives the same answer.
     pub seed: u64,
-    /// How far runs go.
+    /// How many weeks a run lasts at most.
     pub horizon_weeks: u32,
     /// At least 1.
     pub runs: u32,
 }
 
 impl ForecastRequest {
-    /// Ten years, and 10,000 runs: the standard error of a share is then half a percentage point
-    /// at most, `sqrt(0.5 * 0.5 / 10,000)`.
+    /// A request with ten years and 10,000 runs. The standard error of a share is then at most half a percentage point,
+    /// `sqrt(0.5 * 0.5 / 10,000)`.
     pub fn new(today: NaiveDate, open_now: u32, seed: u64) -> Self {
         Self { today, open_now, seed, horizon_weeks: 520, runs: 10_000 }
     }
 }
 
-/// What the runs amount to.
+/// The result of the runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing is open now.
     NothingOpen,
-    /// Something happened in fewer than [`LEAST_WEEKS`] weeks: no runs were made.
+    /// Something happened in fewer than [`LEAST_WEEKS`] weeks, so there were no runs.
     TooLittleHistory,
     /// Fewer than half of the runs closed the last item within the horizon.
     NotAtThisRate,
-    /// At least half of the runs did; `date_50` is there.
+    /// At least half of the runs did, so there is a `date_50`.
     Closes,
 }
 
@@ -83,12 +82,12 @@ pub struct ForecastSummary {
     pub today: NaiveDate,
     pub open_now: u32,
     pub verdict: Verdict,
-    /// How many past weeks the runs drew from.
+    /// From how many past weeks the runs drew.
     pub weeks: usize,
-    /// Opened minus closed per week, on average, to two decimals: below 0 the backlog shrinks.
+    /// Opened minus closed per week, on average, to two decimals. Below 0 the backlog shrinks.
     pub mean_net_weekly: Option<f64>,
-    /// The date by which that share of the runs (50, 80, 95 %) had closed the last open item;
-    /// `None` if fewer did within the horizon.
+    /// The date by which 50 % of the runs had closed the last open item. `None` if fewer did within the horizon. The same holds
+    /// for 80 and 95 %.
     pub date_50: Option<NaiveDate>,
     pub date_80: Option<NaiveDate>,
     pub date_95: Option<NaiveDate>,
@@ -99,8 +98,8 @@ pub struct ForecastSummary {
     pub sentence: String,
 }
 
-/// How many items are open in some future week: that many or fewer in 5, 20, 50, 80 and 95 % of
-/// the runs. Where `p80` reaches 0, there lies `date_80`.
+/// How many items are open in a future week: this many or fewer in 5, 20, 50, 80 and 95 % of the runs. `p80` reaches 0 at
+/// `date_80`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FanPoint {
     pub date: NaiveDate,
@@ -111,17 +110,17 @@ pub struct FanPoint {
     pub p95: u32,
 }
 
-/// The answer, and how the runs spread on the way.
+/// The answer, and how the runs spread until then.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Forecast {
     pub summary: ForecastSummary,
-    /// From `today` to the horizon, or until every run ended: every week of the first year, then
-    /// ever fewer. Empty where no runs were made.
+    /// From `today` to the horizon, or until every run ended: every week of the first year, then fewer and fewer. Empty if there
+    /// were no runs.
     pub fan: Vec<FanPoint>,
 }
 
-/// Forecasts from complete weeks, in any order. Leave out weeks before anything was recorded: they
-/// are no weeks in which nothing happened.
+/// Forecasts from complete weeks, in any order. Leave out weeks before anything was recorded, because they are not weeks in
+/// which nothing happened.
 pub fn forecast(weeks: &[Week], request: ForecastRequest) -> Forecast {
     let request = ForecastRequest { runs: request.runs.max(1), ..request };
     let eventful = weeks.iter().filter(|week| **week != Week::default()).count();
@@ -166,18 +165,18 @@ pub fn forecast(weeks: &[Week], request: ForecastRequest) -> Forecast {
     forecast
 }
 
-/// The shares of the runs whose dates are told, in percent.
+/// The shares of the runs for which there are dates, in percent.
 const SHARES: [usize; 3] = [50, 80, 95];
 
 /// All runs, week by week.
 struct Runs {
     request: ForecastRequest,
     rng: ChaCha8Rng,
-    /// What is open in the runs that still go on.
+    /// How many items are open in each run that still goes on.
     open: Vec<i64>,
     /// How many runs reached 0.
     ended: usize,
-    /// When each of [`SHARES`] had.
+    /// When each of [`SHARES`] had reached 0.
     dates: [Option<NaiveDate>; 3],
 }
 
@@ -187,12 +186,12 @@ impl Runs {
         Self { request, rng: ChaCha8Rng::seed_from_u64(request.seed), open, ended: 0, dates: [None; 3] }
     }
 
-    /// Plays to the horizon or until every run ended. `net` is not empty.
+    /// Plays all runs, to the horizon or until every run ended. `net` must not be empty.
     fn play(&mut self, net: &[i64]) -> Vec<FanPoint> {
         let mut fan = vec![self.fan_point(self.request.today)];
         for week in 1..=self.request.horizon_weeks {
             self.step(net);
-            // Past the calendar's end there is nothing to say.
+            // The calendar ends here.
             let Some(date) = self.request.today.checked_add_signed(Duration::weeks(i64::from(week))) else { break };
             let mut told = false;
             for (share, reached) in SHARES.into_iter().zip(&mut self.dates) {
@@ -211,11 +210,11 @@ impl Runs {
         fan
     }
 
-    /// One week in every run that still goes on.
+    /// Plays one week in every run that still goes on.
     fn step(&mut self, net: &[i64]) {
         for open in &mut self.open {
-            // A 32-bit draw scaled to the number of weeks: the bias is below weeks / 2^32, and the
-            // draws stay the same when a library's way to draw a range changes.
+            // A 32-bit draw, scaled to the number of weeks. The bias is below weeks / 2^32, and the draws stay the same even
+            // if the library changes how it draws from a range.
             let drawn = (u64::from(self.rng.next_u32()) * net.len() as u64) >> 32;
             *open += net[drawn as usize];
         }
@@ -227,7 +226,7 @@ impl Runs {
         let runs = self.request.runs as usize;
         let (ended, open) = (self.ended, &mut self.open);
         let mut percentile = |percent| match rank(runs, percent).checked_sub(ended + 1) {
-            // Counts of 2^32 would need as many items; past it, the most that can be said.
+            // A count of 2^32 would need as many items.
             Some(place) => u32::try_from(*open.select_nth_unstable(place).1).unwrap_or(u32::MAX),
             None => 0,
         };

@@ -1,14 +1,14 @@
-//! What is known of one item over time.
+//! What is known about an item over time.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::activity::ItemType;
 
-/// One item from its creation on. Items are open when created.
+/// An item from its creation on. Items are open when they are created.
 ///
-/// An item that was transferred within the account is one lifetime, or two of which the second's
-/// `created_at` is the transfer; else it is counted twice.
+/// An item that was transferred within the account must be one lifetime, or two of which the second is created at the
+/// transfer. Otherwise it would be counted twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lifetime {
     pub repo_id: i64,
@@ -16,22 +16,21 @@ pub struct Lifetime {
     /// The author's login.
     pub author: Option<String>,
     pub created_at: DateTime<Utc>,
-    /// Closings and reopenings, in order: a time earlier than the one before it (or than the
-    /// creation) counts as happening then. One that changes nothing (closed twice) is passed over.
+    /// Closings and reopenings, in order. A transition with an earlier time than the one before it (or than the creation)
+    /// counts as happening at that time. A transition that changes nothing (a second closing) is ignored.
     pub transitions: Vec<Transition>,
-    /// When GitHub's `updated_at` moved, in any order. Creation and transitions always move it and
-    /// need not be here.
+    /// When GitHub's `updated_at` moved, in any order. The creation and transitions always move it, so they need not be here.
     pub activity: Vec<DateTime<Utc>>,
     /// The first comment or review by a human who is not the author.
     pub first_response_at: Option<DateTime<Utc>>,
-    /// Deleted or transferred away: from then on it is in no count.
+    /// When it was deleted or transferred away. From then on it is not counted.
     pub gone_at: Option<DateTime<Utc>>,
-    /// Before this time (the installation) only `created_at` and the last closing are known, so
-    /// that staleness may be overstated and reopenings are missing.
+    /// Before this time (the installation) only `created_at` and the last closing are known. So staleness may be overstated,
+    /// and reopenings are missing.
     pub approximate_before: Option<DateTime<Utc>>,
 }
 
-/// An item was closed or opened again. A discussion that is answered is not open.
+/// A closing or a reopening. A discussion that is answered is not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transition {
     pub at: DateTime<Utc>,
@@ -40,7 +39,7 @@ pub struct Transition {
 
 /// How an item enters or leaves the backlog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum BacklogChange {
     /// Created or reopened.
     Opened,
     Closed,
@@ -49,7 +48,7 @@ pub enum Change {
 }
 
 impl Lifetime {
-    /// What was known of it before `end`; `None` if it was not created by then.
+    /// What was known about it before `end`. `None` if it was not created by then.
     pub fn until(mut self, end: DateTime<Utc>) -> Option<Self> {
         self.transitions.retain(|transition| transition.at < end);
         self.activity.retain(|at| *at < end);
@@ -58,16 +57,16 @@ impl Lifetime {
         (self.created_at < end).then_some(self)
     }
 
-    /// When it was created and last updated, if it is open after all that is known of it.
+    /// When it was created and last updated. `None` if it is not open in the end.
     pub fn open(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let (_, last) = self.changes().last()?;
         let moved = self.activity.iter().copied().chain(self.transitions.iter().map(|transition| transition.at));
-        (last == Change::Opened).then(|| (self.created_at, moved.fold(self.created_at, DateTime::max)))
+        (last == BacklogChange::Opened).then(|| (self.created_at, moved.fold(self.created_at, DateTime::max)))
     }
 
-    /// What really changed, in order: openings and departures take turns, the creation first. An
-    /// item that was gone at its creation never was.
-    pub fn changes(&self) -> impl Iterator<Item = (DateTime<Utc>, Change)> + '_ {
+    /// The changes that had an effect, in order. Openings alternate with departures, and the creation comes first. An item that
+    /// was gone at its creation has no changes.
+    pub fn changes(&self) -> impl Iterator<Item = (DateTime<Utc>, BacklogChange)> + '_ {
         let gone_at = self.gone_at;
         let mut latest = self.created_at;
         let mut open = false;
@@ -75,19 +74,18 @@ impl Lifetime {
             .chain(self.transitions.iter().copied())
             .map(move |transition| {
                 latest = latest.max(transition.at);
-                (latest, if transition.open { Change::Opened } else { Change::Closed })
+                (latest, if transition.open { BacklogChange::Opened } else { BacklogChange::Closed })
             })
             .take_while(move |(at, _)| gone_at.is_none_or(|gone_at| *at < gone_at))
-            .chain(gone_at.map(|gone_at| (gone_at, Change::Gone)))
+            .chain(gone_at.map(|gone_at| (gone_at, BacklogChange::Gone)))
             .filter(move |(_, change)| {
-                let was_open = std::mem::replace(&mut open, *change == Change::Opened);
+                let was_open = std::mem::replace(&mut open, *change == BacklogChange::Opened);
                 was_open != open
             })
     }
 }
 
-/// The date of `time` in `zone`, as a number of days (chrono's count from the Common Era), which
-/// day counts are differences of.
+/// The date of `time` in `zone`, as a day number (chrono's count from the Common Era). Day counts are differences of these.
 pub(super) fn day_of(time: DateTime<Utc>, zone: Tz) -> i32 {
     time.with_timezone(&zone).date_naive().num_days_from_ce()
 }

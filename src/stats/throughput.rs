@@ -7,38 +7,37 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::lifetime::{Change, Lifetime, day_of};
+use super::lifetime::{BacklogChange, Lifetime, day_of};
 use super::percentile::median_and_p90;
 
-/// One repository's figures, or those of all together. Hours are whole seconds / 3600, to two
-/// decimals; for "median" and "p90" see [`super::percentile`].
+/// The figures of one repository, or of all together. Hours are whole seconds divided by 3600, to two decimals. For "median"
+/// and "p90" see [`super::percentile`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ThroughputRow {
-    /// `None`: all repositories.
+    /// `None` for all repositories together.
     pub repo_id: Option<i64>,
     pub repository: Option<String>,
     /// Creations and reopenings within the window.
     pub opened: u32,
     pub closed: u32,
-    /// Items created and answered within the window: what the hours to first response rest on.
+    /// Items created and answered within the window. The hours to the first response are about these.
     pub answered: u32,
     pub median_hours_to_first_response: Option<f64>,
     pub p90_hours_to_first_response: Option<f64>,
-    /// Items created within the window, without a response and still open at its end.
+    /// Items created within the window that are still open at its end without a response.
     pub not_answered: u32,
-    /// Items created within the window but before we followed them: whether and when they were
-    /// answered is not known, so that they are in neither count.
+    /// Items created within the window, but before we followed them. We do not know whether they were answered, so they are in
+    /// neither count.
     pub answer_unknown: u32,
-    /// Items closed within the window and still closed at its end: what the hours to close rest
-    /// on. Each counts once, from its creation to its last closing.
+    /// Items closed within the window and still closed at its end. The hours to closing are about these. Each counts once, from
+    /// its creation to its last closing.
     pub items_closed: u32,
     pub median_hours_to_close: Option<f64>,
     pub p90_hours_to_close: Option<f64>,
 }
 
-/// The figures of a window of dates in `zone`: first all repositories together, then each that had
-/// an item opened or closed, the busiest (opened plus closed) first, ties by `repo_id`.
-/// `name_of` tells a repository's name.
+/// Counts the figures of a window of dates in `zone`. All repositories together come first, then each repository in which an
+/// item was opened or closed: the busiest (opened plus closed) first, ties by `repo_id`. `name_of` tells a repository's name.
 pub fn throughput(
     lifetimes: &[Lifetime],
     zone: Tz,
@@ -49,10 +48,10 @@ pub fn throughput(
     let mut all = Sums::default();
     let mut repositories: BTreeMap<i64, Sums> = BTreeMap::new();
     for lifetime in lifetimes {
-        let share = Share::of(lifetime, zone, &days);
-        if share != Share::default() {
-            all.add(&share);
-            repositories.entry(lifetime.repo_id).or_default().add(&share);
+        let contribution = Contribution::of(lifetime, zone, &days);
+        if contribution != Contribution::default() {
+            all.add(&contribution);
+            repositories.entry(lifetime.repo_id).or_default().add(&contribution);
         }
     }
     let mut rows: Vec<ThroughputRow> = repositories
@@ -64,62 +63,64 @@ pub fn throughput(
     rows
 }
 
-/// What became of an item that was created within the window.
+/// The first response to an item that was created within the window.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Answer {
+enum FirstResponse {
     After { seconds: i64 },
     Missing,
     Unknown,
 }
 
-/// What one item adds.
+/// What an item adds to the figures.
 #[derive(Default, PartialEq, Eq)]
-struct Share {
+struct Contribution {
     opened: u32,
     closed: u32,
-    answer: Option<Answer>,
+    response: Option<FirstResponse>,
     seconds_to_close: Option<i64>,
 }
 
-impl Share {
+impl Contribution {
     fn of(lifetime: &Lifetime, zone: Tz, days: &RangeInclusive<i32>) -> Self {
-        let mut share = Share::default();
+        let mut contribution = Contribution::default();
         let mut open_at_end = false;
         for (at, change) in lifetime.changes() {
             let day = day_of(at, zone);
             if day > *days.end() {
                 break;
             }
-            open_at_end = change == Change::Opened;
+            open_at_end = change == BacklogChange::Opened;
             let within = days.contains(&day);
-            share.opened += u32::from(within && change == Change::Opened);
-            share.closed += u32::from(within && change == Change::Closed);
-            // A later reopening takes it back, a later closing replaces it.
-            share.seconds_to_close =
-                (within && change == Change::Closed).then(|| (at - lifetime.created_at).num_seconds());
+            contribution.opened += u32::from(within && change == BacklogChange::Opened);
+            contribution.closed += u32::from(within && change == BacklogChange::Closed);
+            // A later reopening cancels it, and a later closing replaces it.
+            contribution.seconds_to_close =
+                (within && change == BacklogChange::Closed).then(|| (at - lifetime.created_at).num_seconds());
         }
         if days.contains(&day_of(lifetime.created_at, zone)) {
-            share.answer = answer(lifetime, open_at_end, |at| day_of(at, zone) <= *days.end());
+            contribution.response = first_response(lifetime, open_at_end, |at| day_of(at, zone) <= *days.end());
         }
-        share
+        contribution
     }
 }
 
-/// `None` where nobody waits for an answer: the item was closed or went away without one.
-fn answer(lifetime: &Lifetime, open: bool, by_end: impl Fn(DateTime<Utc>) -> bool) -> Option<Answer> {
+/// The first response to an item. `None` if nobody waits for one, because the item was closed or went away without it.
+fn first_response(lifetime: &Lifetime, open: bool, by_end: impl Fn(DateTime<Utc>) -> bool) -> Option<FirstResponse> {
     if lifetime.gone_at.is_some_and(|gone_at| gone_at <= lifetime.created_at) {
         return None;
     }
     if lifetime.approximate_before.is_some_and(|before| lifetime.created_at < before) {
-        return Some(Answer::Unknown);
+        return Some(FirstResponse::Unknown);
     }
     match lifetime.first_response_at {
-        Some(at) if by_end(at) => Some(Answer::After { seconds: (at - lifetime.created_at).num_seconds().max(0) }),
-        _ => open.then_some(Answer::Missing),
+        Some(at) if by_end(at) => {
+            Some(FirstResponse::After { seconds: (at - lifetime.created_at).num_seconds().max(0) })
+        }
+        _ => open.then_some(FirstResponse::Missing),
     }
 }
 
-/// What a repository's items add up to.
+/// What the items of a repository add up to.
 #[derive(Default)]
 struct Sums {
     opened: u32,
@@ -131,14 +132,14 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, share: &Share) {
-        self.opened += share.opened;
-        self.closed += share.closed;
-        self.seconds_to_close.extend(share.seconds_to_close);
-        match share.answer {
-            Some(Answer::After { seconds }) => self.seconds_to_answer.push(seconds),
-            Some(Answer::Missing) => self.not_answered += 1,
-            Some(Answer::Unknown) => self.answer_unknown += 1,
+    fn add(&mut self, contribution: &Contribution) {
+        self.opened += contribution.opened;
+        self.closed += contribution.closed;
+        self.seconds_to_close.extend(contribution.seconds_to_close);
+        match contribution.response {
+            Some(FirstResponse::After { seconds }) => self.seconds_to_answer.push(seconds),
+            Some(FirstResponse::Missing) => self.not_answered += 1,
+            Some(FirstResponse::Unknown) => self.answer_unknown += 1,
             None => {}
         }
     }

@@ -1,8 +1,8 @@
 //! The wire: the few fields of GitHub's webhook payloads that we read.
 //!
-//! Published schemas, examples and reality disagree (DESIGN, section 9), so every field is
-//! optional but the few without which there is no item, and a time may be written in any of the
-//! forms that were seen: RFC 3339 with or without fraction and offset, or seconds since 1970.
+//! GitHub's published schemas and examples disagree with each other and with reality. So every field is optional, but the few
+//! without which there is no item. A time may have any of the forms that were seen: RFC 3339 with or without fraction and
+//! offset, or seconds since 1970.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};

@@ -97,7 +97,7 @@ fn days(time: DateTime<Utc>, today: NaiveDate) -> i64 {
     (today - time.with_timezone(&ZONE).date_naive()).num_days().max(0)
 }
 
-/// Repository and number, in the order of DESIGN section 7.
+/// Repository and number, the stalest first; ties by older creation, then repository id, then number.
 fn brute_force(items: &[Item], today: NaiveDate, keep: impl Fn(&Item) -> bool) -> Vec<(i64, i64)> {
     let mut kept: Vec<&Item> = items.iter().filter(|item| keep(item)).collect();
     kept.sort_by_key(|item| {

@@ -9,7 +9,7 @@ mod layout;
 mod throughput;
 
 use bugscrub::activity::ItemType;
-use bugscrub::stats::{Change, Lifetime, Transition};
+use bugscrub::stats::{BacklogChange, Lifetime, Transition};
 use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use proptest::option;
@@ -80,24 +80,24 @@ fn any_lifetimes() -> impl Strategy<Value = Vec<Lifetime>> {
 }
 
 /// An item's changes by the plainest rule: the state is told for every stated time in turn.
-fn changes(lifetime: &Lifetime) -> Vec<(DateTime<Utc>, Change)> {
+fn changes(lifetime: &Lifetime) -> Vec<(DateTime<Utc>, BacklogChange)> {
     let mut found = vec![];
     if lifetime.gone_at.is_some_and(|gone_at| gone_at <= lifetime.created_at) {
         return found;
     }
-    found.push((lifetime.created_at, Change::Opened));
+    found.push((lifetime.created_at, BacklogChange::Opened));
     let mut now = lifetime.created_at;
     for transition in &lifetime.transitions {
         now = now.max(transition.at);
-        let open = found.last().unwrap().1 == Change::Opened;
+        let open = found.last().unwrap().1 == BacklogChange::Opened;
         if transition.open != open && lifetime.gone_at.is_none_or(|gone_at| now < gone_at) {
-            found.push((now, if transition.open { Change::Opened } else { Change::Closed }));
+            found.push((now, if transition.open { BacklogChange::Opened } else { BacklogChange::Closed }));
         }
     }
     if let Some(gone_at) = lifetime.gone_at
-        && found.last().unwrap().1 == Change::Opened
+        && found.last().unwrap().1 == BacklogChange::Opened
     {
-        found.push((gone_at, Change::Gone));
+        found.push((gone_at, BacklogChange::Gone));
     }
     found
 }

@@ -157,7 +157,7 @@ fn a_file_of_views_that_cannot_be_used_is_told_why() {
     for (file, said) in [
         ("views: [{name: x, filter: {type: Bug}}]", "Allowed: Issue, PR, Discussion"),
         ("views: [{name: x, filter: {colour: red}}]", "there is no filter"),
-        ("views: [{name: Big Name}]", "small letters"),
+        ("views: [{name: Big Name}]", "lower-case letters"),
         ("views: [{name: x}, {name: x}]", "twice"),
         ("views: [{name: x, sort: up}]", "unknown field"),
         ("views: {", "YAML"),

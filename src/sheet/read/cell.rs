@@ -1,8 +1,12 @@
-//! What a cell holds, whatever the file's format.
+//! What a cell holds, in any format.
 
-use chrono::{Duration, NaiveDateTime, NaiveTime};
+use std::ops::RangeInclusive;
 
-/// A cell's value; a formula counts by it.
+use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+
+use crate::sheet::book::tidy;
+
+/// A cell's value. A formula counts with its value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Cell {
     #[default]
@@ -10,26 +14,41 @@ pub(super) enum Cell {
     Text(String),
     Number(f64),
     Truth(bool),
-    /// A date, with a time where there is one.
+    /// A date, with or without a time.
     Moment(NaiveDateTime),
-    /// A length of time.
+    /// A duration.
     Span(Duration),
-    /// What a spreadsheet shows for a formula that fails: `#REF!`.
+    /// What a spreadsheet shows if a formula fails: `#REF!`.
     Error(String),
-    /// A formula whose value the file does not hold: it was never calculated.
+    /// A formula without a value, because it was never calculated.
     Uncalculated,
 }
 
-/// What people put into "Read yet?" for "not yet".
+/// What people write into "Read yet?" if they have not.
 const UNREAD: [&str; 9] = ["", "no", "n", "false", "0", "-", "not yet", "☐", "❌"];
 
+/// A block of merged cells: rows as the spreadsheet numbers them, columns from 0.
+#[derive(Clone, Debug)]
+pub(super) struct Merge {
+    pub lines: RangeInclusive<u32>,
+    pub places: RangeInclusive<usize>,
+}
+
 impl Cell {
-    /// As the spreadsheet would show it, dates in ISO form.
+    /// A date as XML writes it, with or without a time; any other text as it is.
+    pub(super) fn from_iso_date(text: &str) -> Self {
+        let plain = text.trim().trim_end_matches('Z');
+        let time = plain.parse::<NaiveDateTime>().ok();
+        let date = || plain.parse::<NaiveDate>().ok().map(|date| date.and_time(NaiveTime::MIN));
+        time.or_else(date).map_or_else(|| Cell::Text(text.to_owned()), Cell::Moment)
+    }
+
+    /// The cell as the spreadsheet would show it, with dates in ISO form.
     pub(super) fn text(&self) -> String {
         match self {
             Cell::Empty | Cell::Uncalculated => String::new(),
-            Cell::Text(text) | Cell::Error(text) => super::super::tidy(text),
-            // 123.0 is shown as 123.
+            Cell::Text(text) | Cell::Error(text) => tidy(text),
+            // Shows 123.0 as 123.
             Cell::Number(number) => number.to_string(),
             Cell::Truth(true) => "TRUE".to_owned(),
             Cell::Truth(false) => "FALSE".to_owned(),
@@ -42,7 +61,7 @@ impl Cell {
         }
     }
 
-    /// Whether there is nothing to see in it.
+    /// Whether the cell shows nothing.
     pub(super) fn is_blank(&self) -> bool {
         match self {
             Cell::Empty | Cell::Uncalculated => true,
@@ -51,7 +70,7 @@ impl Cell {
         }
     }
 
-    /// Whether it says yes to "Read yet?".
+    /// Whether it answers "Read yet?" with yes.
     pub(super) fn is_yes(&self) -> bool {
         match self {
             Cell::Truth(truth) => *truth,
@@ -60,9 +79,9 @@ impl Cell {
         }
     }
 
-    /// A number of an item: 123, 123.0, `123` or `#123`.
+    /// The number of an item, from 123, 123.0, `123` or `#123`.
     pub(super) fn item_number(&self) -> Option<i64> {
-        /// Up to which a spreadsheet's numbers are exact.
+        /// The numbers of a spreadsheet are exact up to this.
         const EXACT: f64 = 9_007_199_254_740_992.0;
         let number = match self {
             Cell::Number(number) => *number,
@@ -77,7 +96,7 @@ impl Cell {
             }
             _ => return None,
         };
-        // Within the bounds nothing is lost.
+        // Exact within these bounds.
         (number.fract() == 0.0 && (1.0..=EXACT).contains(&number)).then_some(number as i64)
     }
 }

@@ -1,10 +1,9 @@
-//! A zip file, looked through before anything else reads it.
+//! Checks a zip file before anything else reads it.
 //!
-//! The libraries behind believe what a package says of itself: how large its parts are, how many
-//! texts it is going to have (room for them is taken at once), that its styles are few. So every
-//! part is unpacked here first, into nothing, and counted; then its elements are counted. What
-//! passes can be read in bounded memory. A reader gets
-//! the file as [`Metered`]: a thousand tabs may name one part, which is read a few times only.
+//! The libraries believe what a package says about itself: how large its parts are, how many texts it will have (they
+//! reserve memory for them at once), that its styles are few. So we first unpack every part into nothing and count its
+//! bytes, and then its elements. Whatever passes can be read in bounded memory. A thousand tabs may name the same part, so
+//! readers get the file through a [`FileMeter`], which lets a part be read only a few times.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -14,14 +13,13 @@ use quick_xml::events::Event;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::limits;
 use crate::sheet::fault::BadSheet;
+use crate::sheet::limits;
 
-/// What an entry's place in a package's directory begins with.
+/// The first bytes of an entry in a package's directory.
 const ENTRY: &[u8] = b"PK\x01\x02";
 
-/// Elements of a part that a reader keeps in memory, how many it may have of each, and what they
-/// are called in a sentence.
+/// Elements that a reader keeps in memory, how many of each a part may have, and their name in a sentence.
 const KEPT: [(&str, usize, &str); 11] = [
     ("si", 1_000_000, "texts"),
     ("sheet", limits::TABS, "tabs"),
@@ -37,35 +35,39 @@ const KEPT: [(&str, usize, &str); 11] = [
 ];
 const XF: usize = 5;
 
-/// Texts that a part may announce, repeated ones too.
+/// How many texts a part may announce, repeated ones included.
 const ANNOUNCED: usize = 4_000_000;
 
-/// Bytes of a part's longest tag times its number of styles: each has copies of its font's name
-/// and of its number format.
+/// The most bytes that the longest tag of a part may have, multiplied by the number of its styles. Each style copies the name
+/// of its font and its number format.
 const COPIES: u64 = 64 << 20;
 
-/// How often all parts may be read over.
+/// How often all parts together may be read.
 const READINGS: u64 = 3;
 
+/// A zip file that was checked.
 pub(super) struct Package<'a> {
     bytes: &'a [u8],
     archive: ZipArchive<Cursor<&'a [u8]>>,
-    /// Where a part begins, and its size.
+    /// The unpacked size of each part, by the offset at which it begins.
     sizes: HashMap<u64, u64>,
 }
 
 impl<'a> Package<'a> {
-    /// Looks through all of it.
+    /// Checks a package.
+    ///
+    /// # Errors
+    /// If it is damaged, or larger than [`limits`] allow.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, BadSheet> {
-        // Before the library makes room for them.
+        // The library reserves memory for all entries at once.
         if memchr_count(bytes, ENTRY) > limits::PARTS {
             return Err(BadSheet::TooManyParts);
         }
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
         if archive.has_duplicate_names() {
-            return Err(BadSheet::Damaged("two of its parts have one name".to_owned()));
+            return Err(BadSheet::Damaged("two of its parts have the same name".to_owned()));
         }
-        // What it says of itself, if that is too much already.
+        // Even what it says about itself may be too much.
         let mut said = 0_u64;
         for index in 0..archive.len() {
             said = said.saturating_add(archive.by_index_data(index).map_err(damaged)?.size());
@@ -92,13 +94,13 @@ impl<'a> Package<'a> {
         Ok(Self { bytes, archive, sizes })
     }
 
-    /// A part, if it is there.
+    /// A part; `None` if it is not there.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<impl BufRead>, BadSheet> {
         let Some(index) = self.archive.index_for_name(name) else { return Ok(None) };
         part_at(&mut self.archive, index).map(|part| Some(BufReader::new(part)))
     }
 
-    /// The beginning of a part as text, empty if it is not there.
+    /// The beginning of a part as text; empty if the part is not there.
     fn beginning(&mut self, name: &str) -> Result<String, BadSheet> {
         const ENOUGH: u64 = 1 << 20;
         let mut text = vec![];
@@ -108,7 +110,7 @@ impl<'a> Package<'a> {
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
-    pub(super) fn is_opendocument(&mut self) -> Result<bool, BadSheet> {
+    pub(super) fn is_ods(&mut self) -> Result<bool, BadSheet> {
         if !self.beginning("mimetype")?.starts_with("application/vnd.oasis.opendocument.spreadsheet") {
             return Ok(false);
         }
@@ -116,7 +118,7 @@ impl<'a> Package<'a> {
         if manifest.contains("encryption-data") { Err(BadSheet::Encrypted) } else { Ok(true) }
     }
 
-    pub(super) fn is_workbook(&mut self) -> Result<bool, BadSheet> {
+    pub(super) fn is_xlsx(&mut self) -> Result<bool, BadSheet> {
         let types = self.beginning("[Content_Types].xml")?;
         if types.contains("sheet.binary.macroEnabled") {
             return Err(BadSheet::BinaryExcel);
@@ -124,10 +126,10 @@ impl<'a> Package<'a> {
         Ok(types.contains("spreadsheetml") || types.contains("ms-excel"))
     }
 
-    /// The file for a reader of its own.
-    pub(super) fn metered(&self) -> Metered<'a> {
+    /// The file for another reader.
+    pub(super) fn metered(&self) -> FileMeter<'a> {
         let left = READINGS * self.sizes.values().sum::<u64>();
-        Metered { file: Cursor::new(self.bytes), sizes: self.sizes.clone(), left }
+        FileMeter { file: Cursor::new(self.bytes), sizes: self.sizes.clone(), left }
     }
 }
 
@@ -149,7 +151,10 @@ fn memchr_count(bytes: &[u8], needle: &[u8]) -> usize {
     bytes.windows(needle.len()).filter(|window| *window == needle).count()
 }
 
-/// A part's size. Nothing of it is kept.
+/// Unpacks a part and returns its size; keeps nothing.
+///
+/// # Errors
+/// If it is larger than `left`.
 fn unpack(part: &mut impl Read, left: u64) -> Result<u64, BadSheet> {
     let mut chunk = vec![0; 64 << 10];
     let mut size = 0;
@@ -166,10 +171,10 @@ fn unpack(part: &mut impl Read, left: u64) -> Result<u64, BadSheet> {
     }
 }
 
-/// Counts a part's elements, of which `left` more may come. Where it is no XML any more a reader
-/// will stop as well; a picture is none from its first bytes on.
+/// Counts a part's elements, of which at most `left` more are allowed. It stops where the part is no longer XML, because a
+/// reader will stop there too. A picture is not XML from its first byte on.
 fn count(part: impl BufRead, left: &mut usize) -> Result<(), BadSheet> {
-    let mut reader = Reader::from_reader(Paced::new(part));
+    let mut reader = Reader::from_reader(PartMeter::new(part));
     let config = reader.config_mut();
     config.check_end_names = false;
     config.expand_empty_elements = true;
@@ -198,7 +203,7 @@ fn count(part: impl BufRead, left: &mut usize) -> Result<(), BadSheet> {
                 return Err(BadSheet::TooMany(KEPT[kind].2));
             }
         }
-        // The root names namespaces at length; nothing is copied from it.
+        // The root names many namespaces, but nothing copies it.
         if !std::mem::take(&mut is_root) {
             longest = longest.max(element.len() as u64);
         }
@@ -206,38 +211,37 @@ fn count(part: impl BufRead, left: &mut usize) -> Result<(), BadSheet> {
     if longest * counts[XF] as u64 > COPIES { Err(BadSheet::TooMany("styles")) } else { Ok(()) }
 }
 
-/// How many texts a part says that it has: room for as many is taken before the first is read. No
-/// number in that tag need be larger, whatever it is called.
+/// Checks how many texts a part announces, because a reader reserves memory for all of them. No number in that tag needs to
+/// be larger, whatever its name.
 fn announced(attributes: &str) -> Result<(), BadSheet> {
     let mut numbers = attributes.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
     let too_many = |digits: &str| digits.parse::<usize>().map_or(true, |number| number > ANNOUNCED);
     if numbers.any(too_many) { Err(BadSheet::TooMany("texts")) } else { Ok(()) }
 }
 
-/// A part of which one tag, text or remark may have so many bytes: a reader has it in memory at
-/// once.
-struct Paced<R> {
+/// A part in which a single tag, text or remark may not exceed [`limits::ONE`], because a reader holds it in memory.
+struct PartMeter<R> {
     part: R,
     left: usize,
 }
 
-impl<R> Paced<R> {
+impl<R> PartMeter<R> {
     fn new(part: R) -> Self {
         Self { part, left: limits::ONE }
     }
 
-    /// The next one begins.
+    /// Begins the next tag or text.
     fn begin(&mut self) {
         self.left = limits::ONE;
     }
 
-    /// Whether this one had too many.
+    /// Whether the current one was too long.
     fn is_spent(&self) -> bool {
         self.left == 0
     }
 }
 
-impl<R: BufRead> Read for Paced<R> {
+impl<R: BufRead> Read for PartMeter<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);
@@ -245,7 +249,7 @@ impl<R: BufRead> Read for Paced<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Paced<R> {
+impl<R: BufRead> BufRead for PartMeter<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.is_spent() { Err(io::Error::other("too long")) } else { self.part.fill_buf() }
     }
@@ -256,17 +260,17 @@ impl<R: BufRead> BufRead for Paced<R> {
     }
 }
 
-/// The file, whose parts can be read only so often.
-pub(super) struct Metered<'a> {
+/// The file, whose parts can be read only [`READINGS`] times in all.
+pub(super) struct FileMeter<'a> {
     file: Cursor<&'a [u8]>,
     sizes: HashMap<u64, u64>,
-    /// Unpacked bytes that may still be read.
+    /// How many unpacked bytes may still be read.
     left: u64,
 }
 
-impl Read for Metered<'_> {
+impl Read for FileMeter<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Where a part begins all of it is taken to be read.
+        // A reader that comes to the beginning of a part is assumed to read all of it.
         if let Some(size) = self.sizes.get(&self.file.position()) {
             let left = self.left.checked_sub(*size);
             self.left = left.ok_or_else(|| io::Error::other("its parts are used too often"))?;
@@ -275,7 +279,7 @@ impl Read for Metered<'_> {
     }
 }
 
-impl Seek for Metered<'_> {
+impl Seek for FileMeter<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.file.seek(to)
     }

@@ -1,29 +1,27 @@
-//! A tab with items: its header, wherever the columns stand, and its rows.
+//! Reads a tab with items: its header, with the columns in any order, and its rows.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::cell::Cell;
-use super::limits;
-use super::tabs::{Budget, Merge};
-use super::{ReadRow, SheetNote};
+use super::allowance::Allowance;
+use super::cell::{Cell, Merge};
 use crate::activity::{ItemType, State};
+use crate::sheet::book::{Key, ReadRow, SheetNote};
 use crate::sheet::columns::Column;
-use crate::sheet::fault::{BadSheet, BadTab, RowFault, excerpt};
-use crate::sheet::listed;
-use crate::sheet::plan::Key;
+use crate::sheet::fault::{BadSheet, BadTab, RowFault, excerpt, listed};
+use crate::sheet::limits;
 
 /// The rows of one tab, as they come.
 #[derive(Default)]
 pub(super) struct Table {
     header: Option<Header>,
     rows: Vec<ReadRow>,
-    /// In which row an item stands.
+    /// The row of each item.
     seen: HashMap<Key, u32>,
-    /// Rows in which a column that is read has a formula without a value.
+    /// For the columns that are read: the rows that have a formula without a value.
     uncalculated: BTreeMap<Column, Vec<u32>>,
 }
 
-/// Where the columns stand, and in which row that is told.
+/// The row that names the columns, and their indexes.
 struct Header {
     line: u32,
     places: Result<HashMap<Column, usize>, BadTab>,
@@ -54,7 +52,7 @@ fn places(cells: &[Cell]) -> Result<HashMap<Column, usize>, BadTab> {
 }
 
 impl Table {
-    /// Whether a column's cells are looked at. All are, until there is a header.
+    /// Whether the cells of a column are read. All are, until there is a header.
     pub(super) fn wants(&self, place: usize) -> bool {
         match &self.header {
             None => true,
@@ -63,12 +61,13 @@ impl Table {
         }
     }
 
-    /// Whether no more rows need come.
+    /// Whether the rest of the tab can be skipped.
     pub(super) fn is_done(&self) -> bool {
         self.header.as_ref().is_some_and(|header| header.places.is_err())
     }
 
-    pub(super) fn row(&mut self, line: u32, cells: &[Cell], budget: &mut Budget) -> Result<(), BadSheet> {
+    /// Reads the next row.
+    pub(super) fn row(&mut self, line: u32, cells: &[Cell], allowance: &mut Allowance) -> Result<(), BadSheet> {
         let Some(header) = &self.header else {
             if cells.iter().any(|cell| !cell.is_blank()) {
                 self.header = Some(Header::new(line, cells));
@@ -76,11 +75,11 @@ impl Table {
             return Ok(());
         };
         let Ok(places) = &header.places else { return Ok(()) };
-        let row = Row { places, cells };
+        let row = TableRow { places, cells };
         if row.is_blank() {
             return Ok(());
         }
-        budget.row()?;
+        allowance.row()?;
         for column in Column::KEY.into_iter().chain(Column::WRITTEN) {
             if row.cell(column) == Some(&Cell::Uncalculated) {
                 self.uncalculated.entry(column).or_default().push(line);
@@ -94,31 +93,31 @@ impl Table {
             }
         });
         if let Ok(note) = &row {
-            budget.text(note)?;
+            allowance.text(note)?;
         }
         self.rows.push(ReadRow { line, row });
         Ok(())
     }
 
-    /// Formulas that say nothing, a sentence a column.
+    /// Formulas without a value, one sentence for each column.
     pub(super) fn uncalculated(&self) -> Vec<String> {
         let told = self.uncalculated.iter().map(|(column, lines)| {
             let (column, rows) = (column.header(), listed(lines));
-            format!("the column {column} has formulas without a value, which say nothing, in {rows}: open the file in a spreadsheet program and save it")
+            format!("in {rows}, the column {column} has formulas without a value, which say nothing: open the file in a spreadsheet program and save it")
         });
         told.collect()
     }
 
-    /// The rows, or what is wrong with the header. Merged cells hold one value for several: whose
-    /// it is cannot be told.
+    /// The rows, or what is wrong with the header. Rows with merged cells are faulty, because nobody can tell to which of them
+    /// the value belongs.
     pub(super) fn finish(mut self, merges: &[Merge]) -> Result<Vec<ReadRow>, BadTab> {
         let Header { line, places } = self.header.ok_or(BadTab::Empty)?;
         if merges.iter().any(|merge| merge.lines.contains(&line)) {
             return Err(BadTab::MergedHeader);
         }
         let places = places?;
-        let of_ours = |merge: &&Merge| places.values().any(|place| merge.places.contains(place));
-        for merge in merges.iter().filter(of_ours) {
+        let in_our_columns = |merge: &&Merge| places.values().any(|place| merge.places.contains(place));
+        for merge in merges.iter().filter(in_our_columns) {
             let first = self.rows.partition_point(|row| row.line < *merge.lines.start());
             for row in self.rows[first..].iter_mut().take_while(|row| merge.lines.contains(&row.line)) {
                 row.row = Err(RowFault::Merged);
@@ -128,21 +127,21 @@ impl Table {
     }
 }
 
-/// One row below the header.
-struct Row<'a> {
+/// A row below the header.
+struct TableRow<'a> {
     places: &'a HashMap<Column, usize>,
     cells: &'a [Cell],
 }
 
-impl Row<'_> {
-    /// `None` where the tab has no such column.
+impl TableRow<'_> {
+    /// The cell in a column; `None` if the tab has no such column.
     fn cell(&self, column: Column) -> Option<&Cell> {
         const EMPTY: &Cell = &Cell::Empty;
         self.places.get(&column).map(|place| self.cells.get(*place).unwrap_or(EMPTY))
     }
 
-    /// Nothing in it that is ours: formulas are copied further down than there are items, and an
-    /// unticked box is in every row of its column.
+    /// Whether our columns are empty. People copy formulas further down than there are items, and a column of boxes has an
+    /// unticked one in every row.
     fn is_blank(&self) -> bool {
         let blank = |column: Column| self.cell(column).is_none_or(Cell::is_blank);
         let unread = self.cell(Column::Read).is_none_or(|cell| !cell.is_yes());
@@ -165,7 +164,7 @@ impl Row<'_> {
             Some(number) => number,
             None => return Err(RowFault::Number(excerpt(&key(Column::Number)?))),
         };
-        // What is not taken in may be missing or broken.
+        // These are not imported, so they may be missing or broken.
         let shown = |column: Column| self.text(column).ok().flatten().unwrap_or_default();
         Ok(SheetNote {
             repository,
@@ -184,7 +183,7 @@ impl Row<'_> {
         })
     }
 
-    /// A text of the note.
+    /// A text of the note; `None` if the tab has no such column, or the formula has no value.
     fn written(&self, column: Column, longest: usize) -> Result<Option<String>, RowFault> {
         let text = self.text(column)?.filter(|_| self.cell(column) != Some(&Cell::Uncalculated));
         match text.as_ref().is_some_and(|text| text.len() > longest && text.chars().count() > longest) {
@@ -199,7 +198,7 @@ impl Row<'_> {
         if let Cell::Error(_) = cell {
             return Err(RowFault::Error { column, text: excerpt(&text) });
         }
-        // No more bytes than four a character.
+        // A text of so few bytes cannot have too many characters.
         if text.len() > limits::CELL && text.encode_utf16().count() > limits::CELL {
             return Err(RowFault::TooLong(column));
         }

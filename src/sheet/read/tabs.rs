@@ -1,95 +1,62 @@
-//! Which tab is which, and what all of them may hold together.
+//! Decides which tab is which, and collects what they say.
 
-use std::ops::RangeInclusive;
-
-use super::attended::Attendees;
-use super::cell::Cell;
+use super::allowance::Allowance;
+use super::attendance::AttendanceReader;
+use super::cell::{Cell, Merge};
 use super::table::Table;
-use super::{Book, SheetNote, Tab, limits};
+use crate::sheet::attendance::{self, Attended};
+use crate::sheet::book::{Book, Tab};
 use crate::sheet::fault::{BadSheet, BadTab, excerpt};
-use crate::sheet::{ATTENDANCE, Attended};
+use crate::sheet::limits;
 
-/// Reasons that are told when no tab is left.
+/// The most reasons that are given if no tab can be read.
 const REASONS: usize = 5;
 
-/// A block of merged cells: rows as the spreadsheet numbers them, columns from 0.
-#[derive(Clone, Debug)]
-pub(super) struct Merge {
-    pub lines: RangeInclusive<u32>,
-    pub places: RangeInclusive<usize>,
-}
-
-/// What may still be kept.
-pub(super) struct Budget {
-    rows: usize,
-    text: usize,
-}
-
-impl Budget {
-    pub(super) fn row(&mut self) -> Result<(), BadSheet> {
-        self.rows = self.rows.checked_sub(1).ok_or(BadSheet::TooManyRows)?;
-        Ok(())
-    }
-
-    pub(super) fn text(&mut self, note: &SheetNote) -> Result<(), BadSheet> {
-        let written = [&note.recommended_action, &note.comment, &note.flag, &note.read_text];
-        let written: usize = written.into_iter().flatten().map(String::len).sum();
-        let kept = written + note.repository.len() + note.title.len() + note.url.len();
-        self.text = self.text.checked_sub(kept).ok_or(BadSheet::TooMuchText)?;
-        Ok(())
-    }
-}
-
 /// A tab that is being read.
-pub(super) enum Open {
+pub(super) enum OpenTab {
     Items(Table),
-    Attendance(Attendees),
+    Attendance(AttendanceReader),
 }
 
-impl Open {
-    /// Whether a column's cells are looked at.
+impl OpenTab {
+    /// Whether the cells of a column are read.
     pub(super) fn wants(&self, place: usize) -> bool {
         place < limits::COLUMNS
             && match self {
-                Open::Items(table) => table.wants(place),
-                Open::Attendance(_) => true,
+                OpenTab::Items(table) => table.wants(place),
+                OpenTab::Attendance(_) => true,
             }
     }
 
-    /// Whether no more rows need come.
+    /// Whether the rest of the tab can be skipped.
     pub(super) fn is_done(&self) -> bool {
-        matches!(self, Open::Items(table) if table.is_done())
+        matches!(self, OpenTab::Items(table) if table.is_done())
     }
 
-    pub(super) fn row(&mut self, line: u32, cells: &[Cell], budget: &mut Budget) -> Result<(), BadSheet> {
+    /// Reads the next row.
+    pub(super) fn row(&mut self, line: u32, cells: &[Cell], allowance: &mut Allowance) -> Result<(), BadSheet> {
         match self {
-            Open::Items(table) => table.row(line, cells, budget),
-            Open::Attendance(attendees) => attendees.row(cells),
+            OpenTab::Items(table) => table.row(line, cells, allowance),
+            OpenTab::Attendance(attendance) => attendance.row(cells),
         }
     }
 }
 
 /// The tabs of a file, as they come.
+#[derive(Default)]
 pub(super) struct Tabs {
-    pub budget: Budget,
+    pub allowance: Allowance,
     tabs: Vec<Tab>,
     attendance: Vec<Attended>,
     ignored: Vec<String>,
 }
 
-impl Default for Tabs {
-    fn default() -> Self {
-        let budget = Budget { rows: limits::ROWS, text: limits::TEXT };
-        Self { budget, tabs: vec![], attendance: vec![], ignored: vec![] }
-    }
-}
-
 impl Tabs {
-    /// Begins a tab, if it is to be read. A tab without a number is, where none of the file has
-    /// one: the export of a queue.
-    pub(super) fn begin(&mut self, name: &str, numbered: bool) -> Option<Open> {
-        if name.trim().eq_ignore_ascii_case(ATTENDANCE) {
-            return Some(Open::Attendance(Attendees::default()));
+    /// Begins a tab; `None` if it is not to be read. `numbered` says whether any tab of the file has a number. If none has, as in
+    /// the export of a queue, a tab without a number is read too.
+    pub(super) fn begin(&mut self, name: &str, numbered: bool) -> Option<OpenTab> {
+        if name.trim().eq_ignore_ascii_case(attendance::TAB) {
+            return Some(OpenTab::Attendance(AttendanceReader::default()));
         }
         let scrub = scrub_of(name);
         if numbered && scrub.is_none() {
@@ -101,12 +68,13 @@ impl Tabs {
             self.ignore(name, &fault);
             return None;
         }
-        Some(Open::Items(Table::default()))
+        Some(OpenTab::Items(Table::default()))
     }
 
-    pub(super) fn end(&mut self, name: &str, open: Open, merges: &[Merge]) {
+    /// Ends a tab: keeps its rows, or the reason why they cannot be read.
+    pub(super) fn end(&mut self, name: &str, open: OpenTab, merges: &[Merge]) {
         let fault = match open {
-            Open::Items(table) => {
+            OpenTab::Items(table) => {
                 let uncalculated = table.uncalculated();
                 match table.finish(merges) {
                     Ok(rows) => {
@@ -117,7 +85,7 @@ impl Tabs {
                     Err(fault) => fault,
                 }
             }
-            Open::Attendance(attendees) => match attendees.finish() {
+            OpenTab::Attendance(attendance) => match attendance.finish() {
                 Ok((rows, faults)) => {
                     self.attendance.extend(rows);
                     self.ignored.extend(faults.iter().map(|fault| in_tab(name, &fault.to_string())));
@@ -129,11 +97,15 @@ impl Tabs {
         self.ignore(name, &fault);
     }
 
+    /// Leaves a tab out.
     pub(super) fn ignore(&mut self, name: &str, fault: &BadTab) {
         self.ignored.push(in_tab(name, &fault.to_string()));
     }
 
-    /// What was read, if anything was.
+    /// What was read.
+    ///
+    /// # Errors
+    /// If nothing could be read.
     pub(super) fn finish(self) -> Result<Book, BadSheet> {
         let Self { tabs, attendance, ignored, .. } = self;
         if tabs.is_empty() {
@@ -150,13 +122,13 @@ impl Tabs {
     }
 }
 
-/// A sentence about a tab; CSV has no name.
+/// A sentence with the tab's name in front; CSV has none.
 fn in_tab(name: &str, told: &str) -> String {
     let name = excerpt(name);
     if name.is_empty() { told.to_owned() } else { format!("{name}: {told}") }
 }
 
-/// The number of the scrub whose tab this is: digits and nothing else.
+/// The number of a tab's scrub: the tab's name must consist of digits.
 pub(super) fn scrub_of(name: &str) -> Option<i32> {
     let name = name.trim();
     let digits = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,20 +1,19 @@
-//! A view's filter as a spreadsheet's own, for the columns that a sheet has.
+//! Turns a view's filter into an autofilter of the spreadsheet, for the columns that a sheet has.
 //!
-//! A spreadsheet filters a column by a list of values or by two conditions at most. What does not
-//! fit (labels, assignees; a title that must have three texts) is left out here; the rows that
-//! fail it are hidden all the same.
+//! A spreadsheet filters a column by a list of values or by at most two conditions. Criteria that do not fit are left out
+//! here (labels and assignees; a title that must contain three texts). The rows that fail them are hidden all the same.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use rust_xlsxwriter::{FilterCondition, FilterCriteria, IntoExcelDateTime};
 
-use super::{Sheet, SheetRow};
+use super::sheet::{Sheet, SheetRow};
 use crate::activity::{ItemType, State};
 use crate::rank::{Candidate, Days, Filter, Terms};
 use crate::sheet::columns::Column;
 
-/// What to set on which column.
+/// The conditions to set, with their columns.
 pub(super) fn conditions(sheet: &Sheet) -> Vec<(Column, FilterCondition)> {
     let filter = &sheet.filter;
     let mut found = vec![(Column::State, states(&filter.state))];
@@ -38,7 +37,7 @@ pub(super) fn conditions(sheet: &Sheet) -> Vec<(Column, FilterCondition)> {
     found.into_iter().filter_map(|(column, condition)| Some((column, condition?))).collect()
 }
 
-/// Open ones only, unless the filter says otherwise.
+/// The states that pass: open only, unless the filter says otherwise.
 fn states(terms: &Terms<State>) -> Option<FilterCondition> {
     if terms.is_empty() {
         return listed([State::Open.name()]);
@@ -46,7 +45,7 @@ fn states(terms: &Terms<State>) -> Option<FilterCondition> {
     listed(State::ALL.into_iter().filter(|state| terms.admit(state)).map(State::name))
 }
 
-/// One of these; nothing can be set where none is left.
+/// A list of values that pass. `None` if there is none, because a spreadsheet cannot express that.
 fn listed<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<FilterCondition> {
     let mut values = values.into_iter().peekable();
     values.peek()?;
@@ -60,7 +59,7 @@ fn distinct<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Option<FilterC
     if none { Some(condition.unwrap_or_else(FilterCondition::new).add_list_blanks_filter()) } else { condition }
 }
 
-/// Up to two texts that the title has in it, all of them or one of them, or has not.
+/// Up to two texts that the title must contain, all or one of them, or must not contain.
 fn title(terms: &Terms<String>) -> Option<FilterCondition> {
     let plain = |text: &String| text.replace('~', "~~").replace('*', "~*").replace('?', "~?");
     let has = |condition: FilterCondition, text: &String| {
@@ -98,7 +97,7 @@ fn days(days: Days) -> Option<FilterCondition> {
     (!days.is_open()).then_some(condition)
 }
 
-/// What a filter on names looks at; the rest is not asked for.
+/// A candidate for filters on names. Its other fields are placeholders that such filters do not read.
 fn candidate(row: &SheetRow) -> Candidate<'_> {
     let (owner, repository) = row.repository.split_once('/').unwrap_or(("", &row.repository));
     Candidate {

@@ -1,19 +1,18 @@
-//! The ages of the open items, as bars side by side.
+//! The chart of the open items' ages: bars side by side.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::Size;
-use super::axis::{Axis, Counts, Drawn, Segments, count_label, frame, room_for};
-use super::card::{Swatch, card};
+use super::axis::{Axis, CountAxis, Drawn, NameAxis, count_label, frame, room_for};
+use super::card::{Size, Swatch, card};
 use super::paint::{BLUE, ORANGE, TEXT_SIZE, label_at};
 use super::words::{grouped, short, width_of};
 use crate::stats::ages::AgeBucket;
 
-/// A bar's width, as a share of its bucket's.
+/// The width of a bar, as a share of its bucket's.
 const BAR: f64 = 0.44;
 
-/// The open items by age and by staleness as a picture: both of [`crate::stats::ages()`].
+/// Draws the open items by age and by staleness, both from [`crate::stats::ages()`].
 pub fn ages_chart(by_age: &[AgeBucket], by_staleness: &[AgeBucket], size: Size) -> String {
     let open: usize = by_age.iter().map(|bucket| bucket.items).sum();
     let most = by_age.iter().chain(by_staleness).map(|bucket| bucket.items).max().unwrap_or(0);
@@ -30,9 +29,9 @@ pub fn ages_chart(by_age: &[AgeBucket], by_staleness: &[AgeBucket], size: Size) 
             |place: &f64| by_age.get(*place as usize).map_or_else(String::new, |bucket| bucket.bucket.to_owned());
         let chart = frame(
             &area,
-            Axis { coordinates: Segments { count: by_age.len() }, words: "days (y: years)", label: &name, room: 44 },
+            Axis { coordinates: NameAxis { count: by_age.len() }, words: "days (y: years)", label: &name, room: 44 },
             Axis {
-                coordinates: Counts::new(0, most as i64),
+                coordinates: CountAxis::new(0, most as i64),
                 words: "open items",
                 label: &count_label,
                 room: room_for(most as i64),

@@ -11,34 +11,34 @@ use super::words::{grouped, width_of};
 use crate::stats::lifetime::date_of;
 
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-pub(super) type Chart<'a, X> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, Counts>>;
+pub(super) type Chart<'a, X> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, CountAxis>>;
 pub(super) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 
-/// What an axis measures, with its unit, and how its values are shown.
+/// An axis: what it measures, with its unit, and how it shows values.
 pub(super) struct Axis<'a, C> {
     pub(super) coordinates: C,
     pub(super) words: &'a str,
     pub(super) label: &'a dyn Fn(&f64) -> String,
-    /// Pixels for labels and words.
+    /// The pixels for labels and words.
     pub(super) room: i32,
 }
 
-/// Pixels right of a plot: half a date's label must fit.
+/// The pixels to the right of a plot. Half of a date's label must fit.
 const RIGHT: i32 = 38;
 
-/// Pixels left of a plot whose axis shows counts up to `most`: the longest label, and the axis's
-/// words upright beside it.
+/// The pixels to the left of a plot whose axis shows counts up to `most`, for the longest label and for the axis's words upright
+/// beside it.
 pub(super) fn room_for(most: i64) -> i32 {
     width_of(&grouped(most * 3 / 2), TEXT_SIZE) + 34
 }
 
-/// How many dates can be written under a plot of `area` with that room beside it.
+/// How many dates fit under a plot in `area` with that room beside it.
 pub(super) fn dates_under(area: &Area, room: i32) -> usize {
     ((area.dim_in_pixel().0 as i32 - room - RIGHT) / 96).max(1) as usize
 }
 
-/// An empty chart with its axes and horizontal grid lines.
-pub(super) fn frame<'a, X>(area: &Area<'a>, x: Axis<X>, y: Axis<Counts>) -> Drawn<Chart<'a, X>>
+/// Draws an empty chart with its axes and horizontal grid lines.
+pub(super) fn frame<'a, X>(area: &Area<'a>, x: Axis<X>, y: Axis<CountAxis>) -> Drawn<Chart<'a, X>>
 where
     X: Ranged<ValueType = f64, FormatOption = DefaultFormatting>,
 {
@@ -66,38 +66,38 @@ where
     Ok(chart)
 }
 
-/// A count as axes show it; below 0 for bars that hang down.
+/// The label of a count. Counts below 0 are for bars that hang down.
 pub(super) fn count_label(count: &f64) -> String {
     grouped(count.abs() as i64)
 }
 
-/// Where `fraction` (0 to 1) of the way lies between two pixels.
+/// The pixel at `fraction` (0 to 1) of the way between two pixels.
 fn between((from, to): (i32, i32), fraction: f64) -> i32 {
     from + (f64::from(to - from) * fraction).round() as i32
 }
 
-/// An axis of whole numbers; `least` is 0 or, for bars that hang down, below.
+/// An axis of whole numbers. `least` is 0, or below for bars that hang down.
 #[derive(Clone, Copy)]
-pub(super) struct Counts {
+pub(super) struct CountAxis {
     least: f64,
     most: f64,
 }
 
-impl Counts {
-    /// Room for `least` to `most`, at least 1, and a little air.
+impl CountAxis {
+    /// An axis from `least` to `most`, which is at least 1, with a little air.
     pub(super) fn new(least: i64, most: i64) -> Self {
         let (least, most) = (least.min(0) as f64, most.max(1) as f64);
         let air = (most - least) * 0.08;
         Self { least: if least < 0.0 { least - air } else { 0.0 }, most: most + air }
     }
 
-    /// The same, with the upper `share` (0 to 1) of the height left free for words.
+    /// The same axis, with the upper `share` (0 to 1) of the height left free for words.
     pub(super) fn below(self, share: f64) -> Self {
         Self { most: self.most / (1.0 - share.clamp(0.0, 0.8)), ..self }
     }
 }
 
-impl Ranged for Counts {
+impl Ranged for CountAxis {
     type FormatOption = DefaultFormatting;
     type ValueType = f64;
 
@@ -105,7 +105,7 @@ impl Ranged for Counts {
         between(pixels, (value - self.least) / (self.most - self.least))
     }
 
-    /// The multiples of 1, 2 or 5 times a power of ten, as many as there is room for.
+    /// Multiples of 1, 2 or 5 times a power of ten, as many as there is room for.
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
         if hint.weight().allow_light_points() || hint.max_num_points() == 0 {
             return vec![];
@@ -122,14 +122,13 @@ impl Ranged for Counts {
     }
 }
 
-/// An axis of named places, a tick in the middle of each: place `n` reaches from `n - 0.5` to
-/// `n + 0.5`.
+/// An axis of named places, with a tick in the middle of each. Place `n` reaches from `n - 0.5` to `n + 0.5`.
 #[derive(Clone, Copy)]
-pub(super) struct Segments {
+pub(super) struct NameAxis {
     pub(super) count: usize,
 }
 
-impl Ranged for Segments {
+impl Ranged for NameAxis {
     type FormatOption = DefaultFormatting;
     type ValueType = f64;
 
@@ -146,23 +145,23 @@ impl Ranged for Segments {
     }
 }
 
-/// An axis of time, in day numbers: a whole number is the beginning of that day.
+/// An axis of time, in day numbers. A whole number is the beginning of that day.
 #[derive(Clone, Copy)]
-pub(super) struct Days {
+pub(super) struct DateAxis {
     from: f64,
     to: f64,
     unit: DateUnit,
 }
 
-/// What lies between two ticks.
+/// The distance between two ticks.
 #[derive(Clone, Copy)]
 enum DateUnit {
     Days(i32),
     Months(u32),
 }
 
-impl Days {
-    /// `most_ticks` is how many labels like 2026-11-22 there is room for.
+impl DateAxis {
+    /// `most_ticks` says for how many labels like 2026-11-22 there is room.
     pub(super) fn new(from: f64, to: f64, most_ticks: usize) -> Self {
         let to = to.max(from + 1.0);
         let days = to - from;
@@ -176,7 +175,7 @@ impl Days {
         Self { from, to, unit: units.into_iter().find(fits).unwrap_or(DateUnit::Months(12_000)) }
     }
 
-    /// A tick's label: as much of the date as tells it from its neighbours.
+    /// The label of a tick: as much of the date as distinguishes it from its neighbours.
     pub(super) fn label(&self, day: f64) -> String {
         let date = date_of(day as i32);
         match self.unit {
@@ -189,14 +188,14 @@ impl Days {
     fn ticks(&self) -> Vec<f64> {
         let first = self.from.ceil() as i32;
         match self.unit {
-            // Day 1 was a Monday: weeks begin where they should.
+            // Day 1 was a Monday, so weeks begin on Mondays.
             DateUnit::Days(step) => {
                 let first = first + (1 - first).rem_euclid(step);
                 (first..).step_by(step as usize).map(f64::from).take_while(|day| *day <= self.to).collect()
             }
             DateUnit::Months(step) => {
                 let date = date_of(first);
-                // Counted from the year 0, so that quarters and decades begin where they should.
+                // Counted from the year 0, so quarters and decades begin where they should.
                 let month = date.year() * 12 + date.month0() as i32 + i32::from(date.day() > 1);
                 let month = month + (-month).rem_euclid(step as i32);
                 let Some(start) = NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
@@ -210,7 +209,7 @@ impl Days {
     }
 }
 
-impl Ranged for Days {
+impl Ranged for DateAxis {
     type FormatOption = DefaultFormatting;
     type ValueType = f64;
 

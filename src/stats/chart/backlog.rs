@@ -1,17 +1,16 @@
-//! The backlog over time: a line of what is open above, bars of what came and went below.
+//! The chart of the backlog over time: above, a line of what is open; below, bars of what came and went.
 
 use chrono::{Datelike, NaiveDate};
 use plotters::prelude::*;
 
-use super::Size;
-use super::axis::{Area, Axis, Counts, Days, Drawn, count_label, dates_under, frame, room_for};
-use super::card::{Swatch, card};
+use super::axis::{Area, Axis, CountAxis, DateAxis, Drawn, count_label, dates_under, frame, room_for};
+use super::card::{Size, Swatch, card};
 use super::paint::{BLUE, DARK, ORANGE, PALE, SHADE, axis_line};
 use super::words::grouped;
 use crate::stats::backlog::BacklogPoint;
 
-/// The backlog as a picture; `points` are those of [`crate::stats::backlog()`]. Steps too narrow to
-/// be seen are drawn together, several a bar, which the axis then says.
+/// Draws the backlog. `points` are those of [`crate::stats::backlog()`]. If steps are too narrow to be seen, a bar stands for
+/// several, and the legend says so.
 pub fn backlog_chart(points: &[BacklogPoint], size: Size) -> String {
     let Some(last) = points.last() else {
         return card("Backlog", size, |card| card.instead("no data yet"));
@@ -34,7 +33,7 @@ pub fn backlog_chart(points: &[BacklogPoint], size: Size) -> String {
     })
 }
 
-/// What one bar shows: at least one step.
+/// A bar, which shows at least one step.
 struct Bar {
     first_date: NaiveDate,
     date: NaiveDate,
@@ -62,7 +61,7 @@ fn bars(points: &[BacklogPoint], most: usize) -> Vec<Bar> {
     points.chunks(together).filter_map(bar).collect()
 }
 
-/// The time that a bar stands for; the last may stand for less.
+/// The time for which a bar stands. The last one may stand for less.
 fn unit(bars: &[Bar]) -> String {
     match bars.iter().map(Bar::days).max() {
         Some(1) | None => "day".to_owned(),
@@ -80,9 +79,9 @@ fn day(date: NaiveDate) -> f64 {
     f64::from(date.num_days_from_ce())
 }
 
-/// The axis of both plots, which must agree; a day's end is the next one's beginning.
-fn days(area: &Area, first: NaiveDate, last: NaiveDate, room: i32) -> Days {
-    Days::new(day(first), day(last) + 1.0, dates_under(area, room))
+/// The axis of dates, which must be the same in both plots. The end of a day is the beginning of the next.
+fn days(area: &Area, first: NaiveDate, last: NaiveDate, room: i32) -> DateAxis {
+    DateAxis::new(day(first), day(last) + 1.0, dates_under(area, room))
 }
 
 fn draw_open(area: &Area, points: &[BacklogPoint], room: i32) -> Drawn {
@@ -92,9 +91,9 @@ fn draw_open(area: &Area, points: &[BacklogPoint], room: i32) -> Drawn {
     let mut chart = frame(
         area,
         Axis { coordinates: days, words: "", label: &|_| String::new(), room: 8 },
-        Axis { coordinates: Counts::new(0, i64::from(most)), words: "open items", label: &count_label, room },
+        Axis { coordinates: CountAxis::new(0, i64::from(most)), words: "open items", label: &count_label, room },
     )?;
-    // Approximate steps come first; from their end on, everything is known.
+    // Approximate steps come first. After them everything is known.
     if let Some(known_from) = points.iter().rev().find(|point| point.approximate) {
         let (left, right, top) = (day(first.first_date), day(known_from.date) + 1.0, chart.y_range().end);
         chart.draw_series([Rectangle::new([(left, 0.0), (right, top)], SHADE.filled())])?;
@@ -105,7 +104,7 @@ fn draw_open(area: &Area, points: &[BacklogPoint], room: i32) -> Drawn {
     let line: Vec<(f64, f64)> = std::iter::once((day(first.first_date), before.max(0) as f64)).chain(ends).collect();
     chart.draw_series(AreaSeries::new(line.iter().copied(), 0.0, PALE))?;
     chart.draw_series(LineSeries::new(line.iter().copied(), DARK.stroke_width(2)))?;
-    // The eye looks for where the line ends.
+    // The eye looks for the end of the line.
     chart.draw_series(line.last().map(|point| Circle::new(*point, 4, DARK.filled())))?;
     Ok(())
 }
@@ -118,14 +117,14 @@ fn draw_flow(area: &Area, bars: &[Bar], room: i32) -> Drawn {
     let chart = frame(
         area,
         Axis { coordinates: days, words: "date", label: &|tick| days.label(*tick), room: 44 },
-        Axis { coordinates: Counts::new(-left, opened), words: "items", label: &count_label, room },
+        Axis { coordinates: CountAxis::new(-left, opened), words: "items", label: &count_label, room },
     )?;
     for bar in bars {
         let place = |date: f64, count: i64| chart.backend_coord(&(date, count as f64));
         let (from, zero) = place(day(bar.first_date), 0);
         let (to, opened) = place(day(bar.date) + 1.0, bar.opened);
         let (_, left) = place(day(bar.date), -bar.left);
-        // Whole pixels with one between neighbours, or the bars' widths would seem to differ.
+        // Whole pixels, with one between neighbours. Otherwise the widths of the bars would seem to differ.
         let (from, to) = if to - from > 3 { (from, to - 1) } else { (from, to.max(from + 1)) };
         let (x, y) = area.get_base_pixel();
         let rectangle = |one: i32, other: i32, color: RGBColor| {

@@ -1,37 +1,63 @@
-//! What every picture has: a background of its own, a title, a legend, a role and a name.
+//! What every picture has: a background, a title, a legend, a role and a name.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::Size;
 use super::axis::{Area, Drawn};
 use super::paint::{BORDER, CARD, TEXT, TEXT_SIZE, TITLE_SIZE, label, text, title_style};
 use super::words::{clean, fitted, width_of};
 
-/// Pixels kept free around everything.
+/// The free pixels around everything.
 const MARGIN: i32 = 16;
-/// From one line of text to the next.
+/// The pixels from one line of text to the next.
 const LINE: i32 = 18;
 
-/// How a legend's entry looks in the chart.
+/// A picture's size in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
+}
+
+impl Size {
+    pub const SMALLEST: Size = Size { width: 600, height: 340 };
+    pub const LARGEST: Size = Size { width: 4000, height: 4000 };
+
+    /// The nearest size in which a chart can be read.
+    fn usable(self) -> Self {
+        Self {
+            width: self.width.clamp(Self::SMALLEST.width, Self::LARGEST.width),
+            height: self.height.clamp(Self::SMALLEST.height, Self::LARGEST.height),
+        }
+    }
+}
+
+impl Default for Size {
+    /// As wide as the column of a README.
+    fn default() -> Self {
+        Self { width: 840, height: 440 }
+    }
+}
+
+/// How an entry of the legend looks in the chart.
 #[derive(Clone, Copy)]
 pub(super) enum Swatch {
     Line(RGBColor),
     Bar(RGBColor),
-    /// A pale fill, with an edge that can be seen.
+    /// A pale fill with a visible edge.
     Band(RGBColor),
     /// Words only.
     Nothing,
 }
 
-/// A picture under way: what is below `top` is free.
+/// A picture that is being drawn. Everything below `top` is free.
 pub(super) struct Card<'a> {
     pub(super) area: Area<'a>,
     pub(super) size: Size,
     top: i32,
 }
 
-/// A finished picture with a title; `draw` fills in the rest.
+/// Draws a picture with a title. `draw` fills in the rest.
 pub(super) fn card(title: &str, size: Size, draw: impl FnOnce(&mut Card) -> Drawn) -> String {
     let size = size.usable();
     let mut svg = String::new();
@@ -40,13 +66,12 @@ pub(super) fn card(title: &str, size: Size, draw: impl FnOnce(&mut Card) -> Draw
         let mut card = Card { area, size, top: MARGIN };
         card.begin(title).and_then(|()| draw(&mut card)).and_then(|()| card.area.present())
     };
-    // Cannot fail: into a string there is no IO, without a font library no font is looked for, and
-    // nobody else holds the area.
+    // Cannot fail: a string needs no IO, no font library looks for fonts, and nobody else holds the area.
     drawn.expect("cannot fail: into a String there is no IO");
     accessible(&svg, title)
 }
 
-/// plotters writes the drawing alone; readers that do not see it want its role and its name.
+/// Adds the role and the name that readers need who do not see the picture. plotters writes only the drawing.
 fn accessible(svg: &str, title: &str) -> String {
     let Some((head, rest)) = svg.split_once('>') else { return svg.to_owned() };
     let mut name = String::new();
@@ -73,23 +98,23 @@ impl<'a> Card<'a> {
         Ok(())
     }
 
-    /// Pixels between the margins.
+    /// The pixels between the margins.
     pub(super) fn width(&self) -> i32 {
         self.size.width as i32 - 2 * MARGIN
     }
 
-    /// Pixels below what was written.
+    /// The free pixels below what was drawn.
     pub(super) fn height(&self) -> i32 {
         self.size.height as i32 - self.top - MARGIN
     }
 
-    /// What is left for the chart.
+    /// The area that is left for the chart.
     pub(super) fn body(&self) -> Area<'a> {
         let (width, height) = (self.size.width as i32, self.size.height as i32);
         self.area.clone().shrink((MARGIN / 2, self.top), (width - MARGIN, height - self.top - MARGIN / 2))
     }
 
-    /// Text over the whole width, in as many lines as it needs.
+    /// Writes text over the whole width, in as many lines as it needs.
     pub(super) fn paragraph(&mut self, words: &str) -> Drawn {
         let mut line = String::new();
         for word in words.split_whitespace() {
@@ -113,7 +138,7 @@ impl<'a> Card<'a> {
         Ok(())
     }
 
-    /// What the colours mean, side by side, in as many lines as they need.
+    /// Writes what the colours mean, side by side, in as many lines as needed.
     pub(super) fn legend(&mut self, entries: &[(Swatch, &str)]) -> Drawn {
         const SWATCH: i32 = 22;
         let mut left = MARGIN;
@@ -145,7 +170,7 @@ impl<'a> Card<'a> {
         Ok(())
     }
 
-    /// Words in the middle of what is left, where there is nothing to draw.
+    /// Writes words in the middle of what is left, if there is nothing to draw.
     pub(super) fn instead(&mut self, words: &str) -> Drawn {
         let middle = (self.size.width as i32 / 2, self.top + self.height() / 2);
         let style = text(TITLE_SIZE, TEXT).pos(Pos::new(HPos::Center, VPos::Center));

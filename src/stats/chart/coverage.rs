@@ -1,19 +1,18 @@
-//! How long ago items were read, as bars.
+//! The chart of coverage: how long ago items were read, as bars.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::Size;
-use super::axis::{Axis, Counts, Segments, count_label, frame, room_for};
-use super::card::card;
+use super::axis::{Axis, CountAxis, NameAxis, count_label, frame, room_for};
+use super::card::{Size, card};
 use super::paint::{BLUE, ORANGE, label_at};
 use super::words::{grouped, short};
 use crate::stats::coverage::CoverageBucket;
 
-/// Half of a bar's width, as a share of its bucket's.
+/// Half of the width of a bar, as a share of its bucket's.
 const HALF: f64 = 0.36;
 
-/// The items of a view by the weeks since each was read: all of [`crate::stats::coverage()`].
+/// Draws the items of a view by the weeks since each was read, from [`crate::stats::coverage()`].
 pub fn coverage_chart(buckets: &[CoverageBucket], size: Size) -> String {
     let all: usize = buckets.iter().map(|bucket| bucket.items).sum();
     let most = buckets.iter().map(|bucket| bucket.items).max().unwrap_or(0);
@@ -28,9 +27,9 @@ pub fn coverage_chart(buckets: &[CoverageBucket], size: Size) -> String {
             |place: &f64| buckets.get(*place as usize).map_or_else(String::new, |bucket| bucket.bucket.to_owned());
         let chart = frame(
             &area,
-            Axis { coordinates: Segments { count: buckets.len() }, words: "weeks since read", label: &name, room: 44 },
+            Axis { coordinates: NameAxis { count: buckets.len() }, words: "weeks since read", label: &name, room: 44 },
             Axis {
-                coordinates: Counts::new(0, most as i64),
+                coordinates: CountAxis::new(0, most as i64),
                 words: "items",
                 label: &count_label,
                 room: room_for(most as i64),

@@ -1,22 +1,21 @@
-//! The forecast: how the runs spread, and the dates by which they end.
+//! The chart of the forecast: how the runs spread, and the dates by which they end.
 
 use chrono::{Datelike, Duration, NaiveDate};
 use plotters::prelude::*;
 
-use super::Size;
-use super::axis::{Area, Axis, Chart, Counts, Days, Drawn, count_label, dates_under, frame, room_for};
-use super::card::{Swatch, card};
+use super::axis::{Area, Axis, Chart, CountAxis, DateAxis, Drawn, count_label, dates_under, frame, room_for};
+use super::card::{Size, Swatch, card};
 use super::paint::{BLUE, CARD, DARK, ORANGE, PALE, PALER, TEXT_SIZE, label};
 use super::words::width_of;
 use crate::stats::forecast::{FanPoint, Forecast, Verdict};
 
-/// How much is shown where no date bounds it: two years.
+/// How much time is shown if there is no date: two years.
 const OPEN_END: Duration = Duration::weeks(104);
 
-/// Pixels from one date's words to the next one's.
+/// The pixels from the words of one date to those of the next.
 const LINE: i32 = 18;
 
-/// A forecast as a picture. Where there is no date to show, the sentence says so.
+/// Draws a forecast. If there is no date to show, the sentence says so.
 pub fn forecast_chart(forecast: &Forecast, size: Size) -> String {
     let summary = &forecast.summary;
     let title = match (summary.verdict, summary.date_50) {
@@ -42,13 +41,13 @@ pub fn forecast_chart(forecast: &Forecast, size: Size) -> String {
         let area = card.body();
         let most = fan.iter().map(|point| point.p95).max().unwrap_or(0);
         let room = room_for(i64::from(most));
-        let days = Days::new(day(first.date), day(last.date), dates_under(&area, room));
+        let days = DateAxis::new(day(first.date), day(last.date), dates_under(&area, room));
         let dates: Vec<(u32, NaiveDate)> = [(95, summary.date_95), (80, summary.date_80), (50, summary.date_50)]
             .into_iter()
             .filter_map(|(share, date)| Some((share, date.filter(|date| *date <= last.date)?)))
             .collect();
         let words = f64::from(dates.len() as i32 * LINE) / f64::from(area.dim_in_pixel().1.max(100) as i32 - 50);
-        let counts = Counts::new(0, i64::from(most)).below(words);
+        let counts = CountAxis::new(0, i64::from(most)).below(words);
         let mut chart = frame(
             &area,
             Axis { coordinates: days, words: "date", label: &|tick| days.label(*tick), room: 44 },
@@ -59,7 +58,7 @@ pub fn forecast_chart(forecast: &Forecast, size: Size) -> String {
     })
 }
 
-/// The part of the fan that is worth the room: a little beyond the last date, else two years.
+/// The part of the fan that is worth showing: a little beyond the last date, or two years if there is none.
 fn shown(forecast: &Forecast) -> &[FanPoint] {
     let summary = &forecast.summary;
     let end = match summary.date_95.or(summary.date_80).or(summary.date_50) {
@@ -74,12 +73,12 @@ fn day(date: NaiveDate) -> f64 {
     f64::from(date.num_days_from_ce())
 }
 
-/// What bounds the bands.
+/// The edges of the bands.
 const EDGES: [fn(&FanPoint) -> u32; 4] = [|point| point.p5, |point| point.p20, |point| point.p80, |point| point.p95];
 
-fn draw_fan(chart: &mut Chart<Days>, fan: &[FanPoint]) -> Drawn {
+fn draw_fan(chart: &mut Chart<DateAxis>, fan: &[FanPoint]) -> Drawn {
     let line = |count: fn(&FanPoint) -> u32| fan.iter().map(move |point| (day(point.date), f64::from(count(point))));
-    // A line ends where it reaches 0; along the axis it would only hide it.
+    // A line ends where it reaches 0. Along the axis it would only hide the axis.
     let until_zero = |count: fn(&FanPoint) -> u32| {
         let open = fan.iter().take_while(|point| count(point) > 0).count();
         line(count).take(open + 1)
@@ -96,9 +95,9 @@ fn draw_fan(chart: &mut Chart<Days>, fan: &[FanPoint]) -> Drawn {
     Ok(())
 }
 
-/// A line at each date with its share and date to the left of its top. The latest date comes first
-/// and is the highest, so that words seldom cross another's line.
-fn draw_dates(area: &Area, chart: &Chart<Days>, dates: &[(u32, NaiveDate)]) -> Drawn {
+/// Draws a line at each date, with its share and date to the left of its top. The latest date comes first and is the highest, so
+/// words seldom cross another line.
+fn draw_dates(area: &Area, chart: &Chart<DateAxis>, dates: &[(u32, NaiveDate)]) -> Drawn {
     let (x, y) = area.get_base_pixel();
     let (left, top) = chart.backend_coord(&(chart.x_range().start, chart.y_range().end));
     let mut words = vec![];
@@ -110,8 +109,7 @@ fn draw_dates(area: &Area, chart: &Chart<Days>, dates: &[(u32, NaiveDate)]) -> D
     }
     for (words, at, height) in words {
         let width = width_of(&words, TEXT_SIZE);
-        // Near the left edge there is room on the other side only, where a later line may pass
-        // behind.
+        // Near the left edge there is only room on the other side, where a later line may pass behind.
         let left = if at - 6 - width < left - x { at + 6 } else { at - 6 - width };
         area.draw(&Rectangle::new([(left, height), (left + width, height + LINE - 3)], CARD.filled()))?;
         area.draw(&Text::new(words, (left, height + 1), label()))?;

@@ -1,26 +1,26 @@
-//! Colours and styles, and the contrast that they have.
+//! Colours and styles, and their contrast.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// What the reader has; plotters quotes it.
+/// The fonts that a reader may have. plotters quotes this.
 const FONT: &str = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif";
 
 pub(super) const CARD: RGBColor = RGBColor(0xf6, 0xf8, 0xfa);
 pub(super) const BORDER: RGBColor = RGBColor(0x80, 0x88, 0x91);
 const TITLE: RGBColor = RGBColor(0x1f, 0x23, 0x28);
 pub(super) const TEXT: RGBColor = RGBColor(0x42, 0x4a, 0x53);
-/// Only to guide the eye.
+/// Guides the eye, and carries no meaning.
 const GRID: RGBColor = RGBColor(0xd8, 0xde, 0xe4);
 
-/// Blue and orange, which stay apart for readers with any kind of colour blindness.
+/// Readers with any kind of colour blindness can tell blue and orange apart.
 pub(super) const BLUE: RGBColor = RGBColor(0x09, 0x69, 0xda);
 pub(super) const ORANGE: RGBColor = RGBColor(0xc2, 0x57, 0x0c);
 pub(super) const DARK: RGBColor = RGBColor(0x2b, 0x31, 0x39);
-/// Fills under a line of full contrast.
+/// For fills under a line of full contrast.
 pub(super) const PALE: RGBColor = RGBColor(0xb6, 0xd4, 0xf7);
 pub(super) const PALER: RGBColor = RGBColor(0xdc, 0xea, 0xfb);
-/// Under what is less certain.
+/// For the background of what is less certain.
 pub(super) const SHADE: RGBColor = RGBColor(0xe7, 0xe2, 0xd6);
 
 /// In pixels, as [`TEXT_SIZE`].
@@ -28,7 +28,7 @@ pub(super) const TITLE_SIZE: f64 = 17.0;
 /// The size of all other text.
 pub(super) const TEXT_SIZE: f64 = 12.0;
 
-/// plotters writes a font's size divided by 1.24.
+/// The style of text. plotters divides the size of a font by 1.24, so this multiplies it.
 pub(super) fn text(size: f64, color: RGBColor) -> TextStyle<'static> {
     (FONT, size * 1.24).into_font().color(&color)
 }
@@ -42,7 +42,7 @@ pub(super) fn label() -> TextStyle<'static> {
     text(TEXT_SIZE, TEXT)
 }
 
-/// The same, set against its place in another way than from its upper left corner.
+/// The same style, anchored at another point than its upper left corner.
 pub(super) fn label_at(horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
     label().pos(Pos::new(horizontal, vertical))
 }
@@ -56,9 +56,9 @@ pub(super) fn grid_line() -> ShapeStyle {
     GRID.stroke_width(1)
 }
 
-/// Every colour that must be told from what it stands on, as (what, contrast ratio, least ratio):
-/// text 4.5 and graphics 3 against the card, the card's border 3 against a white and against
-/// GitHub's dark page (WCAG 2.2, success criteria 1.4.3 and 1.4.11).
+/// Every colour that must stand out from its background, as (what, contrast ratio, least ratio). Text needs 4.5 and graphics 3
+/// against the card; the card's border needs 3 against a white page and against GitHub's dark one (WCAG 2.2, success criteria
+/// 1.4.3 and 1.4.11).
 pub fn contrast_ratios() -> Vec<(&'static str, f64, f64)> {
     let (white, black) = (RGBColor(0xff, 0xff, 0xff), RGBColor(0x0d, 0x11, 0x17));
     vec![

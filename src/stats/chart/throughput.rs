@@ -1,4 +1,4 @@
-//! What was opened and closed, as bars by repository.
+//! The chart of throughput: what was opened and closed, as bars by repository.
 
 use std::ops::RangeInclusive;
 
@@ -6,20 +6,18 @@ use chrono::NaiveDate;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::Size;
-use super::axis::{Area, Counts, Drawn, count_label};
-use super::card::{Swatch, card};
+use super::axis::{Area, CountAxis, Drawn, count_label};
+use super::card::{Size, Swatch, card};
 use super::paint::{BLUE, ORANGE, TEXT_SIZE, axis_line, grid_line, label, label_at};
 use super::words::{fitted, grouped, width_of};
 use crate::stats::throughput::ThroughputRow;
 
 const MOST_REPOSITORIES: usize = 15;
-/// A repository's share of the height, in pixels: its name must not touch its neighbour's.
+/// The least height of a repository in pixels. Its name must not touch its neighbour's.
 const LEAST_HEIGHT: i32 = 19;
 
-/// A window's openings and closings by repository as a picture; `rows` are those of
-/// [`crate::stats::throughput()`], of which the first repositories are drawn: 15, or as many as
-/// there is room for.
+/// Draws the openings and closings of a window by repository. `rows` are those of [`crate::stats::throughput()`]. The first 15
+/// repositories are drawn, or as many as there is room for.
 pub fn throughput_chart(rows: &[ThroughputRow], window: RangeInclusive<NaiveDate>, size: Size) -> String {
     let title = format!("Throughput, {} to {}", window.start(), window.end());
     let repositories: Vec<&ThroughputRow> = rows.iter().filter(|row| row.repo_id.is_some()).collect();
@@ -42,7 +40,7 @@ pub fn throughput_chart(rows: &[ThroughputRow], window: RangeInclusive<NaiveDate
     })
 }
 
-/// What the repositories are called here: without their owner, if they all have the same.
+/// The names of the repositories, without their owner if all have the same.
 fn names(rows: &[&ThroughputRow]) -> Vec<String> {
     let full: Vec<String> = rows
         .iter()
@@ -62,7 +60,7 @@ fn draw_bars(area: &Area, rows: &[&ThroughputRow]) -> Drawn {
     let names: Vec<String> = names(rows).iter().map(|name| fitted(name, most_room, TEXT_SIZE)).collect();
     let room = names.iter().map(|name| width_of(name, TEXT_SIZE)).max().unwrap_or(0) + 16;
     let most = rows.iter().map(|row| row.opened.max(row.closed)).max().unwrap_or(0);
-    // What stands at a bar's end, in the legend's order.
+    // The words at the end of a bar, in the order of the legend.
     let counts =
         |row: &ThroughputRow| format!("{} / {}", grouped(i64::from(row.opened)), grouped(i64::from(row.closed)));
     let count_room = rows.iter().map(|row| width_of(&counts(row), TEXT_SIZE)).max().unwrap_or(0) + 14;
@@ -72,7 +70,7 @@ fn draw_bars(area: &Area, rows: &[&ThroughputRow]) -> Drawn {
         .margin_top(6)
         .x_label_area_size(44)
         .y_label_area_size(room)
-        .build_cartesian_2d(Counts::new(0, i64::from(most)), 0.0..rows.len() as f64)?;
+        .build_cartesian_2d(CountAxis::new(0, i64::from(most)), 0.0..rows.len() as f64)?;
     chart
         .configure_mesh()
         .disable_y_mesh()
@@ -87,7 +85,7 @@ fn draw_bars(area: &Area, rows: &[&ThroughputRow]) -> Drawn {
         .x_labels(((width as i32 - room - count_room) / tick_room).max(1) as usize)
         .y_labels(0)
         .draw()?;
-    // Half of a repository's share of the height; a little is left between neighbours.
+    // A bar takes nearly half of a repository's height, which leaves a little between neighbours.
     let bar = ((f64::from(height) - 50.0) / rows.len() as f64 * 0.4).clamp(3.0, 18.0) as i32;
     let (x, y) = area.get_base_pixel();
     for (index, (row, name)) in rows.iter().zip(&names).enumerate() {

@@ -1,13 +1,12 @@
-//! Words in pictures: what room they take, what is cut, and what is untrusted in them.
+//! Words in pictures: the room that they take, cutting them, and cleaning untrusted ones.
 
-/// How many pixels `words` take at most, in most fonts: 0.56 of the size a letter on average, a
-/// whole one beyond Latin.
+/// How many pixels `words` take at most in most fonts: on average 0.56 of the size for a letter, or the whole size beyond Latin.
 pub(super) fn width_of(words: &str, size: f64) -> i32 {
     let letters: f64 = words.chars().map(|character| if character < '\u{250}' { 0.56 } else { 1.0 }).sum();
     (letters * size).ceil() as i32
 }
 
-/// As much of `words` as fits into `width` pixels, cleaned; what is cut is shown as an ellipsis.
+/// Cleans `words` and cuts them to `width` pixels. An ellipsis shows that something was cut.
 pub(super) fn fitted(words: &str, width: i32, size: f64) -> String {
     let words = clean(words);
     if width_of(&words, size) <= width {
@@ -18,8 +17,8 @@ pub(super) fn fitted(words: &str, width: i32, size: f64) -> String {
     kept + "…"
 }
 
-/// Without the characters that XML has no place for (control characters and noncharacters) and
-/// those that turn the direction of text around. plotters escapes the rest.
+/// Replaces the characters that XML does not allow (control characters and noncharacters) and those that change the direction of
+/// text. plotters escapes the rest.
 pub(super) fn clean(words: &str) -> String {
     let bad = |character: char| {
         character.is_control()
@@ -29,7 +28,7 @@ pub(super) fn clean(words: &str) -> String {
     words.chars().map(|character| if bad(character) { '\u{fffd}' } else { character }).collect()
 }
 
-/// A count for where there is little room: 123, 1.2k, 12k, 1.2M, cut and not rounded.
+/// A short form of a count: 123, 1.2k, 12k, 1.2M. It is cut, not rounded.
 pub(super) fn short(number: i64) -> String {
     match number {
         ..1_000 => number.to_string(),
@@ -39,7 +38,7 @@ pub(super) fn short(number: i64) -> String {
     }
 }
 
-/// 1234567 as 1,234,567.
+/// Writes 1234567 as 1,234,567.
 pub(super) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut shown = String::new();

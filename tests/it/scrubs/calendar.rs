@@ -36,10 +36,10 @@ fn a_schedule_says_when_its_editions_meet() {
     // An hour that summer time skips.
     assert_eq!(meetings("sunday 02:30", "2027-03-22", 1), [told("03-28 01:30", "03-28 02:30", 1)]);
     for (wrong, sentence) in [
-        ("", "is not of the form"),
-        ("wednesday", "is not of the form"),
-        ("someday 17:00", "is no weekday"),
-        ("wednesday 25:00", "is no time of day"),
+        ("", "must look like"),
+        ("wednesday", "must look like"),
+        ("someday 17:00", "is not a weekday"),
+        ("wednesday 25:00", "is not a time of day"),
         ("wednesday 17:00 Mars/Olympus", "neither a time zone"),
         ("wednesday 17:00 0m", "neither a time zone"),
     ] {

@@ -93,8 +93,8 @@ async fn what_is_no_sheet_is_refused_and_changes_nothing() {
         for (body, status, sentence) in [
             (&b""[..], 422, "The file is empty."),
             (b"PK\x03\x04 and then nothing", 422, "The file is damaged"),
-            (b"a,b,c\n1,2,3\n", 422, "No scrub's tab is in the file"),
-            (b"Repository,Type,#,Comment\n", 422, "There is no row below the header."),
+            (b"a,b,c\n1,2,3\n", 422, "The file has no tab that can be read"),
+            (b"Repository,Type,#,Comment\n", 422, "The file has no row below its header."),
         ] {
             let (got, answer) = post(&host, body.to_vec(), "").await;
             let detail = answer["detail"].as_str().unwrap();

@@ -34,10 +34,14 @@ fn large(bytes: usize) -> String {
 #[test]
 fn what_is_no_spreadsheet_is_told_apart() {
     let text = |file: &[u8], name: &str| {
-        assert_eq!(refused(file), "the file is not a spreadsheet: XLSX, ODS and CSV can be read", "{name}")
+        assert_eq!(
+            refused(file),
+            "the file is not a spreadsheet in a format that can be read: XLSX, ODS or CSV",
+            "{name}"
+        )
     };
     assert_eq!(refused(b""), "the file is empty");
-    assert_eq!(refused(&vec![b'x'; (25 << 20) + 1]), "the file has more than 25 MiB");
+    assert_eq!(refused(&vec![b'x'; (25 << 20) + 1]), "the file is larger than 25 MiB");
     text(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture");
     text(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\x01\x02", "a document");
     text(b"\x1f\x8b\x08\0\0\0\0\0\0\x03K", "gzip");
@@ -52,7 +56,8 @@ fn what_is_no_spreadsheet_is_told_apart() {
     );
     assert!(refused(b"PK\x03\x04 and no more").starts_with("the file is damaged: "));
     assert!(
-        refused(b"<!DOCTYPE html><html><body>Sign in</body></html>").starts_with("no scrub's tab is in the file: ")
+        refused(b"<!DOCTYPE html><html><body>Sign in</body></html>")
+            .starts_with("the file has no tab that can be read: ")
     );
     let whole = workbook(&[("0051", &sound())]);
     assert!(refused(&whole[..whole.len() / 2]).starts_with("the file is damaged: "));
@@ -245,7 +250,7 @@ fn values_and_parts_that_make_no_sense_are_damage() {
     let mut two_of_one = two.clone();
     let names: Vec<usize> = (0..two.len() - 10).filter(|at| &two[*at..at + 10] == b"sheet2.xml").collect();
     names.into_iter().for_each(|at| two_of_one[at..at + 10].copy_from_slice(b"sheet1.xml"));
-    assert_eq!(refused(&two_of_one), "the file is damaged: two of its parts have one name");
+    assert_eq!(refused(&two_of_one), "the file is damaged: two of its parts have the same name");
 }
 
 fn ods(content: &str) -> Vec<u8> {
@@ -302,10 +307,10 @@ fn ods_that_means_harm_is_refused_as_well() {
         "some of its cells are merged"
     );
     let laughs = format!("<!DOCTYPE x [<!ENTITY a \"ha\">]>{}", body(&row("", &text("&a;"))));
-    assert!(refused(&ods(&laughs)).contains("unknown name &a;"));
+    assert!(refused(&ods(&laughs)).contains("unknown entity &a;"));
     let tabs: String = (0..1001).map(|name| format!("<table:table table:name=\"{name}\"></table:table>")).collect();
     assert_eq!(read(&ods(&format!("<o>{tabs}</o>"))), Err(BadSheet::TooMany("tabs")));
-    assert!(refused(&ods("")).starts_with("no scrub's tab"));
+    assert!(refused(&ods("")).starts_with("the file has no tab"));
 }
 
 #[test]

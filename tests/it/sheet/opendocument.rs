@@ -104,5 +104,9 @@ fn a_formula_that_was_never_calculated_says_nothing_and_is_named() {
     let note = only(&opendocument(&format!("<table:table table:name=\"51\">{rows}</table:table>")));
     assert_eq!((note.comment, note.flag), (None, Some(String::new())));
     assert_eq!(book.ignored.len(), 1);
-    assert!(book.ignored[0].starts_with("51: the column Comment has formulas without a value"), "{:?}", book.ignored);
+    assert!(
+        book.ignored[0].starts_with("51: in row 2, the column Comment has formulas without a value"),
+        "{:?}",
+        book.ignored
+    );
 }

@@ -185,7 +185,7 @@ fn a_formula_that_was_never_calculated_says_nothing_and_is_named() {
     assert_eq!([notes[0].read, notes[1].read], [Some(true), None]);
     let told = |column: &str, rows: &str| {
         format!(
-            "0051: the column {column} has formulas without a value, which say nothing, in {rows}: open the file in a spreadsheet program and save it"
+            "0051: in {rows}, the column {column} has formulas without a value, which say nothing: open the file in a spreadsheet program and save it"
         )
     };
     assert_eq!(book.ignored, [told("Read yet?", "row 3"), told("Comment", "row 2")]);
@@ -224,7 +224,7 @@ fn each_row_that_cannot_be_read_says_why() {
             vec!["a/b", "Issue", "1", &long],
             "the text in the column Comment is longer than the 10000 characters that a note may have there",
         ),
-        (vec!["A/B", "issue", "#7", "again"], "its item stands in row 2 of the tab already"),
+        (vec!["A/B", "issue", "#7", "again"], "row 2 of the tab is about the same item"),
     ];
     let mut cells: Vec<&[&str]> = vec![&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "7", "c"]];
     cells.extend(rows.iter().map(|(cells, _)| cells.as_slice()));
@@ -256,7 +256,10 @@ fn a_file_without_numbered_tabs_is_read_and_one_number_counts_once() {
     assert_eq!(names(&book), [("bug-scrub", None, 1)]);
     let book = read(&workbook(&[("51", &tab), ("0051", &tab), ("Notes", &tab)])).unwrap();
     assert_eq!(names(&book), [("51", Some(51), 1)]);
-    assert_eq!(book.ignored, ["0051: the tab \"51\" is of the same scrub", "Notes: its name is not a scrub's number"]);
+    assert_eq!(
+        book.ignored,
+        ["0051: it is about the same scrub as the tab \"51\"", "Notes: its name is not a scrub's number"]
+    );
 }
 
 #[test]
@@ -293,8 +296,8 @@ fn attendance_is_read_however_its_dates_are_written() {
         attended(58, NaiveDate::from_ymd_opt(2026, 11, 6), None, &[]),
     ];
     assert_eq!(book.attendance, expected);
-    assert_eq!(book.ignored[0], "attendance: the date of 0054 cannot be read: \"soon\"");
-    assert!(book.ignored[1].starts_with("attendance: a name of 0058 is longer than 100 characters: "));
+    assert_eq!(book.ignored[0], "attendance: the date of scrub 0054 cannot be read: \"soon\"");
+    assert!(book.ignored[1].starts_with("attendance: a name at scrub 0058 is longer than 100 characters"));
 }
 
 const TABLE: &str = "Repository,Type,#,Comment,Flag\na/b,Issue,1,\"Grüße, später\",é\n";
@@ -352,11 +355,11 @@ fn what_names_no_columns_or_has_no_rows_is_told() {
     let cases: [(&[&str], &str); 4] = [
         (
             &["Repo", "Kind", "Id", "Comment"],
-            "0051: its first row must name the columns, and lacks Repository, Type, #",
+            "0051: its first row must name the columns, but lacks Repository, Type, #",
         ),
         (&["Repository", "Type", "#"], "0051: it has none of the columns Recommend Action, Read yet?, Comment, Flag"),
         (&["Repository", "Type", "#", "Comment", "comments"], "0051: its first row names Comment twice"),
-        (&["Bug scrub 0051"], "0051: its first row must name the columns, and lacks Repository, Type, #"),
+        (&["Bug scrub 0051"], "0051: its first row must name the columns, but lacks Repository, Type, #"),
     ];
     for (header, why) in cases {
         assert_eq!(refused(&tab(&[header, &["a/b", "Issue", "1", "c"]])), no_tab(why));
@@ -365,7 +368,7 @@ fn what_names_no_columns_or_has_no_rows_is_told() {
     assert_eq!(refused(b"Repository,Type,#,Comment\n"), BadSheet::NoRows);
     assert_eq!(
         refused(b"hello, world\n"),
-        no_tab("its first row must name the columns, and lacks Repository, Type, #")
+        no_tab("its first row must name the columns, but lacks Repository, Type, #")
     );
     let merged = format!(
         r#"{}<mergeCells><mergeCell ref="D1:E1"/></mergeCells>"#,

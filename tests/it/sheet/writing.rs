@@ -304,7 +304,7 @@ fn the_same_sheet_is_the_same_bytes_and_too_long_a_text_is_told() {
     let error = xlsx(&long).unwrap_err().to_string();
     assert_eq!(
         error,
-        "acme/widgets#1: the text in the column Comment is longer than the 32767 characters that a spreadsheet's cell holds"
+        "acme/widgets#1: the text in the column Comment is longer than the 32767 characters that a cell can hold"
     );
     assert!(csv(&long).is_ok());
 }

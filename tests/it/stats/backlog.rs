@@ -2,7 +2,7 @@
 
 use bugscrub::rank::stale_age;
 use bugscrub::rank::stale_age::days_since;
-use bugscrub::stats::{BacklogPoint, Change, Lifetime, Step, backlog};
+use bugscrub::stats::{BacklogChange, BacklogPoint, Lifetime, Step, backlog};
 use chrono::{Datelike, Duration, NaiveDate, Weekday};
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -34,12 +34,12 @@ fn point(lifetimes: &[Lifetime], zone: Tz, (first_date, last): (NaiveDate, Naive
         let within: Vec<_> = known.iter().filter(|(at, _)| date(*at, zone) >= first_date).collect();
         for (_, change) in &within {
             counts[match change {
-                Change::Opened => 0,
-                Change::Closed => 1,
-                Change::Gone => 2,
+                BacklogChange::Opened => 0,
+                BacklogChange::Closed => 1,
+                BacklogChange::Gone => 2,
             }] += 1;
         }
-        let open = known.last().is_some_and(|(_, change)| *change == Change::Opened);
+        let open = known.last().is_some_and(|(_, change)| *change == BacklogChange::Opened);
         if open {
             let times = known.iter().map(|(at, _)| *at).chain(lifetime.activity.iter().copied());
             let updated = times.filter(|at| date(*at, zone) <= last).max().unwrap();

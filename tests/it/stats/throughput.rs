@@ -1,6 +1,6 @@
 //! Throughput against one question per item and figure.
 
-use bugscrub::stats::{Change, Lifetime, ThroughputRow, throughput};
+use bugscrub::stats::{BacklogChange, Lifetime, ThroughputRow, throughput};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -13,10 +13,12 @@ fn row(lifetimes: &[&Lifetime], zone: Tz, from: NaiveDate, to: NaiveDate) -> Thr
     let (mut answers, mut closings) = (vec![], vec![]);
     for lifetime in lifetimes {
         let known: Vec<_> = changes(lifetime).into_iter().filter(|(at, _)| date(*at, zone) <= to).collect();
-        row.opened += known.iter().filter(|(at, change)| within(*at) && *change == Change::Opened).count() as u32;
-        row.closed += known.iter().filter(|(at, change)| within(*at) && *change == Change::Closed).count() as u32;
+        row.opened +=
+            known.iter().filter(|(at, change)| within(*at) && *change == BacklogChange::Opened).count() as u32;
+        row.closed +=
+            known.iter().filter(|(at, change)| within(*at) && *change == BacklogChange::Closed).count() as u32;
         let Some((last_at, last)) = known.last() else { continue };
-        if *last == Change::Closed && within(*last_at) {
+        if *last == BacklogChange::Closed && within(*last_at) {
             closings.push((*last_at - lifetime.created_at).num_seconds());
         }
         if !within(lifetime.created_at) {
@@ -27,7 +29,7 @@ fn row(lifetimes: &[&Lifetime], zone: Tz, from: NaiveDate, to: NaiveDate) -> Thr
         match answer {
             _ if !followed => row.answer_unknown += 1,
             Some(at) => answers.push((at - lifetime.created_at).num_seconds().max(0)),
-            None if *last == Change::Opened => row.not_answered += 1,
+            None if *last == BacklogChange::Opened => row.not_answered += 1,
             None => {}
         }
     }

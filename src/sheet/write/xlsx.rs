@@ -1,7 +1,7 @@
-//! A sheet as XLSX.
+//! Writes a sheet as XLSX.
 //!
-//! Formulas carry their value, since some viewers do not calculate. What strangers wrote is
-//! written as strings, which no spreadsheet takes for a formula, whatever they begin with.
+//! Formulas carry their value, because some viewers do not calculate. Texts from strangers are written as strings, which no
+//! spreadsheet takes for a formula, whatever they begin with.
 
 use rust_xlsxwriter::{
     Color, DocProperties, Format, FormatAlign, FormatBorder, FormatPattern, FormatUnderline, Formula, Workbook,
@@ -9,30 +9,26 @@ use rust_xlsxwriter::{
 };
 
 use super::filters::conditions;
-use super::{Sheet, SheetRow, Unwritable, Value};
+use super::sheet::{LONGEST_TEXT, MOST_ROWS, Sheet, SheetRow, Unwritable, Value};
 use crate::rank::stale_age;
+use crate::sheet::attendance::{self, Attended};
+use crate::sheet::book::POSITION;
 use crate::sheet::columns::Column;
-use crate::sheet::{ATTENDANCE, Attended, POSITION};
 
-/// Of items in one tab; the format itself ends there.
-pub const MOST_ROWS: usize = 1_048_575;
-/// Characters (UTF-16 units) that a cell holds.
-pub const LONGEST_TEXT: usize = 32_767;
-
-/// Of a tab's name.
+/// The most characters of a tab's name.
 const LONGEST_NAME: usize = 31;
 
-/// Points of a line of text, and how many lines a row shows before it cuts a text off.
+/// The height of a line of text in points, and how many lines a row shows before it cuts a text off.
 const LINE: f64 = 15.0;
 const MOST_LINES: usize = 8;
 
-/// As XLSX.
+/// Writes a sheet as XLSX.
 pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, Unwritable> {
     if sheet.rows.len() > MOST_ROWS {
         return Err(Unwritable::TooManyRows);
     }
     let mut workbook = Workbook::new();
-    // Without a time given the library would look at the clock.
+    // Without a given time, the library would read the clock.
     let mut properties = DocProperties::new().set_creation_datetime(&sheet.date);
     if let Some(position) = sheet.position {
         properties = properties.set_custom_property(POSITION, position.to_string());
@@ -45,12 +41,12 @@ pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, Unwritable> {
     Ok(workbook.save_to_buffer()?)
 }
 
-/// A name that a tab can have.
+/// A name that a tab may have.
 fn tab_name(name: &str) -> String {
     let plain = |c: char| if "[]:*?/\\'".contains(c) || c.is_control() { '-' } else { c };
     let name: String = name.chars().map(plain).take(LONGEST_NAME).collect();
-    // Two tabs of one name do not go together, and `History` is Excel's own.
-    let taken = [ATTENDANCE, "History", ""].iter().any(|taken| name.eq_ignore_ascii_case(taken));
+    // Two tabs must not have the same name, and Excel reserves `History`.
+    let taken = [attendance::TAB, "History", ""].iter().any(|taken| name.eq_ignore_ascii_case(taken));
     if taken { format!("{name}-") } else { name }
 }
 
@@ -76,7 +72,7 @@ impl Formats {
             .set_pattern(FormatPattern::Solid)
             .set_background_color(Color::RGB(0x00DC_E6F1))
             .set_border_bottom(FormatBorder::Thin);
-        // Numbers keep away from the text that follows.
+        // Keep numbers apart from the text that follows.
         let right = |format: &Format| format.clone().set_align(FormatAlign::Right).set_indent(1);
         Self {
             header_right: right(&header),
@@ -101,15 +97,15 @@ impl Formats {
     }
 }
 
-/// Lines that a text takes in its column, roughly: letters are not of one width, and most are
-/// narrower than the digits that widths are told in.
+/// How many lines a text takes in its column, roughly: letters differ in width, and most are narrower than the digits in
+/// which widths are given.
 fn lines(text: &str, column: Column) -> usize {
     // A small positive number.
     let width = (width(column) * 1.25) as usize;
     text.lines().map(|line| line.chars().count().div_ceil(width).max(1)).sum()
 }
 
-/// Characters that a column shows.
+/// How many characters a column shows.
 fn width(column: Column) -> f64 {
     match column {
         Column::Repository => 26.0,
@@ -141,7 +137,7 @@ fn items(tab: &mut Worksheet, sheet: &Sheet) -> Result<(), Unwritable> {
         for column in Column::ALL {
             cell(tab, line, column, row, sheet, &formats)?;
         }
-        // Excel finds the height of such rows itself, LibreOffice does not in a filtered tab.
+        // Excel finds the height of such rows by itself, but LibreOffice does not in a filtered tab.
         let lines = lines(&row.title, Column::Title)
             .max(lines(&row.recommended_action, Column::RecommendAction))
             .max(lines(&row.comment, Column::Comment));
@@ -155,7 +151,7 @@ fn items(tab: &mut Worksheet, sheet: &Sheet) -> Result<(), Unwritable> {
     }
     let last = u32::try_from(sheet.rows.len()).map_err(|_| Unwritable::TooManyRows)?;
     tab.autofilter(0, 0, last, Column::Flag.place())?;
-    // The rows to hide are told: a filter may hold what no column shows, such as labels.
+    // We hide the rows ourselves, because a filter may contain criteria without a column, such as labels.
     tab.filter_automatic_off();
     for (column, condition) in conditions(sheet) {
         tab.filter_column(column.place(), &condition)?;
@@ -174,7 +170,7 @@ fn cell(
     let place = column.place();
     match (column, row.value(column, sheet.zone)) {
         (Column::StaleAge, _) => {
-            // The row as the spreadsheet numbers it.
+            // The number of the row in the spreadsheet.
             let at = line + 1;
             let (age, stale) = (Column::DaysAge.letter(), Column::DaysStale.letter());
             let formula = Formula::new(format!("=LOG10(({age}{at}+1)*({stale}{at}+1))"));
@@ -210,14 +206,14 @@ fn cell(
     Ok(())
 }
 
-/// A link to the address in its column, that shows what follows the repository, on any host.
+/// A link to the address in the column URL. It shows the part after the repository, whatever the host.
 fn link_formula(row: &SheetRow, at: u32, link: &str) -> Formula {
     let (url, repository) = (Column::Url.letter(), Column::Repository.letter());
     let named = row.url.to_lowercase().contains(&row.repository.to_lowercase());
     let text = if named {
         format!("REPLACE({url}{at},1,SEARCH({repository}{at},{url}{at})+LEN({repository}{at}),\"\")")
     } else {
-        // Its own words: `issues/123`.
+        // The text itself: `issues/123`.
         format!("\"{link}\"")
     };
     Formula::new(format!("=HYPERLINK({url}{at},{text})")).set_result(link)
@@ -229,14 +225,11 @@ fn printed(tab: &mut Worksheet) -> Result<(), Unwritable> {
     Ok(())
 }
 
-/// The columns of the tab Attendance.
-pub(in crate::sheet) const ATTENDED: [&str; 4] = ["Scrub", "Date", "Host", "Attendees"];
-
 fn attended(tab: &mut Worksheet, rows: &[Attended]) -> Result<(), Unwritable> {
     let formats = Formats::new();
-    tab.set_name(ATTENDANCE)?;
+    tab.set_name(attendance::TAB)?;
     tab.set_freeze_panes(1, 0)?;
-    for ((place, title), width) in (0..).zip(ATTENDED).zip([10, 12, 22, 80]) {
+    for ((place, title), width) in (0..).zip(attendance::COLUMNS).zip([10, 12, 22, 80]) {
         tab.write_string_with_format(0, place, title, &formats.header)?;
         tab.set_column_width(place, width)?;
     }

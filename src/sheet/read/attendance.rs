@@ -1,15 +1,14 @@
-//! The tab Attendance: a line a scrub.
+//! Reads the tab Attendance: one line for each scrub.
 
 use chrono::{Datelike, NaiveDate};
 
 use super::cell::Cell;
-use super::limits;
-use crate::sheet::Attended;
+use crate::sheet::attendance::{Attended, COLUMNS};
 use crate::sheet::fault::{AttendanceFault, BadSheet, BadTab, excerpt};
-use crate::sheet::write::ATTENDED;
+use crate::sheet::limits;
 
-/// How dates are written where they are texts: as here, and as American and European sheets do.
-/// A month's name may be cut to three letters.
+/// The forms of dates that are texts: as we write them, and as American and European sheets do. The name of a month may be
+/// cut to three letters.
 const DATES: [&str; 11] = [
     "%Y-%m-%d",
     "%m/%d/%Y",
@@ -23,27 +22,29 @@ const DATES: [&str; 11] = [
     "%A, %B %d, %Y",
     "%A, %d %B %Y",
 ];
-/// Before it no scrub was held; it tells a year of two digits from one of four.
+/// No scrub was held before this year. It tells a year of two digits from one of four.
 const FIRST_YEAR: i32 = 1990;
-/// Characters of a name at most.
+/// The most characters of a name.
 const LONGEST_NAME: usize = 100;
-/// Faults that are told at most.
+/// The most faults that are reported.
 const FAULTS: usize = 20;
 
+/// The lines of the tab, as they come.
 #[derive(Default)]
-pub(super) struct Attendees {
-    /// Where the columns of [`ATTENDED`] stand.
+pub(super) struct AttendanceReader {
+    /// The indexes of the columns [`COLUMNS`].
     places: Option<[Option<usize>; 4]>,
     rows: Vec<Attended>,
     faults: Vec<AttendanceFault>,
 }
 
-impl Attendees {
+impl AttendanceReader {
+    /// Reads the next line.
     pub(super) fn row(&mut self, cells: &[Cell]) -> Result<(), BadSheet> {
         let Some(places) = self.places else {
             if cells.iter().any(|cell| !cell.is_blank()) {
                 let at = |name: &str| cells.iter().position(|cell| cell.text().eq_ignore_ascii_case(name));
-                self.places = Some(ATTENDED.map(at));
+                self.places = Some(COLUMNS.map(at));
             }
             return Ok(());
         };
@@ -68,7 +69,7 @@ impl Attendees {
         Ok(())
     }
 
-    /// Without the `@` that people put in front.
+    /// The names in some texts, without the `@` that people put in front.
     fn names<'a>(&mut self, scrub: i32, texts: impl Iterator<Item = &'a str>) -> Vec<String> {
         let mut names = vec![];
         for text in texts {
@@ -83,7 +84,7 @@ impl Attendees {
         names
     }
 
-    /// The lines, and what of them cannot be read.
+    /// The lines, and what cannot be read in them.
     pub(super) fn finish(mut self) -> Result<(Vec<Attended>, Vec<AttendanceFault>), BadTab> {
         self.faults.truncate(FAULTS);
         match self.places {

@@ -1,29 +1,28 @@
-//! XLSX, by calamine.
+//! Reads XLSX, with calamine.
 //!
-//! Its dense tables are not used (one cell far to the right and below makes them huge): cells come
-//! one by one, and only those of our columns are kept.
+//! We read cells one by one and keep only those of our columns. calamine's tables would be huge if a single cell is far
+//! to the right or far down.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
-use chrono::NaiveDateTime;
 
-use super::cell::Cell;
-use super::package::{Metered, Package, damaged};
-use super::tabs::{Merge, Tabs, scrub_of};
-use crate::sheet::POSITION;
+use super::cell::{Cell, Merge};
+use super::package::{FileMeter, Package, damaged};
+use super::tabs::{Tabs, scrub_of};
+use crate::sheet::book::POSITION;
 use crate::sheet::fault::{BadSheet, BadTab};
 
-type Workbook<'a> = Xlsx<Metered<'a>>;
+type Workbook<'a> = Xlsx<FileMeter<'a>>;
 
-/// Reads all tabs; answers the position that the file carries.
+/// Reads all tabs, and returns the position that the file carries.
 pub(super) fn read(package: &Package, tabs: &mut Tabs) -> Result<Option<i64>, BadSheet> {
-    // The library gives up on some malformed numbers by a panic.
+    // The library panics at some malformed numbers.
     let read = catch_unwind(AssertUnwindSafe(|| all(package.metered(), tabs)));
     read.unwrap_or_else(|_| Err(BadSheet::Damaged("a value in it makes no sense".to_owned())))
 }
 
-fn all(file: Metered, tabs: &mut Tabs) -> Result<Option<i64>, BadSheet> {
+fn all(file: FileMeter, tabs: &mut Tabs) -> Result<Option<i64>, BadSheet> {
     let mut workbook = Workbook::new(file).map_err(fault)?;
     let sheets = workbook.sheets_metadata().to_vec();
     let numbered = sheets.iter().any(|sheet| scrub_of(&sheet.name).is_some());
@@ -34,7 +33,7 @@ fn all(file: Metered, tabs: &mut Tabs) -> Result<Option<i64>, BadSheet> {
         }
         tab(&mut workbook, &sheet.name, numbered, tabs)?;
     }
-    // Properties are not what the file is about: without them it is read all the same.
+    // If the properties cannot be read, the rest of the file still can.
     let properties = workbook.workbook_properties().ok();
     Ok(properties.and_then(|properties| properties.custom_properties.get(POSITION)?.trim().parse().ok()))
 }
@@ -47,7 +46,7 @@ fn tab(workbook: &mut Workbook, name: &str, numbered: bool, tabs: &mut Tabs) -> 
     while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(fault)? {
         let (line, place) = cell.pos;
         if line != at {
-            open.row(line_of(at), &row, &mut tabs.budget)?;
+            open.row(line_of(at), &row, &mut tabs.allowance)?;
             row.clear();
             at = line;
         }
@@ -65,7 +64,7 @@ fn tab(workbook: &mut Workbook, name: &str, numbered: bool, tabs: &mut Tabs) -> 
             };
         }
     }
-    open.row(line_of(at), &row, &mut tabs.budget)?;
+    open.row(line_of(at), &row, &mut tabs.allowance)?;
     drop(cells);
     let merges = workbook.merge_cells_by_sheet_name(name).map_err(fault)?;
     let merges: Vec<Merge> = merges
@@ -79,7 +78,7 @@ fn tab(workbook: &mut Workbook, name: &str, numbered: bool, tabs: &mut Tabs) -> 
     Ok(())
 }
 
-/// The library counts from 0.
+/// The number of a row in the spreadsheet. The library counts from 0.
 fn line_of(row: u32) -> u32 {
     row.saturating_add(1)
 }
@@ -87,7 +86,7 @@ fn line_of(row: u32) -> u32 {
 fn value(value: &DataRef) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
-        // Exact: numbers in the file are 64-bit floats.
+        // Exact, because numbers in the file are 64-bit floats.
         DataRef::Int(number) => Cell::Number(*number as f64),
         DataRef::Float(number) => Cell::Number(*number),
         DataRef::String(text) => Cell::Text(text.clone()),
@@ -98,18 +97,10 @@ fn value(value: &DataRef) -> Cell {
             let span = moment.as_duration().filter(|_| moment.is_duration()).map(Cell::Span);
             date.or(span).unwrap_or(Cell::Number(moment.as_f64()))
         }
-        DataRef::DateTimeIso(text) => moment(text),
+        DataRef::DateTimeIso(text) => Cell::from_iso_date(text),
         DataRef::DurationIso(text) => Cell::Text(text.clone()),
         DataRef::Error(error) => Cell::Error(error.to_string()),
     }
-}
-
-/// A date as XML has it, with a time or without.
-pub(super) fn moment(text: &str) -> Cell {
-    let plain = text.trim().trim_end_matches('Z');
-    let time = plain.parse::<NaiveDateTime>().ok();
-    let date = || plain.parse::<chrono::NaiveDate>().ok().map(|date| date.and_time(chrono::NaiveTime::MIN));
-    time.or_else(date).map_or_else(|| Cell::Text(text.to_owned()), Cell::Moment)
 }
 
 fn fault(error: XlsxError) -> BadSheet {

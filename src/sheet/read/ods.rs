@@ -1,22 +1,21 @@
-//! ODS, the cells of content.xml one by one.
+//! Reads ODS: the cells of content.xml, one by one.
 //!
-//! calamine reads ODS as well, but goes on for ever where a file ends within a table, and believes
-//! how often a file says that a blank is repeated; so it cannot be given files of strangers.
+//! calamine reads ODS too. But it never ends if a file ends within a table, and it believes how often a file says that a
+//! blank is repeated. So we cannot give it files from strangers.
 
 use std::io::BufRead;
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error, Reader, XmlVersion};
 
-use super::cell::Cell;
-use super::limits;
+use super::cell::{Cell, Merge};
 use super::package::{Package, damaged};
-use super::tabs::{Merge, Open, Tabs, scrub_of};
-use super::workbook::moment;
-use crate::sheet::POSITION;
+use super::tabs::{OpenTab, Tabs, scrub_of};
+use crate::sheet::book::POSITION;
 use crate::sheet::fault::BadSheet;
+use crate::sheet::limits;
 
-/// Reads all tabs; answers the position that the file carries.
+/// Reads all tabs, and returns the position that the file carries.
 pub(super) fn read(package: &mut Package, tabs: &mut Tabs) -> Result<Option<i64>, BadSheet> {
     let mut names = vec![];
     walk(content(package)?, |event| {
@@ -34,7 +33,7 @@ pub(super) fn read(package: &mut Package, tabs: &mut Tabs) -> Result<Option<i64>
         name: String::new(),
         open: None,
         skipped: 0,
-        row: Row::default(),
+        row: OpenRow::default(),
         line: 1,
         merges: vec![],
     };
@@ -46,7 +45,7 @@ fn content(package: &mut Package) -> Result<impl BufRead, BadSheet> {
     package.part("content.xml")?.ok_or_else(|| damaged("it has no content.xml"))
 }
 
-/// The custom property in meta.xml.
+/// The position, a custom property in meta.xml.
 fn position(package: &mut Package) -> Result<Option<i64>, BadSheet> {
     let Some(meta) = package.part("meta.xml")? else { return Ok(None) };
     let (mut ours, mut position) = (false, String::new());
@@ -62,8 +61,10 @@ fn position(package: &mut Package) -> Result<Option<i64>, BadSheet> {
     Ok(position.trim().parse().ok())
 }
 
-/// Every event of a part, whose tags and texts are short enough: a package is looked through before.
-/// An end where none may be is a fault.
+/// Hands every event of a part to `take`. Its tags and texts are short enough, because the package was checked before.
+///
+/// # Errors
+/// If the part ends too early, or `take` fails.
 fn walk(part: impl BufRead, mut take: impl FnMut(&Event) -> Result<(), BadSheet>) -> Result<(), BadSheet> {
     let mut reader = Reader::from_reader(part);
     reader.config_mut().expand_empty_elements = true;
@@ -89,31 +90,33 @@ fn attribute(element: &BytesStart, name: &str) -> Result<Option<String>, BadShee
     Ok(value.transpose().map_err(|error: Error| damaged(error))?.map(std::borrow::Cow::into_owned))
 }
 
-/// An attribute that is a count: 1 where it is missing or makes no sense.
+/// An attribute that is a count; 1 if it is missing or makes no sense.
 fn count(element: &BytesStart, name: &str) -> Result<u32, BadSheet> {
     Ok(attribute(element, name)?.and_then(|count| count.parse().ok()).unwrap_or(1).max(1))
 }
 
-/// The document as far as it has come.
+/// The document, as far as it was read.
 struct Document<'a> {
     tabs: &'a mut Tabs,
     numbered: bool,
-    /// The tab that is open, unless it is left out.
+    /// The name of the current tab.
     name: String,
-    open: Option<Open>,
-    /// Elements that are open within one that is passed over: remarks, pictures.
+    /// `None` if the current tab is left out.
+    open: Option<OpenTab>,
+    /// How deep we are within an element that is skipped: a remark, a picture.
     skipped: usize,
-    row: Row,
-    /// The row's, as the spreadsheet numbers it.
+    row: OpenRow,
+    /// The number of the current row in the spreadsheet.
     line: u32,
     merges: Vec<Merge>,
 }
 
+/// A row between its begin and its end.
 #[derive(Default)]
-struct Row {
+struct OpenRow {
     repeated: u32,
     cells: Vec<Cell>,
-    /// Where the next cell stands.
+    /// The index of the next cell.
     place: usize,
     cell: Option<OpenCell>,
 }
@@ -124,7 +127,7 @@ struct OpenCell {
     value: Option<Cell>,
     is_error: bool,
     is_formula: bool,
-    /// What it shows; paragraphs are lines.
+    /// The text that it shows; each paragraph is a line.
     text: String,
     paragraphs: usize,
     in_paragraph: bool,
@@ -132,7 +135,7 @@ struct OpenCell {
 
 impl OpenCell {
     fn push(&mut self, text: &str) {
-        // One more than a cell may have is enough to tell that it is too long.
+        // Somewhat more than a cell may have is enough to notice that it is too long.
         if self.text.len() <= 4 * limits::CELL {
             self.text.push_str(text);
         }
@@ -142,7 +145,7 @@ impl OpenCell {
         match self.value {
             _ if self.is_error => Cell::Error(self.text),
             Some(value) => value,
-            // An empty text has a type, and a formula that was never calculated has none.
+            // An empty text has a type. A formula that was never calculated has none.
             None if self.text.is_empty() && self.is_formula => Cell::Uncalculated,
             None if self.text.is_empty() => Cell::Empty,
             None => Cell::Text(self.text),
@@ -166,7 +169,7 @@ impl Document<'_> {
                     Some(text) => self.push(text),
                     None => match reference.resolve_char_ref().map_err(damaged)? {
                         Some(character) => self.push(character.encode_utf8(&mut [0; 4])),
-                        None => return Err(damaged(format_args!("it uses the unknown name &{name};"))),
+                        None => return Err(damaged(format_args!("it uses the unknown entity &{name};"))),
                     },
                 }
             }
@@ -176,7 +179,7 @@ impl Document<'_> {
     }
 
     fn push(&mut self, text: &str) {
-        // Text outside of paragraphs is the file's own line breaks.
+        // Text outside of paragraphs is only the line breaks of the file.
         if let Some(cell) = self.row.cell.as_mut().filter(|cell| cell.in_paragraph) {
             cell.push(text);
         }
@@ -191,10 +194,10 @@ impl Document<'_> {
                 self.merges.clear();
             }
             "table:table-row" => {
-                self.row = Row { repeated: count(element, "table:number-rows-repeated")?, ..Row::default() };
+                self.row = OpenRow { repeated: count(element, "table:number-rows-repeated")?, ..OpenRow::default() };
             }
             "table:table-cell" | "table:covered-table-cell" => self.begin_cell(element)?,
-            // Remarks, pictures and the lists of filters have texts of their own.
+            // Remarks, pictures and lists of filters contain texts that are not the cell's.
             "office:annotation" | "draw:frame" | "draw:custom-shape" | "table:shapes" => self.skipped = 1,
             name => {
                 let Some(cell) = &mut self.row.cell else { return Ok(()) };
@@ -228,7 +231,7 @@ impl Document<'_> {
             Some("boolean") => {
                 attribute(element, "office:boolean-value")?.map(|value| Cell::Truth(value.eq_ignore_ascii_case("true")))
             }
-            Some("date") => attribute(element, "office:date-value")?.map(|value| moment(&value)),
+            Some("date") => attribute(element, "office:date-value")?.map(|value| Cell::from_iso_date(&value)),
             Some("string") => attribute(element, "office:string-value")?.map(Cell::Text),
             _ => None,
         };
@@ -288,7 +291,7 @@ impl Document<'_> {
                         if open.is_done() {
                             break;
                         }
-                        open.row(line, &row.cells, &mut self.tabs.budget)?;
+                        open.row(line, &row.cells, &mut self.tabs.allowance)?;
                     }
                 }
                 self.line = self.line.saturating_add(row.repeated);

@@ -1,23 +1,24 @@
-//! CSV: the encodings and separators that spreadsheets write.
+//! Reads CSV, in the encodings and with the separators that spreadsheets write.
 
 use std::borrow::Cow;
 use std::io::Read;
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::allowance::Allowance;
 use super::cell::Cell;
 use super::package::damaged;
 use super::table::Table;
-use super::tabs::{Open, Tabs};
+use super::tabs::Tabs;
 use crate::sheet::fault::BadSheet;
 use crate::sheet::guard::unguard;
 
-/// Excel writes `;` where `,` is the decimal sign, and tabs into what it calls Unicode text.
+/// Excel writes `;` if `,` is the decimal sign, and tabs into what it calls Unicode text.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 pub(super) fn read(bytes: &[u8], tabs: &mut Tabs) -> Result<(), BadSheet> {
     let text = decoded(bytes)?;
-    // What Excel takes for the separator's name; it is no row.
+    // With such a line Excel names the separator; it is not a row.
     let (told, text) = match text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')) {
         Some((separator, rest)) => (separator.trim_end_matches('\r').bytes().next(), rest),
         None => (None, text.as_ref()),
@@ -28,7 +29,7 @@ pub(super) fn read(bytes: &[u8], tabs: &mut Tabs) -> Result<(), BadSheet> {
         .delimiter(separator)
         .has_headers(false)
         .flexible(true)
-        // The last line may have no end to count.
+        // The last line may lack an end, which is counted below.
         .from_reader(text.as_bytes().chain(&b"\n"[..]));
     let Some(mut open) = tabs.begin("", false) else { return Ok(()) };
     let mut record = csv::StringRecord::new();
@@ -38,13 +39,13 @@ pub(super) fn read(bytes: &[u8], tabs: &mut Tabs) -> Result<(), BadSheet> {
         if open.is_done() || !records.read_record(&mut record).map_err(damaged)? {
             break;
         }
-        // Empty lines are rows of a spreadsheet, but no records.
+        // An empty line is a row of the spreadsheet, but not a record.
         let ends = (records.position().line() - before) as usize;
         let own = 1 + record.iter().map(|field| field.matches('\n').count()).sum::<usize>();
         line = line.saturating_add(1 + ends.saturating_sub(own) as u32);
         let wanted = |(place, field): (usize, &str)| if open.wants(place) { cell(field) } else { Cell::Empty };
         let cells: Vec<Cell> = record.iter().enumerate().map(wanted).collect();
-        open.row(line, &cells, &mut tabs.budget)?;
+        open.row(line, &cells, &mut tabs.allowance)?;
     }
     tabs.end("", open, &[]);
     Ok(())
@@ -54,25 +55,25 @@ fn cell(field: &str) -> Cell {
     if field.is_empty() { Cell::Empty } else { Cell::Text(unguard(field).to_owned()) }
 }
 
-/// The one by which the first row names our columns; a comma if none does.
+/// The separator with which the first row names our columns; a comma if none does.
 fn separator(text: &str) -> u8 {
     let names_columns = |separator: &u8| {
         let mut records =
             csv::ReaderBuilder::new().delimiter(*separator).has_headers(false).from_reader(text.as_bytes());
         let mut record = csv::StringRecord::new();
-        let mut open = Open::Items(Table::default());
+        let mut table = Table::default();
         let cells: Vec<Cell> = match records.read_record(&mut record) {
             Ok(true) => record.iter().map(cell).collect(),
             _ => return false,
         };
-        let read = open.row(1, &cells, &mut Tabs::default().budget);
-        read.is_ok() && !open.is_done()
+        let read = table.row(1, &cells, &mut Allowance::default());
+        read.is_ok() && !table.is_done()
     };
     SEPARATORS.into_iter().find(names_columns).unwrap_or(SEPARATORS[0])
 }
 
-/// As text: with a byte order mark what it says; else UTF-16 if every other byte is 0, UTF-8 if it
-/// is valid, else Windows-1252, which Latin-1 is a part of.
+/// Decodes the bytes. A byte order mark decides. Without one, it is UTF-16 if every other byte is 0, UTF-8 if that is valid,
+/// and otherwise Windows-1252, which includes Latin-1.
 fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, BadSheet> {
     let encoding = match encoding_rs::Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
@@ -90,9 +91,9 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, BadSheet> {
     };
     let (text, _, broken) = encoding.decode(bytes);
     let strange = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}');
-    // What is no text at all reads as Windows-1252 too, which has a letter for nearly every byte.
+    // Windows-1252 has a letter for nearly every byte, so even a file that is not a text can be decoded.
     if text.contains('\0') || (encoding == WINDOWS_1252 && text.contains(strange)) {
         return Err(BadSheet::NotASpreadsheet);
     }
-    if broken { Err(damaged("its text is cut off or of several encodings")) } else { Ok(text) }
+    if broken { Err(damaged("its text is cut off, or mixes encodings")) } else { Ok(text) }
 }

@@ -1,0 +1,21 @@
+//! Writes a sheet as CSV.
+
+use super::sheet::{Sheet, Unwritable, Value};
+use crate::sheet::columns::Column;
+use crate::sheet::guard::guard;
+
+/// Writes a sheet as CSV (RFC 4180, UTF-8): the same columns with values instead of formulas, all rows, no attendance. A text
+/// that a spreadsheet would take for a formula gets an apostrophe in front.
+pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, Unwritable> {
+    let mut writer = csv::Writer::from_writer(vec![]);
+    writer.write_record(Column::ALL.map(Column::header))?;
+    for row in &sheet.rows {
+        writer.write_record(Column::ALL.map(|column| match row.value(column, sheet.zone) {
+            Value::Text(text) => guard(text),
+            Value::Number(number) => number.to_string(),
+            Value::Ratio(ratio) => ratio.to_string(),
+            Value::Date(date) => date.to_string(),
+        }))?;
+    }
+    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
+}
