@@ -97,7 +97,7 @@ fn the_old_spreadsheet_with_its_many_tabs_is_read() {
     let ignored = [
         "Raw data: its name is not a scrub's number",
         "Q2 (Final): its name is not a scrub's number",
-        "Attendance: its first row must name the columns Scrub, Date, Host and Attendees",
+        "Attendance: its first row must name the columns Scrub, Date, Host, Attendees",
     ];
     assert_eq!(book.ignored, ignored);
     assert!(book.attendance.is_empty());
