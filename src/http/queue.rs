@@ -21,10 +21,10 @@ use super::etag;
 use super::params::Params;
 use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::row::{QueueRow, row};
-use super::scrubs::sheet::{XLSX, sheet_row, written};
+use super::scrubs::sheet::{XLSX, written};
 use super::sync::backfill;
 use crate::rank::{Cursor, Order, Page, PageRequest, QueueItem, RankingError};
-use crate::sheet::{self, Sheet};
+use crate::sheet::{self, Sheet, SheetRow};
 use crate::store::accounts::last_delivery_at;
 
 /// A page of the queue.
@@ -139,7 +139,7 @@ pub async fn show_xlsx(State(state): State<AppState>, caller: Caller, params: Pa
         format!("</api/v1/queue.xlsx?cursor={cursor}{view}>; rel=\"next\"")
     });
     let filter = &request.filter;
-    let rows = page.items.iter().map(|item| sheet_row(item, is_read(item), filter, &state)).collect();
+    let rows = page.items.iter().map(|item| SheetRow::of(item, is_read(item), filter, state.calendar.zone)).collect();
     let (date, zone, filter) = (request.date, state.calendar.zone, request.filter);
     let position = Some(page.position);
     let (tab, name) = names(named);

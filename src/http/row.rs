@@ -115,7 +115,7 @@ pub fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
         repository: format!("{}/{}", item.owner, item.repository),
         r#type: item.item_type.name(),
         number: item.place.number,
-        url: url(&item),
+        url: item.url(),
         title: item.title,
         state: item.state.name(),
         author: item.author,
@@ -139,13 +139,4 @@ pub fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
 fn last_activity(state: &AppState, activity: Activity) -> LastActivity {
     let human = state.bots.is_human(&activity.actor);
     LastActivity { kind: activity.kind, actor: activity.actor.login, human, at: activity.at }
-}
-
-/// On the host that the repository's payloads named; GitHub's own where none did.
-pub fn url(item: &QueueItem) -> String {
-    let repository = match &item.repository_url {
-        Some(url) => url.clone(),
-        None => format!("https://github.com/{}/{}", item.owner, item.repository),
-    };
-    format!("{repository}/{}/{}", item.item_type.path(), item.place.number)
 }

@@ -27,11 +27,12 @@ use super::auth::{Caller, Scope};
 use super::json::{Body, OptionalBody};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
+use crate::scrub::Scrub;
 use crate::scrub::view::BUG_SCRUB;
 use crate::store::accounts::Account;
 use crate::store::scrubs::act::{self, Advanced, Changed};
 use crate::store::scrubs::deck::Wanted;
-use crate::store::scrubs::read::{self, Scrub};
+use crate::store::scrubs::read;
 
 /// Scrubs of a page.
 const PAGE: i64 = 50;
@@ -83,14 +84,9 @@ pub struct ScrubRow {
 
 impl From<Scrub> for ScrubRow {
     fn from(scrub: Scrub) -> Self {
-        let state = match (scrub.imported, scrub.closed_at) {
-            (true, _) => "imported",
-            (false, None) => "open",
-            (false, Some(_)) => "closed",
-        };
         Self {
             number: scrub.scrub,
-            state,
+            state: scrub.state().name(),
             view: scrub.view,
             round: scrub.round,
             date: scrub.date,

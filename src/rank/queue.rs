@@ -122,6 +122,17 @@ pub struct QueueItem {
     pub remarks: Remarks,
 }
 
+impl QueueItem {
+    /// Its address on the host that the repository's payloads named; on GitHub's own where none did.
+    pub fn url(&self) -> String {
+        let repository = match &self.repository_url {
+            Some(url) => url.clone(),
+            None => format!("https://github.com/{}/{}", self.owner, self.repository),
+        };
+        format!("{repository}/{}/{}", self.item_type.path(), self.place.number)
+    }
+}
+
 /// Why a ranking could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum RankingError {

@@ -2,10 +2,42 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Scrub;
+use crate::activity::scrubbing::DeckPlace;
 use crate::activity::{HISTORIC, Mark};
+use crate::rank::QueueItem;
 
 /// GitHub's times are whole seconds. So what happened in the second of an arrival may have happened after the arrival.
 const SECOND: TimeDelta = TimeDelta::seconds(1);
+
+/// A row of a deck.
+#[derive(Debug)]
+pub struct DeckRow {
+    /// From 1.
+    pub place: i64,
+    /// As it was when the scrub opened.
+    pub frozen: DeckPlace,
+    pub status: Status,
+    pub visit: Visit,
+    /// The item as it is now, wherever it is now; `None` if it was deleted or the reader may not see it.
+    pub item: Option<QueueItem>,
+    /// Where the item was when the scrub opened: `owner/name`.
+    pub repository: String,
+    /// The last reading before this scrub.
+    pub read_before: Option<Mark>,
+    /// What humans did since that reading, before the item was met here.
+    pub news: Vec<Happening>,
+    /// What happened while the cursor was on it.
+    pub outcomes: Vec<Happening>,
+}
+
+impl DeckRow {
+    /// Whether the item was updated after the scrub opened.
+    pub fn changed(&self, scrub: &Scrub) -> bool {
+        let updated = self.item.as_ref().map(|item| item.updated_at);
+        updated.zip(scrub.opened_at).is_some_and(|(updated, opened)| updated > opened)
+    }
+}
 
 /// Something that GitHub told about an item.
 #[derive(Clone, Debug, PartialEq, Eq)]

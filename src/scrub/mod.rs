@@ -2,14 +2,17 @@
 //!
 //! Pure: no IO and no clock. The players:
 //! - [`view`]: a named filter and order, and where it comes from;
-//! - [`deck`]: what happened to an item while a group read it, and since somebody last read it;
+//! - [`progress`]: rounds and scrubs, and how far they have come;
+//! - [`deck`]: a scrub's rows: what happened to an item while a group read it, and since somebody last read it;
 //! - [`minutes`]: a scrub as a text to paste;
 //! - [`schedule`]: when the group meets.
 
 pub mod deck;
 pub mod minutes;
+pub mod progress;
 pub mod schedule;
 pub mod view;
 
+pub use progress::{Round, Scrub, ScrubState};
 pub use schedule::{BadSchedule, Schedule};
 pub use view::{BadViews, Declared, Origin, View};

@@ -25,4 +25,4 @@ pub use columns::Column;
 pub use fault::{BadSheet, RowFault, listed};
 pub use plan::{ItemChange, Known, Outcome, Plan, PlannedRow, plan};
 pub use read::read;
-pub use write::{Sheet, SheetRow, Unwritable, csv, xlsx};
+pub use write::{Sheet, SheetRow, Unwritable, csv, split_filter, xlsx};

@@ -12,10 +12,10 @@ use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::views;
 use crate::rank::{Criteria, Cursor, Filter, Order, PageRequest};
-use crate::scrub::View;
+use crate::scrub::{Round, View};
 use crate::scrub::view::BUG_SCRUB;
 use crate::store::accounts::Account;
-use crate::store::scrubs::read::{self as scrubs, Round};
+use crate::store::scrubs::read as scrubs;
 
 const DEFAULT_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 500;

@@ -15,9 +15,9 @@ use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
 use crate::http::row::{QueueRow, ReadMark, row};
 use crate::rank::stale_age;
-use crate::scrub::deck::Happening;
-use crate::store::scrubs::deck::{DeckRow, Wanted, deck};
-use crate::store::scrubs::read::Scrub;
+use crate::scrub::Scrub;
+use crate::scrub::deck::{DeckRow, Happening};
+use crate::store::scrubs::deck::{Wanted, deck};
 
 /// Rows of a page, unless asked for otherwise, and at most.
 const PAGE: u64 = 100;
@@ -134,10 +134,10 @@ pub async fn rows(
 }
 
 fn shown(state: &AppState, scrub: &Scrub, deck_row: DeckRow) -> DeckRowAnswer {
+    let changed = deck_row.changed(scrub);
     let DeckRow { place, frozen, status, visit, item, repository, read_before, news, outcomes } = deck_row;
     let date = state.calendar.today((state.clock)());
     let dealt = !scrub.imported;
-    let updated = item.as_ref().map(|item| item.updated_at);
     DeckRowAnswer {
         place,
         rank: dealt.then_some(frozen.rank),
@@ -147,7 +147,7 @@ fn shown(state: &AppState, scrub: &Scrub, deck_row: DeckRow) -> DeckRowAnswer {
         repository,
         number: frozen.number,
         status: status.name(),
-        changed: updated.zip(scrub.opened_at).is_some_and(|(updated, opened)| updated > opened),
+        changed,
         item: item.map(|item| row(state, date, item)),
         last_read: read_before.as_ref().map(ReadMark::from),
         since_last_read: news.into_iter().map(HappeningRow::from).collect(),

@@ -13,6 +13,7 @@ use crate::http::views;
 use crate::live::Places;
 use crate::rank::{Filter, PageRequest};
 use crate::scrub::View;
+use crate::scrub::progress::present_at_opening;
 use crate::store::live::head;
 use crate::store::queue::Ranked;
 use crate::store::scrubs::act::{self, NewScrub, Opened, Request};
@@ -67,7 +68,7 @@ pub async fn open(
             round: round.round,
             date,
             host: wanted.host.clone(),
-            attendees: attendees(&wanted),
+            attendees: present_at_opening(&wanted.host, &wanted.attendees),
             total: dealt.total,
             deck: dealt.places.iter().map(frozen).collect(),
         };
@@ -82,17 +83,6 @@ pub async fn open(
         }
     }
     Err(Problem::unavailable("Rounds of the view begin faster than a deck can be dealt.", 1))
-}
-
-/// The host came first.
-fn attendees(wanted: &Wanted) -> Vec<String> {
-    let mut names = vec![wanted.host.clone()];
-    for name in &wanted.attendees {
-        if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            names.push(name.clone());
-        }
-    }
-    names
 }
 
 fn nothing(private: bool) -> Problem {

@@ -9,18 +9,16 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::named;
-use crate::activity::State as ItemStateName;
 use crate::http::AppState;
 use crate::http::auth::{Caller, Scope};
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
-use crate::http::row::url;
 use crate::http::views;
 use crate::rank::{Filter, Order, PageRequest, QueueItem};
-use crate::sheet::{self, Attendance, Attended, Sheet, SheetRow};
+use crate::scrub::Scrub;
+use crate::sheet::{self, Attendance, Attended, Sheet, SheetRow, split_filter};
 use crate::store::accounts::Account;
 use crate::store::scrubs::deck::closed_since;
-use crate::store::scrubs::read::Scrub;
 use crate::store::scrubs::sheets;
 
 /// Items of a sheet at most.
@@ -127,7 +125,7 @@ async fn sheet_of(
         None => None,
     };
     let filter = view.map_or_else(|| Ok(Filter::default()), |(_, view)| view.filter(date))?;
-    let (columnless, filter) = parted(filter);
+    let (columnless, filter) = split_filter(filter);
     let request = PageRequest {
         account_id,
         sight: sight.clone(),
@@ -147,7 +145,7 @@ async fn sheet_of(
     }
     let numbered = sheets::scrub(&state.pool, account_id, scrub.scrub).await?;
     let is_read = |item: &QueueItem| numbered.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
-    let rows = items.iter().map(|item| sheet_row(item, is_read(item), &filter, state)).collect();
+    let rows = items.iter().map(|item| SheetRow::of(item, is_read(item), &filter, zone)).collect();
     let attended = Attended {
         scrub: i32::try_from(scrub.scrub).unwrap_or(i32::MAX),
         date: scrub.date,
@@ -156,71 +154,4 @@ async fn sheet_of(
     };
     let attendance = Some(Attendance { rows: vec![attended] });
     Ok(Sheet { tab, date, zone, rows, filter, attendance, position: Some(page.position) })
-}
-
-/// A filter in two: what a sheet has no column for, and what it has one for.
-fn parted(filter: Filter) -> (Filter, Filter) {
-    let columns = Filter {
-        repo: filter.repo.clone(),
-        item_type: filter.item_type.clone(),
-        state: filter.state.clone(),
-        author: filter.author.clone(),
-        title: filter.title.clone(),
-        created: filter.created,
-        updated: filter.updated,
-        ..Filter::default()
-    };
-    let rest = Filter {
-        label: filter.label,
-        assignee: filter.assignee,
-        milestone: filter.milestone,
-        draft: filter.draft,
-        unread: filter.unread,
-        noted: filter.noted,
-        ..Filter::default()
-    };
-    (rest, columns)
-}
-
-/// An item's row; it is shown if it passes the filter.
-pub fn sheet_row(item: &QueueItem, read: bool, filter: &Filter, state: &AppState) -> SheetRow {
-    let on = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&state.calendar.zone).date_naive();
-    let labels: Vec<&str> = item.labels.iter().map(String::as_str).collect();
-    let shown = filter.passes(&crate::rank::Candidate {
-        owner: &item.owner,
-        repository: &item.repository,
-        item_type: item.item_type,
-        state: item.state,
-        labels: &labels,
-        author: item.author.as_deref(),
-        assignees: &item.assignees,
-        milestone: item.milestone.as_deref(),
-        title: &item.title,
-        draft: item.draft,
-        read: item.remarks.read_position(),
-        noted: item.remarks.note().is_some(),
-        created_on: on(item.place.created_at),
-        updated_on: on(item.updated_at),
-    });
-    // What is over is kept out of the way.
-    let note = item.remarks.note().filter(|_| item.state == ItemStateName::Open);
-    let note = note.map(|note| note.text.clone()).unwrap_or_default();
-    SheetRow {
-        repository: format!("{}/{}", item.owner, item.repository),
-        item_type: item.item_type,
-        number: item.place.number,
-        user: item.author.clone(),
-        title: item.title.clone(),
-        state: item.state,
-        created_at: item.place.created_at,
-        updated_at: item.updated_at,
-        days_age: item.days_age,
-        days_stale: item.days_stale,
-        recommended_action: note.recommended_action,
-        url: url(item),
-        read,
-        comment: note.comment,
-        flag: note.flag,
-        shown,
-    }
 }

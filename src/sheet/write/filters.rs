@@ -13,6 +13,30 @@ use crate::activity::{ItemType, State};
 use crate::rank::{Candidate, Days, Filter, Terms};
 use crate::sheet::columns::Column;
 
+/// A filter in two: the criteria that a sheet has no column for, and those that it has one for.
+pub fn split_filter(filter: Filter) -> (Filter, Filter) {
+    let columns = Filter {
+        repo: filter.repo.clone(),
+        item_type: filter.item_type.clone(),
+        state: filter.state.clone(),
+        author: filter.author.clone(),
+        title: filter.title.clone(),
+        created: filter.created,
+        updated: filter.updated,
+        ..Filter::default()
+    };
+    let rest = Filter {
+        label: filter.label,
+        assignee: filter.assignee,
+        milestone: filter.milestone,
+        draft: filter.draft,
+        unread: filter.unread,
+        noted: filter.noted,
+        ..Filter::default()
+    };
+    (rest, columns)
+}
+
 /// The conditions to set, with their columns.
 pub(super) fn conditions(sheet: &Sheet) -> Vec<(Column, FilterCondition)> {
     let filter = &sheet.filter;

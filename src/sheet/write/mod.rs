@@ -10,5 +10,6 @@ mod sheet;
 mod xlsx;
 
 pub use self::csv::csv;
+pub use self::filters::split_filter;
 pub use self::sheet::{Sheet, SheetRow, Unwritable};
 pub use self::xlsx::xlsx;

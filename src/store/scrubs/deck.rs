@@ -7,37 +7,16 @@ use chrono_tz::Tz;
 use sqlx::{PgConnection, PgPool};
 
 use super::happenings::{Stretch, happenings};
-use super::read::Scrub;
 use crate::activity::scrubbing::DeckPlace;
 use crate::activity::{Bots, HISTORIC, Mark, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{PlaceKey, QueueItem, stale_product};
-use crate::scrub::deck::{Happening, Since, Status, Visit};
+use crate::scrub::Scrub;
+use crate::scrub::deck::{DeckRow, Since, Status, Visit};
 use crate::store::details::details;
 use crate::store::items::ItemAddress;
 use crate::store::queue::Ranked;
 use crate::store::{StoreError, remarks};
-
-/// A row of a deck.
-#[derive(Debug)]
-pub struct DeckRow {
-    /// From 1.
-    pub place: i64,
-    /// As it was at the opening.
-    pub frozen: DeckPlace,
-    pub status: Status,
-    pub visit: Visit,
-    /// The item as it is now, wherever it is now; `None` if it was deleted, or may not be seen.
-    pub item: Option<QueueItem>,
-    /// Where it was at the opening: `owner/name`.
-    pub repository: String,
-    /// The last reading before this scrub.
-    pub read_before: Option<Mark>,
-    /// What humans did since that reading, before it was met here.
-    pub news: Vec<Happening>,
-    /// What happened while it was met.
-    pub outcomes: Vec<Happening>,
-}
 
 /// Which rows of a scrub are wanted.
 #[derive(Clone, Debug)]

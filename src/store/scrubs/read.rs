@@ -1,24 +1,11 @@
 //! Scrubs, decks and rounds as they are.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
-use crate::activity::{HISTORIC, Sight};
+use crate::activity::Sight;
+use crate::scrub::{Round, Scrub};
 use crate::store::StoreError;
-
-/// A round of a view: what was read after `started` counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Round {
-    /// From 1.
-    pub round: i64,
-    /// A position; for the first round the beginning of the log.
-    pub started: i64,
-    pub started_at: Option<DateTime<Utc>>,
-}
-
-impl Round {
-    const FIRST: Round = Round { round: 1, started: HISTORIC, started_at: None };
-}
 
 /// The round that a view is in, or was in at the end of a date.
 pub async fn round(
@@ -116,34 +103,6 @@ pub async fn started(pool: &PgPool, account_id: i64, view: &str, round: i64) -> 
     let mut connection = pool.acquire().await?;
     let head = crate::store::live::head(&mut connection, account_id).await?;
     round_started(&mut connection, account_id, head.generation, view, round).await
-}
-
-/// A scrub.
-#[derive(Clone, Debug)]
-pub struct Scrub {
-    pub scrub: i64,
-    /// `None` for one that a spreadsheet tells of.
-    pub view: Option<String>,
-    pub round: Option<i64>,
-    /// The date that the deck's days are counted to.
-    pub date: Option<NaiveDate>,
-    pub host: Option<String>,
-    /// In the order in which they came.
-    pub attendees: Vec<String>,
-    pub opened_at: Option<DateTime<Utc>>,
-    pub opened_position: i64,
-    pub closed_at: Option<DateTime<Utc>>,
-    pub forgotten: bool,
-    pub imported: bool,
-    /// The place that is being read; `None`: nothing is left, or the scrub is closed.
-    pub cursor: Option<i64>,
-    /// Unread items that there were at its opening; for a reader who does not see all repositories,
-    /// the rows that they see.
-    pub total: i64,
-    /// Rows of its deck.
-    pub rows: i64,
-    pub read: i64,
-    pub skipped: i64,
 }
 
 /// The scrubs of an account, the latest first; those before a number, if it is given. Only rows
