@@ -1,11 +1,10 @@
 //! Reading a request's body in bounded memory and bounded time.
 //!
-//! Players: [`BodyBudget`] is the one amount of memory that all bodies in flight share;
-//! [`read_capped`] takes from it as bytes come; a [`BudgetedBody`] gives its share back when it is
-//! dropped.
+//! Players: [`BodyBudget`] is the memory that all bodies in flight share; [`read_capped`] takes from it
+//! as bytes come; a [`BudgetedBody`] gives its share back when it is dropped.
 //!
 //! Not counted: what the connection itself buffers, which `serve` bounds, and for an instant the
-//! former buffer of a body that outgrew it.
+//! previous buffer of a body that outgrew it.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -20,18 +19,18 @@ use http_body_util::BodyExt;
 use super::problem::Problem;
 
 /// The largest webhook body: GitHub never sends payloads over 25 MB
-/// (<https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap>), read here in
-/// the larger sense of the unit.
+/// (<https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap>), taken here as MiB,
+/// the larger unit.
 pub const WEBHOOK_BODY_CAP: usize = 25 * 1024 * 1024;
 
-/// How long a webhook's body may take, of the 10 seconds in which GitHub wants an answer.
+/// How long a webhook's body may take. GitHub wants an answer within 10 seconds.
 pub const WEBHOOK_BODY_DEADLINE: Duration = Duration::from_secs(8);
 
-/// The first piece of memory for a body that is longer than this, or of unknown length. A sender
-/// gets no more than it fills: a Content-Length alone takes nothing from the others.
+/// The first piece of memory for a body that is longer than this or of unknown length. More is taken
+/// only as bytes come, so that a Content-Length alone takes nothing from the others.
 const FIRST_PIECE: usize = 64 * 1024;
 
-/// A number of bytes that all bodies in flight share. Cloning shares it.
+/// The memory that all bodies in flight share. Clones share it too.
 #[derive(Debug, Clone)]
 pub struct BodyBudget(Arc<Budget>);
 
@@ -61,7 +60,7 @@ impl Default for BodyBudget {
     }
 }
 
-/// What one body holds of the budget, until dropped.
+/// The part of the budget that one body holds until it is dropped.
 #[derive(Debug)]
 struct Share {
     budget: Arc<Budget>,
@@ -69,7 +68,7 @@ struct Share {
 }
 
 impl Share {
-    /// Makes the share `bytes` large, never smaller than it was.
+    /// Grows the share to `bytes`. It never shrinks.
     fn grow_to(&mut self, bytes: usize) -> Result<(), BodyError> {
         let more = bytes.saturating_sub(self.bytes);
         // Relaxed: the counter guards no other memory.
@@ -90,7 +89,7 @@ impl Drop for Share {
 
 /// A whole body; its memory counts against the budget until it is dropped.
 ///
-/// Clones of the [`Bytes`] inside are not counted once this is gone.
+/// Clones of the [`Bytes`] inside are no longer counted once this is dropped.
 #[derive(Debug)]
 pub struct BudgetedBody {
     bytes: Bytes,
@@ -105,6 +104,12 @@ impl Deref for BudgetedBody {
     }
 }
 
+impl AsRef<[u8]> for BudgetedBody {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
@@ -112,7 +117,7 @@ pub enum BodyError {
     TooLarge { cap: usize },
     #[error("the body did not come in time")]
     TooSlow,
-    #[error("the bodies in flight take all the memory set aside for them")]
+    #[error("the bodies in flight use all the memory set aside for them")]
     OverBudget,
     #[error("the body broke off")]
     Broken(#[source] axum::Error),
@@ -133,9 +138,9 @@ impl From<BodyError> for Problem {
 
 /// Reads a whole body of at most `cap` bytes within `deadline`.
 ///
-/// `content_length` is what the request's header says, if it has one: over `cap`, it is refused
-/// before a byte is read. Memory is taken from `budget` as bytes come, and refused rather than
-/// waited for: a sender that waits would hold what it has.
+/// `content_length` is what the request's header says, if it has one. If it exceeds `cap`, the body is
+/// refused before a byte is read. Memory is taken from `budget` as bytes come. A body for which none is
+/// left is refused at once: if it waited, it would keep what it already holds from the others.
 pub async fn read_capped(
     body: Body,
     content_length: Option<u64>,
@@ -163,7 +168,7 @@ async fn collect(
 ) -> Result<BudgetedBody, BodyError> {
     let mut held: Vec<u8> = Vec::new();
     while let Some(frame) = body.frame().await {
-        // Trailers say nothing that we use.
+        // Trailers hold nothing that we use.
         let Ok(data) = frame.map_err(BodyError::Broken)?.into_data() else {
             continue;
         };

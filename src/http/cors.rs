@@ -1,4 +1,4 @@
-//! Which web pages may ask: cross-origin requests by setting, none unless set.
+//! Which web pages may call the API: none, unless `BUGSCRUB_CORS_ORIGINS` names their origins.
 
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, RETRY_AFTER};
 use axum::http::{HeaderValue, Method};
@@ -8,14 +8,14 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 #[derive(Clone, Debug, Default)]
 pub struct Origins(Vec<HeaderValue>);
 
-/// An origin that is none.
+/// A text that is not an origin.
 #[derive(Debug, thiserror::Error)]
-#[error("BUGSCRUB_CORS_ORIGINS: {0:?} is no origin such as https://dashboard.example, and not *")]
+#[error("BUGSCRUB_CORS_ORIGINS: {0:?} is neither * nor an origin such as https://dashboard.example")]
 pub struct OriginError(String);
 
 impl Origins {
     /// # Errors
-    /// Names the first that is neither `*` nor a scheme and a host.
+    /// Names the first text that is neither `*` nor a scheme and a host.
     pub fn new(origins: &[String]) -> Result<Self, OriginError> {
         let origins = origins.iter().map(|origin| origin.trim()).filter(|origin| !origin.is_empty());
         let parsed = origins.map(|origin| {
@@ -27,8 +27,8 @@ impl Origins {
         Ok(Self(parsed.collect::<Result<_, _>>()?))
     }
 
-    /// The layer that answers for them; `None` where there are none. A token is sent as a header,
-    /// never as a cookie, so no credentials are allowed.
+    /// The layer that lets these origins in; `None` if there are none. Credentials are not allowed: a
+    /// token is sent in a header, never in a cookie.
     pub(super) fn layer(&self) -> Option<CorsLayer> {
         let any = self.0.iter().any(|origin| origin == "*");
         let origins = if any { AllowOrigin::any() } else { AllowOrigin::list(self.0.clone()) };

@@ -1,13 +1,14 @@
-//! Weak entity tags: what an answer depends on, so that an unchanged one need not be made again.
+//! Weak entity tags: a tag names everything an answer depends on, so that an unchanged answer need not be
+//! made again.
 
 use axum::http::HeaderMap;
 use axum::http::header::IF_NONE_MATCH;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-/// The tag of an answer about one account: its id, the date that days are counted to, the
-/// generation and position of its log, and everything that was asked (and by whom it may be
-/// seen), as a hash.
+/// The tag of an answer about one account. It holds the account's id, the date to which days are counted,
+/// the generation and position of its log and, as a hash, everything that was asked and what the caller
+/// may see.
 pub fn tag(account_id: i64, date: NaiveDate, generation: i64, position: i64, asked: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));

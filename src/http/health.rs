@@ -18,15 +18,15 @@ pub struct Health {
     status: &'static str,
 }
 
-/// Say that the process is alive.
+/// Check that the process is alive.
 #[utoipa::path(get, path = "/healthz", tag = "operations", security(()),
     responses((status = 200, description = "Alive", body = Health)))]
 pub async fn alive() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Say whether requests can be served: the database answers, its schema is current, and the
-/// ranking is loaded.
+/// Check whether requests can be served: the database answers, its schema is current, and the ranking is
+/// loaded.
 #[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
     responses(
         (status = 200, description = "Ready", body = Health),

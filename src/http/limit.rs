@@ -1,7 +1,7 @@
-//! Requests a minute that one token may make, and what its answers say of that.
+//! How many requests a minute one token may make, and the headers that tell how many are left.
 //!
-//! The generic cell rate algorithm (crate `governor`): a token may spend a whole minute's requests
-//! at once, and gets them back evenly. Each replica counts by itself.
+//! The algorithm is the generic cell rate algorithm of the crate `governor`: a token may make a whole
+//! minute's requests at once and then gets them back evenly. Each replica counts by itself.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
@@ -20,28 +20,28 @@ use super::problem::Problem;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-/// Seconds until all of the limit is there again.
+/// Seconds until the whole limit is available again.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// How many requests tokens may make. Cheap to clone.
+/// The limit of each token. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Limits(Option<Arc<Limited>>);
+pub struct Limits(Option<Arc<Limiter>>);
 
-struct Limited {
+struct Limiter {
     per_minute: NonZeroU32,
     requests: DefaultKeyedRateLimiter<i64, StateInformationMiddleware>,
 }
 
-/// What an answer's headers say; filled by the extractor that knows the token.
+/// The values of an answer's headers. The extractor that knows the token sets them.
 #[derive(Clone, Default)]
-struct Standing(Arc<OnceLock<[u32; 3]>>);
+struct HeaderValues(Arc<OnceLock<[u32; 3]>>);
 
 impl Limits {
-    /// Requests a minute and token; 0: as many as it likes.
+    /// Lets each token make so many requests a minute; 0 means as many as it likes.
     pub fn new(per_minute: u32) -> Self {
         Self(NonZeroU32::new(per_minute).map(|per_minute| {
             let requests = RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware();
-            Arc::new(Limited { per_minute, requests })
+            Arc::new(Limiter { per_minute, requests })
         }))
     }
 
@@ -55,9 +55,9 @@ impl Limits {
         let checked = limited.requests.check_key(&token_id);
         let remaining = checked.as_ref().map_or(0, |state| state.remaining_burst_capacity());
         let reset = u64::from(limit - remaining.min(limit)) * 60 / u64::from(limit);
-        if let Some(Standing(standing)) = request.get::<Standing>() {
+        if let Some(HeaderValues(values)) = request.get::<HeaderValues>() {
             // Set once: a request has one caller.
-            let _ = standing.set([limit, remaining, u32::try_from(reset).unwrap_or(u32::MAX)]);
+            let _ = values.set([limit, remaining, u32::try_from(reset).unwrap_or(u32::MAX)]);
         }
         checked.map(drop).map_err(|until| {
             let wait = until.wait_time_from(DefaultClock::default().now()) + Duration::from_millis(999);
@@ -68,13 +68,13 @@ impl Limits {
     }
 }
 
-/// The router whose answers carry what is left of the caller's limit.
+/// Adds headers to the router's answers that tell what is left of the caller's limit.
 pub fn with_limits<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.layer(from_fn(async |mut request: Request, next: Next| -> Response {
-        let standing = Standing::default();
-        request.extensions_mut().insert(standing.clone());
+        let values = HeaderValues::default();
+        request.extensions_mut().insert(values.clone());
         let mut response = next.run(request).await;
-        if let Some(values) = standing.0.get() {
+        if let Some(values) = values.0.get() {
             let named = [LIMIT, REMAINING, RESET].into_iter().zip(values);
             response.headers_mut().extend(named.map(|(name, value)| (name, (*value).into())));
         }

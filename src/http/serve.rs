@@ -1,8 +1,8 @@
 //! The accept loop: HTTP/1.1 over hyper, with every wait on a client bounded.
 //!
-//! Players: [`serve`] accepts and counts connections; a task a connection runs hyper over a
-//! [`Wire`] (the socket, which gives up on a client that stops reading); each request's body comes
-//! as an [`Arriving`], which gives up on a client that stops sending.
+//! Players: [`serve`] accepts and counts connections. Each connection has a task that runs hyper over a
+//! [`Wire`], the socket, which gives up on a client that stops reading. Each request's body is an
+//! [`IncomingBody`], which gives up on a client that stops sending.
 //!
 //! Not guaranteed: how long a handler takes. A handler that never answers holds its connection
 //! until the drain at shutdown ends; limit it with a layer on its route. A streamed answer
@@ -32,38 +32,38 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 use tower::ServiceExt;
 
-use self::wire::{Arriving, Progress, Wire};
+use self::wire::{IncomingBody, Progress, Wire};
 
 /// The most that hyper buffers of one connection's input, and the longest request head it takes
 /// (431 beyond). With `connections` it bounds what clients can occupy before any body is counted.
 const READ_BUFFER: usize = 64 * 1024;
 
-/// How long accepting rests after an error that a retry at once would meet again (EMFILE, ENOBUFS).
+/// How long to wait after an error that an immediate retry would meet again (EMFILE, ENOBUFS).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
 
-/// How long, and how many, clients are waited for.
+/// How many clients are served at once, and how long each is waited for.
 #[derive(Debug, Clone, Copy)]
 pub struct ServeLimits {
-    /// Connections open at once. Further ones wait in the kernel's backlog: a burst is then served
-    /// late, within GitHub's 10 seconds, where closing would lose deliveries that GitHub does not
-    /// send again. The default leaves room for the database's and other files under the customary
-    /// soft limit of 1,024.
+    /// Connections open at once. Further ones wait in the kernel's backlog, so that a burst is served
+    /// late but within GitHub's 10 seconds; closing them would lose deliveries that GitHub does not
+    /// send again. The default leaves room for the database's and other files under the usual soft
+    /// limit of 1,024.
     pub connections: usize,
     /// From accepting a connection to the end of its first request's head.
     pub head: Duration,
-    /// From one answer to the end of the next request's head on a connection kept alive. The
-    /// default is longer than the 60 seconds for which load balancers reuse a connection: were
-    /// ours shorter, they would now and then send a delivery into one being closed.
+    /// From one answer to the end of the next request's head on a connection that is kept alive. The
+    /// default is longer than the 60 seconds for which load balancers reuse a connection. A shorter
+    /// one would make them send a delivery, now and then, into a connection that is being closed.
     pub idle: Duration,
-    /// From the end of a request's head to the end of its body, on any route. Routes may have
-    /// shorter limits of their own.
+    /// From the end of a request's head to the end of its body, on any route. A route may have a
+    /// shorter limit of its own.
     pub body: Duration,
     /// How long one write may wait for a client that does not read its answer.
     pub write: Duration,
-    /// How long a connection that was answered before its body had come stays open for the client
-    /// to stop sending and read the answer.
+    /// How long a connection stays open after an answer that was given before the whole body had
+    /// come, so that the client can stop sending and read the answer.
     pub linger: Duration,
-    /// How long requests in flight may take to finish at shutdown; then they are cut off.
+    /// How long requests in flight may take to finish at shutdown before they are cut off.
     pub drain: Duration,
 }
 
@@ -81,11 +81,11 @@ impl Default for ServeLimits {
     }
 }
 
-/// Serves `router` until `shutdown` completes; then closes the listener and idle connections at
-/// once and lets requests in flight finish within `limits.drain`.
+/// Serves `router` until `shutdown` completes. Then it closes the listener and idle connections at
+/// once, and lets requests in flight finish within `limits.drain`.
 ///
-/// Handlers find the client's address as `ConnectInfo<SocketAddr>`. An answer given before its
-/// request's body had come carries `Connection: close`.
+/// Handlers find the client's address as `ConnectInfo<SocketAddr>`. An answer that is given before the
+/// whole body has come carries `Connection: close`.
 pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(READ_BUFFER);
@@ -99,7 +99,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
         if room == full {
             full = !room;
             if full {
-                tracing::warn!(limit = limits.connections, "all connections are taken; further ones wait");
+                tracing::warn!(limit = limits.connections, "all connections are in use; further ones wait");
             }
         }
         tokio::select! {
@@ -116,13 +116,13 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
 
     drop(listener);
     if timeout(limits.drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!(connections = connections.len(), "requests still in flight after the drain are cut off");
+        tracing::warn!(connections = connections.len(), "requests that are still in flight after the drain are cut off");
     }
     connections.shutdown().await;
 }
 
-/// The next connection. Errors are logged and survived; those that are not the client's own doing
-/// are retried after a pause, since they last and would otherwise spin.
+/// Waits for the next connection. An error is logged and the next connection awaited, after a pause
+/// where the error is not the client's doing: such errors last, and retrying at once would spin.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     loop {
@@ -137,7 +137,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// One connection, from accepted to closed.
+/// Serves one connection until it is closed.
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
@@ -156,8 +156,8 @@ async fn connection(
         service_fn(move |request| answer(router.clone(), request, peer, progress.clone(), limits.body))
     };
 
-    // hyper has one timer for a head, which also runs while the connection is idle; it is set to
-    // `idle`, so the shorter wait for the first head is kept here.
+    // hyper's timer for a head also runs while the connection is idle, so it is set to `idle`; the
+    // shorter wait for the first head is kept here.
     let first_head_missed = async {
         sleep(limits.head).await;
         if progress.began() {
@@ -174,7 +174,7 @@ async fn connection(
     }
 }
 
-/// One request through the router.
+/// Answers one request.
 async fn answer(
     router: Router,
     request: Request<Incoming>,
@@ -183,11 +183,11 @@ async fn answer(
     body_limit: Duration,
 ) -> Result<Response<Body>, Infallible> {
     let deadline = Instant::now() + body_limit;
-    let mut request = request.map(|body| Body::new(Arriving::new(body, progress.clone(), deadline)));
+    let mut request = request.map(|body| Body::new(IncomingBody::new(body, progress.clone(), deadline)));
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.oneshot(request).await?;
     if !progress.whole() {
-        // hyper will not read the rest, and closes; say so, rather than let the client find out.
+        // hyper closes without reading the rest: tell the client, rather than let it find out.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)
@@ -195,6 +195,6 @@ async fn answer(
 
 fn report(ended: Result<(), JoinError>) {
     if let Err(error) = ended {
-        tracing::error!(%error, "a connection's task failed");
+        tracing::error!(%error, "the task of a connection failed");
     }
 }

@@ -1,7 +1,7 @@
-//! What every request leaves in the logs and metrics: an id, its method, its route, its outcome.
+//! What the logs and metrics tell of every request: its id, method, route and outcome.
 //!
-//! Never its query string (which may hold a token), its headers or its body; and the route's
-//! template instead of the path, which may name a private repository.
+//! They never hold its query string (which may hold a token), its headers or its body. They hold the
+//! route's template instead of the path, which may name a private repository.
 
 use std::time::Duration;
 
@@ -17,15 +17,15 @@ use tracing::Span;
 
 use crate::telemetry::Metrics;
 
-/// A request's id: a proxy's if it sent one, else ours; and so in the answer.
+/// The header with a request's id: a proxy's if it sent one, else ours. The answer carries it too.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A longer id of a proxy's is left out of the log.
+/// Characters of an id at most; the log leaves a longer one out.
 const LONGEST_ID: usize = 64;
 
-/// The router with a span around every request, and the gauge of requests in flight.
+/// Adds a span around every request, and the gauge of requests in flight.
 ///
-/// Comes after `with_problems`, so that its answers are traced too.
+/// It is added after `with_problems`, so that those answers are traced too.
 pub fn with_tracing<S: Clone + Send + Sync + 'static>(router: Router<S>, metrics: Metrics) -> Router<S> {
     router
         .layer(from_fn_with_state(metrics, count))

@@ -1,5 +1,5 @@
-//! One connection's two ends: its socket ([`Wire`]) and a request's body coming in
-//! ([`Arriving`]), which tell each other through [`Progress`] how far the client has got.
+//! One connection's two ends: its socket ([`Wire`]) and the body of a request
+//! ([`IncomingBody`]), which tell each other through [`Progress`] how far the client has got.
 
 use std::io;
 use std::pin::Pin;
@@ -14,14 +14,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-/// The most that is read and thrown away for a client that is answered before it finished sending:
+/// How much is read and thrown away at most for a client that was answered before it finished sending:
 /// more than the largest body that GitHub sends.
 const LINGER_BYTES: usize = 32 * 1024 * 1024;
 
 /// How far the client of one connection has got.
 ///
-/// The requests of a connection come one after another, so one pair of flags serves them all; they
-/// order no other memory, hence relaxed.
+/// The requests of a connection come one after another, so one pair of flags serves them all. The
+/// flags guard no other memory, so relaxed ordering is enough.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     began: AtomicBool,
@@ -29,7 +29,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Whether a whole request head has ever come.
+    /// Whether a whole request head has come yet.
     pub(super) fn began(&self) -> bool {
         self.began.load(Relaxed)
     }
@@ -40,16 +40,16 @@ impl Progress {
     }
 }
 
-/// A request's body, failing once `deadline` has passed without its end.
-pub(super) struct Arriving {
+/// A request's body. Reading it fails once `deadline` has passed before its end.
+pub(super) struct IncomingBody {
     body: Incoming,
     progress: Arc<Progress>,
     deadline: Instant,
-    /// Made when first waited for: most bodies are there already.
+    /// Made when the body is first waited for: most bodies are there already.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Arriving {
+impl IncomingBody {
     pub(super) fn new(body: Incoming, progress: Arc<Progress>, deadline: Instant) -> Self {
         progress.began.store(true, Relaxed);
         progress.partial.store(!body.is_end_stream(), Relaxed);
@@ -57,7 +57,7 @@ impl Arriving {
     }
 }
 
-impl Body for Arriving {
+impl Body for IncomingBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -84,13 +84,13 @@ impl Body for Arriving {
     }
 }
 
-/// A connection's socket: a write that makes no progress for `write` fails, and shutting down
-/// lingers where the client may still be sending.
+/// A connection's socket. A write fails if it makes no progress for `write`. Shutting down lingers
+/// where the client may still be sending.
 ///
-/// Lingering: a socket closed with unread input makes the kernel send a reset, and a reset makes
-/// the client's kernel throw away an answer that the client has not read yet (RFC 9112, 9.6). So
-/// after our end of stream we read on, up to [`LINGER_BYTES`] and for `linger` at most, until the
-/// client has closed too.
+/// Why it lingers: if a socket is closed with unread input, the kernel sends a reset, and the reset
+/// makes the client's kernel throw away an answer that the client has not read yet (RFC 9112, 9.6).
+/// So after the end of our stream we read on, up to [`LINGER_BYTES`] and for `linger` at most, until
+/// the client has closed too.
 pub(super) struct Wire {
     stream: TcpStream,
     progress: Arc<Progress>,
@@ -98,7 +98,7 @@ pub(super) struct Wire {
     linger: Duration,
     /// Runs while a write is stalled, or while lingering.
     timer: Option<Pin<Box<Sleep>>>,
-    /// Our end of stream is sent.
+    /// The end of our stream was sent.
     closed: bool,
     discarded: usize,
 }
@@ -108,7 +108,7 @@ impl Wire {
         Self { stream, progress, write, linger, timer: None, closed: false, discarded: 0 }
     }
 
-    /// `written` unless it has been pending for too long.
+    /// Answers `written`, or an error if it has been pending for too long.
     fn unless_stalled(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if written.is_ready() {
             self.timer = None;
@@ -120,8 +120,8 @@ impl Wire {
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Reads and forgets until the client closes, the time or the amount is up, or, where the
-    /// last body was read whole, until nothing more is waiting to be read.
+    /// Reads and forgets until the client closes or the time or the amount is used up. Where the last
+    /// body was read whole, it ends as soon as nothing more is waiting to be read.
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let limit = self.linger;
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
