@@ -8,10 +8,9 @@ use uuid::Uuid;
 use super::AppState;
 use super::auth::Caller;
 use super::problem::Problem;
+use crate::scrub::input::person_name;
 use crate::store::scrubs::act::Request;
 
-/// Characters of a person's name at most.
-const LONGEST_NAME: usize = 100;
 /// Characters of a request's id that are taken as they are.
 const LONGEST_ID: usize = 200;
 
@@ -47,26 +46,6 @@ impl Acting {
 /// # Errors
 /// 400 naming the field.
 pub fn person(field: &str, name: &str) -> Result<String, Problem> {
-    let name = name.trim();
-    let name = name.strip_prefix('@').unwrap_or(name).trim();
-    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
-    match fits {
-        true => Ok(name.to_owned()),
-        false => Err(Problem::bad_parameter(field).detail("A name or login of 1 to 100 characters, on one line.")),
-    }
-}
-
-/// A text that people write.
-///
-/// # Errors
-/// 400 naming the field.
-pub fn text(field: &'static str, text: String, longest: usize) -> Result<String, Problem> {
-    let text = text.trim().to_owned();
-    match text.contains('\0') || text.chars().count() > longest {
-        false => Ok(text),
-        true => {
-            let detail = format!("At most {longest} characters, and no U+0000.");
-            Err(Problem::bad_parameter(field).detail(detail))
-        }
-    }
+    let refused = || Problem::bad_parameter(field).detail("A name or login of 1 to 100 characters, on one line.");
+    person_name(name).ok_or_else(refused)
 }

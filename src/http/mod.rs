@@ -24,7 +24,7 @@ mod queue;
 mod row;
 mod scrubs;
 pub mod serve;
-mod sheets;
+pub mod sheets;
 mod stats;
 mod stream;
 pub mod sync;

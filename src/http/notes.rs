@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::acting::{Acting, text};
+use super::acting::Acting;
 use super::auth::{Caller, Scope};
 use super::items::Address;
 use super::json::Body;
@@ -20,13 +20,9 @@ use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use super::row::NoteRow;
 use crate::activity::NoteText;
+use crate::scrub::input::{BadNote, note_text};
 use crate::store::scrubs::act::{self, Noted};
 use crate::store::scrubs::notes::{self, Notes};
-
-/// Characters at most.
-pub const LONGEST_ACTION: usize = 1_000;
-pub const LONGEST_COMMENT: usize = 10_000;
-pub const LONGEST_FLAG: usize = 200;
 
 /// An item's note.
 #[derive(Debug, Serialize, ToSchema)]
@@ -125,11 +121,7 @@ pub async fn put(
     caller.require(Scope::Scrub)?;
     params.only(&["account"])?;
     let NewNote { recommended_action, comment, flag, by } = new;
-    let written = NoteText {
-        recommended_action: text("recommended_action", recommended_action, LONGEST_ACTION)?,
-        comment: text("comment", comment, LONGEST_COMMENT)?,
-        flag: text("flag", flag, LONGEST_FLAG)?,
-    };
+    let written = note_text(&NoteText { recommended_action, comment, flag })?;
     let seen = seen(&headers)?;
     let request = acting.request(&state, &caller, by.as_deref())?;
     let address = Address::of(&state, &caller, &params, path).await?;
@@ -175,4 +167,10 @@ fn seen(headers: &HeaderMap) -> Result<Option<Vec<i64>>, Problem> {
     }
     let position = |tag: &str| tag.strip_prefix("\"note-")?.strip_suffix('"')?.parse().ok();
     Ok(Some(tags.into_iter().filter_map(position).collect()))
+}
+
+impl From<BadNote> for Problem {
+    fn from(BadNote { field, longest }: BadNote) -> Self {
+        Problem::bad_parameter(field).detail(format!("At most {longest} characters, and no U+0000."))
+    }
 }

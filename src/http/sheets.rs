@@ -1,17 +1,11 @@
 //! `/api/v1/sheets`: taking spreadsheets in.
 //!
-//! The players: `sheet::read` and `sheet::plan` say what a file holds and what it would change;
-//! [`attendance`] does so for who came; [`facts`] makes of it what is appended, all at once or nothing;
-//! [`answer`] tells what became of it, and [`left_out`] what did not; [`waiting`] lists what is kept until
-//! its item is here.
+//! The players: `sheet` reads a file and says what it would change; [`answer`] tells what became of it;
+//! [`waiting`] lists the rows that are kept until their items are here.
 
-mod answer;
-mod attendance;
-mod facts;
-mod left_out;
+pub mod answer;
 pub mod waiting;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axum::Json;
@@ -21,7 +15,6 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 
 use self::answer::SheetAnswer;
-use self::attendance::Coming;
 use super::AppState;
 use super::acting::Acting;
 use super::auth::{Caller, Scope};
@@ -29,10 +22,11 @@ use super::body::{WEBHOOK_BODY_CAP, read_capped};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::activity::Sight;
-use crate::sheet::{self, BadSheet, Book, Key, Known, Plan};
+use crate::scrub::record::ItemName;
+use crate::sheet::{self, BadSheet, Book, Import};
 use crate::store::scrubs::act::Request;
-use crate::store::scrubs::sheets::{self, Called, Kept};
-use crate::store::scrubs::take_in::{self, Imported};
+use crate::store::scrubs::import::{self as store, Imported};
+use crate::store::scrubs::sheets;
 
 /// A file may come slowly from somebody's desk.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -96,17 +90,17 @@ pub async fn import(
         return Err(Problem::bad_parameter("scrub").detail(detail));
     }
     for _ in 0..TRIES {
-        let planned = Planned::of(&state, account.account_id, caller.sight(), &book).await?;
+        let import = compared(&state, account.account_id, &caller.sight(), book).await?;
         if dry_run {
-            return Ok(Json(planned.answer(&book, true, planned.position)));
+            return Ok(Json(SheetAnswer::of(&import, true, import.position())));
         }
-        let told = facts::facts(&book, &planned, &request);
-        match take_in::import(&state.pool, account.account_id, planned.position, told, &request).await? {
+        let facts = import.facts(request.at, &request.by);
+        match store::import(&state.pool, account.account_id, import.position(), facts, &request).await? {
             Imported::Done(position, _) => {
                 finish(&state, account.account_id, position, &request).await?;
-                return Ok(Json(planned.answer(&book, false, position)));
+                return Ok(Json(SheetAnswer::of(&import, false, position)));
             }
-            Imported::Overtaken => {}
+            Imported::Overtaken => book = import.book,
         }
     }
     Err(Problem::unavailable("Others write notes and readings faster than the file can be compared with them.", 1))
@@ -128,83 +122,11 @@ fn not_a_form(headers: &HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What a file is about, and what it would change.
-struct Planned {
-    position: i64,
-    keys: Vec<Key>,
-    kept: sheets::Known,
-    plan: Plan,
-    coming: Coming,
-    /// What the reader may see.
-    sight: Sight,
-}
-
-impl Planned {
-    async fn of(state: &AppState, account_id: i64, sight: Sight, book: &Book) -> Result<Self, Problem> {
-        let keys: Vec<Key> = book.keys().into_iter().collect();
-        let called = keys.iter().map(|key| Called {
-            repository: key.repository.clone(),
-            item_type: key.item_type,
-            number: key.number,
-        });
-        let called: Vec<Called> = called.collect();
-        let kept = sheets::known(&state.pool, account_id, &sight, &called, book.position).await?;
-        let known: BTreeMap<&Key, Known> =
-            kept.items.iter().map(|(place, item)| (&keys[*place], known(item, &kept, book))).collect();
-        let plan = sheet::plan(book, |key| known.get(key));
-        let coming = Coming::of(book, &kept.scrubs);
-        Ok(Self { position: kept.position, plan, coming, sight, keys: keys.clone(), kept })
-    }
-
-    /// What is known of the item that a key calls.
-    fn item(&self, key: &Key) -> Option<&Kept> {
-        let place = self.keys.binary_search(key).ok()?;
-        self.kept.items.get(&place)
-    }
-
-    fn new_scrubs(&self, book: &Book) -> BTreeSet<i64> {
-        let readable = book.tabs.iter().filter(|tab| tab.rows.iter().any(|row| row.row.is_ok()));
-        let told = readable.filter_map(|tab| tab.scrub).map(i64::from);
-        told.filter(|scrub| !self.kept.scrubs.contains_key(scrub)).collect()
-    }
-
-    /// Whether the item is here and who asks may not see it.
-    fn hides(&self, key: &Key) -> bool {
-        self.keys.binary_search(key).is_ok_and(|place| self.kept.hidden.contains(&place))
-    }
-}
-
-/// An item in the words of the plan.
-fn known(item: &Kept, kept: &sheets::Known, book: &Book) -> Known {
-    let note = item.remarks.note().map(|note| note.text.clone());
-    let now = item.remarks.note_position();
-    let earlier = item.notes.iter().filter(|(position, _)| *position != now).map(|(_, text)| text.clone());
-    let position = written_at(book, kept);
-    let base = position.map(|position| {
-        let by_then = item.notes.iter().rfind(|(noted, _)| *noted <= position);
-        by_then.map(|(_, text)| text.clone()).unwrap_or_default()
-    });
-    let number = |scrub: i64| i32::try_from(scrub).ok();
-    let read_in = item.remarks.marks.iter().filter_map(|mark| match mark.scrub {
-        Some(scrub) => number(scrub),
-        None => {
-            let opened = kept.scrubs.values().filter(|scrub| scrub.opened_position < mark.position);
-            opened.map(|scrub| scrub.scrub).max().and_then(number)
-        }
-    });
-    let held = kept.scrubs.values().filter(|scrub| !scrub.imported);
-    let decks = item.decks.iter().copied().filter(|deck| kept.scrubs.get(deck).is_some_and(|scrub| !scrub.imported));
-    let decks = decks.filter_map(number).collect();
-    let met = |started: i64| item.remarks.marks.iter().any(|mark| mark.position > started);
-    let held = held.filter_map(|scrub| Some((number(scrub.scrub)?, met(scrub.started)))).collect();
-    let shown = kept.scrubs.values().filter(|scrub| position.is_some() && scrub.shows_read(&item.then));
-    let shown = shown.filter_map(|scrub| number(scrub.scrub)).collect();
-    Known { note, earlier: earlier.collect(), base, read_in: read_in.collect(), decks, shown, held }
-}
-
-/// The position with which a file was written. One that this account has not come to is another's.
-fn written_at(book: &Book, kept: &sheets::Known) -> Option<i64> {
-    book.position.filter(|position| (0..=kept.position).contains(position))
+/// The book compared with what is on record now.
+async fn compared(state: &AppState, account_id: i64, sight: &Sight, book: Book) -> Result<Import, Problem> {
+    let items: Vec<ItemName> = book.items().into_iter().collect();
+    let records = sheets::records(&state.pool, account_id, sight, &items, book.position).await?;
+    Ok(Import::of(book, records, sight.is_all()))
 }
 
 impl From<BadSheet> for Problem {

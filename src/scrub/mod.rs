@@ -4,12 +4,16 @@
 //! - [`view`]: a named filter and order, and where it comes from;
 //! - [`progress`]: rounds and scrubs, and how far they have come;
 //! - [`deck`]: a scrub's rows: what happened to an item while a group read it, and since somebody last read it;
+//! - [`record`]: what is on record of scrubs and items, to compare spreadsheets with;
+//! - [`input`]: what people may write;
 //! - [`minutes`]: a scrub as a text to paste;
 //! - [`schedule`]: when the group meets.
 
 pub mod deck;
+pub mod input;
 pub mod minutes;
 pub mod progress;
+pub mod record;
 pub mod schedule;
 pub mod view;
 

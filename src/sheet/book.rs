@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::attendance::Attended;
 use super::fault::RowFault;
 use crate::activity::{ItemType, NoteText};
+use crate::scrub::record::ItemName;
 
 /// The custom property of a workbook that holds [`Book::position`].
 pub(super) const POSITION: &str = "bugscrub-position";
@@ -36,9 +37,9 @@ impl Book {
     }
 
     /// The items that the book is about: what to look up for [`super::plan()`].
-    pub fn keys(&self) -> BTreeSet<Key> {
+    pub fn items(&self) -> BTreeSet<ItemName> {
         let rows = self.tabs.iter().flat_map(|tab| &tab.rows);
-        rows.filter_map(|row| row.row.as_ref().ok()).map(Key::of).collect()
+        rows.filter_map(|row| row.row.as_ref().ok()).map(SheetNote::item).collect()
     }
 }
 
@@ -84,6 +85,11 @@ pub struct SheetNote {
 }
 
 impl SheetNote {
+    /// The item that it is about.
+    pub fn item(&self) -> ItemName {
+        ItemName { repository: self.repository.to_lowercase(), item_type: self.item_type, number: self.number }
+    }
+
     /// The row's note. For columns that the tab does not have, it takes the texts of `other`.
     pub(super) fn note(&self, other: &NoteText) -> NoteText {
         let text = |own: &Option<String>, other: &String| own.as_ref().unwrap_or(other).clone();
@@ -103,21 +109,6 @@ impl SheetNote {
     pub(super) fn is_blank(&self) -> bool {
         let texts = [&self.recommended_action, &self.comment, &self.flag];
         texts.into_iter().flatten().all(String::is_empty)
-    }
-}
-
-/// How a sheet identifies an item.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// `owner/name` in lower case, because GitHub ignores case in it.
-    pub repository: String,
-    pub item_type: ItemType,
-    pub number: i64,
-}
-
-impl Key {
-    pub fn of(note: &SheetNote) -> Self {
-        Self { repository: note.repository.to_lowercase(), item_type: note.item_type, number: note.number }
     }
 }
 

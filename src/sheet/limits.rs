@@ -13,10 +13,6 @@ pub const ROWS: usize = 100_000;
 pub const COLUMNS: usize = 256;
 /// Characters of a cell. A spreadsheet allows no more.
 pub const CELL: usize = 32_767;
-/// Characters of a note's texts. The API accepts no more.
-pub const ACTION: usize = 1_000;
-pub const COMMENT: usize = 10_000;
-pub const FLAG: usize = 200;
 /// Bytes of all texts that are kept. A file can put one text into many cells.
 pub const TEXT: usize = 64 << 20;
 /// Rows of the tab Attendance.

@@ -4,7 +4,7 @@
 //! - [`columns`]: the columns of a scrub's sheet; [`attendance`]: those of its second tab;
 //! - [`write`]: a sheet as XLSX or CSV; [`guard`]: no text in CSV becomes a formula;
 //! - [`read`]: XLSX, ODS and CSV that people edited or that another tool wrote; [`book`]: what such a file says;
-//! - [`plan`]: what importing such a file would change;
+//! - [`import`]: what importing such a file would change, and [`plan`]: row by row;
 //! - [`fault`]: why a file, a tab or a row cannot be read; [`limits`]: how much of a file is read.
 //!
 //! Files come from strangers. Reading is bounded in memory and time by [`limits`], whatever a file says about itself.
@@ -14,15 +14,17 @@ pub mod book;
 pub mod columns;
 pub mod fault;
 pub mod guard;
+pub mod import;
 pub mod limits;
 pub mod plan;
 pub mod read;
 pub mod write;
 
 pub use attendance::{Attendance, Attended};
-pub use book::{Book, Key, ReadRow, SheetNote, Tab};
+pub use book::{Book, ReadRow, SheetNote, Tab};
 pub use columns::Column;
-pub use fault::{BadSheet, RowFault, listed};
+pub use fault::{BadSheet, RowFault};
+pub use import::Import;
 pub use plan::{ItemChange, Known, Outcome, Plan, PlannedRow, plan};
 pub use read::read;
 pub use write::{Sheet, SheetRow, Unwritable, csv, split_filter, xlsx};

@@ -11,9 +11,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::book::{Book, Key, ReadRow, SheetNote, tidy};
+use super::book::{Book, ReadRow, SheetNote, tidy};
 use super::fault::RowFault;
 use crate::activity::NoteText;
+use crate::scrub::record::ItemName;
 
 /// What we know about an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub struct PlannedRow {
 /// What to write for an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemChange {
-    pub key: Key,
+    pub item: ItemName,
     /// The notes to write one after another, each with the scrub of its tab. The last one stays.
     pub notes: Vec<(Option<i32>, NoteText)>,
     /// Scrubs in which it was read.
@@ -78,20 +79,20 @@ pub struct ItemChange {
 pub struct Plan {
     /// Every row, in the book's order.
     pub rows: Vec<PlannedRow>,
-    /// In the order of their keys.
+    /// In the order of their items.
     pub changes: Vec<ItemChange>,
 }
 
-/// Decides what happens to each row. `known` tells what we know about each of [`Book::keys`]; `None` if the item is not here.
-pub fn plan<'a>(book: &Book, known: impl Fn(&Key) -> Option<&'a Known>) -> Plan {
+/// Decides what happens to each row. `known` tells what we know about each of [`Book::items`]; `None` if the item is not here.
+pub fn plan<'a>(book: &Book, known: impl Fn(&ItemName) -> Option<&'a Known>) -> Plan {
     let mut planned = vec![];
-    let mut items: BTreeMap<Key, Vec<Mention>> = BTreeMap::new();
+    let mut items: BTreeMap<ItemName, Vec<Mention>> = BTreeMap::new();
     for (tab, read) in book.tabs.iter().enumerate() {
         for (row, ReadRow { row: said, .. }) in read.rows.iter().enumerate() {
             let outcome = match said {
                 Ok(note) => {
                     let mention = Mention { place: planned.len(), scrub: read.scrub, note };
-                    items.entry(Key::of(note)).or_default().push(mention);
+                    items.entry(note.item()).or_default().push(mention);
                     Outcome::Same
                 }
                 Err(fault) => Outcome::Unreadable(fault.clone()),
@@ -100,14 +101,14 @@ pub fn plan<'a>(book: &Book, known: impl Fn(&Key) -> Option<&'a Known>) -> Plan 
         }
     }
     let mut changes = vec![];
-    for (key, mut mentions) in items {
-        let Some(known) = known(&key) else {
+    for (item, mut mentions) in items {
+        let Some(known) = known(&item) else {
             mentions.iter().for_each(|mention| planned[mention.place].outcome = Outcome::UnknownItem);
             continue;
         };
         // From the oldest tab to the newest.
         mentions.sort_by_key(|mention| mention.scrub);
-        changes.extend(decide(&mut planned, key, &mentions, known));
+        changes.extend(decide(&mut planned, item, &mentions, known));
     }
     Plan { rows: planned, changes }
 }
@@ -129,7 +130,7 @@ enum NoteDecision {
 }
 
 /// Decides what happens to an item's rows. `None` if they change nothing.
-fn decide(planned: &mut [PlannedRow], key: Key, mentions: &[Mention], known: &Known) -> Option<ItemChange> {
+fn decide(planned: &mut [PlannedRow], item: ItemName, mentions: &[Mention], known: &Known) -> Option<ItemChange> {
     let marks = marks(mentions, known);
     for &(at, mark) in &marks {
         planned[mentions[at].place].mark = Some(mark);
@@ -150,7 +151,7 @@ fn decide(planned: &mut [PlannedRow], key: Key, mentions: &[Mention], known: &Kn
         }
     }
     let marks: Vec<i32> = marks.into_iter().map(|(_, mark)| mark).collect();
-    (!notes.is_empty() || !marks.is_empty()).then_some(ItemChange { key, notes, marks })
+    (!notes.is_empty() || !marks.is_empty()).then_some(ItemChange { item, notes, marks })
 }
 
 fn note(mentions: &[Mention], known: &Known) -> NoteDecision {

@@ -3,15 +3,16 @@
 //! The players:
 //! - [`project`]: folds scrub events into their projections, in an append or a rebuild; `readings`:
 //!   which rows a reading stands for;
-//! - [`act`]: decides under the head lock what becomes of a request, and appends it; [`take_in`]: the same for a
+//! - [`act`]: decides under the head lock what becomes of a request, and appends it; [`import`]: the same for a
 //!   spreadsheet; [`alone`]: for who reads alone; `stand`: what deciding looks at;
 //! - [`read`]: scrubs and rounds as they are; [`deck`]: a scrub's rows; [`notes`]: an item's note;
-//! - [`sheets`]: what a spreadsheet's rows are about; [`placing`]: which items they mean.
+//! - [`sheets`]: what is on record of a spreadsheet's items; [`placing`]: which items its rows mean.
 
 pub mod act;
 pub mod alone;
 pub mod deck;
 mod happenings;
+pub mod import;
 pub mod notes;
 mod placing;
 mod project;
@@ -19,6 +20,5 @@ pub mod read;
 mod readings;
 pub mod sheets;
 mod stand;
-pub mod take_in;
 
 pub(super) use project::project;

@@ -12,8 +12,8 @@ use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::views;
 use crate::rank::{Criteria, Cursor, Filter, Order, PageRequest};
-use crate::scrub::{Round, View};
 use crate::scrub::view::BUG_SCRUB;
+use crate::scrub::{Round, View};
 use crate::store::accounts::Account;
 use crate::store::scrubs::read as scrubs;
 

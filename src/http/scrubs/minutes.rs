@@ -46,7 +46,11 @@ pub async fn show(
     let rows = visited(&state, account.account_id, &scrub, &caller.sight()).await?;
     let notes = match scrub.closed_at {
         Some(end) => {
-            let addresses: Vec<_> = rows.iter().filter_map(|row| row.item.as_ref()).map(|item| (item.place.repo_id, item.place.number)).collect();
+            let addresses: Vec<_> = rows
+                .iter()
+                .filter_map(|row| row.item.as_ref())
+                .map(|item| (item.place.repo_id, item.place.number))
+                .collect();
             Some(notes::at_the_end(&state.pool, account.account_id, &addresses, scrub.scrub, end).await?)
         }
         None => None,

@@ -143,8 +143,8 @@ async fn sheet_of(
     if order == Order::Freshest {
         items.reverse();
     }
-    let numbered = sheets::scrub(&state.pool, account_id, scrub.scrub).await?;
-    let is_read = |item: &QueueItem| numbered.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
+    let record = sheets::scrub_record(&state.pool, account_id, scrub.scrub).await?;
+    let is_read = |item: &QueueItem| record.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
     let rows = items.iter().map(|item| SheetRow::of(item, is_read(item), &filter, zone)).collect();
     let attended = Attended {
         scrub: i32::try_from(scrub.scrub).unwrap_or(i32::MAX),

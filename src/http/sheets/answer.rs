@@ -1,85 +1,109 @@
 //! What a spreadsheet changes, or would, row by row.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Planned;
-use super::left_out::left_out;
 use crate::activity::NoteText;
-use crate::sheet::{self, Book, Outcome};
+use crate::sheet::{self, Import, Outcome};
 
 /// What a spreadsheet changes, or would.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SheetAnswer {
     /// Nothing was changed: it says what would be.
-    dry_run: bool,
+    pub dry_run: bool,
     /// The position of the account's log: after the change, or as of which it was planned.
-    position: i64,
+    pub position: i64,
     /// Rows by what becomes of them.
-    counts: Counts,
-    tabs: Vec<TabRow>,
+    pub counts: Counts,
+    pub tabs: Vec<TabRow>,
     /// What the file says and is not taken in, and why: tabs, readings that were cleared, changes of
     /// hosts and of who came.
-    ignored: Vec<String>,
+    pub ignored: Vec<String>,
     /// Who is put down as present at scrubs that are here.
-    attended: Vec<AttendedRow>,
+    pub attended: Vec<AttendedRow>,
     /// Scrubs that the file tells of and that were not here.
-    new_scrubs: Vec<i64>,
-    rows: Vec<SheetRowAnswer>,
+    pub new_scrubs: Vec<i64>,
+    pub rows: Vec<SheetRowAnswer>,
 }
 
 /// Who came to a scrub, by the tab Attendance.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AttendedRow {
-    scrub: i64,
-    name: String,
+    pub scrub: i64,
+    pub name: String,
 }
 
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
-    new: usize,
-    same: usize,
-    conflict: usize,
-    unknown_item: usize,
-    unreadable: usize,
+    pub new: usize,
+    pub same: usize,
+    pub conflict: usize,
+    pub unknown_item: usize,
+    pub unreadable: usize,
 }
 
 /// A tab of the file.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct TabRow {
-    name: String,
+    pub name: String,
     /// The scrub that it is of; null if its name is no number.
-    scrub: Option<i32>,
-    rows: usize,
+    pub scrub: Option<i32>,
+    pub rows: usize,
 }
 
 /// A row of the file.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SheetRowAnswer {
-    tab: String,
+    pub tab: String,
     /// As the spreadsheet numbers it.
-    line: u32,
-    repository: Option<String>,
-    r#type: Option<&'static str>,
-    number: Option<i64>,
+    pub line: u32,
+    pub repository: Option<String>,
+    pub r#type: Option<String>,
+    pub number: Option<i64>,
     /// `new` (it adds a note, a mark or both), `same`, `conflict` (our note is another, and stays),
     /// `unknown item` (kept and listed at `/api/v1/sheets/unplaced`) or `unreadable`.
-    outcome: &'static str,
+    #[schema(value_type = String)]
+    pub outcome: RowOutcome,
     /// What is wrong with an unreadable row, or where an unknown item may be.
-    detail: Option<String>,
+    pub detail: Option<String>,
     /// The note that it adds; in a conflict, theirs.
-    note: Option<SheetNoteRow>,
+    pub note: Option<SheetNoteRow>,
     /// In a conflict, ours.
-    ours: Option<SheetNoteRow>,
+    pub ours: Option<SheetNoteRow>,
     /// The scrub in which it says the item was read.
-    read_in: Option<i32>,
+    pub read_in: Option<i32>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RowOutcome {
+    New,
+    Same,
+    Conflict,
+    #[serde(rename = "unknown item")]
+    UnknownItem,
+    Unreadable,
+}
+
+impl RowOutcome {
+    /// As it stands in an answer.
+    pub fn name(self) -> &'static str {
+        match self {
+            RowOutcome::New => "new",
+            RowOutcome::Same => "same",
+            RowOutcome::Conflict => "conflict",
+            RowOutcome::UnknownItem => "unknown item",
+            RowOutcome::Unreadable => "unreadable",
+        }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SheetNoteRow {
-    recommended_action: String,
-    comment: String,
-    flag: String,
+    pub recommended_action: String,
+    pub comment: String,
+    pub flag: String,
 }
 
 impl From<&NoteText> for SheetNoteRow {
@@ -89,32 +113,32 @@ impl From<&NoteText> for SheetNoteRow {
     }
 }
 
-impl Planned {
-    pub fn answer(&self, book: &Book, dry_run: bool, position: i64) -> SheetAnswer {
-        let mut counts = Counts::default();
-        let rows = self.plan.rows.iter().map(|planned| {
+impl SheetAnswer {
+    pub fn of(import: &Import, dry_run: bool, position: i64) -> Self {
+        let (book, mut counts) = (&import.book, Counts::default());
+        let rows = import.rows().iter().map(|planned| {
             let tab = &book.tabs[planned.tab];
             let read = &tab.rows[planned.row];
             let note = read.row.as_ref().ok();
             let (count, outcome) = match &planned.outcome {
-                Outcome::New => (&mut counts.new, "new"),
-                Outcome::Same => (&mut counts.same, "same"),
-                Outcome::Conflict { .. } => (&mut counts.conflict, "conflict"),
-                Outcome::UnknownItem => (&mut counts.unknown_item, "unknown item"),
-                Outcome::Unreadable(_) => (&mut counts.unreadable, "unreadable"),
+                Outcome::New => (&mut counts.new, RowOutcome::New),
+                Outcome::Same => (&mut counts.same, RowOutcome::Same),
+                Outcome::Conflict { .. } => (&mut counts.conflict, RowOutcome::Conflict),
+                Outcome::UnknownItem => (&mut counts.unknown_item, RowOutcome::UnknownItem),
+                Outcome::Unreadable(_) => (&mut counts.unreadable, RowOutcome::Unreadable),
             };
             *count += 1;
             let (ours, theirs, detail) = match &planned.outcome {
                 Outcome::Conflict { ours, theirs } => (Some(ours.into()), Some(theirs.into()), None),
                 Outcome::Unreadable(fault) => (None, None, Some(format!("{fault}."))),
-                Outcome::UnknownItem => (None, None, note.and_then(|note| self.whereabouts(&note.repository))),
+                Outcome::UnknownItem => (None, None, note.and_then(|note| whereabouts(import, &note.repository))),
                 _ => (None, None, None),
             };
             SheetRowAnswer {
                 tab: tab.name.clone(),
                 line: read.line,
                 repository: note.map(|note| note.repository.clone()),
-                r#type: note.map(|note| note.item_type.name()),
+                r#type: note.map(|note| note.item_type.name().to_owned()),
                 number: note.map(|note| note.number),
                 outcome,
                 detail,
@@ -131,17 +155,15 @@ impl Planned {
             position,
             counts,
             tabs: book.tabs.iter().map(tab).collect(),
-            ignored: left_out(book, self),
-            attended: self.coming.new.iter().map(attended).collect(),
-            new_scrubs: self.new_scrubs(book).into_iter().collect(),
+            ignored: import.left_out(),
+            attended: import.attended().iter().map(attended).collect(),
+            new_scrubs: import.new_scrubs().into_iter().collect(),
             rows,
         }
     }
+}
 
-    /// The same of an item that is not here and of one that may not be seen: nobody learns here which of
-    /// both it is.
-    fn whereabouts(&self, repository: &str) -> Option<String> {
-        let hides = !self.sight.is_all() && !self.kept.repositories.contains(&repository.to_lowercase());
-        hides.then(|| "It is not here, or not visible to this token.".to_owned())
-    }
+/// Why an item is unknown, for a reader to whom some are hidden.
+fn whereabouts(import: &Import, repository: &str) -> Option<String> {
+    import.may_be_hidden(repository).then(|| "It is not here, or not visible to this token.".to_owned())
 }

@@ -10,7 +10,8 @@ use crate::http::AppState;
 use crate::http::auth::{Caller, Scope};
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
-use crate::store::scrubs::sheets::{self, Unplaced};
+use crate::scrub::record;
+use crate::store::scrubs::sheets;
 
 /// Rows that are listed at most.
 const MOST_UNPLACED: usize = 10_000;
@@ -56,9 +57,9 @@ pub async fn unplaced(
     let account = caller.account(&state, params.one("account")?).await?;
     let kept = sheets::unplaced(&state.pool, account.account_id, &caller.sight(), MOST_UNPLACED).await?;
     let rows = kept.into_iter().map(|row| {
-        let Unplaced { position, called, repository, scrub, text, read } = row;
+        let record::UnplacedRow { position, item, repository, scrub, text, read } = row;
         let NoteText { recommended_action, comment, flag } = text;
-        let (r#type, number) = (called.item_type.name(), called.number);
+        let (r#type, number) = (item.item_type.name(), item.number);
         UnplacedRow { repository, r#type, number, scrub, recommended_action, comment, flag, read, position }
     });
     Ok(Json(UnplacedAnswer { rows: rows.collect() }))

@@ -43,7 +43,8 @@ fn head(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
 }
 
 fn body(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
-    let follow: Vec<(&MinutesRow, &NoteText)> = minutes.rows.iter().filter_map(|met| Some((met, met.to_follow()?))).collect();
+    let follow: Vec<(&MinutesRow, &NoteText)> =
+        minutes.rows.iter().filter_map(|met| Some((met, met.to_follow()?))).collect();
     if !follow.is_empty() {
         writeln!(text, "\n## To follow up\n")?;
         for (met, note) in follow {

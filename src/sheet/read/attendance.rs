@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::cell::Cell;
+use crate::scrub::input::{bare_name, person_name};
 use crate::sheet::attendance::{Attended, COLUMNS};
 use crate::sheet::fault::{AttendanceFault, BadSheet, BadTab, excerpt};
 use crate::sheet::limits;
@@ -24,8 +25,6 @@ const DATES: [&str; 11] = [
 ];
 /// No scrub was held before this year. It tells a year of two digits from one of four.
 const FIRST_YEAR: i32 = 1990;
-/// The most characters of a name.
-const LONGEST_NAME: usize = 100;
 /// The most faults that are reported.
 const FAULTS: usize = 20;
 
@@ -73,12 +72,10 @@ impl AttendanceReader {
     fn names<'a>(&mut self, scrub: i32, texts: impl Iterator<Item = &'a str>) -> Vec<String> {
         let mut names = vec![];
         for text in texts {
-            let name = text.trim();
-            let name = name.strip_prefix('@').unwrap_or(name).trim();
-            if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-                self.faults.push(AttendanceFault::Name(scrub, excerpt(name)));
-            } else if !name.is_empty() {
-                names.push(name.to_owned());
+            match person_name(text) {
+                Some(name) => names.push(name),
+                None if bare_name(text).is_empty() => {}
+                None => self.faults.push(AttendanceFault::Name(scrub, excerpt(bare_name(text)))),
             }
         }
         names

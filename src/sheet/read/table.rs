@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use super::allowance::Allowance;
 use super::cell::{Cell, Merge};
 use crate::activity::{ItemType, State};
-use crate::sheet::book::{Key, ReadRow, SheetNote};
+use crate::scrub::input;
+use crate::scrub::record::ItemName;
+use crate::sheet::book::{ReadRow, SheetNote};
 use crate::sheet::columns::Column;
 use crate::sheet::fault::{BadSheet, BadTab, RowFault, excerpt, listed};
 use crate::sheet::limits;
@@ -16,7 +18,7 @@ pub(super) struct Table {
     header: Option<Header>,
     rows: Vec<ReadRow>,
     /// The row of each item.
-    seen: HashMap<Key, u32>,
+    seen: HashMap<ItemName, u32>,
     /// For the columns that are read: the rows that have a formula without a value.
     uncalculated: BTreeMap<Column, Vec<u32>>,
 }
@@ -85,7 +87,7 @@ impl Table {
                 self.uncalculated.entry(column).or_default().push(line);
             }
         }
-        let row = row.read().and_then(|note| match self.seen.entry(Key::of(&note)) {
+        let row = row.read().and_then(|note| match self.seen.entry(note.item()) {
             std::collections::hash_map::Entry::Occupied(first) => Err(RowFault::Twice(*first.get())),
             std::collections::hash_map::Entry::Vacant(new) => {
                 new.insert(line);
@@ -172,9 +174,9 @@ impl TableRow<'_> {
             number,
             title: shown(Column::Title),
             url: shown(Column::Url),
-            recommended_action: self.written(Column::RecommendAction, limits::ACTION)?,
-            comment: self.written(Column::Comment, limits::COMMENT)?,
-            flag: self.written(Column::Flag, limits::FLAG)?,
+            recommended_action: self.written(Column::RecommendAction, input::LONGEST_ACTION)?,
+            comment: self.written(Column::Comment, input::LONGEST_COMMENT)?,
+            flag: self.written(Column::Flag, input::LONGEST_FLAG)?,
             read: self.cell(Column::Read).filter(|cell| **cell != Cell::Uncalculated).map(Cell::is_yes),
             read_text: self.text(Column::Read)?.filter(|text| !text.is_empty()),
             over: [State::Answered, State::Closed]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 
-use super::sheets::Called;
+use crate::scrub::record::ItemName;
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
 
@@ -31,7 +31,11 @@ pub(super) struct Placed {
 }
 
 /// Finds items, whoever may see them.
-pub(super) async fn place(moment: &mut PgConnection, account_id: i64, called: &[Called]) -> Result<Placed, StoreError> {
+pub(super) async fn place(
+    moment: &mut PgConnection,
+    account_id: i64,
+    called: &[ItemName],
+) -> Result<Placed, StoreError> {
     let names: BTreeSet<&str> = called.iter().map(|called| called.repository.as_str()).collect();
     let mut meant: HashMap<&str, (i64, bool)> = HashMap::new();
     let here = repositories(moment, account_id).await?;

@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bugscrub::activity::ItemType;
 use bugscrub::activity::NoteText;
-use bugscrub::sheet::{Book, Key, Known, Outcome, Plan, ReadRow, RowFault, SheetNote, Tab, plan};
+use bugscrub::scrub::record::ItemName;
+use bugscrub::sheet::{Book, Known, Outcome, Plan, ReadRow, RowFault, SheetNote, Tab, plan};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 
 use crate::support::random;
 
-type World = BTreeMap<Key, Known>;
+type World = BTreeMap<ItemName, Known>;
 
-fn key(number: i64) -> Key {
-    Key { repository: "acme/widgets".to_owned(), item_type: ItemType::Issue, number }
+fn key(number: i64) -> ItemName {
+    ItemName { repository: "acme/widgets".to_owned(), item_type: ItemType::Issue, number }
 }
 
 /// A row with only a comment, and whether it was read.
@@ -217,13 +218,13 @@ fn unknown_and_unreadable_rows_are_listed_and_the_rest_is_taken() {
         (plan.rows[2].tab, plan.rows[2].row, &plan.rows[2].outcome),
         (0, 2, &Outcome::Unreadable(RowFault::Merged))
     );
-    assert_eq!(book.keys(), BTreeSet::from([key(1), key(2)]));
+    assert_eq!(book.items(), BTreeSet::from([key(1), key(2)]));
 }
 
 /// What is known once a plan was carried out.
 fn carry_out(world: &mut World, plan: &Plan) {
     for change in &plan.changes {
-        let known = world.get_mut(&change.key).unwrap();
+        let known = world.get_mut(&change.item).unwrap();
         for (_, note) in &change.notes {
             known.earlier.extend(known.note.replace(note.clone()));
         }
@@ -286,7 +287,7 @@ fn taking_a_file_in_again_changes_nothing_and_no_note_of_ours_is_lost() {
                 let replaced = known.note != after.note && !note.is_empty();
                 let in_file = book.tabs.iter().flat_map(|tab| &tab.rows).any(|row| {
                     let row = row.row.as_ref().unwrap();
-                    Key::of(row) == *key && row.comment.as_deref() == Some(note.comment.as_str())
+                    row.item() == *key && row.comment.as_deref() == Some(note.comment.as_str())
                 });
                 prop_assert!(!replaced || known.base.as_ref() == Some(&note) || in_file, "{key:?} {known:?}");
             }

@@ -1,32 +1,33 @@
-//! What the tab Attendance tells of scrubs that are here: who came besides, and what is not taken.
+//! What the tab Attendance tells of scrubs that are here: who else came, and what is not taken in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sheet::Book;
-use crate::store::scrubs::sheets::Numbered;
+use crate::scrub::record::ScrubRecord;
+use crate::sheet::book::Book;
 
-/// Who is to be put down, and what stays as it is.
+/// Who is to be put down as present, and what stays as it is.
 #[derive(Debug, Default)]
-pub struct Coming {
+pub(super) struct AttendanceChanges {
     /// Scrub and name.
     pub new: Vec<(i64, String)>,
-    /// What is not taken, as sentences.
+    /// What is not taken in, as sentences.
     pub ignored: Vec<String>,
 }
 
-/// Names as they are compared: a sheet's cell parts them at commas, those that hold one themselves too.
+/// Names as they are compared. A sheet's cell separates names by commas, so a name that holds one
+/// comes apart too.
 fn words(names: &[String]) -> BTreeSet<String> {
     let parts = names.iter().flat_map(|name| name.split([',', ';', '\n']));
     parts.map(|part| part.trim().trim_start_matches('@').to_lowercase()).filter(|part| !part.is_empty()).collect()
 }
 
-impl Coming {
-    pub fn of(book: &Book, scrubs: &BTreeMap<i64, Numbered>) -> Self {
-        let mut coming = Self::default();
+impl AttendanceChanges {
+    pub fn of(book: &Book, scrubs: &BTreeMap<i64, ScrubRecord>) -> Self {
+        let mut changes = Self::default();
         let with_tab: BTreeSet<i32> = book.tabs.iter().filter_map(|tab| tab.scrub).collect();
         for row in &book.attendance {
             let number = i64::from(row.scrub);
-            let mut say = |told: String| coming.ignored.push(format!("Attendance of {number:04}: {told}"));
+            let mut say = |told: String| changes.ignored.push(format!("Attendance of {number:04}: {told}"));
             let Some(known) = scrubs.get(&number) else {
                 if !with_tab.contains(&row.scrub) {
                     say("there is no such scrub, and no tab of it".to_owned());
@@ -56,10 +57,10 @@ impl Coming {
             let mut ours = words(&known.attendees);
             for name in &row.attendees {
                 if ours.insert(name.to_lowercase()) {
-                    coming.new.push((number, name.clone()));
+                    changes.new.push((number, name.clone()));
                 }
             }
         }
-        coming
+        changes
     }
 }

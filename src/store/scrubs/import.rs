@@ -1,24 +1,14 @@
-//! Taking in what a spreadsheet tells.
+//! Appending the facts of a spreadsheet.
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::SubsecRound;
 use sqlx::PgPool;
 
 use super::act::{Request, Turn};
-use crate::activity::{Actor, ScrubFact};
+use crate::activity::Actor;
+use crate::scrub::record::SheetFact;
 use crate::store::StoreError;
-
-/// A fact of a spreadsheet.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// Its event's key, without the account: what is known by it is left out.
-    pub key: String,
-    /// When it was, if the file tells.
-    pub at: Option<DateTime<Utc>>,
-    pub by: String,
-    pub fact: ScrubFact,
-}
 
 /// What became of a spreadsheet.
 #[derive(Debug)]
@@ -29,13 +19,13 @@ pub enum Imported {
     Overtaken,
 }
 
-/// Appends what a spreadsheet tells: all of it or nothing. `planned` is the position as of which it
-/// was decided on.
+/// Appends the facts of a spreadsheet, all of them or none. `planned` is the position as of which they
+/// were decided on.
 pub async fn import(
     pool: &PgPool,
     account_id: i64,
     planned: i64,
-    told: Vec<Told>,
+    facts: Vec<SheetFact>,
     request: &Request,
 ) -> Result<Imported, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
@@ -49,7 +39,7 @@ pub async fn import(
     if overtaken {
         return Ok(Imported::Overtaken);
     }
-    let keys: Vec<String> = told.iter().map(|told| told.key.clone()).collect();
+    let keys: Vec<String> = facts.iter().map(|fact| fact.key.clone()).collect();
     let known = sqlx::query_scalar!(
         r#"SELECT found.source_key AS "key!" FROM UNNEST($2::text[]) AS wanted (source_key)
            CROSS JOIN LATERAL (SELECT source_key FROM events
@@ -61,7 +51,7 @@ pub async fn import(
     .await?;
     let mut known: BTreeSet<String> = known.into_iter().collect();
     let mut events = vec![];
-    for Told { key, at, by, fact } in told {
+    for SheetFact { key, at, by, fact } in facts {
         if known.insert(key.clone()) {
             let mut event = turn.event(key, fact);
             event.occurred_at = at.map(|at| at.trunc_subsecs(6));

@@ -1,0 +1,47 @@
+//! What people may write: their names, and notes.
+
+use crate::activity::NoteText;
+
+/// Characters of a name at most.
+const LONGEST_NAME: usize = 100;
+
+/// Characters of a note's texts at most.
+pub const LONGEST_ACTION: usize = 1_000;
+pub const LONGEST_COMMENT: usize = 10_000;
+pub const LONGEST_FLAG: usize = 200;
+
+/// A person's name or login, without the `@` that people put in front. `None` unless it has 1 to 100
+/// characters on one line.
+pub fn person_name(text: &str) -> Option<String> {
+    let name = bare_name(text);
+    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    fits.then(|| name.to_owned())
+}
+
+/// A name without the blanks around it and the `@` in front.
+pub fn bare_name(text: &str) -> &str {
+    let name = text.trim();
+    name.strip_prefix('@').unwrap_or(name).trim()
+}
+
+/// Why a text cannot be part of a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field} has at most {longest} characters, and no U+0000")]
+pub struct BadNote {
+    pub field: &'static str,
+    pub longest: usize,
+}
+
+/// A note without the blanks around its texts.
+pub fn note_text(written: &NoteText) -> Result<NoteText, BadNote> {
+    let text = |field, text: &str, longest| {
+        let text = text.trim().to_owned();
+        let fits = !text.contains('\0') && text.chars().count() <= longest;
+        if fits { Ok(text) } else { Err(BadNote { field, longest }) }
+    };
+    Ok(NoteText {
+        recommended_action: text("recommended_action", &written.recommended_action, LONGEST_ACTION)?,
+        comment: text("comment", &written.comment, LONGEST_COMMENT)?,
+        flag: text("flag", &written.flag, LONGEST_FLAG)?,
+    })
+}
