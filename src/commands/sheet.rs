@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use comfy_table::{Table, presets};
 use reqwest::header::LINK;
 use reqwest::{Client, RequestBuilder, Response, Url};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::Done;
 use crate::config::ServiceArgs;
+use crate::http::sheets::answer::{AttendedRow, Counts, RowOutcome, SheetAnswer, SheetNoteRow, SheetRowAnswer};
 
 /// Rows that are shown of one kind.
 const MOST_SHOWN: usize = 200;
@@ -75,61 +76,53 @@ pub async fn import(service: ServiceArgs, file: PathBuf, scrub: Option<u32>, dry
         url.query_pairs_mut().append_pair("scrub", &scrub.to_string());
     }
     let answer = ask(&service, Client::new().post(url).body(bytes)).await?;
-    let told: Value = serde_json::from_slice(&answer.bytes().await?)?;
-    say!("{}", rows(&told));
-    for ignored in told["ignored"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    let told: SheetAnswer = serde_json::from_slice(&answer.bytes().await?)?;
+    say!("{}", rows(&told.rows));
+    for ignored in &told.ignored {
         say!("Left out: {ignored}");
     }
-    for attended in told["attended"].as_array().into_iter().flatten() {
-        let scrub = attended["scrub"].as_i64().unwrap_or_default();
-        say!("Came to {scrub:04}: {}", attended["name"].as_str().unwrap_or_default());
+    for AttendedRow { scrub, name } in &told.attended {
+        say!("Came to {scrub:04}: {name}");
     }
-    let scrubs = told["new_scrubs"].as_array().into_iter().flatten().filter_map(Value::as_i64);
-    let scrubs: Vec<String> = scrubs.map(|scrub| format!("{scrub:04}")).collect();
+    let scrubs: Vec<String> = told.new_scrubs.iter().map(|scrub| format!("{scrub:04}")).collect();
     if !scrubs.is_empty() {
         say!("Past scrubs that are new: {}.", scrubs.join(", "));
     }
-    let count = |name: &str| told["counts"][name].as_u64().unwrap_or_default();
+    let Counts { new, same, conflict, unknown_item, unreadable } = told.counts;
     let verb = if dry_run { "would be" } else { "were" };
     say!(
-        "{} rows {verb} taken in, {} are the same, {} in conflict, {} about items that are not here, {} unreadable.",
-        count("new"),
-        count("same"),
-        count("conflict"),
-        count("unknown_item"),
-        count("unreadable"),
+        "{new} rows {verb} taken in, {same} are the same, {conflict} in conflict, {unknown_item} about items that are \
+         not here, {unreadable} unreadable."
     );
     Ok(ExitCode::SUCCESS)
 }
 
-/// What becomes of rows, but for those that change nothing.
-fn rows(told: &Value) -> Table {
+/// What becomes of rows, except those that change nothing.
+fn rows(rows: &[SheetRowAnswer]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["tab", "row", "item", "outcome", "what"]);
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let rows = told["rows"].as_array().into_iter().flatten().filter(|row| row["outcome"] != "same");
+    let rows = rows.iter().filter(|row| row.outcome != RowOutcome::Same);
     for row in rows.take(MOST_SHOWN) {
-        let item = match row["number"].as_i64() {
-            Some(number) => format!("{} {}#{number}", text(&row["type"]), text(&row["repository"])),
-            None => String::new(),
+        let name = |text: &Option<String>| text.clone().unwrap_or_default();
+        let item = row.number.map(|number| format!("{} {}#{number}", name(&row.r#type), name(&row.repository)));
+        let read = row.read_in.map(|scrub| format!("read in {scrub:04}"));
+        let (theirs, ours) = (said(row.note.as_ref()), said(row.ours.as_ref()));
+        let texts = match row.outcome {
+            RowOutcome::Conflict => vec![format!("theirs: {}", shown(&theirs)), format!("ours: {}", shown(&ours))],
+            _ => theirs,
         };
-        let read = row["read_in"].as_i64().map(|scrub| format!("read in {scrub:04}"));
-        let detail = Some(text(&row["detail"])).filter(|detail| !detail.is_empty());
-        let (theirs, ours) = (said(&row["note"]), said(&row["ours"]));
-        let texts = match row["outcome"] == "conflict" {
-            true => vec![format!("theirs: {}", shown(&theirs)), format!("ours: {}", shown(&ours))],
-            false => theirs,
-        };
-        let what: Vec<String> = detail.into_iter().chain(read).chain(texts).map(|text| cut(&text)).collect();
-        table.add_row([text(&row["tab"]), row["line"].to_string(), item, text(&row["outcome"]), what.join(" | ")]);
+        let what: Vec<String> =
+            row.detail.clone().into_iter().chain(read).chain(texts).map(|text| cut(&text)).collect();
+        let (tab, line, outcome) = (row.tab.clone(), row.line.to_string(), row.outcome.name().to_owned());
+        table.add_row([tab, line, item.unwrap_or_default(), outcome, what.join(" | ")]);
     }
     table
 }
 
 /// What a note says.
-fn said(note: &Value) -> Vec<String> {
-    let said = ["recommended_action", "comment", "flag"].map(|field| note[field].as_str().unwrap_or_default());
-    said.into_iter().filter(|said| !said.is_empty()).map(str::to_owned).collect()
+fn said(note: Option<&SheetNoteRow>) -> Vec<String> {
+    let texts = note.into_iter().flat_map(|note| [&note.recommended_action, &note.comment, &note.flag]);
+    texts.filter(|text| !text.is_empty()).cloned().collect()
 }
 
 fn shown(said: &[String]) -> String {
@@ -158,16 +151,26 @@ fn address(service: &ServiceArgs, path: &str) -> Result<Url, Box<dyn std::error:
     Ok(url)
 }
 
+/// Why the service refused, by the problem that it answered with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Reason {
+    title: Option<String>,
+    detail: Option<String>,
+    parameter: Option<String>,
+    allowed: Vec<String>,
+}
+
 async fn ask(service: &ServiceArgs, request: RequestBuilder) -> Result<Response, Box<dyn std::error::Error>> {
     let answer = request.bearer_auth(service.token()?).send().await?;
     if answer.status().is_success() {
         return Ok(answer);
     }
     let status = answer.status();
-    let problem: Value = serde_json::from_slice(&answer.bytes().await?).unwrap_or_default();
-    let said = problem["detail"].as_str().or(problem["title"].as_str()).unwrap_or("no reason was given");
-    let parameter = problem["parameter"].as_str().map(|name| format!(" Parameter: {name}.")).unwrap_or_default();
-    let allowed: Vec<&str> = problem["allowed"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let allowed = if allowed.is_empty() { String::new() } else { format!(" Allowed: {}.", allowed.join(", ")) };
+    let reason: Reason = serde_json::from_slice(&answer.bytes().await?).unwrap_or_default();
+    let said = reason.detail.or(reason.title).unwrap_or_else(|| "no reason was given".to_owned());
+    let parameter = reason.parameter.map(|name| format!(" Parameter: {name}.")).unwrap_or_default();
+    let allowed =
+        if reason.allowed.is_empty() { String::new() } else { format!(" Allowed: {}.", reason.allowed.join(", ")) };
     Err(format!("the service answered {status}: {said}{parameter}{allowed}").into())
 }

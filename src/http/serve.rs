@@ -116,7 +116,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
 
     drop(listener);
     if timeout(limits.drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!(connections = connections.len(), "requests that are still in flight after the drain are cut off");
+        tracing::warn!(
+            connections = connections.len(),
+            "requests that are still in flight after the drain are cut off"
+        );
     }
     connections.shutdown().await;
 }
