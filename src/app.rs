@@ -19,23 +19,23 @@ use crate::config::{ConfigError, DatabaseArgs, GitHubSettings, Settings};
 use crate::github::{Client, Desk, GitHubError, Identity, Workers};
 use crate::http::limit::Limits;
 use crate::http::serve::{ServeLimits, serve};
-use crate::http::{AppState, auth, router};
+use crate::http::{AppState, router};
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::postgres::{self, Cluster, PostgresError};
 use crate::rank::Calendar;
+use crate::service::{self, Service, tokens};
 use crate::store::scrubs::act::{self, Request};
 use crate::store::scrubs::read;
-use crate::store::{self, StoreError, retention};
+use crate::store::{self, StoreError};
 use crate::telemetry::Metrics;
 
 /// Connections to the database; under Postgres' default of 100 with room for several replicas.
 pub const CONNECTIONS: u32 = 24;
 /// Append transactions at once, over all accounts; the other connections are the readers'.
 const COMMITS: usize = 8;
-/// How often deliveries past their retention are looked for, and how many go in one statement.
+/// How often deliveries past their retention are looked for.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
-const PRUNE_AT_ONCE: i64 = 1_000;
 /// How often forgotten scrubs are looked for.
 const CLOSE_EVERY: Duration = Duration::from_secs(60);
 
@@ -126,23 +126,35 @@ impl Application {
             None => None,
         };
         let stop = watch::Sender::new(false);
+        let calendar = Calendar { zone: settings.zone };
+        let service = Service::new(service::Parts {
+            pool: pool.clone(),
+            live: live.clone(),
+            views: settings.views.clone(),
+            calendar,
+            clock: clock.clone(),
+            bots: settings.bots.clone(),
+            first_scrub: settings.scrubs.first_number,
+            schedule: settings.scrubs.schedule.clone(),
+            github: github.clone(),
+            admin_token_hash: settings.admin_token.as_deref().map(tokens::hash),
+        });
         let state = AppState {
+            service,
             ingest,
             ranking: Arc::new(live.clone()),
             live,
             pool,
             secrets: Arc::new(settings.secrets.clone()),
-            admin_token_hash: settings.admin_token.as_deref().map(|token| auth::hash(token).into()),
             views: Arc::new(settings.views.clone()),
             first_scrub: settings.scrubs.first_number,
             schedule: settings.scrubs.schedule.clone().map(Arc::new),
-            calendar: Calendar { zone: settings.zone },
+            calendar,
             clock,
             bots: Arc::new(settings.bots.clone()),
             body_budget: Default::default(),
             limits: Limits::new(settings.rate_limit),
             github,
-            seen: Default::default(),
             stopping: stop.subscribe(),
             metrics,
         };
@@ -152,6 +164,11 @@ impl Application {
     /// Its ranking, for who must wait for what it includes.
     pub fn live(&self) -> LiveRanking {
         self.state.live.clone()
+    }
+
+    /// Its use cases.
+    pub fn service(&self) -> Service {
+        self.state.service.clone()
     }
 
     /// Where it listens.
@@ -171,7 +188,7 @@ impl Application {
                 "serving; without BUGSCRUB_APP_ID this takes deliveries only: what was there before them is not fetched"),
         }
         let workers = state.github.as_ref().map(Workers::start);
-        let pruning = tokio::spawn(prune(state.pool.clone(), settings.delivery_retention, state.clock.clone()));
+        let pruning = tokio::spawn(prune(state.service.clone(), settings.delivery_retention));
         let closing =
             tokio::spawn(close_forgotten(state.pool.clone(), settings.scrubs.close_after, state.clock.clone()));
         let clock = state.clock.clone();
@@ -231,27 +248,14 @@ async fn close_forgotten_once(pool: &PgPool, now: DateTime<Utc>, after: Duration
 }
 
 /// Deletes raw deliveries that are past their retention, now and every hour.
-async fn prune(pool: PgPool, retention: Duration, clock: Clock) {
+async fn prune(service: Service, retention: Duration) {
     let mut every = tokio::time::interval(PRUNE_EVERY);
     loop {
         every.tick().await;
-        match prune_once(&pool, clock() - retention).await {
+        match service.prune_deliveries(retention).await {
             Ok(0) => {}
             Ok(pruned) => tracing::info!(pruned, "raw deliveries past their retention were deleted"),
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "pruning raw deliveries failed"),
         }
     }
-}
-
-async fn prune_once(pool: &PgPool, before: DateTime<Utc>) -> Result<u64, StoreError> {
-    let mut pruned = 0;
-    for account_id in retention::accounts_with_deliveries(pool).await? {
-        loop {
-            match retention::prune_deliveries(pool, account_id, before, PRUNE_AT_ONCE).await? {
-                0 => break,
-                some => pruned += some,
-            }
-        }
-    }
-    Ok(pruned)
 }

@@ -10,6 +10,7 @@ pub mod backfill;
 pub mod github;
 pub mod ping;
 pub mod sheet;
+pub mod tokens;
 
 use std::error::Error;
 use std::pin::pin;
@@ -18,20 +19,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use comfy_table::{Table, presets};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::activity::Bots;
 use crate::app::{AppError, Application, Clock, Database};
-use crate::config::{DatabaseArgs, DeliverArgs, DemoArgs, MigrateArgs, RebuildArgs, ServeArgs, Settings};
+use crate::config::{DeliverArgs, DemoArgs, MigrateArgs, RebuildArgs, ServeArgs, Settings};
 use crate::deliver::{Pace, Target};
-use crate::http::auth::{self, Scope};
 use crate::http::serve::ServeLimits;
 use crate::ingest::Accounts;
-use crate::store::tokens::NewToken;
-use crate::store::{accounts, rebuild as rebuilding, retention, tokens};
+use crate::service::tokens::{WantedToken, new_secret};
+use crate::service::upkeep::Retranslation;
+use crate::service::{Parts, Scope, Service, Viewer};
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
 use crate::{deliver as delivering, demo as demonstration, postgres, store};
@@ -117,7 +117,7 @@ async fn demo_on(
 ) -> Done {
     store::reset(&database.pool).await?;
     // Nobody but this process needs to know it.
-    let (secret, _) = auth::new_token();
+    let secret = new_secret();
     let settings = Settings {
         listen: address,
         secrets: Secrets::parse(&secret).ok_or("no secret")?,
@@ -134,10 +134,9 @@ async fn demo_on(
     };
     let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
     let base_url = format!("http://{}", application.address());
-    let (token, hash) = auth::new_token();
-    let scopes = [Scope::Read, Scope::Private, Scope::Scrub].map(|scope| scope.name().to_owned());
-    let new = NewToken { name: "demo", hash: &hash, scopes: &scopes, accounts: None, view: None, days: None };
-    tokens::create(&database.pool, new).await?;
+    let scopes = vec![Scope::Read, Scope::Private, Scope::Scrub];
+    let wanted = WantedToken { name: "demo".to_owned(), scopes, ..WantedToken::default() };
+    let token = application.service().create_token(&Viewer::service(), wanted).await?.secret;
 
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(application.run(ServeLimits::default(), async {
@@ -180,19 +179,21 @@ pub async fn rebuild(args: RebuildArgs) -> Done {
 async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
     let bots = args.bots.bots();
     store::migrate(&database.pool).await?;
+    let parts = Parts { bots: bots.clone(), ..Parts::over(database.pool.clone(), system_clock()) };
+    let service = Service::new(parts);
     if args.from_deliveries {
-        translate_again(database, &bots).await?;
+        retranslate(database, &service, bots).await?;
     }
     let mut differences = 0;
-    for account_id in accounts::all_ids(&database.pool).await? {
+    for account_id in service.logs().await? {
         let started = Instant::now();
         let rebuilt = if args.check {
-            let (rebuilt, lines) = rebuilding::check(&database.pool, account_id, &bots).await?;
+            let (rebuilt, lines) = service.check_projections(account_id).await?;
             lines.iter().for_each(|line| say!("account {account_id}: {line}"));
             differences += lines.len();
             rebuilt
         } else {
-            rebuilding::rebuild(&database.pool, account_id, &bots).await?
+            service.rebuild(account_id).await?
         };
         let (seconds, verb) = (started.elapsed().as_secs_f64(), if args.check { "checked" } else { "rebuilt" });
         say!(
@@ -211,30 +212,10 @@ async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
     }
 }
 
-/// Deliveries translated at once.
-const AGAIN_AT_ONCE: i64 = 500;
-
-/// Translates what is still kept raw, adds what an earlier version did not understand, and corrects
-/// what it understood otherwise.
-async fn translate_again(database: &Database, bots: &Bots) -> Result<(), Box<dyn Error>> {
-    let ingest = backfill::ingest(&database.pool, Accounts::default(), bots.clone(), &Metrics::new());
-    for account_id in accounts::all_ids(&database.pool).await? {
-        let (mut deliveries, mut missing, mut corrected) = (0, 0, 0);
-        let mut after = (chrono::DateTime::UNIX_EPOCH, uuid::Uuid::nil());
-        loop {
-            let kept = retention::kept_after(&database.pool, account_id, after, AGAIN_AT_ONCE).await?;
-            let Some(last) = kept.last() else { break };
-            after = (last.received_at, last.guid);
-            deliveries += kept.len();
-            for kept in &kept {
-                let (again, outcome) = ingest.translate_again(account_id, kept).await?;
-                missing += again.missing;
-                corrected += again.corrected;
-                if outcome != kept.outcome {
-                    retention::set_outcome(&database.pool, account_id, kept.guid, outcome).await?;
-                }
-            }
-        }
+async fn retranslate(database: &Database, service: &Service, bots: Bots) -> Result<(), Box<dyn Error>> {
+    let ingest = backfill::ingest(&database.pool, Accounts::default(), bots, &Metrics::new());
+    for account_id in service.logs().await? {
+        let Retranslation { deliveries, missing, corrected } = service.retranslate(&ingest, account_id).await?;
         say!(
             "account {account_id}: {deliveries} deliveries translated anew, {missing} events were missing, {corrected} \
              were corrected"
@@ -251,109 +232,4 @@ pub async fn deliver(args: DeliverArgs) -> Done {
     let report = delivering::run(&args.file, &target, pace).await?;
     say!("{report}");
     Ok(if report.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// `bugscrub token create`
-pub async fn token_create(
-    args: DatabaseArgs,
-    name: &str,
-    scopes: &[Scope],
-    accounts: &[String],
-    view: Option<&str>,
-    days: Option<i32>,
-) -> Done {
-    let any = accounts.iter().map(|account| account.parse().unwrap_or_default()).collect::<Vec<i64>>();
-    auth::check_token(scopes, (!any.is_empty()).then_some(&any), view).map_err(|(_, detail)| detail)?;
-    let database = Database::open(&args).await?;
-    let (token, hash) = auth::new_token();
-    let scopes: Vec<String> = scopes.iter().map(|scope| scope.name().to_owned()).collect();
-    let created = async {
-        store::migrate(&database.pool).await?;
-        let ids = account_ids(&database, accounts).await?;
-        let accounts = (!ids.is_empty()).then_some(ids.as_slice());
-        let new = NewToken { name, hash: &hash, scopes: &scopes, accounts, view, days };
-        Ok::<_, Box<dyn Error>>(tokens::create(&database.pool, new).await?)
-    }
-    .await;
-    database.close().await?;
-    eprintln!("Token {} ({}); it is shown only now:", created?, scopes.join(", "));
-    say!("{token}");
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Ids of accounts by what they are called: an id may be of one that is not here yet, a login not.
-async fn account_ids(database: &Database, called: &[String]) -> Result<Vec<i64>, Box<dyn Error>> {
-    if called.iter().all(|called| called.parse::<i64>().is_ok()) {
-        return Ok(called.iter().filter_map(|called| called.parse().ok()).collect());
-    }
-    let here = accounts::visible(&database.pool).await?;
-    let id = |called: &String| -> Result<i64, Box<dyn Error>> {
-        if let Ok(id) = called.parse() {
-            return Ok(id);
-        }
-        let login = called.to_lowercase();
-        let had: Vec<i64> = here.iter().filter(|a| a.logins.contains(&login)).map(|a| a.account_id).collect();
-        let logins = || here.iter().map(|account| account.login.as_str()).collect::<Vec<_>>().join(", ");
-        match had.as_slice() {
-            [id] => Ok(*id),
-            [] => Err(format!("there is no account {called:?} here; those there are: {}", logins()).into()),
-            several => {
-                Err(format!("several accounts have had the login {called:?}; name one by its id: {several:?}").into())
-            }
-        }
-    };
-    called.iter().map(id).collect()
-}
-
-/// `bugscrub token list`
-pub async fn token_list(args: DatabaseArgs) -> Done {
-    let database = Database::open(&args).await?;
-    let listed = async {
-        store::migrate(&database.pool).await?;
-        tokens::list(&database.pool).await
-    }
-    .await;
-    database.close().await?;
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_header(["id", "name", "scopes", "accounts", "view", "created", "expires", "revoked"]);
-    for row in listed? {
-        let accounts =
-            row.accounts.map_or("all".to_owned(), |ids| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
-        let day = |at: chrono::DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
-        let expires = row.expires_at.map_or_else(|| "never".to_owned(), day);
-        let revoked = row.revoked_at.map(day).unwrap_or_default();
-        let scopes = row.scopes.join(",");
-        let view = row.view.unwrap_or_default();
-        table.add_row([
-            row.token_id.to_string(),
-            row.name,
-            scopes,
-            accounts,
-            view,
-            day(row.created_at),
-            expires,
-            revoked,
-        ]);
-    }
-    say!("{table}");
-    Ok(ExitCode::SUCCESS)
-}
-
-/// `bugscrub token revoke`
-pub async fn token_revoke(args: DatabaseArgs, token_id: i64) -> Done {
-    let database = Database::open(&args).await?;
-    let revoked = async {
-        store::migrate(&database.pool).await?;
-        tokens::revoke(&database.pool, token_id).await
-    }
-    .await;
-    database.close().await?;
-    if revoked? {
-        say!("Token {token_id} is revoked.");
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Err(format!("there is no token {token_id} in force").into())
-    }
 }

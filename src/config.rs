@@ -21,10 +21,10 @@ pub use self::scrubs::{ScrubArgs, ScrubSettings};
 pub use self::sheets::{ServiceArgs, SheetCommand};
 use crate::activity::Bots;
 use crate::github::BadAddress;
-use crate::http::auth::Scope;
 use crate::http::cors::{OriginError, Origins};
 use crate::ingest::Accounts;
 use crate::scrub::{BadSchedule, BadViews, Declared};
+use crate::service::Scope;
 use crate::telemetry::LogFormat;
 use crate::webhook::Secrets;
 

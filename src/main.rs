@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use bugscrub::config::{Cli, Command, SheetCommand, TokenCommand};
+use bugscrub::config::{Cli, Command, SheetCommand};
 use bugscrub::{commands, telemetry};
 use clap::Parser;
 
@@ -23,11 +23,7 @@ async fn main() -> ExitCode {
         Command::Rebuild(args) => commands::rebuild(args).await,
         Command::Deliver(args) => commands::deliver(args).await,
         Command::Ping(args) => commands::ping::ping(args).await,
-        Command::Token(TokenCommand::Create { database, name, scopes, accounts, view, days }) => {
-            commands::token_create(database, &name, &scopes, &accounts, view.as_deref(), days).await
-        }
-        Command::Token(TokenCommand::List { database }) => commands::token_list(database).await,
-        Command::Token(TokenCommand::Revoke { database, token_id }) => commands::token_revoke(database, token_id).await,
+        Command::Token(command) => commands::tokens::token(command).await,
         Command::Setup(args) => commands::github::setup(args).await,
         Command::Doctor(args) => commands::github::doctor(args).await,
         Command::Backfill(args) => commands::backfill::backfill(args).await,

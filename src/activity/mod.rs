@@ -9,7 +9,8 @@
 //!   milestone), joined when reading;
 //! - [`scrubbing`]: what people here do with items, which GitHub never hears of, and
 //!   [`remarks`], what it comes to for one item: marks and the note;
-//! - [`sight`]: which repositories a reader may see.
+//! - [`sight`]: which repositories a reader may see;
+//! - [`waiting`]: whom an open item waits for.
 
 pub mod directory;
 pub mod event;
@@ -19,6 +20,7 @@ pub mod register;
 pub mod remarks;
 pub mod scrubbing;
 pub mod sight;
+pub mod waiting;
 
 pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
 pub use fold::Bots;
@@ -26,3 +28,4 @@ pub use item::{Activity, ItemKey, ItemState, ItemType, State};
 pub use remarks::{HISTORIC, Mark, Note, Remarks, Summary};
 pub use scrubbing::{NoteText, ScrubFact};
 pub use sight::Sight;
+pub use waiting::WaitsFor;

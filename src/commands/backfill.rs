@@ -15,14 +15,14 @@ use crate::app::{AppError, Application, Database, desk};
 use crate::config::{BackfillArgs, Settings, TryArgs};
 use crate::demo::queue_table;
 use crate::github::client::As;
-use crate::github::{Address, Client, Desk, GitHubError, Rhythm, Workers, doctor, limits, public};
-use crate::http::auth::{self, Scope};
+use crate::github::{Address, Client, Desk, GitHubError, Rhythm, Workers, doctor, public};
 use crate::http::serve::ServeLimits;
 use crate::ingest::{Accounts, Ingest};
 use crate::postgres;
-use crate::store::sync::Progress;
-use crate::store::tokens::{self, NewToken};
-use crate::store::{self, accounts, compared, gates, installations, jobs, sync};
+use crate::service::fetching::{FailedQuestion, Fetching, Pause, Progress};
+use crate::service::tokens::{WantedToken, new_secret};
+use crate::service::{Parts, Refusal, Scope, Service, Viewer};
+use crate::store;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
 
@@ -48,12 +48,17 @@ pub async fn backfill(args: BackfillArgs) -> Done {
         {
             return Err(doctor::unknown_app(&desk.client, &error).into());
         }
-        begin_anew(&desk, &args.repositories).await?;
+        let parts = Parts::over(database.pool.clone(), system_clock());
+        let service = Service::new(Parts { github: Some(desk.clone()), ..parts });
+        for name in &args.repositories {
+            let (owner, name) = halves(name)?;
+            service.fetch_anew(owner, name).await?;
+        }
         desk.start().await?;
         let workers = Workers::only(&desk);
         let shutdown = shutdown_signal()?;
         let watched = tokio::select! {
-            watched = watch(&desk, None) => watched?,
+            watched = watch(&service, None) => watched?,
             () = shutdown => return Err("stopped; what is done is done, and the rest goes on next time".into()),
         };
         drop(workers);
@@ -79,24 +84,6 @@ pub(super) fn ingest(pool: &PgPool, accounts: Accounts, bots: Bots, metrics: &Me
     Ingest::new(pool.clone(), accounts, bots, metrics.clone(), 4, Arc::new(Notify::new()))
 }
 
-/// Marks the named repositories as not fetched.
-async fn begin_anew(desk: &Desk, named: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    for name in named {
-        let (owner, name) = halves(name)?;
-        let account =
-            accounts::visible(&desk.pool).await?.into_iter().find(|found| found.logins.contains(&owner.to_lowercase()));
-        let account =
-            account.ok_or_else(|| format!("the App is not installed on {owner}, or nothing was fetched yet"))?;
-        let known = compared::known(&desk.pool, account.account_id).await?;
-        let found = known
-            .iter()
-            .find(|known| known.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)) && !known.gone);
-        let found = found.ok_or_else(|| format!("the App does not cover {owner}/{name}"))?;
-        sync::begin_anew(&desk.pool, account.account_id, &[found.repo_id]).await?;
-    }
-    Ok(())
-}
-
 fn halves(name: &str) -> Result<(&str, &str), String> {
     let halves =
         name.split_once('/').filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'));
@@ -118,7 +105,7 @@ enum Watched {
 }
 
 /// Shows a bar until everything is here, or cannot be had.
-async fn watch(desk: &Desk, patience: Option<chrono::Duration>) -> Result<Watched, store::StoreError> {
+async fn watch(service: &Service, patience: Option<chrono::Duration>) -> Result<Watched, Refusal> {
     let bar = ProgressBar::new(0);
     let style = "{bar:40} {human_pos}/{human_len} items, {per_sec}, {eta} left {msg}";
     bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -126,39 +113,24 @@ async fn watch(desk: &Desk, patience: Option<chrono::Duration>) -> Result<Watche
     let mut paused = false;
     loop {
         tokio::time::sleep(LOOK).await;
-        // In this order: once account 0 has nothing due, the installations are known.
-        let (mut sum, mut shut) = (sync::progress(&desk.pool, 0).await?, None);
-        let ids = watched_accounts(desk).await?;
-        for id in [&[0], ids.as_slice()].concat() {
-            let found = if id == 0 { Progress::default() } else { sync::progress(&desk.pool, id).await? };
-            sum.repositories += found.repositories;
-            sum.complete += found.complete;
-            sum.items += found.items;
-            sum.fetched += found.fetched;
-            sum.due += found.due;
-            sum.failing += found.failing;
-            sum.hopeful += found.hopeful;
-            if let Some(gate) = gates::look(&desk.pool, id).await? {
-                let found = [false, true].into_iter().filter_map(|graphql| limits::shut(&gate, graphql)).max();
-                shut = shut.max(found.map(|(until, reason)| (until, until - gate.now, reason)));
-            }
-        }
-        bar.set_length(sum.items.unsigned_abs());
-        bar.set_position(sum.fetched.unsigned_abs());
-        bar.set_message(words(&sum, shut.as_ref()));
-        let ended = if sum.complete < sum.repositories {
-            let given_up = sum.due == 0 && sum.hopeful == 0 && sum.failing > 0;
-            let until = shut.filter(|(_, wait, _)| sum.due == 0 && patience.is_some_and(|patience| *wait > patience));
-            let before = std::mem::replace(&mut paused, until.is_some());
-            match until.filter(|_| before) {
-                Some((until, ..)) => Some(Watched::Paused { until, progress: sum }),
-                None if given_up => Some(Watched::Stuck(failures(desk, &ids).await?)),
+        let Fetching { accounts, progress, pause } = service.fetching().await?;
+        bar.set_length(progress.items.unsigned_abs());
+        bar.set_position(progress.fetched.unsigned_abs());
+        bar.set_message(words(&progress, pause.as_ref()));
+        let ended = if progress.complete < progress.repositories {
+            let given_up = progress.due == 0 && progress.hopeful == 0 && progress.failing > 0;
+            let pause =
+                pause.filter(|pause| progress.due == 0 && patience.is_some_and(|patience| pause.wait > patience));
+            let before = std::mem::replace(&mut paused, pause.is_some());
+            match pause.filter(|_| before) {
+                Some(pause) => Some(Watched::Paused { until: pause.until, progress }),
+                None if given_up => Some(Watched::Stuck(failures(service, &accounts).await?)),
                 None => None,
             }
-        } else if sum.due > 0 {
+        } else if progress.due > 0 {
             None
         } else {
-            Some(if ids.is_empty() { Watched::Nowhere } else { Watched::Complete(sum) })
+            Some(if accounts.is_empty() { Watched::Nowhere } else { Watched::Complete(progress) })
         };
         if let Some(ended) = ended {
             bar.finish_and_clear();
@@ -167,31 +139,18 @@ async fn watch(desk: &Desk, patience: Option<chrono::Duration>) -> Result<Watche
     }
 }
 
-async fn watched_accounts(desk: &Desk) -> Result<Vec<i64>, store::StoreError> {
-    if desk.client.identity().is_none() {
-        return accounts::all_ids(&desk.pool).await;
-    }
-    let installed = installations::all(&desk.pool).await?;
-    let present = installed.iter().filter(|found| found.gone_at.is_none() && !found.suspended);
-    Ok(present.map(|found| found.account_id).collect())
+fn words(progress: &Progress, pause: Option<&Pause>) -> String {
+    let pause = pause.map(|Pause { until, reason, .. }| {
+        format!("(GitHub takes no more until {} UTC: {reason})", until.format("%H:%M:%S"))
+    });
+    let failing = (progress.failing > 0).then(|| format!("({} questions fail and are tried again)", progress.failing));
+    pause.into_iter().chain(failing).collect::<Vec<_>>().join(" ")
 }
 
-fn words(sum: &Progress, shut: Option<&(DateTime<Utc>, chrono::Duration, String)>) -> String {
-    let shut = shut
-        .map(|(until, _, reason)| format!("(GitHub takes no more until {} UTC: {reason})", until.format("%H:%M:%S")));
-    let failing = (sum.failing > 0).then(|| format!("({} questions fail and are tried again)", sum.failing));
-    shut.into_iter().chain(failing).collect::<Vec<_>>().join(" ")
-}
-
-async fn failures(desk: &Desk, ids: &[i64]) -> Result<String, store::StoreError> {
+async fn failures(service: &Service, accounts: &[i64]) -> Result<String, Refusal> {
     let mut lines = vec!["some questions fail again and again; the service goes on trying, once an hour:".to_owned()];
-    for id in ids {
-        let names = compared::known(&desk.pool, *id).await?;
-        for job in jobs::list(&desk.pool, *id, 20).await?.into_iter().filter(|job| job.failures > 0) {
-            let name = names.iter().find(|known| known.repo_id == job.repo_id).and_then(|known| known.name.as_deref());
-            let (name, error) = (name.unwrap_or("the account"), job.error.unwrap_or_default());
-            lines.push(format!("  {name}, {}: {error}", job.kind));
-        }
+    for FailedQuestion { repository, kind, error } in service.failed_questions(accounts).await? {
+        lines.push(format!("  {}, {kind}: {error}", repository.as_deref().unwrap_or("the account")));
     }
     Ok(lines.join("\n"))
 }
@@ -214,7 +173,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
     // An empty variable is how many a shell says "not set".
     let personal = args.token.clone().filter(|token| !token.trim().is_empty());
     store::reset(&database.pool).await?;
-    let (secret, _) = auth::new_token();
+    let secret = new_secret();
     let settings = Settings {
         listen: listening,
         secrets: Secrets::parse(&secret).ok_or("no secret")?,
@@ -231,10 +190,9 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
     };
     let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
     let base_url = format!("http://{}", application.address());
-    let (token, hash) = auth::new_token();
-    let scopes = [Scope::Read, Scope::Private].map(|scope| scope.name().to_owned());
-    let new = NewToken { name: "try", hash: &hash, scopes: &scopes, accounts: None, view: None, days: None };
-    tokens::create(&database.pool, new).await?;
+    let scopes = vec![Scope::Read, Scope::Private];
+    let wanted = WantedToken { name: "try".to_owned(), scopes, ..WantedToken::default() };
+    let token = application.service().create_token(&Viewer::service(), wanted).await?.secret;
 
     let metrics = Metrics::new();
     let client =
@@ -260,9 +218,11 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
     }
     shown.sort_unstable();
     shown.dedup();
+    let parts = Parts::over(database.pool.clone(), system_clock());
+    let service = Service::new(Parts { github: Some(desk.clone()), ..parts });
     let fetching = async {
         let workers = Workers::only(&desk);
-        let watched = watch(&desk, personal.is_none().then_some(PATIENCE)).await;
+        let watched = watch(&service, personal.is_none().then_some(PATIENCE)).await;
         drop(workers);
         watched
     };

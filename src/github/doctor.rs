@@ -1,13 +1,12 @@
 //! The doctor: whether everything that the App needs is there, each thing in a sentence that says
 //! what is wrong and what to do.
 
-use std::collections::BTreeMap;
-
 use chrono::Duration;
 use serde_json::Value;
 
 use super::client::{As, Client, GitHubError};
-use super::manifest::{OPTIONAL, declared_events, declared_permissions};
+use super::manifest::declared_events;
+use super::permissions::Permissions;
 use super::wire::{App, Delivery, HookConfig, Installation};
 
 /// Clocks that differ by more are worth a word; by a minute more GitHub takes no token.
@@ -123,10 +122,9 @@ pub fn unknown_app(client: &Client, error: &GitHubError) -> String {
 }
 
 fn permissions(granted: &Value, app: &App) -> Finding {
-    let granted: BTreeMap<String, String> = serde_json::from_value(granted.clone()).unwrap_or_default();
-    let declared = declared_permissions();
+    let permissions = Permissions::of(granted);
     let settings = app.html_url.as_deref().unwrap_or("the App's settings on GitHub");
-    let missing: Vec<&str> = declared.keys().filter(|name| !granted.contains_key(*name)).map(String::as_str).collect();
+    let missing = permissions.missing();
     if !missing.is_empty() {
         let missing = missing.join(", ");
         return bad(format!(
@@ -134,13 +132,7 @@ fn permissions(granted: &Value, app: &App) -> Finding {
              accept the change where the App is installed."
         ));
     }
-    let more: Vec<String> = granted
-        .iter()
-        .filter(|(name, level)| {
-            *level != "read" || !(declared.contains_key(*name) || OPTIONAL.contains(&name.as_str()))
-        })
-        .map(|(name, level)| format!("{name}: {level}"))
-        .collect();
+    let more: Vec<String> = permissions.excess().iter().map(|(name, level)| format!("{name}: {level}")).collect();
     if more.is_empty() {
         return good("The App may read issues, pull requests and discussions, and may write nothing.");
     }
@@ -233,8 +225,8 @@ async fn installation(client: &Client, found: &Installation) -> Finding {
              Apps\". Until then its data is hidden."
         ));
     }
-    let granted: BTreeMap<String, String> = serde_json::from_value(found.permissions.clone()).unwrap_or_default();
-    let missing: Vec<String> = declared_permissions().into_keys().filter(|name| !granted.contains_key(name)).collect();
+    let permissions = Permissions::of(&found.permissions);
+    let missing = permissions.missing();
     if !missing.is_empty() {
         return bad(format!(
             "{login} has not granted {}: an owner must accept the App's new permissions under Settings, \"GitHub \

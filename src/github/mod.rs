@@ -8,7 +8,7 @@
 //! - [`work`]: the workers that take jobs, a page at a time;
 //! - [`listing`], [`totals`], [`backfill`], [`repair`], [`check`], [`redelivery`]: what the jobs do;
 //! - [`public`]: repositories without any App;
-//! - [`manifest`], [`setup`], [`doctor`]: for people who install the App.
+//! - [`manifest`], [`permissions`], [`setup`], [`doctor`]: for people who install the App.
 //!
 //! Nothing here changes anything on GitHub: the only requests that are no reading mint a token and
 //! ask for a delivery again, and are counted as such.
@@ -24,6 +24,7 @@ pub mod labels;
 pub mod limits;
 pub mod listing;
 pub mod manifest;
+pub mod permissions;
 pub mod public;
 pub mod redelivery;
 pub mod repair;

@@ -6,9 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::auth::{Caller, Scope};
 use super::params::Params;
 use super::problem::{Problem, Refused};
+use crate::service::Viewer;
+use crate::service::accounts::Account;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountsAnswer {
@@ -26,6 +27,13 @@ pub struct AccountRow {
     position: i64,
 }
 
+impl From<Account> for AccountRow {
+    fn from(account: Account) -> Self {
+        let Account { account_id, login, position, .. } = account;
+        Self { id: account_id, login, position }
+    }
+}
+
 /// List the accounts that the token may see.
 #[utoipa::path(
     get, path = "/api/v1/accounts", tag = "accounts",
@@ -36,16 +44,10 @@ pub struct AccountRow {
 )]
 pub async fn list(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     params: Params,
 ) -> Result<Json<AccountsAnswer>, Problem> {
-    caller.require(Scope::Read)?;
     params.only(&[])?;
-    let accounts = caller.accounts(&state).await?.into_iter();
-    let row = |account: crate::store::accounts::Account| AccountRow {
-        id: account.account_id,
-        login: account.login,
-        position: account.position,
-    };
-    Ok(Json(AccountsAnswer { accounts: accounts.map(row).collect() }))
+    let accounts = state.service.list_accounts(&viewer).await?.into_iter();
+    Ok(Json(AccountsAnswer { accounts: accounts.map(AccountRow::from).collect() }))
 }

@@ -6,7 +6,7 @@ use tower_http::request_id::RequestId;
 use uuid::Uuid;
 
 use super::AppState;
-use super::auth::Caller;
+use super::auth::Viewer;
 use super::problem::Problem;
 use crate::scrub::input::person_name;
 use crate::store::scrubs::act::Request;
@@ -32,7 +32,7 @@ impl Acting {
     ///
     /// # Errors
     /// 400 for a name that cannot be one.
-    pub fn request(self, state: &AppState, caller: &Caller, by: Option<&str>) -> Result<Request, Problem> {
+    pub fn request(self, state: &AppState, caller: &Viewer, by: Option<&str>) -> Result<Request, Problem> {
         let by = match by {
             Some(by) => person("by", by)?,
             None => caller.name().to_owned(),

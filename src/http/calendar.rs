@@ -1,20 +1,15 @@
 //! `GET /api/v1/scrubs/calendar.ics`: when the group meets, for calendar programs to subscribe to.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use icalendar::{Calendar, Component, Event, EventLike};
 
 use super::AppState;
-use super::auth::Caller;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
-use crate::scrub::schedule::Meeting;
-
-/// Weeks that are shown of the past, and in all.
-const PAST_WEEKS: u64 = 4;
-const WEEKS: u64 = 4 + 52;
+use crate::service::Viewer;
+use crate::service::calendar::{Meeting, Meetings};
 
 /// Show the schedule of scrubs as a calendar.
 ///
@@ -30,20 +25,12 @@ const WEEKS: u64 = 4 + 52;
         Refused, NoAccount,
     ),
 )]
-pub async fn show(State(state): State<AppState>, caller: Caller, params: Params) -> Result<Response, Problem> {
-    caller.require_embed()?;
+pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let account = caller.account(&state, params.one("account")?).await?;
-    let Some(schedule) = &state.schedule else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "/problems/no-schedule", "No schedule")
-            .detail("The setting BUGSCRUB_SCRUB_SCHEDULE says when scrubs are held; it is not set."));
-    };
-    let now = (state.clock)();
-    let zone = state.calendar.zone;
-    let from = state.calendar.today(now) - chrono::Days::new(PAST_WEEKS * 7);
+    let Meetings { account, now, meetings } = state.service.meetings(&viewer, params.one("account")?).await?;
     let mut calendar = Calendar::new();
     calendar.name(&format!("Bug scrub of {}", account.login));
-    for Meeting { starts, ends, edition, date } in schedule.meetings(from, WEEKS, zone) {
+    for Meeting { starts, ends, edition, date } in meetings {
         let mut event = Event::new();
         event
             // The same in every answer, so that a program moves what has moved.

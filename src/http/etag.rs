@@ -1,17 +1,18 @@
-//! Weak entity tags: a tag names everything an answer depends on, so that an unchanged answer need not be
-//! made again.
+//! Weak entity tags: a tag names the version of an answer, so that an unchanged answer need not be made again.
 
 use axum::http::HeaderMap;
 use axum::http::header::IF_NONE_MATCH;
-use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-/// The tag of an answer about one account. It holds the account's id, the date to which days are counted,
-/// the generation and position of its log and, as a hash, everything that was asked and what the caller
-/// may see.
-pub fn tag(account_id: i64, date: NaiveDate, generation: i64, position: i64, asked: &str) -> String {
+use crate::service::queue::Version;
+
+/// The tag of a version of an answer in one `form`.
+pub fn tag(version: &Version, form: &str) -> String {
+    let Version { account_id, date, generation, position, asked } = version;
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(form);
+    hash.update(" ");
     hash.update(asked);
     let hash = hex::encode(&hash.finalize()[..8]);
     format!("W/\"{account_id}-{date}-{generation}.{position}-{hash}\"")

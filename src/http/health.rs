@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::problem::Problem;
-use crate::store;
+use crate::service::readiness::Readiness;
 use crate::telemetry::Metrics;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,11 +33,13 @@ pub async fn alive() -> Json<Health> {
         (status = 503, description = "Not ready; `detail` says why", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn ready(State(state): State<AppState>) -> Result<Json<Health>, Problem> {
-    match store::schema_is_current(&state.pool).await {
-        Ok(true) if !state.live.is_ready() => Err(Problem::unavailable("The ranking is being loaded.", 1)),
-        Ok(true) => Ok(Json(Health { status: "ok" })),
-        Ok(false) => Err(Problem::unavailable("The database's schema is not current; run `bugscrub migrate`.", 5)),
-        Err(_) => Err(Problem::unavailable("The database cannot be reached.", 5)),
+    match state.service.readiness().await {
+        Readiness::Ready => Ok(Json(Health { status: "ok" })),
+        Readiness::Loading => Err(Problem::unavailable("The ranking is being loaded.", 1)),
+        Readiness::OtherSchema => {
+            Err(Problem::unavailable("The database's schema is not current; run `bugscrub migrate`.", 5))
+        }
+        Readiness::Unreachable => Err(Problem::unavailable("The database cannot be reached.", 5)),
     }
 }
 

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::acting::Acting;
-use super::auth::{Caller, Scope};
-use super::items::Address;
+use super::auth::{Scope, Viewer};
+use super::items::{elsewhere, item_address};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use super::scrubs::rounds::finish_rounds;
@@ -46,7 +46,7 @@ pub struct PositionAnswer {
 )]
 pub async fn put(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(path): Path<(String, String, String)>,
     acting: Acting,
     params: Params,
@@ -75,7 +75,7 @@ pub async fn put(
 )]
 pub async fn delete(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(path): Path<(String, String, String)>,
     acting: Acting,
     params: Params,
@@ -85,7 +85,7 @@ pub async fn delete(
 
 async fn mark(
     state: &AppState,
-    caller: &Caller,
+    caller: &Viewer,
     path: (String, String, String),
     acting: Acting,
     params: &Params,
@@ -94,17 +94,17 @@ async fn mark(
     caller.require(Scope::Scrub)?;
     params.only(&["account", "by"])?;
     let request = acting.request(state, caller, params.one("by")?)?;
-    let address = Address::of(state, caller, params, path).await?;
-    let item = match address.item(state, caller, "/read").await {
-        Ok(item) => item,
-        Err(instead) => return Ok(instead),
+    let key = match state.service.locate(caller, &item_address(path, params)?).await {
+        Ok(key) => key,
+        Err(refusal) => return elsewhere(refusal, "/read"),
     };
+    let (account_id, item) = (key.account_id, (key.repo_id, key.number));
     let position = match read {
-        true => alone::mark_read(&state.pool, address.account_id, item, &request).await?,
-        false => alone::unmark_read(&state.pool, address.account_id, item, &request).await?,
+        true => alone::mark_read(&state.pool, account_id, item, &request).await?,
+        false => alone::unmark_read(&state.pool, account_id, item, &request).await?,
     };
     if read {
-        finish_rounds(state, address.account_id, position, &request).await?;
+        finish_rounds(state, account_id, position, &request).await?;
     }
     Ok(Json(PositionAnswer { position }).into_response())
 }

@@ -21,13 +21,14 @@ mod params;
 mod permissions;
 pub mod problem;
 mod queue;
+mod refusal;
 mod row;
 mod scrubs;
 pub mod serve;
 pub mod sheets;
 mod stats;
 mod stream;
-pub mod sync;
+mod sync;
 mod tokens;
 pub mod trace;
 mod views;
@@ -54,27 +55,26 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use self::body::BodyBudget;
 use self::cors::Origins;
 use self::limit::{Limits, with_limits};
-use self::problem::{Problem, with_problems};
+use self::problem::with_problems;
 use crate::activity::Bots;
 use crate::github::Desk;
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::rank::{Calendar, Ranking};
 use crate::scrub::{Declared, Schedule};
-use crate::store::StoreError;
+use crate::service::Service;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
+    pub service: Service,
     pub pool: PgPool,
     pub ingest: Ingest,
     pub ranking: Arc<dyn Ranking>,
     pub live: LiveRanking,
     pub secrets: Arc<Secrets>,
-    /// SHA-256 of the bootstrap token.
-    pub admin_token_hash: Option<Arc<[u8]>>,
     /// The number of an account's first scrub.
     pub first_scrub: i64,
     /// When scrubs are held.
@@ -88,7 +88,6 @@ pub struct AppState {
     pub limits: Limits,
     /// `None`: only deliveries are taken.
     pub github: Option<Desk>,
-    pub seen: sync::Seen,
     /// True once the service is to stop: answers without an end of their own end then.
     pub stopping: watch::Receiver<bool>,
     pub metrics: Metrics,
@@ -194,16 +193,4 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
         router = router.layer(cors);
     }
     trace::with_tracing(router, metrics)
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        if error.is_unavailable() {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the store could not be reached");
-            Problem::unavailable("The store cannot be reached.", 5)
-        } else {
-            tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
-            Problem::internal()
-        }
-    }
 }

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::acting::Acting;
-use super::auth::{Caller, Scope};
-use super::items::Address;
+use super::auth::{Scope, Viewer};
+use super::items::{elsewhere, item_address};
 use super::json::Body;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
@@ -73,16 +73,15 @@ pub struct NewNote {
 )]
 pub async fn show(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(path): Path<(String, String, String)>,
     params: Params,
 ) -> Result<Response, Problem> {
     caller.require(Scope::Read)?;
     params.only(&["account"])?;
-    let address = Address::of(&state, &caller, &params, path).await?;
-    match address.item(&state, &caller, "/note").await {
-        Ok(item) => answer(&state, address.account_id, item).await,
-        Err(instead) => Ok(instead),
+    match state.service.locate(&caller, &item_address(path, &params)?).await {
+        Ok(key) => answer(&state, key.account_id, (key.repo_id, key.number)).await,
+        Err(refusal) => elsewhere(refusal, "/note"),
     }
 }
 
@@ -111,7 +110,7 @@ pub async fn show(
 )]
 pub async fn put(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(path): Path<(String, String, String)>,
     acting: Acting,
     params: Params,
@@ -124,15 +123,15 @@ pub async fn put(
     let written = note_text(&NoteText { recommended_action, comment, flag })?;
     let seen = seen(&headers)?;
     let request = acting.request(&state, &caller, by.as_deref())?;
-    let address = Address::of(&state, &caller, &params, path).await?;
-    let item = match address.item(&state, &caller, "/note").await {
-        Ok(item) => item,
-        Err(instead) => return Ok(instead),
+    let key = match state.service.locate(&caller, &item_address(path, &params)?).await {
+        Ok(key) => key,
+        Err(refusal) => return elsewhere(refusal, "/note"),
     };
-    match act::note(&state.pool, address.account_id, item, seen.as_deref(), written, &request).await? {
-        Noted::Done(_) => answer(&state, address.account_id, item).await,
+    let (account_id, item) = (key.account_id, (key.repo_id, key.number));
+    match act::note(&state.pool, account_id, item, seen.as_deref(), written, &request).await? {
+        Noted::Done(_) => answer(&state, account_id, item).await,
         Noted::Changed => {
-            let (_, now) = read(&state, address.account_id, item).await?;
+            let (_, now) = read(&state, account_id, item).await?;
             Err(Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed")
                 .detail("Somebody has changed the note since you read it; `current` says what it says by now.")
                 .current(&now))

@@ -71,6 +71,14 @@ impl Params {
         criteria::date(text, today).map(Some).ok_or_else(refused)
     }
 
+    /// The position that `min_position` waits for.
+    pub fn position(&self) -> Result<Option<i64>, Problem> {
+        let Some(text) = self.one("min_position")? else { return Ok(None) };
+        let position = text.parse().ok().filter(|position| *position >= 0);
+        let refused = || Problem::bad_parameter("min_position").detail("A position: 0 or more.");
+        position.map(Some).ok_or_else(refused)
+    }
+
     /// A whole number from `least` to `most`.
     pub fn number(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };

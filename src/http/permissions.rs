@@ -1,6 +1,6 @@
 //! `GET /api/v1/permissions`: what the App may do on GitHub, and that it wrote nothing.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
@@ -8,11 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::auth::{Caller, Scope};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
-use crate::github::manifest::{OPTIONAL, declared_permissions};
-use crate::store::{gates, installations};
+use crate::service::Viewer;
+use crate::service::permissions::{Permissions, PermissionsReport};
 
 /// What the App may do, and what it did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,42 +58,28 @@ pub struct RequestsRow {
 )]
 pub async fn show(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     params: Params,
 ) -> Result<Json<PermissionsAnswer>, Problem> {
-    caller.require(Scope::Read)?;
     params.only(&["account"])?;
-    let account = caller.account(&state, params.one("account")?).await?.account_id;
-    let (installation, own, app) = tokio::join!(
-        installations::of(&state.pool, account),
-        gates::look(&state.pool, account),
-        gates::look(&state.pool, 0),
-    );
-    let granted = installation?.map(|installation| installation.permissions).unwrap_or_default();
-    let granted: BTreeMap<String, String> = serde_json::from_value(granted).unwrap_or_default();
-    let declared = declared_permissions();
-    let names: std::collections::BTreeSet<&String> = declared.keys().chain(granted.keys()).collect();
-    let (own, app) = (own?, app?);
-    let sum = |count: fn(&gates::Gate) -> i64| own.iter().chain(&app).map(count).sum();
-    Ok(Json(PermissionsAnswer {
-        permissions: names
-            .into_iter()
-            .map(|name| PermissionRow {
-                name: name.clone(),
-                declared: declared.get(name).cloned(),
-                granted: granted.get(name).cloned(),
-            })
-            .collect(),
-        as_declared: declared.iter().all(|(name, level)| granted.get(name) == Some(level))
-            && granted.iter().all(|(name, level)| {
-                declared.contains_key(name) || (level == "read" && OPTIONAL.contains(&name.as_str()))
-            }),
-        may_write: granted.values().any(|level| level != "read"),
-        requests: RequestsRow {
-            reads: sum(|gate| gate.reads),
-            token_mints: sum(|gate| gate.token_mints),
-            redeliveries: sum(|gate| gate.redeliveries),
-            writes: 0,
-        },
-    }))
+    Ok(Json(state.service.permissions_report(&viewer, params.one("account")?).await?.into()))
+}
+
+impl From<PermissionsReport> for PermissionsAnswer {
+    fn from(report: PermissionsReport) -> Self {
+        let PermissionsReport { permissions, reads, token_mints, redeliveries } = report;
+        let Permissions { declared, granted } = &permissions;
+        let names: BTreeSet<&String> = declared.keys().chain(granted.keys()).collect();
+        let row = |name: &String| PermissionRow {
+            name: name.clone(),
+            declared: declared.get(name).cloned(),
+            granted: granted.get(name).cloned(),
+        };
+        Self {
+            permissions: names.into_iter().map(row).collect(),
+            as_declared: permissions.are_as_declared(),
+            may_write: permissions.may_write(),
+            requests: RequestsRow { reads, token_mints, redeliveries, writes: 0 },
+        }
+    }
 }

@@ -14,18 +14,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::question::{FilterParams, Format, PageParams, reached, read_in, request};
+use self::question::{FilterParams, Format, PageParams, question};
 use super::AppState;
-use super::auth::{Caller, Scope};
 use super::etag;
 use super::params::Params;
 use super::problem::{NoAccount, NotReached, Problem, Refused};
-use super::row::{QueueRow, row};
+use super::row::QueueRow;
 use super::scrubs::sheet::{XLSX, written};
-use super::sync::backfill;
-use crate::rank::{Cursor, Order, Page, PageRequest, QueueItem, RankingError};
-use crate::sheet::{self, Sheet, SheetRow};
-use crate::store::accounts::last_delivery_at;
+use crate::service::queue::sheet::QueueSheet;
+use crate::service::queue::{self as service, QueuePage, Version, Versioned};
+use crate::service::{Scope, Viewer};
+use crate::sheet;
 
 /// A page of the queue.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,12 +58,6 @@ pub struct Freshness {
     last_sweep_at: Option<DateTime<Utc>>,
 }
 
-impl Freshness {
-    fn unknown() -> Self {
-        Self { last_delivery_at: None, lag_ms: 0, backfill: "none", last_sweep_at: None }
-    }
-}
-
 /// Show the stale-age queue.
 ///
 /// Open items, the stalest first: by (days_age + 1) * (days_stale + 1), ties by older created_at,
@@ -79,13 +72,14 @@ impl Freshness {
         Refused, NoAccount, NotReached,
     ),
 )]
-pub async fn show(State(state): State<AppState>, caller: Caller, params: Params, headers: HeaderMap) -> Response {
-    let wants_csv = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(prefers_csv);
-    let format = if wants_csv { Format::Csv } else { Format::Json };
-    if let Err(refused) = caller.require(Scope::Read) {
-        return refused.into_response();
+pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params, headers: HeaderMap) -> Response {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    let format = if accept.is_some_and(prefers_csv) { Format::Csv } else { Format::Json };
+    // Only the address that ends in `.csv` is for tokens that stand in URLs.
+    if let Err(refusal) = viewer.require(Scope::Read) {
+        return Problem::from(refusal).into_response();
     }
-    respond(&state, &caller, &params, &headers, format).await
+    respond(&state, &viewer, &params, &headers, format).await
 }
 
 /// Show the stale-age queue as CSV.
@@ -102,11 +96,11 @@ pub async fn show(State(state): State<AppState>, caller: Caller, params: Params,
         Refused, NoAccount, NotReached,
     ),
 )]
-pub async fn show_csv(State(state): State<AppState>, caller: Caller, params: Params, headers: HeaderMap) -> Response {
-    if let Err(refused) = caller.require_embed() {
-        return refused.into_response();
+pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Params, headers: HeaderMap) -> Response {
+    if let Err(refusal) = viewer.require_embed() {
+        return Problem::from(refusal).into_response();
     }
-    respond(&state, &caller, &params, &headers, Format::Csv).await
+    respond(&state, &viewer, &params, &headers, Format::Csv).await
 }
 
 /// Show the stale-age queue as a spreadsheet.
@@ -122,41 +116,20 @@ pub async fn show_csv(State(state): State<AppState>, caller: Caller, params: Par
         Refused, NoAccount, NotReached,
     ),
 )]
-pub async fn show_xlsx(State(state): State<AppState>, caller: Caller, params: Params) -> Result<Response, Problem> {
-    caller.require(Scope::Read)?;
-    let (account, mut request) = request(&state, &caller, &params, Format::Xlsx).await?;
-    if !params.has("order") && !params.has("cursor") {
-        request.order = Order::Freshest;
-    }
-    reached(&state, account.account_id, &params).await?;
-    let named = params.one("view")?;
-    let round = read_in(&state, &account, named, request.date).await?;
-    let page = state.ranking.page(request.clone()).await?;
-    let is_read = |item: &QueueItem| item.remarks.read_position() > round.started;
-    let next = page.end.map(|end| {
-        let view = named.map(|view| format!("&view={view}")).unwrap_or_default();
-        let cursor = Cursor::of(request.clone(), end).encode();
-        format!("</api/v1/queue.xlsx?cursor={cursor}{view}>; rel=\"next\"")
-    });
-    let filter = &request.filter;
-    let rows = page.items.iter().map(|item| SheetRow::of(item, is_read(item), filter, state.calendar.zone)).collect();
-    let (date, zone, filter) = (request.date, state.calendar.zone, request.filter);
-    let position = Some(page.position);
-    let (tab, name) = names(named);
-    let sheet = Sheet { tab, date, zone, rows, filter, attendance: None, position };
+pub async fn show_xlsx(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
+    let question = question(&state, &params, Format::Xlsx)?;
+    let view = params.one("view")?;
+    let QueueSheet { sheet, next } = state.service.queue_sheet(&viewer, question, view).await?;
+    let name = view.map_or_else(|| "queue.xlsx".to_owned(), |view| format!("queue-{view}.xlsx"));
     let mut response = written(name, XLSX, move || sheet::xlsx(&sheet)).await?;
-    if let Some(link) = next.and_then(|next| next.parse().ok()) {
+    let link = next.map(|next| {
+        let view = view.map(|view| format!("&view={view}")).unwrap_or_default();
+        format!("</api/v1/queue.xlsx?cursor={}{view}>; rel=\"next\"", next.encode())
+    });
+    if let Some(link) = link.and_then(|link| link.parse().ok()) {
         response.headers_mut().insert(LINK, link);
     }
     Ok(response)
-}
-
-/// The tab and the file of a queue, by its view. A tab whose name is a number would be a scrub's.
-fn names(view: Option<&str>) -> (String, String) {
-    let Some(view) = view else { return ("queue".to_owned(), "queue.xlsx".to_owned()) };
-    let is_number = view.bytes().all(|byte| byte.is_ascii_digit());
-    let tab = if is_number { format!("view-{view}") } else { view.to_owned() };
-    (tab, format!("queue-{view}.xlsx"))
 }
 
 /// Whether an `Accept` header names CSV, and no JSON before it.
@@ -166,85 +139,71 @@ fn prefers_csv(accept: &str) -> bool {
     names("text/csv").is_some_and(|csv| csv < json)
 }
 
-async fn respond(state: &AppState, caller: &Caller, params: &Params, headers: &HeaderMap, format: Format) -> Response {
+async fn respond(state: &AppState, viewer: &Viewer, params: &Params, headers: &HeaderMap, format: Format) -> Response {
     let started = Instant::now();
-    let answer = page(state, caller, params, headers, format).await;
+    let answer = answer(state, viewer, params, headers, format).await;
     let status = answer.as_ref().map_or_else(Problem::status, Response::status);
     state.metrics.queue(status.as_u16(), started.elapsed());
     answer.into_response()
 }
 
-async fn page(
+async fn answer(
     state: &AppState,
-    caller: &Caller,
+    viewer: &Viewer,
     params: &Params,
     headers: &HeaderMap,
     format: Format,
 ) -> Result<Response, Problem> {
-    let (account, request) = request(state, caller, params, format).await?;
-    reached(state, account.account_id, params).await?;
-    let asked = format!("{format:?} {request:?} {}", caller.is_embed());
-    let head = state.live.head(account.account_id);
-    let generation = head.map_or(0, |head| head.generation);
-    let tag = |position| etag::tag(account.account_id, request.date, generation, position, &asked);
-    let about = |tag: String| {
-        [(ETAG, tag), (CACHE_CONTROL, "private, no-cache".to_owned()), (VARY, "Accept, Authorization".to_owned())]
-    };
-    if let Some(known) = head.map(|head| tag(head.position)).filter(|tag| etag::is_known(headers, tag)) {
-        return Ok((StatusCode::NOT_MODIFIED, about(known)).into_response());
-    }
-    let (page, last_delivery_at, progress) = tokio::join!(
-        state.ranking.page(request.clone()),
-        last_delivery_at(&state.pool, account.account_id),
-        state.seen.progress(state, account.account_id),
-    );
-    let page = page?;
-    let about = about(tag(page.position));
-    if format == Format::Csv {
-        let answer = answer(state, &request, page, Freshness::unknown());
-        let link = answer.next.as_ref().map(|next| {
-            let next = next.replacen("/queue?", "/queue.csv?", 1);
-            [(LINK, format!("<{next}>; rel=\"next\""))]
-        });
-        let body = csv::csv(&answer, !caller.is_embed());
-        return Ok((about, link, [(CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response());
-    }
-    let progress = progress?;
-    let freshness = Freshness {
-        last_delivery_at: last_delivery_at?,
-        lag_ms: 0,
-        backfill: backfill(state.github.is_some(), &progress),
-        last_sweep_at: progress.swept_at,
-    };
-    let answer = answer(state, &request, page, freshness);
-    Ok((about, Json(answer)).into_response())
-}
-
-fn answer(state: &AppState, request: &PageRequest, page: Page, freshness: Freshness) -> QueueAnswer {
-    let next = page.end.map(|end| format!("/api/v1/queue?cursor={}", Cursor::of(request.clone(), end).encode()));
-    let row = |item| row(state, request.date, item);
-    QueueAnswer {
-        as_of: request.date,
-        position: page.position,
-        total: page.total,
-        items: page.items.into_iter().map(row).collect(),
-        next,
-        approximate: page.approximate,
-        freshness,
-    }
-}
-
-impl From<RankingError> for Problem {
-    fn from(error: RankingError) -> Self {
-        match &error {
-            RankingError::Unavailable(_) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the queue could not be read");
-                Problem::unavailable("The store cannot be reached.", 5)
-            }
-            RankingError::Failed(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the queue could not be made");
-                Problem::internal()
-            }
+    let question = question(state, params, format)?;
+    let tag = |version: &Version| etag::tag(version, &format!("{format:?}"));
+    let is_known = |version: &Version| etag::is_known(headers, &tag(version));
+    let (version, body) = match format {
+        Format::Csv => taken(state.service.queue_table(viewer, question, is_known).await?, table),
+        Format::Json | Format::Xlsx => {
+            taken(state.service.queue(viewer, question, is_known).await?, |(page, freshness)| {
+                Json(QueueAnswer::of(page, freshness)).into_response()
+            })
         }
+    };
+    let body = body.unwrap_or_else(|| StatusCode::NOT_MODIFIED.into_response());
+    let vary = "Accept, Authorization".to_owned();
+    let about = [(ETAG, tag(&version)), (CACHE_CONTROL, "private, no-cache".to_owned()), (VARY, vary)];
+    Ok((about, body).into_response())
+}
+
+/// A version, and the body of an answer that the client does not have.
+fn taken<T>(answer: Versioned<T>, body: impl FnOnce(T) -> Response) -> (Version, Option<Response>) {
+    match answer {
+        Versioned::Known(version) => (version, None),
+        Versioned::New(version, answer) => (version, Some(body(answer))),
+    }
+}
+
+fn table(page: QueuePage) -> Response {
+    let QueuePage { items, next, remarks, .. } = page;
+    let link = next.map(|next| [(LINK, format!("</api/v1/queue.csv?cursor={}>; rel=\"next\"", next.encode()))]);
+    let body = csv::csv(items.into_iter().map(QueueRow::from), remarks);
+    (link, [(CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response()
+}
+
+impl QueueAnswer {
+    fn of(page: QueuePage, freshness: service::Freshness) -> Self {
+        let QueuePage { as_of, position, total, items, next, approximate, .. } = page;
+        Self {
+            as_of,
+            position,
+            total,
+            items: items.into_iter().map(QueueRow::from).collect(),
+            next: next.map(|next| format!("/api/v1/queue?cursor={}", next.encode())),
+            approximate,
+            freshness: freshness.into(),
+        }
+    }
+}
+
+impl From<service::Freshness> for Freshness {
+    fn from(freshness: service::Freshness) -> Self {
+        let service::Freshness { last_delivery_at, backfill, last_sweep_at } = freshness;
+        Self { last_delivery_at, lag_ms: 0, backfill: backfill.name(), last_sweep_at }
     }
 }

@@ -1,13 +1,12 @@
 //! An item as answers show it: in the queue, in the stream and by itself.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::AppState;
 use crate::activity::{Activity, Mark, Note, NoteText};
-use crate::rank::stale_age::days_since;
-use crate::rank::{Calendar, QueueItem, stale_age};
+use crate::rank::stale_age;
+use crate::service::items::ShownItem;
 
 /// An item in the queue.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,38 +104,36 @@ pub struct LastActivity {
     at: DateTime<Utc>,
 }
 
-/// The row of an item, with days counted to `date`.
-pub fn row(state: &AppState, date: NaiveDate, item: QueueItem) -> QueueRow {
-    let Calendar { zone } = state.calendar;
-    let human_stale_age =
-        item.last_human_activity.as_ref().map(|activity| stale_age(item.days_age, days_since(activity.at, date, zone)));
-    QueueRow {
-        rank: item.rank,
-        repository: format!("{}/{}", item.owner, item.repository),
-        r#type: item.item_type.name(),
-        number: item.place.number,
-        url: item.url(),
-        title: item.title,
-        state: item.state.name(),
-        author: item.author,
-        labels: item.labels,
-        assignees: item.assignees,
-        milestone: item.milestone,
-        comments: item.comments,
-        draft: item.draft,
-        created_at: item.place.created_at,
-        updated_at: item.updated_at,
-        days_age: item.days_age,
-        days_stale: item.days_stale,
-        stale_age: stale_age(item.days_age, item.days_stale),
-        human_stale_age,
-        last_activity: item.last_activity.map(|activity| last_activity(state, activity)),
-        read: item.remarks.last_read().map(ReadMark::from),
-        note: item.remarks.note().map(NoteRow::from),
+impl From<ShownItem> for QueueRow {
+    fn from(shown: ShownItem) -> Self {
+        let ShownItem { item, human_stale_age, last_is_human } = shown;
+        let last_activity = |activity: Activity| {
+            let Activity { at, kind, actor, .. } = activity;
+            LastActivity { kind, actor: actor.login, human: last_is_human, at }
+        };
+        Self {
+            rank: item.rank,
+            repository: format!("{}/{}", item.owner, item.repository),
+            r#type: item.item_type.name(),
+            number: item.place.number,
+            url: item.url(),
+            title: item.title,
+            state: item.state.name(),
+            author: item.author,
+            labels: item.labels,
+            assignees: item.assignees,
+            milestone: item.milestone,
+            comments: item.comments,
+            draft: item.draft,
+            created_at: item.place.created_at,
+            updated_at: item.updated_at,
+            days_age: item.days_age,
+            days_stale: item.days_stale,
+            stale_age: stale_age(item.days_age, item.days_stale),
+            human_stale_age,
+            last_activity: item.last_activity.map(last_activity),
+            read: item.remarks.last_read().map(ReadMark::from),
+            note: item.remarks.note().map(NoteRow::from),
+        }
     }
-}
-
-fn last_activity(state: &AppState, activity: Activity) -> LastActivity {
-    let human = state.bots.is_human(&activity.actor);
-    LastActivity { kind: activity.kind, actor: activity.actor.login, human, at: activity.at }
 }

@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use self::deck::DeckRowAnswer;
 use super::AppState;
 use super::acting::{Acting, person};
-use super::auth::{Caller, Scope};
+use super::auth::{Scope, Viewer};
 use super::json::{Body, OptionalBody};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
@@ -127,13 +127,13 @@ pub struct ScrubAnswer {
 )]
 pub async fn list(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     params: Params,
 ) -> Result<Json<ScrubsAnswer>, Problem> {
     caller.require(Scope::Read)?;
     params.only(&["account", "before"])?;
     let before = params.number("before", 1, i64::MAX.unsigned_abs())?.and_then(|before| i64::try_from(before).ok());
-    let account = caller.account(&state, params.one("account")?).await?;
+    let account = state.service.account(&caller, params.one("account")?).await?;
     let scrubs = read::scrubs(&state.pool, account.account_id, &caller.sight(), before, PAGE).await?;
     let last = scrubs.last().filter(|_| scrubs.len() as i64 == PAGE);
     let next = last.map(|last| format!("/api/v1/scrubs?account={}&before={}", account.account_id, last.scrub));
@@ -177,7 +177,7 @@ pub struct NewScrub {
 )]
 pub async fn open(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     acting: Acting,
     params: Params,
     Body(new): Body<NewScrub>,
@@ -192,7 +192,7 @@ pub async fn open(
     }
     let attendees: Vec<String> =
         attendees.iter().map(|attendee| person("attendees", attendee)).collect::<Result<_, _>>()?;
-    let account = caller.account(&state, params.one("account")?).await?;
+    let account = state.service.account(&caller, params.one("account")?).await?;
     let view = view.unwrap_or_else(|| BUG_SCRUB.to_owned());
     let wanted = opening::Wanted { view, host, attendees };
     let (number, position) = opening::open(&state, &caller, account.account_id, wanted, &request).await?;
@@ -212,7 +212,7 @@ pub async fn open(
 )]
 pub async fn show(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -262,7 +262,7 @@ pub struct Step {
 )]
 pub async fn advance(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(number): Path<String>,
     acting: Acting,
     params: Params,
@@ -327,7 +327,7 @@ pub struct Closing {
 )]
 pub async fn close(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(number): Path<String>,
     acting: Acting,
     params: Params,
@@ -344,8 +344,8 @@ pub async fn close(
 }
 
 /// The scrub that a path names, and its account.
-async fn named(state: &AppState, caller: &Caller, params: &Params, number: &str) -> Result<(Account, Scrub), Problem> {
-    let account = caller.account(state, params.one("account")?).await?;
+async fn named(state: &AppState, caller: &Viewer, params: &Params, number: &str) -> Result<(Account, Scrub), Problem> {
+    let account = state.service.account(caller, params.one("account")?).await?;
     let digits = number.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| number.parse::<i64>().ok()).flatten().ok_or_else(unknown)?;
     let scrub = read::scrub(&state.pool, account.account_id, &caller.sight(), number).await?;
@@ -354,7 +354,7 @@ async fn named(state: &AppState, caller: &Caller, params: &Params, number: &str)
 
 async fn answer(
     state: &AppState,
-    caller: &Caller,
+    caller: &Viewer,
     account_id: i64,
     number: i64,
     position: i64,

@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, StatusCode};
 use self::answer::SheetAnswer;
 use super::AppState;
 use super::acting::Acting;
-use super::auth::{Caller, Scope};
+use super::auth::{Scope, Viewer};
 use super::body::{WEBHOOK_BODY_CAP, read_capped};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
@@ -60,7 +60,7 @@ const TRIES: usize = 5;
 )]
 pub async fn import(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     acting: Acting,
     params: Params,
     headers: HeaderMap,
@@ -77,7 +77,7 @@ pub async fn import(
         }
     };
     let request = acting.request(&state, &caller, params.one("by")?)?;
-    let account = caller.account(&state, params.one("account")?).await?;
+    let account = state.service.account(&caller, params.one("account")?).await?;
     not_a_form(&headers)?;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let bytes = read_capped(body, length, WEBHOOK_BODY_CAP, DEADLINE, &state.body_budget).await?;

@@ -1,38 +1,28 @@
 //! `GET /api/v1/stream`: changes of one account's queue, as server-sent events.
 //!
-//! A stream is a position that moves on: it waits until the live ranking includes more, reads
-//! what the events in between are about, and tells what became of those items. Nothing is held
-//! for a reader: one that does not read is cut off by the connection's own limits.
+//! A reader that does not read is cut off by the connection's own limits.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use chrono::NaiveDate;
 use futures_util::stream::{self, Stream};
 use serde::Serialize;
-use tokio::sync::watch;
-use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::auth::{Caller, Scope};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
-use super::queue::question::{Asked, FilterParams};
-use super::row::{QueueRow, row};
-use crate::activity::Sight;
-use crate::rank::{Criteria, Order, PageRequest};
-use crate::store::StoreError;
-use crate::store::log::touched;
+use super::queue::question::{FilterParams, subject};
+use super::row::QueueRow;
+use crate::rank::Criteria;
+use crate::service::Viewer;
+use crate::service::stream::{ChangedItem, News};
 
-/// From further back than this a reader is told to begin anew.
-const FURTHEST: i64 = 10_000;
-/// How often a stream looks whether the date has changed.
-const TICK: Duration = Duration::from_secs(1);
 /// A comment is sent after so much silence, so that nothing between takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -75,119 +65,59 @@ struct DateEvent {
 )]
 pub async fn follow(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     params: Params,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    caller.require(Scope::Read)?;
     let filters: Vec<&str> = Criteria::NAMES.into_iter().filter(|name| *name != "state").collect();
     params.only(&[&["account", "view"], &filters[..]].concat())?;
-    let date = state.calendar.today((state.clock)());
-    let asked = Asked::of(&state, &caller, &params).await?;
-    let from = match headers.get("last-event-id") {
-        None => asked.account.position,
-        Some(id) => id.to_str().ok().and_then(|id| id.parse().ok()).filter(|id| *id >= 0).ok_or_else(|| {
+    let position = match headers.get("last-event-id") {
+        None => None,
+        Some(id) => Some(position(id).ok_or_else(|| {
             Problem::bad_parameter("Last-Event-ID").detail("The id of an event of this stream: a position.")
-        })?,
+        })?),
     };
-    let stopping = state.stopping.clone();
-    let sight = caller.sight();
-    let account_id = asked.account.account_id;
-    let reader = Reader { state, asked, account_id, sight, position: from, date, stopping };
-    let events = stream::unfold((reader, VecDeque::new()), |(mut reader, mut ready)| async move {
+    let follower = state.service.follow(&viewer, &subject(&params)?, position).await?;
+    let begun = (follower, state.stopping.clone(), VecDeque::new());
+    let events = stream::unfold(begun, |(mut follower, mut stopping, mut ready)| async move {
         while ready.is_empty() {
-            ready = reader.next().await?;
+            // Once the service stops, so do its streams.
+            let news = tokio::select! {
+                _ = stopping.wait_for(|stopping| *stopping) => None,
+                news = follower.news() => news,
+            };
+            ready = events(news?, follower.position());
         }
         let event = ready.pop_front()?;
-        Some((Ok(event), (reader, ready)))
+        Some((Ok(event), (follower, stopping, ready)))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
-struct Reader {
-    state: AppState,
-    asked: Asked,
-    account_id: i64,
-    sight: Sight,
-    /// Up to here the reader has been told.
-    position: i64,
-    date: NaiveDate,
-    stopping: watch::Receiver<bool>,
+fn position(id: &HeaderValue) -> Option<i64> {
+    id.to_str().ok()?.parse().ok().filter(|position| *position >= 0)
 }
 
-impl Reader {
-    /// The next events; `None` ends the stream: the service stops, or the store is out of reach
-    /// (the reader comes back with the last id).
-    async fn next(&mut self) -> Option<VecDeque<Event>> {
-        let news = timeout(TICK, self.state.live.reached(self.account_id, self.position + 1));
-        tokio::select! {
-            _ = self.stopping.wait_for(|stopping| *stopping) => return None,
-            _ = news => {}
-        }
-        let today = self.state.calendar.today((self.state.clock)());
-        if today != self.date {
-            self.date = today;
-            return Some([self.event("day", &DateEvent { as_of: today })].into());
-        }
-        let head = self.state.live.head(self.account_id)?;
-        if head.position == self.position {
-            return Some(VecDeque::new());
-        }
-        match self.changes(head.position).await {
-            Ok(events) => Some(events),
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a stream ends: the store failed");
-                None
-            }
-        }
-    }
-
-    /// What happened up to a position.
-    async fn changes(&mut self, to: i64) -> Result<VecDeque<Event>, StoreError> {
-        let from = std::mem::replace(&mut self.position, to);
-        let reset = DateEvent { as_of: self.date };
-        // Ahead of the log: the id is of another one.
-        if !(0..=FURTHEST).contains(&(to - from)) {
-            return Ok([self.event("reset", &reset)].into());
-        }
-        let touched = touched(&self.state.pool, self.account_id, from, to).await?;
-        if touched.directory {
-            return Ok([self.event("reset", &reset)].into());
-        }
-        // Checked when the stream began; what is right on one date is so on the next.
-        let Ok(filter) = self.asked.filter(self.date) else { return Ok(VecDeque::new()) };
-        let request = PageRequest {
-            account_id: self.account_id,
-            sight: self.sight.clone(),
-            filter,
-            order: Order::Stalest,
-            date: self.date,
-            past: false,
-            after: None,
-            limit: 1,
-        };
-        let followed = self.state.live.followed(&request, &touched.items).await?;
-        let gone = followed.gone.into_iter().map(|(repository, number)| ItemEvent { repository, number, item: None });
-        let shown = followed.items.into_iter().map(|item| {
-            let repository = format!("{}/{}", item.owner, item.repository).to_lowercase();
-            let number = item.place.number;
-            ItemEvent { repository, number, item: Some(row(&self.state, self.date, item)) }
-        });
-        let told: Vec<ItemEvent> = gone.chain(shown).collect();
-        let last = told.len().saturating_sub(1);
-        // Only the last carries the position: who is cut off in between is told all of it again.
-        let events = told
-            .iter()
-            .enumerate()
-            .map(|(at, told)| if at == last { self.event("item", told) } else { bare("item", told) });
-        Ok(events.collect())
-    }
-
-    fn event(&self, name: &str, data: &impl Serialize) -> Event {
-        bare(name, data).id(self.position.to_string())
-    }
+/// The events that tell news. Only the last carries the position: who is cut off in between is told all
+/// of it again.
+fn events(news: News, position: i64) -> VecDeque<Event> {
+    let mut events: VecDeque<Event> = match news {
+        News::Day(as_of) => [event("day", &DateEvent { as_of })].into(),
+        News::Reset(as_of) => [event("reset", &DateEvent { as_of })].into(),
+        News::Items(items) => items.into_iter().map(|item| event("item", &ItemEvent::from(item))).collect(),
+    };
+    let last = events.pop_back();
+    events.extend(last.map(|last| last.id(position.to_string())));
+    events
 }
 
-fn bare(name: &str, data: &impl Serialize) -> Event {
+fn event(name: &str, data: &impl Serialize) -> Event {
     Event::default().event(name).json_data(data).expect("cannot fail: plain data with string keys")
+}
+
+impl From<ChangedItem> for ItemEvent {
+    fn from(changed: ChangedItem) -> Self {
+        let ChangedItem { repository, number, item } = changed;
+        Self { repository, number, item: item.map(|item| QueueRow::from(*item)) }
+    }
 }

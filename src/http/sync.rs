@@ -1,9 +1,5 @@
 //! `GET /api/v1/sync`: how complete an account is, and how it compares with GitHub.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -11,19 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::auth::{Caller, Scope};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
-use crate::store::gates::{self, Budget};
-use crate::store::sync::{self, Progress, Synced};
-use crate::store::{StoreError, installations, jobs};
-
-/// How old what is said in passing may be.
-const SEEN_FOR: Duration = Duration::from_secs(1);
-/// Repositories on a page.
-const PAGE: i64 = 100;
-/// Failing questions shown.
-const FAILING: i64 = 20;
+use crate::service::Viewer;
+use crate::service::sync::{Budget, ShownJob, SyncReport, Synced};
 
 /// How complete an account is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,88 +118,44 @@ pub struct CountRow {
     ),
     responses((status = 200, description = "As of now", body = SyncAnswer), Refused, NoAccount),
 )]
-pub async fn show(State(state): State<AppState>, caller: Caller, params: Params) -> Result<Json<SyncAnswer>, Problem> {
-    caller.require(Scope::Read)?;
+pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Json<SyncAnswer>, Problem> {
     params.only(&["account", "after"])?;
-    let account = caller.account(&state, params.one("account")?).await?.account_id;
-    let after = params.one("after")?.map(|after| {
-        after
-            .parse::<u32>()
-            .map_err(|_| Problem::bad_parameter("after").detail("A repository's id is a number from 0."))
-    });
-    let after = i64::from(after.transpose()?.unwrap_or_default());
-    let (progress, rows, gate, failing, installation) = tokio::join!(
-        sync::progress(&state.pool, account),
-        sync::page(&state.pool, account, after, PAGE),
-        gates::look(&state.pool, account),
-        jobs::list(&state.pool, account, FAILING),
-        installations::of(&state.pool, account),
-    );
-    let (progress, rows, gate) = (progress?, rows?, gate?);
-    let full = i64::try_from(rows.len()) == Ok(PAGE);
-    let last = rows.last().filter(|_| full).map(|last| last.repo_id);
-    let paused_until = gate.as_ref().and_then(|gate| gate.shut_until.filter(|until| *until > gate.now));
-    let sight = caller.sight();
-    let seen = |row: &Synced| sight.sees(row.repo_id, row.private);
-    Ok(Json(SyncAnswer {
-        backfill: backfill(state.github.is_some(), &progress),
-        repositories: progress.repositories,
-        repositories_open: progress.open,
-        repositories_complete: progress.complete,
-        items: progress.items,
-        fetched: progress.fetched,
-        mended: progress.mended,
-        differing: progress.differing,
-        last_sweep_at: progress.swept_at,
-        due: progress.due,
-        failing: failing?.into_iter().filter(|job| job.failures > 0).map(failing_row).collect(),
-        installation: installation?.map(|found| InstallationRow {
-            id: found.installation_id,
-            suspended: found.suspended,
-            gone_at: found.gone_at,
-        }),
-        limits: LimitsRow {
-            rest: gate.as_ref().and_then(|gate| gate.core).map(budget),
-            graphql: gate.as_ref().and_then(|gate| gate.graphql).map(budget),
-            paused_until,
-            reason: gate.and_then(|gate| gate.reason).filter(|_| paused_until.is_some()),
-        },
-        items_by_repository: rows.into_iter().filter(seen).map(repository).collect(),
-        next: last.map(|last| format!("/api/v1/sync?account={account}&after={last}")),
-    }))
+    let refused = |_| Problem::bad_parameter("after").detail("A repository's id is a number from 0.");
+    let after = params.one("after")?.map(|after| after.parse::<u32>().map_err(refused)).transpose()?;
+    let after = i64::from(after.unwrap_or_default());
+    Ok(Json(state.service.sync_report(&viewer, params.one("account")?, after).await?.into()))
 }
 
-/// How far the backfill is, as seen within the last second: every page of the queue says it, and
-/// counting ten thousand repositories takes longer than the page.
-#[derive(Clone, Default)]
-pub struct Seen(Arc<Mutex<HashMap<i64, (Instant, Progress)>>>);
-
-impl Seen {
-    /// Nothing where nothing is fetched.
-    pub async fn progress(&self, state: &AppState, account_id: i64) -> Result<Progress, StoreError> {
-        if state.github.is_none() {
-            return Ok(Progress::default());
+impl From<SyncReport> for SyncAnswer {
+    fn from(report: SyncReport) -> Self {
+        let SyncReport { account_id, progress, rest, graphql, paused, next, .. } = report;
+        let (paused_until, reason) = paused.unzip();
+        Self {
+            backfill: report.backfill.name(),
+            repositories: progress.repositories,
+            repositories_open: progress.open,
+            repositories_complete: progress.complete,
+            items: progress.items,
+            fetched: progress.fetched,
+            mended: progress.mended,
+            differing: progress.differing,
+            last_sweep_at: progress.swept_at,
+            due: progress.due,
+            failing: report.failing.into_iter().map(failing_row).collect(),
+            installation: report.installation.map(|found| InstallationRow {
+                id: found.installation_id,
+                suspended: found.suspended,
+                gone_at: found.gone_at,
+            }),
+            limits: LimitsRow {
+                rest: rest.map(budget),
+                graphql: graphql.map(budget),
+                paused_until,
+                reason: reason.flatten(),
+            },
+            items_by_repository: report.repositories.into_iter().map(repository).collect(),
+            next: next.map(|next| format!("/api/v1/sync?account={account_id}&after={next}")),
         }
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&account_id).cloned();
-        if let Some((at, progress)) = known
-            && at.elapsed() < SEEN_FOR
-        {
-            return Ok(progress);
-        }
-        let progress = sync::progress(&state.pool, account_id).await?;
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.insert(account_id, (Instant::now(), progress.clone()));
-        Ok(progress)
-    }
-}
-
-/// In one word.
-pub fn backfill(asks: bool, progress: &Progress) -> &'static str {
-    match progress {
-        _ if !asks || progress.repositories == 0 => "none",
-        found if found.complete == found.repositories => "complete",
-        found if found.open == found.repositories => "open",
-        _ => "running",
     }
 }
 
@@ -220,7 +163,7 @@ fn budget(found: Budget) -> BudgetRow {
     BudgetRow { limit: found.limit, remaining: found.remaining, resets_at: found.resets_at }
 }
 
-fn failing_row(job: jobs::ShownJob) -> FailingRow {
+fn failing_row(job: ShownJob) -> FailingRow {
     FailingRow {
         kind: job.kind,
         repository_id: job.repo_id,

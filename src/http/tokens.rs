@@ -10,16 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::auth::{self, Caller, Scope};
 use super::json::Body;
 use super::params::Params;
 use super::problem::{Problem, Refused};
-use crate::store::tokens::{self, NewToken, TokenRow};
-
-/// Days that a token may be in force by its own expiry.
-const LONGEST_DAYS: i32 = 3_650;
-/// Characters of a token's name at most.
-const LONGEST_NAME: usize = 200;
+use crate::service::tokens::{self, TokenRow};
+use crate::service::{Scope, Viewer};
 
 /// The tokens that the caller may see: all, or those bound to no other accounts than its own.
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,6 +64,18 @@ pub struct WantedToken {
     days: Option<i32>,
 }
 
+impl WantedToken {
+    /// # Errors
+    /// 400 for an unknown scope.
+    fn read(self) -> Result<tokens::WantedToken, Problem> {
+        let Self { name, scopes, accounts, view, days } = self;
+        let known: Option<Vec<Scope>> = scopes.iter().map(|scope| Scope::from_name(scope)).collect();
+        let unknown = || Problem::bad_parameter("scopes").detail("There is no such scope.");
+        let scopes = known.ok_or_else(|| unknown().allowed(Scope::ALL.map(Scope::name)))?;
+        Ok(tokens::WantedToken { name, scopes, accounts, view, days })
+    }
+}
+
 /// A token, shown this once.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewTokenAnswer {
@@ -85,13 +92,11 @@ pub struct NewTokenAnswer {
 )]
 pub async fn list(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     params: Params,
 ) -> Result<Json<TokensAnswer>, Problem> {
-    caller.require(Scope::Admin)?;
     params.only(&[])?;
-    let tokens = tokens::list(&state.pool).await?.into_iter();
-    let tokens = tokens.filter(|row| is_within(&caller, row.accounts.as_deref()));
+    let tokens = state.service.list_tokens(&viewer).await?.into_iter();
     Ok(Json(TokensAnswer { tokens: tokens.map(TokenAnswer::from).collect() }))
 }
 
@@ -110,38 +115,14 @@ pub async fn list(
 )]
 pub async fn create(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     params: Params,
     Body(wanted): Body<WantedToken>,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Admin)?;
     params.only(&[])?;
-    let WantedToken { name, scopes, accounts, view, days } = wanted;
-    let refused = |name: &str, detail: &'static str| Problem::bad_parameter(name).detail(detail);
-    if !(1..=LONGEST_NAME).contains(&name.chars().count()) || name.contains('\0') {
-        return Err(refused("name", "1 to 200 characters, and no U+0000."));
-    }
-    if days.is_some_and(|days| !(1..=LONGEST_DAYS).contains(&days)) {
-        return Err(refused("days", "A whole number from 1 to 3650."));
-    }
-    let known: Option<Vec<Scope>> = scopes.iter().map(|scope| Scope::from_name(scope)).collect();
-    let known =
-        known.ok_or_else(|| refused("scopes", "There is no such scope.").allowed(Scope::ALL.map(Scope::name)))?;
-    auth::check_token(&known, accounts.as_deref(), view.as_deref()).map_err(|(name, detail)| refused(name, detail))?;
-    if !is_within(&caller, accounts.as_deref()) {
-        return Err(refused("accounts", "Your token is bound to accounts: a new one can only be bound to those."));
-    }
-    let (token, hash) = auth::new_token();
-    let new = NewToken {
-        name: &name,
-        hash: &hash,
-        scopes: &scopes,
-        accounts: accounts.as_deref(),
-        view: view.as_deref(),
-        days,
-    };
-    let id = tokens::create(&state.pool, new).await?;
-    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(NewTokenAnswer { id, token })).into_response())
+    let made = state.service.create_token(&viewer, wanted.read()?).await?;
+    let answer = NewTokenAnswer { id: made.id, token: made.secret };
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
 /// Revoke a token, at once.
@@ -156,26 +137,12 @@ pub async fn create(
 )]
 pub async fn revoke(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     Path(id): Path<String>,
     params: Params,
 ) -> Result<StatusCode, Problem> {
-    caller.require(Scope::Admin)?;
     params.only(&[])?;
-    let unknown = || Problem::of(StatusCode::NOT_FOUND).detail("No token in force has this id.");
-    let id: i64 = id.parse().map_err(|_| unknown())?;
-    let row = tokens::list(&state.pool).await?.into_iter().find(|row| row.token_id == id).ok_or_else(unknown)?;
-    match is_within(&caller, row.accounts.as_deref()) && tokens::revoke(&state.pool, id).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(unknown()),
-    }
-}
-
-/// Whether a token bound to `accounts` (`None`: all) is within what the caller is bound to.
-fn is_within(caller: &Caller, accounts: Option<&[i64]>) -> bool {
-    match (caller.bound_to(), accounts) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(bound), Some(accounts)) => accounts.iter().all(|account| bound.contains(account)),
-    }
+    // What is no number is no token's id, and neither is 0.
+    state.service.revoke_token(&viewer, id.parse().unwrap_or(0)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

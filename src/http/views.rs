@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::auth::{Caller, Scope};
 use super::json::Body;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::rank::{Criteria, Order};
-use crate::scrub::view::BadView;
 use crate::scrub::{Origin, View};
-use crate::store::views::{self, Put};
+use crate::service::Viewer;
+use crate::service::views::{self, StoredView};
 
 /// The views of an account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,9 +70,9 @@ impl From<(Origin, View)> for ViewRow {
     params(("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account")),
     responses((status = 200, description = "By name", body = ViewsAnswer), Refused, NoAccount),
 )]
-pub async fn list(State(state): State<AppState>, caller: Caller, params: Params) -> Result<Json<ViewsAnswer>, Problem> {
-    let account_id = account(&state, &caller, &params, Scope::Read).await?;
-    let views = state.views.all(views::list(&state.pool, account_id).await?);
+pub async fn list(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Json<ViewsAnswer>, Problem> {
+    params.only(&["account"])?;
+    let views = state.service.list_views(&viewer, params.one("account")?).await?;
     Ok(Json(ViewsAnswer { views: views.into_iter().map(ViewRow::from).collect() }))
 }
 
@@ -88,12 +87,12 @@ pub async fn list(State(state): State<AppState>, caller: Caller, params: Params)
 )]
 pub async fn show(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     Path(name): Path<String>,
     params: Params,
 ) -> Result<Json<ViewRow>, Problem> {
-    let account_id = account(&state, &caller, &params, Scope::Read).await?;
-    Ok(Json(find(&state, account_id, &name).await?.into()))
+    params.only(&["account"])?;
+    Ok(Json(state.service.show_view(&viewer, params.one("account")?, &name).await?.into()))
 }
 
 /// Store a view.
@@ -117,24 +116,16 @@ pub async fn show(
 )]
 pub async fn put(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     Path(name): Path<String>,
     params: Params,
     Body(new): Body<NewView>,
 ) -> Result<Response, Problem> {
-    let account_id = account(&state, &caller, &params, Scope::Scrub).await?;
+    params.only(&["account"])?;
     let NewView { description, filter, order } = new;
-    let view = View { name, description, filter, order };
-    view.check()?;
-    refuse_declared(&state, &view.name)?;
-    let status = match views::put(&state.pool, account_id, &view).await? {
-        Put::New => StatusCode::CREATED,
-        Put::Replaced => StatusCode::OK,
-        Put::Full => {
-            return Err(Problem::new(StatusCode::CONFLICT, "/problems/too-many-views", "Too many views")
-                .detail(format!("An account stores {} views at most.", views::MOST)));
-        }
-    };
+    let new = views::NewView { name, description, filter, order };
+    let StoredView { view, is_new } = state.service.store_view(&viewer, params.one("account")?, new).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(ViewRow::from((Origin::Stored, view)))).into_response())
 }
 
@@ -149,61 +140,11 @@ pub async fn put(
 )]
 pub async fn delete(
     State(state): State<AppState>,
-    caller: Caller,
+    viewer: Viewer,
     Path(name): Path<String>,
     params: Params,
 ) -> Result<StatusCode, Problem> {
-    let account_id = account(&state, &caller, &params, Scope::Scrub).await?;
-    refuse_declared(&state, &name)?;
-    match name.contains('\0') || !views::delete(&state.pool, account_id, &name).await? {
-        false => Ok(StatusCode::NO_CONTENT),
-        true => Err(unknown().detail("No view of this name is stored.")),
-    }
-}
-
-/// The view that a name means for an account.
-///
-/// # Errors
-/// 404 if there is none.
-pub async fn find(state: &AppState, account_id: i64, name: &str) -> Result<(Origin, View), Problem> {
-    if let Some(view) = state.views.in_file(name) {
-        return Ok((Origin::File, view.clone()));
-    }
-    let stored = match name.contains('\0') {
-        true => None,
-        false => views::find(&state.pool, account_id, name).await?,
-    };
-    let builtin = || state.views.builtin(name).map(|view| (Origin::Builtin, view.clone()));
-    let found = stored.map(|view| (Origin::Stored, view)).or_else(builtin);
-    found.ok_or_else(|| unknown().detail("The account has no view of this name."))
-}
-
-async fn account(state: &AppState, caller: &Caller, params: &Params, scope: Scope) -> Result<i64, Problem> {
-    caller.require(scope)?;
     params.only(&["account"])?;
-    Ok(caller.account(state, params.one("account")?).await?.account_id)
-}
-
-fn unknown() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "/problems/unknown-view", "Unknown view")
-}
-
-fn refuse_declared(state: &AppState, name: &str) -> Result<(), Problem> {
-    match state.views.in_file(name) {
-        None => Ok(()),
-        Some(_) => Err(Problem::new(StatusCode::CONFLICT, "/problems/view-declared", "View declared in a file")
-            .detail("This view is declared in the file of views; change it there.")),
-    }
-}
-
-impl From<BadView> for Problem {
-    fn from(bad: BadView) -> Self {
-        let name = match bad {
-            BadView::Criterion(criterion) => return criterion.into(),
-            BadView::Name => "name",
-            BadView::Description => "description",
-            BadView::TooMany => "filter",
-        };
-        Problem::bad_parameter(name).detail(format!("This cannot be: {bad}."))
-    }
+    state.service.delete_view(&viewer, params.one("account")?, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

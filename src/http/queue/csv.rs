@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::QueueAnswer;
+use crate::http::row::QueueRow;
 use crate::sheet::guard::guard;
 
 /// Columns: the fields of a row in JSON, those of an object in it with its name in front.
@@ -22,11 +22,11 @@ const REMARKS: [&str; 6] = [
 /// A header and a line an item; with `remarks`, who read it and the note. Lists are joined by `, `.
 /// Texts that a spreadsheet would take for a formula have an apostrophe in front: titles and names
 /// are written by strangers.
-pub fn csv(answer: &QueueAnswer, remarks: bool) -> Vec<u8> {
+pub fn csv(rows: impl Iterator<Item = QueueRow>, remarks: bool) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(vec![]);
     let columns: Vec<&str> = COLUMNS.iter().chain(REMARKS.iter().filter(|_| remarks)).copied().collect();
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|column| (*column).to_owned()).collect()];
-    lines.extend(answer.items.iter().map(|row| {
+    lines.extend(rows.map(|row| {
         let row = serde_json::to_value(row).expect("cannot fail: plain data with string keys");
         columns.iter().map(|column| cell(&row, column)).collect()
     }));

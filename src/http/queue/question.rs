@@ -1,26 +1,15 @@
-//! What a request asks about: the account, which of its items, on which date, and which page.
+//! What a request asks of the queue: which items, in which order, and which page.
 
-use std::time::Duration;
-
-use axum::http::StatusCode;
-use chrono::NaiveDate;
 use utoipa::IntoParams;
 
 use crate::http::AppState;
-use crate::http::auth::Caller;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
-use crate::http::views;
-use crate::rank::{Criteria, Cursor, Filter, Order, PageRequest};
-use crate::scrub::view::BUG_SCRUB;
-use crate::scrub::{Round, View};
-use crate::store::accounts::Account;
-use crate::store::scrubs::read as scrubs;
+use crate::rank::{Criteria, Cursor, Order};
+use crate::service::queue::{QueueQuestion, Start, Subject};
 
-const DEFAULT_LIMIT: usize = 50;
+const USUAL_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 500;
-/// How long a request may wait for a position.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Which items; read by [`Criteria`], listed here for the description.
 #[derive(IntoParams)]
@@ -92,9 +81,9 @@ pub enum Format {
 }
 
 impl Format {
-    fn default_limit(self) -> usize {
+    fn usual_limit(self) -> usize {
         match self {
-            Format::Json => DEFAULT_LIMIT,
+            Format::Json => USUAL_LIMIT,
             Format::Csv => 1_000,
             Format::Xlsx => 10_000,
         }
@@ -105,155 +94,56 @@ impl Format {
     }
 }
 
-/// An account, and which of its items: those of a view, narrowed by filters of the request's own.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub account: Account,
-    pub view: Option<View>,
-    criteria: Criteria,
-    /// The view's, if it is asked what was read in it.
-    round: Option<Round>,
+/// The account and the items that a request is about.
+///
+/// # Errors
+/// 400 for what is given twice.
+pub fn subject(params: &Params) -> Result<Subject, Problem> {
+    let one = |name| params.one(name).map(|value| value.map(str::to_owned));
+    Ok(Subject { account: one("account")?, view: one("view")?, criteria: params.criteria() })
 }
 
-impl Asked {
-    /// # Errors
-    /// 400 for filters that cannot be understood, 404 for an unknown account or view, and whatever
-    /// else [`Caller::account`] refuses with.
-    pub async fn of(state: &AppState, caller: &Caller, params: &Params) -> Result<Self, Problem> {
-        Self::about(state, caller, params, None).await
-    }
-
-    /// The same, in a view even where none is named.
-    pub async fn within(state: &AppState, caller: &Caller, params: &Params, view: &str) -> Result<Self, Problem> {
-        Self::about(state, caller, params, Some(view)).await
-    }
-
-    async fn about(state: &AppState, caller: &Caller, params: &Params, usual: Option<&str>) -> Result<Self, Problem> {
-        let criteria = params.criteria();
-        // Before anything is asked of the store; what is right on one date is so on the next.
-        criteria.filter(state.calendar.today((state.clock)()))?;
-        let named = params.one("view")?.or_else(|| criteria.has("unread").then_some(BUG_SCRUB));
-        let account = caller.account(state, params.one("account")?).await?;
-        let view = match caller.view(named)?.or(usual) {
-            None => None,
-            Some(name) => Some(views::find(state, account.account_id, name).await?.1),
-        };
-        let round = match (&view, criteria.has("unread")) {
-            (Some(view), true) => {
-                let end = past(state, params)?.map(|date| state.calendar.end_of(date));
-                Some(scrubs::round(&state.pool, account.account_id, &view.name, end).await?)
-            }
-            _ => None,
-        };
-        Ok(Self { account, view, criteria, round })
-    }
-
-    /// The filter that they are on a date.
-    pub fn filter(&self, date: NaiveDate) -> Result<Filter, Problem> {
-        let own = self.criteria.filter(date)?.in_round(self.round.map_or(0, |round| round.started));
-        Ok(match &self.view {
-            None => own,
-            Some(view) => view.filter(date)?.and(own),
-        })
-    }
+/// The order that a request asks for.
+///
+/// # Errors
+/// 400 for one that there is not.
+pub fn order(params: &Params) -> Result<Option<Order>, Problem> {
+    let Some(name) = params.one("order")? else { return Ok(None) };
+    let refused = || Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES);
+    Order::from_name(name).map(Some).ok_or_else(refused)
 }
 
-/// The round that tells what counts as read, by the end of a date: the named view's, else that of
-/// `bug-scrub`.
-pub async fn read_in(
-    state: &AppState,
-    account: &Account,
-    view: Option<&str>,
-    date: NaiveDate,
-) -> Result<Round, Problem> {
-    let view = view.unwrap_or(BUG_SCRUB);
-    let end = (date < state.calendar.today((state.clock)())).then(|| state.calendar.end_of(date));
-    Ok(scrubs::round(&state.pool, account.account_id, view, end).await?)
-}
-
-/// The date that `as_of` names, if it is a past one.
-pub fn past(state: &AppState, params: &Params) -> Result<Option<NaiveDate>, Problem> {
-    let today = state.calendar.today((state.clock)());
-    match params.date("as_of", today)? {
-        Some(date) if date > today => {
-            Err(Problem::bad_parameter("as_of").detail("What is to come is not known: today at the latest."))
-        }
-        date => Ok(date.filter(|date| *date < today)),
-    }
-}
-
-/// The account and the page that a request asks for.
-pub async fn request(
-    state: &AppState,
-    caller: &Caller,
-    params: &Params,
-    format: Format,
-) -> Result<(Account, PageRequest), Problem> {
+/// The page that a request asks for.
+///
+/// # Errors
+/// 400 for parameters that cannot be understood, or that the cursor carries.
+pub fn question(state: &AppState, params: &Params, format: Format) -> Result<QueueQuestion, Problem> {
     const BESIDE: [&str; 4] = ["account", "view", "order", "as_of"];
     params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], &Criteria::NAMES].concat())?;
     let limit = params.one("limit")?.map(|text| limit(text, format.largest_limit())).transpose()?;
-    let now = (state.clock)();
-    let sight = caller.sight();
-    if let Some(text) = params.one("cursor")? {
-        // A sheet is called by its view, and shows what that one's round has read.
-        let may_stand = |name: &str| format == Format::Xlsx && name == "view";
-        let mut others = BESIDE.iter().chain(&Criteria::NAMES);
-        if let Some(beside) = others.find(|name| params.has(name) && !may_stand(name)) {
-            return Err(Problem::bad_parameter(*beside)
-                .detail("The cursor carries this; leave it out, or begin without a cursor."));
-        }
-        let cursor = Cursor::decode(text)
-            .map_err(|error| Problem::bad_parameter("cursor").detail(format!("This is {error}.")))?;
-        let Cursor { account_id, date, past, order, mut filter, after, .. } = cursor;
-        if !past && !state.calendar.serves(date, now) {
-            return Err(Problem::new(StatusCode::GONE, "/problems/date-over", "The cursor's date is over")
-                .detail("Days are counted anew since midnight; begin again without a cursor."));
-        }
-        let account = caller.account(state, Some(&account_id.to_string())).await?;
-        if let Some(name) = caller.view(None)? {
-            // A cursor grants nothing: whoever may see one view's items sees no others.
-            filter = filter.and(views::find(state, account_id, name).await?.1.filter(date)?);
-        }
-        let limit = limit.unwrap_or(cursor.limit.clamp(1, format.largest_limit()));
-        let request = PageRequest { account_id, sight, filter, order, date, past, after: Some(after), limit };
-        return Ok((account, request));
-    }
-    let order =
-        match params.one("order")? {
-            None => None,
-            Some(name) => Some(Order::from_name(name).ok_or_else(|| {
-                Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES)
-            })?),
-        };
-    let past = past(state, params)?;
-    let date = past.unwrap_or(state.calendar.today(now));
-    let asked = Asked::of(state, caller, params).await?;
-    let request = PageRequest {
-        account_id: asked.account.account_id,
-        sight,
-        filter: asked.filter(date)?,
-        order: order.or(asked.view.as_ref().map(|view| view.order)).unwrap_or_default(),
-        date,
-        past: past.is_some(),
-        after: None,
-        limit: limit.unwrap_or(format.default_limit()),
+    let min_position = params.position()?;
+    let Some(text) = params.one("cursor")? else {
+        let order = order(params)?;
+        let as_of = params.date("as_of", state.service.today())?;
+        // A sheet begins with the freshest, as it always did.
+        let order = order.or((format == Format::Xlsx).then_some(Order::Freshest));
+        let from = Start::First { subject: subject(params)?, order, as_of };
+        return Ok(QueueQuestion { from, limit: limit.unwrap_or(format.usual_limit()), min_position });
     };
-    Ok((asked.account, request))
+    // A sheet is called by its view, and shows what that one's round has read.
+    let may_stand = |name: &str| format == Format::Xlsx && name == "view";
+    let mut others = BESIDE.iter().chain(&Criteria::NAMES);
+    if let Some(beside) = others.find(|name| params.has(name) && !may_stand(name)) {
+        let detail = "The cursor carries this; leave it out, or begin without a cursor.";
+        return Err(Problem::bad_parameter(*beside).detail(detail));
+    }
+    let refused = |error| Problem::bad_parameter("cursor").detail(format!("This is {error}."));
+    let cursor = Cursor::decode(text).map_err(refused)?;
+    let limit = limit.unwrap_or(cursor.limit.clamp(1, format.largest_limit()));
+    Ok(QueueQuestion { from: Start::After(Box::new(cursor)), limit, min_position })
 }
 
 fn limit(text: &str, largest: usize) -> Result<usize, Problem> {
     let limit = text.parse().ok().filter(|limit| (1..=largest).contains(limit));
     limit.ok_or_else(|| Problem::bad_parameter("limit").detail(format!("A whole number from 1 to {largest}.")))
-}
-
-/// Waits until answers include the position that the request asks for.
-pub async fn reached(state: &AppState, account_id: i64, params: &Params) -> Result<(), Problem> {
-    let Some(text) = params.one("min_position")? else { return Ok(()) };
-    let position = text.parse().ok().filter(|position| *position >= 0);
-    let position = position.ok_or_else(|| Problem::bad_parameter("min_position").detail("A position: 0 or more."))?;
-    let reached = tokio::time::timeout(LONGEST_WAIT, state.live.reached(account_id, position)).await;
-    reached.map_err(|_| {
-        Problem::new(StatusCode::GATEWAY_TIMEOUT, "/problems/position-not-reached", "Position not reached")
-            .detail("The account's log did not come to this position in 5 seconds.")
-    })
 }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use super::{ScrubAnswer, answer, named, unknown};
 use crate::http::AppState;
 use crate::http::acting::{Acting, person};
-use crate::http::auth::{Caller, Scope};
+use crate::http::auth::{Scope, Viewer};
 use crate::http::params::Params;
 use crate::http::problem::{Problem, Refused};
 use crate::store::scrubs::act::{self, Changed};
@@ -27,7 +27,7 @@ use crate::store::scrubs::act::{self, Changed};
 )]
 pub async fn put(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(path): Path<(String, String)>,
     acting: Acting,
     params: Params,
@@ -51,7 +51,7 @@ pub async fn put(
 )]
 pub async fn delete(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(path): Path<(String, String)>,
     acting: Acting,
     params: Params,
@@ -61,7 +61,7 @@ pub async fn delete(
 
 async fn attend(
     state: &AppState,
-    caller: &Caller,
+    caller: &Viewer,
     (number, name): (String, String),
     acting: Acting,
     params: &Params,

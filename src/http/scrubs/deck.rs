@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 
 use super::named;
 use crate::http::AppState;
-use crate::http::auth::{Caller, Scope};
+use crate::http::auth::{Scope, Viewer};
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
-use crate::http::row::{QueueRow, ReadMark, row};
+use crate::http::row::{QueueRow, ReadMark};
 use crate::rank::stale_age;
 use crate::scrub::Scrub;
 use crate::scrub::deck::{DeckRow, Happening};
@@ -103,7 +103,7 @@ impl From<Happening> for HappeningRow {
 )]
 pub async fn show(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -148,7 +148,7 @@ fn shown(state: &AppState, scrub: &Scrub, deck_row: DeckRow) -> DeckRowAnswer {
         number: frozen.number,
         status: status.name(),
         changed,
-        item: item.map(|item| row(state, date, item)),
+        item: item.map(|item| state.service.shown(date, item).into()),
         last_read: read_before.as_ref().map(ReadMark::from),
         since_last_read: news.into_iter().map(HappeningRow::from).collect(),
         outcomes: outcomes.into_iter().map(HappeningRow::from).collect(),

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::named;
 use crate::activity::Sight;
 use crate::http::AppState;
-use crate::http::auth::{Caller, Scope};
+use crate::http::auth::{Scope, Viewer};
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
 use crate::scrub::Scrub;
@@ -36,7 +36,7 @@ const AT_ONCE: i64 = 500;
 )]
 pub async fn show(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {

@@ -7,9 +7,8 @@ use axum::http::StatusCode;
 use crate::activity::Sight;
 use crate::activity::scrubbing::DeckPlace;
 use crate::http::AppState;
-use crate::http::auth::Caller;
+use crate::http::auth::Viewer;
 use crate::http::problem::Problem;
-use crate::http::views;
 use crate::live::Places;
 use crate::rank::{Filter, PageRequest};
 use crate::scrub::View;
@@ -36,12 +35,12 @@ pub struct Wanted {
 /// Opens a scrub; answers its number and the account's position.
 pub async fn open(
     state: &AppState,
-    caller: &Caller,
+    caller: &Viewer,
     account_id: i64,
     wanted: Wanted,
     request: &Request,
 ) -> Result<(i64, i64), Problem> {
-    let (_, view) = views::find(state, account_id, &wanted.view).await?;
+    let (_, view) = state.service.view(account_id, &wanted.view).await?;
     let date = state.calendar.today((state.clock)());
     let filter = view.filter(date)?;
     if !filter.open_only() {

@@ -4,7 +4,6 @@ use super::opening::{LONGEST_WAIT, places};
 use crate::activity::Sight;
 use crate::http::AppState;
 use crate::http::problem::Problem;
-use crate::http::views;
 use crate::store::scrubs::act::{self, Request};
 use crate::store::scrubs::read;
 
@@ -28,7 +27,7 @@ pub async fn finish_round(
     request: &Request,
 ) -> Result<(), Problem> {
     let Some(view) = view else { return Ok(()) };
-    let Ok((_, view)) = views::find(state, account_id, view).await else { return Ok(()) };
+    let Ok((_, view)) = state.service.view(account_id, view).await else { return Ok(()) };
     let Ok(filter) = view.filter(state.calendar.today((state.clock)())) else { return Ok(()) };
     // A ranking that is behind: the opening of the next scrub looks again.
     let reached = tokio::time::timeout(LONGEST_WAIT, state.live.reached(account_id, position)).await;

@@ -10,10 +10,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::named;
 use crate::http::AppState;
-use crate::http::auth::{Caller, Scope};
+use crate::http::auth::{Scope, Viewer};
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
-use crate::http::views;
 use crate::rank::{Filter, Order, PageRequest, QueueItem};
 use crate::scrub::Scrub;
 use crate::sheet::{self, Attendance, Attended, Sheet, SheetRow, split_filter};
@@ -46,7 +45,7 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 )]
 pub async fn xlsx(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -68,7 +67,7 @@ pub async fn xlsx(
 )]
 pub async fn csv(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
@@ -96,7 +95,7 @@ pub async fn written(
     Ok((headers, file).into_response())
 }
 
-async fn asked(state: &AppState, caller: &Caller, number: &str, params: &Params) -> Result<(String, Sheet), Problem> {
+async fn asked(state: &AppState, caller: &Viewer, number: &str, params: &Params) -> Result<(String, Sheet), Problem> {
     caller.require(Scope::Read)?;
     params.only(&["account", "order"])?;
     let order = match params.one("order")? {
@@ -112,7 +111,7 @@ async fn asked(state: &AppState, caller: &Caller, number: &str, params: &Params)
 
 async fn sheet_of(
     state: &AppState,
-    caller: &Caller,
+    caller: &Viewer,
     account: &Account,
     scrub: Scrub,
     tab: String,
@@ -121,7 +120,7 @@ async fn sheet_of(
     let (account_id, sight, zone) = (account.account_id, caller.sight(), state.calendar.zone);
     let date = scrub.date.unwrap_or(state.calendar.today((state.clock)()));
     let view = match &scrub.view {
-        Some(view) => views::find(state, account_id, view).await.ok(),
+        Some(view) => state.service.view(account_id, view).await.ok(),
         None => None,
     };
     let filter = view.map_or_else(|| Ok(Filter::default()), |(_, view)| view.filter(date))?;

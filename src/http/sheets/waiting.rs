@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::activity::NoteText;
 use crate::http::AppState;
-use crate::http::auth::{Caller, Scope};
+use crate::http::auth::{Scope, Viewer};
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
 use crate::scrub::record;
@@ -49,12 +49,12 @@ pub struct UnplacedRow {
 )]
 pub async fn unplaced(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: Viewer,
     params: Params,
 ) -> Result<Json<UnplacedAnswer>, Problem> {
     caller.require(Scope::Scrub)?;
     params.only(&["account"])?;
-    let account = caller.account(&state, params.one("account")?).await?;
+    let account = state.service.account(&caller, params.one("account")?).await?;
     let kept = sheets::unplaced(&state.pool, account.account_id, &caller.sight(), MOST_UNPLACED).await?;
     let rows = kept.into_iter().map(|row| {
         let record::UnplacedRow { position, item, repository, scrub, text, read } = row;

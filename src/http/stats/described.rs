@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, ForecastSummary, ThroughputRow};
+use crate::service::stats::{Ages, Coverage, Statistic, Throughput};
+use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, Forecast, ForecastSummary, ThroughputRow};
 
 /// What every subject takes: which items, by what they are now. A view's state and dates are left
 /// out, since they tell of one moment.
@@ -73,80 +74,129 @@ pub(super) struct ForecastParams {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BacklogAnswer {
     /// The date that it is of, in the account's time zone.
-    pub(super) as_of: NaiveDate,
+    as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
-    pub(super) position: i64,
+    position: i64,
     /// Part of it is of a time that was not followed by webhooks.
-    pub(super) approximate: bool,
-    pub(super) points: Vec<BacklogPoint>,
+    approximate: bool,
+    points: Vec<BacklogPoint>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgesAnswer {
     /// The date that it is of, in the account's time zone.
-    pub(super) as_of: NaiveDate,
+    as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
-    pub(super) position: i64,
+    position: i64,
     /// Part of it is of a time that was not followed by webhooks.
-    pub(super) approximate: bool,
-    pub(super) by_age: Vec<AgeBucket>,
-    pub(super) by_staleness: Vec<AgeBucket>,
+    approximate: bool,
+    by_age: Vec<AgeBucket>,
+    by_staleness: Vec<AgeBucket>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThroughputAnswer {
     /// The date that it is of, in the account's time zone.
-    pub(super) as_of: NaiveDate,
+    as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
-    pub(super) position: i64,
+    position: i64,
     /// Part of it is of a time that was not followed by webhooks.
-    pub(super) approximate: bool,
-    pub(super) from: NaiveDate,
-    pub(super) to: NaiveDate,
+    approximate: bool,
+    from: NaiveDate,
+    to: NaiveDate,
     /// All repositories together first, then each.
-    pub(super) rows: Vec<ThroughputRow>,
+    rows: Vec<ThroughputRow>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ForecastAnswer {
     /// The date that it is of, in the account's time zone.
-    pub(super) as_of: NaiveDate,
+    as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
-    pub(super) position: i64,
+    position: i64,
     /// Part of it is of a time that was not followed by webhooks.
-    pub(super) approximate: bool,
-    pub(super) summary: ForecastSummary,
-    pub(super) fan: Vec<FanPoint>,
+    approximate: bool,
+    summary: ForecastSummary,
+    fan: Vec<FanPoint>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CoverageAnswer {
     /// The date that it is of, in the account's time zone.
-    pub(super) as_of: NaiveDate,
+    as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
-    pub(super) position: i64,
+    position: i64,
     /// Part of it is of a time that was not followed by webhooks.
-    pub(super) approximate: bool,
+    approximate: bool,
     /// The view whose items are counted.
     #[schema(example = "bug-scrub")]
-    pub(super) view: String,
+    view: String,
     /// Items that the view has.
-    pub(super) eligible: i64,
+    eligible: i64,
     /// Of these, those that nobody has read.
-    pub(super) never_read: i64,
+    never_read: i64,
     /// The round that the view is in, from 1, and how many are over.
-    pub(super) round: i64,
-    pub(super) rounds_completed: i64,
+    round: i64,
+    rounds_completed: i64,
     /// Of the items, those that were read in the round, and those that are left.
-    pub(super) read_in_round: i64,
-    pub(super) left_in_round: i64,
+    read_in_round: i64,
+    left_in_round: i64,
     /// Items that a scrub of the view reads: the mean of the last twelve that are closed; null where
     /// there was none.
     #[schema(example = 23.5)]
-    pub(super) items_per_scrub: Option<f64>,
+    items_per_scrub: Option<f64>,
     /// Scrubs until the round is over, at that pace.
     #[schema(example = 4)]
-    pub(super) scrubs_until_round_ends: Option<i64>,
+    scrubs_until_round_ends: Option<i64>,
     /// By the weeks since each was last read.
-    pub(super) weeks_since_read: Vec<CoverageBucket>,
+    weeks_since_read: Vec<CoverageBucket>,
+}
+
+impl From<Statistic<Vec<BacklogPoint>>> for BacklogAnswer {
+    fn from(found: Statistic<Vec<BacklogPoint>>) -> Self {
+        let Statistic { as_of, position, approximate, value: points } = found;
+        Self { as_of, position, approximate, points }
+    }
+}
+
+impl From<Statistic<Ages>> for AgesAnswer {
+    fn from(found: Statistic<Ages>) -> Self {
+        let Statistic { as_of, position, approximate, value: Ages { by_age, by_staleness } } = found;
+        Self { as_of, position, approximate, by_age, by_staleness }
+    }
+}
+
+impl From<Statistic<Throughput>> for ThroughputAnswer {
+    fn from(found: Statistic<Throughput>) -> Self {
+        let Statistic { as_of, position, approximate, value: Throughput { from, to, rows } } = found;
+        Self { as_of, position, approximate, from, to, rows }
+    }
+}
+
+impl From<Statistic<Forecast>> for ForecastAnswer {
+    fn from(found: Statistic<Forecast>) -> Self {
+        let Statistic { as_of, position, approximate, value: Forecast { summary, fan, .. } } = found;
+        Self { as_of, position, approximate, summary, fan }
+    }
+}
+
+impl From<Statistic<Coverage>> for CoverageAnswer {
+    fn from(found: Statistic<Coverage>) -> Self {
+        let Statistic { as_of, position, approximate, value } = found;
+        Self {
+            as_of,
+            position,
+            approximate,
+            view: value.view,
+            eligible: value.eligible,
+            never_read: value.never_read,
+            round: value.round,
+            rounds_completed: value.round - 1,
+            read_in_round: value.read_in_round,
+            left_in_round: value.left_in_round,
+            items_per_scrub: value.items_per_scrub,
+            scrubs_until_round_ends: value.scrubs_until_round_ends,
+            weeks_since_read: value.weeks_since_read,
+        }
+    }
 }

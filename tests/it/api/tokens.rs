@@ -1,7 +1,7 @@
 //! Who may ask: tokens and their scopes.
 
 use bugscrub::config::Settings;
-use bugscrub::http::auth;
+use bugscrub::service::tokens::{hash, new_secret};
 use bugscrub::store::tokens::{self, NewToken};
 use serde_json::json;
 
@@ -130,7 +130,8 @@ async fn only_some_tokens_see_private_repositories() {
 async fn a_token_is_in_force_until_it_expires() {
     run_test(async |app| {
         open(&app, 1, &repository(1, "widgets")).await;
-        let (token, hash) = auth::new_token();
+        let token = new_secret();
+        let hash = hash(&token);
         let scopes = ["read".to_owned()];
         let new = NewToken { name: "month", hash: &hash, scopes: &scopes, accounts: None, view: None, days: Some(30) };
         let token_id = tokens::create(&app.database.pool, new).await.unwrap();

@@ -2,6 +2,7 @@
 
 use bugscrub::config::{ScrubSettings, Settings};
 use bugscrub::scrub::Schedule;
+use bugscrub::service::tokens::{hash, new_secret};
 use bugscrub::store::tokens::{self, NewToken};
 use reqwest::Method;
 use serde_json::json;
@@ -54,7 +55,8 @@ async fn calendar_programs_subscribe_with_a_token_in_the_url() {
     let scrubs = ScrubSettings { schedule, ..ScrubSettings::default() };
     run_test_with(Settings { scrubs, ..settings() }, async |app| {
         opened(&app, 1, "2026-07-01").await;
-        let (token, hash) = bugscrub::http::auth::new_token();
+        let token = new_secret();
+        let hash = hash(&token);
         let new = NewToken {
             name: "calendar",
             hash: &hash,

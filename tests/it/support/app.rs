@@ -8,10 +8,10 @@ use std::time::Duration;
 use bugscrub::activity::Bots;
 use bugscrub::app::Application;
 use bugscrub::config::Settings;
-use bugscrub::http::auth;
 use bugscrub::http::serve::ServeLimits;
 use bugscrub::ingest::Accounts;
 use bugscrub::live::LiveRanking;
+use bugscrub::service::tokens::{hash, new_secret};
 use bugscrub::store::tokens::{self, NewToken};
 use bugscrub::webhook::{Secrets, signature};
 use chrono::{DateTime, Utc};
@@ -122,7 +122,8 @@ impl TestApp {
     }
 
     pub async fn new_token(&self, scopes: &[&str], accounts: Option<&[i64]>) -> String {
-        let (token, hash) = auth::new_token();
+        let token = new_secret();
+        let hash = hash(&token);
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let new = NewToken { name: "test", hash: &hash, scopes: &scopes, accounts, view: None, days: None };
         tokens::create(&self.database.pool, new).await.unwrap();

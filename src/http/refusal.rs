@@ -1,0 +1,82 @@
+//! Refusals of the service, as clients see them.
+
+use axum::http::StatusCode;
+
+use super::problem::Problem;
+use crate::rank::RankingError;
+use crate::service::Refusal;
+use crate::store::StoreError;
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let says = refusal.to_string();
+        let of = |status, kind, title| Problem::new(status, kind, title).detail(says.clone());
+        match refusal {
+            Refusal::UnknownToken | Refusal::NotForUrls => Problem::unauthorized().detail(says),
+            Refusal::MissingScope(_) | Refusal::OtherView(_) => Problem::of(StatusCode::FORBIDDEN).detail(says),
+            Refusal::BadParameter { name, detail, allowed } => {
+                let problem = Problem::bad_parameter(name).detail(detail);
+                match allowed {
+                    None => problem,
+                    Some(allowed) => problem.allowed(allowed),
+                }
+            }
+            Refusal::UnknownAccount => of(StatusCode::NOT_FOUND, "/problems/unknown-account", "Unknown account"),
+            Refusal::LoginReused { ids } => {
+                of(StatusCode::CONFLICT, "/problems/login-reused", "Login of several accounts")
+                    .allowed(ids.iter().map(i64::to_string))
+            }
+            Refusal::NoTokenInForce => Problem::of(StatusCode::NOT_FOUND).detail(says),
+            Refusal::UnknownView | Refusal::NoStoredView => {
+                of(StatusCode::NOT_FOUND, "/problems/unknown-view", "Unknown view")
+            }
+            Refusal::ViewDeclared => of(StatusCode::CONFLICT, "/problems/view-declared", "View declared in a file"),
+            Refusal::TooManyViews => of(StatusCode::CONFLICT, "/problems/too-many-views", "Too many views"),
+            // Whoever asks for an item is sent to where it is: `items::elsewhere`.
+            Refusal::UnknownItem | Refusal::ItemMoved { .. } => {
+                of(StatusCode::NOT_FOUND, "/problems/unknown-item", "Unknown item")
+            }
+            Refusal::ItemDeleted => of(StatusCode::GONE, "/problems/item-deleted", "Item deleted"),
+            Refusal::DateOver => of(StatusCode::GONE, "/problems/date-over", "The cursor's date is over"),
+            // A 5xx says only what is written here.
+            Refusal::PositionNotReached => {
+                Problem::new(StatusCode::GATEWAY_TIMEOUT, "/problems/position-not-reached", "Position not reached")
+                    .detail("The account's log did not come to this position in 5 seconds.")
+            }
+            Refusal::NoSchedule => of(StatusCode::NOT_FOUND, "/problems/no-schedule", "No schedule"),
+            // Only the command line asks for that.
+            Refusal::NotFetched(_) => Problem::internal(),
+            Refusal::Store(error) => error.into(),
+            Refusal::Ingest(error) => error.into(),
+            Refusal::Ranking(error) => error.into(),
+            Refusal::Failed => Problem::internal(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the store could not be reached");
+            Problem::unavailable("The store cannot be reached.", 5)
+        } else {
+            tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+            Problem::internal()
+        }
+    }
+}
+
+impl From<RankingError> for Problem {
+    fn from(error: RankingError) -> Self {
+        match &error {
+            RankingError::Unavailable(_) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the queue could not be read");
+                Problem::unavailable("The store cannot be reached.", 5)
+            }
+            RankingError::Failed(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the queue could not be made");
+                Problem::internal()
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What every question about statistics says, and the three forms of an answer.
+
+use axum::Json;
+use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::http::AppState;
+use crate::http::params::Params;
+use crate::http::problem::Problem;
+use crate::http::queue::question::subject;
+use crate::service::stats::{DateRange, StatsQuestion};
+use crate::service::{Scope, Viewer};
+use crate::stats::Size;
+
+/// What every subject takes.
+#[rustfmt::skip]
+const COMMON: [&str; 12] = [
+    "account", "view", "repo", "type", "label", "author", "assignee", "milestone", "title", "as_of", "width",
+    "height",
+];
+
+/// The form of an answer, by the suffix of the path.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    Json,
+    Csv,
+    Svg(Size),
+}
+
+impl Form {
+    /// The form, and what is asked.
+    ///
+    /// # Errors
+    /// 400 for other parameters than these and a subject's `own`; 403 where a token that stands in a URL
+    /// asks for JSON.
+    pub(super) fn of(
+        state: &AppState,
+        viewer: &Viewer,
+        params: &Params,
+        uri: &Uri,
+        own: &[&str],
+    ) -> Result<(Self, StatsQuestion), Problem> {
+        params.only(&[&COMMON[..], own].concat())?;
+        let size = size(params)?;
+        let form = match uri.path().rsplit_once('.') {
+            Some((_, "csv")) => Form::Csv,
+            Some((_, "svg")) => Form::Svg(size),
+            _ => {
+                viewer.require(Scope::Read)?;
+                Form::Json
+            }
+        };
+        let as_of = params.date("as_of", state.service.today())?;
+        Ok((form, StatsQuestion { subject: subject(params)?, as_of }))
+    }
+
+    /// Writes an answer, off the threads that serve requests.
+    pub(super) async fn write<A: Send + 'static, R: Serialize + 'static, J: Serialize + 'static>(
+        self,
+        answer: A,
+        svg: fn(&A, Size) -> String,
+        rows: fn(&A) -> Vec<R>,
+        json: fn(A) -> J,
+    ) -> Result<Response, Problem> {
+        let written = tokio::task::spawn_blocking(move || match self {
+            Form::Json => Ok(Json(json(answer)).into_response()),
+            Form::Svg(size) => Ok(([(CONTENT_TYPE, "image/svg+xml")], svg(&answer, size)).into_response()),
+            Form::Csv => {
+                let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+                for row in rows(&answer) {
+                    writer.serialize(row).map_err(|_| Problem::internal())?;
+                }
+                let text = writer.into_inner().map_err(|_| Problem::internal())?;
+                Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
+            }
+        });
+        written.await.unwrap_or_else(|_| Err(Problem::internal()))
+    }
+}
+
+/// The dates `from` and `to`; days ago are counted from the date of the answer.
+pub(super) fn range(state: &AppState, params: &Params, question: &StatsQuestion) -> Result<DateRange, Problem> {
+    let date = question.as_of.unwrap_or_else(|| state.service.today());
+    Ok(DateRange { from: params.date("from", date)?, to: params.date("to", date)? })
+}
+
+fn size(params: &Params) -> Result<Size, Problem> {
+    let side = |name, least: u32, most: u32, usual: u32| {
+        let given = params.number(name, u64::from(least), u64::from(most))?;
+        Ok::<u32, Problem>(given.and_then(|given| u32::try_from(given).ok()).unwrap_or(usual))
+    };
+    let (smallest, largest, usual) = (Size::SMALLEST, Size::LARGEST, Size::default());
+    Ok(Size {
+        width: side("width", smallest.width, largest.width, usual.width)?,
+        height: side("height", smallest.height, largest.height, usual.height)?,
+    })
+}

@@ -1,0 +1,54 @@
+//! The accounts that a viewer may see, and which of them a question is about.
+
+use super::{Refusal, Scope, Service, Viewer};
+use crate::store::accounts;
+pub use crate::store::accounts::Account;
+
+impl Service {
+    /// The accounts that the viewer may see, by id.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`]
+    pub async fn list_accounts(&self, viewer: &Viewer) -> Result<Vec<Account>, Refusal> {
+        viewer.require(Scope::Read)?;
+        self.accounts(viewer).await
+    }
+
+    pub(super) async fn accounts(&self, viewer: &Viewer) -> Result<Vec<Account>, Refusal> {
+        let mut accounts = accounts::visible(&self.0.pool).await?;
+        accounts.retain(|account| !viewer.is_kept_from(account.account_id));
+        Ok(accounts)
+    }
+
+    /// The account that a question is about: `named` by login or id, or the only one there is.
+    ///
+    /// # Errors
+    /// [`Refusal::BadParameter`] if none is named and there are several or none;
+    /// [`Refusal::UnknownAccount`] for one that is not there or not the viewer's;
+    /// [`Refusal::LoginReused`] for a login that several have had.
+    pub async fn account(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
+        let mut accounts = self.accounts(viewer).await?;
+        let Some(named) = named else {
+            if accounts.len() == 1 {
+                return Ok(accounts.remove(0));
+            }
+            let detail = if accounts.is_empty() {
+                "No account has sent a delivery yet, or the token may see none."
+            } else {
+                "The token sees several accounts; name one by login or id."
+            };
+            return Err(Refusal::not_among("account", detail, accounts.into_iter().map(|account| account.login)));
+        };
+        // A login may look like another account's id: the id is what was meant.
+        if let Some(at) = accounts.iter().position(|account| account.account_id.to_string() == named) {
+            return Ok(accounts.swap_remove(at));
+        }
+        let login = named.to_lowercase();
+        accounts.retain(|account| account.logins.contains(&login));
+        match accounts.len() {
+            0 => Err(Refusal::UnknownAccount),
+            1 => Ok(accounts.remove(0)),
+            _ => Err(Refusal::LoginReused { ids: accounts.into_iter().map(|account| account.account_id).collect() }),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! One item: where it is, why it ranks where it does, and what happened to it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Refusal, Scope, Service, Viewer};
+use crate::activity::{Bots, Fact, ItemKey, State, WaitsFor};
+use crate::rank::stale_age::days_since;
+use crate::rank::{Calendar, QueueItem, stale_age};
+use crate::store::history::{Found, Kept, Located, Wanted, locate, repository};
+use crate::store::log::LoggedEvent;
+
+/// An item's address, as people write it.
+#[derive(Clone, Debug)]
+pub struct ItemAddress {
+    /// Login or id; the account of `owner` unless given.
+    pub account: Option<String>,
+    pub owner: String,
+    pub repository: String,
+    pub number: i64,
+}
+
+/// An item as answers show it.
+#[derive(Clone, Debug)]
+pub struct ShownItem {
+    pub item: QueueItem,
+    /// The stale-age with the days since the last human activity; `None` where none is known.
+    pub human_stale_age: Option<f64>,
+    /// Whether the last activity was a human's.
+    pub last_is_human: bool,
+}
+
+/// An item, why it ranks where it does, and what happened to it.
+#[derive(Debug)]
+pub struct ExplainedItem {
+    pub shown: ShownItem,
+    /// The date that days are counted to.
+    pub as_of: NaiveDate,
+    /// The position of the account's log that it includes.
+    pub position: i64,
+    /// `None` if the item is not open or nobody can tell.
+    pub waits_for: Option<WaitsFor>,
+    /// The event that set `updated_at`, where one is known.
+    pub updated_by: Option<ItemEvent>,
+    /// Oldest first.
+    pub history: Vec<ItemEvent>,
+    /// Older events were left out.
+    pub truncated: bool,
+}
+
+/// Something that happened to an item.
+#[derive(Clone, Debug)]
+pub struct ItemEvent {
+    pub position: i64,
+    pub kind: String,
+    /// `None` where GitHub does not say.
+    pub actor: Option<String>,
+    /// `None` where there is no actor.
+    pub human: Option<bool>,
+    /// GitHub's time; `None` where the payload has none.
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+impl Service {
+    /// Shows one item, open or not, once answers include `min_position`.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], [`Refusal::PositionNotReached`], or as [`Service::locate`].
+    pub async fn show_item(
+        &self,
+        viewer: &Viewer,
+        address: &ItemAddress,
+        min_position: Option<i64>,
+    ) -> Result<ExplainedItem, Refusal> {
+        viewer.require(Scope::Read)?;
+        let account_id = self.account_of(viewer, address).await?;
+        self.reached(account_id, min_position).await?;
+        let date = self.today();
+        match self.0.live.item(&wanted(viewer, account_id, address), date).await? {
+            Found::Nothing => Err(Refusal::UnknownItem),
+            Found::Deleted => Err(Refusal::ItemDeleted),
+            Found::Transferred(key) => Err(self.moved(viewer, key).await),
+            Found::Here(kept) => Ok(self.explained(date, *kept)),
+        }
+    }
+
+    /// The item at an address.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownItem`], [`Refusal::ItemDeleted`], [`Refusal::ItemMoved`] if the viewer may see
+    /// where it went, or as [`Service::account`].
+    pub async fn locate(&self, viewer: &Viewer, address: &ItemAddress) -> Result<ItemKey, Refusal> {
+        let account_id = self.account_of(viewer, address).await?;
+        match locate(&self.0.pool, &wanted(viewer, account_id, address)).await? {
+            Located::Nothing => Err(Refusal::UnknownItem),
+            Located::Deleted => Err(Refusal::ItemDeleted),
+            Located::Transferred(key) => Err(self.moved(viewer, key).await),
+            Located::Here(repo_id) => Ok(ItemKey { account_id, repo_id, number: address.number }),
+        }
+    }
+
+    /// An item as answers show it, with days counted to `date`.
+    pub fn shown(&self, date: NaiveDate, item: QueueItem) -> ShownItem {
+        let Calendar { zone } = self.0.calendar;
+        let human_days = item.last_human_activity.as_ref().map(|activity| days_since(activity.at, date, zone));
+        let human_stale_age = human_days.map(|days| stale_age(item.days_age, days));
+        let last_is_human = item.last_activity.as_ref().is_some_and(|last| self.0.bots.is_human(&last.actor));
+        ShownItem { item, human_stale_age, last_is_human }
+    }
+
+    async fn account_of(&self, viewer: &Viewer, address: &ItemAddress) -> Result<i64, Refusal> {
+        let ItemAddress { account, owner, repository, .. } = address;
+        // No name on GitHub has it, and Postgres takes it in no text.
+        if owner.contains('\0') || repository.contains('\0') {
+            return Err(Refusal::UnknownItem);
+        }
+        Ok(self.account(viewer, Some(account.as_deref().unwrap_or(owner))).await?.account_id)
+    }
+
+    /// Where an item went; for who may not see it there, the item is unknown.
+    async fn moved(&self, viewer: &Viewer, key: ItemKey) -> Refusal {
+        match self.place_of(viewer, key).await {
+            Ok(Some((owner, repository))) => {
+                let ItemKey { account_id, number, .. } = key;
+                Refusal::ItemMoved { account_id, owner, repository, number }
+            }
+            Ok(None) => Refusal::UnknownItem,
+            Err(refusal) => refusal,
+        }
+    }
+
+    async fn place_of(&self, viewer: &Viewer, key: ItemKey) -> Result<Option<(String, String)>, Refusal> {
+        let accounts = self.accounts(viewer).await?;
+        if !accounts.iter().any(|account| account.account_id == key.account_id) {
+            return Ok(None);
+        }
+        Ok(repository(&self.0.pool, key.account_id, &viewer.sight(), key.repo_id).await?)
+    }
+
+    fn explained(&self, date: NaiveDate, kept: Kept) -> ExplainedItem {
+        let Kept { position, item, events, truncated } = kept;
+        let bots = &self.0.bots;
+        let updated_by = events.iter().find(|logged| shows(logged) == Some(item.updated_at));
+        ExplainedItem {
+            as_of: date,
+            position,
+            waits_for: waits_for(bots, &item, &events),
+            updated_by: updated_by.map(|logged| item_event(bots, logged)),
+            history: events.iter().map(|logged| item_event(bots, logged)).collect(),
+            truncated,
+            shown: self.shown(date, item),
+        }
+    }
+}
+
+/// What the store is asked for.
+fn wanted<'a>(viewer: &Viewer, account_id: i64, address: &'a ItemAddress) -> Wanted<'a> {
+    let ItemAddress { owner, repository, number, .. } = address;
+    Wanted { account_id, sight: viewer.sight(), owner, repository, number: *number }
+}
+
+fn item_event(bots: &Bots, logged: &LoggedEvent) -> ItemEvent {
+    let event = &logged.event;
+    ItemEvent {
+        position: logged.position,
+        kind: event.kind.clone(),
+        actor: event.actor.as_ref().map(|actor| actor.login.clone()),
+        human: event.actor.as_ref().map(|actor| bots.is_human(actor)),
+        occurred_at: event.occurred_at,
+    }
+}
+
+/// The `updated_at` that the item had with the event.
+fn shows(logged: &LoggedEvent) -> Option<DateTime<Utc>> {
+    let Fact::Item(fact) = &logged.event.fact else { return None };
+    fact.snapshot.as_ref().map(|snapshot| snapshot.updated_at)
+}
+
+/// Whom an item waits for, by the last human of whom GitHub said how they stand to the repository:
+/// of who sets a label, say, it does not.
+fn waits_for(bots: &Bots, item: &QueueItem, events: &[LoggedEvent]) -> Option<WaitsFor> {
+    if item.state != State::Open {
+        return None;
+    }
+    let said = events.iter().filter_map(|logged| {
+        let Fact::Item(fact) = &logged.event.fact else { return None };
+        let actor = logged.event.actor.as_ref().filter(|actor| bots.is_human(actor))?;
+        Some((logged.event.occurred_at?, logged.position, actor, fact.association.as_deref()?))
+    });
+    let (_, _, actor, association) = said.max_by_key(|(at, position, ..)| (*at, *position))?;
+    Some(WaitsFor::after(&actor.login, association, item.author.as_deref()))
+}

@@ -1,0 +1,115 @@
+//! The use cases: what can be asked and done, for whoever may.
+//!
+//! Every use case is a method of [`Service`] that takes a [`Viewer`] and a typed question and
+//! answers a typed outcome or a [`Refusal`]. HTTP and the command line call the same ones. The
+//! players:
+//! - [`viewer`]: who asks, and what they may see and do; [`tokens`]: how they are known;
+//! - [`refusal`]: why something was not answered or not done;
+//! - [`accounts`], [`views`], [`items`]: what questions are about;
+//! - [`queue`]: the ranking, in pages;
+//! - [`stats`]: how the backlog fares;
+//! - [`stream`]: what changes in it, as it happens;
+//! - [`calendar`]: when the group meets;
+//! - [`sync`], [`permissions`]: how complete an account is, and what the App may do on GitHub;
+//! - [`fetching`], [`upkeep`], [`readiness`]: for the command line and for what goes on by itself.
+//!
+//! Nothing here knows HTTP, a status code or JSON.
+
+pub mod accounts;
+pub mod calendar;
+pub mod fetching;
+pub mod items;
+pub mod permissions;
+pub mod queue;
+pub mod readiness;
+pub mod refusal;
+pub mod stats;
+pub mod stream;
+pub mod sync;
+pub mod tokens;
+pub mod upkeep;
+pub mod viewer;
+pub mod views;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::PgPool;
+
+pub use self::refusal::Refusal;
+pub use self::viewer::{Scope, Viewer, Who};
+use crate::activity::Bots;
+use crate::github::{Clock, Desk};
+use crate::live::LiveRanking;
+use crate::rank::Calendar;
+use crate::scrub::{Declared, Schedule};
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    seen: sync::Seen,
+}
+
+impl Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// What the use cases are done with.
+pub struct Parts {
+    pub pool: PgPool,
+    pub live: LiveRanking,
+    /// The views that every account has.
+    pub views: Declared,
+    pub calendar: Calendar,
+    pub clock: Clock,
+    pub bots: Bots,
+    /// The number of an account's first scrub.
+    pub first_scrub: i64,
+    /// When scrubs are held.
+    pub schedule: Option<Schedule>,
+    /// `None`: only deliveries are taken.
+    pub github: Option<Desk>,
+    /// [`tokens::hash`] of the bootstrap token.
+    pub admin_token_hash: Option<Vec<u8>>,
+}
+
+impl Parts {
+    /// Over a database alone, for the command line: with no settings, and a ranking that follows nothing.
+    pub fn over(pool: PgPool, clock: Clock) -> Self {
+        Self {
+            live: LiveRanking::new(pool.clone(), chrono_tz::UTC, Bots::default()),
+            pool,
+            views: Declared::default(),
+            calendar: Calendar { zone: chrono_tz::UTC },
+            clock,
+            bots: Bots::default(),
+            first_scrub: 1,
+            schedule: None,
+            github: None,
+            admin_token_hash: None,
+        }
+    }
+}
+
+impl Service {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner { parts, seen: sync::Seen::default() }))
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.0.clock)()
+    }
+
+    /// The date now, in the account's time zone.
+    pub fn today(&self) -> NaiveDate {
+        self.0.calendar.today(self.now())
+    }
+}

@@ -1,0 +1,42 @@
+//! What the App may do on GitHub, and what it did.
+
+use super::{Refusal, Scope, Service, Viewer};
+pub use crate::github::permissions::Permissions;
+use crate::store::{gates, installations};
+
+/// What the App may do, and what it did.
+#[derive(Debug)]
+pub struct PermissionsReport {
+    pub permissions: Permissions,
+    /// Requests of the account's installation and of the App itself: those that read, tokens minted, and
+    /// failed deliveries asked for again. The client sends nothing else.
+    pub reads: i64,
+    pub token_mints: i64,
+    pub redeliveries: i64,
+}
+
+impl Service {
+    /// Reports what the App may do on GitHub, as GitHub last said.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], or as [`Service::account`].
+    pub async fn permissions_report(
+        &self,
+        viewer: &Viewer,
+        account: Option<&str>,
+    ) -> Result<PermissionsReport, Refusal> {
+        viewer.require(Scope::Read)?;
+        let account_id = self.account(viewer, account).await?.account_id;
+        let pool = &self.0.pool;
+        let (installation, own, app) =
+            tokio::join!(installations::of(pool, account_id), gates::look(pool, account_id), gates::look(pool, 0));
+        let granted = installation?.map(|installation| installation.permissions).unwrap_or_default();
+        let gates: Vec<gates::Gate> = own?.into_iter().chain(app?).collect();
+        Ok(PermissionsReport {
+            permissions: Permissions::of(&granted),
+            reads: gates.iter().map(|gate| gate.reads).sum(),
+            token_mints: gates.iter().map(|gate| gate.token_mints).sum(),
+            redeliveries: gates.iter().map(|gate| gate.redeliveries).sum(),
+        })
+    }
+}

@@ -1,0 +1,309 @@
+//! The stale-age queue of an account, a page at a time; as a spreadsheet, in [`sheet`].
+
+pub mod sheet;
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::accounts::Account;
+use super::items::ShownItem;
+use super::sync::BackfillState;
+use super::{Refusal, Scope, Service, Viewer};
+use crate::rank::{Criteria, Cursor, Filter, Order, Page, PageRequest};
+use crate::scrub::view::BUG_SCRUB;
+use crate::scrub::{Round, View};
+use crate::store::accounts::last_delivery_at;
+use crate::store::scrubs::read::round;
+
+/// How long a question may wait for a position.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// What a question is about: an account, and which of its items.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// Login or id; `None`: the only account that the viewer sees.
+    pub account: Option<String>,
+    /// The view whose items they are.
+    pub view: Option<String>,
+    /// What narrows them.
+    pub criteria: Criteria,
+}
+
+/// A part of an account's items: those of a view, narrowed by criteria.
+#[derive(Clone, Debug)]
+pub struct Portion {
+    pub account: Account,
+    pub view: Option<View>,
+    criteria: Criteria,
+    /// The view's, if it is asked what was read in it.
+    round: Option<Round>,
+}
+
+impl Portion {
+    /// The filter that makes it, on a date.
+    ///
+    /// # Errors
+    /// [`Refusal::BadParameter`]
+    pub fn filter(&self, date: NaiveDate) -> Result<Filter, Refusal> {
+        let own = self.criteria.filter(date)?.in_round(self.round.map_or(0, |round| round.started));
+        Ok(match &self.view {
+            None => own,
+            Some(view) => view.filter(date)?.and(own),
+        })
+    }
+}
+
+/// Which page of the queue is asked for.
+#[derive(Debug)]
+pub struct QueueQuestion {
+    pub from: Start,
+    /// Items of the page, 1 or more.
+    pub limit: usize,
+    /// Wait until answers include this position of the log.
+    pub min_position: Option<i64>,
+}
+
+/// Where a page begins.
+#[derive(Debug)]
+pub enum Start {
+    First {
+        subject: Subject,
+        /// The view's order, else the stalest first, unless given.
+        order: Option<Order>,
+        /// The queue as it was by the end of this date.
+        as_of: Option<NaiveDate>,
+    },
+    /// Where a page before ended.
+    After(Box<Cursor>),
+}
+
+/// What a page of the queue depends on: two pages of one version are the same.
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub account_id: i64,
+    pub date: NaiveDate,
+    pub generation: i64,
+    pub position: i64,
+    /// Everything that was asked, and what may be seen.
+    pub asked: String,
+}
+
+/// An answer and its version.
+#[derive(Debug)]
+pub enum Versioned<T> {
+    /// The asker has this version.
+    Known(Version),
+    New(Version, T),
+}
+
+/// A page of the queue.
+#[derive(Debug)]
+pub struct QueuePage {
+    /// The date that days are counted to.
+    pub as_of: NaiveDate,
+    /// The position of the account's log that it includes.
+    pub position: i64,
+    /// Items that pass the filters, on all pages.
+    pub total: i64,
+    pub items: Vec<ShownItem>,
+    /// `None` on the last page.
+    pub next: Option<Cursor>,
+    /// Of some items only the dates of creation and closing are known of that time.
+    pub approximate: bool,
+    /// Readings and notes are shown: not where others read along.
+    pub remarks: bool,
+}
+
+/// How current answers about an account are.
+#[derive(Debug)]
+pub struct Freshness {
+    pub last_delivery_at: Option<DateTime<Utc>>,
+    pub backfill: BackfillState,
+    /// Up to when, at least, every repository was compared with GitHub.
+    pub last_sweep_at: Option<DateTime<Utc>>,
+}
+
+impl Service {
+    /// Shows a page of the queue, and how current it is, unless the asker has its version.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], [`Refusal::OtherView`], [`Refusal::UnknownView`],
+    /// [`Refusal::BadParameter`], [`Refusal::DateOver`], [`Refusal::PositionNotReached`], or as
+    /// [`Service::account`].
+    pub async fn queue(
+        &self,
+        viewer: &Viewer,
+        question: QueueQuestion,
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Versioned<(QueuePage, Freshness)>, Refusal> {
+        viewer.require(Scope::Read)?;
+        let (account, request) = self.page_request(viewer, question).await?;
+        let version = match self.version(viewer, &request, is_known) {
+            Ok(version) => version,
+            Err(known) => return Ok(Versioned::Known(known)),
+        };
+        let (page, last_delivery_at, backfill) = tokio::join!(
+            self.page(request.clone()),
+            last_delivery_at(&self.0.pool, account.account_id),
+            self.backfill_in_passing(account.account_id),
+        );
+        let (page, last_delivery_at, (backfill, last_sweep_at)) = (page?, last_delivery_at?, backfill?);
+        let freshness = Freshness { last_delivery_at, backfill, last_sweep_at };
+        let version = Version { position: page.position, ..version };
+        Ok(Versioned::New(version, (self.queue_page(viewer, request, page), freshness)))
+    }
+
+    /// The same as a table, which a token that stands in a URL may see of its one view; without how
+    /// current it is.
+    pub async fn queue_table(
+        &self,
+        viewer: &Viewer,
+        question: QueueQuestion,
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Versioned<QueuePage>, Refusal> {
+        viewer.require_embed()?;
+        let (_, request) = self.page_request(viewer, question).await?;
+        let version = match self.version(viewer, &request, is_known) {
+            Ok(version) => version,
+            Err(known) => return Ok(Versioned::Known(known)),
+        };
+        let page = self.page(request.clone()).await?;
+        let version = Version { position: page.position, ..version };
+        Ok(Versioned::New(version, self.queue_page(viewer, request, page)))
+    }
+
+    /// The version that an answer has now; as an error the one that the asker has.
+    fn version(
+        &self,
+        viewer: &Viewer,
+        request: &PageRequest,
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Version, Version> {
+        let (account_id, date) = (request.account_id, request.date);
+        let asked = format!("{request:?} {}", viewer.is_embed());
+        let Some(head) = self.0.live.head(account_id) else {
+            return Ok(Version { account_id, date, generation: 0, position: 0, asked });
+        };
+        let version = Version { account_id, date, generation: head.generation, position: head.position, asked };
+        if is_known(&version) { Err(version) } else { Ok(version) }
+    }
+
+    fn queue_page(&self, viewer: &Viewer, request: PageRequest, page: Page) -> QueuePage {
+        let Page { position, total, items, end, approximate } = page;
+        let date = request.date;
+        QueuePage {
+            as_of: date,
+            position,
+            total,
+            items: items.into_iter().map(|item| self.shown(date, item)).collect(),
+            next: end.map(|end| Cursor::of(request, end)),
+            approximate,
+            remarks: !viewer.is_embed(),
+        }
+    }
+
+    /// A page of the ranking.
+    async fn page(&self, request: PageRequest) -> Result<Page, Refusal> {
+        use crate::rank::Ranking;
+        Ok(self.0.live.page(request).await?)
+    }
+
+    /// The account and the page that a question asks for, once answers include its position.
+    async fn page_request(&self, viewer: &Viewer, question: QueueQuestion) -> Result<(Account, PageRequest), Refusal> {
+        let QueueQuestion { from, limit, min_position } = question;
+        let (account, request) = match from {
+            Start::First { subject, order, as_of } => {
+                let past = self.past(as_of)?;
+                let date = past.unwrap_or(self.today());
+                let portion = self.portion(viewer, &subject, past, None).await?;
+                let request = PageRequest {
+                    account_id: portion.account.account_id,
+                    sight: viewer.sight(),
+                    filter: portion.filter(date)?,
+                    order: order.or(portion.view.as_ref().map(|view| view.order)).unwrap_or_default(),
+                    date,
+                    past: past.is_some(),
+                    after: None,
+                    limit,
+                };
+                (portion.account, request)
+            }
+            Start::After(cursor) => self.page_after(viewer, *cursor, limit).await?,
+        };
+        self.reached(account.account_id, min_position).await?;
+        Ok((account, request))
+    }
+
+    async fn page_after(
+        &self,
+        viewer: &Viewer,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<(Account, PageRequest), Refusal> {
+        let Cursor { account_id, date, past, order, mut filter, after, .. } = cursor;
+        if !past && !self.0.calendar.serves(date, self.now()) {
+            return Err(Refusal::DateOver);
+        }
+        let account = self.account(viewer, Some(&account_id.to_string())).await?;
+        if let Some(name) = viewer.view(None)? {
+            // A cursor grants nothing: whoever may see one view's items sees no others.
+            filter = filter.and(self.view(account_id, name).await?.1.filter(date)?);
+        }
+        let request =
+            PageRequest { account_id, sight: viewer.sight(), filter, order, date, past, after: Some(after), limit };
+        Ok((account, request))
+    }
+
+    /// The items that a subject means; what was read in a round counts by the end of `past`, if that
+    /// is given. Without a view they are those of the view `usual`.
+    pub(super) async fn portion(
+        &self,
+        viewer: &Viewer,
+        subject: &Subject,
+        past: Option<NaiveDate>,
+        usual: Option<&str>,
+    ) -> Result<Portion, Refusal> {
+        let Subject { account, view, criteria } = subject;
+        // Before anything is asked of the store; what is right on one date is so on the next.
+        criteria.filter(self.today())?;
+        let named = view.as_deref().or_else(|| criteria.has("unread").then_some(BUG_SCRUB));
+        let account = self.account(viewer, account.as_deref()).await?;
+        let view = match viewer.view(named)?.or(usual) {
+            None => None,
+            Some(name) => Some(self.view(account.account_id, name).await?.1),
+        };
+        let round = match (&view, criteria.has("unread")) {
+            (Some(view), true) => {
+                let end = past.map(|date| self.0.calendar.end_of(date));
+                Some(round(&self.0.pool, account.account_id, &view.name, end).await?)
+            }
+            _ => None,
+        };
+        Ok(Portion { account, view, criteria: criteria.clone(), round })
+    }
+
+    /// The date that an answer is to be of, if it is a past one.
+    ///
+    /// # Errors
+    /// [`Refusal::BadParameter`] for one that is to come.
+    pub(super) fn past(&self, as_of: Option<NaiveDate>) -> Result<Option<NaiveDate>, Refusal> {
+        let today = self.today();
+        match as_of {
+            Some(date) if date > today => {
+                Err(Refusal::bad_parameter("as_of", "What is to come is not known: today at the latest."))
+            }
+            date => Ok(date.filter(|date| *date < today)),
+        }
+    }
+
+    /// Waits until answers include a position.
+    ///
+    /// # Errors
+    /// [`Refusal::PositionNotReached`]
+    pub(super) async fn reached(&self, account_id: i64, min_position: Option<i64>) -> Result<(), Refusal> {
+        let Some(position) = min_position else { return Ok(()) };
+        let reached = tokio::time::timeout(LONGEST_WAIT, self.0.live.reached(account_id, position)).await;
+        reached.map_err(|_| Refusal::PositionNotReached)
+    }
+}

@@ -1,0 +1,51 @@
+//! The queue as a spreadsheet.
+
+use super::{QueueQuestion, Service};
+use crate::rank::{Cursor, QueueItem};
+use crate::scrub::view::BUG_SCRUB;
+use crate::service::{Refusal, Scope, Viewer};
+use crate::sheet::{Sheet, SheetRow};
+use crate::store::scrubs::read::round;
+
+/// A page of the queue as a spreadsheet.
+pub struct QueueSheet {
+    pub sheet: Sheet,
+    /// `None` on the last page.
+    pub next: Option<Cursor>,
+}
+
+impl Service {
+    /// Makes a page of the queue into a spreadsheet. It is called by the `view`, and shows what the view's
+    /// present round has read: without a view, that of `bug-scrub`.
+    ///
+    /// # Errors
+    /// As [`Service::queue`].
+    pub async fn queue_sheet(
+        &self,
+        viewer: &Viewer,
+        question: QueueQuestion,
+        view: Option<&str>,
+    ) -> Result<QueueSheet, Refusal> {
+        viewer.require(Scope::Read)?;
+        let (account, request) = self.page_request(viewer, question).await?;
+        let (date, zone) = (request.date, self.0.calendar.zone);
+        let end = (date < self.today()).then(|| self.0.calendar.end_of(date));
+        let round = round(&self.0.pool, account.account_id, view.unwrap_or(BUG_SCRUB), end).await?;
+        let page = self.page(request.clone()).await?;
+        let is_read = |item: &QueueItem| item.remarks.read_position() > round.started;
+        let row = |item| SheetRow::of(item, is_read(item), &request.filter, zone);
+        let rows = page.items.iter().map(row).collect();
+        let (filter, position) = (request.filter.clone(), Some(page.position));
+        let next = page.end.map(|end| Cursor::of(request, end));
+        Ok(QueueSheet { sheet: Sheet { tab: tab(view), date, zone, rows, filter, attendance: None, position }, next })
+    }
+}
+
+/// A tab whose name is a number would be a scrub's.
+fn tab(view: Option<&str>) -> String {
+    match view {
+        None => "queue".to_owned(),
+        Some(view) if view.bytes().all(|byte| byte.is_ascii_digit()) => format!("view-{view}"),
+        Some(view) => view.to_owned(),
+    }
+}

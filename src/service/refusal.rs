@@ -1,0 +1,112 @@
+//! Why something was not answered or not done.
+
+use std::borrow::Cow;
+
+use super::viewer::Scope;
+use crate::ingest::IngestError;
+use crate::rank::{BadCriterion, RankingError};
+use crate::scrub::view::BadView;
+use crate::store::{StoreError, views};
+
+/// Why a use case did not do what it was asked. Each is a sentence that the one who asked may read,
+/// but for [`Refusal::Store`], [`Refusal::Ingest`], [`Refusal::Ranking`] and [`Refusal::Failed`], which
+/// are for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error("The token is unknown or was revoked.")]
+    UnknownToken,
+    #[error("The token is unknown or was revoked, or may not stand in a URL: only the scope embed may.")]
+    NotForUrls,
+    #[error("The token lacks the scope {}.", .0.name())]
+    MissingScope(Scope),
+    /// It holds the only view that may be seen.
+    #[error("The token is for the view {0} only.")]
+    OtherView(String),
+    #[error("{detail}")]
+    BadParameter {
+        name: Cow<'static, str>,
+        detail: Cow<'static, str>,
+        /// What it may be, where that is a list.
+        allowed: Option<Vec<String>>,
+    },
+
+    #[error("There is no such account that the token may see.")]
+    UnknownAccount,
+    #[error("Several accounts have had this login; name one by id.")]
+    LoginReused { ids: Vec<i64> },
+    #[error("No token in force has this id.")]
+    NoTokenInForce,
+
+    #[error("The account has no view of this name.")]
+    UnknownView,
+    #[error("No view of this name is stored.")]
+    NoStoredView,
+    #[error("This view is declared in the file of views; change it there.")]
+    ViewDeclared,
+    #[error("An account stores {} views at most.", views::MOST)]
+    TooManyViews,
+
+    #[error("There is no such item that the token may see.")]
+    UnknownItem,
+    #[error("The item was deleted on GitHub.")]
+    ItemDeleted,
+    #[error("The item is {owner}/{repository}#{number} now.")]
+    ItemMoved { account_id: i64, owner: String, repository: String, number: i64 },
+
+    #[error("Days are counted anew since midnight; begin again without a cursor.")]
+    DateOver,
+    #[error("The account's log did not come to this position in 5 seconds.")]
+    PositionNotReached,
+    #[error("The setting BUGSCRUB_SCRUB_SCHEDULE says when scrubs are held; it is not set.")]
+    NoSchedule,
+
+    /// A sentence that says why a repository cannot be fetched anew.
+    #[error("{0}")]
+    NotFetched(String),
+
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    #[error(transparent)]
+    Ranking(#[from] RankingError),
+    /// A task of ours panicked; the panic is in the log by then.
+    #[error("a computation failed")]
+    Failed,
+}
+
+impl Refusal {
+    pub fn bad_parameter(name: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::BadParameter { name: name.into(), detail: detail.into(), allowed: None }
+    }
+
+    /// The same, with what the parameter may be.
+    pub fn not_among(
+        name: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+        allowed: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let allowed = Some(allowed.into_iter().map(Into::into).collect());
+        Self::BadParameter { name: name.into(), detail: detail.into(), allowed }
+    }
+}
+
+impl From<BadCriterion> for Refusal {
+    fn from(bad: BadCriterion) -> Self {
+        let BadCriterion { name, detail, allowed } = bad;
+        let allowed = Some(allowed).filter(|allowed| !allowed.is_empty());
+        Self::BadParameter { name: name.into(), detail, allowed }
+    }
+}
+
+impl From<BadView> for Refusal {
+    fn from(bad: BadView) -> Self {
+        let name = match bad {
+            BadView::Criterion(criterion) => return criterion.into(),
+            BadView::Name => "name",
+            BadView::Description => "description",
+            BadView::TooMany => "filter",
+        };
+        Self::bad_parameter(name, format!("This cannot be: {bad}."))
+    }
+}

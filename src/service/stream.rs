@@ -1,0 +1,137 @@
+//! Following a queue: what changes in it, as it happens.
+//!
+//! A follower is a position that moves on: it waits until the live ranking includes more, reads what
+//! the events in between are about, and tells what became of those items. Nothing is held for it.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use tokio::time::timeout;
+
+use super::items::ShownItem;
+use super::queue::{Portion, Subject};
+use super::{Refusal, Scope, Service, Viewer};
+use crate::activity::Sight;
+use crate::rank::{Order, PageRequest};
+use crate::store::StoreError;
+use crate::store::log::touched;
+
+/// From further back than this a follower is told to begin anew.
+const FURTHEST: i64 = 10_000;
+/// How often a follower looks whether the date has changed.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Somebody who follows the open items of a queue.
+pub struct Follower {
+    service: Service,
+    portion: Portion,
+    sight: Sight,
+    /// Up to here they have been told.
+    position: i64,
+    date: NaiveDate,
+}
+
+/// What a follower is told.
+#[derive(Debug)]
+pub enum News {
+    /// Items changed, in no order.
+    Items(Vec<ChangedItem>),
+    /// Midnight passed in the account's time zone: all ages grew.
+    Day(NaiveDate),
+    /// Ask the queue anew: a repository, a label or what may be seen has changed, or the follower was
+    /// away for too long.
+    Reset(NaiveDate),
+}
+
+/// An item that changed.
+#[derive(Debug)]
+pub struct ChangedItem {
+    /// `owner/name`, in lower case.
+    pub repository: String,
+    pub number: i64,
+    /// `None` if it is not, or no longer, in what is followed.
+    pub item: Option<Box<ShownItem>>,
+}
+
+impl Service {
+    /// Begins to follow the open items that a subject means, from a position of the log on; from now
+    /// unless given.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], or as [`Service::portion`].
+    pub async fn follow(&self, viewer: &Viewer, subject: &Subject, position: Option<i64>) -> Result<Follower, Refusal> {
+        viewer.require(Scope::Read)?;
+        let date = self.today();
+        let portion = self.portion(viewer, subject, None, None).await?;
+        let position = position.unwrap_or(portion.account.position);
+        Ok(Follower { service: self.clone(), portion, sight: viewer.sight(), position, date })
+    }
+}
+
+impl Follower {
+    /// The position up to which everything was told.
+    pub fn position(&self) -> i64 {
+        self.position
+    }
+
+    /// Waits for news; `None` once the store is out of reach: the follower comes back with their position.
+    pub async fn news(&mut self) -> Option<News> {
+        loop {
+            let live = &self.service.0.live;
+            let account_id = self.portion.account.account_id;
+            // Either way it is looked at.
+            let _ = timeout(TICK, live.reached(account_id, self.position + 1)).await;
+            let today = self.service.today();
+            if today != self.date {
+                self.date = today;
+                return Some(News::Day(today));
+            }
+            let head = live.head(account_id)?;
+            if head.position == self.position {
+                continue;
+            }
+            match self.changes(head.position).await {
+                Ok(News::Items(items)) if items.is_empty() => {}
+                Ok(news) => return Some(news),
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a stream ends: the store failed");
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// What happened up to a position.
+    async fn changes(&mut self, to: i64) -> Result<News, StoreError> {
+        let from = std::mem::replace(&mut self.position, to);
+        // Ahead of the log: the position is of another one.
+        if !(0..=FURTHEST).contains(&(to - from)) {
+            return Ok(News::Reset(self.date));
+        }
+        let account_id = self.portion.account.account_id;
+        let touched = touched(&self.service.0.pool, account_id, from, to).await?;
+        if touched.directory {
+            return Ok(News::Reset(self.date));
+        }
+        // Checked when it began; what is right on one date is so on the next.
+        let Ok(filter) = self.portion.filter(self.date) else { return Ok(News::Items(vec![])) };
+        let request = PageRequest {
+            account_id,
+            sight: self.sight.clone(),
+            filter,
+            order: Order::Stalest,
+            date: self.date,
+            past: false,
+            after: None,
+            limit: 1,
+        };
+        let followed = self.service.0.live.followed(&request, &touched.items).await?;
+        let gone = followed.gone.into_iter().map(|(repository, number)| ChangedItem { repository, number, item: None });
+        let shown = followed.items.into_iter().map(|item| {
+            let repository = format!("{}/{}", item.owner, item.repository).to_lowercase();
+            let number = item.place.number;
+            ChangedItem { repository, number, item: Some(Box::new(self.service.shown(self.date, item))) }
+        });
+        Ok(News::Items(gone.chain(shown).collect()))
+    }
+}

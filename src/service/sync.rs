@@ -1,0 +1,141 @@
+//! How complete an account is, and how it compares with GitHub.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use super::{Refusal, Scope, Service, Viewer};
+pub use crate::store::gates::Budget;
+pub use crate::store::installations::Installation;
+pub use crate::store::jobs::ShownJob;
+pub use crate::store::sync::{Progress, Synced};
+use crate::store::{gates, installations, jobs, sync};
+
+/// How old what is said in passing may be.
+const SEEN_FOR: Duration = Duration::from_secs(1);
+/// Repositories on a page.
+const PAGE: i64 = 100;
+/// Failing questions shown.
+const FAILING: i64 = 20;
+
+/// How far the backfill of an account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackfillState {
+    /// Only deliveries are taken.
+    None,
+    /// Open items are being fetched.
+    Running,
+    /// All open items are here; history is being fetched.
+    Open,
+    Complete,
+}
+
+impl BackfillState {
+    /// `asks`: GitHub is asked at all.
+    fn of(asks: bool, progress: &Progress) -> Self {
+        match progress {
+            _ if !asks || progress.repositories == 0 => Self::None,
+            found if found.complete == found.repositories => Self::Complete,
+            found if found.open == found.repositories => Self::Open,
+            _ => Self::Running,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Running => "running",
+            Self::Open => "open",
+            Self::Complete => "complete",
+        }
+    }
+}
+
+/// How complete an account is.
+#[derive(Debug)]
+pub struct SyncReport {
+    pub account_id: i64,
+    pub backfill: BackfillState,
+    pub progress: Progress,
+    /// Questions to GitHub that failed and are tried again.
+    pub failing: Vec<ShownJob>,
+    pub installation: Option<Installation>,
+    pub rest: Option<Budget>,
+    pub graphql: Option<Budget>,
+    /// GitHub refused: until when no request is made, and why.
+    pub paused: Option<(DateTime<Utc>, Option<String>)>,
+    /// A page of the repositories that the viewer may see, by id.
+    pub repositories: Vec<Synced>,
+    /// More repositories come after this id.
+    pub next: Option<i64>,
+}
+
+/// What was seen of the progress of accounts within the last second: every page of the queue says it,
+/// and counting ten thousand repositories takes longer than the page.
+#[derive(Default)]
+pub(super) struct Seen(Mutex<HashMap<i64, (Instant, Progress)>>);
+
+impl Service {
+    /// Reports how complete an account is, with the repositories after an id.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], or as [`Service::account`].
+    pub async fn sync_report(&self, viewer: &Viewer, account: Option<&str>, after: i64) -> Result<SyncReport, Refusal> {
+        viewer.require(Scope::Read)?;
+        let account_id = self.account(viewer, account).await?.account_id;
+        let pool = &self.0.pool;
+        let (progress, rows, gate, failing, installation) = tokio::join!(
+            sync::progress(pool, account_id),
+            sync::page(pool, account_id, after, PAGE),
+            gates::look(pool, account_id),
+            jobs::list(pool, account_id, FAILING),
+            installations::of(pool, account_id),
+        );
+        let (progress, mut repositories, gate, mut failing) = (progress?, rows?, gate?, failing?);
+        let full = i64::try_from(repositories.len()) == Ok(PAGE);
+        let next = repositories.last().filter(|_| full).map(|last| last.repo_id);
+        let sight = viewer.sight();
+        repositories.retain(|row| sight.sees(row.repo_id, row.private));
+        failing.retain(|job| job.failures > 0);
+        let paused = gate.as_ref().and_then(|gate| {
+            let until = gate.shut_until.filter(|until| *until > gate.now)?;
+            Some((until, gate.reason.clone()))
+        });
+        Ok(SyncReport {
+            account_id,
+            backfill: BackfillState::of(self.0.github.is_some(), &progress),
+            progress,
+            failing,
+            installation: installation?,
+            rest: gate.as_ref().and_then(|gate| gate.core),
+            graphql: gate.as_ref().and_then(|gate| gate.graphql),
+            paused,
+            repositories,
+            next,
+        })
+    }
+
+    /// How far the backfill is, as seen within the last second; and up to when, at least, every
+    /// repository was compared with GitHub.
+    pub(super) async fn backfill_in_passing(
+        &self,
+        account_id: i64,
+    ) -> Result<(BackfillState, Option<DateTime<Utc>>), Refusal> {
+        if self.0.github.is_none() {
+            return Ok((BackfillState::None, None));
+        }
+        let known = self.0.seen.0.lock().unwrap_or_else(PoisonError::into_inner).get(&account_id).cloned();
+        let progress = match known.filter(|(at, _)| at.elapsed() < SEEN_FOR) {
+            Some((_, progress)) => progress,
+            None => {
+                let progress = sync::progress(&self.0.pool, account_id).await?;
+                let mut seen = self.0.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.insert(account_id, (Instant::now(), progress.clone()));
+                progress
+            }
+        };
+        Ok((BackfillState::of(true, &progress), progress.swept_at))
+    }
+}

@@ -1,0 +1,151 @@
+//! Who asks, and what they may see and do.
+
+use super::refusal::Refusal;
+use crate::activity::Sight;
+use crate::store::tokens::TokenRow;
+
+/// What a token allows. `admin` includes the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scope {
+    /// Read what is public.
+    Read,
+    /// Take part in scrubs.
+    Scrub,
+    /// Everything.
+    Admin,
+    /// With `read`: what is in private repositories too.
+    Private,
+    /// One view's CSV and SVG, public repositories only, by a token that may stand in a URL.
+    Embed,
+}
+
+impl Scope {
+    pub const ALL: [Scope; 5] = [Scope::Read, Scope::Scrub, Scope::Admin, Scope::Private, Scope::Embed];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::Read => "read",
+            Scope::Scrub => "scrub",
+            Scope::Admin => "admin",
+            Scope::Private => "private",
+            Scope::Embed => "embed",
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A program or a person with a token; the bootstrap token's id is 0.
+    Token { id: i64, name: String },
+    /// The service itself.
+    Service,
+}
+
+/// Somebody who asks or acts: every use case takes one.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    who: Who,
+    /// Ids of the accounts that they may see; `None`: all.
+    accounts: Option<Vec<i64>>,
+    sight: Sight,
+    scopes: Vec<Scope>,
+    /// The only view that they may see, by a token that may stand in a URL.
+    view: Option<String>,
+}
+
+impl Viewer {
+    /// The service itself, which may do everything.
+    pub fn service() -> Self {
+        Self::with_scopes(Who::Service, vec![Scope::Admin])
+    }
+
+    /// The holder of the bootstrap token.
+    pub(super) fn bootstrap() -> Self {
+        Self::with_scopes(Who::Token { id: 0, name: "admin".to_owned() }, vec![Scope::Admin])
+    }
+
+    /// The holder of a token. Scopes that this version does not know allow nothing.
+    pub(super) fn of_token(token: TokenRow) -> Self {
+        let TokenRow { token_id, name, scopes, accounts, view, .. } = token;
+        let scopes = scopes.iter().filter_map(|name| Scope::from_name(name)).collect();
+        Self { accounts, view, ..Self::with_scopes(Who::Token { id: token_id, name }, scopes) }
+    }
+
+    fn with_scopes(who: Who, scopes: Vec<Scope>) -> Self {
+        let sees_all = scopes.contains(&Scope::Private) || scopes.contains(&Scope::Admin);
+        let sight = if sees_all { Sight::All } else { Sight::Public };
+        Self { who, accounts: None, sight, scopes, view: None }
+    }
+
+    pub fn who(&self) -> &Who {
+        &self.who
+    }
+
+    /// What they are called: who acts, unless a request says who does.
+    pub fn name(&self) -> &str {
+        match &self.who {
+            Who::Token { name, .. } => name,
+            Who::Service => "bugscrub",
+        }
+    }
+
+    /// Which repositories they may see.
+    pub fn sight(&self) -> Sight {
+        self.sight.clone()
+    }
+
+    /// Whether they are bound to some accounts, and this is none of them.
+    pub fn is_kept_from(&self, account_id: i64) -> bool {
+        self.accounts.as_ref().is_some_and(|accounts| !accounts.contains(&account_id))
+    }
+
+    /// Whether something that is bound to `accounts` (`None`: all) is within what they are bound to.
+    pub fn covers(&self, accounts: Option<&[i64]>) -> bool {
+        match (&self.accounts, accounts) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(_), Some(accounts)) => !accounts.iter().any(|account_id| self.is_kept_from(*account_id)),
+        }
+    }
+
+    /// Checks that they have a scope.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`]
+    pub fn require(&self, scope: Scope) -> Result<(), Refusal> {
+        match self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin) {
+            true => Ok(()),
+            false => Err(Refusal::MissingScope(scope)),
+        }
+    }
+
+    /// Checks that they may read, or may see one view's pictures and tables.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`]
+    pub fn require_embed(&self) -> Result<(), Refusal> {
+        if self.is_embed() { Ok(()) } else { self.require(Scope::Read) }
+    }
+
+    /// Whether others read along: the token may stand in a URL.
+    pub fn is_embed(&self) -> bool {
+        self.view.is_some()
+    }
+
+    /// The view that a question is about: the one that it names, or the only one that they may see.
+    ///
+    /// # Errors
+    /// [`Refusal::OtherView`]
+    pub fn view<'a>(&'a self, named: Option<&'a str>) -> Result<Option<&'a str>, Refusal> {
+        match (&self.view, named) {
+            (None, named) => Ok(named),
+            (Some(own), named) if named.is_none_or(|named| named == own) => Ok(Some(own)),
+            (Some(own), _) => Err(Refusal::OtherView(own.clone())),
+        }
+    }
+}
