@@ -177,23 +177,22 @@ fn the_architecture_shows_this_table() {
     assert_eq!(rooms.iter().filter(wired).collect::<Vec<_>>(), shown.keys().collect::<Vec<_>>());
 }
 
-/// The only file of `http/` that names the store: it maps the store's errors. A path's end, with what
-/// else still does.
+/// Files of `http/` that name the store: the one that maps its errors, and those whose use cases are not
+/// moved yet.
 #[rustfmt::skip]
-const NAMING_THE_STORE: [&str; 15] = [
+const NAMING_THE_STORE: [&str; 13] = [
     "refusal.rs", "acting.rs", "notes.rs", "marks.rs", "scrubs.rs", "scrubs/attendees.rs", "scrubs/deck.rs",
     "scrubs/minutes.rs", "scrubs/opening.rs", "scrubs/rounds.rs", "scrubs/sheet.rs", "sheets.rs",
-    "sheets/attendance.rs", "sheets/facts.rs", "sheets/waiting.rs",
+    "sheets/waiting.rs",
 ];
 
 #[test]
 fn http_asks_the_service_and_not_the_store() {
     let http = sources().into_iter().filter(|source| source.room == "http");
     let naming = http.filter(|source| rooms_used(&bare(&source.text), source.depth).contains(&"store".to_owned()));
-    let naming: Vec<PathBuf> = naming.map(|source| source.path).collect();
+    let naming: BTreeSet<PathBuf> = naming.map(|source| source.path).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
     let allowed: BTreeSet<PathBuf> = NAMING_THE_STORE.iter().map(|path| root.join(path)).collect();
-    let naming: BTreeSet<PathBuf> = naming.into_iter().collect();
     assert_eq!(naming, allowed);
 }
 
