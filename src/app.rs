@@ -1,6 +1,6 @@
-//! The application: wires the rooms, starts them, stops them in order.
+//! The application: wires the rooms together, starts them, and stops them in order.
 //!
-//! An [`Application`] is a value: tests build the real one on port 0 over a database of their own.
+//! An [`Application`] is a value. Tests build the real one on port 0, with a database of their own.
 
 pub mod vitals;
 
@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::config::{ConfigError, DatabaseArgs, GitHubSettings, Settings};
-use crate::github::{Client, Desk, GitHubError, Identity, Workers};
+use crate::github::{Client, GitHubError, Identity, JobContext, Workers};
 use crate::http::limit::Limits;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::{AppState, router};
@@ -32,11 +32,11 @@ use crate::telemetry::Metrics;
 
 /// Connections to the database; under Postgres' default of 100 with room for several replicas.
 pub const CONNECTIONS: u32 = 24;
-/// Append transactions at once, over all accounts; the other connections are the readers'.
+/// The most append transactions at once, over all accounts. The other connections are for readers.
 const COMMITS: usize = 8;
-/// How often deliveries past their retention are looked for.
+/// Time between two searches for deliveries past their retention.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
-/// How often forgotten scrubs are looked for.
+/// Time between two searches for forgotten scrubs.
 const CLOSE_EVERY: Duration = Duration::from_secs(60);
 
 /// Why the service could not start or stop.
@@ -54,14 +54,14 @@ pub enum AppError {
     Listen { address: SocketAddr, source: std::io::Error },
 }
 
-/// A database that is reached, and the private Postgres behind it, if it is ours.
+/// A database, and the private Postgres behind it if it is ours.
 pub struct Database {
     pub pool: PgPool,
     cluster: Option<Cluster>,
 }
 
 impl Database {
-    /// Reaches the database that the settings name, or starts the private Postgres.
+    /// Opens the database that the settings name, or starts the private Postgres.
     pub async fn open(args: &DatabaseArgs) -> Result<Self, AppError> {
         match args.url()? {
             Some(url) => Ok(Self { pool: store::pool(&url, CONNECTIONS)?, cluster: None }),
@@ -78,7 +78,7 @@ impl Database {
         Ok(Self { pool: store::pool(cluster.url(), CONNECTIONS)?, cluster: Some(cluster) })
     }
 
-    /// Keeps the private Postgres running while `work` runs.
+    /// Runs `work`, and keeps the private Postgres alive meanwhile.
     pub async fn while_running<T>(&self, work: impl Future<Output = T>) -> T {
         let Some(cluster) = &self.cluster else { return work.await };
         let mut work = std::pin::pin!(work);
@@ -106,7 +106,7 @@ pub struct Application {
     address: SocketAddr,
     state: AppState,
     settings: Settings,
-    /// Tells answers without an end to end.
+    /// Tells endless answers, such as streams, to end.
     stop: watch::Sender<bool>,
 }
 
@@ -122,7 +122,7 @@ impl Application {
         let (accounts, bots) = (settings.accounts.clone(), settings.bots.clone());
         let ingest = Ingest::new(pool.clone(), accounts, bots, metrics.clone(), COMMITS, live.appended());
         let github = match &settings.github {
-            Some(github) => Some(desk(github, &pool, &ingest, &clock, &metrics)?),
+            Some(github) => Some(job_context(github, &pool, &ingest, &clock, &metrics)?),
             None => None,
         };
         let stop = watch::Sender::new(false);
@@ -161,22 +161,22 @@ impl Application {
         Ok(Self { listener, address, state, settings, stop })
     }
 
-    /// Its ranking, for who must wait for what it includes.
+    /// The live ranking, for callers that must wait until it includes something.
     pub fn live(&self) -> LiveRanking {
         self.state.live.clone()
     }
 
-    /// Its use cases.
+    /// The use cases.
     pub fn service(&self) -> Service {
         self.state.service.clone()
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Serves until `shutdown`; then finishes what it accepted.
+    /// Serves until `shutdown`, then finishes everything it has accepted.
     pub async fn run(self, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
         let Self { listener, address, state, settings, stop } = self;
         match &settings.github {
@@ -185,7 +185,7 @@ impl Application {
                 tracing::info!(%address, zone = %settings.zone, app, github = %api, "serving, and asking GitHub");
             }
             None => tracing::info!(%address, zone = %settings.zone,
-                "serving; without BUGSCRUB_APP_ID this takes deliveries only: what was there before them is not fetched"),
+                "serving deliveries only: without BUGSCRUB_APP_ID nothing is fetched from GitHub that was there before"),
         }
         let workers = state.github.as_ref().map(Workers::start);
         let pruning = tokio::spawn(prune(state.service.clone(), settings.delivery_retention));
@@ -200,7 +200,7 @@ impl Application {
             stop.send_replace(true);
         };
         serve(listener, router(state, &settings.cors_origins), limits, shutdown).await;
-        // A page in flight is fetched again by whoever works next.
+        // A page in flight is fetched again by the next worker.
         drop(workers);
         // A delivery whose client hung up may still be waiting for its commit.
         ingest.finish().await;
@@ -212,21 +212,21 @@ impl Application {
     }
 }
 
-/// What jobs are done with.
-pub fn desk(
+/// Makes the context of the jobs that ask GitHub.
+pub fn job_context(
     settings: &GitHubSettings,
     pool: &PgPool,
     ingest: &Ingest,
     clock: &Clock,
     metrics: &Metrics,
-) -> Result<Desk, GitHubError> {
+) -> Result<JobContext, GitHubError> {
     let identity = Identity::new(settings.app_id, &settings.private_key, clock.clone())?;
     let address = settings.address.clone();
     let client = Client::new(address, Some(identity), None, Some(pool.clone()), clock.clone(), metrics.clone())?;
-    Ok(Desk::new(client, pool.clone(), ingest.clone(), settings.rhythm, metrics.clone()))
+    Ok(JobContext::new(client, pool.clone(), ingest.clone(), settings.rhythm, metrics.clone()))
 }
 
-/// Closes scrubs in which nothing was done for so long.
+/// Closes scrubs that have seen no activity for this long, again and again.
 async fn close_forgotten(pool: PgPool, after: Duration, clock: Clock) {
     let mut every = tokio::time::interval(CLOSE_EVERY);
     loop {
@@ -242,7 +242,7 @@ async fn close_forgotten_once(pool: &PgPool, now: DateTime<Utc>, after: Duration
     for (account_id, scrub) in read::untouched(pool, since).await? {
         let request = Request { id: Uuid::new_v4().to_string(), by: "bugscrub".to_owned(), at: now };
         act::close(pool, account_id, scrub, Some(since), &request).await?;
-        tracing::info!(account = account_id, scrub, "a scrub in which nothing was done any more was closed");
+        tracing::info!(account = account_id, scrub, "a scrub without activity was closed");
     }
     Ok(())
 }
@@ -255,7 +255,10 @@ async fn prune(service: Service, retention: Duration) {
         match service.prune_deliveries(retention).await {
             Ok(0) => {}
             Ok(pruned) => tracing::info!(pruned, "raw deliveries past their retention were deleted"),
-            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "pruning raw deliveries failed"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "raw deliveries past their retention could not be deleted"
+            ),
         }
     }
 }

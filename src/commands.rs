@@ -1,6 +1,6 @@
-//! What the subcommands do; `main` only picks one.
+//! The subcommands; `main` only picks one.
 
-/// `println!`, for those whose reader may stop reading: `bugscrub openapi | head`.
+/// `println!` that survives a reader who stops reading, as in `bugscrub openapi | head`.
 #[macro_export]
 macro_rules! say {
     ($($words:tt)*) => { $crate::commands::write_line(format_args!($($words)*)) };
@@ -26,7 +26,7 @@ use tokio::sync::oneshot;
 use crate::activity::Bots;
 use crate::app::{AppError, Application, Clock, Database};
 use crate::config::{DeliverArgs, DemoArgs, MigrateArgs, RebuildArgs, ServeArgs, Settings};
-use crate::deliver::{Pace, Target};
+use crate::deliver::{Pace, WebhookTarget};
 use crate::http::serve::ServeLimits;
 use crate::ingest::Accounts;
 use crate::service::tokens::{WantedToken, new_secret};
@@ -36,10 +36,10 @@ use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
 use crate::{deliver as delivering, demo as demonstration, postgres, store};
 
-/// Done, with the process's exit code, or a reason to print.
+/// The process's exit code, or an error to print.
 pub type Done = Result<ExitCode, Box<dyn Error>>;
 
-/// A line to standard output. That nobody reads it any more is no reason not to finish.
+/// Writes a line to standard output. If nobody reads it any more, the command still finishes.
 ///
 /// # Panics
 /// If it cannot be written for another reason, such as a full disk.
@@ -73,7 +73,7 @@ pub async fn serve(args: ServeArgs) -> Done {
     served
 }
 
-/// What `work` comes to; `None` if it was told to stop before.
+/// The result of `work`; `None` if `shutdown` came first.
 async fn until<T>(shutdown: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         done = work => Some(done),
@@ -87,16 +87,16 @@ pub(crate) fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
         tokio::select! {
-            _ = terminate.recv() => tracing::info!("SIGTERM: finishing what was accepted"),
-            _ = interrupt.recv() => tracing::info!("SIGINT: finishing what was accepted"),
+            _ = terminate.recv() => tracing::info!("SIGTERM: finishing everything accepted so far"),
+            _ = interrupt.recv() => tracing::info!("SIGINT: finishing everything accepted so far"),
         }
     })
 }
 
-/// `bugscrub demo`: everything at once on a generated organization, in a database of its own that
-/// begins empty each time.
+/// `bugscrub demo`: shows everything on a generated organization, in a database of its own that starts
+/// empty each time.
 pub async fn demo(args: DemoArgs) -> Done {
-    // The port first: two demos must not share a database, and its name comes from the port.
+    // Bind the port first: it names the database, and two demos must not share one.
     let listen_error = |source| AppError::Listen { address: args.listen, source };
     let address =
         TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
@@ -116,7 +116,7 @@ async fn demo_on(
     shutdown: impl Future<Output = ()>,
 ) -> Done {
     store::reset(&database.pool).await?;
-    // Nobody but this process needs to know it.
+    // Only this process needs to know it.
     let secret = new_secret();
     let settings = Settings {
         listen: address,
@@ -140,7 +140,7 @@ async fn demo_on(
 
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(application.run(ServeLimits::default(), async {
-        // Either way the demo is over.
+        // The demo is over, whether the sender sent or was dropped.
         let _ = stopped.await;
     }));
     let shown = tokio::select! {
@@ -154,17 +154,17 @@ async fn demo_on(
 
 /// `bugscrub migrate`
 pub async fn migrate(args: MigrateArgs) -> Done {
-    // As the first process of a container it would not be stopped by a signal that it leaves alone.
+    // The first process of a container ignores signals that it does not handle itself.
     let shutdown = shutdown_signal()?;
     let database = Database::open(&args.database).await?;
     let patience = Duration::from_secs(args.wait);
     let migrated = until(shutdown, store::migrate_when_reached(&database.pool, patience)).await;
     database.close().await?;
     let Some(migrated) = migrated else {
-        return Err("stopped before the schema was current; what was begun is taken back".into());
+        return Err("stopped before the schema was up to date; the unfinished migration is rolled back".into());
     };
     migrated?;
-    say!("The schema is current.");
+    say!("The schema is up to date.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -217,8 +217,8 @@ async fn retranslate(database: &Database, service: &Service, bots: Bots) -> Resu
     for account_id in service.logs().await? {
         let Retranslation { deliveries, missing, corrected } = service.retranslate(&ingest, account_id).await?;
         say!(
-            "account {account_id}: {deliveries} deliveries translated anew, {missing} events were missing, {corrected} \
-             were corrected"
+            "account {account_id}: {deliveries} deliveries translated again, {missing} missing events added, {corrected} \
+             corrected"
         );
     }
     ingest.finish().await;
@@ -227,7 +227,7 @@ async fn retranslate(database: &Database, service: &Service, bots: Bots) -> Resu
 
 /// `bugscrub deliver`
 pub async fn deliver(args: DeliverArgs) -> Done {
-    let target = Target::new(&args.url, &args.secret()?)?;
+    let target = WebhookTarget::new(&args.url, &args.secret()?)?;
     let pace = Pace { concurrency: args.concurrency, rate: args.rate };
     let report = delivering::run(&args.file, &target, pace).await?;
     say!("{report}");

@@ -1,4 +1,4 @@
-//! Logs, started once by [`init_logs`], and metrics.
+//! Logs, started once by [`init_logs`], and metrics: [`Metrics`] counts, [`Vitals`] are measured.
 
 mod metrics;
 mod vitals;
@@ -10,17 +10,17 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 pub use self::metrics::{InFlight, Metrics};
-pub use self::vitals::{Backfill, Vitals};
+pub use self::vitals::{BackfillGauges, Vitals};
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum LogFormat {
     /// Text on a terminal, JSON elsewhere.
     #[default]
     Auto,
-    /// One JSON object a line, with the fields of the event and of the spans around it.
+    /// One JSON object per line, with the fields of the event and of the spans around it.
     Json,
-    /// For people.
+    /// Text for people.
     Text,
 }
 
@@ -33,9 +33,9 @@ pub enum LogError {
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// Sends logs to stderr (stdout is for what commands print), and panics to the logs.
+/// Sends logs to stderr, and panics to the logs. Stdout is for the output of commands.
 ///
-/// `filter` is in the directives of `tracing_subscriber::EnvFilter`, such as `info,bugscrub=debug`.
+/// `filter` holds directives for `tracing_subscriber::EnvFilter`, such as `info,bugscrub=debug`.
 pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), LogError> {
     let terminal = std::io::stderr().is_terminal();
     let json = format == LogFormat::Json || (format == LogFormat::Auto && !terminal);

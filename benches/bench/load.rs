@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bugscrub::deliver::Recorded;
+use bugscrub::deliver::RecordedDelivery;
 use bugscrub::webhook::signature::sign;
 use bytes::Bytes;
 use chrono::Utc;
@@ -99,24 +99,30 @@ impl Payloads {
     }
 
     /// One delivery about an issue with labels.
-    pub fn labelled(&self) -> impl Iterator<Item = Recorded> + Send + 'static {
+    pub fn labelled(&self) -> impl Iterator<Item = RecordedDelivery> + Send + 'static {
         let has_labels = |signed: &&Signed| {
             let payload: Value = serde_json::from_slice(&signed.body).expect("JSON");
             signed.event == "issues" && payload["issue"]["labels"].as_array().is_some_and(|labels| !labels.is_empty())
         };
         let Signed { event, body, .. } = self.signed.iter().find(has_labels).expect("an example has labels");
         let payload = body.clone();
-        let recorded = Recorded { event: (*event).to_owned(), delivery: Uuid::new_v4(), at: Utc::now(), payload };
+        let recorded =
+            RecordedDelivery { event: (*event).to_owned(), delivery: Uuid::new_v4(), at: Utc::now(), payload };
         std::iter::once(recorded)
     }
 
     /// Deliveries for the open loop.
-    pub fn fresh(&self, count: usize) -> impl Iterator<Item = Recorded> + Send + 'static {
+    pub fn fresh(&self, count: usize) -> impl Iterator<Item = RecordedDelivery> + Send + 'static {
         let signed = self.signed.clone();
         let first = self.next();
         (first..first + count).map(move |n| {
             let Signed { event, body, .. } = &signed[n % signed.len()];
-            Recorded { event: (*event).to_owned(), delivery: Uuid::new_v4(), at: Utc::now(), payload: body.clone() }
+            RecordedDelivery {
+                event: (*event).to_owned(),
+                delivery: Uuid::new_v4(),
+                at: Utc::now(),
+                payload: body.clone(),
+            }
         })
     }
 }

@@ -17,7 +17,7 @@ mod service;
 use std::time::{Duration, Instant};
 
 use bugscrub::activity::Bots;
-use bugscrub::deliver::{Pace, Target, deliver};
+use bugscrub::deliver::{Pace, WebhookTarget, deliver};
 use bugscrub::store::{self, accounts, rebuild};
 use serde_json::json;
 
@@ -91,7 +91,7 @@ async fn ingest_ratio(report: &mut Report, service: &Service, payloads: &Payload
 
 /// From the scheduled sending to the answer, at 1,000 a second by the clock.
 async fn acknowledgement(report: &mut Report, service: &Service, payloads: &Payloads) {
-    let target = Target::new(&format!("http://{}/webhooks/github", service.address()), SECRET).expect("a URL");
+    let target = WebhookTarget::new(&format!("http://{}/webhooks/github", service.address()), SECRET).expect("a URL");
     let pace = Pace { concurrency: 256, rate: Some(1_000.0) };
     let mut p99 = vec![];
     let mut p50 = vec![];

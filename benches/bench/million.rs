@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bugscrub::activity::Sight;
-use bugscrub::deliver::{Pace, Target, deliver};
+use bugscrub::deliver::{Pace, WebhookTarget, deliver};
 use bugscrub::rank::{Cursor, Filter, Order, PageRequest, PlaceKey, stale_product};
 use chrono::{TimeDelta, Utc};
 use http_body_util::{BodyExt, Full};
@@ -31,7 +31,7 @@ const REQUESTS: usize = 2_000;
 pub async fn measure(report: &mut Report, payloads: &Payloads) {
     let directory = service::directory();
     let first = Service::start(directory.path()).await;
-    let target = Target::new(&format!("http://{}/webhooks/github", first.address()), SECRET).expect("a URL");
+    let target = WebhookTarget::new(&format!("http://{}/webhooks/github", first.address()), SECRET).expect("a URL");
     let pace = Pace { concurrency: 1, rate: None };
     let sent = deliver(payloads.labelled().map(Ok), &target, pace, |_| {}).await.expect("the load runs");
     assert_eq!(sent.failed(), 0, "{sent}");
@@ -72,7 +72,7 @@ pub async fn measure(report: &mut Report, payloads: &Payloads) {
 /// From a delivery's acknowledgement until `/queue` answers with it, at 500 a second.
 async fn visible(report: &mut Report, service: &Service, payloads: &Payloads) {
     const RATE: f64 = 500.0;
-    let target = Target::new(&format!("http://{}/webhooks/github", service.address()), SECRET).expect("a URL");
+    let target = WebhookTarget::new(&format!("http://{}/webhooks/github", service.address()), SECRET).expect("a URL");
     let source = payloads.fresh(10_000).map(Ok);
     let load = tokio::spawn(async move {
         deliver(source, &target, Pace { concurrency: 128, rate: Some(RATE) }, |_| {}).await.expect("the load runs")

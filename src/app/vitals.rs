@@ -1,4 +1,4 @@
-//! The task that measures how far things are, for `/metrics`.
+//! The task that measures the gauges of `/metrics` that nobody counts.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -8,38 +8,44 @@ use tokio::time::{Instant, interval, timeout};
 
 use crate::live::LiveRanking;
 use crate::store::{StoreError, live, vitals};
-use crate::telemetry::{Backfill, Metrics};
+use crate::telemetry::{BackfillGauges, Metrics};
 
-/// How often it measures.
+/// Time between two measurements.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Measures until cancelled. While the database is away the gauges stay as they are, but for the one
-/// that tells of it.
+/// Measures until cancelled. While the database cannot be reached, only the gauge that says so
+/// changes.
 pub async fn measure(pool: PgPool, ranking: LiveRanking, metrics: Metrics) {
-    let mut measuring =
-        Measuring { pool, ranking, metrics, asked: HashSet::new(), budgets: HashSet::new(), lags: HashMap::new() };
+    let mut measurement = Measurement {
+        pool,
+        ranking,
+        metrics,
+        backfilled: HashSet::new(),
+        budgets: HashSet::new(),
+        lags: HashMap::new(),
+    };
     let mut every = interval(EVERY);
     loop {
         every.tick().await;
-        // One that accepts connections and answers nothing is away as well.
-        let measured = match timeout(EVERY, measuring.once()).await {
+        // A database that accepts connections but never answers counts as down too.
+        let measured = match timeout(EVERY, measurement.once()).await {
             Ok(measured) => measured,
             Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
         };
-        let away = measured.as_ref().is_err_and(StoreError::is_unavailable);
-        measuring.metrics.vitals().database_up(!away);
+        let down = measured.as_ref().is_err_and(StoreError::is_unavailable);
+        measurement.metrics.vitals().database_up(!down);
         if let Err(error) = measured {
-            tracing::debug!(error = &error as &dyn std::error::Error, "measuring failed; trying again");
+            tracing::debug!(error = &error as &dyn std::error::Error, "the gauges could not be measured; trying again");
         }
     }
 }
 
-/// How long a ranking has been behind its log, as seen now and then. A position that is still
-/// lacking when it is looked for again shows a lag; one that has just come does not, so that a
-/// ranking that follows under load has none.
+/// How long a ranking has been behind its log, from samples. A position that is still missing at the
+/// next sample shows a lag; one that has just been appended does not. So a ranking that keeps up under
+/// load has none.
 #[derive(Clone, Copy, Debug)]
 pub struct Lag {
-    /// The position that was lacking when it was first seen, and when that was.
+    /// The position that was missing, and when it was first seen to be.
     wanted: i64,
     since: Instant,
 }
@@ -49,7 +55,7 @@ impl Lag {
         Self { wanted: 0, since: now }
     }
 
-    /// The log is at `head`, the ranking at `held`.
+    /// Takes a sample: the log is at `head`, the ranking at `held`. Answers the lag.
     pub fn seen(&mut self, head: i64, held: i64, now: Instant) -> Duration {
         if held >= self.wanted {
             *self = Self { wanted: head, since: now };
@@ -58,18 +64,18 @@ impl Lag {
     }
 }
 
-struct Measuring {
+struct Measurement {
     pool: PgPool,
     ranking: LiveRanking,
     metrics: Metrics,
-    /// The accounts with gauges of their backfill.
-    asked: HashSet<i64>,
-    /// The budgets with gauges: account and resource.
+    /// The accounts whose backfill has gauges.
+    backfilled: HashSet<i64>,
+    /// The account and resource of each budget that has gauges.
     budgets: HashSet<(i64, &'static str)>,
     lags: HashMap<i64, Lag>,
 }
 
-impl Measuring {
+impl Measurement {
     async fn once(&mut self) -> Result<(), StoreError> {
         self.lag().await?;
         self.backfills().await?;
@@ -90,25 +96,25 @@ impl Measuring {
     }
 
     async fn budgets(&mut self) -> Result<(), StoreError> {
-        let mut there = HashSet::new();
+        let mut present = HashSet::new();
         for budget in vitals::budgets(&self.pool).await? {
             let resource = if budget.resource == "graphql" { "graphql" } else { "core" };
-            there.insert((budget.account_id, resource));
+            present.insert((budget.account_id, resource));
             self.metrics.github_remaining(budget.account_id, resource, budget.remaining);
             self.metrics.vitals().github_limit(budget.account_id, resource, budget.limit);
         }
-        for (account_id, resource) in self.budgets.difference(&there) {
+        for (account_id, resource) in self.budgets.difference(&present) {
             self.metrics.forget_budget(*account_id, resource);
         }
-        self.budgets = there;
+        self.budgets = present;
         Ok(())
     }
 
     async fn backfills(&mut self) -> Result<(), StoreError> {
-        let mut asked = HashSet::new();
+        let mut present = HashSet::new();
         for found in vitals::backfills(&self.pool).await? {
-            asked.insert(found.account_id);
-            let backfill = Backfill {
+            present.insert(found.account_id);
+            let backfill = BackfillGauges {
                 complete: found.complete,
                 incomplete: found.repositories - found.complete,
                 items: found.fetched,
@@ -118,10 +124,10 @@ impl Measuring {
             };
             self.metrics.vitals().backfill(found.account_id, backfill);
         }
-        for gone in self.asked.difference(&asked) {
+        for gone in self.backfilled.difference(&present) {
             self.metrics.vitals().forget(*gone);
         }
-        self.asked = asked;
+        self.backfilled = present;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! `bugscrub backfill` and `bugscrub try`: what is fetched while a person watches.
+//! `bugscrub backfill` and `bugscrub try`: fetching while a person watches.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,24 +11,25 @@ use tokio::sync::{Notify, oneshot};
 
 use super::{Done, shutdown_signal, system_clock};
 use crate::activity::Bots;
-use crate::app::{AppError, Application, Database, desk};
+use crate::app::{AppError, Application, Database, job_context};
 use crate::config::{BackfillArgs, Settings, TryArgs};
 use crate::demo::queue_table;
-use crate::github::client::As;
-use crate::github::{Address, Client, Desk, GitHubError, Rhythm, Workers, doctor, public};
+use crate::github::{
+    ApiAddress, Client, GitHubError, JobContext, Requester, Rhythm, Workers, doctor, public, schedule,
+};
 use crate::http::serve::ServeLimits;
 use crate::ingest::{Accounts, Ingest};
 use crate::postgres;
-use crate::service::fetching::{FailedQuestion, Fetching, Pause, Progress};
+use crate::service::fetching::{FailedQuestion, Fetching, Pause, SyncProgress};
 use crate::service::tokens::{WantedToken, new_secret};
 use crate::service::{Parts, Refusal, Scope, Service, Viewer};
 use crate::store;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
 
-/// How often the bar moves.
+/// Time between two updates of the progress bar.
 const LOOK: Duration = Duration::from_millis(250);
-/// How long someone who tries it without a token waits for GitHub's next hour.
+/// How long `bugscrub try` without a token waits until GitHub takes requests again.
 const PATIENCE: chrono::Duration = chrono::Duration::seconds(30);
 
 /// `bugscrub backfill`
@@ -40,39 +41,40 @@ pub async fn backfill(args: BackfillArgs) -> Done {
         let metrics = Metrics::new();
         let accounts = Accounts::new(args.accounts.iter().map(String::as_str));
         let ingest = ingest(&database.pool, accounts, args.bots.bots(), &metrics);
-        let desk = desk(&settings, &database.pool, &ingest, &system_clock(), &metrics)?;
-        // Credentials that are wrong would be tried for ever.
-        let known = desk.client.get(As::App, "/app").await.and_then(|answer| answer.json::<serde_json::Value>());
+        let context = job_context(&settings, &database.pool, &ingest, &system_clock(), &metrics)?;
+        // Wrong credentials would be tried for ever.
+        let known =
+            context.client.get(Requester::App, "/app").await.and_then(|answer| answer.json::<serde_json::Value>());
         if let Err(error) = known
             && !matches!(error, GitHubError::Shut { .. })
         {
-            return Err(doctor::unknown_app(&desk.client, &error).into());
+            return Err(doctor::unknown_app(&context.client, &error).into());
         }
         let parts = Parts::over(database.pool.clone(), system_clock());
-        let service = Service::new(Parts { github: Some(desk.clone()), ..parts });
+        let service = Service::new(Parts { github: Some(context.clone()), ..parts });
         for name in &args.repositories {
             let (owner, name) = halves(name)?;
             service.fetch_anew(owner, name).await?;
         }
-        desk.start().await?;
-        let workers = Workers::only(&desk);
+        schedule::at_start(&context).await?;
+        let workers = Workers::start_without_jobs(&context);
         let shutdown = shutdown_signal()?;
         let watched = tokio::select! {
             watched = watch(&service, None) => watched?,
-            () = shutdown => return Err("stopped; what is done is done, and the rest goes on next time".into()),
+            () = shutdown => return Err("stopped; everything fetched so far is stored, and the next run continues from there".into()),
         };
         drop(workers);
         ingest.finish().await;
         match watched {
-            Watched::Complete(progress) => {
-                say!("{} items of {} repositories are here.", progress.items, progress.repositories);
+            FetchEnd::Complete(progress) => {
+                say!("All {} items of {} repositories are stored.", progress.items, progress.repositories);
                 Ok::<_, Box<dyn std::error::Error>>(std::process::ExitCode::SUCCESS)
             }
-            Watched::Nowhere => Err("the App is installed nowhere, or on no account that BUGSCRUB_ACCOUNTS names; \
-                                     `bugscrub doctor` says how to install it"
+            FetchEnd::Nowhere => Err("the App is not installed on any account, or on none that BUGSCRUB_ACCOUNTS names; \
+                                     `bugscrub doctor` explains how to install it"
                 .into()),
-            Watched::Stuck(words) => Err(words.into()),
-            Watched::Paused { .. } => Err("GitHub takes no more for now".into()),
+            FetchEnd::Stuck(words) => Err(words.into()),
+            FetchEnd::Paused { .. } => Err("GitHub takes no more requests for now".into()),
         }
     });
     let filled = filled.await;
@@ -87,29 +89,29 @@ pub(super) fn ingest(pool: &PgPool, accounts: Accounts, bots: Bots, metrics: &Me
 fn halves(name: &str) -> Result<(&str, &str), String> {
     let halves =
         name.split_once('/').filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'));
-    halves.ok_or_else(|| format!("{name:?} is no repository: write OWNER/REPO"))
+    halves.ok_or_else(|| format!("{name:?} is not a repository: write OWNER/REPO"))
 }
 
-/// How watching ended.
-enum Watched {
-    Complete(Progress),
-    /// There is nothing to fetch from.
+/// How the fetching ended.
+enum FetchEnd {
+    Complete(SyncProgress),
+    /// There is no account to fetch from.
     Nowhere,
-    /// What is left failed again and again: the failures, in words.
+    /// Every remaining job failed again and again. The text names the failures.
     Stuck(String),
-    /// GitHub takes no more for longer than there is patience.
+    /// GitHub takes no requests for longer than `patience`.
     Paused {
         until: DateTime<Utc>,
-        progress: Progress,
+        progress: SyncProgress,
     },
 }
 
-/// Shows a bar until everything is here, or cannot be had.
-async fn watch(service: &Service, patience: Option<chrono::Duration>) -> Result<Watched, Refusal> {
+/// Shows a progress bar until everything is stored, or cannot be fetched.
+async fn watch(service: &Service, patience: Option<chrono::Duration>) -> Result<FetchEnd, Refusal> {
     let bar = ProgressBar::new(0);
     let style = "{bar:40} {human_pos}/{human_len} items, {per_sec}, {eta} left {msg}";
     bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
-    // What was in flight when GitHub took no more has been stored by the next look.
+    // By the next look, whatever was in flight when GitHub took no more is stored.
     let mut paused = false;
     loop {
         tokio::time::sleep(LOOK).await;
@@ -123,14 +125,14 @@ async fn watch(service: &Service, patience: Option<chrono::Duration>) -> Result<
                 pause.filter(|pause| progress.due == 0 && patience.is_some_and(|patience| pause.wait > patience));
             let before = std::mem::replace(&mut paused, pause.is_some());
             match pause.filter(|_| before) {
-                Some(pause) => Some(Watched::Paused { until: pause.until, progress }),
-                None if given_up => Some(Watched::Stuck(failures(service, &accounts).await?)),
+                Some(pause) => Some(FetchEnd::Paused { until: pause.until, progress }),
+                None if given_up => Some(FetchEnd::Stuck(failures(service, &accounts).await?)),
                 None => None,
             }
         } else if progress.due > 0 {
             None
         } else {
-            Some(if accounts.is_empty() { Watched::Nowhere } else { Watched::Complete(progress) })
+            Some(if accounts.is_empty() { FetchEnd::Nowhere } else { FetchEnd::Complete(progress) })
         };
         if let Some(ended) = ended {
             bar.finish_and_clear();
@@ -139,25 +141,25 @@ async fn watch(service: &Service, patience: Option<chrono::Duration>) -> Result<
     }
 }
 
-fn words(progress: &Progress, pause: Option<&Pause>) -> String {
+fn words(progress: &SyncProgress, pause: Option<&Pause>) -> String {
     let pause = pause.map(|Pause { until, reason, .. }| {
-        format!("(GitHub takes no more until {} UTC: {reason})", until.format("%H:%M:%S"))
+        format!("(GitHub takes no requests until {} UTC: {reason})", until.format("%H:%M:%S"))
     });
-    let failing = (progress.failing > 0).then(|| format!("({} questions fail and are tried again)", progress.failing));
+    let failing = (progress.failing > 0).then(|| format!("({} jobs failed and are tried again)", progress.failing));
     pause.into_iter().chain(failing).collect::<Vec<_>>().join(" ")
 }
 
 async fn failures(service: &Service, accounts: &[i64]) -> Result<String, Refusal> {
-    let mut lines = vec!["some questions fail again and again; the service goes on trying, once an hour:".to_owned()];
+    let mut lines = vec!["some jobs fail again and again; the service goes on trying once an hour:".to_owned()];
     for FailedQuestion { repository, kind, error } in service.failed_questions(accounts).await? {
         lines.push(format!("  {}, {kind}: {error}", repository.as_deref().unwrap_or("the account")));
     }
     Ok(lines.join("\n"))
 }
 
-/// `bugscrub try`: public repositories in a database of its own that begins empty each time.
+/// `bugscrub try`: public repositories in a database of its own that starts empty each time.
 pub async fn try_out(args: TryArgs) -> Done {
-    let address = Address::new(&args.github_api_url)?;
+    let address = ApiAddress::new(&args.github_api_url)?;
     let listen_error = |source| AppError::Listen { address: args.listen, source };
     let listening =
         TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
@@ -169,8 +171,8 @@ pub async fn try_out(args: TryArgs) -> Done {
     tried
 }
 
-async fn try_on(database: &Database, args: &TryArgs, address: Address, listening: std::net::SocketAddr) -> Done {
-    // An empty variable is how many a shell says "not set".
+async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listening: std::net::SocketAddr) -> Done {
+    // In many shells an empty variable is the way to say "not set".
     let personal = args.token.clone().filter(|token| !token.trim().is_empty());
     store::reset(&database.pool).await?;
     let secret = new_secret();
@@ -198,17 +200,17 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
     let client =
         Client::new(address, None, personal.clone(), Some(database.pool.clone()), system_clock(), metrics.clone())?;
     let ingest = ingest(&database.pool, Accounts::default(), Bots::default(), &metrics);
-    let desk = Desk::new(client, database.pool.clone(), ingest.clone(), Rhythm::default(), metrics);
+    let context = JobContext::new(client, database.pool.clone(), ingest.clone(), Rhythm::default(), metrics);
     if personal.is_none() {
         eprintln!(
-            "Without a token GitHub answers 60 requests an hour, of which 48 are used: open issues and pull requests \
-             only, some 4,700 at most."
+            "Without a token GitHub answers 60 requests an hour, and 48 of them are used here: for open issues and pull \
+             requests only, some 4,700 at most."
         );
     }
     let mut shown = vec![];
     for name in &args.repositories {
         let (owner, name) = halves(name)?;
-        let begun = public::begin(&desk, owner, name, personal.is_some()).await;
+        let begun = public::begin(&context, owner, name, personal.is_some()).await;
         shown.push(begun.map_err(|error| match error {
             GitHubError::Refused { status: 401, message } => {
                 format!("GitHub does not take the token in GITHUB_TOKEN: {message}")
@@ -219,9 +221,9 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
     shown.sort_unstable();
     shown.dedup();
     let parts = Parts::over(database.pool.clone(), system_clock());
-    let service = Service::new(Parts { github: Some(desk.clone()), ..parts });
+    let service = Service::new(Parts { github: Some(context.clone()), ..parts });
     let fetching = async {
-        let workers = Workers::only(&desk);
+        let workers = Workers::start_without_jobs(&context);
         let watched = watch(&service, personal.is_none().then_some(PATIENCE)).await;
         drop(workers);
         watched
@@ -230,17 +232,17 @@ async fn try_on(database: &Database, args: &TryArgs, address: Address, listening
     tokio::pin!(shutdown);
     let watched = tokio::select! {
         watched = fetching => watched?,
-        () = &mut shutdown => return Err("stopped before everything was here".into()),
+        () = &mut shutdown => return Err("stopped before everything was fetched".into()),
     };
     ingest.finish().await;
     match watched {
-        Watched::Paused { until, progress: Progress { fetched, items, .. } } => eprintln!(
-            "GitHub takes no more until {} UTC: {fetched} of {items} items came so far. With a personal token in \
-             GITHUB_TOKEN, which needs no permission, all would.",
+        FetchEnd::Paused { until, progress: SyncProgress { fetched, items, .. } } => eprintln!(
+            "GitHub takes no requests until {} UTC: {fetched} of {items} items are here so far. With a personal token in \
+             GITHUB_TOKEN, which needs no permission, all would be.",
             until.format("%H:%M")
         ),
-        Watched::Stuck(words) => eprintln!("Not everything came: {words}"),
-        Watched::Complete(_) | Watched::Nowhere => {}
+        FetchEnd::Stuck(words) => eprintln!("Not everything could be fetched: {words}"),
+        FetchEnd::Complete(_) | FetchEnd::Nowhere => {}
     }
 
     let live = application.live();

@@ -5,35 +5,35 @@ use tokio::net::TcpListener;
 use super::{Done, shutdown_signal, system_clock};
 use crate::app::AppError;
 use crate::config::{DoctorArgs, SetupArgs};
-use crate::github::setup::{Reserved, Wanted};
-use crate::github::{Address, Client, Identity, doctor as examining, setup as setting_up};
+use crate::github::setup::{CredentialFiles, NewApp};
+use crate::github::{ApiAddress, Client, Identity, doctor as examining, setup as setting_up};
 use crate::telemetry::Metrics;
 
-/// Where a command needs an App.
+/// The error of a command that needs an App.
 pub(super) const NO_APP: &str =
-    "no App is named: set BUGSCRUB_APP_ID and BUGSCRUB_PRIVATE_KEY_FILE, or run `bugscrub setup`";
+    "no App is configured: set BUGSCRUB_APP_ID and BUGSCRUB_PRIVATE_KEY_FILE, or run `bugscrub setup`";
 
 const GITHUB: &str = "https://api.github.com";
 
 /// `bugscrub setup`
 pub async fn setup(args: SetupArgs) -> Done {
-    let address = Address::new(&args.github_api_url)?;
+    let address = ApiAddress::new(&args.github_api_url)?;
     let name = args.name.unwrap_or_else(|| match &args.organization {
         Some(organization) => format!("Bug Scrub {organization}").chars().take(34).collect(),
         None => "Bug Scrub".to_owned(),
     });
-    let wanted = Wanted { organization: args.organization, name, webhook_url: args.webhook_url, web: address.web() };
-    wanted.check()?;
+    let app = NewApp { organization: args.organization, name, webhook_url: args.webhook_url, web: address.web() };
+    app.check()?;
     setting_up::check_listen(args.listen)?;
     if args.kubernetes_secret.is_none() && args.file.exists() {
         return Err(
-            format!("{} is there already; nothing is overwritten: name another --file", args.file.display()).into()
+            format!("{} exists already and is not overwritten: name another --file", args.file.display()).into()
         );
     }
-    // Credentials are handed out once: there must be room for them before.
-    let reserved = match args.kubernetes_secret {
+    // GitHub hands out the credentials only once, so their files must be ready before.
+    let files = match args.kubernetes_secret {
         Some(_) => None,
-        None => Some(Reserved::new(&args.file)?),
+        None => Some(CredentialFiles::new(&args.file)?),
     };
     let elsewhere = address.to_string();
     let elsewhere = Some(elsewhere.as_str()).filter(|url| *url != GITHUB);
@@ -43,19 +43,19 @@ pub async fn setup(args: SetupArgs) -> Done {
     eprintln!("Open http://{} in a browser that is logged in to GitHub.", listener.local_addr()?);
     let shutdown = shutdown_signal()?;
     let credentials = tokio::select! {
-        credentials = setting_up::run(&client, wanted, listener) => credentials?,
+        credentials = setting_up::run(&client, app, listener) => credentials?,
         () = shutdown => return Err("stopped before the App was made".into()),
     };
-    match reserved {
-        Some(reserved) => {
-            let (settings, key) = reserved.write(&credentials, elsewhere).inspect_err(|_| {
+    match files {
+        Some(files) => {
+            let (settings, key) = files.write(&credentials, elsewhere).inspect_err(|_| {
                 eprintln!(
-                    "The App is there, its credentials are not: make a new private key and webhook secret in its \
-                     settings, by way of {}",
+                    "The App is created, but its credentials could not be written: make a new private key and webhook \
+                     secret in its settings, at {}",
                     credentials.html_url
                 );
             })?;
-            eprintln!("Wrote {} and {}, for your eyes only.", settings.display(), key.display());
+            eprintln!("Wrote {} and {}, which only you can read.", settings.display(), key.display());
         }
         None => {
             let name = args.kubernetes_secret.as_deref().unwrap_or("bugscrub");
@@ -63,7 +63,7 @@ pub async fn setup(args: SetupArgs) -> Done {
         }
     }
     eprintln!("Now install the App on the organization: {}/installations/new", credentials.html_url);
-    eprintln!("Checking what there is so far:");
+    eprintln!("Checking the App so far:");
     let identity = Identity::new(credentials.app_id, &credentials.private_key, system_clock())?;
     let client = Client::new(address, Some(identity), None, None, system_clock(), Metrics::new())?;
     for finding in examining::examine(&client).await {
@@ -80,7 +80,7 @@ pub async fn doctor(args: DoctorArgs) -> Done {
     let identity = match Identity::new(settings.app_id, &settings.private_key, system_clock()) {
         Ok(identity) => identity,
         Err(error) => {
-            say!("BAD  {error}");
+            say!("FAIL {error}");
             return Ok(std::process::ExitCode::FAILURE);
         }
     };
@@ -89,6 +89,6 @@ pub async fn doctor(args: DoctorArgs) -> Done {
     for finding in &findings {
         say!("{} {}", finding.sign(), finding.text());
     }
-    let ill = findings.iter().any(examining::Finding::is_bad);
-    Ok(if ill { std::process::ExitCode::FAILURE } else { std::process::ExitCode::SUCCESS })
+    let bad = findings.iter().any(examining::Finding::is_bad);
+    Ok(if bad { std::process::ExitCode::FAILURE } else { std::process::ExitCode::SUCCESS })
 }

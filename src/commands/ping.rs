@@ -1,4 +1,4 @@
-//! `bugscrub ping`: whether a service, as it is reached from here, is ready and takes deliveries.
+//! `bugscrub ping`: checks that a service can be reached, is ready, and takes deliveries.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,23 +10,23 @@ use uuid::Uuid;
 
 use super::Done;
 use crate::config::PingArgs;
-use crate::deliver::{Failure, Recorded, Sender, Target, client};
+use crate::deliver::{Failure, RecordedDelivery, Sender, WebhookTarget, client};
 
-/// How long to rest between two looks at whether it is ready.
+/// Time between two checks of whether it is ready.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// GitHub's first delivery of a new webhook, as far as anything looks at it. It belongs to no
-/// account, so it is kept raw and appends nothing.
+/// The first delivery that GitHub sends to a new webhook, with the fields that anybody reads. It
+/// belongs to no account, so it is kept raw and appends no event.
 const PAYLOAD: &str = r#"{"zen":"Keep it logically awesome.","hook_id":0,"hook":{"type":"App"}}"#;
 
-/// Reads `/readyz`, then posts a `ping`: signed with another secret, which must be refused, and
-/// signed right, which must be accepted.
+/// Reads `/readyz`, then posts a `ping` twice: signed with a wrong secret, which must be refused, and
+/// signed with the right one, which must be accepted.
 pub async fn ping(args: PingArgs) -> Done {
     let secret = args.secret()?;
     let base = args.url.trim_end_matches('/');
     let webhooks = format!("{base}/webhooks/github");
-    let right = Target::new(&webhooks, &secret)?;
-    let wrong = Target::new(&webhooks, &Uuid::new_v4().to_string())?;
+    let right = WebhookTarget::new(&webhooks, &secret)?;
+    let wrong = WebhookTarget::new(&webhooks, &Uuid::new_v4().to_string())?;
 
     let ready = Url::parse(&format!("{base}/readyz"))?;
     wait(&client(&ready, 1)?, &ready, Duration::from_secs(args.wait)).await?;
@@ -35,7 +35,7 @@ pub async fn ping(args: PingArgs) -> Done {
     match Sender::new(&wrong, 1)?.post(&delivery()).await {
         Err(Failure { kind, .. }) if kind == "HTTP 401" => say!("{webhooks} refuses a wrong signature."),
         Err(failure) => return Err(said("a delivery with a wrong signature", &failure).into()),
-        Ok(_) => return Err("a delivery with a wrong signature was accepted: this is no Bug Scrub".into()),
+        Ok(_) => return Err("a delivery with a wrong signature was accepted: this is not Bug Scrub".into()),
     }
     let sender = Sender::new(&right, 1)?;
     let answer = sender.post(&delivery()).await.map_err(|failure| said("a signed delivery", &failure))?;
@@ -43,15 +43,15 @@ pub async fn ping(args: PingArgs) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn delivery() -> Recorded {
-    Recorded { event: "ping".to_owned(), delivery: Uuid::new_v4(), at: Utc::now(), payload: PAYLOAD.into() }
+fn delivery() -> RecordedDelivery {
+    RecordedDelivery { event: "ping".to_owned(), delivery: Uuid::new_v4(), at: Utc::now(), payload: PAYLOAD.into() }
 }
 
 fn said(what: &str, Failure { kind, message }: &Failure) -> String {
     format!("{what} was not accepted: {kind}: {message}")
 }
 
-/// Waits until it is ready; says why it was not, when that takes too long.
+/// Waits until the service is ready. If that takes too long, answers why it is not.
 async fn wait(client: &Client, ready: &Url, patience: Duration) -> Result<(), String> {
     let deadline = Instant::now() + patience;
     loop {

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::ConfigError;
+use super::error::ConfigError;
 use crate::scrub::Schedule;
 
 #[derive(Debug, Clone, Args)]
 pub struct ScrubArgs {
-    /// The number of an account's first scrub; those that follow count on
+    /// The number of an account's first scrub; the next ones count on from it
     #[arg(long, env = "BUGSCRUB_FIRST_SCRUB", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
     pub first_scrub: i64,
-    /// Hours after which a scrub closes itself if nothing is done in it
+    /// Hours without activity after which a scrub closes by itself
     #[arg(long, env = "BUGSCRUB_SCRUB_CLOSES_AFTER", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=720))]
     pub scrub_closes_after: u32,
     /// When scrubs are held, for the calendar: `wednesday 17:00 Europe/London 60m`; several editions,
@@ -21,7 +21,7 @@ pub struct ScrubArgs {
     pub scrub_schedule: Option<String>,
 }
 
-/// What scrubs are opened and closed by.
+/// When scrubs are held and closed, and how they are numbered.
 #[derive(Clone, Debug)]
 pub struct ScrubSettings {
     pub first_number: i64,
@@ -37,7 +37,7 @@ impl Default for ScrubSettings {
 
 impl ScrubArgs {
     /// # Errors
-    /// A schedule that is none.
+    /// If the schedule cannot be read.
     pub fn settings(&self) -> Result<ScrubSettings, ConfigError> {
         let close_after = Duration::from_secs(u64::from(self.scrub_closes_after) * 3_600);
         let schedule = self.scrub_schedule.as_deref().filter(|text| !text.trim().is_empty());

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{ConfigError, secret};
+use super::error::ConfigError;
+use super::secret::secret;
 
 #[derive(Debug, Subcommand)]
 pub enum SheetCommand {
@@ -15,25 +16,26 @@ pub enum SheetCommand {
         /// The scrub's number
         #[arg(long, conflicts_with = "queue")]
         scrub: Option<u32>,
-        /// Filters of the queue, as in its address: `view=bug-scrub&label=bug`
+        /// Filters of the queue, as in its URL: `view=bug-scrub&label=bug`
         #[arg(long)]
         queue: Option<String>,
         /// CSV instead of XLSX
         #[arg(long)]
         csv: bool,
-        /// Where to write [default: the file's own name; - for standard output]
+        /// The file to write; - for standard output [default: the name that the service gives it]
         #[arg(long, short)]
         output: Option<PathBuf>,
     },
-    /// Take notes and readings of a spreadsheet in: XLSX, ODS or CSV
+    /// Import the notes and readings of a spreadsheet: XLSX, ODS or CSV
     Import {
         #[command(flatten)]
         service: ServiceArgs,
+        /// The spreadsheet
         file: PathBuf,
-        /// The scrub that the file's one tab is of, where the tab does not say so: CSV
+        /// The scrub of the file's only tab, for a file such as CSV in which the tab has no name
         #[arg(long)]
         scrub: Option<u32>,
-        /// Change nothing; show row by row what would
+        /// Change nothing; show for each row what would change
         #[arg(long)]
         dry_run: bool,
     },
@@ -51,14 +53,14 @@ pub struct ServiceArgs {
     /// A file that holds the token
     #[arg(long, env = "BUGSCRUB_TOKEN_FILE", conflicts_with = "token")]
     pub token_file: Option<PathBuf>,
-    /// Login or id; may be left out when the token sees one account
+    /// Login or id of the account; not needed if the token sees only one
     #[arg(long)]
     pub account: Option<String>,
 }
 
 impl ServiceArgs {
     /// # Errors
-    /// No token, or a file of it that cannot be read.
+    /// If there is no token, or its file cannot be read.
     pub fn token(&self) -> Result<String, ConfigError> {
         let missing = ConfigError::Invalid(
             "no API token: give --token, BUGSCRUB_TOKEN or BUGSCRUB_TOKEN_FILE (`bugscrub token create` makes one)",

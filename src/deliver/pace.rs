@@ -1,4 +1,4 @@
-//! Many deliveries, in a closed or an open loop.
+//! Posting many deliveries, in a closed or an open loop.
 
 use std::any::Any;
 use std::ops::RangeInclusive;
@@ -12,22 +12,25 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use super::{Answer, DeliverError, Failure, Recorded, Report, Sender, Target};
+use super::error::DeliverError;
+use super::read::RecordedDelivery;
+use super::report::Report;
+use super::send::{Acknowledgement, Failure, Sender, WebhookTarget};
 
-/// How many deliveries are read ahead.
+/// How many deliveries are read ahead of the sending.
 const AHEAD: usize = 16;
 
-/// The rates whose schedule a clock can keep.
+/// The rates, in deliveries a second, that a clock can keep.
 const RATES: RangeInclusive<f64> = 0.001..=1_000_000.0;
 
-/// How fast to post.
+/// The speed of posting.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
-    /// How many may be under way at once; at least 1.
+    /// The most deliveries under way at once; at least 1.
     pub concurrency: usize,
-    /// Deliveries a second, from 0.001. With it the loop is open: each delivery has its time by the
-    /// clock, whatever became of those before it, and its latency counts from that time. Without
-    /// it the loop is closed: the next is sent as soon as one is answered.
+    /// Deliveries a second, from 0.001. With a rate the loop is open: each delivery is due at its time
+    /// by the clock, whatever became of those before it, and its latency counts from that time.
+    /// Without a rate the loop is closed: the next is sent as soon as one is answered.
     pub rate: Option<f64>,
 }
 
@@ -37,37 +40,38 @@ impl Default for Pace {
     }
 }
 
-/// How far it has come.
+/// How far the posting has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Deliveries answered or failed.
+pub struct DeliverProgress {
+    /// Number of deliveries answered or failed.
     pub sent: u64,
-    /// Of them, the failed.
+    /// Number of those that failed.
     pub failed: u64,
 }
 
-type Outcome = (Uuid, Duration, Result<Answer, Failure>);
+/// A delivery's GUID, its latency and its result.
+type Posted = (Uuid, Duration, Result<Acknowledgement, Failure>);
 
-/// Posts every delivery of `source` once, and reports.
+/// Posts every delivery of `source` once, and reports the results.
 ///
-/// The source is read on a thread of its own, a few deliveries ahead, so that a slow file or
-/// pipe delays no measurement but its own. `on_progress` is called after each delivery.
-/// Dropping the future abandons what is under way.
+/// A thread of its own reads the source a few deliveries ahead, so that a slow file or pipe does not
+/// falsify the latencies. `on_progress` is called after each delivery. Dropping the future abandons
+/// the deliveries under way.
 ///
-/// In an open loop the timer's resolution, a millisecond, is part of the latencies.
+/// In an open loop the latencies include the timer's resolution of a millisecond.
 ///
 /// # Errors
 ///
-/// The source's own: then nothing after it is sent, and what was under way has been answered.
-/// A delivery that fails is no error but part of the report.
+/// Those of the source. Then nothing after the error is sent, and the deliveries under way have been
+/// answered. A delivery that fails is not an error but part of the report.
 pub async fn deliver<S>(
     source: S,
-    target: &Target,
+    target: &WebhookTarget,
     pace: Pace,
-    on_progress: impl Fn(Progress),
+    on_progress: impl Fn(DeliverProgress),
 ) -> Result<Report, DeliverError>
 where
-    S: Iterator<Item = Result<Recorded, DeliverError>> + Send + 'static,
+    S: Iterator<Item = Result<RecordedDelivery, DeliverError>> + Send + 'static,
 {
     if pace.concurrency == 0 {
         return Err(DeliverError::Pace("a concurrency of 0 would send nothing"));
@@ -90,29 +94,29 @@ where
         .map_err(DeliverError::Thread)?;
 
     let mut report = Report::new(pace.rate);
-    let (outcomes, mut answered) = mpsc::channel::<Outcome>(pace.concurrency);
+    let (outcomes, mut answered) = mpsc::channel::<Posted>(pace.concurrency);
     let began = Instant::now();
     let dispatch = dispatch(incoming, sender, pace, outcomes);
     let collect = async {
         while let Some((guid, latency, outcome)) = answered.recv().await {
             report.count(guid, latency, outcome);
-            on_progress(Progress { sent: report.sent, failed: report.failed() });
+            on_progress(DeliverProgress { sent: report.sent, failed: report.failed() });
         }
     };
     let (dispatched, ()) = tokio::join!(dispatch, collect);
     report.held = dispatched?;
     report.elapsed = began.elapsed();
-    // The thread has let go of its end of the channel, so this does not wait.
+    // The thread has dropped its end of the channel, so this does not wait.
     reader.join().unwrap_or_else(resume);
     Ok(report)
 }
 
-/// Starts each delivery at its time. Returns how many had to wait for a free place.
+/// Starts each delivery when it is due. Returns how many had to wait for a free place.
 async fn dispatch(
-    mut incoming: mpsc::Receiver<Result<Recorded, DeliverError>>,
+    mut incoming: mpsc::Receiver<Result<RecordedDelivery, DeliverError>>,
     sender: Sender,
     pace: Pace,
-    outcomes: mpsc::Sender<Outcome>,
+    outcomes: mpsc::Sender<Posted>,
 ) -> Result<u64, DeliverError> {
     let sender = Arc::new(sender);
     let places = Arc::new(Semaphore::new(pace.concurrency));
@@ -148,7 +152,7 @@ async fn dispatch(
             let outcome = sender.post(&recorded).await;
             let latency = from.elapsed();
             drop(place);
-            // Nobody listens only where the whole of `deliver` was dropped.
+            // Nobody listens only if the whole of `deliver` was dropped.
             let _ = outcomes.send((recorded.delivery, latency, outcome)).await;
         });
         while let Some(finished) = under_way.try_join_next() {
@@ -164,7 +168,7 @@ async fn dispatch(
     }
 }
 
-/// A panic in a part is a panic of the whole.
+/// Passes on the panic of a task or thread.
 fn resume(payload: Box<dyn Any + Send>) {
     panic::resume_unwind(payload)
 }

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::DeliverError;
+use super::error::DeliverError;
 
-/// The longest line taken. GitHub sends no payload over 25 MB, and the rest of a line is small.
+/// The longest line that is read. GitHub sends no payload over 25 MB, and the rest of a line is short.
 const LONGEST_LINE: u64 = 32 * 1024 * 1024;
 
 const BUFFER: usize = 128 * 1024;
@@ -22,14 +22,14 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// One webhook request as GitHub made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
+pub struct RecordedDelivery {
     /// `X-GitHub-Event`, such as `issues`.
     pub event: String,
     /// `X-GitHub-Delivery`.
     pub delivery: Uuid,
     /// When GitHub sent it.
     pub at: DateTime<Utc>,
-    /// The body, byte for byte: what the signature is over.
+    /// The body, byte for byte. The signature covers it.
     pub payload: Bytes,
 }
 
@@ -43,16 +43,18 @@ struct Line<'a> {
     payload: &'a RawValue,
 }
 
-/// The deliveries of a file, in its order; empty lines are passed over.
+/// Reads the deliveries of a file, in its order, and skips empty lines.
 ///
-/// `-` is the standard input. Gzip is known by its first two bytes, and may be several members
-/// one after another. One line is in memory at a time.
+/// `-` is the standard input. A gzip file is recognized by its first two bytes, and may have several
+/// members one after another. Only one line is in memory at a time.
 ///
 /// # Errors
 ///
-/// At once if the file cannot be opened. An item is an error where a line cannot be read or is
+/// Fails at once if the file cannot be opened. An item is an error if its line cannot be read or is
 /// not a delivery; nothing follows it.
-pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<Recorded, DeliverError>> + Send + use<>, DeliverError> {
+pub fn read(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<RecordedDelivery, DeliverError>> + Send + use<>, DeliverError> {
     let (name, file): (String, Box<dyn Read + Send>) = if path == Path::new("-") {
         ("standard input".to_owned(), Box::new(io::stdin()))
     } else {
@@ -68,14 +70,14 @@ pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<Recorded, Deliver
         Err(source) => return Err(DeliverError::Open { file: name, source }),
     };
     let zipped = head == GZIP_MAGIC;
-    // The bytes looked at are put back in front.
+    // Put back the bytes that were looked at.
     let file = BufReader::with_capacity(BUFFER, io::Cursor::new(head).chain(file));
     let lines: Box<dyn BufRead + Send> =
         if zipped { Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(file))) } else { Box::new(file) };
     Ok(Lines { name, lines, number: 0, ended: false })
 }
 
-/// Up to two bytes; a pipe may hand them over one by one.
+/// Reads up to two bytes, which a pipe may hand over one by one.
 fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(GZIP_MAGIC.len());
     reader.take(GZIP_MAGIC.len() as u64).read_to_end(&mut head)?;
@@ -90,12 +92,12 @@ struct Lines {
 }
 
 impl Lines {
-    /// The next line that is not empty, its number kept.
+    /// Reads the next line that is not empty, and counts the lines.
     fn line(&mut self) -> Result<Option<Bytes>, DeliverError> {
         loop {
             self.number += 1;
             let mut line = Vec::new();
-            // One byte over the limit tells a line that is too long from one that just fits.
+            // One byte more than the limit tells a line that is too long from one that just fits.
             (&mut self.lines)
                 .take(LONGEST_LINE + 1)
                 .read_until(b'\n', &mut line)
@@ -119,7 +121,7 @@ impl Lines {
 }
 
 impl Iterator for Lines {
-    type Item = Result<Recorded, DeliverError>;
+    type Item = Result<RecordedDelivery, DeliverError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
@@ -136,7 +138,7 @@ impl Iterator for Lines {
 }
 
 /// One line into a delivery, or what is wrong with it.
-fn parse(line: &Bytes) -> Result<Recorded, String> {
+fn parse(line: &Bytes) -> Result<RecordedDelivery, String> {
     let Line { event, delivery, at, payload } = serde_json::from_slice(line).map_err(|error| without_line(&error))?;
     let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if event.is_empty() || !event.bytes().all(named) {
@@ -148,7 +150,7 @@ fn parse(line: &Bytes) -> Result<Recorded, String> {
     if !payload.starts_with(b"{") {
         return Err("`payload` is not a JSON object".to_owned());
     }
-    Ok(Recorded { event, delivery, at, payload: line.slice_ref(payload) })
+    Ok(RecordedDelivery { event, delivery, at, payload: line.slice_ref(payload) })
 }
 
 /// serde_json counts lines from the start of what it was given, which is always line 1 here.

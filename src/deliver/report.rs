@@ -1,4 +1,4 @@
-//! What came of the deliveries.
+//! The results of posting deliveries.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,44 +7,44 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use indicatif::HumanCount;
 
-use super::{Answer, Failure};
+use super::send::{Acknowledgement, Failure};
 
-/// The longest latency told apart, an hour in microseconds; longer ones count as this.
+/// The longest latency that is recorded, an hour in microseconds. Longer ones count as this.
 const LONGEST: u64 = 3_600_000_000;
 
-/// Failures of one sort.
+/// Failures of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failures {
-    /// How many.
+    /// Number of failures.
     pub count: u64,
-    /// What the first of them said, after its delivery's GUID.
+    /// The GUID of the first delivery that failed so, and its message.
     pub sample: String,
 }
 
-/// The result of [`super::deliver`]. Its `Display` is what the command prints, without a newline at
-/// the end.
+/// The results of [`super::deliver`]. Its `Display` is the text that the command prints, without the
+/// last newline.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// Deliveries posted, whatever came of them.
+    /// Number of deliveries posted, accepted or not.
     pub sent: u64,
-    /// Answered with 202.
+    /// Number of those answered with 202.
     pub accepted: u64,
-    /// Of the accepted, those the service had before.
+    /// Number of accepted ones that the service had before.
     pub duplicates: u64,
-    /// Events appended, as the answers say.
+    /// Number of events appended, by the answers.
     pub events: u64,
-    /// The greatest position answered.
+    /// The greatest position in an answer.
     pub position: Option<u64>,
     /// By status or error.
     pub failures: BTreeMap<String, Failures>,
-    /// From the first reading of the source to the last answer.
+    /// Time from the first reading of the source to the last answer.
     pub elapsed: Duration,
-    /// The rate asked for, where one was.
+    /// The rate asked for, if any.
     pub scheduled: Option<f64>,
-    /// How often a scheduled delivery had to wait because `concurrency` were under way.
+    /// How often a delivery was due but had to wait because `concurrency` others were under way.
     pub held: u64,
-    /// Microseconds from the start of each delivery, or from its scheduled time where a rate was
-    /// asked for, to the end of its answer or failure.
+    /// Microseconds from the start of each delivery (with a rate, from the time when it was due) to the
+    /// end of its answer or failure.
     pub latency: Histogram<u64>,
 }
 
@@ -64,7 +64,12 @@ impl Report {
         }
     }
 
-    pub(super) fn count(&mut self, guid: impl fmt::Display, latency: Duration, outcome: Result<Answer, Failure>) {
+    pub(super) fn count(
+        &mut self,
+        guid: impl fmt::Display,
+        latency: Duration,
+        outcome: Result<Acknowledgement, Failure>,
+    ) {
         self.sent += 1;
         self.latency.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
         match outcome {
@@ -83,17 +88,17 @@ impl Report {
         }
     }
 
-    /// How many were not accepted.
+    /// Number of deliveries that were not accepted.
     pub fn failed(&self) -> u64 {
         self.sent - self.accepted
     }
 
-    /// Deliveries a second, failed ones included.
+    /// Deliveries a second, including failed ones.
     pub fn rate(&self) -> f64 {
         self.sent as f64 / self.elapsed.as_secs_f64().max(f64::EPSILON)
     }
 
-    /// The latency in milliseconds below which this part (0.99: p99) of all deliveries stayed.
+    /// The latency in milliseconds below which this share of all deliveries stayed: p99 for 0.99.
     pub fn latency_ms(&self, part: f64) -> f64 {
         self.latency.value_at_quantile(part) as f64 / 1000.0
     }

@@ -1,4 +1,4 @@
-//! One delivery, as GitHub posts it.
+//! Posting one delivery, as GitHub does.
 
 use std::error::Error;
 use std::fmt;
@@ -10,26 +10,27 @@ use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use reqwest::{Client, StatusCode, Url, redirect};
 use serde::Deserialize;
 
-use super::{DeliverError, Recorded};
+use super::error::DeliverError;
+use super::read::RecordedDelivery;
 use crate::webhook::signature;
 
-/// GitHub counts a delivery as failed that is not answered by then.
+/// GitHub counts a delivery as failed if it has no answer by then.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How much of a refusal's text is kept, in characters.
+/// The most characters kept of a refusal's text.
 const SAMPLE: usize = 200;
 
-/// Where deliveries go, and the secret they are signed with.
+/// The URL that deliveries go to, and the secret that signs them.
 #[derive(Clone)]
-pub struct Target {
+pub struct WebhookTarget {
     url: Url,
     secret: Arc<str>,
 }
 
-impl Target {
+impl WebhookTarget {
     /// # Errors
     ///
-    /// Where `url` is not a whole `http://` or `https://` address.
+    /// If `url` is not a whole `http://` or `https://` address.
     pub fn new(url: &str, secret: &str) -> Result<Self, DeliverError> {
         let refused = |fault: String| DeliverError::Url { url: url.to_owned(), fault };
         let parsed = Url::parse(url).map_err(|error| refused(error.to_string()))?;
@@ -39,53 +40,53 @@ impl Target {
         Ok(Self { url: parsed, secret: secret.into() })
     }
 
-    /// The address.
+    /// The URL.
     pub fn url(&self) -> &Url {
         &self.url
     }
 }
 
-impl fmt::Debug for Target {
+impl fmt::Debug for WebhookTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Target").field("url", &self.url.as_str()).finish_non_exhaustive()
+        f.debug_struct("WebhookTarget").field("url", &self.url.as_str()).finish_non_exhaustive()
     }
 }
 
-/// What the service answers to a delivery it has made durable.
+/// The service's answer to a delivery that it has made durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
-pub struct Answer {
-    /// The account's head position; none where the delivery belongs to no account's log.
+pub struct Acknowledgement {
+    /// The account's head position; `None` if the delivery belongs to no account.
     pub position: Option<u64>,
-    /// How many events it appended.
+    /// Number of events appended.
     pub events: u64,
-    /// Whether its GUID was known already.
+    /// Whether the delivery's GUID was known already.
     pub duplicate: bool,
 }
 
 /// A delivery that was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The sort of failure, fit for counting: `HTTP 503`, `timed out`.
+    /// The kind of failure, to count by: `HTTP 503`, `timed out`.
     pub kind: String,
-    /// What was said about it, in one line.
+    /// The reason, in one line.
     pub message: String,
 }
 
-/// Posts single deliveries over connections that it keeps.
+/// Posts single deliveries and keeps its connections open.
 #[derive(Debug, Clone)]
 pub struct Sender {
     client: Client,
-    target: Target,
+    target: WebhookTarget,
 }
 
 impl Sender {
-    /// A sender that keeps up to `connections` open.
+    /// Makes a sender that keeps up to `connections` open.
     ///
     /// # Errors
     ///
-    /// Where no HTTP client can be made.
-    pub fn new(target: &Target, connections: usize) -> Result<Self, DeliverError> {
+    /// If no HTTP client can be made.
+    pub fn new(target: &WebhookTarget, connections: usize) -> Result<Self, DeliverError> {
         let client = client(&target.url, connections)?;
         Ok(Self { client, target: target.clone() })
     }
@@ -94,8 +95,8 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// Any answer but 202, none within ten seconds, or none at all.
-    pub async fn post(&self, recorded: &Recorded) -> Result<Answer, Failure> {
+    /// Any answer but 202, or no answer within ten seconds.
+    pub async fn post(&self, recorded: &RecordedDelivery) -> Result<Acknowledgement, Failure> {
         let signature = signature::sign(self.target.secret.as_bytes(), &recorded.payload);
         let response = self
             .client
@@ -115,19 +116,19 @@ impl Sender {
             return Err(Failure { kind: format!("HTTP {}", status.as_u16()), message: said(&body) });
         }
         serde_json::from_slice(&body).map_err(|error| Failure {
-            kind: "accepted with an answer of another kind".to_owned(),
+            kind: "accepted with an unexpected answer".to_owned(),
             message: error.to_string(),
         })
     }
 }
 
-/// A client that follows no redirect and waits ten seconds for an answer.
+/// Makes a client that follows no redirect and waits ten seconds for an answer.
 ///
-/// A proxy from the environment is used, but never to reach this machine itself.
+/// It uses a proxy from the environment, but never to reach this machine itself.
 ///
 /// # Errors
 ///
-/// Where no HTTP client can be made.
+/// If no HTTP client can be made.
 pub fn client(url: &Url, connections: usize) -> Result<Client, DeliverError> {
     let client =
         Client::builder().pool_max_idle_per_host(connections).redirect(redirect::Policy::none()).timeout(TIMEOUT);
@@ -161,14 +162,14 @@ fn broken(error: reqwest::Error) -> Failure {
     Failure { kind: kind.to_owned(), message: one_line(&message) }
 }
 
-/// The text of a refusal: the problem's detail where it is a problem document.
+/// The text of a refusal: its detail, if it is a problem document.
 fn said(body: &[u8]) -> String {
     #[derive(Deserialize)]
-    struct Problem {
+    struct ProblemBody {
         detail: Option<String>,
         title: Option<String>,
     }
-    let problem = serde_json::from_slice::<Problem>(body).ok();
+    let problem = serde_json::from_slice::<ProblemBody>(body).ok();
     match problem.and_then(|problem| problem.detail.or(problem.title)) {
         Some(text) => one_line(&text),
         None => one_line(&String::from_utf8_lossy(body)),

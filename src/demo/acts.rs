@@ -1,22 +1,23 @@
-//! What can be done to an item: each changes the world and sends the webhook that says so.
+//! What can be done to an item. Each act changes the world and sends the webhook that reports it.
 
 use rand::RngExt;
 use serde_json::{Value, json};
 
+use super::agenda::Kind;
 use super::calendar::stamp;
 use super::payload::node_id;
-use super::world::{Item, Kind, World};
+use super::world::{DemoItem, World};
 
 impl World {
-    /// Marks the item as touched now, as GitHub does with every activity.
-    fn touch(&mut self, item: usize) -> &mut Item {
+    /// Sets the time of the item's last update to now, as GitHub does on every activity.
+    fn touch(&mut self, item: usize) -> &mut DemoItem {
         let now = self.now;
         let item = &mut self.items[item];
         item.updated = now;
         item
     }
 
-    /// The event of this item's kind, and the item under the name that the event gives it.
+    /// The webhook event for the item's kind, and the item under its name in that payload.
     fn subject(&self, item: usize) -> (&'static str, Value) {
         let item = &self.items[item];
         match item.kind {
@@ -28,7 +29,7 @@ impl World {
         }
     }
 
-    /// Sends the event of this item's kind, with `more` beside the item.
+    /// Sends the webhook event for the item's kind, with the fields of `more` beside the item.
     pub(super) fn tell(&mut self, item: usize, action: &str, sender: usize, more: Value) {
         let (event, mut parts) = self.subject(item);
         if let (Value::Object(parts), Value::Object(more)) = (&mut parts, more) {
@@ -37,7 +38,7 @@ impl World {
         self.emit(event, action, self.items[item].repository, sender, parts);
     }
 
-    /// A new item with the next number of its repository. It is not told of yet.
+    /// Adds an item with the next number of its repository, and sends nothing yet.
     pub(super) fn add(&mut self, repository: usize, kind: Kind, author: usize, title: String, body: String) -> usize {
         let id = self.id();
         let issue_id = if kind == Kind::Pull { self.id() } else { id };
@@ -46,7 +47,7 @@ impl World {
         of.next_number += 1;
         of.open_items += u64::from(kind != Kind::Discussion);
         of.titles.insert(title.clone());
-        self.items.push(Item {
+        self.items.push(DemoItem {
             repository,
             number,
             kind,
@@ -74,12 +75,12 @@ impl World {
 
     /// The words for a new item: `opened`, but `created` for discussions.
     pub(super) fn tell_opened(&mut self, item: usize, more: Value) {
-        let Item { author, kind, .. } = self.items[item];
+        let DemoItem { author, kind, .. } = self.items[item];
         let action = if kind == Kind::Discussion { "created" } else { "opened" };
         self.tell(item, action, author, more);
     }
 
-    /// Comments, and returns the comment's id.
+    /// Adds a comment and returns its id.
     pub(super) fn comment(&mut self, item: usize, who: usize, text: &str) -> u64 {
         let id = self.id();
         self.touch(item).comments += 1;
@@ -137,7 +138,7 @@ impl World {
         }
     }
 
-    /// Puts the item into the repository's present milestone, if there is one.
+    /// Puts the item into the repository's current milestone, if there is one.
     pub(super) fn enter_milestone(&mut self, item: usize, who: usize) {
         let repository = self.items[item].repository;
         let milestones = &mut self.repositories[repository].milestones;
@@ -151,14 +152,14 @@ impl World {
         }
     }
 
-    /// Opens or closes in all the places that count it.
+    /// Opens or closes the item, in every place where it is counted.
     fn set_open(&mut self, item: usize, open: bool, reason: Option<&'static str>) {
         let now = self.now;
         let of = self.touch(item);
         of.open = open;
         of.state_reason = reason;
         of.closed = (!open).then_some(now);
-        let Item { repository, kind, milestone, .. } = *of;
+        let DemoItem { repository, kind, milestone, .. } = *of;
         let of = &mut self.repositories[repository];
         if kind != Kind::Discussion {
             of.open_items = if open { of.open_items + 1 } else { of.open_items - 1 };
@@ -200,7 +201,7 @@ impl World {
         }
     }
 
-    /// Ends a draft, or makes one.
+    /// Marks a pull request as a draft, or as ready for review.
     pub(super) fn set_draft(&mut self, item: usize, who: usize, draft: bool) {
         if self.items[item].pull.draft != draft {
             self.touch(item).pull.draft = draft;
@@ -229,7 +230,7 @@ impl World {
         }
     }
 
-    /// A review; each of `remarks` is told of as a comment of its own, all in one second.
+    /// Adds a review. Each of `remarks` is a review comment with a webhook of its own, all in one second.
     pub(super) fn review(&mut self, item: usize, who: usize, state: &str, text: Option<&str>, remarks: &[String]) {
         let id = self.id();
         let of = self.touch(item);
@@ -277,7 +278,7 @@ impl World {
         }
     }
 
-    /// Chooses an answer, a comment of this id.
+    /// Marks the comment with this id as the answer.
     pub(super) fn answer(&mut self, item: usize, who: usize, answerer: usize, comment: u64) {
         let now = self.now;
         self.touch(item).answer = Some((now, who, comment));
@@ -301,7 +302,7 @@ impl World {
         self.tell(item, "edited", who, json!({ "changes": { "title": { "from": from } } }));
     }
 
-    /// Takes the item out of its repository's counts.
+    /// Removes the item from its repository's counts.
     pub(super) fn vanish(&mut self, item: usize) {
         let of = &mut self.items[item];
         of.gone = true;

@@ -1,6 +1,6 @@
 //! When people work: week-ends, holidays, releases.
 //!
-//! Times are whole seconds since 1970, in UTC, as GitHub's are.
+//! Times are whole seconds since 1970, in UTC, like GitHub's.
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc, Weekday};
 use rand::RngExt;
@@ -20,12 +20,12 @@ pub(super) fn date(seconds: i64) -> NaiveDate {
     time(seconds).date_naive()
 }
 
-/// As GitHub writes it: `2026-01-02T03:04:05Z`.
+/// A time as GitHub writes it: `2026-01-02T03:04:05Z`.
 pub(super) fn stamp(seconds: i64) -> String {
     time(seconds).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// How busy a day is, of 10 on a working day.
+/// How busy a day is; a working day is 10.
 fn busy(day: i64) -> u32 {
     let date = date(day);
     let week = match date.weekday() {
@@ -44,7 +44,7 @@ fn is_holiday(date: NaiveDate) -> bool {
     matches!((date.month(), date.day()), (12, 22..) | (1, 1..=2))
 }
 
-/// Moves a time to where somebody is likely to be at work; never back.
+/// Moves a time forward to one at which somebody is likely to work.
 pub(super) fn working(rng: &mut ChaCha8Rng, mut at: i64) -> i64 {
     if is_holiday(date(at)) && percent(rng, 85) {
         at += (rng.random_range(8..20)) * DAY;
@@ -64,7 +64,7 @@ pub(super) fn hour(rng: &mut ChaCha8Rng) -> i64 {
     weighted(rng, &HOURS) as i64 * HOUR + rng.random_range(0..HOUR)
 }
 
-/// The days of a repository's releases: every eight to fourteen weeks, none around New Year.
+/// Draws the days of a repository's releases: every eight to fourteen weeks, none around New Year.
 pub(super) fn releases(rng: &mut ChaCha8Rng, from: i64, to: i64) -> Vec<i64> {
     let mut releases = Vec::new();
     let mut day = from + 45 * DAY;
@@ -80,8 +80,8 @@ pub(super) fn releases(rng: &mut ChaCha8Rng, from: i64, to: i64) -> Vec<i64> {
     }
 }
 
-/// `count` times between `from` and `to`: growing over the first two years, more on working
-/// days, and in the nine days after each release two and a half times as many.
+/// Draws `count` times between `from` and `to`. Their density grows over the first two years, is
+/// greater on working days, and is two and a half times as great in the nine days after a release.
 pub(super) fn arrivals(rng: &mut ChaCha8Rng, from: i64, to: i64, releases: &[i64], count: u32) -> Vec<i64> {
     let first = from - from.rem_euclid(DAY) + DAY;
     let mut upto = Vec::new();

@@ -1,18 +1,19 @@
-//! What happens to the organization as a whole: the App is installed, repositories are founded
-//! and renamed, versions released, forgotten issues commented on, items moved.
+//! What happens to the organization as a whole: the App is installed, repositories are created and
+//! renamed, versions are released, a bot comments on forgotten issues, items move.
 
 use rand::RngExt;
 use serde_json::{Value, json};
 
+use super::agenda::{Act, ItemStep, Kind, Voice};
 use super::calendar::DAY;
 use super::chance::{percent, pick, skewed, weighted};
 use super::payload::node_id;
 use super::people::{self, Role};
-use super::plan::{STALE, Step, Voice};
+use super::plan::STALE;
 use super::repositories::DOCS_BEFORE;
-use super::world::{Act, Item, Kind, LOGIN, Label, Milestone, World};
+use super::world::{DemoItem, DemoLabel, DemoMilestone, LOGIN, World};
 
-/// Labels of every repository: name, color, and whether GitHub made it.
+/// The labels of every repository: name, color, and whether GitHub created it.
 const LABELS: [(&str, &str, bool); 17] = [
     ("bug", "d73a4a", true),
     ("documentation", "0075ca", true),
@@ -95,7 +96,7 @@ impl World {
         }
     }
 
-    /// Does what the agenda says.
+    /// Carries out an entry of the agenda.
     pub(super) fn act(&mut self, act: Act) {
         match act {
             Act::Found(repository) => self.found(repository),
@@ -134,7 +135,7 @@ impl World {
         for (name, color, default) in LABELS.into_iter().chain(areas) {
             let id = self.id();
             let labels = &mut self.repositories[repository].labels;
-            labels.push(Label { id, name: name.to_owned(), color, default });
+            labels.push(DemoLabel { id, name: name.to_owned(), color, default });
             let label = labels.len() - 1;
             if !default {
                 self.now += self.rng.random_range(5..40);
@@ -147,7 +148,7 @@ impl World {
         }
     }
 
-    /// A new version: its milestone is closed, the next one opened.
+    /// Releases a version: closes its milestone and opens the next.
     fn release(&mut self, repository: usize) {
         let who = self.somebody(repository, &[Role::Maintainer]);
         let now = self.now;
@@ -174,7 +175,7 @@ impl World {
             (major, minor) => format!("v{major}.{}", minor + 1),
         };
         let number = of.milestones.len() + 1;
-        of.milestones.push(Milestone {
+        of.milestones.push(DemoMilestone {
             id,
             number,
             title,
@@ -196,7 +197,7 @@ impl World {
         let Some(stale) = self.label(repository, STALE) else {
             return;
         };
-        let fits = |item: &Item| {
+        let fits = |item: &DemoItem| {
             item.repository == repository
                 && item.kind == Kind::Issue
                 && item.open
@@ -214,19 +215,19 @@ impl World {
             match weighted(&mut self.rng, &[45, 25, 30]) {
                 0 => {}
                 1 => {
-                    self.later(item, 30 * DAY, Step::CloseForgotten);
+                    self.later(item, 30 * DAY, ItemStep::CloseForgotten);
                 }
                 _ => {
                     let delay = skewed(&mut self.rng, 25 * DAY);
-                    self.later(item, delay, Step::Say(Voice::Author, "comment"));
-                    self.later(item, delay + 60, Step::Unlabel(STALE));
+                    self.later(item, delay, ItemStep::Say(Voice::Author, "comment"));
+                    self.later(item, delay + 60, ItemStep::Unlabel(STALE));
                 }
             }
         }
     }
 
-    /// Something open moves to another public repository: it keeps its author, dates and
-    /// comments, and of its labels those that the new place has, too.
+    /// Transfers an open item to another public repository. It keeps its author, dates and comments,
+    /// and those of its labels that the new repository has too.
     fn transfer(&mut self, kind: Kind) {
         let places = (0..self.repositories.len())
             .filter(|&repository| {
@@ -250,7 +251,7 @@ impl World {
         let to = *pick(&mut self.rng, &elsewhere);
         let who = self.somebody(from, &[Role::Maintainer]);
 
-        let Item { author, title, body, .. } = self.items[old].clone();
+        let DemoItem { author, title, body, .. } = self.items[old].clone();
         let new = self.add(to, kind, author, title, body);
         let names = self.items[old].labels.iter();
         let names = names.map(|&label| self.repositories[from].labels[label].name.clone());
@@ -266,7 +267,7 @@ impl World {
         self.items[old].updated = self.now;
         self.vanish(old);
 
-        let (name, place): (&str, fn(&Self, &Item) -> Value) = match kind {
+        let (name, place): (&str, fn(&Self, &DemoItem) -> Value) = match kind {
             Kind::Discussion => ("discussion", Self::discussion_json),
             _ => ("issue", Self::issue_json),
         };
@@ -283,7 +284,7 @@ impl World {
         self.tell(new, action, who, arrived);
         if percent(&mut self.rng, 50) {
             let delay = DAY + skewed(&mut self.rng, 300 * DAY);
-            self.later(new, delay, Step::Say(Voice::Maintainer, "maintainer"));
+            self.later(new, delay, ItemStep::Say(Voice::Maintainer, "maintainer"));
         }
     }
 }

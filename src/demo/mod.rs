@@ -1,16 +1,23 @@
 //! `bugscrub demo`: a realistic organization for the first run, and a look at its queue.
 //!
-//! The players: [`Organization`] simulates six years of an invented organization as the webhooks
-//! that GitHub would have sent, [`Trickle`] goes on from there, and [`run`] delivers both to a
-//! running service and shows what its queue makes of them. In the simulation, `world` holds the
-//! state and the agenda, `plan` draws how an item lives, `acts` changes it and tells of it in the
-//! shapes of `payload`, and `titles` finds the words in `words/`.
+//! [`Organization`] simulates six years of an invented organization and yields the webhooks that
+//! GitHub would have sent; [`Trickle`] continues from there. [`run`] delivers both to a running
+//! service and shows its queue. The players:
+//! - `world`: the state of the simulation; `agenda`: what is going to happen in it;
+//! - `organization`, `happenings`, `opening`: what happens to the organization, and how items begin;
+//! - `plan`: the life of an item, drawn when it begins; `acts`: what can be done to it;
+//! - `repositories`, `people`, `titles` with `words/`: the names and texts;
+//! - `payload`: the JSON of GitHub's webhooks;
+//! - `calendar`, `chance`: when people work, and draws from the seeded generator;
+//! - `service`, `show`: the service's API, and the lines and tables that are printed.
 //!
 //! None of the people, repositories and companies exists.
 
 mod acts;
+mod agenda;
 mod calendar;
 mod chance;
+mod error;
 mod happenings;
 mod opening;
 mod organization;
@@ -29,61 +36,35 @@ use std::time::Duration;
 
 use chrono::{NaiveTime, Utc};
 use indicatif::HumanCount;
-use thiserror::Error;
 use tokio::time::{MissedTickBehavior, interval};
 
+pub use error::DemoError;
 pub use organization::Organization;
 pub use show::queue_table;
 pub use trickle::Trickle;
 
-use crate::deliver::{DeliverError, Pace, Sender, Target, deliver, progress_bar};
+use crate::deliver::{Pace, Sender, WebhookTarget, deliver, progress_bar};
 use service::Service;
 
-/// Time between two activities after the history.
+/// Time between two activities, once the history is delivered.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// How much of the history is under way at once: the more, the more goes into one commit.
+/// How many deliveries of the history are under way at once. The more there are, the more go into
+/// one commit.
 const CONCURRENCY: usize = 64;
 
-/// Why there was nothing more to show.
-#[derive(Debug, Error)]
-pub enum DemoError {
-    /// The deliveries could not even be sent.
-    #[error("the generated history could not be delivered")]
-    Deliver(#[from] DeliverError),
-    /// The service did not accept them all.
-    #[error("the service did not accept the whole history: {0}")]
-    Refused(String),
-    /// The service's API did not answer.
-    #[error("the service's API does not answer")]
-    Unreachable(#[source] reqwest::Error),
-    /// The API answered with something else.
-    #[error("the service's API answered {status}: {text}")]
-    Answer {
-        /// The HTTP status.
-        status: u16,
-        /// The body, or what is wrong with it.
-        text: String,
-    },
-    /// The history could not be generated.
-    #[error("the history could not be generated")]
-    Generate(#[from] tokio::task::JoinError),
-    /// Nobody reads what is printed.
-    #[error("printing failed")]
-    Print(#[from] io::Error),
-}
-
-/// Shows the service at `base_url` (such as `http://127.0.0.1:8080`) at work: delivers the
-/// organization's history up to the last midnight, prints the top of the queue and two commands
-/// to ask for more; then, unless `once`, goes on with one activity every two seconds, a line
-/// each, until it is dropped.
+/// Shows the service at `base_url` (such as `http://127.0.0.1:8080`) at work.
 ///
-/// `secret` signs the deliveries, `token` may read and scrub.
+/// Delivers the organization's history up to the last midnight, then prints the top of the queue and
+/// some commands to ask for more. Unless `once`, it goes on with one activity every two seconds, each
+/// of which prints a line, until it is dropped.
+///
+/// `secret` signs the deliveries; `token` must be allowed to read and scrub.
 ///
 /// # Errors
 ///
-/// Where a part of the history was not accepted, or the API does not answer. A failed delivery
-/// after the history is a line of the output.
+/// If a part of the history is not accepted, or the API does not answer. A delivery that fails after
+/// the history is only a line of the output.
 pub async fn run(base_url: &str, secret: &str, token: &str, seed: u64, once: bool) -> Result<(), DemoError> {
     run_to(&mut io::stdout(), base_url, secret, token, seed, once).await
 }
@@ -92,7 +73,7 @@ pub async fn run(base_url: &str, secret: &str, token: &str, seed: u64, once: boo
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// Those of [`run`].
 pub async fn run_to(
     out: &mut (impl Write + Send),
     base_url: &str,
@@ -101,7 +82,7 @@ pub async fn run_to(
     seed: u64,
     once: bool,
 ) -> Result<(), DemoError> {
-    let target = Target::new(&format!("{base_url}/webhooks/github"), secret)?;
+    let target = WebhookTarget::new(&format!("{base_url}/webhooks/github"), secret)?;
     let service = Service::new(base_url, token)?;
     let midnight = Utc::now().with_time(NaiveTime::MIN).earliest().unwrap_or_else(Utc::now);
     let (history, trickle) = tokio::task::spawn_blocking(move || Organization::generate(seed, midnight)).await?;
@@ -147,7 +128,7 @@ pub async fn run_to(
     go_on(out, &Sender::new(&target, 1)?, &service, trickle).await
 }
 
-/// One activity after the other, and where it moved its item.
+/// Delivers one activity after the other, and prints how each moved its item in the queue.
 async fn go_on(
     out: &mut (impl Write + Send),
     sender: &Sender,
@@ -159,7 +140,7 @@ async fn go_on(
     loop {
         ticks.tick().await;
         let recorded = trickle.next(Utc::now());
-        let Some(activity) = show::Activity::of(&recorded) else { continue };
+        let Some(activity) = show::ActivityLine::of(&recorded) else { continue };
         let before = service.rank(&activity, None).await?;
         match sender.post(&recorded).await {
             Ok(answer) => {

@@ -1,17 +1,17 @@
-//! How items come to be: people open them, and the dependency updater does.
+//! How items begin: people and the dependency updater open them.
 
 use rand::RngExt;
 use serde_json::json;
 
+use super::agenda::{Act, ItemStep, Kind};
 use super::calendar::{DAY, HOUR};
 use super::chance::{percent, pick, skewed, weighted};
 use super::payload::CATEGORIES;
 use super::people::{self, Role};
-use super::plan::Step;
-use super::world::{Act, Item, Kind, Pull, World};
+use super::world::{DemoItem, Pull, World};
 
 impl World {
-    /// Somebody opens something. Returns the item.
+    /// Somebody opens an item. Returns its index.
     pub(super) fn open(&mut self, repository: usize, kind: Kind) -> usize {
         use Role::{Contributor, Maintainer, User};
         let roles: &[Role] = match (kind, weighted(&mut self.rng, &[30, 28, 42])) {
@@ -20,7 +20,7 @@ impl World {
             _ => &[User],
         };
         let author = self.somebody(repository, roles);
-        // In its first year a project has few to answer.
+        // In its first year a project has few people who answer.
         let often = if kind == Kind::Issue && self.part() < 20 { 58 } else { 35 };
         let forgotten = percent(&mut self.rng, often);
         let category = weighted(&mut self.rng, &[55, 20, 10, 15]);
@@ -40,7 +40,7 @@ impl World {
                     "feature" => 3,
                     _ => 7,
                 };
-                // A template sets its label at once: it is in `opened`, and told of again.
+                // A template sets its label at once: it is in `opened` and has a webhook of its own.
                 let labelled = percent(&mut self.rng, 38);
                 if labelled {
                     self.items[item].labels.push(label);
@@ -73,7 +73,7 @@ impl World {
         item
     }
 
-    /// A title that the repository has not had. What will be forgotten is said more carefully.
+    /// A title that is new to the repository. What will be forgotten is said more carefully.
     fn title(&mut self, repository: usize, section: &str, forgotten: bool) -> String {
         let often = if forgotten { 60 } else { 7 };
         let unique = match section {
@@ -102,7 +102,8 @@ impl World {
         if !percent(&mut self.rng, 34) {
             return None;
         }
-        let fits = |item: &Item| item.repository == repository && item.kind == Kind::Issue && item.open && !item.gone;
+        let fits =
+            |item: &DemoItem| item.repository == repository && item.kind == Kind::Issue && item.open && !item.gone;
         let nth = self.rng.random_range(0..6);
         let issues = (0..self.items.len()).rev();
         issues.take(900).filter(|&item| fits(&self.items[item])).nth(nth)
@@ -122,8 +123,8 @@ impl World {
         }
     }
 
-    /// The dependency updater opens a few pull requests within minutes. An older one for the same
-    /// dependency is closed by it, with a comment.
+    /// The dependency updater opens a few pull requests within minutes. It closes an older one for the
+    /// same dependency, with a comment.
     pub(super) fn bump(&mut self, repository: usize) {
         let (interval, most) = self.repositories[repository].spec.bumps;
         let next = self.now + interval * DAY + self.rng.random_range(-6..7) * DAY;
@@ -158,19 +159,19 @@ impl World {
             if percent(&mut self.rng, 80) {
                 let delay = skewed(&mut self.rng, 40 * DAY);
                 if percent(&mut self.rng, 40) {
-                    self.later(item, HOUR + delay, Step::Review("approved"));
+                    self.later(item, HOUR + delay, ItemStep::Review("approved"));
                 }
-                self.later(item, 2 * HOUR + delay, Step::Merge);
+                self.later(item, 2 * HOUR + delay, ItemStep::Merge);
             }
         }
     }
 
-    /// A bot proposes what was merged for the version before, too.
+    /// A bot proposes a merged change for the previous version too.
     pub(super) fn backport(&mut self, merged: usize) {
         let repository = self.items[merged].repository;
         let bot = self.bot(people::MULE);
         let old = self.setting(repository).old;
-        let Item { number, title, .. } = &self.items[merged];
+        let DemoItem { number, title, .. } = &self.items[merged];
         let title = format!("[{old}] {title}");
         let body = format!("Carries #{number} over to {old}.");
         let branch = format!("backport/{number}");
@@ -180,7 +181,7 @@ impl World {
         self.tell_opened(item, json!({}));
         if percent(&mut self.rng, 80) {
             let delay = skewed(&mut self.rng, 20 * DAY);
-            self.later(item, HOUR + delay, Step::Merge);
+            self.later(item, HOUR + delay, ItemStep::Merge);
         }
     }
 }

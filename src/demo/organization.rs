@@ -3,28 +3,29 @@
 use chrono::{DateTime, Utc};
 use rand::RngExt;
 
+use super::agenda::{Act, Kind};
 use super::calendar::{self, DAY, HOUR};
 use super::chance::weighted;
 use super::trickle::Trickle;
-use super::world::{Act, Kind, World};
-use crate::deliver::Recorded;
+use super::world::World;
+use crate::deliver::RecordedDelivery;
 
 /// An invented organization of twelve repositories.
 #[derive(Debug)]
 pub struct Organization;
 
 impl Organization {
-    /// All webhooks that GitHub would have sent in the six years before `end`, in the order that
-    /// they were sent, and what goes on from there. The same arguments give the same bytes.
+    /// Generates all webhooks that GitHub would have sent in the six years before `end`, in the order
+    /// of sending, and the activity that follows. The same arguments give the same bytes.
     ///
-    /// `end` counts in whole seconds.
-    pub fn generate(seed: u64, end: DateTime<Utc>) -> (Vec<Recorded>, Trickle) {
+    /// Fractions of a second in `end` are ignored.
+    pub fn generate(seed: u64, end: DateTime<Utc>) -> (Vec<RecordedDelivery>, Trickle) {
         let mut world = World::new(seed, end.timestamp());
         world.install();
         for repository in 0..world.repositories.len() {
             plan_repository(&mut world, repository);
         }
-        // Their places among the repositories.
+        // Their indexes among the repositories.
         let (quarry, adze, docs) = (0, 1, 3);
         for (day, act) in [
             (851, Act::RenameRepository(docs, "docs")),
@@ -43,14 +44,14 @@ impl Organization {
             world.act(act);
         }
         let mut sent = std::mem::take(&mut world.sent);
-        // Stable: of one millisecond, the first made is the first.
+        // A stable sort: deliveries of one millisecond keep their order.
         sent.sort_by_key(|recorded| recorded.at);
         (sent, Trickle::new(seed, world))
     }
 }
 
-/// Enters what is known of a repository from the start: its founding, its releases, when people
-/// open something in it, and the rounds of the bots.
+/// Enters in the agenda what is known of a repository from the start: its founding, its releases, the
+/// items that people open, and the runs of the bots.
 fn plan_repository(world: &mut World, repository: usize) {
     let spec = world.repositories[repository].spec;
     let founded = world.begin + spec.born * DAY + (repository as i64 + 1) * 11 * 60;

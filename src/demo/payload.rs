@@ -1,17 +1,18 @@
 //! The JSON shapes of GitHub's webhooks, with the fields that programs read.
 //!
-//! Checked against the payloads that GitHub publishes (`@octokit/webhooks-examples`). Left out
-//! are the many addresses of the API, reactions, and what an App may not see.
+//! They were checked against the payloads that GitHub publishes (`@octokit/webhooks-examples`). They
+//! leave out the many API URLs, reactions, and whatever an App may not see.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
+use super::agenda::Kind;
 use super::calendar::stamp;
 use super::people::Role;
-use super::world::{Item, Kind, LOGIN, World};
+use super::world::{DemoItem, LOGIN, World};
 
-/// Number in the repository, emoji, name, slug, and whether it has answers.
+/// The discussion categories: number in the repository, emoji, name, slug, and whether they have answers.
 pub(super) const CATEGORIES: [(&str, &str, &str, bool); 4] = [
     (":pray:", "Q&A", "q-a", true),
     (":bulb:", "Ideas", "ideas", false),
@@ -37,7 +38,7 @@ pub(super) fn node_id(prefix: &str, ids: &[u64]) -> String {
     format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The path part of an item's address.
+/// The part of an item's URL that names its kind.
 fn place(kind: Kind) -> &'static str {
     match kind {
         Kind::Issue => "issues",
@@ -47,7 +48,7 @@ fn place(kind: Kind) -> &'static str {
 }
 
 impl World {
-    /// Sends a webhook with the parts that all of a repository's have.
+    /// Sends a webhook with the fields that every webhook of a repository has.
     pub(super) fn emit(&mut self, event: &str, action: &str, repository: usize, sender: usize, parts: Value) {
         let mut payload = Map::new();
         payload.insert("action".to_owned(), action.into());
@@ -78,7 +79,7 @@ impl World {
         })
     }
 
-    /// The organization where a user may stand.
+    /// The organization in the shape of a user.
     pub(super) fn owner_json(&self) -> Value {
         account_json(LOGIN, self.account, "O", "Organization", LOGIN)
     }
@@ -164,13 +165,13 @@ impl World {
         })
     }
 
-    pub(super) fn html_url(&self, item: &Item) -> String {
+    pub(super) fn html_url(&self, item: &DemoItem) -> String {
         let name = self.repositories[item.repository].name;
         format!("https://github.com/{LOGIN}/{name}/{}/{}", place(item.kind), item.number)
     }
 
     /// What issues and pull requests have in common.
-    fn common_json(&self, item: &Item) -> Map<String, Value> {
+    fn common_json(&self, item: &DemoItem) -> Map<String, Value> {
         let users = |people: &[usize]| people.iter().map(|&p| self.user_json(p)).collect();
         let labels = item.labels.iter().map(|&label| self.label_json(item.repository, label));
         let mut common = Map::new();
@@ -195,8 +196,8 @@ impl World {
         common
     }
 
-    /// An issue, or a pull request as the issue that it also is.
-    pub(super) fn issue_json(&self, item: &Item) -> Value {
+    /// An issue, or a pull request in the shape of an issue.
+    pub(super) fn issue_json(&self, item: &DemoItem) -> Value {
         let repository = &self.repositories[item.repository];
         let mut issue = self.common_json(item);
         let api = format!("https://api.github.com/repos/{LOGIN}/{}", repository.name);
@@ -226,8 +227,8 @@ impl World {
         Value::Object(issue)
     }
 
-    /// A pull request; reviews and their comments carry less of it.
-    pub(super) fn pull_json(&self, item: &Item, whole: bool) -> Value {
+    /// A pull request; payloads of reviews and review comments carry fewer of its fields.
+    pub(super) fn pull_json(&self, item: &DemoItem, whole: bool) -> Value {
         let repository = &self.repositories[item.repository];
         let pull = &item.pull;
         let side = |branch: &str, sha: &str| {
@@ -270,7 +271,7 @@ impl World {
         Value::Object(json)
     }
 
-    pub(super) fn discussion_json(&self, item: &Item) -> Value {
+    pub(super) fn discussion_json(&self, item: &DemoItem) -> Value {
         let repository = &self.repositories[item.repository];
         let (emoji, name, slug, is_answerable) = CATEGORIES[item.category];
         let category = repository.categories + item.category as u64;

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::chance::weighted;
 
-/// What somebody is to the organization.
+/// A person's part in the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Maintainer,
@@ -20,16 +20,16 @@ pub(super) struct Person {
     pub(super) login: &'static str,
     pub(super) id: u64,
     pub(super) role: Role,
-    /// How much they do, beside the others.
+    /// How much they do, compared with the others.
     weight: u32,
-    /// The part of the six years in which they are around, in percent.
+    /// From when to when they are around, in percent of the six years.
     around: (i64, i64),
-    /// Where maintainers are at home.
+    /// The repositories that a maintainer looks after.
     home: &'static [&'static str],
 }
 
 impl Person {
-    /// GitHub's word for them, as author.
+    /// The author association that GitHub shows for them.
     pub(super) fn association(&self) -> &'static str {
         match self.role {
             Role::Maintainer => "MEMBER",
@@ -48,8 +48,8 @@ pub(super) const CI: &str = "quarry-ci[bot]";
 /// Carries merged fixes over to the previous release.
 pub(super) const MULE: &str = "backport-mule[bot]";
 
-/// Draws somebody of these roles who is around at `part` percent of the time. Maintainers are
-/// six times as likely where they are at home.
+/// Draws a person of these roles who is around at `part` percent of the six years. A maintainer is six
+/// times as likely in a repository that they look after.
 pub(super) fn somebody(rng: &mut ChaCha8Rng, people: &[Person], roles: &[Role], part: i64, repository: &str) -> usize {
     let weights = people
         .iter()
@@ -67,12 +67,12 @@ pub(super) fn somebody(rng: &mut ChaCha8Rng, people: &[Person], roles: &[Role], 
     weighted(rng, &weights)
 }
 
-/// Everybody, with ids.
+/// All people and bots, with ids.
 pub(super) fn everybody(rng: &mut ChaCha8Rng) -> Vec<Person> {
     use Role::{Bot, Contributor, Maintainer, User};
     let mut people = Vec::new();
     let mut add = |role, login, weight, from, to, home| {
-        // Ids come in order of signing up, roughly.
+        // Ids grow roughly in the order of signing up.
         let id = 9_000_000 + from as u64 * 800_000 + rng.random_range(0..9_000_000_u64);
         people.push(Person { login, id, role, weight, around: (from, to), home });
     };

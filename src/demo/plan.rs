@@ -1,50 +1,16 @@
-//! How items live: drawn when they are opened, entered in the agenda step by step.
+//! How items live. An item's life is drawn when the item is opened, and its steps go into the agenda.
 
 use rand::RngExt;
 
+use super::agenda::{Act, ItemStep, Kind, Voice};
 use super::calendar::{self, DAY, HOUR};
 use super::chance::{percent, pick, skewed, weighted};
 use super::people::{self, Role};
-use super::world::{Act, Kind, World};
-
-/// Who does something.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Voice {
-    Author,
-    Maintainer,
-    Anybody,
-}
-
-/// What happens to one item at one time. It comes to nothing if it no longer fits.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Step {
-    /// Says something from a section of the word material.
-    Say(Voice, &'static str),
-    Preview,
-    Label(usize),
-    Unlabel(&'static str),
-    Assign,
-    Milestone,
-    Retitle,
-    /// With a comment in the same second, or without.
-    Close(&'static str, bool),
-    CloseForgotten,
-    Reopen,
-    Delete,
-    RequestReview,
-    Review(&'static str),
-    Push,
-    Ready,
-    Draft,
-    Merge,
-    Answer,
-    /// Chooses this comment, of this person, as the answer.
-    Choose(u64, usize),
-}
+use super::world::World;
 
 impl World {
-    /// Enters a step so long after now, moved to a working hour.
-    pub(super) fn later(&mut self, item: usize, delay: i64, step: Step) {
+    /// Enters a step in the agenda: after this delay, moved to a working hour.
+    pub(super) fn later(&mut self, item: usize, delay: i64, step: ItemStep) {
         let at = calendar::working(&mut self.rng, self.now + delay);
         self.plan(at, Act::Step(item, step));
     }
@@ -57,33 +23,33 @@ impl World {
         percent(&mut self.rng, of_hundred)
     }
 
-    /// `count` comments within `span`, most of them early.
+    /// Plans `count` comments within `span`, most of them early.
     fn talk(&mut self, item: usize, count: u32, span: i64) {
         for _ in 0..count {
             let delay = HOUR / 2 + self.draw(span);
             let step = match weighted(&mut self.rng, &[30, 36, 34]) {
-                0 => Step::Say(Voice::Author, "comment"),
-                1 => Step::Say(Voice::Maintainer, "maintainer"),
-                _ => Step::Say(Voice::Anybody, "comment"),
+                0 => ItemStep::Say(Voice::Author, "comment"),
+                1 => ItemStep::Say(Voice::Maintainer, "maintainer"),
+                _ => ItemStep::Say(Voice::Anybody, "comment"),
             };
             self.later(item, delay, step);
         }
     }
 
-    /// One of the labels that people give, not the bots' own.
+    /// A label that people give, not one of the bots' own.
     pub(super) fn some_label(&mut self, repository: usize) -> usize {
         let labels = &self.repositories[repository].labels;
-        let given = (0..labels.len()).filter(|&label| !TOLD.contains(&labels[label].name.as_str()));
+        let given = (0..labels.len()).filter(|&label| !REASONED.contains(&labels[label].name.as_str()));
         let given = given.collect::<Vec<_>>();
         *pick(&mut self.rng, &given)
     }
 
-    /// A new issue's life. Draws whether it will be forgotten, linger, or end.
+    /// Plans the life of a new issue: whether it is forgotten, lingers, or ends.
     pub(super) fn issue_life(&mut self, item: usize, forgotten: bool) {
         let repository = self.items[item].repository;
         if self.often(48) {
             let (label, delay) = (self.some_label(repository), self.draw(20 * DAY));
-            self.later(item, delay, Step::Label(label));
+            self.later(item, delay, ItemStep::Label(label));
         }
         if forgotten {
             let count = weighted(&mut self.rng, &[35, 40, 25]) as u32;
@@ -91,15 +57,15 @@ impl World {
         }
         if self.often(22) {
             let delay = self.draw(30 * DAY);
-            self.later(item, delay, Step::Assign);
+            self.later(item, delay, ItemStep::Assign);
         }
         if self.often(16) {
             let delay = self.draw(60 * DAY);
-            self.later(item, delay, Step::Milestone);
+            self.later(item, delay, ItemStep::Milestone);
         }
         if self.often(3) {
             let delay = self.draw(9 * DAY);
-            self.later(item, delay, Step::Retitle);
+            self.later(item, delay, ItemStep::Retitle);
         }
         match weighted(&mut self.rng, &[36, 35, 17, 11, 1]) {
             // Lingers: now and then somebody says something, for years.
@@ -115,7 +81,7 @@ impl World {
             }
             _ => {
                 let delay = self.draw(4 * DAY);
-                self.later(item, delay, Step::Delete);
+                self.later(item, delay, ItemStep::Delete);
             }
         }
     }
@@ -125,44 +91,44 @@ impl World {
         let count = self.rng.random_range(0..4);
         self.talk(item, count, delay);
         let with_comment = self.often(55);
-        self.later(item, delay, Step::Close(reason, with_comment));
+        self.later(item, delay, ItemStep::Close(reason, with_comment));
         if self.often(5) {
             let (back, again) = (self.draw(60 * DAY), self.draw(400 * DAY));
-            self.later(item, delay + HOUR + back, Step::Reopen);
-            self.later(item, delay + 2 * HOUR + back + again, Step::Close(reason, false));
+            self.later(item, delay + HOUR + back, ItemStep::Reopen);
+            self.later(item, delay + 2 * HOUR + back + again, ItemStep::Close(reason, false));
         }
     }
 
-    /// A new pull request's life, if a person opened it.
+    /// Plans the life of a new pull request that a person opened.
     pub(super) fn pull_life(&mut self, item: usize) {
         let repository = self.items[item].repository;
         if self.repositories[repository].spec.previews && self.often(60) {
             let delay = self.rng.random_range(240..1500);
-            self.plan(self.now + delay, Act::Step(item, Step::Preview));
+            self.plan(self.now + delay, Act::Step(item, ItemStep::Preview));
         }
         if self.often(30) {
             let label = self.some_label(repository);
-            self.later(item, HOUR, Step::Label(label));
+            self.later(item, HOUR, ItemStep::Label(label));
         }
         if self.often(32) {
-            self.later(item, 120, Step::RequestReview);
+            self.later(item, 120, ItemStep::RequestReview);
         }
         let fate = weighted(&mut self.rng, &[68, 9, 23]);
         let within = if fate == 0 { 60 * DAY } else { 200 * DAY };
         let end = 3 * HOUR + self.draw(within);
         if self.items[item].pull.draft && fate != 2 {
-            self.later(item, end / 3, Step::Ready);
+            self.later(item, end / 3, ItemStep::Ready);
         } else if fate == 2 && self.often(25) {
-            self.later(item, end, Step::Draft);
+            self.later(item, end, ItemStep::Draft);
         }
         let rounds = self.rng.random_range(0..3);
         for round in 0..rounds {
             let at = end * (round + 1) / (rounds + 1);
             let state = if self.often(55) { "commented" } else { "changes_requested" };
-            self.later(item, at, Step::Review(state));
+            self.later(item, at, ItemStep::Review(state));
             if self.often(70) && fate != 2 {
                 let delay = self.draw(3 * DAY);
-                self.later(item, at + HOUR + delay, Step::Push);
+                self.later(item, at + HOUR + delay, ItemStep::Push);
             }
         }
         let count = self.rng.random_range(0..3);
@@ -170,15 +136,15 @@ impl World {
         match fate {
             0 => {
                 if self.often(75) {
-                    self.later(item, end, Step::Review("approved"));
+                    self.later(item, end, ItemStep::Review("approved"));
                 }
-                self.later(item, end + HOUR, Step::Merge);
+                self.later(item, end + HOUR, ItemStep::Merge);
             }
             1 => {
                 let with_comment = self.often(60);
-                self.later(item, end, Step::Close("", with_comment));
+                self.later(item, end, ItemStep::Close("", with_comment));
             }
-            // Left open; every now and then somebody asks.
+            // It stays open; now and then somebody asks about it.
             _ => {
                 let count = self.rng.random_range(0..3);
                 self.talk(item, count, 1500 * DAY);
@@ -192,7 +158,7 @@ impl World {
         for _ in 0..count {
             let delay = HOUR / 3 + self.draw(120 * DAY);
             let voice = if self.often(50) { Voice::Anybody } else { Voice::Maintainer };
-            self.later(item, delay, Step::Say(voice, "reply"));
+            self.later(item, delay, ItemStep::Say(voice, "reply"));
         }
         if self.often(15) {
             let count = self.rng.random_range(1..4);
@@ -200,11 +166,11 @@ impl World {
         }
         if question && self.often(52) {
             let delay = DAY + self.draw(90 * DAY);
-            self.later(item, delay, Step::Answer);
+            self.later(item, delay, ItemStep::Answer);
         } else if self.often(38) {
             let reason = if self.often(60) { "resolved" } else { "outdated" };
             let delay = 5 * DAY + self.draw(600 * DAY);
-            self.later(item, delay, Step::Close(reason, false));
+            self.later(item, delay, ItemStep::Close(reason, false));
         }
     }
 
@@ -217,43 +183,43 @@ impl World {
         }
     }
 
-    /// Takes a step, if it still fits the state that the item is in now.
-    pub(super) fn step(&mut self, item: usize, step: Step) {
+    /// Takes a step, if it still fits the item's state.
+    pub(super) fn step(&mut self, item: usize, step: ItemStep) {
         let of = &self.items[item];
         let (repository, kind, open) = (of.repository, of.kind, of.open);
-        if of.gone || (!open && !matches!(step, Step::Reopen | Step::Say(..))) {
+        if of.gone || (!open && !matches!(step, ItemStep::Reopen | ItemStep::Say(..))) {
             return;
         }
         let maintainer = self.somebody(repository, &[Role::Maintainer]);
         match step {
-            // After the end there is rarely anything to say.
-            Step::Say(..) if !open && self.often(85) => {}
-            Step::Say(voice, section) => {
+            // After an item is closed there is rarely anything to say.
+            ItemStep::Say(..) if !open && self.often(85) => {}
+            ItemStep::Say(voice, section) => {
                 let who = self.voice(item, voice);
                 let text = self.phrase(repository, section);
                 self.comment(item, who, &text);
             }
-            Step::Preview => {
+            ItemStep::Preview => {
                 let number = self.items[item].number;
                 let text = format!("Preview: https://{number}.preview.quarry.example, all checks passed.");
                 self.comment(item, self.bot(people::CI), &text);
             }
-            Step::Label(label) => self.add_label(item, maintainer, label),
-            Step::Unlabel(name) => {
+            ItemStep::Label(label) => self.add_label(item, maintainer, label),
+            ItemStep::Unlabel(name) => {
                 if let Some(label) = self.label(repository, name) {
                     self.remove_label(item, maintainer, label);
                 }
             }
-            Step::Assign => {
+            ItemStep::Assign => {
                 let to = self.somebody(repository, &[Role::Maintainer, Role::Contributor]);
                 self.assign(item, maintainer, to);
             }
-            Step::Milestone => self.enter_milestone(item, maintainer),
-            Step::Retitle => {
+            ItemStep::Milestone => self.enter_milestone(item, maintainer),
+            ItemStep::Retitle => {
                 let title = format!("{} ({})", self.items[item].title, self.setting(repository).version);
                 self.retitle(item, maintainer, title);
             }
-            Step::Close(reason, with_comment) => {
+            ItemStep::Close(reason, with_comment) => {
                 let by_author = self.often(25);
                 let who = if by_author { self.voice(item, Voice::Author) } else { maintainer };
                 if with_comment {
@@ -262,7 +228,7 @@ impl World {
                 }
                 self.close(item, who, (kind != Kind::Pull).then_some(reason));
             }
-            Step::CloseForgotten => {
+            ItemStep::CloseForgotten => {
                 let stale = self.label(repository, STALE);
                 if stale.is_some_and(|stale| self.items[item].labels.contains(&stale)) {
                     let bot = self.bot(people::MOTHBALL);
@@ -270,21 +236,21 @@ impl World {
                     self.close(item, bot, Some("not_planned"));
                 }
             }
-            Step::Reopen if open || self.items[item].pull.merged.is_some() => {}
-            Step::Reopen => {
+            ItemStep::Reopen if open || self.items[item].pull.merged.is_some() => {}
+            ItemStep::Reopen => {
                 let who = self.voice(item, Voice::Author);
                 let text = self.phrase(repository, "reopening");
                 self.comment(item, who, &text);
                 self.reopen(item, who);
             }
-            Step::Delete => self.delete(item, maintainer),
-            Step::RequestReview => {
+            ItemStep::Delete => self.delete(item, maintainer),
+            ItemStep::RequestReview => {
                 let author = self.items[item].author;
                 if maintainer != author {
                     self.request_review(item, author, maintainer);
                 }
             }
-            Step::Review(state) => {
+            ItemStep::Review(state) => {
                 let section = match state {
                     "approved" => Some("approve"),
                     "changes_requested" => Some("request"),
@@ -296,26 +262,26 @@ impl World {
                     (0..self.rng.random_range(0..most)).map(|_| self.phrase(repository, "remark")).collect::<Vec<_>>();
                 self.review(item, maintainer, state, text.as_deref(), &remarks);
             }
-            Step::Push => self.push(item),
-            Step::Ready | Step::Draft => {
-                self.set_draft(item, self.items[item].author, matches!(step, Step::Draft));
+            ItemStep::Push => self.push(item),
+            ItemStep::Ready | ItemStep::Draft => {
+                self.set_draft(item, self.items[item].author, matches!(step, ItemStep::Draft));
             }
-            Step::Merge => {
+            ItemStep::Merge => {
                 self.merge(item, maintainer);
                 let by_person = self.people[self.items[item].author].role != Role::Bot;
                 if by_person && self.repositories[repository].spec.releases && self.often(7) {
                     self.backport(item);
                 }
             }
-            Step::Answer if self.items[item].answer.is_some() => {}
-            Step::Answer => {
+            ItemStep::Answer if self.items[item].answer.is_some() => {}
+            ItemStep::Answer => {
                 let who = self.voice(item, Voice::Anybody);
                 let text = self.phrase(repository, "reply");
                 let comment = self.comment(item, who, &text);
                 let delay = self.rng.random_range(10 * 60..70 * 60);
-                self.plan(self.now + delay, Act::Step(item, Step::Choose(comment, who)));
+                self.plan(self.now + delay, Act::Step(item, ItemStep::Choose(comment, who)));
             }
-            Step::Choose(comment, who) => {
+            ItemStep::Choose(comment, who) => {
                 self.answer(item, self.items[item].author, who, comment);
             }
         }
@@ -325,5 +291,5 @@ impl World {
 /// The label of the bot that comments on forgotten issues.
 pub(super) const STALE: &str = "stale";
 
-/// Labels that are given for a reason only.
-const TOLD: [&str; 5] = [STALE, "dependencies", "duplicate", "invalid", "wontfix"];
+/// Labels that are set only for a reason.
+const REASONED: [&str; 5] = [STALE, "dependencies", "duplicate", "invalid", "wontfix"];

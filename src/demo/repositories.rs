@@ -5,27 +5,27 @@
 pub(super) struct Spec {
     pub(super) name: &'static str,
     pub(super) description: &'static str,
-    /// Days after the beginning; 0: there when the App was installed.
+    /// Days after the beginning when it is created; 0 if it exists when the App is installed.
     pub(super) born: i64,
     pub(super) private: bool,
     /// How many items people open in it.
     pub(super) items: u32,
-    /// Of a hundred of them: issues, pull requests, discussions.
+    /// Of a hundred items: issues, pull requests, discussions.
     pub(super) kinds: [u32; 3],
-    /// Days between two runs of the dependency updater, and the most that it opens in one.
+    /// Days between two runs of the dependency updater, and the most pull requests of one run.
     pub(super) bumps: (i64, u32),
-    /// Whether it has versions of its own; otherwise it speaks of those of the first repository.
+    /// Whether it has versions of its own; otherwise its texts use those of the first repository.
     pub(super) releases: bool,
-    /// Whether forgotten issues are commented on by a bot.
+    /// Whether a bot comments on forgotten issues.
     pub(super) mothballed: bool,
     /// Whether a bot comments on new pull requests.
     pub(super) previews: bool,
-    /// Its labels beside the common ones.
+    /// Its labels besides the common ones.
     pub(super) areas: &'static [&'static str],
     pub(super) words: &'static str,
 }
 
-/// The repository that is called `docs` was this before.
+/// The former name of the repository `docs`.
 pub(super) const DOCS_BEFORE: &str = "website";
 
 const COMMON: Spec = Spec {

@@ -1,4 +1,4 @@
-//! The service's API, as far as the demonstration asks it.
+//! The part of the service's API that the demo uses.
 
 use std::time::Duration;
 
@@ -6,12 +6,11 @@ use reqwest::{Client, Url};
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::DemoError;
-use super::show::Activity;
+use super::error::DemoError;
+use super::show::ActivityLine;
 use crate::deliver::{DeliverError, client};
 
-/// How often, and how long apart, an answer is asked for again that is behind: the queue takes no
-/// `min_position`.
+/// How often an answer that is behind is asked for again, and the time in between.
 const TRIES: u32 = 50;
 const BETWEEN: Duration = Duration::from_millis(100);
 
@@ -29,17 +28,17 @@ impl Service {
         Ok(Self { client: client(&queue, 1)?, queue, token: token.to_owned() })
     }
 
-    /// The first items of the queue, once it includes this position.
+    /// The first page of the queue, once it includes this position.
     pub(super) async fn top(&self, limit: u32, position: Option<u64>) -> Result<Value, DemoError> {
         let mut url = self.queue.clone();
         url.query_pairs_mut().append_pair("limit", &limit.to_string());
         self.page(url, position).await
     }
 
-    /// The item's rank, once the queue includes this position; none if it is not in the queue.
-    pub(super) async fn rank(&self, activity: &Activity, position: Option<u64>) -> Result<Option<u64>, DemoError> {
+    /// The item's rank, once the queue includes this position; `None` if it is not in the queue.
+    pub(super) async fn rank(&self, activity: &ActivityLine, position: Option<u64>) -> Result<Option<u64>, DemoError> {
         let mut url = self.queue.clone();
-        // Few enough for one page: what one person opened in one repository.
+        // The items that one person opened in one repository fit one page.
         url.query_pairs_mut()
             .append_pair("repo", &activity.repository)
             .append_pair("type", activity.item_type)
@@ -50,7 +49,7 @@ impl Service {
         Ok(items.filter(|item| item["number"] == activity.number).find_map(|item| item["rank"].as_u64()))
     }
 
-    /// The last answer, should none be up to date in time.
+    /// A page that includes this position, or the last one if none does in time.
     async fn page(&self, url: Url, position: Option<u64>) -> Result<Value, DemoError> {
         let mut tries = 0;
         loop {

@@ -1,4 +1,4 @@
-//! What is printed, for people: plain text without color.
+//! The lines and tables that are printed, as plain text without color.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle
 use indicatif::HumanCount;
 use serde_json::Value;
 
-use crate::deliver::Recorded;
+use crate::deliver::RecordedDelivery;
 
 /// The widest that a table gets, in characters.
 const WIDTH: u16 = 120;
 
-/// An answer of `GET /api/v1/queue` as a table of at most 120 columns under a line that says what
-/// it is. Titles are cut to fit; what the answer lacks stays empty.
+/// An answer of `GET /api/v1/queue` as a table of at most 120 characters' width, under a line that
+/// describes it. Titles are cut to fit; a cell stays empty if the answer lacks its value.
 pub fn queue_table(page: &Value) -> String {
     let items = page["items"].as_array().map_or(&[][..], Vec::as_slice);
     let owners = items.iter().map(|item| text(&item["repository"]).split('/').next().unwrap_or_default().to_owned());
@@ -26,7 +26,7 @@ pub fn queue_table(page: &Value) -> String {
         .set_header(["rank", "repository", "type", "#", "title", "age", "stale", "stale-age", "last activity"]);
     for item in items {
         let repository = text(&item["repository"]);
-        // One account's queue: its name is in the line above.
+        // With one account, the line above names it.
         let repository = match repository.split_once('/') {
             Some((_, name)) if owners.len() == 1 => name.to_owned(),
             _ => repository,
@@ -71,7 +71,7 @@ pub fn queue_table(page: &Value) -> String {
     format!("{total} items{place} in the queue on {date}; age and stale in days\n{}", table.trim_fmt())
 }
 
-/// A value without its quotes; null is empty.
+/// A value without quotes; null is empty.
 fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -80,22 +80,22 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Two questions to the queue, each a whole command in one line.
+/// Two commands that ask for a part of the queue, each in one line.
 pub(super) fn commands(base_url: &str, token: &str) -> [String; 2] {
     ["type=Issue&label=bug&limit=5", "repo=quarrywork/drystone&type=PR&limit=5"]
         .map(|query| format!("curl -s -H 'Authorization: Bearer {token}' '{base_url}/api/v1/queue?{query}'"))
 }
 
-/// Opening a scrub, as a whole command in one line.
+/// The command that opens a scrub, in one line.
 pub(super) fn scrub(base_url: &str, token: &str) -> String {
     format!(
         "curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{}}' '{base_url}/api/v1/scrubs'"
     )
 }
 
-/// What a delivery says, in words, and of which item. Its `Display` is a line without the rank.
+/// A delivery in words, and the item it is about. Its `Display` is a line without the rank.
 #[derive(Debug)]
-pub(super) struct Activity {
+pub(super) struct ActivityLine {
     what: String,
     actor: String,
     pub(super) repository: String,
@@ -106,9 +106,9 @@ pub(super) struct Activity {
     pub(super) author: String,
 }
 
-impl Activity {
-    /// None where the delivery is about no item.
-    pub(super) fn of(recorded: &Recorded) -> Option<Self> {
+impl ActivityLine {
+    /// `None` if the delivery is not about an item.
+    pub(super) fn of(recorded: &RecordedDelivery) -> Option<Self> {
         let payload = serde_json::from_slice::<Value>(&recorded.payload).ok()?;
         let named = |name: &str| Some(&payload[name]).filter(|value| value.is_object());
         let (item, item_type) = if let Some(pull) = named("pull_request") {
@@ -140,14 +140,14 @@ impl Activity {
     }
 }
 
-impl fmt::Display for Activity {
+impl fmt::Display for ActivityLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, actor, repository, number, .. } = self;
         write!(f, "{actor} {what} {repository}#{number}")
     }
 }
 
-/// How an item's rank changed; nothing where it was not and is not in the queue.
+/// How an item's rank changed; empty if it is not in the queue, neither before nor after.
 pub(super) fn moved(before: Option<u64>, after: Option<u64>) -> String {
     match (before, after) {
         (Some(before), Some(after)) if before == after => format!(" - still rank {before}"),

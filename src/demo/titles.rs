@@ -1,8 +1,8 @@
-//! The word material, and how titles and texts are made of it.
+//! The word material, and the making of titles and texts.
 //!
-//! A file under `words/` has sections: `[name]`, then a phrase a line. A phrase has slots in
-//! braces, filled from the section of that name, of the repository if it has it, else of the
-//! shared file. `{Thing}` is `{thing}` with a capital.
+//! A file under `words/` has sections: `[name]`, then one phrase a line. A phrase has slots in braces,
+//! which are filled from the section of that name: the repository's own if it has one, else the
+//! shared file's. `{Thing}` is `{thing}` with a capital letter.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::chance::pick;
 
 type Sections = BTreeMap<&'static str, Vec<&'static str>>;
 
-/// What a phrase may refer to, at the time that it is used.
+/// The facts that a phrase may refer to when it is used.
 pub(super) struct Setting {
     pub(super) now: i64,
     pub(super) version: String,
@@ -30,12 +30,12 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// `files`: one text a repository, in their order.
+    /// Takes the text of each repository's file, in the order of the repositories.
     pub(super) fn new(files: impl Iterator<Item = &'static str>) -> Self {
         Self { shared: sections(include_str!("words/shared.txt")), repositories: files.map(sections).collect() }
     }
 
-    /// The phrases of a section; none where neither file has it.
+    /// The phrases of a section; empty if neither file has it.
     pub(super) fn section(&self, repository: usize, name: &str) -> &[&'static str] {
         self.repositories[repository].get(name).or_else(|| self.shared.get(name)).map_or(&[], |v| v)
     }
@@ -95,7 +95,7 @@ impl Words {
     }
 }
 
-/// The text with its first letter large.
+/// The text with a capital first letter.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

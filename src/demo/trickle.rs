@@ -1,15 +1,16 @@
-//! What goes on in the organization after its history: one activity at a time.
+//! New activity after the history, one delivery at a time.
 
 use chrono::{DateTime, Utc};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::agenda::Kind;
 use super::chance::weighted;
 use super::people::Role;
-use super::world::{Kind, World};
-use crate::deliver::Recorded;
+use super::world::World;
+use crate::deliver::RecordedDelivery;
 
-/// The organization, going on.
+/// The organization after its history.
 #[derive(Debug)]
 pub struct Trickle {
     seed: u64,
@@ -21,14 +22,14 @@ impl Trickle {
         Self { seed, world }
     }
 
-    /// One believable activity at `now`, in a public repository: most often a comment on
-    /// something old, else something new, a label, or an end.
+    /// The delivery of one believable activity at `now`, in a public repository: most often a comment
+    /// on an old item, otherwise a new item, a label, or a closing.
     ///
-    /// It is drawn from the seed and `now`, so that a second demonstration over the same history
-    /// does not repeat the first one's deliveries.
-    pub fn next(&mut self, now: DateTime<Utc>) -> Recorded {
+    /// The draw depends on the seed and on `now`, so that a second demo over the same history does not
+    /// repeat the deliveries of the first.
+    pub fn next(&mut self, now: DateTime<Utc>) -> RecordedDelivery {
         let world = &mut self.world;
-        // No second of the world passes twice, nor goes back.
+        // The time of the world never stands still and never goes back.
         world.now = now.timestamp().max(world.now + 1);
         world.end = world.now;
         world.rng = ChaCha8Rng::seed_from_u64(self.seed.rotate_left(17) ^ world.now as u64);
@@ -44,7 +45,7 @@ impl Trickle {
     }
 }
 
-/// Does something that sends one webhook, or finds that it would send none.
+/// Does something. It sends one webhook, or none if it does not fit.
 fn act(world: &mut World) {
     let Some(item) = old_item(world) else {
         world.open(0, Kind::Issue);
@@ -84,7 +85,7 @@ fn act(world: &mut World) {
     }
 }
 
-/// An open item of a public repository: more often than not one that has been let lie for long.
+/// An open item of a public repository, more often than not one that was left alone for long.
 fn old_item(world: &mut World) -> Option<usize> {
     let open = (0..world.items.len())
         .filter(|&item| {

@@ -1,4 +1,4 @@
-//! The state of the simulated organization, and the agenda of what is going to happen in it.
+//! The state of the simulated organization, and its agenda.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,12 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use uuid::{Builder, Uuid};
 
+use super::agenda::{Act, Kind};
 use super::calendar::{self, DAY};
 use super::people::{self, Person, Role};
-use super::plan::Step;
 use super::repositories::{REPOSITORIES, Spec};
 use super::titles::{Setting, Words};
-use crate::deliver::Recorded;
+use crate::deliver::RecordedDelivery;
 
 /// The organization's login.
 pub(super) const LOGIN: &str = "quarrywork";
@@ -21,20 +21,13 @@ pub(super) const LOGIN: &str = "quarrywork";
 /// Six years.
 const SPAN: i64 = 6 * 365 * DAY + DAY;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Issue,
-    Pull,
-    Discussion,
-}
-
 /// An issue, a pull request or a discussion, as GitHub knows it at the moment.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
+pub(super) struct DemoItem {
     pub(super) repository: usize,
     pub(super) number: u64,
     pub(super) kind: Kind,
-    /// Of the issue, the pull request or the discussion.
+    /// The id of the issue, the pull request or the discussion.
     pub(super) id: u64,
     /// A pull request is an issue as well, with another id.
     pub(super) issue_id: u64,
@@ -53,13 +46,13 @@ pub(super) struct Item {
     /// Deleted, or transferred away.
     pub(super) gone: bool,
     pub(super) pull: Pull,
-    /// Of a discussion: the number of its category.
+    /// The number of a discussion's category.
     pub(super) category: usize,
-    /// Of a discussion: when and by whom a comment was chosen as answer, and the comment's id.
+    /// When and by whom a comment was chosen as the answer to a discussion, and the comment's id.
     pub(super) answer: Option<(i64, usize, u64)>,
 }
 
-/// What only a pull request has.
+/// The parts of an item that only a pull request has.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pull {
     pub(super) draft: bool,
@@ -77,16 +70,16 @@ pub(super) struct Pull {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Label {
+pub(super) struct DemoLabel {
     pub(super) id: u64,
     pub(super) name: String,
     pub(super) color: &'static str,
-    /// One of those that GitHub gives to every new repository.
+    /// GitHub gives this label to every new repository.
     pub(super) default: bool,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Milestone {
+pub(super) struct DemoMilestone {
     pub(super) id: u64,
     pub(super) number: usize,
     pub(super) title: String,
@@ -99,36 +92,22 @@ pub(super) struct Milestone {
 }
 
 #[derive(Debug)]
-pub(super) struct Repository {
+pub(super) struct DemoRepository {
     pub(super) spec: &'static Spec,
     pub(super) id: u64,
     pub(super) name: &'static str,
     pub(super) created: i64,
-    pub(super) labels: Vec<Label>,
-    pub(super) milestones: Vec<Milestone>,
-    /// The id of its first discussion category; the others follow.
+    pub(super) labels: Vec<DemoLabel>,
+    pub(super) milestones: Vec<DemoMilestone>,
+    /// The id of the first discussion category; the others count on from it.
     pub(super) categories: u64,
     pub(super) next_number: u64,
     pub(super) open_items: u64,
     pub(super) version: (u32, u32),
     /// Major and minor version of each dependency.
     pub(super) dependencies: Vec<(&'static str, u32, u32)>,
-    /// Titles that it has had, so that none comes twice.
+    /// The titles so far, so that none comes twice.
     pub(super) titles: BTreeSet<String>,
-}
-
-/// Something on the agenda.
-#[derive(Debug, Clone)]
-pub(super) enum Act {
-    Found(usize),
-    RenameRepository(usize, &'static str),
-    RenameLabel(usize, &'static str, &'static str),
-    Release(usize),
-    Open(usize, Kind),
-    Bump(usize),
-    Mothball(usize),
-    Transfer(Kind),
-    Step(usize, Step),
 }
 
 /// The organization at a moment.
@@ -139,16 +118,16 @@ pub(super) struct World {
     pub(super) account: u64,
     pub(super) installation: u64,
     pub(super) people: Vec<Person>,
-    pub(super) repositories: Vec<Repository>,
-    pub(super) items: Vec<Item>,
+    pub(super) repositories: Vec<DemoRepository>,
+    pub(super) items: Vec<DemoItem>,
     pub(super) now: i64,
     pub(super) begin: i64,
     pub(super) end: i64,
-    /// By time, then by order of entry.
+    /// What is going to happen, by time and then by order of entry.
     agenda: BTreeMap<(i64, u64), Act>,
     entries: u64,
     last_id: u64,
-    pub(super) sent: Vec<Recorded>,
+    pub(super) sent: Vec<RecordedDelivery>,
 }
 
 impl World {
@@ -177,7 +156,7 @@ impl World {
             let dependencies = world.words.section(index, "dep");
             let dependencies = dependencies.iter().filter_map(|line| dependency(line)).collect();
             let (id, categories) = (world.id() / 2, world.id() / 16);
-            world.repositories.push(Repository {
+            world.repositories.push(DemoRepository {
                 spec,
                 id,
                 name: spec.name,
@@ -195,34 +174,34 @@ impl World {
         world
     }
 
-    /// Enters something in the agenda. What lies after the end never happens.
+    /// Enters an act in the agenda, unless it lies after the end.
     pub(super) fn plan(&mut self, at: i64, act: Act) {
-        // The last minutes stay free for what takes a while.
+        // The last minutes stay free for acts that take a while.
         if at < self.end - 20 * 60 {
             self.entries += 1;
             self.agenda.insert((at.max(self.now), self.entries), act);
         }
     }
 
-    /// Takes the earliest entry, and makes its time the present, which never goes back.
+    /// Takes the earliest entry and moves the present forward to its time.
     pub(super) fn next_act(&mut self) -> Option<Act> {
         let ((at, _), act) = self.agenda.pop_first()?;
         self.now = self.now.max(at);
         Some(act)
     }
 
-    /// A new id, greater than all before.
+    /// A new id, greater than all earlier ones.
     pub(super) fn id(&mut self) -> u64 {
         self.last_id += self.rng.random_range(900..60_000_u64);
         self.last_id
     }
 
-    /// How much of the six years has passed, in percent.
+    /// The part of the six years that has passed, in percent.
     pub(super) fn part(&self) -> i64 {
         ((self.now - self.begin) * 100 / (self.end - self.begin)).clamp(0, 100)
     }
 
-    /// What phrases of this repository refer to at present.
+    /// The facts that phrases of this repository may refer to now.
     pub(super) fn setting(&self, repository: usize) -> Setting {
         let own = self.repositories[repository].spec.releases;
         let (major, minor) = self.repositories[if own { repository } else { 0 }].version;
@@ -234,13 +213,13 @@ impl World {
         Setting { now: self.now, version: format!("v{major}.{minor}.0"), old }
     }
 
-    /// A phrase of this section, for this repository, now.
+    /// A phrase of this section, filled for this repository and the present.
     pub(super) fn phrase(&mut self, repository: usize, section: &str) -> String {
         let setting = self.setting(repository);
         self.words.phrase(&mut self.rng, repository, section, &setting)
     }
 
-    /// Somebody of these roles who is around now. A private repository has only maintainers.
+    /// Draws a person of these roles who is around now. A private repository has only maintainers.
     pub(super) fn somebody(&mut self, repository: usize, roles: &[Role]) -> usize {
         let part = self.part();
         let spec = self.repositories[repository].spec;
@@ -258,13 +237,13 @@ impl World {
         self.repositories[repository].labels.iter().position(|label| label.name == name)
     }
 
-    /// Sends a payload, now. It takes between a third of a second and two and a half to go out,
-    /// so that two of one second may change places.
+    /// Sends a payload now. It goes out after a third of a second to two and a half, so that two
+    /// payloads of one second may change places.
     pub(super) fn send(&mut self, event: &str, payload: &Value) {
         let at = calendar::time(self.now) + TimeDelta::milliseconds(self.rng.random_range(300..2_500));
         let delivery = self.guid();
         let payload = payload.to_string().into();
-        self.sent.push(Recorded { event: event.to_owned(), delivery, at, payload });
+        self.sent.push(RecordedDelivery { event: event.to_owned(), delivery, at, payload });
     }
 
     fn guid(&mut self) -> Uuid {
@@ -272,7 +251,7 @@ impl World {
     }
 }
 
-/// `name 1.2.3` of the word material.
+/// Reads a dependency of the word material: `name 1.2.3`.
 fn dependency(line: &'static str) -> Option<(&'static str, u32, u32)> {
     let (name, version) = line.split_once(' ')?;
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));

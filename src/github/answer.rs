@@ -1,4 +1,4 @@
-//! What GitHub answers, and why it may not.
+//! GitHub's answers, and the errors in place of one.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -13,14 +13,14 @@ use super::wire::QueryError;
 use crate::ingest::IngestError;
 use crate::store::StoreError;
 
-/// Why a question to GitHub has no answer.
+/// Why a question to GitHub got no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum GitHubError {
     #[error("GitHub takes no requests until {until}: {reason}")]
     Shut { until: DateTime<Utc>, reason: String },
     #[error("GitHub cannot be reached at {0}")]
     Unreachable(String),
-    /// A server error: later may do.
+    /// A server error, which may pass.
     #[error("GitHub answered {0}")]
     Failed(u16),
     #[error("GitHub answered {status}: {message}")]
@@ -29,11 +29,11 @@ pub enum GitHubError {
     Unreadable(String),
     #[error("the App is not installed on the account {0}")]
     NotInstalled(i64),
-    /// No token can be had: the installation is not as we know it.
-    #[error("GitHub hands out no token for the installation: {0}")]
+    /// GitHub grants no token, because the installation has changed.
+    #[error("GitHub grants no token for the installation: {0}")]
     Changed(String),
     /// A fault of this program, stopped before it reached GitHub.
-    #[error("{0} is no request that this service makes")]
+    #[error("this service must not make the request {0}")]
     NeverDone(String),
     #[error(transparent)]
     Key(#[from] BadKey),
@@ -43,24 +43,24 @@ pub enum GitHubError {
     Ingest(#[from] IngestError),
 }
 
-/// What GitHub answered.
+/// An answer of GitHub.
 #[derive(Debug)]
-pub struct Answer {
+pub struct GitHubAnswer {
     pub status: u16,
-    /// GitHub's time of it.
+    /// GitHub's time of the answer.
     pub date: DateTime<Utc>,
-    /// The query of the next page's address.
+    /// The query string of the next page, if there is one.
     pub next: Option<String>,
-    /// Where a redirection points to.
+    /// The address that a redirection points to.
     pub location: Option<String>,
     pub body: Bytes,
 }
 
-impl Answer {
-    /// What a 2xx answer holds.
+impl GitHubAnswer {
+    /// The content of a 2xx answer.
     ///
     /// # Errors
-    /// [`GitHubError::Refused`] for another answer; [`GitHubError::Unreadable`] for another shape.
+    /// [`GitHubError::Refused`] for another status; [`GitHubError::Unreadable`] if the content is not a `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, GitHubError> {
         if self.status >= 300 {
             return Err(GitHubError::Refused { status: self.status, message: message(self) });
@@ -73,46 +73,46 @@ impl Answer {
     }
 }
 
-/// An answer whose body is still to come.
-pub struct Head {
+/// The head of an answer, whose body is still to come.
+pub struct AnswerHead {
     pub status: u16,
     pub date: DateTime<Utc>,
     pub headers: HeaderMap,
     pub body: BoxFuture<'static, Option<Bytes>>,
 }
 
-/// The `message` of an error answer; of GraphQL those of its errors.
-pub fn message(answer: &Answer) -> String {
+/// The `message` of an error answer, or the messages of GraphQL errors.
+pub fn message(answer: &GitHubAnswer) -> String {
     let status = || StatusCode::from_u16(answer.status).ok()?.canonical_reason();
-    let said = answer.parsed::<Said>().unwrap_or_default();
+    let said = answer.parsed::<ErrorBody>().unwrap_or_default();
     let of_errors = || said.errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
     let text = said.message.clone().unwrap_or_else(of_errors);
     if text.is_empty() { status().unwrap_or("no reason given").to_owned() } else { text }
 }
 
-/// What an error answer says.
+/// The body of an error answer.
 #[derive(Default, Deserialize)]
-struct Said {
+struct ErrorBody {
     message: Option<String>,
     #[serde(default)]
     errors: Vec<QueryError>,
 }
 
-/// What is said by an answer that may mean "later": 403 and 429, and of GraphQL an answer that
-/// tells of a limit, whatever its status ("Rate limits and node limits for the GraphQL API" in
-/// GitHub's documentation).
-pub fn refused(answer: &Answer, graphql: bool) -> Option<String> {
+/// The message of an answer that may mean "later": 403 and 429, and any GraphQL answer that mentions a
+/// limit, whatever its status ("Rate limits and query limits for the GraphQL API" in GitHub's
+/// documentation).
+pub fn refused(answer: &GitHubAnswer, graphql: bool) -> Option<String> {
     if matches!(answer.status, 403 | 429) {
         return Some(message(answer));
     }
-    let errors = answer.parsed::<Said>().ok().filter(|_| graphql)?.errors;
+    let errors = answer.parsed::<ErrorBody>().ok().filter(|_| graphql)?.errors;
     let limited = |error: &&QueryError| {
         error.kind.as_deref() == Some("RATE_LIMITED") || error.message.to_lowercase().contains("rate limit")
     };
     errors.iter().find(limited).map(|error| format!("rate limit: {}", error.message))
 }
 
-/// The query of the address that a `Link` header calls `next` (RFC 8288).
+/// The query string of the `next` address in a `Link` header (RFC 8288).
 pub fn next_page(headers: &HeaderMap) -> Option<String> {
     let links = headers.get(LINK)?.to_str().ok()?;
     let next = links.split(',').find(|link| link.contains("rel=\"next\""))?;

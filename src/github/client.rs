@@ -1,9 +1,9 @@
-//! One request to GitHub: through the gate, signed, and read.
+//! One request to GitHub: it passes the gate, is signed, and its answer is read.
 //!
-//! GitHub asks its clients to make requests one after another, and none while it refuses; so every
-//! request passes its account's gate (`store::gates`), a locked row, which holds for all workers
-//! of all replicas. The lock is held until the answer's head is there (of GraphQL, the answer):
-//! bodies are read, understood and stored while the next request is under way.
+//! GitHub asks its clients to make requests one after another, and none while it refuses. So every
+//! request passes its account's gate (`store::gates`), a locked row, which holds for all workers of all
+//! replicas. The lock is held until the head of the answer arrives, for GraphQL until the whole answer
+//! does. Bodies are read, understood and stored while the next request is under way.
 
 mod send;
 
@@ -19,68 +19,61 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
-use super::answer::message;
-pub use super::answer::{Answer, GitHubError};
-use super::identity::{Identity, InstallationToken, Tokens};
+use super::address::{ApiAddress, GRAPHQL};
+use super::answer::{GitHubAnswer, GitHubError, message};
+use super::identity::{Clock, Identity, InstallationToken, Tokens};
+use super::permissions::Permissions;
 use super::wire::{self, Minted};
-use super::{Address, Clock};
 use crate::store::installations;
 use crate::telemetry::Metrics;
 
-/// Waits before a request is repeated because a fresh token was not known yet.
-const UNKNOWN_YET: [Wait; 4] = [Wait::from_millis(250), Wait::from_millis(500), Wait::from_secs(1), Wait::from_secs(2)];
-/// The permissions that a token is asked for, to read, as far as they are granted.
-const READ: [&str; 4] = ["discussions", "issues", "metadata", "pull_requests"];
-
-/// What a token is asked for: of what is granted what this service reads, and that to read only.
-fn to_read(granted: &Value) -> Map<String, Value> {
-    let granted = READ.into_iter().filter(|name| *name == "metadata" || granted.get(name).is_some());
-    granted.map(|name| (name.to_owned(), json!("read"))).collect()
-}
-
-/// As whom a request is made.
+/// The waits before a request is repeated because GitHub did not know a fresh token yet.
+const FRESH_TOKEN_WAITS: [Wait; 4] =
+    [Wait::from_millis(250), Wait::from_millis(500), Wait::from_secs(1), Wait::from_secs(2)];
+/// Who makes a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum As {
+pub enum Requester {
     /// The App itself.
     App,
     /// The App's installation on an account.
-    Account(i64),
-    /// The personal token, if there is one, else nobody.
+    Installation(i64),
+    /// The owner of the personal token; without one, nobody in particular.
     Person,
 }
 
-impl As {
+impl Requester {
+    /// The account requester gate the request passes.
     fn gate(self) -> i64 {
         match self {
-            As::Account(account_id) => account_id,
-            As::App | As::Person => 0,
+            Requester::Installation(account_id) => account_id,
+            Requester::App | Requester::Person => 0,
         }
     }
 }
 
 /// Asks GitHub. Cheap to clone.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Client(Arc<ClientState>);
 
-struct Shared {
+struct ClientState {
     http: Octocrab,
-    address: Address,
+    address: ApiAddress,
     identity: Option<Identity>,
     personal_token: Option<String>,
     tokens: Tokens,
     clock: Clock,
-    /// `None`: nothing is kept of limits, for a few requests by hand.
+    /// `None`: limits are not tracked, which is enough for the few requests of a command.
     pool: Option<PgPool>,
     metrics: Metrics,
-    /// So that of this process one connection only waits at each gate.
+    /// One lock for each gate, so that only one connection of this process waits at it.
     turns: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Client {
     /// # Errors
-    /// [`GitHubError::Unreachable`] if the address is none, or no TLS can be set up.
+    /// [`GitHubError::Unreachable`] if the address cannot be used, or TLS cannot be set up.
     pub fn new(
-        address: Address,
+        address: ApiAddress,
         identity: Option<Identity>,
         personal_token: Option<String>,
         pool: Option<PgPool>,
@@ -96,63 +89,62 @@ impl Client {
             .build()
             .map_err(unusable)?;
         let (tokens, turns) = (Tokens::default(), Mutex::default());
-        Ok(Self(Arc::new(Shared { http, address, identity, personal_token, tokens, clock, pool, metrics, turns })))
+        Ok(Self(Arc::new(ClientState { http, address, identity, personal_token, tokens, clock, pool, metrics, turns })))
     }
 
     pub fn identity(&self) -> Option<&Identity> {
         self.0.identity.as_ref()
     }
 
-    /// GitHub's time, as far as is known.
+    /// GitHub's time, as far as its answers have told it.
     pub fn now(&self) -> DateTime<Utc> {
         self.identity().map_or_else(|| (self.0.clock)(), Identity::now)
     }
 
-    pub async fn get(&self, whose: As, path: &str) -> Result<Answer, GitHubError> {
-        self.ask(whose, Method::GET, path, None).await
+    pub async fn get(&self, requester: Requester, path: &str) -> Result<GitHubAnswer, GitHubError> {
+        self.ask(requester, Method::GET, path, None).await
     }
 
-    /// A path as GitHub writes it, without what all its paths begin with.
+    /// A path as GitHub writes it in its answers, without the beginning that all its paths share.
     pub fn relative(&self, path: &str) -> String {
         self.0.address.relative(path)
     }
 
-    /// Asks for a delivery to be sent again: with the minting of tokens the only request that is
-    /// no reading.
-    pub async fn redeliver(&self, delivery_id: i64) -> Result<Answer, GitHubError> {
+    /// Asks GitHub to send a delivery again. Only this and the minting of tokens do more than read.
+    pub async fn redeliver(&self, delivery_id: i64) -> Result<GitHubAnswer, GitHubError> {
         let path = format!("/app/hook/deliveries/{delivery_id}/attempts");
-        self.ask(As::App, Method::POST, &path, None).await
+        self.ask(Requester::App, Method::POST, &path, None).await
     }
 
-    /// The `data` of a GraphQL query, with GitHub's time of it. What is not there is null in it.
+    /// The `data` of a GraphQL query, with GitHub's time of it. A node that does not exist is null.
     ///
     /// # Errors
-    /// [`GitHubError::Refused`] for any error but that something is not there.
+    /// [`GitHubError::Refused`] for any error except that a node does not exist.
     pub async fn graphql<T: DeserializeOwned>(
         &self,
-        whose: As,
+        requester: Requester,
         query: &str,
         variables: Value,
     ) -> Result<(T, DateTime<Utc>), GitHubError> {
-        self.questioned(whose, query, variables, false).await
+        self.query(requester, query, variables, false).await
     }
 
-    /// The same of many things at once: what could not be told of some is null too.
+    /// The same for many nodes at once. A node that GitHub could not resolve is null too.
     pub async fn graphql_of_many<T: DeserializeOwned>(
         &self,
-        whose: As,
+        requester: Requester,
         query: &str,
         variables: Value,
     ) -> Result<(T, DateTime<Utc>), GitHubError> {
-        self.questioned(whose, query, variables, true).await
+        self.query(requester, query, variables, true).await
     }
 
-    async fn questioned<T: DeserializeOwned>(
+    async fn query<T: DeserializeOwned>(
         &self,
-        whose: As,
+        requester: Requester,
         query: &str,
         variables: Value,
-        partly: bool,
+        partial: bool,
     ) -> Result<(T, DateTime<Utc>), GitHubError> {
         #[derive(Deserialize)]
         struct Reply<T> {
@@ -162,12 +154,12 @@ impl Client {
         }
 
         let question = json!({"query": query, "variables": variables});
-        let answer = self.ask(whose, Method::POST, wire::GRAPHQL, Some(&question)).await?;
+        let answer = self.ask(requester, Method::POST, GRAPHQL, Some(&question)).await?;
         let reply: Reply<T> = answer.json()?;
         let faults: Vec<String> = reply
             .errors
             .into_iter()
-            .filter(|error| !partly && error.kind.as_deref() != Some("NOT_FOUND"))
+            .filter(|error| !partial && error.kind.as_deref() != Some("NOT_FOUND"))
             .map(|error| error.message)
             .collect();
         match reply.data {
@@ -176,7 +168,7 @@ impl Client {
         }
     }
 
-    /// Exchanges the code of a finished manifest flow for the new App's credentials.
+    /// Exchanges the code that ends the manifest flow for the new App's credentials.
     pub async fn convert_manifest(&self, code: &str) -> Result<Value, GitHubError> {
         let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
         let path = format!("/app-manifests/{code}/conversions");
@@ -188,22 +180,28 @@ impl Client {
         }
     }
 
-    /// Makes a request through the gate. Answers 2xx, and 301, 404, 410 and 451, which are news
-    /// about what was asked for.
-    async fn ask(&self, whose: As, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, GitHubError> {
-        let mut unknown_yet = UNKNOWN_YET.into_iter();
+    /// Makes a request through the gate. Returns answers with 2xx, and with redirections, 404, 410 and
+    /// 451, which say something about what was asked for.
+    async fn ask(
+        &self,
+        requester: Requester,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<GitHubAnswer, GitHubError> {
+        let mut waits = FRESH_TOKEN_WAITS.into_iter();
         let mut renewed = false;
         loop {
-            let (secret, token) = self.credentials(whose).await?;
-            let answer = self.through_gate(whose, secret, method.clone(), path, body).await?;
+            let (secret, token) = self.credentials(requester).await?;
+            let answer = self.through_gate(requester, secret, method.clone(), path, body).await?;
             let refused = match answer.status {
                 200..=299 | 301 | 302 | 307 | 308 | 404 | 410 | 451 => return Ok(answer),
                 status @ 500.. => return Err(GitHubError::Failed(status)),
                 401 => answer,
                 status => return Err(GitHubError::Refused { status, message: message(&answer) }),
             };
-            match (&token, self.installation_of(whose).await?) {
-                (Some(token), Some(_)) if token.is_fresh(self.now()) => match unknown_yet.next() {
+            match (&token, self.installation_of(requester).await?) {
+                (Some(token), Some(_)) if token.is_fresh(self.now()) => match waits.next() {
                     Some(wait) => tokio::time::sleep(wait).await,
                     None => return Err(GitHubError::Refused { status: 401, message: message(&refused) }),
                 },
@@ -211,22 +209,25 @@ impl Client {
                     renewed = true;
                     self.0.tokens.refused(installation_id, token).await;
                 }
-                // The App's own token carries the time: once GitHub's is known, it is right.
-                (None, _) if whose == As::App && !renewed => renewed = true,
+                // The App's own token contains the time, which is right once GitHub's is known.
+                (None, _) if requester == Requester::App && !renewed => renewed = true,
                 _ => return Err(GitHubError::Refused { status: 401, message: message(&refused) }),
             }
         }
     }
 
-    /// The secret to send, and the installation's token if it is one.
-    async fn credentials(&self, whose: As) -> Result<(Option<String>, Option<InstallationToken>), GitHubError> {
-        match whose {
-            As::App => Ok((Some(self.jwt()?), None)),
-            As::Account(account_id) => {
+    /// The secret to send; with the installation's token, if that is the secret.
+    async fn credentials(
+        &self,
+        requester: Requester,
+    ) -> Result<(Option<String>, Option<InstallationToken>), GitHubError> {
+        match requester {
+            Requester::App => Ok((Some(self.jwt()?), None)),
+            Requester::Installation(account_id) => {
                 let token = self.token(account_id).await?;
                 Ok((Some(token.secret.to_string()), Some(token)))
             }
-            As::Person => Ok((self.0.personal_token.clone(), None)),
+            Requester::Person => Ok((self.0.personal_token.clone(), None)),
         }
     }
 
@@ -235,18 +236,18 @@ impl Client {
         Ok(identity.jwt()?)
     }
 
-    async fn installation_of(&self, whose: As) -> Result<Option<i64>, GitHubError> {
-        let As::Account(account_id) = whose else { return Ok(None) };
+    async fn installation_of(&self, requester: Requester) -> Result<Option<i64>, GitHubError> {
+        let Requester::Installation(account_id) = requester else { return Ok(None) };
         let found = self.installation(account_id).await?;
         Ok(found.map(|installation| installation.installation_id))
     }
 
-    /// The token of an account's installation: the one there is, or a new one for all who wait.
+    /// The token of an account's installation: the present one, or a new one for all who wait.
     pub async fn token(&self, account_id: i64) -> Result<InstallationToken, GitHubError> {
         let installation = self.installation(account_id).await?;
         let installation = installation.filter(|found| found.gone_at.is_none());
         let installation = installation.ok_or(GitHubError::NotInstalled(account_id))?;
-        let permissions = to_read(&installation.permissions);
+        let permissions = Permissions::new(&installation.permissions).for_token();
         let mint = self.mint(&installation, &permissions);
         self.0.tokens.get(installation.installation_id, &permissions, || self.now(), mint).await
     }
@@ -265,26 +266,30 @@ impl Client {
                 Ok(InstallationToken { secret: token.into(), expires_at, minted_at: answer.date, permissions })
             }
             status @ 500.. => Err(GitHubError::Failed(status)),
-            // Gone, suspended, or with other permissions than we know of.
+            // The installation is gone, is suspended, or has other permissions than we know.
             403 | 404 | 422 => Err(GitHubError::Changed(message(&answer))),
             status => Err(GitHubError::Refused { status, message: message(&answer) }),
         }
     }
 
-    async fn minted(&self, installation_id: i64, permissions: &Map<String, Value>) -> Result<Answer, GitHubError> {
+    async fn minted(
+        &self,
+        installation_id: i64,
+        permissions: &Map<String, Value>,
+    ) -> Result<GitHubAnswer, GitHubError> {
         let path = format!("/app/installations/{installation_id}/access_tokens");
         let body = json!({"permissions": permissions});
-        let ask = async || self.through_gate(As::App, Some(self.jwt()?), Method::POST, &path, Some(&body)).await;
+        let ask = async || self.through_gate(Requester::App, Some(self.jwt()?), Method::POST, &path, Some(&body)).await;
         match ask().await? {
-            // The first answer tells GitHub's time, if ours was wrong.
+            // If our time was wrong, the first answer has corrected it.
             answer if answer.status == 401 => ask().await,
             answer => Ok(answer),
         }
     }
 
-    /// A token for an installation that may not be known here yet, to see that it can be had.
+    /// Checks that GitHub grants a token for an installation, which we may not know yet.
     pub async fn try_mint(&self, installation_id: i64, granted: &Value) -> Result<(), GitHubError> {
-        let answer = self.minted(installation_id, &to_read(granted)).await?;
+        let answer = self.minted(installation_id, &Permissions::new(granted).for_token()).await?;
         answer.json::<Minted>().map(drop)
     }
 

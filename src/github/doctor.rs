@@ -1,23 +1,24 @@
-//! The doctor: whether everything that the App needs is there, each thing in a sentence that says
-//! what is wrong and what to do.
+//! The doctor checks whether the App has everything it needs. For each thing that is wrong, one
+//! sentence says what it is and what to do.
 
 use chrono::Duration;
-use serde_json::Value;
 
-use super::client::{As, Client, GitHubError};
+use super::answer::GitHubError;
+use super::client::{Client, Requester};
+use super::identity::Identity;
 use super::manifest::declared_events;
 use super::permissions::Permissions;
-use super::wire::{App, Delivery, HookConfig, Installation};
+use super::wire::{App, GitHubInstallation, HookConfig, HookDelivery};
 
-/// Clocks that differ by more are worth a word; by a minute more GitHub takes no token.
+/// A greater difference of the clocks is worth a warning. Beyond a minute GitHub refuses our tokens.
 const SKEW: Duration = Duration::seconds(30);
 
-/// How one thing is.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     Good(String),
     /// It works, but not as it should.
-    Doubtful(String),
+    Warning(String),
     Bad(String),
 }
 
@@ -27,16 +28,16 @@ impl Finding {
     }
 
     pub fn text(&self) -> &str {
-        let (Finding::Good(text) | Finding::Doubtful(text) | Finding::Bad(text)) = self;
+        let (Finding::Good(text) | Finding::Warning(text) | Finding::Bad(text)) = self;
         text
     }
 
-    /// A sign to stand before the text.
+    /// The sign in front of the text.
     pub fn sign(&self) -> &'static str {
         match self {
             Finding::Good(_) => "ok  ",
-            Finding::Doubtful(_) => "hmm ",
-            Finding::Bad(_) => "BAD ",
+            Finding::Warning(_) => "WARN",
+            Finding::Bad(_) => "FAIL",
         }
     }
 }
@@ -45,18 +46,18 @@ fn good(text: impl Into<String>) -> Finding {
     Finding::Good(text.into())
 }
 
-fn doubtful(text: impl Into<String>) -> Finding {
-    Finding::Doubtful(text.into())
+fn warning(text: impl Into<String>) -> Finding {
+    Finding::Warning(text.into())
 }
 
 fn bad(text: impl Into<String>) -> Finding {
     Finding::Bad(text.into())
 }
 
-/// Examines what GitHub says of the App; goes no further than makes sense.
+/// Runs all checks. If GitHub does not know the App, the others would make no sense and are left out.
 pub async fn examine(client: &Client) -> Vec<Finding> {
     let mut findings = vec![];
-    let app = match client.get(As::App, "/app").await.and_then(|answer| answer.json::<App>()) {
+    let app = match client.get(Requester::App, "/app").await.and_then(|answer| answer.json::<App>()) {
         Ok(app) => app,
         Err(error) => {
             findings.extend(clock(client));
@@ -66,7 +67,7 @@ pub async fn examine(client: &Client) -> Vec<Finding> {
     };
     findings.extend(clock(client));
     findings.push(good(format!("GitHub knows the App: {}, id {}.", app.name, app_id(client))));
-    findings.push(permissions(&app.permissions, &app));
+    findings.push(permissions(&app));
     findings.push(events(&app));
     findings.push(hook(client).await);
     findings.extend(delivery(client).await);
@@ -75,7 +76,7 @@ pub async fn examine(client: &Client) -> Vec<Finding> {
 }
 
 fn app_id(client: &Client) -> u64 {
-    client.identity().map_or(0, super::Identity::app_id)
+    client.identity().map_or(0, Identity::app_id)
 }
 
 fn clock(client: &Client) -> Option<Finding> {
@@ -86,13 +87,13 @@ fn clock(client: &Client) -> Option<Finding> {
     let way = if skew > Duration::zero() { "behind" } else { "ahead of" };
     let seconds = skew.num_seconds().abs();
     let much = if seconds < 120 { format!("{seconds} s") } else { format!("{} minutes", (seconds + 30) / 60) };
-    Some(doubtful(format!(
-        "The clock of this machine is {much} {way} GitHub's. It is corrected for, but set it right: run an NTP \
+    Some(warning(format!(
+        "The clock of this machine is {much} {way} GitHub's. The service corrects for it, but set it right: run an NTP \
          service such as chrony or systemd-timesyncd."
     )))
 }
 
-/// Why GitHub does not know the App, and what to do.
+/// The sentence for an App that GitHub does not know: why, and what to do.
 pub fn unknown_app(client: &Client, error: &GitHubError) -> String {
     let id = app_id(client);
     match error {
@@ -102,43 +103,44 @@ pub fn unknown_app(client: &Client, error: &GitHubError) -> String {
         ),
         GitHubError::Refused { status: 401, message } if message.contains("could not be decoded") => format!(
             "The private key is not one of the App {id} (GitHub: {message}). Make a new private key in the App's \
-             settings under \"Private keys\" and set BUGSCRUB_PRIVATE_KEY_FILE to the file; or BUGSCRUB_APP_ID is \
-             another App's."
+             settings under \"Private keys\" and set BUGSCRUB_PRIVATE_KEY_FILE to its file; or correct BUGSCRUB_APP_ID, \
+             if it is the id of another App."
         ),
         GitHubError::Refused { status: 401, message } => format!(
-            "GitHub does not take the App's token: {message}. If it speaks of `iat` or `exp`, this machine's clock is \
-             wrong: set it by NTP. Else the private key was revoked: make a new one in the App's settings."
+            "GitHub does not accept the App's token: {message}. If the message is about `iat` or `exp`, the clock of this \
+             machine is wrong: set it by NTP. Otherwise the private key was revoked: make a new one in the App's settings."
         ),
         GitHubError::Refused { status: 404, message } => format!(
             "There is no App with the id {id} (GitHub: {message}). BUGSCRUB_APP_ID must be the number that the App's \
-             settings show as \"App ID\", and the App must not have been deleted."
+             settings show as \"App ID\". The App may also have been deleted."
         ),
         GitHubError::Key(error) => format!("The private key cannot be used: {error}."),
         GitHubError::Shut { until, reason } => {
-            format!("GitHub takes no requests until {until} ({reason}). Nothing is wrong with the App; wait.")
+            format!("GitHub takes no requests until {until} ({reason}). Nothing is wrong with the App: wait.")
         }
         other => format!("GitHub could not be asked about the App: {other}."),
     }
 }
 
-fn permissions(granted: &Value, app: &App) -> Finding {
-    let permissions = Permissions::of(granted);
+fn permissions(app: &App) -> Finding {
+    let permissions = Permissions::new(&app.permissions);
     let settings = app.html_url.as_deref().unwrap_or("the App's settings on GitHub");
     let missing = permissions.missing();
     if !missing.is_empty() {
         let missing = missing.join(", ");
         return bad(format!(
-            "The App may not read {missing}. Grant it under \"Permissions & events\" ({settings}), as read-only, and \
+            "The App may not read {missing}. Grant it as read-only under \"Permissions & events\" ({settings}), and \
              accept the change where the App is installed."
         ));
     }
-    let more: Vec<String> = permissions.excess().iter().map(|(name, level)| format!("{name}: {level}")).collect();
-    if more.is_empty() {
+    let excess: Vec<String> =
+        permissions.excess().into_iter().map(|(name, level)| format!("{name}: {level}")).collect();
+    if excess.is_empty() {
         return good("The App may read issues, pull requests and discussions, and may write nothing.");
     }
-    doubtful(format!(
-        "The App may do more than it needs ({}). Tokens are asked for without it; take it away in {settings}.",
-        more.join(", ")
+    warning(format!(
+        "The App may do more than it needs ({}). The service does not use it; take it away in {settings}.",
+        excess.join(", ")
     ))
 }
 
@@ -149,13 +151,13 @@ fn events(app: &App) -> Finding {
     }
     bad(format!(
         "The App does not subscribe to {}. Tick them under \"Permissions & events\" in its settings: without them \
-         activity is seen an hour late.",
+         activity shows up an hour late.",
         missing.join(", ")
     ))
 }
 
 async fn hook(client: &Client) -> Finding {
-    let config = client.get(As::App, "/app/hook/config").await.and_then(|answer| match answer.status {
+    let config = client.get(Requester::App, "/app/hook/config").await.and_then(|answer| match answer.status {
         200 => answer.json::<HookConfig>(),
         status => Err(GitHubError::Refused { status, message: "no webhook is configured".to_owned() }),
     });
@@ -165,49 +167,49 @@ async fn hook(client: &Client) -> Finding {
     };
     let url = config.url.unwrap_or_default();
     if !url.ends_with("/webhooks/github") {
-        return doubtful(format!(
-            "The App's webhook goes to {url:?}. Deliveries are taken at https://YOUR-HOST/webhooks/github."
+        return warning(format!(
+            "The App's webhook goes to {url:?}, but the service takes deliveries at https://YOUR-HOST/webhooks/github."
         ));
     }
     if config.secret.is_none() {
-        return bad("The App's webhook has no secret: set one, the same as BUGSCRUB_WEBHOOK_SECRET.".to_owned());
+        return bad("The App's webhook has no secret: set the one in BUGSCRUB_WEBHOOK_SECRET.");
     }
-    good(format!("The App's webhook goes to {url}, and is signed."))
+    good(format!("The App's webhook goes to {url} and is signed."))
 }
 
-/// How the last delivery fared; `None` if there was none.
+/// Checks whether the last delivery arrived; `None` if there was none.
 async fn delivery(client: &Client) -> Option<Finding> {
-    let listed = client.get(As::App, "/app/hook/deliveries?per_page=1").await;
-    let last = match listed.and_then(|answer| answer.json::<Vec<Delivery>>()) {
+    let listed = client.get(Requester::App, "/app/hook/deliveries?per_page=1").await;
+    let last = match listed.and_then(|answer| answer.json::<Vec<HookDelivery>>()) {
         Ok(listed) => listed.into_iter().next()?,
-        Err(error) => return Some(doubtful(format!("The deliveries could not be listed: {error}."))),
+        Err(error) => return Some(warning(format!("The deliveries could not be listed: {error}."))),
     };
     let (at, code) = (last.delivered_at.format("%Y-%m-%d %H:%M:%S UTC"), last.status_code);
     Some(match code {
         _ if last.arrived() => good(format!("The last delivery arrived, at {at}.")),
         401 => bad(format!(
             "The last delivery, at {at}, was refused with 401: the webhook's secret in the App's settings is not the \
-             service's BUGSCRUB_WEBHOOK_SECRET. Set both to the same."
+             service's BUGSCRUB_WEBHOOK_SECRET. Set both to the same secret."
         )),
-        _ => doubtful(format!(
-            "The last delivery, at {at}, did not arrive ({code} {}). The service must run, and GitHub must reach it at \
-             the webhook's address; then what failed is asked for again.",
+        _ => warning(format!(
+            "The last delivery, at {at}, did not arrive ({code} {}). The service must be running, and GitHub must be able \
+             to reach it at the webhook's URL; then the service asks for the failed deliveries again.",
             last.status
         )),
     })
 }
 
 async fn installations(client: &Client, app: &App) -> Vec<Finding> {
-    let listed = client.get(As::App, "/app/installations?per_page=100").await;
-    let listed = match listed.and_then(|answer| answer.json::<Vec<Installation>>()) {
+    let listed = client.get(Requester::App, "/app/installations?per_page=100").await;
+    let listed = match listed.and_then(|answer| answer.json::<Vec<GitHubInstallation>>()) {
         Ok(listed) => listed,
         Err(error) => return vec![bad(format!("The installations could not be listed: {error}."))],
     };
     if listed.is_empty() {
         let slug = app.slug.as_deref().unwrap_or("YOUR-APP");
         return vec![bad(format!(
-            "The App is installed nowhere. Install it: open /apps/{slug}/installations/new on GitHub and choose the \
-             organization."
+            "The App is not installed on any account. Install it: open /apps/{slug}/installations/new on GitHub and \
+             choose the organization."
         ))];
     }
     let mut findings = vec![];
@@ -217,15 +219,15 @@ async fn installations(client: &Client, app: &App) -> Vec<Finding> {
     findings
 }
 
-async fn installation(client: &Client, found: &Installation) -> Finding {
+async fn installation(client: &Client, found: &GitHubInstallation) -> Finding {
     let login = &found.account.login;
     if found.suspended_at.is_some() {
         return bad(format!(
-            "The installation on {login} is suspended: an owner of {login} can unsuspend it under Settings, \"GitHub \
-             Apps\". Until then its data is hidden."
+            "The installation on {login} is suspended, and its data is hidden. An owner of {login} can unsuspend it under \
+             Settings, \"GitHub Apps\"."
         ));
     }
-    let permissions = Permissions::of(&found.permissions);
+    let permissions = Permissions::new(&found.permissions);
     let missing = permissions.missing();
     if !missing.is_empty() {
         return bad(format!(
@@ -236,6 +238,6 @@ async fn installation(client: &Client, found: &Installation) -> Finding {
     }
     match client.try_mint(found.id, &found.permissions).await {
         Ok(()) => good(format!("The App is installed on {login}, and may read there.")),
-        Err(error) => bad(format!("No token can be had for the installation on {login}: {error}.")),
+        Err(error) => bad(format!("GitHub grants no token for the installation on {login}: {error}.")),
     }
 }

@@ -1,34 +1,34 @@
-//! From GitHub's answers to events, in the shape that deliveries give them too.
+//! From GitHub's answers to events, in the shape of those that come from deliveries.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
-use super::wire::{Discussion, Repository};
+use super::wire::{Discussion, GitHubRepository};
 use crate::activity::event::{AccountFact, OwnerRef, RepositoryFact, Status};
 use crate::activity::fold::whole_second;
 use crate::activity::{
     Actor, Effect, Event, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, RepositoryRef, Source, State,
 };
 use crate::store::stored;
-use crate::webhook::{Listed, Opening};
+use crate::webhook::{ItemOpening, ListedItem};
 
-/// How long after a second GitHub's answers are taken to hold all that happened in it: the time of
-/// an answer is that of its head, and its replicas may lag.
+/// How long after a second GitHub's answers are assumed to contain everything that happened in it: the
+/// time of an answer is that of its head, and GitHub's replicas may lag.
 const SETTLES: Duration = Duration::seconds(10);
 
-/// An item as it was fetched: a snapshot that outranks what deliveries show of its second.
+/// The event of a fetched item: a snapshot that outranks what deliveries show of the same second.
 ///
-/// Nobody is said to have acted, but for an item untouched since its opening: its author opened it.
-/// The source key is the item's, its time's and its content's, so that the same again adds nothing.
-pub fn fetched(source: Source, repository: &RepositoryRef, listed: Listed, date: DateTime<Utc>) -> Event {
-    let Listed { number, node_id, mut snapshot, opening } = listed;
+/// It has no actor, unless the item has not changed since its author opened it. Its source key consists
+/// of the item, the time and the content, so that the same snapshot adds nothing when it is fetched again.
+pub fn fetched(source: Source, repository: &RepositoryRef, listed: ListedItem, date: DateTime<Utc>) -> Event {
+    let ListedItem { number, node_id, mut snapshot, opening } = listed;
     let date = whole_second(date);
     let settled = date - snapshot.updated_at > SETTLES;
     let untouched = opening.filter(|opening| opening.at == snapshot.updated_at);
     let (kind, actor, association) = match untouched {
-        Some(Opening { by, association, .. }) => ("opened", Some(by), association),
+        Some(ItemOpening { by, association, .. }) => ("opened", Some(by), association),
         None => ("fetched", None, None),
     };
     let occurred_at = Some(snapshot.updated_at);
@@ -53,7 +53,7 @@ fn digest(content: &str) -> String {
     hex::encode(&Sha256::digest(content.as_bytes())[..12])
 }
 
-/// An item that is not at its address any more: deleted, or transferred to another.
+/// The event of an item that is no longer at its address: it was deleted, or transferred.
 pub fn left(repo_id: i64, number: i64, to: Option<ItemKey>, date: DateTime<Utc>) -> Event {
     let (kind, effect) = match to {
         Some(key) => ("transferred", Effect::TransferredTo(key)),
@@ -70,10 +70,10 @@ pub fn left(repo_id: i64, number: i64, to: Option<ItemKey>, date: DateTime<Utc>)
     }
 }
 
-/// A discussion as GraphQL shows it. `labels` gives the ids of the repository's labels, which
-/// GraphQL does not tell, by node id.
-pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> Listed {
-    let opening = found.author.as_ref().map(|author| Opening {
+/// A discussion as GraphQL shows it. `labels` has the ids of the repository's labels by node id, since
+/// GraphQL does not show them.
+pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> ListedItem {
+    let opening = found.author.as_ref().map(|author| ItemOpening {
         by: actor(author),
         at: whole_second(found.created_at),
         association: found.author_association.clone(),
@@ -97,14 +97,14 @@ pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> Listed {
         draft: None,
         comments: Some(found.comments.count),
         labels: found.labels.map(|labels| labels.nodes.into_iter().flatten().filter_map(named).collect()),
-        // Discussions have neither.
+        // A discussion has neither assignees nor a milestone.
         assignees: None,
         milestone: None,
     };
-    Listed { number: found.number, node_id: found.id, snapshot, opening }
+    ListedItem { number: found.number, node_id: found.id, snapshot, opening }
 }
 
-/// GraphQL leaves out the suffix that REST and payloads give the logins of Apps.
+/// The author as an actor. GraphQL leaves out the suffix `[bot]`, which REST and payloads give to Apps.
 fn actor(author: &super::wire::Author) -> Actor {
     let bot = author.kind == "Bot" || author.login.ends_with("[bot]");
     let bare = author.kind == "Bot" && !author.login.ends_with("[bot]");
@@ -112,13 +112,13 @@ fn actor(author: &super::wire::Author) -> Actor {
     Actor { login, id: author.id, bot }
 }
 
-/// A text that Postgres can hold.
+/// The text without U+0000, which Postgres refuses.
 fn text(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 
-/// A repository as items refer to it.
-pub fn repository(listed: &Repository) -> RepositoryRef {
+/// The repository as items refer to it.
+pub fn repository(listed: &GitHubRepository) -> RepositoryRef {
     RepositoryRef {
         id: listed.id,
         owner: Some(OwnerRef { id: listed.owner.id, login: listed.owner.login.clone() }),
@@ -129,8 +129,8 @@ pub fn repository(listed: &Repository) -> RepositoryRef {
     }
 }
 
-/// A listing told something of a repository that no delivery had.
-pub fn repository_told(
+/// The event of a repository that is listed differently than we have it.
+pub fn repository_event(
     source: Source,
     repository: RepositoryRef,
     present: Option<bool>,
@@ -142,18 +142,24 @@ pub fn repository_told(
         None => "repository_edited",
     };
     let id = repository.id;
-    told(format!("repository/{id}"), kind, source, Fact::Repository(RepositoryFact { repository, present }), asked)
+    directory_event(
+        format!("repository/{id}"),
+        kind,
+        source,
+        Fact::Repository(RepositoryFact { repository, present }),
+        asked,
+    )
 }
 
-/// A listing told something of the installation that no delivery had.
-pub fn account_told(kind: &str, fact: AccountFact, asked: DateTime<Utc>) -> Event {
-    told(format!("account/{}", fact.owner.id), kind, Source::Sweep, Fact::Account(fact), asked)
+/// The event of an installation that is listed differently than we have it.
+pub fn account_event(kind: &str, fact: AccountFact, asked: DateTime<Utc>) -> Event {
+    directory_event(format!("account/{}", fact.owner.id), kind, Source::Sweep, Fact::Account(fact), asked)
 }
 
-/// Such facts count by when GitHub was asked, by the database's clock, as those of deliveries count by
-/// their receipt: what a delivery told while the answer was under way is newer. The same may be true
-/// again later.
-fn told(of: String, kind: &str, source: Source, fact: Fact, asked: DateTime<Utc>) -> Event {
+/// An event about the directory. It counts by the time at which GitHub was asked, by the database's clock,
+/// as that of a delivery counts by its receipt. So a delivery that came during the question is newer. The
+/// time is part of the source key, since the same fact may become true again later.
+fn directory_event(of: String, kind: &str, source: Source, fact: Fact, asked: DateTime<Utc>) -> Event {
     let content = digest(&stored::write(&fact));
     let source_key = format!("{of}@{}#{content}", asked.timestamp_micros());
     Event { source_key, kind: kind.to_owned(), actor: None, occurred_at: Some(asked), source, fact }

@@ -1,4 +1,4 @@
-//! Who the service is to GitHub: the App's JSON web token, and the installations' tokens.
+//! The service's identity to GitHub: the App's JSON web token, and the installations' tokens.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,30 +9,31 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Clock;
+/// Tells the time. Tests give their own.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// GitHub takes a JSON web token that is valid for ten minutes at most; the clocks may differ by a
-/// minute without notice.
+/// GitHub accepts JSON web tokens that are valid for at most ten minutes. Backdating lets the clocks
+/// differ by a minute.
 const BACKDATED: Duration = Duration::seconds(60);
 const VALID: Duration = Duration::minutes(9);
-/// An installation's token lives an hour; it is replaced this long before.
+/// How long before its end an installation's token is replaced. It lives an hour.
 const RENEWED_BEFORE: Duration = Duration::minutes(5);
-/// A new installation token may be unknown to some of GitHub's servers for a while.
+/// How long a new installation token may be unknown to some of GitHub's servers.
 const FRESH: Duration = Duration::seconds(60);
-/// A clock that differs by less is not worth correcting.
+/// A smaller change of the difference, in seconds, is ignored.
 const SKEW_KEPT: i64 = 5;
 
-/// A private key that is none.
+/// The text is not a private key.
 #[derive(Debug, thiserror::Error)]
 #[error("the App's private key is not an RSA key in PEM form: download a new one from the App's settings on GitHub")]
 pub struct BadKey(#[from] jsonwebtoken::errors::Error);
 
-/// The App: its id, its key, and what time GitHub has.
+/// The App's id and key, and GitHub's clock.
 pub struct Identity {
     app_id: u64,
     key: EncodingKey,
     clock: Clock,
-    /// Seconds that GitHub's clock is ahead of ours, as its answers tell.
+    /// Seconds by which GitHub's clock is ahead of ours, according to its answers.
     skew: AtomicI64,
 }
 
@@ -47,7 +48,7 @@ impl Identity {
     /// # Errors
     /// [`BadKey`] if `pem` holds no RSA private key.
     pub fn new(app_id: u64, pem: &str, clock: Clock) -> Result<Self, BadKey> {
-        // A key that came through an environment variable may have its line ends escaped.
+        // In an environment variable the line ends of the key may be escaped.
         let pem = pem.replace("\\n", "\n");
         let key = EncodingKey::from_rsa_pem(pem.as_bytes())?;
         Ok(Self { app_id, key, clock, skew: AtomicI64::new(0) })
@@ -62,13 +63,13 @@ impl Identity {
         (self.clock)() + self.skew()
     }
 
-    /// How far GitHub's clock is ahead of ours; negative if behind.
+    /// How far GitHub's clock is ahead of ours; negative if it is behind.
     pub fn skew(&self) -> Duration {
         Duration::seconds(self.skew.load(Ordering::Relaxed))
     }
 
-    /// Takes the time that an answer carries.
-    pub fn told_time(&self, date: DateTime<Utc>) {
+    /// Adjusts to the time that an answer states.
+    pub fn adjust_clock(&self, date: DateTime<Utc>) {
         let ahead = (date - (self.clock)()).num_seconds();
         let known = self.skew.load(Ordering::Relaxed);
         if (ahead - known).abs() > SKEW_KEPT {
@@ -76,7 +77,9 @@ impl Identity {
         }
     }
 
-    /// The App's JSON web token, good for some minutes (RFC 7519; RS256, as GitHub asks for).
+    /// Makes a JSON web token for the App, valid for some minutes (RFC 7519; RS256, as GitHub requires).
+    ///
+    /// octocrab would take this machine's clock for GitHub's, so the token is made here.
     pub fn jwt(&self) -> Result<String, BadKey> {
         let now = self.now();
         let claims =
@@ -92,12 +95,12 @@ pub struct InstallationToken {
     pub expires_at: DateTime<Utc>,
     /// When it was minted, by GitHub's clock.
     pub minted_at: DateTime<Utc>,
-    /// What it was asked for. Once other permissions are granted it is the wrong one.
+    /// The permissions that it was asked for. If others are granted later, it no longer fits.
     pub permissions: Map<String, Value>,
 }
 
 impl InstallationToken {
-    /// GitHub may not know it everywhere yet: a 401 passes.
+    /// Whether some of GitHub's servers may not know it yet, so that a 401 passes.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         now - self.minted_at < FRESH
     }
@@ -109,13 +112,13 @@ impl InstallationToken {
 
 type Slot = Arc<tokio::sync::Mutex<Option<InstallationToken>>>;
 
-/// The installations' tokens. Whoever finds none mints one while all others wait for it.
+/// The installations' tokens. The first who finds none mints one, and all others wait for it.
 #[derive(Default)]
 pub struct Tokens(Mutex<HashMap<i64, Slot>>);
 
 impl Tokens {
-    /// The installation's token with these permissions; `mint` is called if none is good, by one
-    /// caller at a time.
+    /// The installation's token with these permissions. If none fits, one caller at a time awaits
+    /// `mint`.
     pub async fn get<E>(
         &self,
         installation_id: i64,
@@ -133,7 +136,7 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Forgets a token that GitHub refused, unless it was replaced meanwhile.
+    /// Forgets a token that GitHub refused, unless it has been replaced meanwhile.
     pub async fn refused(&self, installation_id: i64, token: &InstallationToken) {
         let slot = self.slot(installation_id);
         let mut known = slot.lock().await;

@@ -1,31 +1,34 @@
-//! Ids of labels: GraphQL, which alone lists discussions, tells node ids only.
+//! The ids of labels. Discussions are listed by GraphQL alone, which shows only the node ids of their
+//! labels; REST shows both.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::client::GitHubError;
-use super::wire::Label;
-use super::work::Desk;
-use crate::store::sync::Synced;
+use super::answer::GitHubError;
+use super::client::{Client, Requester};
+use super::wire::RepositoryLabel;
+use crate::store::sync::SyncedRepository;
 
-/// Repositories remembered at once.
+/// Number of repositories whose labels are remembered at once.
 const REMEMBERED: usize = 200;
 
-type Ids = Arc<HashMap<String, i64>>;
+/// The ids of one repository's labels, by node id.
+type IdsByNode = Arc<HashMap<String, i64>>;
 
-/// The ids of repositories' labels by node id, as last asked for.
+/// The ids of repositories' labels, as last fetched.
 #[derive(Default)]
-pub struct Labels(Mutex<HashMap<i64, Ids>>);
+pub struct LabelIds(Mutex<HashMap<i64, IdsByNode>>);
 
-impl Labels {
-    /// Ids that hold all of `wanted`, if the repository still has them.
+impl LabelIds {
+    /// The ids of a repository's labels. Asks GitHub unless all of `wanted` are known; a label that
+    /// the repository no longer has is missing from the answer.
     pub async fn of(
         &self,
-        desk: &Desk,
-        account_id: i64,
-        repository: &Synced,
+        client: &Client,
+        requester: Requester,
+        repository: &SyncedRepository,
         wanted: &[String],
-    ) -> Result<Ids, GitHubError> {
+    ) -> Result<IdsByNode, GitHubError> {
         let known = self.known().get(&repository.repo_id).cloned().unwrap_or_default();
         if wanted.iter().all(|node_id| known.contains_key(node_id)) {
             return Ok(known);
@@ -34,8 +37,8 @@ impl Labels {
         let mut query = Some("per_page=100".to_owned());
         let mut found = HashMap::new();
         while let Some(page) = query {
-            let answer = desk.client.get(desk.whose(account_id), &format!("{path}?{page}")).await?;
-            let labels: Vec<Label> = answer.json()?;
+            let answer = client.get(requester, &format!("{path}?{page}")).await?;
+            let labels: Vec<RepositoryLabel> = answer.json()?;
             found.extend(labels.into_iter().map(|label| (label.node_id, label.id)));
             query = answer.next;
         }
@@ -48,7 +51,7 @@ impl Labels {
         Ok(found)
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Ids>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<i64, IdsByNode>> {
         // A map is whole whatever happened to the thread that held it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,17 +1,17 @@
-//! GitHub's limits: what the heads of its answers say of them.
+//! GitHub's limits, as the heads of its answers state them.
 
 use chrono::{DateTime, Duration, Utc};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
-use crate::store::gates::{Budget, Gate, Taught};
+use crate::store::gates::{Gate, GateUpdate, HourlyBudget};
 
-/// How much of an hourly budget is used; the rest is for whoever else uses the installation.
+/// The share of an hourly budget that is used. The rest is for others who use the installation.
 const SHARE: f64 = 0.8;
-/// After a refusal that names no time, as GitHub asks.
+/// How long to wait after a refusal that names no time, as GitHub asks.
 const REFUSED_FOR: Duration = Duration::seconds(60);
 
-/// Whether a gate lets nobody through: until when, and why.
+/// Until when a gate is shut, and why; `None` if it is open.
 pub fn shut(gate: &Gate, graphql: bool) -> Option<(DateTime<Utc>, String)> {
     if let Some(until) = gate.shut_until.filter(|until| *until > gate.now) {
         return Some((until, gate.reason.clone().unwrap_or_default()));
@@ -25,13 +25,13 @@ pub fn shut(gate: &Gate, graphql: bool) -> Option<(DateTime<Utc>, String)> {
     })
 }
 
-/// Points a second, and how many at once after a rest: in no minute more than 840 of the 900 that
-/// GitHub's secondary limit for REST allows ("Rate limits for the REST API" in its documentation).
+/// Points a second, and points at once after a rest. Together, that is at most 840 a minute of the 900
+/// that GitHub's secondary limit for REST allows ("Rate limits for the REST API" in its documentation).
 const POINTS_A_SECOND: i32 = 12;
 const AT_ONCE: i32 = 120;
 
-/// How long a request of some points waits, and what is to be remembered for the next one: the time
-/// up to which the pace is used up.
+/// How long a request of some points has to wait, and the time up to which the pace is used up after
+/// it.
 pub fn pace(paced_to: Option<DateTime<Utc>>, now: DateTime<Utc>, points: i32) -> (Duration, DateTime<Utc>) {
     let point = Duration::seconds(1) / POINTS_A_SECOND;
     let rested = now - point * AT_ONCE;
@@ -47,35 +47,36 @@ fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }
 
-/// When a window ends by our database's clock: GitHub's own may differ.
+/// The end of the hour by our database's clock, which may differ from GitHub's.
 fn resets_at(headers: &HeaderMap, date: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let reset = number(headers, "x-ratelimit-reset")?;
-    // A second more: both of GitHub's times are cut to whole ones.
+    // Add a second, since both of GitHub's times are cut to whole seconds.
     Some(now + Duration::seconds(reset - date.timestamp() + 1))
 }
 
-/// What an answer's head says of its budget.
-pub fn budgets(headers: &HeaderMap, date: DateTime<Utc>, now: DateTime<Utc>) -> Taught {
+/// The budget that an answer's head states.
+pub fn budgets(headers: &HeaderMap, date: DateTime<Utc>, now: DateTime<Utc>) -> GateUpdate {
     let budget = || {
         let limit = number(headers, "x-ratelimit-limit")?;
         let remaining = number(headers, "x-ratelimit-remaining")?;
-        Some(Budget { limit, remaining, resets_at: resets_at(headers, date, now)? })
+        Some(HourlyBudget { limit, remaining, resets_at: resets_at(headers, date, now)? })
     };
     let graphql = headers.get("x-ratelimit-resource").is_some_and(|resource| resource == "graphql");
     match graphql {
-        true => Taught { graphql: budget(), ..Taught::default() },
-        false => Taught { core: budget(), ..Taught::default() },
+        true => GateUpdate { graphql: budget(), ..GateUpdate::default() },
+        false => GateUpdate { core: budget(), ..GateUpdate::default() },
     }
 }
 
-/// Whether an answer that may mean "later" does, and when. Other 403s are about what may be seen.
+/// Whether an answer that may mean "later" does so: until when, and why. Other 403s are about
+/// permissions.
 pub fn refusal(
     headers: &HeaderMap,
     date: DateTime<Utc>,
     now: DateTime<Utc>,
     said: &str,
 ) -> Option<(DateTime<Utc>, String)> {
-    let reason = || if said.is_empty() { "it refused".to_owned() } else { said.to_owned() };
+    let reason = || if said.is_empty() { "it refused the request".to_owned() } else { said.to_owned() };
     if let Some(seconds) = number(headers, RETRY_AFTER.as_str()) {
         return Some((now + Duration::seconds(seconds.max(1) + 1), reason()));
     }

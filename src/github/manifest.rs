@@ -1,11 +1,12 @@
-//! The App's manifest: what it asks GitHub for, and nothing more.
+//! The App's manifest: the permissions and events that it asks GitHub for.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// The file at the top level of the repository.
-const MANIFEST: &str = include_str!("../../app-manifest.yml");
+/// The file at the top level of this repository.
+const FILE: &str = include_str!("../../app-manifest.yml");
 
 #[derive(Debug, Deserialize)]
 struct Manifest {
@@ -14,24 +15,20 @@ struct Manifest {
     default_events: Vec<String>,
 }
 
-fn manifest() -> Manifest {
-    serde_saphyr::from_str(MANIFEST).expect("cannot fail: a test reads the file that is built in")
-}
+static MANIFEST: LazyLock<Manifest> =
+    LazyLock::new(|| serde_saphyr::from_str(FILE).expect("cannot fail: a test reads the file that is built in"));
 
 /// The permissions that the App asks for: their levels by name.
 pub fn declared_permissions() -> BTreeMap<String, String> {
-    manifest().default_permissions
+    MANIFEST.default_permissions.clone()
 }
-
-/// Permissions to read that an owner may grant besides, which nothing needs.
-pub const OPTIONAL: [&str; 1] = ["members"];
 
 /// The events that the App subscribes to.
 pub fn declared_events() -> Vec<String> {
-    manifest().default_events
+    MANIFEST.default_events.clone()
 }
 
-/// What the App's page on GitHub says.
+/// The text on the App's page on GitHub.
 pub fn description() -> String {
-    manifest().description
+    MANIFEST.description.clone()
 }

@@ -1,48 +1,77 @@
-//! What the App may do on GitHub, held against what its manifest asks for.
+//! What the App may do on GitHub: what its manifest asks for, compared with what GitHub grants.
+//!
+//! The doctor, the API's permissions and the minting of tokens all rest on this one comparison.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::manifest::{OPTIONAL, declared_permissions};
+use super::manifest::declared_permissions;
 
-/// Permissions: their levels (`read`, `write`) by name.
+/// Permissions that an owner may grant for reading although the manifest does not ask for them.
+/// Nothing needs them.
+const OPTIONAL: [&str; 1] = ["members"];
+
+/// The App's permissions, each with its level: `read`, `write` or `admin`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permissions {
-    /// What the manifest asks for.
-    pub declared: BTreeMap<String, String>,
-    /// What GitHub says is granted.
-    pub granted: BTreeMap<String, String>,
+    declared: BTreeMap<String, String>,
+    granted: BTreeMap<String, String>,
 }
 
 impl Permissions {
-    /// Of a list of permissions, as GitHub shows it.
-    pub fn of(granted: &Value) -> Self {
-        let granted = serde_json::from_value(granted.clone()).unwrap_or_default();
+    /// Compares the manifest with the permissions that GitHub shows as granted, a JSON object of
+    /// levels by name. An entry that cannot be read counts as not granted.
+    pub fn new(granted: &Value) -> Self {
+        let level = |(name, level): (&String, &Value)| Some((name.clone(), level.as_str()?.to_owned()));
+        let granted = granted.as_object().into_iter().flatten().filter_map(level).collect();
         Self { declared: declared_permissions(), granted }
     }
 
-    /// The names of what is asked for and not granted.
+    /// The names of all permissions, declared or granted.
+    pub fn names(&self) -> BTreeSet<&str> {
+        self.declared.keys().chain(self.granted.keys()).map(String::as_str).collect()
+    }
+
+    /// The level that the manifest asks for.
+    pub fn declared(&self, name: &str) -> Option<&str> {
+        self.declared.get(name).map(String::as_str)
+    }
+
+    /// The level that GitHub grants.
+    pub fn granted(&self, name: &str) -> Option<&str> {
+        self.granted.get(name).map(String::as_str)
+    }
+
+    /// The declared permissions that GitHub does not grant at any level.
     pub fn missing(&self) -> Vec<&str> {
         self.declared.keys().filter(|name| !self.granted.contains_key(*name)).map(String::as_str).collect()
     }
 
-    /// What is granted and not asked for, or not to read only: names and levels.
+    /// The permissions granted beyond the manifest, with their levels; optional ones to read aside.
     pub fn excess(&self) -> Vec<(&str, &str)> {
-        let needless = |(name, level): &(&String, &String)| {
-            let known = self.declared.contains_key(*name) || OPTIONAL.contains(&name.as_str());
-            *level != "read" || !known
+        let needed = |name: &str, level: &str| match self.declared(name) {
+            Some(declared) => level == declared,
+            None => level == "read" && OPTIONAL.contains(&name),
         };
-        self.granted.iter().filter(needless).map(|(name, level)| (name.as_str(), level.as_str())).collect()
+        let granted = self.granted.iter().map(|(name, level)| (name.as_str(), level.as_str()));
+        granted.filter(|(name, level)| !needed(name, level)).collect()
     }
 
-    /// Whether what is asked for is granted, and nothing else but what is optional.
-    pub fn are_as_declared(&self) -> bool {
+    /// Whether GitHub grants what the manifest asks for and no more.
+    pub fn as_declared(&self) -> bool {
         self.missing().is_empty() && self.excess().is_empty()
     }
 
-    /// Whether anything but reading is granted.
+    /// Whether any permission to write is granted.
     pub fn may_write(&self) -> bool {
         self.granted.values().any(|level| level != "read")
+    }
+
+    /// The permissions to ask for with a token: the declared ones that are granted, to read only,
+    /// whatever the App may do. `metadata` comes with every App.
+    pub fn for_token(&self) -> Map<String, Value> {
+        let granted = |name: &&String| *name == "metadata" || self.granted.contains_key(*name);
+        self.declared.keys().filter(granted).map(|name| (name.clone(), json!("read"))).collect()
     }
 }

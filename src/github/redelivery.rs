@@ -1,87 +1,91 @@
-//! Failed deliveries, asked for again: GitHub keeps them for three days and sends none by itself.
+//! The job that asks for failed deliveries again. GitHub keeps them for three days, and does not send them
+//! again by itself.
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::client::{As, GitHubError};
-use super::wire::Delivery;
-use super::work::Desk;
+use super::answer::GitHubError;
+use super::client::Requester;
+use super::context::JobContext;
+use super::wire::HookDelivery;
 use crate::store::installations;
-use crate::store::jobs::{Job, Next};
-use crate::store::redeliveries::{self, Asked};
+use crate::store::jobs::{Job, PageOutcome};
+use crate::store::redeliveries::{self, RedeliveryAttempts};
 
-/// How long GitHub lists deliveries: all of it is read at start and every hour, of some thousand
-/// failures; what failed of late is looked for in between.
+/// How long GitHub lists deliveries. The whole list, which may have some thousand failures, is read at
+/// start and every hour; in between only its newest part is.
 const LISTED: Duration = Duration::days(3);
 const WHOLE_EVERY: Duration = Duration::hours(1);
-/// An Enterprise server may not know the filter: what arrived is left out here too.
+/// The first page. An Enterprise server may not know the filter, so arrived deliveries are left out here
+/// too.
 const FIRST: &str = "per_page=100&status=failure";
 
-/// A page of the failed deliveries, the newest first. Each that is not here is asked for at once,
-/// then after twice as long each time.
-pub async fn redeliver(desk: &Desk, job: &Job) -> Result<Next, GitHubError> {
+/// Reads a page of the failed deliveries, the newest first. Each that we do not have is asked for again: at
+/// once, and then at doubling intervals.
+pub async fn redeliver(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHubError> {
     let (since, query) = match job.cursor.as_deref().and_then(|cursor| cursor.split_once(' ')) {
         Some((since, query)) => (parsed(since), query),
-        None => (begin(desk), FIRST),
+        None => (begin(context), FIRST),
     };
-    let answer = desk.client.get(As::App, &format!("/app/hook/deliveries?{query}")).await?;
-    let listed: Vec<Delivery> = answer.json()?;
+    let answer = context.client.get(Requester::App, &format!("/app/hook/deliveries?{query}")).await?;
+    let listed: Vec<HookDelivery> = answer.json()?;
     let over = listed.last().is_none_or(|last| last.delivered_at < since);
-    // Nobody hears here of an installation that is gone, or that is not to be kept.
-    let known: HashSet<i64> = installations::all(&desk.pool)
+    // Leave out deliveries of installations that are gone, or that are not to be kept.
+    let known: HashSet<i64> = installations::all(&context.pool)
         .await?
         .into_iter()
         .filter(|known| known.gone_at.is_none())
         .map(|known| known.installation_id)
         .collect();
-    // The newest attempt comes first, and is the one that counts.
+    // The newest attempt comes first, and only that one counts.
     let mut seen = HashSet::new();
-    let newest: Vec<Delivery> = listed
+    let newest: Vec<HookDelivery> = listed
         .into_iter()
         .filter(|delivery| seen.insert(delivery.guid))
         .filter(|delivery| !delivery.arrived() && delivery.delivered_at >= since)
         .filter(|delivery| delivery.installation_id.is_none_or(|id| known.contains(&id)))
         .collect();
-    ask(desk, &newest).await?;
+    ask_again(context, &newest).await?;
     if let Some(next) = answer.next.filter(|_| !over) {
-        return Ok(Next::On { cursor: Some(format!("{} {next}", since.timestamp())), numbers: None });
+        return Ok(PageOutcome::Continue { cursor: Some(format!("{} {next}", since.timestamp())), numbers: None });
     }
-    redeliveries::forget(&desk.pool).await?;
+    redeliveries::forget(&context.pool).await?;
     let begun = since + LISTED;
-    if begun <= desk.client.now() {
-        desk.whole_list_read(begun);
+    if begun <= context.client.now() {
+        context.whole_list_read(begun);
     }
-    Ok(Next::Again(desk.rhythm.redeliver))
+    Ok(PageOutcome::Restart(context.rhythm.redeliver))
 }
 
-/// Since when deliveries are looked at in this run: the whole list until a run has come to its end.
-fn begin(desk: &Desk) -> DateTime<Utc> {
-    let now = desk.client.now();
-    if desk.whole_list_due(now, WHOLE_EVERY) { now - LISTED } else { now - WHOLE_EVERY }
+/// The time since when this run looks at deliveries. Until a run has read the whole list to its end, that
+/// is all of it.
+fn begin(context: &JobContext) -> DateTime<Utc> {
+    let now = context.client.now();
+    if context.whole_list_due(now, WHOLE_EVERY) { now - LISTED } else { now - WHOLE_EVERY }
 }
 
 fn parsed(timestamp: &str) -> DateTime<Utc> {
     timestamp.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_default()
 }
 
-async fn ask(desk: &Desk, failed: &[Delivery]) -> Result<(), GitHubError> {
+async fn ask_again(context: &JobContext, failed: &[HookDelivery]) -> Result<(), GitHubError> {
     let guids: Vec<_> = failed.iter().map(|delivery| delivery.guid).collect();
-    let arrived = redeliveries::arrived(&desk.pool, &guids).await?;
-    let (asked, now) = redeliveries::asked(&desk.pool, &guids).await?;
-    let due = |asked: &Asked| {
+    let arrived = redeliveries::arrived(&context.pool, &guids).await?;
+    let (asked, now) = redeliveries::asked(&context.pool, &guids).await?;
+    let due = |asked: &RedeliveryAttempts| {
         let doublings = u32::try_from(asked.times.clamp(0, 10)).unwrap_or_default();
-        now - asked.at >= desk.rhythm.redeliver * 2_i32.pow(doublings - doublings.min(1))
+        now - asked.at >= context.rhythm.redeliver * 2_i32.pow(doublings - doublings.min(1))
     };
     for delivery in failed.iter().filter(|delivery| !arrived.contains(&delivery.guid)) {
         if asked.get(&delivery.guid).is_some_and(|asked| !due(asked)) {
             continue;
         }
-        // Before the request: one that is repeated after a kill would be asked for twice.
-        redeliveries::note(&desk.pool, delivery.guid).await?;
-        let answer = desk.client.redeliver(delivery.id).await?;
-        desk.metrics.redelivery();
-        tracing::info!(delivery = %delivery.guid, status = answer.status, "a failed delivery was asked for again");
+        // Count it before the request: after a kill it must not be asked for a second time.
+        redeliveries::note(&context.pool, delivery.guid).await?;
+        let answer = context.client.redeliver(delivery.id).await?;
+        context.metrics.redelivery();
+        tracing::info!(delivery = %delivery.guid, status = answer.status, "asked GitHub for a failed delivery again");
     }
     Ok(())
 }

@@ -1,75 +1,79 @@
-//! What repositories hold, a hundred in one question.
+//! The numbers of items in repositories, a hundred repositories in one question.
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::client::GitHubError;
+use super::answer::GitHubError;
+use super::context::JobContext;
+use super::permissions::Permissions;
 use super::wire::{self, ManyNodes, Totals};
-use super::work::Desk;
 use crate::store::installations;
 
-/// After this many failures in a row, some minutes, a repository of which GitHub tells nothing is
-/// passed over, so that others need not wait for it.
-const PATIENT: i32 = 5;
-/// So many in one question, at most: more are no fault of the repositories.
+/// The failures in a row, over some minutes, after which a repository that GitHub does not answer about
+/// is passed over, so that the others need not wait for it.
+const PATIENCE: i32 = 5;
+/// The most repositories that are passed over in one question. If more fail, it is not their fault.
 const PASSED_OVER: u8 = 3;
 
-/// What GitHub told of a repository.
+/// GitHub's answer about one repository.
 #[derive(Debug)]
-pub enum Told {
+pub enum RepositoryTotals {
     Totals(Box<Totals>),
-    /// It may not be seen, or not now.
+    /// We may not see it, at least for now.
     Hidden,
-    /// GitHub gave up on the question, again and again.
+    /// GitHub has failed to answer again and again.
     Unanswered,
 }
 
-/// What up to a hundred repositories hold, by node id, with GitHub's time of it. `failures`: how
-/// often it was asked in vain.
+/// The totals of up to a hundred repositories, in the order of their node ids, with GitHub's time of the
+/// answer. `failures` is the number of times that the question has failed before.
 pub async fn totals(
-    desk: &Desk,
+    context: &JobContext,
     account_id: i64,
     nodes: &[&str],
     failures: i32,
-) -> Result<(Vec<Told>, DateTime<Utc>), GitHubError> {
-    let discussions = may_read_discussions(desk, account_id).await?;
-    let mut passed_over = if failures < PATIENT { 0 } else { PASSED_OVER };
-    asked(desk, account_id, nodes, discussions, &mut passed_over).await
+) -> Result<(Vec<RepositoryTotals>, DateTime<Utc>), GitHubError> {
+    let discussions = may_read_discussions(context, account_id).await?;
+    let mut passed_over = if failures < PATIENCE { 0 } else { PASSED_OVER };
+    ask(context, account_id, nodes, discussions, &mut passed_over).await
 }
 
-/// Whether discussions may be asked for, as far as is known.
-pub async fn may_read_discussions(desk: &Desk, account_id: i64) -> Result<bool, GitHubError> {
-    Ok(match desk.client.identity() {
-        // A person may read them wherever they are public.
+/// Whether the App may read discussions, as far as we know.
+pub async fn may_read_discussions(context: &JobContext, account_id: i64) -> Result<bool, GitHubError> {
+    Ok(match context.client.identity() {
+        // A person may read the public ones.
         None => true,
-        Some(_) => installations::of(&desk.pool, account_id)
+        Some(_) => installations::of(&context.pool, account_id)
             .await?
-            .is_some_and(|found| found.permissions.get("discussions").is_some()),
+            .is_some_and(|found| Permissions::new(&found.permissions).granted("discussions").is_some()),
     })
 }
 
-/// GitHub gives up on a question that takes it over ten seconds: then half of it is asked.
-async fn asked(
-    desk: &Desk,
+/// Asks about the repositories. GitHub gives up on a question that takes it longer than ten seconds;
+/// then each half is asked about.
+async fn ask(
+    context: &JobContext,
     account_id: i64,
     nodes: &[&str],
     discussions: bool,
     passed_over: &mut u8,
-) -> Result<(Vec<Told>, DateTime<Utc>), GitHubError> {
+) -> Result<(Vec<RepositoryTotals>, DateTime<Utc>), GitHubError> {
     let question = json!({"ids": nodes, "discussions": discussions});
     let answer: Result<(ManyNodes<Totals>, _), _> =
-        desk.client.graphql_of_many(desk.whose(account_id), wire::TOTALS, question).await;
+        context.client.graphql_of_many(context.requester(account_id), wire::TOTALS, question).await;
     match answer {
         Ok((found, date)) => {
-            let told = |found: Option<Totals>| found.map_or(Told::Hidden, |totals| Told::Totals(Box::new(totals)));
-            Ok((found.nodes.into_iter().map(told).collect(), date))
+            let of_one = |found: Option<Totals>| {
+                found.map_or(RepositoryTotals::Hidden, |totals| RepositoryTotals::Totals(Box::new(totals)))
+            };
+            Ok((found.nodes.into_iter().map(of_one).collect(), date))
         }
         Err(GitHubError::Failed(502 | 504) | GitHubError::Refused { status: 200, .. }) if nodes.len() > 1 => {
             let (some, others) = nodes.split_at(nodes.len() / 2);
-            let (mut told, date) = Box::pin(asked(desk, account_id, some, discussions, passed_over)).await?;
-            let (rest, _) = Box::pin(asked(desk, account_id, others, discussions, passed_over)).await?;
-            told.extend(rest);
-            Ok((told, date))
+            let (mut answers, date) = Box::pin(ask(context, account_id, some, discussions, passed_over)).await?;
+            let (rest, _) = Box::pin(ask(context, account_id, others, discussions, passed_over)).await?;
+            answers.extend(rest);
+            Ok((answers, date))
         }
         Err(error @ (GitHubError::Failed(502 | 504) | GitHubError::Refused { status: 200, .. }))
             if *passed_over > 0 =>
@@ -79,9 +83,9 @@ async fn asked(
                 account = account_id,
                 node = nodes.first(),
                 error = &error as &dyn std::error::Error,
-                "GitHub does not tell what a repository holds; it is passed over"
+                "GitHub does not answer how many items a repository has; it is passed over"
             );
-            Ok((nodes.iter().map(|_| Told::Unanswered).collect(), desk.client.now()))
+            Ok((nodes.iter().map(|_| RepositoryTotals::Unanswered).collect(), context.client.now()))
         }
         Err(error) => Err(error),
     }

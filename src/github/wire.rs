@@ -1,76 +1,80 @@
-//! GitHub's answers: the few fields of them that are read.
+//! The GraphQL queries, and the few fields of GitHub's answers that are read.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The path of the GraphQL endpoint, which lies elsewhere on an Enterprise server.
-pub const GRAPHQL: &str = "/graphql";
+/// The fields of a discussion that every query asks for.
+macro_rules! discussion_fields {
+    () => {
+        "
+fragment fields on Discussion {
+  id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
+  author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
+  comments { totalCount }
+  labels(first: 100) { nodes { id name } }
+}"
+    };
+}
 
-/// A page of discussions by when they were created, of given states.
-pub const DISCUSSIONS: &str = "
+/// A page of the discussions in given states, by the time of their creation.
+pub const DISCUSSIONS: &str = concat!(
+    "
 query Discussions($id: ID!, $after: String, $states: [DiscussionState!]!) {
   node(id: $id) {
     __typename
     ... on Repository {
       discussions(first: 100, after: $after, states: $states, orderBy: {field: CREATED_AT, direction: ASC}) {
         pageInfo { hasNextPage endCursor }
-        nodes {
-          id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
-          author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
-          comments { totalCount }
-          labels(first: 100) { nodes { id name } }
-        }
+        nodes { ...fields }
       }
     }
   }
-}";
+}",
+    discussion_fields!()
+);
 
 /// A page of discussions, the last updated first.
-pub const DISCUSSIONS_SINCE: &str = "
+pub const DISCUSSIONS_SINCE: &str = concat!(
+    "
 query DiscussionsSince($id: ID!, $after: String) {
   node(id: $id) {
     __typename
     ... on Repository {
       discussions(first: 100, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
         pageInfo { hasNextPage endCursor }
-        nodes {
-          id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
-          author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
-          comments { totalCount }
-          labels(first: 100) { nodes { id name } }
-        }
+        nodes { ...fields }
       }
     }
   }
-}";
+}",
+    discussion_fields!()
+);
 
 /// One discussion.
-pub const DISCUSSION: &str = "
+pub const DISCUSSION: &str = concat!(
+    "
 query Discussion($id: ID!, $number: Int!) {
   node(id: $id) {
     __typename
     ... on Repository {
       hasDiscussionsEnabled
-      discussion(number: $number) {
-        id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
-        author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
-        comments { totalCount }
-        labels(first: 100) { nodes { id name } }
-      }
+      discussion(number: $number) { ...fields }
     }
   }
-}";
+}",
+    discussion_fields!()
+);
 
-/// What up to 100 repositories hold, and what was last updated in them: some points for all.
-/// Discussions only where the App may read them: else GitHub tells nothing at all.
+/// How many items up to 100 repositories have, and which were updated last. All of it costs some points.
+/// It may include discussions only if the App may read them: otherwise GitHub answers nothing at all.
 pub const TOTALS: &str = "
 query Totals($ids: [ID!]!, $discussions: Boolean!) {
   nodes(ids: $ids) {
     __typename
     ... on Repository {
-      id databaseId nameWithOwner isPrivate isArchived
+      nameWithOwner isPrivate isArchived
       issues(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
       openIssues: issues(states: OPEN) { totalCount }
       allIssues: issues { totalCount }
@@ -113,7 +117,7 @@ pub struct App {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Account {
+pub struct GitHubAccount {
     pub id: i64,
     /// Empty for an enterprise, which has no repositories of its own.
     #[serde(default)]
@@ -121,9 +125,9 @@ pub struct Account {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Installation {
+pub struct GitHubInstallation {
     pub id: i64,
-    pub account: Account,
+    pub account: GitHubAccount,
     pub repository_selection: Option<String>,
     #[serde(default)]
     pub permissions: Value,
@@ -133,13 +137,13 @@ pub struct Installation {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Repositories {
+pub struct RepositoryPage {
     pub total_count: i64,
-    pub repositories: Vec<Repository>,
+    pub repositories: Vec<GitHubRepository>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub struct Repository {
+pub struct GitHubRepository {
     pub id: i64,
     pub node_id: String,
     pub name: String,
@@ -160,13 +164,13 @@ pub struct RepositoryOwner {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Label {
+pub struct RepositoryLabel {
     pub id: i64,
     pub node_id: String,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Delivery {
+pub struct HookDelivery {
     pub id: i64,
     pub guid: Uuid,
     pub delivered_at: DateTime<Utc>,
@@ -177,8 +181,8 @@ pub struct Delivery {
     pub installation_id: Option<i64>,
 }
 
-impl Delivery {
-    /// Answered with 2xx.
+impl HookDelivery {
+    /// Whether it was answered with 2xx.
     pub fn arrived(&self) -> bool {
         (200..300).contains(&self.status_code)
     }
@@ -187,7 +191,7 @@ impl Delivery {
 #[derive(Debug, Deserialize)]
 pub struct HookConfig {
     pub url: Option<String>,
-    /// There is a secret: its stars.
+    /// Asterisks in place of the secret, if there is one.
     pub secret: Option<String>,
 }
 
@@ -268,45 +272,44 @@ pub struct Total {
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Touched {
+pub struct UpdatedItem {
     pub number: i64,
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a repository holds, by [`TOTALS`].
+/// A repository's answer to [`TOTALS`].
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Totals {
-    pub database_id: Option<i64>,
     pub name_with_owner: String,
     pub is_private: bool,
     pub is_archived: bool,
-    pub issues: ManyNodes<Touched>,
+    pub issues: ManyNodes<UpdatedItem>,
     pub open_issues: Total,
     pub all_issues: Total,
-    pub pull_requests: ManyNodes<Touched>,
+    pub pull_requests: ManyNodes<UpdatedItem>,
     pub open_pull_requests: Total,
     pub all_pull_requests: Total,
-    /// Absent where the App may not read discussions.
-    pub discussions: Option<ManyNodes<Touched>>,
+    /// Absent if the App may not read discussions.
+    pub discussions: Option<ManyNodes<UpdatedItem>>,
     pub open_discussions: Option<Total>,
     pub all_discussions: Option<Total>,
 }
 
 impl Totals {
-    /// Issues, pull requests and discussions of all states.
+    /// The number of issues, pull requests and discussions of all states.
     pub fn items(&self) -> i64 {
         let (_, discussions) = self.discussion_counts().unwrap_or_default();
         self.all_issues.count + self.all_pull_requests.count + discussions
     }
 
-    /// Open discussions and all, where they may be read.
+    /// The numbers of open and of all discussions, if the App may read them.
     pub fn discussion_counts(&self) -> Option<(i64, i64)> {
         Some((self.open_discussions?.count, self.all_discussions?.count))
     }
 
-    /// What was last updated, of each kind up to five: issues, pull requests, discussions.
-    pub fn touched(&self) -> [&[Option<Touched>]; 3] {
+    /// The last updated items, up to five of each kind: issues, pull requests, discussions.
+    pub fn last_updated(&self) -> [&[Option<UpdatedItem>]; 3] {
         let discussions = self.discussions.as_ref().map_or(&[][..], |found| found.nodes.as_slice());
         [&self.issues.nodes, &self.pull_requests.nodes, discussions]
     }

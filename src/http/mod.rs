@@ -57,7 +57,7 @@ use self::cors::Origins;
 use self::limit::{Limits, with_limits};
 use self::problem::with_problems;
 use crate::activity::Bots;
-use crate::github::Desk;
+use crate::github::JobContext;
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::rank::{Calendar, Ranking};
@@ -87,7 +87,7 @@ pub struct AppState {
     pub body_budget: BodyBudget,
     pub limits: Limits,
     /// `None`: only deliveries are taken.
-    pub github: Option<Desk>,
+    pub github: Option<JobContext>,
     /// True once the service is to stop: answers without an end of their own end then.
     pub stopping: watch::Receiver<bool>,
     pub metrics: Metrics,

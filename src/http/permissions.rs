@@ -1,7 +1,5 @@
 //! `GET /api/v1/permissions`: what the App may do on GitHub, and that it wrote nothing.
 
-use std::collections::BTreeSet;
-
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -11,7 +9,7 @@ use super::AppState;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::service::Viewer;
-use crate::service::permissions::{Permissions, PermissionsReport};
+use crate::service::permissions::PermissionsReport;
 
 /// What the App may do, and what it did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,16 +66,14 @@ pub async fn show(
 impl From<PermissionsReport> for PermissionsAnswer {
     fn from(report: PermissionsReport) -> Self {
         let PermissionsReport { permissions, reads, token_mints, redeliveries } = report;
-        let Permissions { declared, granted } = &permissions;
-        let names: BTreeSet<&String> = declared.keys().chain(granted.keys()).collect();
-        let row = |name: &String| PermissionRow {
-            name: name.clone(),
-            declared: declared.get(name).cloned(),
-            granted: granted.get(name).cloned(),
+        let row = |name: &str| PermissionRow {
+            name: name.to_owned(),
+            declared: permissions.declared(name).map(str::to_owned),
+            granted: permissions.granted(name).map(str::to_owned),
         };
         Self {
-            permissions: names.into_iter().map(row).collect(),
-            as_declared: permissions.are_as_declared(),
+            permissions: permissions.names().into_iter().map(row).collect(),
+            as_declared: permissions.as_declared(),
             may_write: permissions.may_write(),
             requests: RequestsRow { reads, token_mints, redeliveries, writes: 0 },
         }

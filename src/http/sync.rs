@@ -10,7 +10,7 @@ use super::AppState;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::service::Viewer;
-use crate::service::sync::{Budget, ShownJob, SyncReport, Synced};
+use crate::service::sync::{HourlyBudget, ShownJob, SyncReport, SyncedRepository};
 
 /// How complete an account is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -159,7 +159,7 @@ impl From<SyncReport> for SyncAnswer {
     }
 }
 
-fn budget(found: Budget) -> BudgetRow {
+fn budget(found: HourlyBudget) -> BudgetRow {
     BudgetRow { limit: found.limit, remaining: found.remaining, resets_at: found.resets_at }
 }
 
@@ -173,7 +173,7 @@ fn failing_row(job: ShownJob) -> FailingRow {
     }
 }
 
-fn repository(row: Synced) -> RepositoryRow {
+fn repository(row: SyncedRepository) -> RepositoryRow {
     RepositoryRow {
         repository: format!("{}/{}", row.owner, row.name),
         items: row.items,

@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 use super::AppState;
 use super::body::{BodyError, WEBHOOK_BODY_CAP, WEBHOOK_BODY_DEADLINE, read_capped};
 use super::problem::Problem;
+use crate::github::schedule;
 use crate::ingest::IngestError;
-use crate::webhook::{self, Headers, Refusal};
+use crate::webhook::{self, BadDelivery, Headers};
 
 /// What a delivery's sender is told once it is durable.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,8 +62,8 @@ pub async fn receive(
     let started = Instant::now();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let event = text("x-github-event").unwrap_or_default();
-    let refuse = |refusal: Refusal| {
-        state.metrics.delivery(event, if refusal == Refusal::BadSignature { "unsigned" } else { "malformed" });
+    let refuse = |refusal: BadDelivery| {
+        state.metrics.delivery(event, if refusal == BadDelivery::BadSignature { "unsigned" } else { "malformed" });
         Problem::from(refusal)
     };
     let checked = webhook::check_headers(Headers {
@@ -83,7 +84,7 @@ pub async fn receive(
         state.metrics.delivery(event, "rejected");
     })?;
     if let Some(github) = &state.github
-        && let Err(error) = github.told(event, receipt.account_id).await
+        && let Err(error) = schedule::after_delivery(github, event, receipt.account_id).await
     {
         // The delivery is durable; what it asks for comes with the next hourly look.
         tracing::warn!(error = &error as &dyn std::error::Error, "a job could not be made");
@@ -101,12 +102,12 @@ fn body_outcome(error: &BodyError) -> &'static str {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<BadDelivery> for Problem {
+    fn from(refusal: BadDelivery) -> Self {
         let status = match refusal {
-            Refusal::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Refusal::MissingHeader(_) | Refusal::NoGuid | Refusal::NoEvent => StatusCode::BAD_REQUEST,
-            Refusal::BadSignature => StatusCode::UNAUTHORIZED,
+            BadDelivery::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            BadDelivery::MissingHeader(_) | BadDelivery::NoGuid | BadDelivery::NoEvent => StatusCode::BAD_REQUEST,
+            BadDelivery::BadSignature => StatusCode::UNAUTHORIZED,
         };
         Problem::of(status).detail(format!("Not a delivery: {refusal}."))
     }

@@ -1,8 +1,8 @@
 //! Batches: one forming per account, one committing per account.
 //!
-//! An account has an entry in the map exactly while a task commits for it. The task takes what
-//! waits, commits it, answers every waiter by itself, and ends when nothing waits. It guarantees
-//! nothing about the order within an account beyond that of arrival.
+//! An account has an entry in the map exactly while a task commits for it. The task takes the entries
+//! that wait, commits them, answers each waiter, and ends when nothing waits. Within an account,
+//! entries keep the order in which they arrived.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,35 +17,35 @@ use crate::store::StoreError;
 use crate::store::append::{Appended, Entry, append};
 use crate::telemetry::Metrics;
 
-/// Deliveries in one transaction: enough to make the commit cheap, few enough that the first one
-/// does not wait long for the last.
+/// The most deliveries in one transaction: enough to make the commit cheap, and few enough that the
+/// first does not wait long for the last.
 const ENTRIES_AT_ONCE: usize = 128;
-/// A commit that takes longer counts as failed, and who waits longer for one is told to come
-/// again: GitHub gives up after 10 s.
+/// A commit that takes longer counts as failed, and whoever waits longer is told to come again:
+/// GitHub gives up after 10 s.
 const TIMEOUT: Duration = Duration::from_secs(8);
 
-/// What the store made of an entry, and the outcome that it is stored under.
-pub(super) type Answer = Result<(Appended, &'static str), IngestError>;
+/// What the store made of an entry, and the outcome under which it is stored.
+pub(super) type AppendResult = Result<(Appended, &'static str), IngestError>;
 
-struct Waiting {
+struct WaitingEntry {
     entry: Entry,
-    answer: oneshot::Sender<Answer>,
+    answer: oneshot::Sender<AppendResult>,
 }
 
 #[derive(Clone)]
 pub(super) struct Batches {
-    shared: Arc<Shared>,
+    shared: Arc<BatchState>,
 }
 
-struct Shared {
+struct BatchState {
     pool: PgPool,
     bots: Bots,
     metrics: Metrics,
     commits: Semaphore,
-    forming: Mutex<HashMap<i64, Vec<Waiting>>>,
-    /// Told whenever an account has nothing left.
+    forming: Mutex<HashMap<i64, Vec<WaitingEntry>>>,
+    /// Notified whenever an account has nothing left.
     idle: Notify,
-    /// Told whenever something was committed.
+    /// Notified whenever something was committed.
     appended: Arc<Notify>,
 }
 
@@ -53,7 +53,7 @@ impl Batches {
     pub fn new(pool: PgPool, bots: Bots, metrics: Metrics, commits: usize, appended: Arc<Notify>) -> Self {
         let forming = Mutex::new(HashMap::new());
         let commits = Semaphore::new(commits);
-        let shared = Shared { pool, bots, metrics, commits, forming, idle: Notify::new(), appended };
+        let shared = BatchState { pool, bots, metrics, commits, forming, idle: Notify::new(), appended };
         Self { shared: Arc::new(shared) }
     }
 
@@ -61,19 +61,19 @@ impl Batches {
         &self.shared.pool
     }
 
-    /// Joins the account's batch that is forming; answers after its commit. An entry whose caller
-    /// gave up may be stored all the same.
-    pub async fn append(&self, account_id: i64, entry: Entry) -> Answer {
+    /// Adds an entry to the account's batch that is forming; answers after its commit. If the caller
+    /// gives up, the entry may be stored all the same.
+    pub async fn append(&self, account_id: i64, entry: Entry) -> AppendResult {
         let _waiting = self.shared.metrics.delivery_waiting();
         let (answer, answered) = oneshot::channel();
         let first = {
             let mut forming = self.shared.forming();
             let first = !forming.contains_key(&account_id);
-            forming.entry(account_id).or_default().push(Waiting { entry, answer });
+            forming.entry(account_id).or_default().push(WaitingEntry { entry, answer });
             first
         };
         if first {
-            tokio::spawn(Committing { shared: self.shared.clone(), account_id }.run());
+            tokio::spawn(Committer { shared: self.shared.clone(), account_id }.run());
         }
         match tokio::time::timeout(TIMEOUT, answered).await {
             // The sender is dropped unanswered only if the committing task panicked.
@@ -93,21 +93,21 @@ impl Batches {
     }
 }
 
-impl Shared {
-    fn forming(&self) -> MutexGuard<'_, HashMap<i64, Vec<Waiting>>> {
+impl BatchState {
+    fn forming(&self) -> MutexGuard<'_, HashMap<i64, Vec<WaitingEntry>>> {
         // A list of waiters is whole whatever happened to the thread that held it.
         self.forming.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The task that commits for one account.
-struct Committing {
-    shared: Arc<Shared>,
+struct Committer {
+    shared: Arc<BatchState>,
     account_id: i64,
 }
 
-impl Drop for Committing {
-    /// Should a commit panic, its account must not stay taken: whoever waits is told.
+impl Drop for Committer {
+    /// If a commit panics, its account must not stay taken, and whoever waits must learn of it.
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.shared.forming().remove(&self.account_id);
@@ -116,18 +116,19 @@ impl Drop for Committing {
     }
 }
 
-impl Committing {
+impl Committer {
     async fn run(self) {
         while let Some(batch) = self.take() {
-            // The semaphore is never closed; if it were, the pool would still bound us.
+            // The semaphore is never closed. If it were, the pool would still be a limit.
             let permit = self.shared.commits.acquire().await;
             self.commit(batch).await;
             drop(permit);
         }
     }
 
-    /// What waits now; `None` ends the account's task, in one step with nothing waiting.
-    fn take(&self) -> Option<Vec<Waiting>> {
+    /// The entries that wait now. If none does, removes the account in the same step and answers `None`,
+    /// which ends its task.
+    fn take(&self) -> Option<Vec<WaitingEntry>> {
         let mut forming = self.shared.forming();
         let waiting = forming.get_mut(&self.account_id)?;
         if waiting.is_empty() {
@@ -138,19 +139,19 @@ impl Committing {
         Some(waiting.drain(..now).collect())
     }
 
-    /// Everything that waits.
-    fn take_all(&self) -> Vec<Waiting> {
+    /// All entries that wait.
+    fn take_all(&self) -> Vec<WaitingEntry> {
         self.shared.forming().get_mut(&self.account_id).map(std::mem::take).unwrap_or_default()
     }
 
-    async fn commit(&self, batch: Vec<Waiting>) {
+    async fn commit(&self, batch: Vec<WaitingEntry>) {
         let (entries, answers): (Vec<Entry>, Vec<_>) =
             batch.into_iter().map(|waiting| (waiting.entry, waiting.answer)).unzip();
         match self.append(&entries).await {
             Ok(appended) => {
                 let kept_as = entries.iter().map(outcome);
                 for ((answer, appended), kept_as) in answers.into_iter().zip(appended).zip(kept_as) {
-                    // A waiter that went away does not undo its delivery.
+                    // A waiter that is gone does not undo its delivery.
                     let _ = answer.send(Ok((appended, kept_as)));
                 }
             }
@@ -159,10 +160,10 @@ impl Committing {
                     account = self.account_id,
                     deliveries = entries.len(),
                     error = &error as &dyn std::error::Error,
-                    "a batch could not be stored: the database is out of reach"
+                    "a batch could not be stored: the database cannot be reached"
                 );
-                // Those that wait would fare no better: they are told at once, and none is held
-                // for a caller who left long ago.
+                // Those that wait would fare no better. They get their answer at once, and nothing
+                // is kept for a caller who left long ago.
                 let waiting = self.take_all().into_iter().map(|waiting| waiting.answer);
                 answers.into_iter().chain(waiting).for_each(|answer| drop(answer.send(Err(IngestError::Unavailable))));
             }
@@ -181,9 +182,9 @@ impl Committing {
         }
     }
 
-    /// Stores an entry by itself; one that is refused again is kept raw, for a later version to
-    /// understand.
-    async fn append_alone(&self, entry: Entry) -> Answer {
+    /// Stores an entry in a transaction of its own. If it is refused again, keeps its raw form for a
+    /// later version to understand.
+    async fn append_alone(&self, entry: Entry) -> AppendResult {
         let told_by = entry.told_by();
         let refused = match self.append(std::slice::from_ref(&entry)).await {
             Ok(appended) => return first(&appended).map(|appended| (appended, outcome(&entry))),
@@ -194,7 +195,7 @@ impl Committing {
             account = self.account_id,
             delivery = told_by,
             error = &refused as &dyn std::error::Error,
-            "the database refused a delivery's events; its raw form is kept"
+            "the database refused the events of a delivery; its raw form is kept"
         );
         if entry.raw.is_none() {
             return Err(IngestError::Refused);
@@ -208,7 +209,7 @@ impl Committing {
                     account = self.account_id,
                     delivery = told_by,
                     error = &error as &dyn std::error::Error,
-                    "the database refused a delivery"
+                    "the database refused even the raw form of a delivery"
                 );
                 Err(IngestError::Refused)
             }
@@ -217,7 +218,7 @@ impl Committing {
 
     async fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         let started = Instant::now();
-        let Shared { pool, bots, metrics, .. } = &*self.shared;
+        let BatchState { pool, bots, metrics, .. } = &*self.shared;
         let appended = tokio::time::timeout(TIMEOUT, append(pool, self.account_id, entries, bots))
             .await
             .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;

@@ -5,13 +5,12 @@
 //! latency, and under load one commit serves many deliveries. The players:
 //! - [`Ingest`]: translates, compresses, and answers once the commit is done;
 //! - [`batch`]: the batch of an account that is forming, and its commit;
-//! - [`again`]: what is kept raw, translated once more.
+//! - [`retranslation`]: stored raw deliveries, translated again.
 //!
-//! A caller that goes away does not undo its delivery: batches are committed by tasks of their
-//! own.
+//! A caller that hangs up does not undo its delivery: tasks of their own commit the batches.
 
-mod again;
 mod batch;
+mod retranslation;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -25,24 +24,24 @@ use crate::store::append::{Appended, Entry, RawDelivery};
 use crate::telemetry::Metrics;
 use crate::webhook::{AccountRef, Translation, VerifiedDelivery, translate};
 
-/// Bodies above this many bytes are worked on where they hold up no other request.
+/// Size in bytes above which a body is worked on where it holds up no other request.
 const LARGE_BODY: usize = 128 * 1024;
-/// Deliveries that tell facts of several accounts being stored at once; they are few.
+/// How many deliveries with facts of several accounts may be stored at once. They are rare.
 const SPANNING_AT_ONCE: u32 = 64;
 
-/// Which accounts' deliveries are kept.
+/// The accounts whose deliveries are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Accounts(Option<BTreeSet<String>>);
 
 impl Accounts {
-    /// Logins and ids, in any case; none at all means every account.
+    /// Takes logins, in any case, and ids. Without any, every account is kept.
     pub fn new<'a>(named: impl IntoIterator<Item = &'a str>) -> Self {
         let named: BTreeSet<String> =
             named.into_iter().map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect();
         Self((!named.is_empty()).then_some(named))
     }
 
-    fn take(&self, account: &AccountRef) -> bool {
+    fn include(&self, account: &AccountRef) -> bool {
         let named = |named: &BTreeSet<String>| {
             named.contains(&account.login.to_lowercase()) || named.contains(&account.id.to_string())
         };
@@ -50,23 +49,23 @@ impl Accounts {
     }
 }
 
-/// What a delivery's sender is told.
+/// The answer to a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// The account it belongs to; 0 for none.
     pub account_id: i64,
-    /// The account's head after the commit; 0 for a delivery that is of no account or not kept.
+    /// The account's head position after the commit; 0 for a delivery of no account, or one that is not kept.
     pub position: i64,
-    /// Events that were appended.
+    /// Number of events that were appended.
     pub events: usize,
-    /// The GUID was known.
+    /// The GUID was known already.
     pub duplicate: bool,
 }
 
 /// Why a delivery was not acknowledged.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    /// Later may do.
+    /// Later the store may take it.
     #[error("the store cannot be reached")]
     Unavailable,
     /// Not even its raw form could be stored.
@@ -74,7 +73,7 @@ pub enum IngestError {
     Refused,
 }
 
-/// Takes deliveries in. Cheap to clone.
+/// Makes deliveries and events durable. Cheap to clone.
 #[derive(Clone)]
 pub struct Ingest {
     accounts: Arc<Accounts>,
@@ -84,8 +83,8 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    /// `commits` bounds the transactions at once, over all accounts; keep it below the pool's
-    /// size. `appended` is told after each.
+    /// `commits` is the largest number of transactions at once, over all accounts; keep it below the
+    /// pool's size. `appended` is notified after each commit.
     pub fn new(
         pool: PgPool,
         accounts: Accounts,
@@ -101,12 +100,12 @@ impl Ingest {
 
     /// Makes a delivery durable; answers after the commit.
     pub async fn deliver(&self, delivery: &VerifiedDelivery<'_>) -> Result<Receipt, IngestError> {
-        let Prepared { account, entry, elsewhere } = if delivery.body().len() > LARGE_BODY {
+        let PreparedDelivery { account, entry, elsewhere } = if delivery.body().len() > LARGE_BODY {
             tokio::task::block_in_place(|| prepare(delivery))
         } else {
             prepare(delivery)
         };
-        if !self.accounts.take(&account) {
+        if !self.accounts.include(&account) {
             self.metrics.delivery(delivery.event(), "declined");
             return Ok(Receipt { account_id: 0, position: 0, events: 0, duplicate: false });
         }
@@ -123,35 +122,35 @@ impl Ingest {
     }
 
     /// Whether an account's deliveries are kept.
-    pub fn takes(&self, account: &AccountRef) -> bool {
-        self.accounts.take(account)
+    pub fn keeps(&self, account: &AccountRef) -> bool {
+        self.accounts.include(account)
     }
 
-    /// Makes events durable that no delivery told; answers after the commit. Those whose source
-    /// keys are known are left out.
+    /// Makes events durable that came by no delivery; answers after the commit. Leaves out those whose
+    /// source keys are known.
     pub async fn append(&self, account_id: i64, events: Vec<Event>) -> Result<Appended, IngestError> {
         let (appended, _) = self.batches.append(account_id, Entry::new(None, events)).await?;
         Ok(appended)
     }
 
-    /// Stores a delivery that tells facts of other accounts too. They go first: a failure in
-    /// between leaves the delivery unacknowledged, and their source keys make its repetition
-    /// harmless. A task of its own does it, so that a client that hangs up does not halve it.
+    /// Stores a delivery that has facts of other accounts too. Those go first: a failure in between
+    /// leaves the delivery unacknowledged, and thanks to the source keys it may come again. A task of
+    /// its own does this, so that it is not left half done when the client hangs up.
     async fn store_everywhere(
         &self,
         account_id: i64,
         mut entry: Entry,
         elsewhere: Vec<(AccountRef, Event)>,
-    ) -> batch::Answer {
+    ) -> batch::AppendResult {
         let Self { accounts, batches, spanning, .. } = self.clone();
-        // The semaphore is never closed; a task that ended without an answer had panicked.
+        // The semaphore is never closed. A task without an answer has panicked.
         let permit = spanning.acquire_owned().await;
         let storing = tokio::spawn(async move {
             let _permit = permit;
-            for (other, event) in elsewhere.into_iter().filter(|(other, _)| accounts.take(other)) {
+            for (other, event) in elsewhere.into_iter().filter(|(other, _)| accounts.include(other)) {
                 match batches.append(other.id, Entry::new(None, vec![event])).await {
                     Ok(_) => {}
-                    // What is refused once is refused again: it must not hold up the rest.
+                    // A refused event would be refused again. It must not hold up the rest.
                     Err(IngestError::Refused) => entry.mark_failed(),
                     Err(unavailable) => return Err(unavailable),
                 }
@@ -161,21 +160,21 @@ impl Ingest {
         storing.await.unwrap_or(Err(IngestError::Refused))
     }
 
-    /// Waits until no batch is forming or being committed.
+    /// Waits until no batch is forming and none is being committed.
     pub async fn finish(&self) {
         let _all = self.spanning.acquire_many(SPANNING_AT_ONCE).await;
         self.batches.finish().await;
     }
 }
 
-/// A delivery, ready for its account's turn.
-struct Prepared {
+/// A delivery, translated and compressed.
+struct PreparedDelivery {
     account: AccountRef,
     entry: Entry,
     elsewhere: Vec<(AccountRef, Event)>,
 }
 
-fn prepare(delivery: &VerifiedDelivery<'_>) -> Prepared {
+fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
     let Translation { account, action, outcome, events, elsewhere } = translate(delivery);
     let raw = RawDelivery {
         guid: delivery.guid(),
@@ -184,7 +183,7 @@ fn prepare(delivery: &VerifiedDelivery<'_>) -> Prepared {
         outcome: outcome.name(),
         body: compress(delivery.body()),
     };
-    Prepared { account, entry: Entry::new(Some(raw), events), elsewhere }
+    PreparedDelivery { account, entry: Entry::new(Some(raw), events), elsewhere }
 }
 
 /// One of zstd's fast levels: half the time of level 1, and GitHub's JSON still shrinks to a fifth.
@@ -203,7 +202,7 @@ fn compress(body: &[u8]) -> Vec<u8> {
     })
 }
 
-/// A stored body as it came.
+/// The bytes of a stored body, as they came.
 pub fn decompress(stored: &[u8]) -> std::io::Result<Vec<u8>> {
     zstd::stream::decode_all(stored)
 }

@@ -1,5 +1,5 @@
-//! The private cluster as the program sees it: started or joined, watched, stopped by its last
-//! user. Locks settle who may do what; the doing is in `server`.
+//! The private cluster as the program sees it: started or joined, watched, and stopped by its last
+//! user. Locks settle who may start and stop the server; `server` does it.
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
@@ -7,31 +7,32 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::error::PostgresError;
+use super::owner::Owner;
 use super::server::Server;
-use super::{Owner, PostgresError};
 
 const WATCH: Duration = Duration::from_millis(500);
 /// How long to wait for a process that starts or stops the server; longer than either may take.
 const TURN: Duration = Duration::from_secs(400);
 
-/// A running server that this process uses. Dropping it leaves the server running, for the next
-/// start to join.
+/// A running server that this process uses. If this is dropped the server goes on, and the next start
+/// joins it.
 #[derive(Debug)]
 pub struct Cluster {
     server: Server,
-    /// Locked shared for as long as we use the server; the system unlocks it if we are killed.
+    /// Locked shared for as long as we use the server. The system unlocks it if we are killed.
     users: File,
 }
 
 impl Cluster {
-    /// Joins the server of the cluster in `data_dir`, or starts it, or first makes the cluster;
-    /// returns once the database takes connections. `settings` are the server's, if this call is
-    /// the one that starts it.
+    /// Joins the server of the cluster in `data_dir`; starts it if it is not running, and makes the
+    /// cluster if there is none. Returns once the database takes connections. `settings` apply if this
+    /// call starts the server.
     pub async fn start(data_dir: &Path, settings: &[(&str, &str)]) -> Result<Cluster, PostgresError> {
         let data_dir = std::path::absolute(data_dir).map_err(PostgresError::file("find", data_dir))?;
         let owner = Owner::of(&data_dir.join("postgres"))?;
         owner.make_reachable(&data_dir)?;
-        // Without links, so that every way to the cluster ends at the same socket.
+        // Resolve links, so that every path to the cluster leads to the same socket.
         let home = fs::canonicalize(&data_dir).map_err(PostgresError::file("find", data_dir))?.join("postgres");
         owner.make_private(&home)?;
 
@@ -44,24 +45,24 @@ impl Cluster {
         Ok(Cluster { server, users })
     }
 
-    /// Where to connect, for sqlx and libpq alike.
+    /// The URL to connect to, for sqlx and libpq alike.
     pub fn url(&self) -> &str {
         &self.server.url
     }
 
-    /// The process id of the server, as it noted it.
+    /// The process id of the server, from its own file.
     pub fn postmaster_pid(&self) -> Option<i32> {
         self.server.pid()
     }
 
-    /// Runs until cancelled: a server that dies under us is started again, which recovers it.
+    /// Watches the server until cancelled. If it dies, starts it again, which recovers the database.
     pub async fn supervise(&self) {
         loop {
             sleep(WATCH).await;
             if !self.server.alive()
                 && let Err(error) = self.revive().await
             {
-                tracing::error!(%error, "cannot start Postgres again, will keep trying");
+                tracing::error!(%error, "Postgres could not be started again; trying further");
                 sleep(10 * WATCH).await;
             }
         }
@@ -69,16 +70,16 @@ impl Cluster {
 
     async fn revive(&self) -> Result<(), PostgresError> {
         let _turn = take_turn(&self.server.home).await?;
-        // Another process may have been quicker.
+        // Another process may have been faster.
         if !self.server.answers() {
-            tracing::warn!("Postgres is gone, starting it again");
+            tracing::warn!("Postgres has died; starting it again");
             self.server.ready().await?;
         }
         Ok(())
     }
 
-    /// Stops the server, unless another process uses it: breaks off what its clients do, returns
-    /// when it has ended.
+    /// Stops the server, unless another process uses it. It ends its clients' work, and this returns
+    /// once it has stopped.
     pub async fn stop(self) -> Result<(), PostgresError> {
         let _turn = take_turn(&self.server.home).await?;
         let lock_failed = || PostgresError::file("lock", &self.server.data);
@@ -86,7 +87,7 @@ impl Cluster {
         match self.users.try_lock() {
             Ok(()) => self.server.stop().await,
             Err(TryLockError::WouldBlock) => {
-                tracing::info!("left Postgres running: another process uses it");
+                tracing::info!("Postgres stays running: another process uses it");
                 Ok(())
             }
             Err(TryLockError::Error(error)) => Err(lock_failed()(error)),
@@ -94,8 +95,8 @@ impl Cluster {
     }
 }
 
-/// Waits until no other process makes, starts or stops the server. The turn ends when the file
-/// is dropped, or its process dies.
+/// Waits until no other process makes, starts or stops the server. The turn ends when the file is
+/// dropped, or when the process dies.
 async fn take_turn(home: &Path) -> Result<File, PostgresError> {
     let turn = File::open(home).map_err(PostgresError::file("open", home))?;
     let deadline = Instant::now() + TURN;

@@ -1,19 +1,17 @@
-//! Looks for the Postgres binaries of this machine. A place counts when it has all the programs
-//! we run, and the user who will run them can.
+//! Finding the Postgres binaries of this machine. A folder counts if it has all the programs that we
+//! run, and the user who is to run them can.
 
 use std::cmp::Reverse;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Owner, PostgresError};
-
-/// The oldest major version that the schema works with.
-pub const OLDEST: u32 = 14;
+use super::error::{OLDEST, PostgresError};
+use super::owner::Owner;
 
 const PROGRAMS: [&str; 5] = ["postgres", "initdb", "pg_ctl", "createdb", "psql"];
 
-/// Where distributions put what is not on the `PATH`. `scripts/ensure-postgres.sh` looks there too.
+/// The folders where distributions put binaries that are not on the `PATH`. `scripts/ensure-postgres.sh` looks there too.
 const USUAL_PLACES: [&str; 14] = [
     "/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
     "/usr/bin",                                           // Fedora, Arch
@@ -31,20 +29,20 @@ const USUAL_PLACES: [&str; 14] = [
     "/usr/local/bin",                                     // the BSDs
 ];
 
-/// A folder with all the programs we run, of one version.
+/// A folder with all the programs that we run, of one version.
 #[derive(Debug, Clone)]
 pub struct Binaries {
     pub dir: PathBuf,
     pub major: u32,
 }
 
-/// Every folder that may have the binaries, likeliest first: the `PATH`, what `pg_config` says,
-/// the distributions' places.
+/// Every folder that may have the binaries, the likeliest first: those of the `PATH` and of
+/// `pg_config`, then the distributions'.
 pub async fn places(owner: &Owner) -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places = Vec::new();
     for dir in std::env::split_paths(&path).filter(|dir| dir.is_absolute()) {
-        // Often a link to one program alone: its siblings are where it leads.
+        // Often this is a link to one program alone; the others are where it leads.
         if let Ok(postgres) = dir.join("postgres").canonicalize() {
             places.extend(postgres.parent().map(Path::to_path_buf));
             places.push(dir.clone());
@@ -60,11 +58,12 @@ pub async fn places(owner: &Owner) -> Vec<PathBuf> {
     places
 }
 
-/// The newest usable binaries among `places`; of the major version that made `cluster`, where that
-/// exists already.
+/// The newest usable binaries among `places`. If `cluster` exists, they must be of the major version
+/// that made it.
 ///
-/// Errors: [`PostgresError::NotFound`] and [`PostgresError::MajorNotFound`], which say what was
-/// found instead; [`PostgresError::File`] when the cluster cannot be read.
+/// # Errors
+/// [`PostgresError::NotFound`] and [`PostgresError::MajorNotFound`], which name what was found
+/// instead; [`PostgresError::File`] if the cluster cannot be read.
 pub async fn newest(places: &[PathBuf], owner: &Owner, cluster: &Path) -> Result<Binaries, PostgresError> {
     let needed = major_of_cluster(cluster)?;
     let mut all: Vec<(&Path, Option<u32>)> = Vec::new();
@@ -77,7 +76,7 @@ pub async fn newest(places: &[PathBuf], owner: &Owner, cluster: &Path) -> Result
     }
     let usable = all.iter().filter_map(|(dir, major)| Some(Binaries { dir: dir.to_path_buf(), major: (*major)? }));
     let fitting = usable.filter(|one| one.major >= OLDEST && needed.is_none_or(|needed| one.major == needed));
-    // Of equals the first, which is the likeliest.
+    // Among equals it takes the first, which is the likeliest.
     if let Some(best) = fitting.min_by_key(|one| Reverse(one.major)) {
         return Ok(best);
     }
@@ -93,7 +92,7 @@ pub async fn newest(places: &[PathBuf], owner: &Owner, cluster: &Path) -> Result
     })
 }
 
-/// What made the cluster; none where there is no cluster yet.
+/// The major version that made the cluster; `None` if there is no cluster yet.
 fn major_of_cluster(cluster: &Path) -> Result<Option<u32>, PostgresError> {
     let file = cluster.join("PG_VERSION");
     let failed = PostgresError::file("read", &file);
@@ -104,13 +103,14 @@ fn major_of_cluster(cluster: &Path) -> Result<Option<u32>, PostgresError> {
     }
 }
 
-/// 15 of `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`, 18 of `18beta1`.
+/// The major version in the output of `--version`: 15 in `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`, 18 in
+/// `18beta1`.
 fn major_of_binary(version: &str) -> Option<u32> {
     let number = version.strip_prefix("postgres (PostgreSQL) ")?;
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// The folders that a pattern stands for; it may have one `*`, at the end of a name.
+/// The folders that match a pattern. It may have one `*`, at the end of a name.
 fn expand(pattern: &str) -> Vec<PathBuf> {
     let Some((before, after)) = pattern.split_once('*') else {
         return vec![PathBuf::from(pattern)];

@@ -1,5 +1,5 @@
-//! The user that the cluster belongs to and that runs every Postgres program: ourselves, but an
-//! unprivileged user when we are root.
+//! The user who owns the cluster and runs every Postgres program: we ourselves, or an unprivileged
+//! user if we are root.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::ErrorKind;
@@ -9,20 +9,20 @@ use std::path::Path;
 use nix::unistd::{Uid, User};
 use tokio::process::Command;
 
-use super::PostgresError;
+use super::error::PostgresError;
 
 #[derive(Debug, Clone)]
 pub struct Owner {
     name: String,
     uid: u32,
     gid: u32,
-    /// We are root and have to become this user.
+    /// Whether we are root and have to become this user.
     switch: bool,
 }
 
 impl Owner {
-    /// Who runs the cluster kept in `home`. As root that is whoever has it already, so that a user
-    /// `postgres` that appears later changes nothing; else `postgres`; else `nobody`.
+    /// The user who runs the cluster in `home`. For root that is its present owner, so that a user
+    /// `postgres` who appears later changes nothing; without one it is `postgres`, or else `nobody`.
     pub fn of(home: &Path) -> Result<Owner, PostgresError> {
         let me = Uid::effective();
         let known =
@@ -37,9 +37,9 @@ impl Owner {
         kept.or_else(|| named("postgres")).or_else(|| named("nobody")).map(known).ok_or(PostgresError::NoUser)
     }
 
-    /// A command run as this user, without what our own environment would tell Postgres (`PGHOST`
-    /// and the like) or should not (our secrets). It starts in `/`, since the folder we were
-    /// started in may be closed to this user, and answers in English.
+    /// A command that runs as this user. It does not inherit the variables that would mislead Postgres
+    /// (such as `PGHOST`), nor our secrets. It starts in `/`, since this user may not be able to enter
+    /// the folder we were started in, and answers in English.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
@@ -50,13 +50,13 @@ impl Owner {
         }
         command.current_dir("/").env("LC_ALL", "C");
         if self.switch {
-            // With the user change, std drops root's other groups.
+            // When the user changes, std drops root's other groups.
             command.uid(self.uid).gid(self.gid);
         }
         command
     }
 
-    /// Makes `dir` with its missing parents. What root makes, this user can pass through.
+    /// Makes `dir` and its missing parents. If root makes them, this user can pass through.
     pub fn make_reachable(&self, dir: &Path) -> Result<(), PostgresError> {
         if dir.is_dir() {
             return Ok(());
@@ -66,7 +66,7 @@ impl Owner {
         }
         let mode = if self.switch { 0o711 } else { 0o700 };
         match DirBuilder::new().mode(mode).create(dir) {
-            // Once more, for the umask.
+            // Again, because of the umask.
             Ok(()) => fs::set_permissions(dir, Permissions::from_mode(mode)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(error),
@@ -74,8 +74,8 @@ impl Owner {
         .map_err(PostgresError::file("make the folder", dir))
     }
 
-    /// Makes `dir` private to this user, or checks that it is: in a shared place like `/tmp`
-    /// somebody else may have been there first.
+    /// Makes `dir` private to this user, or checks that it is private: in a shared folder such as `/tmp`
+    /// somebody else may have made it first.
     pub fn make_private(&self, dir: &Path) -> Result<(), PostgresError> {
         match DirBuilder::new().mode(0o700).create(dir) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => {
@@ -87,7 +87,7 @@ impl Owner {
         let private = seen.is_dir() && seen.mode() & 0o077 == 0;
         match seen.uid() {
             uid if private && uid == self.uid => Ok(()),
-            // Root made it, just now or in a start that was cut short.
+            // Root made it, just now or in a start that was interrupted.
             0 if private && self.switch => {
                 lchown(dir, Some(self.uid), Some(self.gid)).map_err(PostgresError::file("hand over", dir))
             }
@@ -95,8 +95,8 @@ impl Owner {
         }
     }
 
-    /// Names the first folder on the way to `dir` that this user may not enter, judging by the
-    /// modes alone: only for saying why something failed.
+    /// The first folder on the way to `dir` that this user may not enter, judged by the modes alone. It
+    /// is good enough to explain a failure, not to predict one.
     pub fn closed_on_the_way(&self, dir: &Path) -> Option<PostgresError> {
         let mut way: Vec<&Path> = dir.ancestors().collect();
         way.reverse();

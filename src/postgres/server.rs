@@ -1,8 +1,8 @@
-//! The server of one cluster: what the Postgres programs do for us. Its callers hold the turn
-//! (see `cluster`); nothing here locks.
+//! The server of one cluster, run by means of the Postgres programs. Nothing here locks: the callers
+//! hold the turn (see `cluster`).
 //!
-//! `pg_ctl` gives the server a session of its own: a Ctrl-C in our terminal does not reach it,
-//! and it outlives us if we are killed.
+//! `pg_ctl` gives the server a session of its own. So a Ctrl-C in our terminal does not reach it, and
+//! it outlives us if we are killed.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -18,19 +18,20 @@ use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use tokio::time::{Instant, sleep};
 
+use super::error::PostgresError;
 use super::find::{self, Binaries};
-use super::{Owner, PostgresError};
+use super::owner::Owner;
 
-/// The socket's name carries a port number; no TCP port is opened.
+/// The socket's name contains a port number, but no TCP port is opened.
 const SOCKET: &str = ".s.PGSQL.5432";
-/// The longest path of a socket on macOS; Linux takes 107.
+/// The longest path of a socket on macOS. Linux allows 107.
 const SOCKET_PATH_BYTES: usize = 103;
-/// Recovery after a crash replays gigabytes at worst; a stop writes a checkpoint.
+/// In the worst case recovery after a crash replays gigabytes; a stop writes a checkpoint.
 const START_OR_STOP_SECONDS: u64 = 300;
-/// How long the remains of a killed server may stand in the way of the next.
+/// How long the remains of a killed server may block the next one.
 const REMAINS: Duration = Duration::from_secs(60);
 const LOG: &str = "postgres.log";
-/// How many of its lines an error quotes.
+/// The number of log lines that an error quotes.
 const LOG_LINES: usize = 15;
 const RETRY: Duration = Duration::from_millis(200);
 
@@ -42,19 +43,19 @@ pub struct Server {
     socket_dir: PathBuf,
     owner: Owner,
     binaries: Binaries,
-    /// What `pg_ctl` hands to the server, quoted for the shell in between.
+    /// The options that `pg_ctl` passes to the server, quoted for the shell in between.
     options: String,
 }
 
 impl Server {
-    /// Finds the binaries for the cluster in `home`, and the place of its socket.
+    /// Finds the binaries for the cluster in `home`, and a folder for its socket.
     pub async fn at(home: PathBuf, owner: Owner, settings: &[(&str, &str)]) -> Result<Server, PostgresError> {
         let data = home.join("data");
         let binaries = find::newest(&find::places(&owner).await, &owner, &data).await?;
         let socket_dir = socket_dir(&home, &owner)?;
-        let socket_dir_text = socket_dir.to_string_lossy(); // Exact: `socket_dir` sees to it.
+        let socket_dir_text = socket_dir.to_string_lossy(); // Lossless: `socket_dir` makes sure of it.
         let url = format!(
-            // Names all there is, so that no `PG...` variable fills in.
+            // Name everything, so that no `PG...` variable fills a gap.
             "postgres://bugscrub@localhost:5432/bugscrub?host={}&sslmode=disable",
             socket_dir_text.replace(' ', "%20")
         );
@@ -70,31 +71,31 @@ impl Server {
         Ok(Server { home, data, url, socket_dir, owner, binaries, options })
     }
 
-    /// Makes the cluster, where there is none. Made aside and then renamed: one that was cut
-    /// short is never taken for whole.
+    /// Makes the cluster if there is none: under another name, and then renamed, so that an unfinished
+    /// one is never taken for whole.
     pub async fn make_cluster(&self) -> Result<(), PostgresError> {
         if self.data.join("PG_VERSION").exists() {
             return Ok(());
         }
-        tracing::info!(data = %self.data.display(), major = self.binaries.major, "making the database");
+        tracing::info!(data = %self.data.display(), major = self.binaries.major, "creating the database");
         let entries = fs::read_dir(&self.home).map_err(PostgresError::file("read", &self.home))?;
         for entry in entries.flatten() {
             if entry.file_name().as_bytes().starts_with(b"data.new.") {
-                let _ = fs::remove_dir_all(entry.path()); // At worst it stays, unused.
+                let _ = fs::remove_dir_all(entry.path()); // At worst it stays and is never used.
             }
         }
-        // A name of our own: the `initdb` of a killed process may still be at work in its.
+        // A name of our own, since the `initdb` of a killed process may still be writing.
         let aside = format!("data.new.{}", std::process::id());
         let initdb = async |characters| {
-            // Trust, because whoever can reach the socket, in a folder of mode 0700, is the
-            // owner of the files or root anyway. `C` sorts by bytes, the same on every system.
+            // `trust`, because only the owner of the files and root can reach the socket: its folder has
+            // mode 0700. `C` sorts by bytes, which is the same on every system.
             let arguments = format!(
                 "--pgdata={aside} --username=bugscrub --auth-local=trust --auth-host=reject \
                  --encoding=UTF8 --locale=C --lc-ctype={characters} --no-instructions"
             );
             self.run("initdb", arguments.split(' ')).await
         };
-        // So that upper and lower case are known beyond ASCII, where the system has this locale.
+        // This locale knows upper and lower case beyond ASCII. Not every system has it.
         if initdb("C.UTF-8").await.is_err() {
             initdb("C").await?;
         }
@@ -103,12 +104,12 @@ impl Server {
         synced.map_err(PostgresError::file("sync", &self.home))
     }
 
-    /// Starts the server unless it runs, waits until it takes connections, and makes the database
-    /// where it is missing.
+    /// Starts the server unless it runs, waits until it takes connections, and makes the database if it
+    /// is missing.
     pub async fn ready(&self) -> Result<(), PostgresError> {
         let deadline = Instant::now() + Duration::from_secs(START_OR_STOP_SECONDS);
         loop {
-            // Once more when what we found running was about to end.
+            // The server that we found running may have been about to stop.
             if !self.answers() {
                 self.start().await?;
             }
@@ -137,7 +138,7 @@ impl Server {
                 return Ok(());
             };
             let error = error.and(&self.last_of_log(before));
-            // After a kill -9 its children linger for a moment, or somebody has its process id.
+            // After a kill -9 the server's children linger for a moment, or another process has its id.
             let text = error.to_string();
             let remains =
                 text.contains("is still in use") || text.contains("lock file") && text.contains("already exists");
@@ -145,7 +146,7 @@ impl Server {
                 return Err(error);
             }
             if !told {
-                tracing::warn!(%error, "a killed Postgres is still in the way, trying again");
+                tracing::warn!(%error, "the remains of a killed Postgres block the start; trying again");
                 told = true;
             }
             self.clear_stale_lock_files();
@@ -153,7 +154,7 @@ impl Server {
         }
     }
 
-    /// Breaks off what its clients do, and returns when the server has ended.
+    /// Stops the server. It ends its clients' work, and this returns once it has stopped.
     pub async fn stop(&self) -> Result<(), PostgresError> {
         if self.alive() {
             let arguments = format!("stop --silent --wait --timeout={START_OR_STOP_SECONDS} --mode=fast");
@@ -163,28 +164,29 @@ impl Server {
         Ok(())
     }
 
-    /// The process id that the server noted; it may be gone.
+    /// The process id in the server's own file. The process may be gone.
     pub fn pid(&self) -> Option<i32> {
         let noted = fs::read_to_string(self.data.join("postmaster.pid")).ok()?;
         noted.lines().next()?.trim().parse().ok()
     }
 
-    /// Cheap, but knows the process only by its number: [`Server::answers`] decides.
+    /// Whether a process with the noted id runs. This is cheap, but another program may have the id;
+    /// [`Server::answers`] decides.
     pub fn alive(&self) -> bool {
         self.pid().is_some_and(is_postgres)
     }
 
-    /// A server listens on the socket, though it may not take connections yet.
+    /// Whether a server listens on the socket. It may not take connections yet.
     pub fn answers(&self) -> bool {
         UnixStream::connect(self.socket_dir.join(SOCKET)).is_ok()
     }
 
-    /// Postgres honours the lock files of a killed server for as long as *any* process of its
-    /// user has the number noted there: another program (in a container numbers repeat), or the
-    /// dead server itself, if nobody reaped it.
+    /// Removes the lock files of a killed server. Postgres respects them for as long as *any* process of
+    /// its user has the id in them: another program (in a container ids repeat), or the dead server
+    /// itself, if nobody reaped it.
     fn clear_stale_lock_files(&self) {
         if self.pid().is_some() && !self.alive() {
-            let _ = fs::remove_file(self.socket_dir.join(format!("{SOCKET}.lock"))); // The next try tells.
+            let _ = fs::remove_file(self.socket_dir.join(format!("{SOCKET}.lock"))); // The next attempt shows whether it worked.
             let _ = fs::remove_file(self.data.join("postmaster.pid"));
         }
     }
@@ -213,7 +215,7 @@ impl Server {
         Err(PostgresError::Failed { program, output })
     }
 
-    /// What the log has said since it had this length, at most the last lines.
+    /// The last lines that were added to the log since it had this length.
     fn last_of_log(&self, since: u64) -> String {
         let log = fs::read(self.home.join(LOG)).unwrap_or_default();
         let since = usize::try_from(since).unwrap_or(0).min(log.len());
@@ -223,12 +225,12 @@ impl Server {
     }
 }
 
-/// A living process with this number is, as far as can be told, a Postgres.
+/// Whether the process with this id runs and, as far as can be told, is a Postgres.
 fn is_postgres(pid: i32) -> bool {
     if kill(Pid::from_raw(pid), None) == Err(Errno::ESRCH) {
         return false;
     }
-    // `123 (postgres) S ...`; Z and X are dead. Where there is no /proc, the number must do.
+    // `123 (postgres) S ...`; the states Z and X are dead. Without /proc the id must do.
     let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
         return true;
     };
@@ -239,8 +241,9 @@ fn is_postgres(pid: i32) -> bool {
     ["postgres", "postmaster"].contains(&name) && !state.starts_with(['Z', 'X'])
 }
 
-/// The cluster's own folder, unless its path is too long for a socket or too odd for Postgres'
-/// settings and URLs; then one under `/tmp`, where every process finds it by the same name.
+/// The folder of the socket: the cluster's own, unless its path is too long for a socket or has
+/// characters that Postgres' settings or URLs do not allow. Then it is one under `/tmp`, which every
+/// process finds by the same name.
 fn socket_dir(home: &Path, owner: &Owner) -> Result<PathBuf, PostgresError> {
     let fits = home.as_os_str().len() + 1 + SOCKET.len() <= SOCKET_PATH_BYTES;
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._- ".contains(c));

@@ -4,8 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Refusal, Service, Viewer};
 use crate::github::limits;
-pub use crate::store::sync::Progress;
-use crate::store::{accounts, compared, gates, installations, jobs, sync};
+pub use crate::store::sync::SyncProgress;
+use crate::store::{accounts, backfills, gates, installations, jobs, local, sync};
 
 /// Failing questions of an account that are told at most.
 const FAILING: i64 = 20;
@@ -16,7 +16,7 @@ pub struct Fetching {
     /// Ids of the accounts that are fetched from.
     pub accounts: Vec<i64>,
     /// Of all of them together.
-    pub progress: Progress,
+    pub progress: SyncProgress,
     pub pause: Option<Pause>,
 }
 
@@ -49,7 +49,7 @@ impl Service {
         let (mut sum, mut pause) = (sync::progress(pool, 0).await?, None);
         let accounts = self.fetched_accounts().await?;
         for id in [&[0], accounts.as_slice()].concat() {
-            let found = if id == 0 { Progress::default() } else { sync::progress(pool, id).await? };
+            let found = if id == 0 { SyncProgress::default() } else { sync::progress(pool, id).await? };
             sum.repositories += found.repositories;
             sum.complete += found.complete;
             sum.items += found.items;
@@ -57,7 +57,7 @@ impl Service {
             sum.due += found.due;
             sum.failing += found.failing;
             sum.hopeful += found.hopeful;
-            if let Some(gate) = gates::look(pool, id).await? {
+            if let Some(gate) = gates::read(pool, id).await? {
                 let shut = [false, true].into_iter().filter_map(|graphql| limits::shut(&gate, graphql)).max();
                 pause = pause.max(shut.map(|(until, reason)| Pause { until, wait: until - gate.now, reason }));
             }
@@ -72,7 +72,7 @@ impl Service {
     pub async fn failed_questions(&self, accounts: &[i64]) -> Result<Vec<FailedQuestion>, Refusal> {
         let mut failed = vec![];
         for id in accounts {
-            let known = compared::known(&self.0.pool, *id).await?;
+            let known = local::repositories(&self.0.pool, *id).await?;
             let jobs = jobs::list(&self.0.pool, *id, FAILING).await?;
             failed.extend(jobs.into_iter().filter(|job| job.failures > 0).map(|job| {
                 let repository = known.iter().find(|known| known.repo_id == job.repo_id);
@@ -93,13 +93,13 @@ impl Service {
         let not_fetched = |detail: String| Refusal::NotFetched(detail);
         let account = account
             .ok_or_else(|| not_fetched(format!("the App is not installed on {owner}, or nothing was fetched yet")))?;
-        let known = compared::known(&self.0.pool, account.account_id).await?;
-        let is_it = |known: &&compared::Known| {
+        let known = local::repositories(&self.0.pool, account.account_id).await?;
+        let is_it = |known: &&local::LocalRepository| {
             known.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)) && !known.gone
         };
         let found = known.iter().find(is_it);
         let found = found.ok_or_else(|| not_fetched(format!("the App does not cover {owner}/{name}")))?;
-        Ok(sync::begin_anew(&self.0.pool, account.account_id, &[found.repo_id]).await?)
+        Ok(backfills::restart(&self.0.pool, account.account_id, &[found.repo_id]).await?)
     }
 
     async fn fetched_accounts(&self) -> Result<Vec<i64>, Refusal> {

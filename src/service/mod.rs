@@ -40,7 +40,7 @@ use sqlx::PgPool;
 pub use self::refusal::Refusal;
 pub use self::viewer::{Scope, Viewer, Who};
 use crate::activity::Bots;
-use crate::github::{Clock, Desk};
+use crate::github::{Clock, JobContext};
 use crate::live::LiveRanking;
 use crate::rank::Calendar;
 use crate::scrub::{Declared, Schedule};
@@ -76,7 +76,7 @@ pub struct Parts {
     /// When scrubs are held.
     pub schedule: Option<Schedule>,
     /// `None`: only deliveries are taken.
-    pub github: Option<Desk>,
+    pub github: Option<JobContext>,
     /// [`tokens::hash`] of the bootstrap token.
     pub admin_token_hash: Option<Vec<u8>>,
 }

@@ -29,11 +29,11 @@ impl Service {
         let account_id = self.account(viewer, account).await?.account_id;
         let pool = &self.0.pool;
         let (installation, own, app) =
-            tokio::join!(installations::of(pool, account_id), gates::look(pool, account_id), gates::look(pool, 0));
+            tokio::join!(installations::of(pool, account_id), gates::read(pool, account_id), gates::read(pool, 0));
         let granted = installation?.map(|installation| installation.permissions).unwrap_or_default();
         let gates: Vec<gates::Gate> = own?.into_iter().chain(app?).collect();
         Ok(PermissionsReport {
-            permissions: Permissions::of(&granted),
+            permissions: Permissions::new(&granted),
             reads: gates.iter().map(|gate| gate.reads).sum(),
             token_mints: gates.iter().map(|gate| gate.token_mints).sum(),
             redeliveries: gates.iter().map(|gate| gate.redeliveries).sum(),

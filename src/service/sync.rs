@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
-pub use crate::store::gates::Budget;
+pub use crate::store::gates::HourlyBudget;
 pub use crate::store::installations::Installation;
 pub use crate::store::jobs::ShownJob;
-pub use crate::store::sync::{Progress, Synced};
+pub use crate::store::sync::{SyncProgress, SyncedRepository};
 use crate::store::{gates, installations, jobs, sync};
 
 /// How old what is said in passing may be.
@@ -34,7 +34,7 @@ pub enum BackfillState {
 
 impl BackfillState {
     /// `asks`: GitHub is asked at all.
-    fn of(asks: bool, progress: &Progress) -> Self {
+    fn of(asks: bool, progress: &SyncProgress) -> Self {
         match progress {
             _ if !asks || progress.repositories == 0 => Self::None,
             found if found.complete == found.repositories => Self::Complete,
@@ -58,16 +58,16 @@ impl BackfillState {
 pub struct SyncReport {
     pub account_id: i64,
     pub backfill: BackfillState,
-    pub progress: Progress,
+    pub progress: SyncProgress,
     /// Questions to GitHub that failed and are tried again.
     pub failing: Vec<ShownJob>,
     pub installation: Option<Installation>,
-    pub rest: Option<Budget>,
-    pub graphql: Option<Budget>,
+    pub rest: Option<HourlyBudget>,
+    pub graphql: Option<HourlyBudget>,
     /// GitHub refused: until when no request is made, and why.
     pub paused: Option<(DateTime<Utc>, Option<String>)>,
     /// A page of the repositories that the viewer may see, by id.
-    pub repositories: Vec<Synced>,
+    pub repositories: Vec<SyncedRepository>,
     /// More repositories come after this id.
     pub next: Option<i64>,
 }
@@ -75,7 +75,7 @@ pub struct SyncReport {
 /// What was seen of the progress of accounts within the last second: every page of the queue says it,
 /// and counting ten thousand repositories takes longer than the page.
 #[derive(Default)]
-pub(super) struct Seen(Mutex<HashMap<i64, (Instant, Progress)>>);
+pub(super) struct Seen(Mutex<HashMap<i64, (Instant, SyncProgress)>>);
 
 impl Service {
     /// Reports how complete an account is, with the repositories after an id.
@@ -89,7 +89,7 @@ impl Service {
         let (progress, rows, gate, failing, installation) = tokio::join!(
             sync::progress(pool, account_id),
             sync::page(pool, account_id, after, PAGE),
-            gates::look(pool, account_id),
+            gates::read(pool, account_id),
             jobs::list(pool, account_id, FAILING),
             installations::of(pool, account_id),
         );

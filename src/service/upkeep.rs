@@ -83,9 +83,9 @@ impl Service {
             after = (last.received_at, last.guid);
             done.deliveries += kept.len();
             for kept in &kept {
-                let (again, outcome) = ingest.translate_again(account_id, kept).await?;
-                done.missing += again.missing;
-                done.corrected += again.corrected;
+                let (corrections, outcome) = ingest.retranslate(account_id, kept).await?;
+                done.missing += corrections.missing;
+                done.corrected += corrections.corrected;
                 if outcome != kept.outcome {
                     retention::set_outcome(&self.0.pool, account_id, kept.guid, outcome).await?;
                 }

@@ -1,11 +1,12 @@
-//! Whether the projections in use are what the log folds to.
+//! Comparing the projections in use with a new fold of the log.
 
 use sqlx::PgPool;
 
 use super::StoreError;
 use super::rebuild::generation_in_use;
 
-/// Differences between the generation in use and the new one, a line each, in one snapshot.
+/// The differences between the generation in use and a newly folded one, one line each. Both are read in
+/// one snapshot, and rows that changed after `folded_to` are left out.
 ///
 /// # Errors
 /// [`StoreError::Overtaken`] if another generation is in use by now.

@@ -1,28 +1,30 @@
-//! Gates: what GitHub allows to ask, shared by every worker of every replica.
+//! Gates: one for each account, shared by every worker of every replica. A gate makes requests wait for
+//! one another and for GitHub's limits.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use super::StoreError;
 
-/// What GitHub said of one of its hourly budgets. The window's end is by our database's clock.
+/// One of GitHub's hourly budgets, as GitHub last reported it. The end of its hour is by our database's
+/// clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
+pub struct HourlyBudget {
     pub limit: i64,
     pub remaining: i64,
     pub resets_at: DateTime<Utc>,
 }
 
-/// A gate as it stands.
+/// The state of a gate.
 #[derive(Clone, Debug)]
 pub struct Gate {
-    /// The database's time; all of a gate's times are by its clock.
+    /// The database's time. All times of a gate are by its clock.
     pub now: DateTime<Utc>,
     pub shut_until: Option<DateTime<Utc>>,
     pub reason: Option<String>,
-    pub core: Option<Budget>,
-    pub graphql: Option<Budget>,
-    /// Up to when the pace of a minute is used up.
+    pub core: Option<HourlyBudget>,
+    pub graphql: Option<HourlyBudget>,
+    /// The time up to which the pace is used up.
     pub paced_to: Option<DateTime<Utc>>,
     pub reads: i64,
     pub token_mints: i64,
@@ -48,7 +50,7 @@ struct GateRow {
 impl From<GateRow> for Gate {
     fn from(row: GateRow) -> Self {
         let budget = |limit: Option<i64>, remaining: Option<i64>, resets_at: Option<DateTime<Utc>>| {
-            Some(Budget { limit: limit?, remaining: remaining?, resets_at: resets_at? })
+            Some(HourlyBudget { limit: limit?, remaining: remaining?, resets_at: resets_at? })
         };
         Self {
             now: row.now,
@@ -64,7 +66,7 @@ impl From<GateRow> for Gate {
     }
 }
 
-/// What a request does to GitHub.
+/// What a request does on GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     Read,
@@ -72,7 +74,7 @@ pub enum Purpose {
     Redelivery,
 }
 
-/// Counts a request that does more than read before it goes out: a kill must not hide it.
+/// Counts a request that does more than read, before it goes out, so that a kill cannot hide it.
 pub async fn announce(pool: &PgPool, account_id: i64, purpose: Purpose) -> Result<(), StoreError> {
     sqlx::query!(
         r#"INSERT INTO gates AS g (account_id, token_mints, redeliveries) VALUES ($1, $2, $3)
@@ -87,15 +89,15 @@ pub async fn announce(pool: &PgPool, account_id: i64, purpose: Purpose) -> Resul
     Ok(())
 }
 
-/// A gate that nobody else may pass until this is dropped or left.
-pub struct Passing {
+/// A gate that nobody else can pass until the holder leaves it, withdraws or drops this.
+pub struct HeldGate {
     transaction: Transaction<'static, Postgres>,
     account_id: i64,
     pub gate: Gate,
 }
 
-/// Waits for the account's turn at its gate. Account 0 is the App itself.
-pub async fn enter(pool: &PgPool, account_id: i64) -> Result<Passing, StoreError> {
+/// Waits at an account's gate and locks it. Account 0 is the App itself.
+pub async fn enter(pool: &PgPool, account_id: i64) -> Result<HeldGate, StoreError> {
     let mut transaction = pool.begin().await?;
     sqlx::query!("INSERT INTO gates (account_id) VALUES ($1) ON CONFLICT DO NOTHING", account_id)
         .execute(&mut *transaction)
@@ -109,22 +111,22 @@ pub async fn enter(pool: &PgPool, account_id: i64) -> Result<Passing, StoreError
     )
     .fetch_one(&mut *transaction)
     .await?;
-    Ok(Passing { transaction, account_id, gate: row.into() })
+    Ok(HeldGate { transaction, account_id, gate: row.into() })
 }
 
-/// What a request taught.
+/// The changes to a gate after a request. `None` leaves a value as it is.
 #[derive(Clone, Debug, Default)]
-pub struct Taught {
-    pub core: Option<Budget>,
-    pub graphql: Option<Budget>,
+pub struct GateUpdate {
+    pub core: Option<HourlyBudget>,
+    pub graphql: Option<HourlyBudget>,
     pub paced_to: Option<DateTime<Utc>>,
-    /// No request before this time, and why.
+    /// The time before which GitHub takes no request, and the reason.
     pub shut: Option<(DateTime<Utc>, String)>,
 }
 
-impl Passing {
-    /// Leaves the gate without a request, for all until a time if there is one; what was announced is
-    /// not made.
+impl HeldGate {
+    /// Leaves the gate without making the request, and takes back its announcement. With `shut`, the gate
+    /// is shut until that time.
     pub async fn withdraw(
         mut self,
         purpose: Purpose,
@@ -147,16 +149,16 @@ impl Passing {
         Ok(())
     }
 
-    /// Leaves the gate with what the request taught.
-    pub async fn leave(mut self, purpose: Purpose, taught: &Taught) -> Result<(), StoreError> {
-        self.write(purpose, taught).await?;
+    /// Leaves the gate after the request, with its changes.
+    pub async fn leave(mut self, purpose: Purpose, update: &GateUpdate) -> Result<(), StoreError> {
+        self.write(purpose, update).await?;
         self.transaction.commit().await?;
         Ok(())
     }
 
-    async fn write(&mut self, purpose: Purpose, taught: &Taught) -> Result<(), StoreError> {
-        let (core, graphql) = (taught.core, taught.graphql);
-        let (until, reason) = taught.shut.clone().unzip();
+    async fn write(&mut self, purpose: Purpose, update: &GateUpdate) -> Result<(), StoreError> {
+        let (core, graphql) = (update.core, update.graphql);
+        let (until, reason) = update.shut.clone().unzip();
         let connection: &mut PgConnection = &mut self.transaction;
         sqlx::query!(
             r#"UPDATE gates SET
@@ -177,7 +179,7 @@ impl Passing {
             graphql.map(|budget| budget.remaining),
             graphql.map(|budget| budget.resets_at),
             i64::from(purpose == Purpose::Read),
-            taught.paced_to,
+            update.paced_to,
         )
         .execute(connection)
         .await?;
@@ -185,8 +187,8 @@ impl Passing {
     }
 }
 
-/// A gate, without passing it; `None` before its first request.
-pub async fn look(pool: &PgPool, account_id: i64) -> Result<Option<Gate>, StoreError> {
+/// Reads a gate without entering it; `None` before its first request.
+pub async fn read(pool: &PgPool, account_id: i64) -> Result<Option<Gate>, StoreError> {
     let row = sqlx::query_as!(
         GateRow,
         r#"SELECT clock_timestamp() AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,

@@ -1,4 +1,4 @@
-//! Installations of the App, as GitHub last showed them.
+//! Installations of the App, as GitHub last listed them.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
@@ -8,23 +8,22 @@ use super::append::{self, Entry};
 use super::jobs::{self, NewJob};
 use crate::activity::{Bots, Event};
 
-/// How an account is reached.
+/// The installation through which an account is asked about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Installation {
     pub account_id: i64,
     pub installation_id: i64,
     pub login: String,
     pub suspended: bool,
-    /// What the App may do, by name: `read`, `write`.
+    /// The permissions that GitHub grants: their levels by name.
     pub permissions: serde_json::Value,
     pub seen_at: DateTime<Utc>,
     pub gone_at: Option<DateTime<Utc>>,
 }
 
-/// Takes in what GitHub shows of an installation, in one step: what is to be told of it, its row, and
-/// the jobs that follow, or none of it. A reinstalled account is there again; of a suspended one
-/// nothing is asked.
-pub async fn take_in(
+/// Records an installation that GitHub lists, all in one transaction: an event about it, its row, and the
+/// jobs that follow. A reinstalled account is present again; about a suspended one nothing is asked.
+pub async fn record_installed(
     pool: &PgPool,
     shown: &Installation,
     told: Option<Event>,
@@ -55,9 +54,9 @@ pub async fn take_in(
     Ok(())
 }
 
-/// Notes that an account's installation is gone, the first time counts; in one step with what is to
-/// be told of it and the job that purges it. Nothing else is asked of it any more.
-pub async fn take_out(pool: &PgPool, account_id: i64, told: Option<Event>, purge: NewJob) -> Result<(), StoreError> {
+/// Records that an account's installation is gone (only the first time counts), in one transaction with
+/// an event about it and the job that purges it. Nothing else is asked about it any more.
+pub async fn record_gone(pool: &PgPool, account_id: i64, told: Option<Event>, purge: NewJob) -> Result<(), StoreError> {
     let mut transaction = pool.begin().await?;
     tell(&mut transaction, account_id, told).await?;
     sqlx::query!(
@@ -72,15 +71,15 @@ pub async fn take_out(pool: &PgPool, account_id: i64, told: Option<Event>, purge
     Ok(())
 }
 
-/// Asks nothing more of an account that is not to be kept.
-pub async fn leave(pool: &PgPool, account_id: i64) -> Result<(), StoreError> {
+/// Deletes the jobs of an account that is not to be kept.
+pub async fn forget_jobs(pool: &PgPool, account_id: i64) -> Result<(), StoreError> {
     let mut transaction = pool.begin().await?;
     jobs::forget(&mut transaction, account_id).await?;
     transaction.commit().await?;
     Ok(())
 }
 
-/// Appends a fact of an account, which holds its head from then on: the head comes before all else.
+/// Appends an event about an account. This locks its head row, which must come before any other lock.
 async fn tell(connection: &mut PgConnection, account_id: i64, told: Option<Event>) -> Result<(), StoreError> {
     let Some(told) = told else { return Ok(()) };
     let head = append::lock_head(connection, account_id).await?;
@@ -101,7 +100,7 @@ pub async fn of(pool: &PgPool, account_id: i64) -> Result<Option<Installation>, 
     Ok(found)
 }
 
-/// All of them, those that are gone included.
+/// All installations, including those that are gone.
 pub async fn all(pool: &PgPool) -> Result<Vec<Installation>, StoreError> {
     let found = sqlx::query_as!(
         Installation,

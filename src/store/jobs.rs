@@ -1,10 +1,10 @@
-//! Jobs: what is to be asked of GitHub, a row each.
+//! Jobs: the questions to ask GitHub, one row each.
 //!
-//! A worker holds the job's lock, a row beside it, in a transaction that lasts while it asks for one
-//! page and stores it, and that moves the cursor: a worker that dies leaves the job as it was before
-//! the page, free for the next one at once. Nothing expires and nothing is repeated but the page in
-//! flight. The job's own row is locked for moments only, so that whoever asks for a job again,
-//! perhaps in the middle of another, waits for nobody.
+//! A worker locks a row beside the job's own, in a transaction that lasts while it asks for one page
+//! and stores it, and that also moves the cursor. If the worker dies, the job is as it was before the
+//! page, and free at once for the next worker. Nothing expires, and only the page in flight is
+//! repeated. The job's own row is locked for moments only. So nobody who asks for the same job again
+//! has to wait, not even in the middle of another job.
 
 mod kind;
 
@@ -15,34 +15,37 @@ use uuid::Uuid;
 pub use self::kind::JobKind;
 use super::{StoreError, sync};
 
-/// A job's key and where it stands.
+/// A job's key and its progress.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
     pub account_id: i64,
     pub kind: JobKind,
-    /// 0 for what is not about one repository.
+    /// 0 for a job that is not about one repository.
     pub repo_id: i64,
-    /// When its first page was asked for, by the database's clock.
+    /// When the first page was asked for, by the database's clock.
     pub started_at: DateTime<Utc>,
+    /// Where the next page begins; `None` for the first.
     pub cursor: Option<String>,
+    /// The items (for `Repositories`: the repositories) that the job is about or has seen so far.
     pub numbers: Option<Vec<i64>>,
+    /// Number of failures in a row.
     pub failures: i32,
-    /// The row that it is. One that was forgotten and made again has another.
+    /// The id of the row. A job that was forgotten and made again has another one.
     id: Uuid,
-    /// How often it was asked for by then.
+    /// How often the job had been asked for when it was taken.
     asked: i64,
 }
 
-/// A job that nobody else has while this is held.
-pub struct Taken {
+/// A job that only the holder of this works on.
+pub struct TakenJob {
     transaction: Transaction<'static, Postgres>,
-    /// Something of a page was written in the transaction, behind a savepoint.
+    /// Whether a part of the page was written in the transaction, after a savepoint.
     written: bool,
     pub job: Job,
 }
 
-/// Takes the next job that is due, of an account whose gate is open and that is not left out.
-pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<Taken>, StoreError> {
+/// Takes the next job that is due. Passes over accounts whose gate is shut, and those of `left_out`.
+pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<TakenJob>, StoreError> {
     let mut transaction = pool.begin().await?;
     let row = sqlx::query!(
         r#"SELECT j.account_id, j.kind, j.repo_id, clock_timestamp() AS "now!"
@@ -56,7 +59,7 @@ pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<Taken>, Stor
     .fetch_optional(&mut *transaction)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    // Read anew under the lock: whoever had it until now may have changed or ended the job.
+    // Read it again under the lock: its previous holder may have changed or ended it.
     let now = row.now;
     let row = sqlx::query!(
         r#"SELECT id, started_at, cursor, numbers, failures, asked FROM jobs
@@ -80,29 +83,29 @@ pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<Taken>, Stor
         id: row.id,
         asked: row.asked,
     };
-    Ok(Some(Taken { transaction, written: false, job }))
+    Ok(Some(TakenJob { transaction, written: false, job }))
 }
 
-/// What becomes of a job after a page.
+/// The outcome of a page, which decides how the job goes on.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Next {
-    /// It was the last one.
+pub enum PageOutcome {
+    /// It was the last page.
     Done,
-    /// It was the last one of a part of a backfill, which is here now.
-    Listed,
-    /// It goes on from here.
-    On { cursor: Option<String>, numbers: Option<Vec<i64>> },
-    /// It begins anew after a while.
-    Again(Duration),
-    /// Nothing came of it; tried again after a while, from the same place.
+    /// It was the last page of a part of a backfill, which is complete now.
+    PartDone,
+    /// The next page begins here.
+    Continue { cursor: Option<String>, numbers: Option<Vec<i64>> },
+    /// The job starts again after a while.
+    Restart(Duration),
+    /// The page failed. It is tried again after a while.
     Failed { after: Duration, error: String },
-    /// Nothing was asked: GitHub takes no such request before this time.
-    Later(DateTime<Utc>),
+    /// Nothing was asked, since GitHub takes no such request before this time.
+    Postponed(DateTime<Utc>),
 }
 
-impl Taken {
-    /// The job's transaction, for what must happen together with its progress; it is undone if
-    /// nothing comes of the page.
+impl TakenJob {
+    /// The job's transaction, for writes that must happen together with its progress. They are undone
+    /// if the page fails.
     pub async fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
         if !self.written {
             sqlx::query!("SAVEPOINT page").execute(&mut *self.transaction).await?;
@@ -111,28 +114,28 @@ impl Taken {
         Ok(&mut self.transaction)
     }
 
-    /// Whether the job is there still, which it is from then on until it is given back: another may
-    /// have forgotten it over the question, or begun it anew.
+    /// Whether the job still exists: while GitHub was asked, another worker may have forgotten it or
+    /// started it again. From this call on it exists until it is given back.
     pub async fn is_wanted(&mut self) -> Result<bool, StoreError> {
         let Job { account_id, kind, repo_id, id, .. } = self.job;
-        let there = sqlx::query_scalar!(
+        let exists = sqlx::query_scalar!(
             "SELECT id FROM jobs WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 FOR UPDATE",
             account_id,
             kind.name(),
             repo_id,
             id,
         );
-        Ok(there.fetch_optional(self.connection().await?).await?.is_some())
+        Ok(exists.fetch_optional(self.connection().await?).await?.is_some())
     }
 
-    /// Gives the job back. One that was asked for again meanwhile begins anew instead of ending; one
-    /// that is not there any more is let be, and so is another in its place.
-    pub async fn end(mut self, next: &Next) -> Result<(), StoreError> {
+    /// Gives the job back. If it was asked for again meanwhile, it starts again instead of ending. If it
+    /// is gone, or another one is in its place, nothing happens.
+    pub async fn end(mut self, outcome: &PageOutcome) -> Result<(), StoreError> {
         let Job { account_id, kind, repo_id, started_at, id, asked, .. } = self.job;
         let kind = kind.name();
         let connection = &mut *self.transaction;
-        match next {
-            Next::Later(due_at) => {
+        match outcome {
+            PageOutcome::Postponed(due_at) => {
                 undo(connection, self.written).await?;
                 sqlx::query!(
                     "UPDATE jobs SET due_at = $5 WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4",
@@ -145,7 +148,7 @@ impl Taken {
                 .execute(connection)
                 .await?;
             }
-            Next::Done | Next::Listed => {
+            PageOutcome::Done | PageOutcome::PartDone => {
                 let ended = sqlx::query!(
                     "DELETE FROM jobs
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND asked = $5",
@@ -169,14 +172,14 @@ impl Taken {
                     )
                     .execute(connection)
                     .await?;
-                } else if *next == Next::Listed {
-                    // The job before its repository, as whoever ends a page has them.
+                } else if *outcome == PageOutcome::PartDone {
+                    // Lock the job before its repository, in the order of everybody who ends a page.
                     sync::hold(&mut *connection, account_id, repo_id).await?;
                     sync::settle(connection, account_id, &[repo_id]).await?;
                 }
             }
-            Next::On { cursor, numbers } => {
-                // Numbers that were asked for meanwhile are looked at too.
+            PageOutcome::Continue { cursor, numbers } => {
+                // Numbers that were added meanwhile are looked at too.
                 sqlx::query!(
                     "UPDATE jobs SET cursor = $5::text, failures = 0, error = NULL, started_at = $7,
                        numbers = CASE WHEN asked = $8 OR $5::text IS NOT NULL THEN $6 ELSE numbers END
@@ -193,7 +196,7 @@ impl Taken {
                 .execute(connection)
                 .await?;
             }
-            Next::Again(after) => {
+            PageOutcome::Restart(after) => {
                 sqlx::query!(
                     "UPDATE jobs SET cursor = NULL, numbers = NULL, failures = 0, error = NULL, started_at = NULL,
                        due_at = CASE WHEN asked = $6 THEN clock_timestamp() + $5 * interval '1 millisecond'
@@ -209,7 +212,7 @@ impl Taken {
                 .execute(connection)
                 .await?;
             }
-            Next::Failed { after, error } => {
+            PageOutcome::Failed { after, error } => {
                 undo(connection, self.written).await?;
                 sqlx::query!(
                     "UPDATE jobs SET failures = failures + 1, error = $6,
@@ -231,8 +234,8 @@ impl Taken {
     }
 }
 
-/// Undoes what was written of a page, perhaps in vain: the transaction can go on, and the job's lock
-/// stays.
+/// Undoes the writes of a page. The transaction can go on, even after an error, and keeps the job's
+/// lock.
 async fn undo(connection: &mut PgConnection, written: bool) -> Result<(), StoreError> {
     if written {
         sqlx::query!("ROLLBACK TO SAVEPOINT page").execute(connection).await?;
@@ -240,25 +243,26 @@ async fn undo(connection: &mut PgConnection, written: bool) -> Result<(), StoreE
     Ok(())
 }
 
-/// A job to be made.
+/// A job to add.
 #[derive(Clone, Debug)]
 pub struct NewJob {
     pub account_id: i64,
     pub kind: JobKind,
     pub repo_id: i64,
+    /// Time until the job is due.
     pub after: Duration,
     pub numbers: Option<Vec<i64>>,
 }
 
 impl NewJob {
-    /// Due at once.
+    /// A job that is due at once.
     pub fn now(account_id: i64, kind: JobKind, repo_id: i64) -> Self {
         Self { account_id, kind, repo_id, after: Duration::zero(), numbers: None }
     }
 }
 
-/// Makes jobs; one that is there already comes no later than it would have, and looks at more
-/// items if it is about certain ones.
+/// Adds jobs. If a job exists already, it becomes due no later than before, and the new numbers are
+/// added to its own.
 pub async fn add(executor: impl PgExecutor<'_>, jobs: &[NewJob]) -> Result<(), StoreError> {
     let accounts: Vec<i64> = jobs.iter().map(|job| job.account_id).collect();
     let kinds: Vec<&str> = jobs.iter().map(|job| job.kind.name()).collect();
@@ -293,26 +297,26 @@ pub async fn add(executor: impl PgExecutor<'_>, jobs: &[NewJob]) -> Result<(), S
     Ok(())
 }
 
-/// An array as Postgres writes it: arrays of arrays cannot be sent.
+/// An array in Postgres' text form, since arrays of arrays cannot be sent.
 fn array(numbers: &[i64]) -> String {
     let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
     format!("{{{}}}", numbers.join(","))
 }
 
-/// Whether an account has a job that is about no one repository.
-pub async fn is_there(pool: &PgPool, account_id: i64, kind: JobKind) -> Result<bool, StoreError> {
-    let there = sqlx::query_scalar!(
+/// Whether an account has a job of this kind that is not about one repository.
+pub async fn exists(pool: &PgPool, account_id: i64, kind: JobKind) -> Result<bool, StoreError> {
+    let exists = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM jobs WHERE account_id = $1 AND kind = $2 AND repo_id = 0) AS "there!""#,
         account_id,
         kind.name(),
     )
     .fetch_one(pool)
     .await?;
-    Ok(there)
+    Ok(exists)
 }
 
-/// Forgets every job of an account, and what a listing that is one of them was to explain; in this
-/// order, as who ends a page does.
+/// Deletes every job of an account, and the differences that its listings were to explain. It locks in
+/// this order, like everybody who ends a page.
 pub async fn forget(connection: &mut PgConnection, account_id: i64) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id)
         .execute(&mut *connection)
@@ -323,7 +327,7 @@ pub async fn forget(connection: &mut PgConnection, account_id: i64) -> Result<()
     Ok(())
 }
 
-/// A job as people are shown it.
+/// A job as it is shown to people.
 #[derive(Clone, Debug)]
 pub struct ShownJob {
     pub kind: String,
@@ -333,7 +337,7 @@ pub struct ShownJob {
     pub error: Option<String>,
 }
 
-/// The jobs of an account, those that failed first.
+/// The jobs of an account, with the failed ones first.
 pub async fn list(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<ShownJob>, StoreError> {
     let jobs = sqlx::query_as!(
         ShownJob,

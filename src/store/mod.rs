@@ -18,7 +18,8 @@
 
 pub mod accounts;
 pub mod append;
-pub mod compared;
+pub mod backfills;
+pub mod clock;
 pub mod details;
 mod differences;
 mod directory;
@@ -29,6 +30,7 @@ mod items;
 pub mod jobs;
 pub mod lifetimes;
 pub mod live;
+pub mod local;
 pub mod log;
 mod names;
 pub mod past;

@@ -1,4 +1,4 @@
-//! Failed deliveries: which came after all, and which were asked for again.
+//! Failed deliveries: those that arrived after all, and those that were asked for again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// Those of some deliveries that are here, of any account.
+/// The deliveries among `guids` that are stored, of any account.
 pub async fn arrived(pool: &PgPool, guids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
     let guids = sqlx::query_scalar!(
         "SELECT d.guid FROM accounts a JOIN deliveries d ON d.account_id = a.account_id AND d.guid = ANY($1)",
@@ -19,24 +19,31 @@ pub async fn arrived(pool: &PgPool, guids: &[Uuid]) -> Result<HashSet<Uuid>, Sto
     Ok(guids.into_iter().collect())
 }
 
-/// How often a delivery was asked for, and when last, by the database's clock.
+/// How often a delivery was asked for again, and when last, by the database's clock.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked {
+pub struct RedeliveryAttempts {
     pub times: i32,
     pub at: DateTime<Utc>,
 }
 
-/// Those of some deliveries that were asked for, and the database's time.
-pub async fn asked(pool: &PgPool, guids: &[Uuid]) -> Result<(HashMap<Uuid, Asked>, DateTime<Utc>), StoreError> {
+/// The deliveries among `guids` that were asked for again, and the database's time.
+pub async fn asked(
+    pool: &PgPool,
+    guids: &[Uuid],
+) -> Result<(HashMap<Uuid, RedeliveryAttempts>, DateTime<Utc>), StoreError> {
     let rows =
         sqlx::query!("SELECT guid, asked, asked_at FROM redeliveries WHERE account_id = 0 AND guid = ANY($1)", guids)
             .fetch_all(pool)
             .await?;
     let now = sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(pool).await?;
-    Ok((rows.into_iter().map(|row| (row.guid, Asked { times: row.asked, at: row.asked_at })).collect(), now))
+    Ok((
+        rows.into_iter().map(|row| (row.guid, RedeliveryAttempts { times: row.asked, at: row.asked_at })).collect(),
+        now,
+    ))
 }
 
-/// Notes that a delivery is asked for. The App's deliveries are of no one account.
+/// Counts that a delivery is asked for again. The App's deliveries belong to no account, so they are
+/// filed under 0.
 pub async fn note(pool: &PgPool, guid: Uuid) -> Result<(), StoreError> {
     sqlx::query!(
         r#"INSERT INTO redeliveries (account_id, guid, asked, asked_at) VALUES (0, $1, 1, clock_timestamp())
@@ -48,7 +55,7 @@ pub async fn note(pool: &PgPool, guid: Uuid) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets those that GitHub does not keep any more.
+/// Deletes the counts of deliveries that GitHub no longer keeps.
 pub async fn forget(pool: &PgPool) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM redeliveries WHERE asked_at < clock_timestamp() - interval '5 days'")
         .execute(pool)

@@ -1,7 +1,7 @@
-//! What is counted: one [`Metrics`], cloned to whoever counts.
+//! The counters and histograms: one [`Metrics`], cloned to whoever counts.
 //!
-//! Label values come from closed sets (but accounts, of which there are few), so that nothing a
-//! client sends can make series without end.
+//! Label values come from closed sets, except accounts, of which there are few. So nothing that a
+//! client sends can create an endless number of series.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::vitals::Vitals;
 
-/// The events with a label of their own: those the App may subscribe to, and those GitHub sends to
-/// every App. Sorted.
+/// The events that have a label of their own: those to which the App may subscribe, and those that
+/// GitHub sends to every App. Sorted.
 const EVENTS: [&str; 22] = [
     "discussion",
     "discussion_comment",
@@ -42,8 +42,8 @@ const EVENTS: [&str; 22] = [
     "sub_issues",
 ];
 
-/// What should not come of deliveries: refused before the signature is known to be good, refused
-/// after that, and stored without being understood by a fault of ours.
+/// The outcomes that should not occur: refused before the signature was found good, refused after
+/// that, and stored raw because of a fault of ours.
 const FAULTS: [&str; 7] = ["malformed", "unsigned", "too_large", "too_slow", "over_budget", "rejected", "failed"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -70,10 +70,10 @@ struct BudgetLabels {
 
 /// Every metric of the service. Cloning shares them.
 #[derive(Debug, Clone)]
-pub struct Metrics(Arc<Inner>);
+pub struct Metrics(Arc<Registered>);
 
 #[derive(Debug)]
-struct Inner {
+struct Registered {
     registry: Registry,
     deliveries: Family<DeliveryLabels, Counter>,
     batch_size: Histogram,
@@ -95,11 +95,11 @@ struct Inner {
 }
 
 impl Metrics {
-    /// The type of what [`Metrics::encode`] returns.
+    /// The content type of the text that [`Metrics::encode`] returns.
     pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     pub fn new() -> Self {
-        let inner = Inner {
+        let inner = Registered {
             registry: Registry::with_prefix("bugscrub"),
             deliveries: Family::default(),
             batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
@@ -119,7 +119,7 @@ impl Metrics {
             github_remaining: Family::default(),
             vitals: Vitals::default(),
         };
-        // There from the start: of a counter that appears with its first failure no rate is seen.
+        // They exist from the start: a counter that appears with its first failure shows no rate.
         for event in EVENTS.into_iter().chain(["other"]) {
             for outcome in FAULTS {
                 let _ = inner.deliveries.get_or_create(&DeliveryLabels { event, outcome });
@@ -128,97 +128,97 @@ impl Metrics {
         Self(Arc::new(inner.registered()))
     }
 
-    /// A delivery of `event` (as its header names it) was answered. `outcome` is the name under
-    /// which it was stored, or why it was not.
+    /// Counts an answered delivery of `event`, as its header names it. `outcome` is the name under which
+    /// it was stored, or the reason why it was not.
     pub fn delivery(&self, event: &str, outcome: &'static str) {
         let event = EVENTS.binary_search(&event).map_or("other", |i| EVENTS[i]);
         let labels = DeliveryLabels { event, outcome };
         self.0.deliveries.get_or_create(&labels).inc();
     }
 
-    /// A batch of `size` deliveries was committed; its transaction took `took`.
+    /// Counts a committed batch of `size` deliveries, whose transaction took `took`.
     pub fn batch(&self, size: usize, took: Duration) {
         self.0.batch_size.observe(size as f64);
         self.0.append.observe(took.as_secs_f64());
     }
 
-    /// A batch failed and is retried item by item.
+    /// Counts a batch that failed and is retried one delivery at a time.
     pub fn batch_split(&self) {
         self.0.batches_split.inc();
     }
 
-    /// A delivery waits for its commit until the guard is dropped.
+    /// Counts a delivery as waiting for its commit until the guard is dropped.
     pub fn delivery_waiting(&self) -> InFlight {
         self.0.waiting.inc();
         InFlight(self.0.waiting.clone())
     }
 
-    /// A delivery was acknowledged, `took` after its request's head had come.
+    /// Counts a delivery that was acknowledged, `took` after its request's head arrived.
     pub fn acknowledged(&self, took: Duration) {
         self.0.acknowledgement.observe(took.as_secs_f64());
     }
 
-    /// `/queue` answered with `status`.
+    /// Counts an answer of `/queue`.
     pub fn queue(&self, status: u16, took: Duration) {
         let labels = StatusLabel { status };
         let queue = self.0.queue.get_or_create(&labels);
         queue.observe(took.as_secs_f64());
     }
 
-    /// An account's head position, as last seen by this process.
+    /// Sets an account's head position, as this process last saw it.
     pub fn head_position(&self, account: i64, position: i64) {
         let head = self.0.head_position.get_or_create(&AccountLabel { account });
         head.set(position);
     }
 
-    /// Items of a backfill's page were stored.
+    /// Counts the items of a stored page of a backfill.
     pub fn backfilled(&self, items: i64) {
         self.0.backfilled.inc_by(items.unsigned_abs());
     }
 
-    /// Items were mended of which no delivery had told; a healthy system mends nothing.
+    /// Counts items that had changed without a delivery and were mended. A healthy system mends nothing.
     pub fn mended(&self, items: i64) {
         self.0.mended.inc_by(items.unsigned_abs());
     }
 
-    /// A failed delivery was asked for again.
+    /// Counts a failed delivery that was asked for again.
     pub fn redelivery(&self) {
         self.0.redeliveries.inc();
     }
 
-    /// GitHub answered a request.
+    /// Counts an answer of GitHub.
     pub fn github_request(&self, status: u16) {
         self.0.github_requests.get_or_create(&StatusLabel { status }).inc();
     }
 
-    /// A job failed and is tried again.
+    /// Counts a job that failed and is tried again.
     pub fn github_failure(&self) {
         self.0.github_failures.inc();
     }
 
-    /// What is left of an hourly budget; account 0 is the App itself.
+    /// Sets what is left of an hourly budget. Account 0 is the App itself.
     pub fn github_remaining(&self, account: i64, resource: &'static str, remaining: i64) {
         self.0.github_remaining.get_or_create(&BudgetLabels { account, resource }).set(remaining);
     }
 
-    /// GitHub is not asked about an account any more.
+    /// Removes the gauges of a budget that is no longer used.
     pub fn forget_budget(&self, account: i64, resource: &'static str) {
         self.0.github_remaining.remove(&BudgetLabels { account, resource });
         self.0.vitals.forget_limit(account, resource);
     }
 
-    /// How far things are.
+    /// The gauges that are measured rather than counted.
     pub fn vitals(&self) -> &Vitals {
         &self.0.vitals
     }
 
-    /// A request began; it is in flight until the guard is dropped.
+    /// Counts a request as in flight until the guard is dropped.
     pub fn request(&self) -> InFlight {
         self.0.requests.inc();
         InFlight(self.0.requests.clone())
     }
 
-    /// Bytes that webhook bodies in flight hold of their budget.
+    /// Sets the bytes that webhook bodies in flight take of their budget.
     pub fn body_bytes(&self, bytes: usize) {
         self.0.body_bytes.set(bytes.try_into().unwrap_or(i64::MAX));
     }
@@ -238,33 +238,41 @@ impl Default for Metrics {
     }
 }
 
-impl Inner {
+impl Registered {
     fn registered(mut self) -> Self {
         let registry = &mut self.registry;
         // The encoder appends `_total` to counters and the unit to the name.
         registry.register("deliveries", "Deliveries answered", self.deliveries.clone());
         registry.register("batch_deliveries", "Deliveries in a committed batch", self.batch_size.clone());
-        registry.register("batches_split", "Batches retried item by item", self.batches_split.clone());
+        registry.register("batches_split", "Batches retried one delivery at a time", self.batches_split.clone());
         registry.register("deliveries_waiting", "Deliveries waiting for their commit", self.waiting.clone());
         registry.register("head_position", "Head position of an account", self.head_position.clone());
         registry.register("backfilled_items", "Items stored by the backfill", self.backfilled.clone());
-        registry.register("mended_items", "Items mended that no delivery had told of", self.mended.clone());
+        registry.register(
+            "mended_items",
+            "Items that had changed without a delivery and were mended",
+            self.mended.clone(),
+        );
         registry.register("redeliveries", "Failed deliveries asked for again", self.redeliveries.clone());
         registry.register("github_requests", "Answers of GitHub", self.github_requests.clone());
         registry.register("github_failures", "Jobs that failed and are tried again", self.github_failures.clone());
-        registry.register("github_remaining", "Left of GitHub's hourly budgets", self.github_remaining.clone());
+        registry.register(
+            "github_remaining",
+            "Requests or points left of GitHub's hourly budgets",
+            self.github_remaining.clone(),
+        );
         registry.register("http_requests_in_flight", "Requests being answered", self.requests.clone());
-        registry.register_with_unit("append", "Transaction of a batch", Unit::Seconds, self.append.clone());
+        registry.register_with_unit("append", "Time of a batch's transaction", Unit::Seconds, self.append.clone());
         registry.register_with_unit(
             "acknowledgement",
-            "From a delivery's head to its answer",
+            "Time from a delivery's head to its answer",
             Unit::Seconds,
             self.acknowledgement.clone(),
         );
-        registry.register_with_unit("queue", "Answers of /queue", Unit::Seconds, self.queue.clone());
+        registry.register_with_unit("queue", "Time of an answer of /queue", Unit::Seconds, self.queue.clone());
         registry.register_with_unit(
             "bodies_in_flight",
-            "Held by webhook bodies in flight",
+            "Memory of webhook bodies in flight",
             Unit::Bytes,
             self.body_bytes.clone(),
         );
@@ -273,7 +281,7 @@ impl Inner {
     }
 }
 
-/// A request or delivery in flight, until dropped.
+/// A request or delivery that counts as in flight until this is dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct InFlight(Gauge);
@@ -284,7 +292,7 @@ impl Drop for InFlight {
     }
 }
 
-/// From half a millisecond to 8 seconds, each bound twice the one before.
+/// Buckets from half a millisecond to 8 seconds, each twice as large as the one before.
 fn latency() -> Histogram {
     Histogram::new(exponential_buckets(0.0005, 2.0, 15))
 }

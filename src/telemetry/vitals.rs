@@ -1,5 +1,5 @@
-//! Gauges of how far things are, measured now and then by every replica alike: to be read with
-//! `max`, not added up over replicas.
+//! Gauges that every replica measures for the whole service. So read them with `max`; never add them up
+//! over replicas.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
@@ -7,18 +7,18 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Account {
+struct AccountLabel {
     account: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AccountState {
+struct AccountStateLabels {
     account: i64,
     state: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AccountResource {
+struct AccountResourceLabels {
     account: i64,
     resource: &'static str,
 }
@@ -26,19 +26,19 @@ struct AccountResource {
 /// The gauges. Cloning shares them.
 #[derive(Debug, Clone, Default)]
 pub struct Vitals {
-    backfill_repositories: Family<AccountState, Gauge>,
-    backfill_items: Family<Account, Gauge>,
-    compared: Family<Account, Gauge>,
-    jobs: Family<AccountState, Gauge>,
-    github_limit: Family<AccountResource, Gauge>,
-    ranking_lag: Family<Account, Gauge>,
+    backfill_repositories: Family<AccountStateLabels, Gauge>,
+    backfill_items: Family<AccountLabel, Gauge>,
+    compared: Family<AccountLabel, Gauge>,
+    jobs: Family<AccountStateLabels, Gauge>,
+    github_limit: Family<AccountResourceLabels, Gauge>,
+    ranking_lag: Family<AccountLabel, Gauge>,
     token_expiry: Gauge,
     database_up: Gauge,
 }
 
-/// How far GitHub's side of one account is.
+/// The progress of one account's backfill.
 #[derive(Debug, Clone, Copy)]
-pub struct Backfill {
+pub struct BackfillGauges {
     pub complete: i64,
     pub incomplete: i64,
     pub items: i64,
@@ -49,49 +49,49 @@ pub struct Backfill {
 }
 
 impl Vitals {
-    /// How far GitHub's side of an account is.
-    pub fn backfill(&self, account: i64, backfill: Backfill) {
-        let Backfill { complete, incomplete, items, compared_at, due, failing } = backfill;
+    /// Sets the gauges of an account's backfill.
+    pub fn backfill(&self, account: i64, backfill: BackfillGauges) {
+        let BackfillGauges { complete, incomplete, items, compared_at, due, failing } = backfill;
         for (state, repositories) in [("complete", complete), ("incomplete", incomplete)] {
-            self.backfill_repositories.get_or_create(&AccountState { account, state }).set(repositories);
+            self.backfill_repositories.get_or_create(&AccountStateLabels { account, state }).set(repositories);
         }
-        self.backfill_items.get_or_create(&Account { account }).set(items);
-        self.compared.get_or_create(&Account { account }).set(compared_at.unwrap_or_default());
+        self.backfill_items.get_or_create(&AccountLabel { account }).set(items);
+        self.compared.get_or_create(&AccountLabel { account }).set(compared_at.unwrap_or_default());
         for (state, jobs) in [("due", due), ("failing", failing)] {
-            self.jobs.get_or_create(&AccountState { account, state }).set(jobs);
+            self.jobs.get_or_create(&AccountStateLabels { account, state }).set(jobs);
         }
     }
 
-    /// GitHub is not asked about an account any more.
+    /// Removes the gauges of an account about which GitHub is no longer asked.
     pub fn forget(&self, account: i64) {
         for state in ["complete", "incomplete", "due", "failing"] {
-            self.backfill_repositories.remove(&AccountState { account, state });
-            self.jobs.remove(&AccountState { account, state });
+            self.backfill_repositories.remove(&AccountStateLabels { account, state });
+            self.jobs.remove(&AccountStateLabels { account, state });
         }
-        self.backfill_items.remove(&Account { account });
-        self.compared.remove(&Account { account });
+        self.backfill_items.remove(&AccountLabel { account });
+        self.compared.remove(&AccountLabel { account });
     }
 
-    /// How large one of GitHub's hourly budgets is; account 0 is the App itself.
+    /// Sets the size of one of GitHub's hourly budgets. Account 0 is the App itself.
     pub fn github_limit(&self, account: i64, resource: &'static str, limit: i64) {
-        self.github_limit.get_or_create(&AccountResource { account, resource }).set(limit);
+        self.github_limit.get_or_create(&AccountResourceLabels { account, resource }).set(limit);
     }
 
     pub(super) fn forget_limit(&self, account: i64, resource: &'static str) {
-        self.github_limit.remove(&AccountResource { account, resource });
+        self.github_limit.remove(&AccountResourceLabels { account, resource });
     }
 
-    /// Whether the database answers this replica.
+    /// Sets whether the database answers this replica.
     pub fn database_up(&self, up: bool) {
         self.database_up.set(up.into());
     }
 
-    /// For how long this replica's ranking has lacked something that the log has.
+    /// Sets for how long this replica's ranking has been behind the log.
     pub fn ranking_lag(&self, account: i64, seconds: i64) {
-        self.ranking_lag.get_or_create(&Account { account }).set(seconds);
+        self.ranking_lag.get_or_create(&AccountLabel { account }).set(seconds);
     }
 
-    /// When the next API token expires, as Unix time; `None` if none does.
+    /// Sets when the next API token expires, as Unix time; `None` if none does.
     pub fn token_expiry(&self, at: Option<i64>) {
         self.token_expiry.set(at.unwrap_or_default());
     }
@@ -100,28 +100,28 @@ impl Vitals {
         // The encoder appends the unit to the name.
         registry.register(
             "backfill_repositories",
-            "Repositories with all items here, and the others",
+            "Repositories whose items are all stored, and the others",
             self.backfill_repositories.clone(),
         );
         registry.register("backfill_items", "Items that the backfill has stored", self.backfill_items.clone());
         registry.register_with_unit(
             "compared_timestamp",
-            "Up to when every repository was compared with GitHub; 0: one never was",
+            "Time up to which every repository was compared with GitHub; 0 if one never was",
             Unit::Seconds,
             self.compared.clone(),
         );
-        registry.register("database_up", "Whether the database answers: 1, or 0", self.database_up.clone());
-        registry.register("jobs", "Questions to GitHub that are due, and those that fail", self.jobs.clone());
+        registry.register("database_up", "Whether the database answers: 1 or 0", self.database_up.clone());
+        registry.register("jobs", "Jobs that ask GitHub: those that are due, and those that fail", self.jobs.clone());
         registry.register("github_limit", "GitHub's hourly budgets", self.github_limit.clone());
         registry.register_with_unit(
             "ranking_lag",
-            "For how long the ranking has lacked something that the log has",
+            "For how long the ranking has been behind the log",
             Unit::Seconds,
             self.ranking_lag.clone(),
         );
         registry.register_with_unit(
             "token_expiry_timestamp",
-            "When the next API token expires; 0: none does",
+            "Time at which the next API token expires; 0 if none does",
             Unit::Seconds,
             self.token_expiry.clone(),
         );

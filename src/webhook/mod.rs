@@ -1,115 +1,22 @@
-//! From a request's bytes to events: signature, headers, payload.
+//! From a request's bytes to events.
 //!
-//! The order is enforced by types: only [`verify`] builds a [`VerifiedDelivery`] (or its having been
-//! stored before), and [`translate`](translate::translate) takes nothing else. This room knows no axum and no sqlx,
-//! and does no IO.
+//! The players:
+//! - [`delivery`]: the headers, and the only way to a [`VerifiedDelivery`]: its signature;
+//! - [`signature`]: HMAC-SHA-256 and the secrets;
+//! - [`payload`]: the fields of GitHub's payloads that we read;
+//! - [`mod@translate`]: a verified delivery becomes events. It takes nothing else, so no unsigned byte
+//!   is ever parsed;
+//! - [`listed`]: the same payloads where GitHub is asked for a list of items.
+//!
+//! This room does no IO and knows neither axum nor sqlx.
 
+mod delivery;
 mod listed;
 mod payload;
 pub mod signature;
 pub mod translate;
 
-use uuid::Uuid;
-
-pub use listed::{Listed, Opening, listed_issue, listed_issues};
+pub use delivery::{BadDelivery, CheckedHeaders, Headers, VerifiedDelivery, check_headers, verify};
+pub use listed::{ItemOpening, ListedItem, listed_issue, listed_issues};
 pub use signature::Secrets;
-pub use translate::{AccountRef, Outcome, Translation, translate};
-
-/// The headers of a delivery that count, as they came.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Headers<'a> {
-    /// `Content-Type`
-    pub content_type: Option<&'a str>,
-    /// `X-GitHub-Event`
-    pub event: Option<&'a str>,
-    /// `X-GitHub-Delivery`
-    pub delivery: Option<&'a str>,
-    /// `X-Hub-Signature-256`
-    pub signature: Option<&'a str>,
-}
-
-/// A delivery whose signature was checked over its raw bytes.
-#[derive(Clone, Debug)]
-pub struct VerifiedDelivery<'a> {
-    guid: Uuid,
-    event: &'a str,
-    body: &'a [u8],
-}
-
-impl<'a> VerifiedDelivery<'a> {
-    /// GitHub's GUID of the delivery; a redelivery keeps it.
-    pub fn guid(&self) -> Uuid {
-        self.guid
-    }
-
-    /// The event's name, such as `issues`.
-    pub fn event(&self) -> &'a str {
-        self.event
-    }
-
-    pub fn body(&self) -> &'a [u8] {
-        self.body
-    }
-}
-
-impl<'a> VerifiedDelivery<'a> {
-    /// A delivery as it was stored: its signature was checked when it came.
-    pub fn stored(guid: Uuid, event: &'a str, body: &'a [u8]) -> Self {
-        Self { guid, event, body }
-    }
-}
-
-/// Headers that passed, before the signature was looked at.
-#[derive(Clone, Copy, Debug)]
-pub struct CheckedHeaders<'a> {
-    guid: Uuid,
-    event: &'a str,
-    signature: Option<&'a str>,
-}
-
-/// Why a request is no delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error("the content type must be application/json")]
-    NotJson,
-    #[error("the header {0} is missing")]
-    MissingHeader(&'static str),
-    #[error("the header X-GitHub-Delivery must be a GUID such as 72d3162e-cc78-11e3-81ab-4c9367dc0958")]
-    NoGuid,
-    #[error("the header X-GitHub-Event must be 1 to 64 lower-case letters, digits and underscores")]
-    NoEvent,
-    /// One answer for a missing, malformed and wrong signature.
-    #[error("the signature is missing or does not match")]
-    BadSignature,
-}
-
-/// Checks what can be checked before the body is read.
-pub fn check_headers(headers: Headers<'_>) -> Result<CheckedHeaders<'_>, Refusal> {
-    let content_type = headers.content_type.ok_or(Refusal::NotJson)?;
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        return Err(Refusal::NotJson);
-    }
-    let event = headers.event.ok_or(Refusal::MissingHeader("X-GitHub-Event"))?;
-    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if event.is_empty() || event.len() > 64 || !event.bytes().all(known) {
-        return Err(Refusal::NoEvent);
-    }
-    let guid = headers.delivery.ok_or(Refusal::MissingHeader("X-GitHub-Delivery"))?;
-    // GitHub writes the hyphenated form; other spellings of a GUID are not GitHub's.
-    let guid = Some(guid).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
-    Ok(CheckedHeaders { guid: guid.ok_or(Refusal::NoGuid)?, event, signature: headers.signature })
-}
-
-/// Checks the signature over the raw body, before anything parses it.
-pub fn verify<'a>(
-    secrets: &Secrets,
-    headers: CheckedHeaders<'a>,
-    body: &'a [u8],
-) -> Result<VerifiedDelivery<'a>, Refusal> {
-    if secrets.verify(headers.signature.unwrap_or_default(), body) {
-        Ok(VerifiedDelivery { guid: headers.guid, event: headers.event, body })
-    } else {
-        Err(Refusal::BadSignature)
-    }
-}
+pub use translate::{AccountRef, Translation, TranslationOutcome, translate};

@@ -1,8 +1,8 @@
-//! The wire: the few fields of GitHub's webhook payloads that we read.
+//! The few fields of GitHub's webhook payloads that we read.
 //!
-//! GitHub's published schemas and examples disagree with each other and with reality. So every field is optional, but the few
-//! without which there is no item. A time may have any of the forms that were seen: RFC 3339 with or without fraction and
-//! offset, or seconds since 1970.
+//! GitHub's published schemas and examples disagree with one another and with what it sends. So every
+//! field is optional, except the few without which there is no item, and a time may come in each
+//! form that was seen: RFC 3339 with or without fraction and offset, or seconds since 1970.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
@@ -14,50 +14,50 @@ use crate::activity::fold::whole_second;
 pub struct Payload {
     #[serde(default)]
     pub action: Option<Text>,
-    pub repository: Option<Repository>,
+    pub repository: Option<RepositoryPayload>,
     pub organization: Option<User>,
-    pub installation: Option<Installation>,
-    /// Of `installation_target`: the renamed account.
+    pub installation: Option<InstallationPayload>,
+    /// In `installation_target`: the renamed account.
     pub account: Option<User>,
     pub sender: Option<User>,
-    pub issue: Option<Item>,
-    pub pull_request: Option<Item>,
-    pub discussion: Option<Item>,
-    pub sub_issue: Option<Item>,
-    pub parent_issue: Option<Item>,
-    pub blocked_issue: Option<Item>,
-    pub blocking_issue: Option<Item>,
-    pub comment: Option<Remark>,
-    pub review: Option<Remark>,
-    pub label: Option<Label>,
+    pub issue: Option<ItemPayload>,
+    pub pull_request: Option<ItemPayload>,
+    pub discussion: Option<ItemPayload>,
+    pub sub_issue: Option<ItemPayload>,
+    pub parent_issue: Option<ItemPayload>,
+    pub blocked_issue: Option<ItemPayload>,
+    pub blocking_issue: Option<ItemPayload>,
+    pub comment: Option<CommentPayload>,
+    pub review: Option<CommentPayload>,
+    pub label: Option<LabelPayload>,
     pub assignee: Option<User>,
-    pub milestone: Option<Milestone>,
-    pub changes: Option<Changes>,
+    pub milestone: Option<MilestonePayload>,
+    pub changes: Option<ChangesPayload>,
     #[serde(default)]
-    pub repositories: Vec<Repository>,
+    pub repositories: Vec<RepositoryPayload>,
     #[serde(default)]
-    pub repositories_added: Vec<Repository>,
+    pub repositories_added: Vec<RepositoryPayload>,
     #[serde(default)]
-    pub repositories_removed: Vec<Repository>,
+    pub repositories_removed: Vec<RepositoryPayload>,
     pub repository_selection: Option<Text>,
 }
 
-/// What can be read of a payload in which some field is of another shape than GitHub's.
+/// The fields that can be read of a payload that is not of GitHub's shape.
 #[derive(Debug, Default)]
-pub struct Legible {
+pub struct ReadableFields {
     pub action: Option<Text>,
-    /// Login and id of those that the payload may be about, the likeliest first.
+    /// Login and id of the accounts that the payload may be about, the likeliest first.
     pub accounts: Vec<(Text, i64)>,
 }
 
-impl Legible {
-    /// Reads field by field; nothing of what is no JSON object.
+impl ReadableFields {
+    /// Reads field by field. A body that is not a JSON object has none.
     pub fn of(body: &[u8]) -> Self {
         type Raw<'a> = Option<&'a RawValue>;
 
         #[derive(Default, Deserialize)]
         #[serde(default)]
-        struct Outer<'a> {
+        struct OuterFields<'a> {
             #[serde(borrow)]
             action: Raw<'a>,
             #[serde(borrow)]
@@ -72,7 +72,7 @@ impl Legible {
 
         #[derive(Default, Deserialize)]
         #[serde(default)]
-        struct Inner<'a> {
+        struct InnerFields<'a> {
             #[serde(borrow)]
             owner: Raw<'a>,
             #[serde(borrow)]
@@ -80,7 +80,7 @@ impl Legible {
         }
 
         #[derive(Deserialize)]
-        struct Named {
+        struct NamedAccount {
             login: Text,
             id: i64,
         }
@@ -89,18 +89,18 @@ impl Legible {
             raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
         }
 
-        let outer: Outer = serde_json::from_slice(body).unwrap_or_default();
-        let inner = |raw| read::<Inner>(raw).unwrap_or_default();
+        let outer: OuterFields = serde_json::from_slice(body).unwrap_or_default();
+        let inner = |raw| read::<InnerFields>(raw).unwrap_or_default();
         let accounts =
             [inner(outer.repository).owner, inner(outer.installation).account, outer.organization, outer.account];
-        let named = accounts.into_iter().filter_map(read::<Named>);
+        let named = accounts.into_iter().filter_map(read::<NamedAccount>);
         Self { action: read(outer.action), accounts: named.map(|named| (named.login, named.id)).collect() }
     }
 }
 
 /// An issue, pull request or discussion.
 #[derive(Debug, Deserialize)]
-pub struct Item {
+pub struct ItemPayload {
     pub number: i64,
     pub node_id: Option<Text>,
     pub title: Option<Text>,
@@ -119,12 +119,12 @@ pub struct Item {
     pub answer_chosen_at: Option<Option<DateTime<Utc>>>,
     pub draft: Option<bool>,
     pub comments: Option<i64>,
-    pub labels: Option<Vec<Label>>,
+    pub labels: Option<Vec<LabelPayload>>,
     pub assignees: Option<Vec<Option<User>>>,
     #[serde(default, deserialize_with = "present")]
-    pub milestone: Option<Option<Milestone>>,
+    pub milestone: Option<Option<MilestonePayload>>,
     pub author_association: Option<Text>,
-    /// On an issue: it is a pull request.
+    /// Present on an issue that is a pull request.
     pub pull_request: Option<PullRequestMark>,
 }
 
@@ -136,7 +136,7 @@ pub struct PullRequestMark {
 
 /// A comment or a review.
 #[derive(Debug, Deserialize)]
-pub struct Remark {
+pub struct CommentPayload {
     #[serde(default, deserialize_with = "time")]
     pub created_at: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "time")]
@@ -156,7 +156,7 @@ pub struct User {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Repository {
+pub struct RepositoryPayload {
     pub id: i64,
     pub name: Option<Text>,
     pub full_name: Option<Text>,
@@ -167,39 +167,39 @@ pub struct Repository {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Installation {
+pub struct InstallationPayload {
     pub account: Option<User>,
     pub repository_selection: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Label {
+pub struct LabelPayload {
     pub id: Option<i64>,
     pub name: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Milestone {
+pub struct MilestonePayload {
     pub number: Option<i64>,
     pub title: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Changes {
-    /// Of `edited`: the title was changed.
+pub struct ChangesPayload {
+    /// In `edited`: the title was changed.
     pub title: Option<serde::de::IgnoredAny>,
     #[serde(alias = "new_discussion")]
-    pub new_issue: Option<Numbered>,
-    pub new_repository: Option<Repository>,
+    pub new_issue: Option<ItemNumber>,
+    pub new_repository: Option<RepositoryPayload>,
     #[serde(alias = "old_discussion")]
-    pub old_issue: Option<Numbered>,
-    pub old_repository: Option<Repository>,
-    /// Of a repository's `transferred`: the owner before.
+    pub old_issue: Option<ItemNumber>,
+    pub old_repository: Option<RepositoryPayload>,
+    /// In a repository's `transferred`: the previous owner.
     pub owner: Option<OwnerChange>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Numbered {
+pub struct ItemNumber {
     pub number: i64,
 }
 
@@ -214,7 +214,7 @@ pub struct OwnerBefore {
     pub user: Option<User>,
 }
 
-/// A string that Postgres can hold: U+0000, which it refuses, becomes U+FFFD.
+/// A string that Postgres can store: it refuses U+0000, which becomes U+FFFD.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(pub String);
 
@@ -247,7 +247,7 @@ fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Ut
         Some(AnyTime::Text(text)) => DateTime::parse_from_rfc3339(&text).ok().map(|time| time.to_utc()),
         Some(AnyTime::Other(_)) | None => None,
     };
-    // Four-digit years only: what Postgres and RFC 3339 both take.
+    // Years of four digits only: both Postgres and RFC 3339 take those.
     Ok(time.map(whole_second).filter(|time| (0..=253_402_300_799).contains(&time.timestamp())))
 }
 

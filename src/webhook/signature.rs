@@ -6,13 +6,13 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The webhook secrets that are accepted now; more than one while they rotate. Never empty.
+/// The webhook secrets that are accepted: more than one while they rotate, never none.
 #[derive(Clone)]
 pub struct Secrets(Vec<Vec<u8>>);
 
 impl Secrets {
-    /// Takes a comma-separated list, white space around each secret ignored. `None` if nothing
-    /// but commas and white space is there.
+    /// Reads a comma-separated list and ignores white space around each secret. `None` if the list
+    /// holds none.
     pub fn parse(list: &str) -> Option<Self> {
         let secrets: Vec<Vec<u8>> = list
             .split(',')
@@ -25,7 +25,7 @@ impl Secrets {
 
     /// Whether `header` (`sha256=` and 64 hex digits) signs `body` with any of the secrets. The
     /// comparison takes the same time for every wrong signature of that form, and every secret is
-    /// tried whichever one fits.
+    /// tried even after one has matched.
     pub fn verify(&self, header: &str, body: &[u8]) -> bool {
         let Some(given) = header.strip_prefix("sha256=") else {
             return false;
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-/// The header value that signs `body` with `secret`, as GitHub would write it.
+/// The header value with which GitHub would sign `body`.
 pub fn sign(secret: &[u8], body: &[u8]) -> String {
     format!("sha256={}", hex::encode(mac(secret, body).finalize().into_bytes()))
 }

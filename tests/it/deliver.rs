@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use bugscrub::deliver::{self, DeliverError, Pace, Recorded, Report, Target, deliver, read};
+use bugscrub::deliver::{self, DeliverError, Pace, RecordedDelivery, Report, WebhookTarget, deliver, read};
 use bugscrub::webhook::signature;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -40,7 +40,7 @@ fn write(directory: &TempDir, bytes: &[u8]) -> PathBuf {
     path
 }
 
-fn read_all(bytes: &[u8]) -> (Vec<Recorded>, Option<DeliverError>) {
+fn read_all(bytes: &[u8]) -> (Vec<RecordedDelivery>, Option<DeliverError>) {
     let directory = TempDir::new().unwrap();
     let mut recorded = Vec::new();
     let mut lines = read(&write(&directory, bytes)).unwrap();
@@ -128,7 +128,7 @@ fn a_truncated_gzip_gives_what_it_has_and_then_an_error() {
 #[test]
 fn a_file_that_is_not_there_is_named() {
     let error = read(std::path::Path::new("/nowhere/at-all")).map(|_| ()).unwrap_err();
-    assert_eq!(error.to_string(), "/nowhere/at-all: cannot be opened");
+    assert_eq!(error.to_string(), "/nowhere/at-all cannot be opened");
 }
 
 proptest! {
@@ -205,9 +205,9 @@ fn accepted(number: usize) -> (StatusCode, String) {
     (StatusCode::ACCEPTED, answer)
 }
 
-fn recorded(count: usize) -> impl Iterator<Item = Result<Recorded, DeliverError>> + Send + 'static {
+fn recorded(count: usize) -> impl Iterator<Item = Result<RecordedDelivery, DeliverError>> + Send + 'static {
     (0..count).map(|n| {
-        Ok(Recorded {
+        Ok(RecordedDelivery {
             event: "issues".to_owned(),
             delivery: Uuid::from_u128(n as u128),
             at: chrono::DateTime::UNIX_EPOCH,
@@ -219,7 +219,7 @@ fn recorded(count: usize) -> impl Iterator<Item = Result<Recorded, DeliverError>
 #[tokio::test]
 async fn a_delivery_arrives_as_github_would_send_it() {
     let mut receiver = receiver(None, accepted).await;
-    let target = Target::new(&receiver.url, SECRET).unwrap();
+    let target = WebhookTarget::new(&receiver.url, SECRET).unwrap();
     let report = deliver(recorded(1), &target, Pace::default(), |_| ()).await.unwrap();
     assert_eq!((report.sent, report.accepted, report.events, report.failed()), (1, 1, 2, 0));
     assert_eq!(report.position, Some(2));
@@ -236,7 +236,7 @@ async fn a_delivery_arrives_as_github_would_send_it() {
 #[tokio::test]
 async fn everything_is_sent_once_with_no_more_than_the_concurrency_at_once() {
     let mut receiver = receiver(None, accepted).await;
-    let target = Target::new(&receiver.url, SECRET).unwrap();
+    let target = WebhookTarget::new(&receiver.url, SECRET).unwrap();
     let pace = Pace { concurrency: 4, rate: None };
     let told = AtomicUsize::new(0);
     let report = deliver(recorded(300), &target, pace, |progress| {
@@ -264,7 +264,7 @@ async fn failures_are_counted_by_status_and_not_retried() {
         _ => (StatusCode::OK, String::new()),
     })
     .await;
-    let target = Target::new(&receiver.url, SECRET).unwrap();
+    let target = WebhookTarget::new(&receiver.url, SECRET).unwrap();
     let pace = Pace { concurrency: 1, rate: None };
     let report = deliver(recorded(8), &target, pace, |_| ()).await.unwrap();
     assert_eq!((report.accepted, report.duplicates, report.failed()), (2, 2, 6));
@@ -283,7 +283,7 @@ async fn failures_are_counted_by_status_and_not_retried() {
 
 #[tokio::test]
 async fn nobody_listening_is_a_failure_of_each_delivery() {
-    let target = Target::new("http://127.0.0.1:1/webhooks/github", SECRET).unwrap();
+    let target = WebhookTarget::new("http://127.0.0.1:1/webhooks/github", SECRET).unwrap();
     let report = deliver(recorded(3), &target, Pace::default(), |_| ()).await.unwrap();
     assert_eq!((report.sent, report.accepted), (3, 0));
     assert_eq!(report.failures["could not connect"].count, 3);
@@ -292,7 +292,7 @@ async fn nobody_listening_is_a_failure_of_each_delivery() {
 #[tokio::test]
 async fn an_open_loop_keeps_its_schedule() {
     let receiver = receiver(None, accepted).await;
-    let target = Target::new(&receiver.url, SECRET).unwrap();
+    let target = WebhookTarget::new(&receiver.url, SECRET).unwrap();
     // As many places as deliveries: on a busy machine none has to wait for one.
     let pace = Pace { concurrency: 101, rate: Some(200.0) };
     let began = Instant::now();
@@ -310,7 +310,7 @@ async fn queueing_shows_in_the_latency_of_an_open_loop() {
     // 20 deliveries are due within 20 ms, but answered one at a time in 10 ms each: the last is
     // answered 180 ms late, though its own request took 10 ms.
     let receiver = receiver(Some(Duration::from_millis(10)), accepted).await;
-    let target = Target::new(&receiver.url, SECRET).unwrap();
+    let target = WebhookTarget::new(&receiver.url, SECRET).unwrap();
     let pace = Pace { concurrency: 1, rate: Some(1000.0) };
     let report = deliver(recorded(20), &target, pace, |_| ()).await.unwrap();
     assert!(report.latency_ms(1.0) >= 170.0, "{report}");
@@ -334,7 +334,7 @@ async fn a_bad_line_ends_the_command_after_the_lines_before_it() {
     let directory = TempDir::new().unwrap();
     let text = format!("{}\n{}\nnonsense\n{}\n", line(1, "{}"), line(2, "{}"), line(3, "{}"));
     let path = write(&directory, &zip(text.as_bytes()));
-    let target = Target::new(&receiver.url, SECRET).unwrap();
+    let target = WebhookTarget::new(&receiver.url, SECRET).unwrap();
     let error = deliver::run(&path, &target, Pace::default()).await.unwrap_err();
     assert!(matches!(error, DeliverError::Line { line: 3, .. }), "{error:?}");
     let mut seen = 0;
@@ -347,10 +347,10 @@ async fn a_bad_line_ends_the_command_after_the_lines_before_it() {
 #[tokio::test]
 async fn what_could_not_be_sent_anywhere_is_refused_at_once() {
     for url in ["127.0.0.1:8080/webhooks/github", "ftp://example.org/", "/webhooks", ""] {
-        let error = Target::new(url, SECRET).unwrap_err();
+        let error = WebhookTarget::new(url, SECRET).unwrap_err();
         assert!(matches!(error, DeliverError::Url { .. }), "{url}: {error:?}");
     }
-    let target = Target::new("http://127.0.0.1:1/", SECRET).unwrap();
+    let target = WebhookTarget::new("http://127.0.0.1:1/", SECRET).unwrap();
     assert!(!format!("{target:?}").contains(SECRET));
     for pace in [
         Pace { concurrency: 0, rate: None },

@@ -5,7 +5,7 @@ mod showing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use bugscrub::deliver::Recorded;
+use bugscrub::deliver::RecordedDelivery;
 use bugscrub::demo::{Organization, Trickle};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -15,8 +15,8 @@ fn end() -> DateTime<Utc> {
 }
 
 /// The deliveries of one organization, and their payloads, made once for all tests.
-fn history() -> &'static [(Recorded, Value)] {
-    static HISTORY: OnceLock<Vec<(Recorded, Value)>> = OnceLock::new();
+fn history() -> &'static [(RecordedDelivery, Value)] {
+    static HISTORY: OnceLock<Vec<(RecordedDelivery, Value)>> = OnceLock::new();
     HISTORY.get_or_init(|| {
         let (recorded, _) = Organization::generate(1, end());
         let parsed = recorded.into_iter().map(|recorded| {
@@ -304,7 +304,7 @@ fn holidays_are_quiet_and_releases_are_not() {
     let opened = |from: &str, days: i64| {
         let from = from.parse::<DateTime<Utc>>().unwrap();
         let within = |at: DateTime<Utc>| from <= at && at < from + TimeDelta::days(days);
-        let counted = |(recorded, payload): &&(Recorded, Value)| {
+        let counted = |(recorded, payload): &&(RecordedDelivery, Value)| {
             within(recorded.at) && recorded.event == "issues" && payload["action"] == "opened"
         };
         history().iter().filter(counted).count()

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bugscrub::config::{GitHubSettings, Settings};
-use bugscrub::github::{Address, Rhythm};
+use bugscrub::github::{ApiAddress, Rhythm};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -33,16 +33,16 @@ pub fn rhythm() -> Rhythm {
     Rhythm {
         redeliver: long,
         sweep: long,
-        doubt: chrono::Duration::zero(),
+        recheck: chrono::Duration::zero(),
         retry: chrono::Duration::milliseconds(20),
-        look: Duration::from_millis(20),
+        poll: Duration::from_millis(20),
         grace: long,
         workers: 4,
     }
 }
 
 pub fn asking(github: &FakeGitHub, rhythm: Rhythm) -> Settings {
-    let address = Address::new(&github.url()).unwrap();
+    let address = ApiAddress::new(&github.url()).unwrap();
     let asked = GitHubSettings { address, app_id: APP_ID, private_key: APP_KEY.to_owned(), rhythm };
     Settings { github: Some(asked), ..settings() }
 }

@@ -3,6 +3,7 @@
 //! The source is read as text, without comments and strings; every path that begins at the
 //! crate's root counts, in a `use` or in the middle of a line.
 
+mod circles;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};

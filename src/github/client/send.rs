@@ -1,5 +1,5 @@
-//! The one place where requests go out: through the gate, at the pace that GitHub asks for, and none
-//! but what this service does.
+//! The one place from which requests go out: through the gate, at the pace that GitHub asks for, and
+//! only the kinds of requests that this service makes.
 
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration as Wait, Instant};
@@ -10,30 +10,30 @@ use http::{HeaderMap, Method};
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-use super::super::answer::{Answer, GitHubError, Head, next_page, refused};
+use super::super::address::GRAPHQL;
+use super::super::answer::{AnswerHead, GitHubAnswer, GitHubError, next_page, refused};
 use super::super::limits::{budgets, pace, refusal, shut};
-use super::super::wire;
-use super::{As, Client};
-use crate::store::gates::{self, Purpose, Taught};
+use super::{Client, Requester};
+use crate::store::gates::{self, GateUpdate, Purpose};
 
 /// An answer that takes longer counts as lost.
 const PATIENCE: Wait = Wait::from_secs(60);
-/// The pace asks for less than half a second; more would be a clock that was set back.
+/// The longest wait for the pace. It never asks for more than half a second, unless a clock was set back.
 const PACED_AT_MOST: Wait = Wait::from_secs(1);
 
-/// What a request does to GitHub.
+/// What a request does on GitHub.
 ///
 /// # Errors
-/// [`GitHubError::NeverDone`] for anything else than what this service does: it never gets out.
+/// [`GitHubError::NeverDone`] for any request that this service does not make. It never goes out.
 fn purpose(method: &Method, path: &str, body: Option<&Value>) -> Result<Purpose, GitHubError> {
     let path = path.split('?').next().unwrap_or_default();
     let of = |begin: &str, end: &str| path.starts_with(begin) && path.ends_with(end);
     let query = || body.and_then(|body| body["query"].as_str()).unwrap_or_default().trim_start();
     match *method {
         Method::GET => Ok(Purpose::Read),
-        Method::POST if path == wire::GRAPHQL && query().starts_with("query ") => Ok(Purpose::Read),
+        Method::POST if path == GRAPHQL && query().starts_with("query ") => Ok(Purpose::Read),
         Method::POST if of("/app/installations/", "/access_tokens") => Ok(Purpose::TokenMint),
-        // The credentials of an App that a person has just made.
+        // The credentials of an App that a person has just created.
         Method::POST if of("/app-manifests/", "/conversions") => Ok(Purpose::TokenMint),
         Method::POST if of("/app/hook/deliveries/", "/attempts") => Ok(Purpose::Redelivery),
         _ => Err(GitHubError::NeverDone(format!("{method} {path}"))),
@@ -41,78 +41,79 @@ fn purpose(method: &Method, path: &str, body: Option<&Value>) -> Result<Purpose,
 }
 
 impl Client {
-    /// Makes a request when its turn comes; answers whatever GitHub does, but a refusal for a time.
+    /// Makes a request when its turn comes. Returns any answer except a refusal for a time, which is an
+    /// error.
     pub(super) async fn through_gate(
         &self,
-        whose: As,
+        requester: Requester,
         secret: Option<String>,
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Answer, GitHubError> {
+    ) -> Result<GitHubAnswer, GitHubError> {
         let Some(pool) = &self.0.pool else {
             let head = self.send(secret, method, path, body).await?;
             return self.read(head).await;
         };
         let purpose = purpose(&method, path, body)?;
-        let turn = self.turn(whose.gate());
+        let turn = self.turn(requester.gate());
         let turn = turn.lock().await;
         if purpose != Purpose::Read {
-            gates::announce(pool, whose.gate(), purpose).await?;
+            gates::announce(pool, requester.gate(), purpose).await?;
         }
-        let passing = gates::enter(pool, whose.gate()).await?;
+        let held = gates::enter(pool, requester.gate()).await?;
         let entered = Instant::now();
-        let graphql = path == wire::GRAPHQL;
-        if let Some((until, reason)) = shut(&passing.gate, graphql) {
-            // Nearly all that is asked needs REST: what waits for it need not come here to hear so.
+        let graphql = path == GRAPHQL;
+        if let Some((until, reason)) = shut(&held.gate, graphql) {
+            // Nearly every job needs REST. Shut the gate for all, so that they need not find out one by one.
             let for_all = (until, reason.clone());
-            passing.withdraw(purpose, Some(&for_all).filter(|_| !graphql)).await?;
+            held.withdraw(purpose, Some(&for_all).filter(|_| !graphql)).await?;
             return Err(GitHubError::Shut { until, reason });
         }
-        let mut taught = Taught::default();
+        let mut update = GateUpdate::default();
         if !graphql {
             let points = if method == Method::GET { 1 } else { 5 };
-            let (wait, paced_to) = pace(passing.gate.paced_to, passing.gate.now, points);
+            let (wait, paced_to) = pace(held.gate.paced_to, held.gate.now, points);
             tokio::time::sleep(wait.to_std().unwrap_or_default().min(PACED_AT_MOST)).await;
-            taught.paced_to = Some(paced_to);
+            update.paced_to = Some(paced_to);
         }
         let head = match self.send(secret, method, path, body).await {
             Ok(head) => head,
             Err(error) => {
-                passing.leave(purpose, &taught).await?;
+                held.leave(purpose, &update).await?;
                 return Err(error);
             }
         };
-        // The database's time of the answer: GitHub counts from there.
-        let now = passing.gate.now + entered.elapsed();
-        let told = budgets(&head.headers, head.date, now);
-        (taught.core, taught.graphql) = (told.core, told.graphql);
-        self.measure(whose.gate(), head.status, &taught);
+        // The database's time of the answer, from which GitHub counts.
+        let now = held.gate.now + entered.elapsed();
+        let stated = budgets(&head.headers, head.date, now);
+        (update.core, update.graphql) = (stated.core, stated.graphql);
+        self.measure(requester.gate(), head.status, &update);
         if !graphql && !matches!(head.status, 403 | 429) {
-            passing.leave(purpose, &taught).await?;
+            held.leave(purpose, &update).await?;
             drop(turn);
             return self.read(head).await;
         }
-        // Whether it is a refusal for a time is said in the body: of GraphQL even under 200.
+        // Only the body says whether this is a refusal for a time. With GraphQL even a 200 may be one.
         let (status, headers, date) = (head.status, head.headers.clone(), head.date);
         let answer = self.read(head).await;
         let said = match &answer {
             Ok(answer) => refused(answer, graphql),
             Err(_) => matches!(status, 403 | 429).then(String::new),
         };
-        taught.shut = said.and_then(|said| refusal(&headers, date, now, &said));
-        let shut = taught.shut.clone();
-        passing.leave(purpose, &taught).await?;
+        update.shut = said.and_then(|said| refusal(&headers, date, now, &said));
+        let shut = update.shut.clone();
+        held.leave(purpose, &update).await?;
         match shut {
             Some((until, reason)) => Err(GitHubError::Shut { until, reason }),
             None => answer,
         }
     }
 
-    fn measure(&self, gate: i64, status: u16, taught: &Taught) {
+    fn measure(&self, gate: i64, status: u16, update: &GateUpdate) {
         let metrics = &self.0.metrics;
         metrics.github_request(status);
-        for (resource, budget) in [("core", taught.core), ("graphql", taught.graphql)] {
+        for (resource, budget) in [("core", update.core), ("graphql", update.graphql)] {
             budget.inspect(|budget| metrics.github_remaining(gate, resource, budget.remaining));
         }
     }
@@ -122,14 +123,14 @@ impl Client {
         turns.entry(gate).or_default().clone()
     }
 
-    /// Sends a request; answers when the head of the answer is there.
+    /// Sends a request; returns when the head of the answer arrives.
     pub(super) async fn send(
         &self,
         secret: Option<String>,
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Head, GitHubError> {
+    ) -> Result<AnswerHead, GitHubError> {
         purpose(&method, path, body)?;
         let unreachable = || GitHubError::Unreachable(self.0.address.to_string());
         let mut request = http::Request::builder()
@@ -140,8 +141,8 @@ impl Client {
             .header("x-github-api-version", "2022-11-28");
         if let Some(secret) = secret {
             let mut value = HeaderValue::try_from(format!("Bearer {secret}"))
-                .map_err(|_| GitHubError::Unreadable("the token holds what no header may".to_owned()))?;
-            // No log of whatever library shows it.
+                .map_err(|_| GitHubError::Unreadable("the token has characters that no header may have".to_owned()))?;
+            // Keep it out of the logs of every library.
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
@@ -155,18 +156,18 @@ impl Client {
         let text = |headers: &HeaderMap| headers.get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
         let date = text(&parts.headers).and_then(|date| DateTime::parse_from_rfc2822(&date).ok());
         if let (Some(date), Some(identity)) = (date, self.identity()) {
-            identity.told_time(date.to_utc());
+            identity.adjust_clock(date.to_utc());
         }
         let date = date.map_or_else(|| self.now(), |date| date.to_utc());
         let reading = async move { body.collect().await.map(http_body_util::Collected::to_bytes).ok() };
-        Ok(Head { status: parts.status.as_u16(), date, headers: parts.headers, body: Box::pin(reading) })
+        Ok(AnswerHead { status: parts.status.as_u16(), date, headers: parts.headers, body: Box::pin(reading) })
     }
 
-    pub(super) async fn read(&self, head: Head) -> Result<Answer, GitHubError> {
+    pub(super) async fn read(&self, head: AnswerHead) -> Result<GitHubAnswer, GitHubError> {
         let body = tokio::time::timeout(PATIENCE, head.body).await.ok().flatten();
         let body = body.ok_or_else(|| GitHubError::Unreadable("it was cut short".to_owned()))?;
         let location = head.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-        Ok(Answer {
+        Ok(GitHubAnswer {
             status: head.status,
             date: head.date,
             next: next_page(&head.headers),

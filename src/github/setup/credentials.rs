@@ -1,4 +1,4 @@
-//! The new App's credentials: written once, for their owner's eyes only.
+//! The credentials of the new App, and the files that only their owner may read.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::SetupError;
+use super::error::SetupError;
 
-/// What GitHub hands out once.
+/// What GitHub hands out, and only once.
 #[derive(Clone)]
 pub struct Credentials {
     pub app_id: u64,
@@ -22,7 +22,7 @@ pub struct Credentials {
 
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("{path} cannot be written; nothing is overwritten: move it away or name another file")]
+#[error("{path} cannot be written. An existing file is never overwritten: move it away or name another file")]
 pub struct WriteError {
     path: PathBuf,
     source: std::io::Error,
@@ -47,26 +47,26 @@ impl Credentials {
             "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\ntype: Opaque\nstringData:\n  BUGSCRUB_APP_ID: \"{}\"\n  \
              BUGSCRUB_WEBHOOK_SECRET: {}\n{}  BUGSCRUB_PRIVATE_KEY: |\n{key}",
             self.app_id,
-            // A JSON string is a YAML one.
+            // Every JSON string is a YAML string.
             Value::from(self.webhook_secret.as_str()),
             api_url.map(|url| format!("  BUGSCRUB_GITHUB_API_URL: {}\n", Value::from(url))).unwrap_or_default(),
         )
     }
 }
 
-/// The two files that credentials go into, made before there are any: once GitHub has handed them
-/// out, nothing must stand in the way. Without credentials they go when this is dropped.
-pub struct Reserved {
+/// The two files for the credentials. They are created before GitHub hands anything out, because then
+/// nothing may go wrong any more. Unless credentials are written, dropping this removes them.
+pub struct CredentialFiles {
     settings: (PathBuf, File),
     key: (PathBuf, File),
     written: bool,
 }
 
-impl Reserved {
-    /// Makes `path`, and a `.pem` beside it, both with mode 600.
+impl CredentialFiles {
+    /// Creates `path`, and a `.pem` beside it, both with mode 600.
     ///
     /// # Errors
-    /// [`WriteError`] if either is there already, or cannot be made.
+    /// [`WriteError`] if either exists already or cannot be created.
     pub fn new(path: &Path) -> Result<Self, WriteError> {
         let made = |path: &Path| {
             let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
@@ -77,7 +77,7 @@ impl Reserved {
         Ok(Self { settings, key, written: false })
     }
 
-    /// Writes settings for a shell or for systemd, and the key. Answers the paths.
+    /// Writes the settings, for a shell or for systemd, and the key. Answers both paths.
     pub fn write(mut self, found: &Credentials, api_url: Option<&str>) -> Result<(PathBuf, PathBuf), WriteError> {
         let key = std::path::absolute(&self.key.0).unwrap_or_else(|_| self.key.0.clone());
         let api_url = api_url.map(|url| format!("BUGSCRUB_GITHUB_API_URL={url}\n")).unwrap_or_default();
@@ -97,10 +97,10 @@ impl Reserved {
     }
 }
 
-impl Drop for Reserved {
+impl Drop for CredentialFiles {
     fn drop(&mut self) {
         if !self.written {
-            // One that cannot be removed is empty.
+            // A file that cannot be removed is empty.
             let _ = std::fs::remove_file(&self.settings.0);
             let _ = std::fs::remove_file(&self.key.0);
         }

@@ -1,8 +1,8 @@
-//! The kinds of jobs, and which goes first.
+//! The kinds of jobs, and their priorities.
 
 use super::super::StoreError;
 
-/// What a job asks.
+/// The question that a job asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum JobKind {
     /// Which installations there are (account 0).
@@ -11,18 +11,18 @@ pub enum JobKind {
     Redeliver,
     /// Which repositories an installation covers.
     Repositories,
-    /// What differs between its repositories and ours.
+    /// Where an account's repositories differ from ours.
     Sweep,
-    /// What changed in one repository since it was last compared.
+    /// What changed in one repository since the last comparison.
     Repair,
-    /// Certain items of one repository.
+    /// The state of certain items of one repository.
     Check,
-    /// All open issues and pull requests of one repository, and so on.
+    /// All open issues and pull requests of one repository. The next three are alike.
     Open,
     OpenDiscussions,
     Closed,
     ClosedDiscussions,
-    /// An uninstalled account's data, when the grace is over.
+    /// Whether the grace of an uninstalled account is over, so that its data is deleted.
     Purge,
 }
 
@@ -45,12 +45,12 @@ impl JobKind {
         self.row().1
     }
 
-    /// Whether it lists open items.
+    /// Whether the job lists open items.
     pub fn is_open(self) -> bool {
         matches!(self, JobKind::Open | JobKind::OpenDiscussions)
     }
 
-    /// The smaller goes first: the open items before history.
+    /// The job with the smaller priority goes first: open items before history.
     pub(super) fn priority(self) -> i16 {
         self.row().2
     }

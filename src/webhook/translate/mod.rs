@@ -1,50 +1,51 @@
-//! Payload to events: which facts a delivery tells, of which account.
+//! From a payload to events: which facts a delivery tells, and of which account.
 //!
-//! Never fails: an unknown event, an unknown action or a missing field gives no events, and the
-//! delivery is kept raw either way. What it was worth is the [`Outcome`].
+//! Translating never fails. An unknown event, an unknown action or a missing field gives no events;
+//! the delivery is kept raw either way, and the [`TranslationOutcome`] says what came of it. The
+//! players:
+//! - [`items`], [`directory`]: the facts of each kind of event;
+//! - [`facts`]: those facts, before they are events with keys;
+//! - [`snapshot`]: an item's state as a payload shows it;
+//! - [`parties`]: the accounts, people and repositories that a payload names.
 
 mod directory;
-pub(super) mod items;
+mod facts;
+mod items;
+pub(super) mod parties;
+pub(super) mod snapshot;
 
 use uuid::Uuid;
 
-use super::VerifiedDelivery;
-use super::payload::{Legible, Payload, Repository, User};
-use crate::activity::event::OwnerRef;
-use crate::activity::{Actor, Event, Fact, RepositoryRef, Source};
+use self::facts::Meaning;
+pub use self::parties::AccountRef;
+use self::parties::actor;
+use super::delivery::VerifiedDelivery;
+use super::payload::{Payload, ReadableFields};
+use crate::activity::{Event, Source};
 
-/// The account that a delivery belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountRef {
-    /// GitHub's id; 0 where the payload names no account: such a delivery is kept raw only.
-    pub id: i64,
-    /// Empty for account 0.
-    pub login: String,
-}
-
-/// What became of a delivery's translation.
+/// How a delivery's translation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It told at least one fact.
+pub enum TranslationOutcome {
+    /// It gave at least one fact.
     Translated,
-    /// A known event that tells nothing that is kept, as `ping` does.
+    /// A known event that says nothing we keep, such as `ping`.
     Nothing,
     /// An event or an action that this version does not know.
     Unknown,
-    /// A known action without the fields that its fact needs.
+    /// A known action that lacks a field without which there is no fact.
     Incomplete,
-    /// Not JSON, or JSON of another shape than GitHub's.
+    /// Not JSON, or not of GitHub's shape.
     Unreadable,
 }
 
-impl Outcome {
+impl TranslationOutcome {
     pub fn name(self) -> &'static str {
         match self {
-            Outcome::Translated => "translated",
-            Outcome::Nothing => "nothing",
-            Outcome::Unknown => "unknown",
-            Outcome::Incomplete => "incomplete",
-            Outcome::Unreadable => "unreadable",
+            TranslationOutcome::Translated => "translated",
+            TranslationOutcome::Nothing => "nothing",
+            TranslationOutcome::Unknown => "unknown",
+            TranslationOutcome::Incomplete => "incomplete",
+            TranslationOutcome::Unreadable => "unreadable",
         }
     }
 }
@@ -54,73 +55,50 @@ impl Outcome {
 pub struct Translation {
     pub account: AccountRef,
     pub action: Option<String>,
-    pub outcome: Outcome,
-    /// The facts, in order; their ordinals are part of their source keys.
+    pub outcome: TranslationOutcome,
+    /// The facts in order. Their ordinals are part of their source keys.
     pub events: Vec<Event>,
-    /// Facts of other accounts: the one that a repository or an item left.
+    /// Facts of another account: the one that a repository or an item left.
     pub elsewhere: Vec<(AccountRef, Event)>,
 }
 
-/// What translating one payload yields, before it has source keys.
-enum Told {
-    Facts(Vec<Telling>),
-    Nothing,
-    Unknown,
-    Incomplete,
-}
-
-/// One fact and whose it is.
-struct Telling {
-    /// `None`: the delivery's own account.
-    account: Option<AccountRef>,
-    kind: &'static str,
-    occurred_at: Option<chrono::DateTime<chrono::Utc>>,
-    fact: Fact,
-}
-
-impl Telling {
-    fn here(kind: &'static str, fact: Fact) -> Self {
-        Self { account: None, kind, occurred_at: None, fact }
-    }
-}
-
-/// Translates a delivery. The same bytes give the same translation for ever in one version.
+/// Translates a delivery. In one version, the same bytes always give the same translation.
 pub fn translate(delivery: &VerifiedDelivery<'_>) -> Translation {
     let payload: Payload = match serde_json::from_slice(delivery.body()) {
         Ok(payload) => payload,
         Err(error) => {
             tracing::warn!(delivery = %delivery.guid(), event = delivery.event(), at = %error_place(&error),
-                "a delivery's payload could not be read; it is kept raw");
+                "the payload of a delivery cannot be read; it is kept raw");
             return unreadable(delivery.body());
         }
     };
-    let account = account_of(&payload);
-    let told = if account.id == 0 { Told::Nothing } else { tell(delivery.event(), &payload, &account) };
-    let (outcome, tellings) = match told {
-        Told::Facts(tellings) if tellings.is_empty() => (Outcome::Nothing, vec![]),
-        Told::Facts(tellings) => (Outcome::Translated, tellings),
-        Told::Nothing => (Outcome::Nothing, vec![]),
-        Told::Unknown => (Outcome::Unknown, vec![]),
-        Told::Incomplete => (Outcome::Incomplete, vec![]),
+    let account = AccountRef::of_payload(&payload);
+    let meaning = if account.id == 0 { Meaning::Nothing } else { meaning(delivery.event(), &payload, &account) };
+    let (outcome, facts) = match meaning {
+        Meaning::Facts(facts) if facts.is_empty() => (TranslationOutcome::Nothing, vec![]),
+        Meaning::Facts(facts) => (TranslationOutcome::Translated, facts),
+        Meaning::Nothing => (TranslationOutcome::Nothing, vec![]),
+        Meaning::Unknown => (TranslationOutcome::Unknown, vec![]),
+        Meaning::Incomplete => (TranslationOutcome::Incomplete, vec![]),
     };
     let actor = payload.sender.as_ref().map(actor);
     let mut translation = Translation {
         action: payload.action.map(|action| action.0),
         outcome,
-        events: Vec::with_capacity(tellings.len()),
+        events: Vec::with_capacity(facts.len()),
         elsewhere: vec![],
         account,
     };
-    for (ordinal, telling) in tellings.into_iter().enumerate() {
+    for (ordinal, fact) in facts.into_iter().enumerate() {
         let event = Event {
             source_key: source_key(delivery.guid(), ordinal),
-            kind: telling.kind.to_owned(),
+            kind: fact.kind.to_owned(),
             actor: actor.clone(),
-            occurred_at: telling.occurred_at,
+            occurred_at: fact.occurred_at,
             source: Source::Webhook,
-            fact: telling.fact,
+            fact: fact.fact,
         };
-        match telling.account {
+        match fact.account {
             Some(elsewhere) if elsewhere.id != translation.account.id => translation.elsewhere.push((elsewhere, event)),
             _ => translation.events.push(event),
         }
@@ -128,26 +106,26 @@ pub fn translate(delivery: &VerifiedDelivery<'_>) -> Translation {
     translation
 }
 
-/// Files a payload that could not be read under its account, if at least that is legible.
+/// The translation of a payload that cannot be read: filed under its account, if that much can be read.
 fn unreadable(body: &[u8]) -> Translation {
-    let Legible { action, accounts } = Legible::of(body);
+    let ReadableFields { action, accounts } = ReadableFields::of(body);
     let account = accounts.into_iter().find(|(_, id)| *id > 0);
-    let account = account.map_or_else(nobody, |(login, id)| AccountRef { id, login: login.0 });
+    let account = account.map_or_else(AccountRef::none, |(login, id)| AccountRef { id, login: login.0 });
     let action = action.map(|action| action.0);
-    Translation { account, action, outcome: Outcome::Unreadable, events: vec![], elsewhere: vec![] }
+    Translation { account, action, outcome: TranslationOutcome::Unreadable, events: vec![], elsewhere: vec![] }
 }
 
-/// The key of a delivery's fact.
+/// The source key of a delivery's fact.
 pub fn source_key(guid: Uuid, ordinal: usize) -> String {
     format!("{guid}/{ordinal}")
 }
 
-/// Where in the body the fault is, without quoting the body.
+/// The place of the fault in the body, without quoting the body.
 fn error_place(error: &serde_json::Error) -> String {
     format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())
 }
 
-fn tell(event: &str, payload: &Payload, account: &AccountRef) -> Told {
+fn meaning(event: &str, payload: &Payload, account: &AccountRef) -> Meaning {
     let action = payload.action.as_deref().unwrap_or_default();
     match event {
         "issues" => items::issues(payload, action),
@@ -166,46 +144,7 @@ fn tell(event: &str, payload: &Payload, account: &AccountRef) -> Told {
         "installation" => directory::installation(payload, action, account),
         "installation_repositories" => directory::installation_repositories(payload, action, account),
         "installation_target" => directory::installation_target(payload, action, account),
-        "ping" | "meta" => Told::Nothing,
-        _ => Told::Unknown,
+        "ping" | "meta" => Meaning::Nothing,
+        _ => Meaning::Unknown,
     }
-}
-
-/// The account that owns what the payload is about; of an installation's own events the account
-/// it is on.
-fn account_of(payload: &Payload) -> AccountRef {
-    let owner = payload.repository.as_ref().and_then(|repository| repository.owner.as_ref());
-    let installed_on = payload.installation.as_ref().and_then(|installation| installation.account.as_ref());
-    let named = [owner, installed_on, payload.organization.as_ref(), payload.account.as_ref()];
-    let found = named.into_iter().flatten().find_map(account);
-    found.unwrap_or_else(nobody)
-}
-
-fn nobody() -> AccountRef {
-    AccountRef { id: 0, login: String::new() }
-}
-
-fn account(user: &User) -> Option<AccountRef> {
-    let id = user.id.filter(|id| *id > 0)?;
-    Some(AccountRef { id, login: user.login.0.clone() })
-}
-
-pub(super) fn actor(user: &User) -> Actor {
-    let bot = user.user_type.as_deref() == Some("Bot") || user.login.ends_with("[bot]");
-    Actor { login: user.login.0.clone(), id: user.id, bot }
-}
-
-/// A repository with a name; the owner from the payload or from the full name's first half.
-fn repository_ref(repository: &Repository, holder: Option<&AccountRef>) -> Option<RepositoryRef> {
-    let full_name = repository.full_name.as_deref().and_then(|name| name.split_once('/'));
-    let name = repository.name.as_deref().or(full_name.map(|(_, name)| name))?.to_owned();
-    let owner = repository.owner.as_ref().and_then(account).or_else(|| holder.cloned());
-    Some(RepositoryRef {
-        id: repository.id,
-        owner: owner.map(|owner| OwnerRef { id: owner.id, login: owner.login }),
-        name,
-        private: repository.private,
-        archived: repository.archived,
-        html_url: repository.html_url.as_ref().map(|url| url.0.clone()),
-    })
 }

@@ -52,9 +52,8 @@ async fn what_an_earlier_version_did_not_understand_is_added_from_what_is_kept_r
         .unwrap();
         for missing in [1, 0] {
             let printed = run(&["rebuild", "--from-deliveries"], &url).await.ok();
-            let said = format!(
-                "account 9000: 2 deliveries translated anew, {missing} events were missing, 0 were corrected\n"
-            );
+            let said =
+                format!("account 9000: 2 deliveries translated again, {missing} missing events added, 0 corrected\n");
             assert!(printed.contains(&said), "{printed}");
         }
         run(&["rebuild", "--check"], &url).await.ok();
@@ -94,7 +93,7 @@ async fn what_an_earlier_version_understood_otherwise_is_superseded() {
         assert_eq!(numbers().await, [json!(2)]);
 
         let printed = again(&app).await;
-        assert!(printed.contains("0 events were missing, 2 were corrected"), "{printed}");
+        assert!(printed.contains("0 missing events added, 2 corrected"), "{printed}");
         assert_eq!(numbers().await, [json!(1)]);
         let item = app.json("/api/v1/items/acme/widgets/1").await;
         let kinds: Vec<&str> = item["history"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
@@ -110,12 +109,12 @@ async fn what_an_earlier_version_understood_otherwise_is_superseded() {
         assert_eq!(log, [row(1, "deleted", None), row(2, "opened", None), row(3, "opened", key(0)), row(4, "retracted", key(1))]);
 
         let printed = again(&app).await;
-        assert!(printed.contains("0 events were missing, 0 were corrected"), "{printed}");
+        assert!(printed.contains("0 missing events added, 0 corrected"), "{printed}");
         assert_eq!(numbers().await, [json!(1)]);
         // What is corrected once more supersedes the correction.
         sqlx::query("UPDATE events SET kind = 'edited' WHERE position = 3").execute(&app.database.pool).await.unwrap();
         let printed = again(&app).await;
-        assert!(printed.contains("0 events were missing, 1 were corrected"), "{printed}");
+        assert!(printed.contains("0 missing events added, 1 corrected"), "{printed}");
         let last: (String, String) = sqlx::query_as("SELECT source_key, supersedes FROM events ORDER BY position DESC LIMIT 1")
             .fetch_one(&app.database.pool)
             .await
@@ -136,11 +135,11 @@ async fn what_counts_by_its_receipt_counts_by_the_deliverys() {
         kept_raw(&app, 7, "repository", &renamed("yesterdays"), 24).await;
         app.deliver("repository", &renamed("todays")).await;
         let printed = again(&app).await;
-        assert!(printed.contains("1 events were missing, 0 were corrected"), "{printed}");
+        assert!(printed.contains("1 missing events added, 0 corrected"), "{printed}");
         let page = app.json("/api/v1/queue").await;
         assert_eq!(page["items"][0]["repository"], "acme/todays", "{page:#}");
         let printed = again(&app).await;
-        assert!(printed.contains("0 events were missing, 0 were corrected"), "{printed}");
+        assert!(printed.contains("0 missing events added, 0 corrected"), "{printed}");
         app
     })
     .await;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bugscrub::deliver::{DeliverError, Pace, Recorded, Report, Target, deliver};
+use bugscrub::deliver::{DeliverError, Pace, RecordedDelivery, Report, WebhookTarget, deliver};
 use chrono::Utc;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -135,7 +135,7 @@ pub struct Stream {
 
 impl Stream {
     pub fn start(fleet: &Fleet, secret: &str) -> Self {
-        let target = Target::new(&fleet.balancer.url("/webhooks/github"), secret).unwrap();
+        let target = WebhookTarget::new(&fleet.balancer.url("/webhooks/github"), secret).unwrap();
         let (stop, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(vec![])));
         let source = Endless { turn: 0, stop: stop.clone(), sent: sent.clone() };
         let pace = Pace { concurrency: at_once(), rate: Some(rate()) };
@@ -180,7 +180,7 @@ struct Endless {
 }
 
 impl Iterator for Endless {
-    type Item = Result<Recorded, DeliverError>;
+    type Item = Result<RecordedDelivery, DeliverError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         static TURN: AtomicU64 = AtomicU64::new(0);
@@ -190,7 +190,7 @@ impl Iterator for Endless {
         self.turn = TURN.fetch_add(1, Ordering::Relaxed);
         let account = ACCOUNTS[usize::try_from(self.turn).unwrap() % ACCOUNTS.len()];
         let payload = serde_json::to_vec(&comment(account, self.turn)).unwrap();
-        let recorded = Recorded {
+        let recorded = RecordedDelivery {
             event: "issue_comment".to_owned(),
             delivery: Uuid::new_v4(),
             at: Utc::now(),

@@ -209,7 +209,7 @@ async fn replicas_that_migrate_at_once_do_it_once() {
     let url = [("BUGSCRUB_DATABASE_URL", database.url.as_str())];
     let all = futures_util::future::join_all((0..6).map(|_| run(&["migrate"], &url))).await;
     for one in all {
-        assert_eq!(one.ok(), "The schema is current.\n");
+        assert_eq!(one.ok(), "The schema is up to date.\n");
     }
     let applied: Vec<i64> =
         sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY 1").fetch_all(&database.pool).await.unwrap();

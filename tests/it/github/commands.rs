@@ -30,7 +30,7 @@ async fn backfill_fetches_what_is_missing_and_then_nothing() {
         ("BUGSCRUB_WEBHOOK_SECRET", "secret"),
     ];
     let said = run(&["backfill"], &settings).await.ok();
-    assert_eq!(said, "500 items of 6 repositories are here.\n");
+    assert_eq!(said, "All 500 items of 6 repositories are stored.\n");
     let pages = |github: &FakeGitHub| github.log().iter().filter(|request| request.path.contains("/issues?")).count();
     let before = pages(&github);
     run(&["backfill"], &settings).await.ok();
@@ -105,7 +105,7 @@ async fn backfill_ends_where_there_is_nothing_to_wait_for() {
             ("BUGSCRUB_PRIVATE_KEY", key),
         ]
     };
-    for (key, said) in [(OTHER_KEY, "not one of the App 4711"), (APP_KEY, "installed nowhere")] {
+    for (key, said) in [(OTHER_KEY, "not one of the App 4711"), (APP_KEY, "not installed on any account")] {
         let settings = with(key.to_owned());
         let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         run(&["backfill"], &settings).await.failed(1, &[said]);
@@ -165,7 +165,7 @@ async fn what_came_is_shown_when_github_answers_no_more_for_the_hour() {
     let settings =
         [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_DATA_DIR", data.to_str().unwrap()), ("GITHUB_TOKEN", "")];
     let ended = run(&["try", "acme/large", "--once", "--listen", "127.0.0.1:0"], &settings).await;
-    assert!(ended.stderr.contains("700 of 1000 items came so far"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("700 of 1000 items are here so far"), "{}", ended.stderr);
     assert!(ended.ok().contains("700 items of acme in the queue"));
     assert!(github.log().iter().all(|request| !matches!(request.status, 403 | 429)));
 }

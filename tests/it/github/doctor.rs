@@ -30,7 +30,7 @@ async fn a_healthy_app_is_found_healthy() {
     installed()(&github);
     let (code, said) = doctor(&github, APP_ID, APP_KEY).await;
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("may read there") && !said.contains("hmm") && !said.contains("BAD"), "{said}");
+    assert!(said.contains("may read there") && !said.contains("WARN") && !said.contains("FAIL"), "{said}");
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn every_fault_has_its_sentence() {
         (
             "nowhere",
             |github, id| github.world(|world| world.uninstall(id)),
-            &["installed nowhere", "installations/new"],
+            &["not installed on any account", "installations/new"],
         ),
         ("deleted App", |github, _| github.forget_app(), &["no App with the id 4711", "BUGSCRUB_APP_ID"]),
         (
@@ -115,7 +115,7 @@ async fn who_may_read_members_too_is_well_and_the_doctor_asks_for_no_more_than_i
         granted.insert("issues".into(), "write".into());
     });
     let (code, said) = doctor(&github, APP_ID, APP_KEY).await;
-    assert!(code == 0 && !said.contains("hmm"), "{said}");
+    assert!(code == 0 && !said.contains("WARN"), "{said}");
     let minted = github.minted();
     assert!(!minted.is_empty());
     for token in minted {
@@ -146,9 +146,9 @@ async fn every_wrong_credential_has_its_sentence() {
     ];
     let ended = run(&["doctor"], &nobody).await;
     assert!(ended.stdout.contains("cannot be reached at http://127.0.0.1:9"), "{}", ended.stdout);
-    run(&["doctor"], &[]).await.failed(1, &["no App is named", "bugscrub setup"]);
+    run(&["doctor"], &[]).await.failed(1, &["no App is configured", "bugscrub setup"]);
     run(&["doctor"], &[("BUGSCRUB_APP_ID", "1")]).await.failed(1, &["without BUGSCRUB_PRIVATE_KEY"]);
     let garbled =
         [("BUGSCRUB_APP_ID", "1"), ("BUGSCRUB_PRIVATE_KEY", APP_KEY), ("BUGSCRUB_GITHUB_API_URL", "github.com")];
-    run(&["doctor"], &garbled).await.failed(1, &["\"github.com\" is no address of an API"]);
+    run(&["doctor"], &garbled).await.failed(1, &["\"github.com\" is not the address of a GitHub API"]);
 }

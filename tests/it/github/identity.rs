@@ -1,6 +1,6 @@
 //! Tokens: minted once for all who wait, replaced in time.
 
-use bugscrub::github::{Address, Client, Identity};
+use bugscrub::github::{ApiAddress, Client, Identity};
 use bugscrub::store::installations::{self, Installation};
 use bugscrub::telemetry::Metrics;
 use chrono::{Duration, Utc};
@@ -24,7 +24,7 @@ pub async fn client(github: &FakeGitHub, database: &TestDatabase, ahead: Duratio
         seen_at: Utc::now(),
         gone_at: None,
     };
-    installations::take_in(&database.pool, &shown, None, &[]).await.unwrap();
+    installations::record_installed(&database.pool, &shown, None, &[]).await.unwrap();
     (made(github, database, ahead), account)
 }
 
@@ -36,7 +36,7 @@ pub fn another(github: &FakeGitHub, database: &TestDatabase) -> Client {
 fn made(github: &FakeGitHub, database: &TestDatabase, ahead: Duration) -> Client {
     let clock: bugscrub::app::Clock = std::sync::Arc::new(move || Utc::now() + ahead);
     let identity = Identity::new(APP_ID, APP_KEY, clock.clone()).unwrap();
-    let address = Address::new(&github.url()).unwrap();
+    let address = ApiAddress::new(&github.url()).unwrap();
     let pool = Some(database.pool.clone());
     Client::new(address, Some(identity), None, pool, clock, Metrics::new()).unwrap()
 }
@@ -64,11 +64,11 @@ async fn a_thousand_callers_mint_one_token() {
 async fn a_token_is_replaced_before_it_ends() {
     let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
     let (client, account) = client(&github, &database, Duration::zero()).await;
-    let whose = bugscrub::github::client::As::Account(account);
+    let whose = bugscrub::github::Requester::Installation(account);
     for (minutes, minted) in [(0, 1), (50, 1), (6, 2), (1, 2)] {
         github.advance(Duration::minutes(minutes));
         // An answer tells GitHub's time.
-        client.get(bugscrub::github::client::As::App, "/app").await.unwrap();
+        client.get(bugscrub::github::Requester::App, "/app").await.unwrap();
         assert_eq!(client.get(whose, "/installation/repositories").await.unwrap().status, 200);
         assert_eq!(mints(&github), minted, "after {minutes} minutes more");
     }
@@ -81,7 +81,7 @@ async fn a_clock_that_is_wrong_either_way_is_corrected() {
     for minutes in [-600, -10, 10, 600] {
         let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
         let (client, account) = client(&github, &database, Duration::minutes(minutes)).await;
-        let whose = bugscrub::github::client::As::Account(account);
+        let whose = bugscrub::github::Requester::Installation(account);
         let answer = client.get(whose, "/installation/repositories").await.unwrap();
         assert_eq!(answer.status, 200, "{minutes} minutes");
         drop(client);
@@ -94,7 +94,7 @@ async fn a_fresh_token_that_is_unknown_yet_is_tried_again_and_not_replaced() {
     let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
     let (client, account) = client(&github, &database, Duration::zero()).await;
     github.fresh_401s(2);
-    let whose = bugscrub::github::client::As::Account(account);
+    let whose = bugscrub::github::Requester::Installation(account);
     assert_eq!(client.get(whose, "/installation/repositories").await.unwrap().status, 200);
     assert_eq!(mints(&github), 1);
     drop(client);
@@ -110,12 +110,12 @@ async fn a_token_goes_with_the_permissions_that_it_was_minted_for() {
     assert_eq!(client.token(account).await.unwrap().secret, first);
     let granted = serde_json::json!({"issues": "read", "metadata": "read", "discussions": "read"});
     let more = Installation { permissions: granted, ..known.clone() };
-    installations::take_in(&database.pool, &more, None, &[]).await.unwrap();
+    installations::record_installed(&database.pool, &more, None, &[]).await.unwrap();
     assert_ne!(client.token(account).await.unwrap().secret, first);
     // Granted here, and not there any more: no token, and the reason.
     github.world(|world| world.permit(known.installation_id, "discussions", false));
     let wrong = Installation { permissions: serde_json::json!({"discussions": "read"}), ..known };
-    installations::take_in(&database.pool, &wrong, None, &[]).await.unwrap();
+    installations::record_installed(&database.pool, &wrong, None, &[]).await.unwrap();
     let refused = client.token(account).await.err().unwrap().to_string();
     assert!(refused.contains("not granted to this installation"), "{refused}");
     drop(client);
@@ -148,7 +148,7 @@ async fn a_request_that_does_more_than_read_is_counted_though_its_caller_dies() 
     wait::until("a token is asked for", async || mints(&github) > 0).await;
     asking.abort();
     assert!(asking.await.unwrap_err().is_cancelled());
-    let gate = bugscrub::store::gates::look(&database.pool, 0).await.unwrap().unwrap();
+    let gate = bugscrub::store::gates::read(&database.pool, 0).await.unwrap().unwrap();
     assert_eq!(gate.token_mints, 1);
     database.drop().await;
 }

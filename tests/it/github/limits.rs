@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bugscrub::github::client::As;
+use bugscrub::github::Requester;
 use bugscrub::github::limits::{pace, refusal};
 
 use super::{agrees, asking, complete, rhythm, start, start_on};
@@ -79,11 +79,11 @@ async fn many_requests_keep_the_pace_of_a_minute_over_two_replicas() {
     let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
     let (one, account) = super::identity::client(&github, &database, chrono::Duration::zero()).await;
     let other = super::identity::another(&github, &database);
-    one.get(As::Account(account), "/installation/repositories").await.unwrap();
+    one.get(Requester::Installation(account), "/installation/repositories").await.unwrap();
     let begun = std::time::Instant::now();
     let asking = (0..180).map(|nth| {
         let client = if nth % 2 == 0 { one.clone() } else { other.clone() };
-        async move { client.get(As::Account(account), "/installation/repositories").await.unwrap() }
+        async move { client.get(Requester::Installation(account), "/installation/repositories").await.unwrap() }
     });
     futures_util::future::join_all(asking).await;
     // 120 points at once, and 12 in each second after.

@@ -92,10 +92,10 @@ async fn a_person_goes_through_it() {
     let back = setup.press().await;
     let done = client.get(&back).send().await.unwrap();
     assert_eq!(done.status(), 200);
-    assert!(done.text().await.unwrap().contains("The App is there"));
+    assert!(done.text().await.unwrap().contains("The App is created"));
     let (code, _, said) = setup.ended().await;
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("installed nowhere") && said.contains("GitHub knows the App"), "{said}");
+    assert!(said.contains("not installed on any account") && said.contains("GitHub knows the App"), "{said}");
 
     let settings = std::fs::read_to_string(&file).unwrap();
     let key = directory.path().join("app.pem");
@@ -109,7 +109,7 @@ async fn a_person_goes_through_it() {
 
     // It is not overwritten.
     let again = [&["setup"][..], &args].concat();
-    run(&again, &[]).await.failed(1, &["is there already"]);
+    run(&again, &[]).await.failed(1, &["exists already"]);
     // Nor is a key: it is seen before GitHub makes an App whose credentials would have no place.
     std::fs::remove_file(&file).unwrap();
     run(&again, &[]).await.failed(1, &["app.pem cannot be written"]);
@@ -135,7 +135,7 @@ async fn the_code_is_exchanged_again_if_the_answer_is_lost_and_refused_if_it_is_
     github.forget_codes();
     reqwest::get(back).await.unwrap();
     let (code, _, said) = setup.ended().await;
-    assert!(code == 1 && said.contains("begin again, and finish within the hour"), "{said}");
+    assert!(code == 1 && said.contains("start again, and finish within the hour"), "{said}");
     assert!(!other.exists() && !other.with_extension("pem").exists(), "nothing is left of it");
 }
 
@@ -159,8 +159,8 @@ async fn what_cannot_be_is_said_before_anything_is_asked() {
     for (args, said) in [
         (["--organization", "a/b", "--webhook-url", HOOK], "\"a/b\""),
         (["--name", "", "--webhook-url", HOOK], "1 to 34 characters"),
-        (["--name", "x", "--webhook-url", "https://scrub.example/"], "ending in /webhooks/github"),
-        (["--github-api-url", "nothing", "--webhook-url", HOOK], "no address of an API"),
+        (["--name", "x", "--webhook-url", "https://scrub.example/"], "end in /webhooks/github"),
+        (["--github-api-url", "nothing", "--webhook-url", HOOK], "not the address of a GitHub API"),
         (["--listen", "0.0.0.0:0", "--webhook-url", HOOK], "this machine only"),
         (["--file", "/nowhere/app.env", "--webhook-url", HOOK], "/nowhere/app.env cannot be written"),
     ] {

@@ -1,8 +1,8 @@
 //! What another does, or what fails, in the middle of a step: nothing is done twice, and nothing is
 //! left half done.
 
-use bugscrub::store::jobs::{self, JobKind, NewJob, Next};
-use bugscrub::store::sync;
+use bugscrub::store::jobs::{self, JobKind, NewJob, PageOutcome};
+use bugscrub::store::{backfills, sync};
 use chrono::Duration;
 
 use super::{agrees, asked, asked_for, asking, complete, failed, rhythm, run_now, settled, start, start_on, until};
@@ -228,7 +228,7 @@ async fn a_backfill_begins_anew_in_the_middle_of_itself() {
     place.fault("state=closed", u32::MAX, Trouble::Server(502));
     let installation = place.install().await;
     failed(&place.app, "closed").await;
-    sync::begin_anew(&place.app.database.pool, place.account, &place.repos).await.unwrap();
+    backfills::restart(&place.app.database.pool, place.account, &place.repos).await.unwrap();
     place.add(JobKind::Repositories, 0).await;
     place.github.heal();
     let sync = complete(&place.app).await;
@@ -244,7 +244,7 @@ async fn a_page_of_a_job_that_was_forgotten_is_no_page_of_the_next() {
     place.fault("state=open", 1, Trouble::Held);
     let installation = place.install().await;
     asked_for(&place.github, "state=open", 1).await;
-    sync::begin_anew(&place.app.database.pool, place.account, &place.repos).await.unwrap();
+    backfills::restart(&place.app.database.pool, place.account, &place.repos).await.unwrap();
     for kind in [JobKind::Open, JobKind::Closed] {
         place.add(kind, place.repos[0]).await;
     }
@@ -304,13 +304,13 @@ async fn of_parts_that_end_at_once_the_last_completes_their_repository() {
     let database = TestDatabase::new().await;
     let pool = &database.pool;
     for repo_id in 1..=40 {
-        let listed = sync::Listed { repo_id, node_id: format!("R_{repo_id}"), has_discussions: true };
-        sync::note(pool, 1, &[listed]).await.unwrap();
+        let listed = sync::ListedRepository { repo_id, node_id: format!("R_{repo_id}"), has_discussions: true };
+        sync::add(pool, 1, &[listed]).await.unwrap();
         let parts = [JobKind::OpenDiscussions, JobKind::ClosedDiscussions];
         jobs::add(pool, &parts.map(|kind| NewJob::now(1, kind, repo_id))).await.unwrap();
         let (one, other) =
             (jobs::take(pool, &[]).await.unwrap().unwrap(), jobs::take(pool, &[]).await.unwrap().unwrap());
-        let end = async |taken: jobs::Taken| taken.end(&Next::Listed).await.unwrap();
+        let end = async |taken: jobs::TakenJob| taken.end(&PageOutcome::PartDone).await.unwrap();
         tokio::join!(end(one), end(other));
         let complete: bool = sqlx::query_scalar("SELECT complete_at IS NOT NULL FROM sync WHERE repo_id = $1")
             .bind(repo_id)

@@ -1,7 +1,7 @@
 //! What fails for ever, or does not get on: others do not wait for it.
 
-use bugscrub::store::compared;
 use bugscrub::store::jobs::{self, JobKind, NewJob};
+use bugscrub::store::local;
 use chrono::Duration;
 
 use super::{agrees, asked_for, asking, complete, failed, queue, rhythm, run_now, settled, start, start_on, until};
@@ -159,7 +159,7 @@ async fn ties_that_cannot_be_settled_leave_room_for_others() {
     sqlx::query("UPDATE repositories SET gone = true WHERE repo_id = $1").bind(repos[0]).execute(pool).await.unwrap();
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..200 {
-        seen.extend(compared::tied(pool, account, 1).await.unwrap());
+        seen.extend(local::tied_items(pool, account, 1).await.unwrap());
     }
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), [(repos[1], 1), (repos[1], 2), (repos[1], 3)]);
     app.stop().await.drop().await;

@@ -88,13 +88,73 @@ pub fn idents_after(text: &str, name: &str) -> Vec<String> {
 fn first_idents(path: &str) -> Vec<String> {
     let ident = |text: &str| text.trim_start().chars().take_while(|c| is_name(*c)).collect::<String>();
     let Some(group) = path.trim_start().strip_prefix('{') else { return vec![ident(path)] };
+    members(group).into_iter().map(ident).collect()
+}
+
+/// The paths that a file's `use` lines name, one for each leaf of their trees, without renamings, as
+/// seen from the file's own module.
+pub fn use_paths(text: &str) -> Vec<Vec<String>> {
+    let mut found = vec![];
+    for at in places(text, "use") {
+        let rest = &text[at + "use".len()..];
+        // `use<>` in a type captures lifetimes.
+        if rest.starts_with('<') {
+            continue;
+        }
+        let inner = modules_around(text, at);
+        for mut path in leaves(rest.split(';').next().unwrap_or_default(), &[]) {
+            let out = path.iter().take_while(|name| *name == "super").count().min(inner);
+            path.drain(..out);
+            if out > 0 && path.first().is_none_or(|first| first != "super") {
+                path.insert(0, "self".to_owned());
+            }
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// How many modules in braces stand around a place in a file.
+fn modules_around(text: &str, at: usize) -> usize {
+    let open = |body: &str| {
+        let mut depth = 1;
+        body.chars().all(|c| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            depth > 0
+        })
+    };
+    let around = places(&text[..at], "mod").filter(|start| {
+        let opened = text[start + "mod".len()..at].split_once('{');
+        opened.is_some_and(|(name, body)| name.trim().chars().all(is_name) && open(body))
+    });
+    around.count()
+}
+
+fn leaves(tree: &str, before: &[String]) -> Vec<Vec<String>> {
+    let names = |path: &str| -> Vec<String> {
+        let path = path.split(" as ").next().unwrap_or_default();
+        let names = path.split("::").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        before.iter().cloned().chain(names).collect()
+    };
+    let Some((path, group)) = tree.split_once('{') else {
+        let mut path = names(tree);
+        // Of a group: the module itself.
+        path.pop_if(|last| *last == "self" && !before.is_empty());
+        return vec![path];
+    };
+    let path = names(path);
+    members(group).into_iter().flat_map(|member| leaves(member, &path)).collect()
+}
+
+/// The members of a group, from after its opening brace.
+fn members(group: &str) -> Vec<&str> {
     let (mut depth, mut start, mut found) = (0, 0, vec![]);
     for (at, c) in group.char_indices() {
         match c {
             '{' => depth += 1,
             '}' if depth > 0 => depth -= 1,
             '}' | ',' if depth == 0 => {
-                found.push(ident(&group[start..at]));
+                found.push(group[start..at].trim());
                 start = at + 1;
                 if c == '}' {
                     break;
@@ -103,7 +163,7 @@ fn first_idents(path: &str) -> Vec<String> {
             _ => {}
         }
     }
-    found.retain(|name| !name.is_empty());
+    found.retain(|member| !member.is_empty());
     found
 }
 

@@ -117,7 +117,7 @@ async fn assert_told_alike(pool: &PgPool) {
     let first = (chrono::DateTime::UNIX_EPOCH, uuid::Uuid::nil());
     for account_id in accounts::all_ids(pool).await.unwrap() {
         for kept in retention::kept_after(pool, account_id, first, EXAMPLES).await.unwrap() {
-            let (again, outcome) = ingest.translate_again(account_id, &kept).await.unwrap();
+            let (again, outcome) = ingest.retranslate(account_id, &kept).await.unwrap();
             assert_eq!((again.missing, again.corrected), (0, 0), "{}", kept.event);
             assert_eq!(outcome, kept.outcome, "{}", kept.event);
         }

@@ -100,6 +100,6 @@ fn identity() -> bugscrub::github::Identity {
         bugscrub::github::Identity::new(crate::support::github::APP_ID, crate::support::github::APP_KEY, clock)
             .unwrap();
     // The fake is five minutes ahead.
-    identity.told_time(chrono::Utc::now() + Duration::minutes(5));
+    identity.adjust_clock(chrono::Utc::now() + Duration::minutes(5));
     identity
 }

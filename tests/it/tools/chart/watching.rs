@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bugscrub::telemetry::{Backfill, Metrics};
+use bugscrub::telemetry::{BackfillGauges, Metrics};
 use chrono::Utc;
 use serde_json::Value;
 
@@ -105,7 +105,7 @@ fn metrics() -> BTreeSet<String> {
     metrics.github_request(200);
     metrics.github_remaining(1, "core", 1);
     let vitals = metrics.vitals();
-    let backfill = Backfill { complete: 1, incomplete: 1, items: 1, compared_at: Some(1), due: 1, failing: 1 };
+    let backfill = BackfillGauges { complete: 1, incomplete: 1, items: 1, compared_at: Some(1), due: 1, failing: 1 };
     vitals.backfill(1, backfill);
     vitals.github_limit(1, "core", 1);
     vitals.ranking_lag(1, 1);

@@ -85,7 +85,7 @@ fn totals(state: &State, repo: &Repository, discussions: &Value) -> Value {
     let open = |kind: Kind| json!({"totalCount": of(kind).filter(|item| item.open).count() + hidden(kind)});
     let all = |kind: Kind| json!({"totalCount": of(kind).count() + hidden(kind)});
     let mut told = json!({
-        "__typename": "Repository", "id": shapes::repository_node(repo.id), "databaseId": repo.id,
+        "__typename": "Repository",
         "nameWithOwner": format!("{}/{}", state.world.accounts[&repo.account_id], repo.name),
         "isPrivate": repo.private, "isArchived": repo.archived,
         "issues": touched(Kind::Issue), "openIssues": open(Kind::Issue), "allIssues": all(Kind::Issue),

@@ -1,4 +1,4 @@
-//! What is here, for comparing with what GitHub shows.
+//! Our state of items and repositories, to compare with GitHub's.
 
 use std::collections::HashMap;
 
@@ -7,20 +7,15 @@ use sqlx::PgPool;
 
 use super::StoreError;
 
-/// The database's time, by which events are recorded.
-pub async fn now(pool: &PgPool) -> Result<DateTime<Utc>, StoreError> {
-    Ok(sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(pool).await?)
-}
-
-/// Whether a delivery told the log of a repository, or of the account itself, since a time by the
-/// database's clock.
+/// Whether a delivery has said anything about a repository (`None`: about the account itself) since a
+/// time by the database's clock.
 pub async fn told_since(
     pool: &PgPool,
     account_id: i64,
     repo_id: Option<i64>,
     since: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    // In two halves, each with the whole index to itself.
+    // Two halves, so that each can use the whole index.
     let told = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM events WHERE account_id = $1 AND repo_id = $2 AND number IS NULL
                     AND kind LIKE 'repository\_%' AND source = 'webhook' AND recorded_at >= $3)
@@ -35,9 +30,9 @@ pub async fn told_since(
     Ok(told)
 }
 
-/// One item as it is here, for comparing.
+/// The fields of an item that are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Here {
+pub struct LocalItem {
     pub number: i64,
     pub item_type: Option<String>,
     pub updated_at: Option<DateTime<Utc>>,
@@ -46,15 +41,15 @@ pub struct Here {
     pub tied: bool,
 }
 
-/// Certain items of a repository as they are here.
-pub async fn here(
+/// Certain items of a repository, by number. Those that we do not have are missing.
+pub async fn items(
     pool: &PgPool,
     account_id: i64,
     repo_id: i64,
     numbers: &[i64],
-) -> Result<HashMap<i64, Here>, StoreError> {
+) -> Result<HashMap<i64, LocalItem>, StoreError> {
     let rows = sqlx::query_as!(
-        Here,
+        LocalItem,
         r#"SELECT i.number, i.type AS item_type, i.updated_at, i.state, i.live, i.tied
            FROM accounts a
            JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
@@ -68,19 +63,20 @@ pub async fn here(
     Ok(rows.into_iter().map(|row| (row.number, row)).collect())
 }
 
-/// What a repository has of one type, as counted here.
+/// The number of a repository's items of one type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
+pub struct ItemCount {
     pub open: i64,
     pub all: i64,
 }
 
-/// Live items of repositories by (repository, type's name). GitHub's open counts the answered in.
+/// The numbers of live items by (repository, name of the type). An answered discussion counts as open,
+/// as it does on GitHub.
 pub async fn counts(
     pool: &PgPool,
     account_id: i64,
     repo_ids: &[i64],
-) -> Result<HashMap<(i64, String), Count>, StoreError> {
+) -> Result<HashMap<(i64, String), ItemCount>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT i.repo_id, i.type AS "item_type!", count(*) FILTER (WHERE i.state <> 'closed') AS "open!",
              count(*) AS "all!"
@@ -93,12 +89,11 @@ pub async fn counts(
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows.into_iter().map(|row| ((row.repo_id, row.item_type), Count { open: row.open, all: row.all })).collect())
+    Ok(rows.into_iter().map(|row| ((row.repo_id, row.item_type), ItemCount { open: row.open, all: row.all })).collect())
 }
 
-/// Numbers of a repository's live items that were here before a time: the open ones or the closed
-/// ones, discussions or the others. An item of which only a deletion or a transfer is known has no
-/// state and is not among them.
+/// The numbers of a repository's live items: the open or the closed ones, discussions or the others. An
+/// item of which only its deletion or transfer is known has no state and is not among them.
 pub async fn numbers(
     pool: &PgPool,
     account_id: i64,
@@ -123,9 +118,9 @@ pub async fn numbers(
     Ok(numbers)
 }
 
-/// Items that stand by an arbitrary rule, by repository, of those that may be asked about. Any of
-/// them: the same ones each time would keep out the others as long as nothing settles them.
-pub async fn tied(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+/// Items with a tie, as (repository, number), in repositories that GitHub can be asked about. The choice
+/// is random: if it were the same each time, ties that nothing settles would keep out the others.
+pub async fn tied_items(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT i.repo_id, i.number
            FROM accounts a
@@ -140,9 +135,9 @@ pub async fn tied(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<(i64
     Ok(rows.into_iter().map(|row| (row.repo_id, row.number)).collect())
 }
 
-/// The directory's word on a repository, for comparing with a listing.
+/// A repository as the directory has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct LocalRepository {
     pub repo_id: i64,
     pub owner: Option<String>,
     pub name: Option<String>,
@@ -152,10 +147,10 @@ pub struct Known {
     pub present_since: Option<DateTime<Utc>>,
 }
 
-/// All repositories of an account that the directory knows.
-pub async fn known(pool: &PgPool, account_id: i64) -> Result<Vec<Known>, StoreError> {
+/// All repositories of an account that the directory has.
+pub async fn repositories(pool: &PgPool, account_id: i64) -> Result<Vec<LocalRepository>, StoreError> {
     let rows = sqlx::query_as!(
-        Known,
+        LocalRepository,
         "SELECT r.repo_id, r.owner, r.name, r.private, r.archived, r.gone, r.present_since
          FROM accounts a JOIN repositories r USING (account_id, generation) WHERE a.account_id = $1",
         account_id
@@ -165,18 +160,25 @@ pub async fn known(pool: &PgPool, account_id: i64) -> Result<Vec<Known>, StoreEr
     Ok(rows)
 }
 
-/// What the log says of an account's installation: whether it may be seen, and since when chosen
-/// repositories count; `None` before anything was told.
-pub async fn profile(
-    pool: &PgPool,
-    account_id: i64,
-) -> Result<Option<(Option<String>, bool, Option<DateTime<Utc>>)>, StoreError> {
-    let row = sqlx::query!(
+/// An account as the log has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalAccount {
+    pub login: Option<String>,
+    /// Whether it may be seen: the App is installed there, and not suspended.
+    pub visible: bool,
+    /// The time since when only chosen repositories count; `None` if all do.
+    pub chosen_since: Option<DateTime<Utc>>,
+}
+
+/// One account; `None` before the log says anything about it.
+pub async fn account(pool: &PgPool, account_id: i64) -> Result<Option<LocalAccount>, StoreError> {
+    let account = sqlx::query_as!(
+        LocalAccount,
         "SELECT p.login, p.visible, p.chosen_since FROM accounts a
          JOIN account_profiles p USING (account_id, generation) WHERE a.account_id = $1",
         account_id
     )
     .fetch_optional(pool)
     .await?;
-    Ok(row.map(|row| (row.login, row.visible, row.chosen_since)))
+    Ok(account)
 }

@@ -1,0 +1,126 @@
+//! Settings of the service.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use clap::Args;
+
+use super::bots::BotArgs;
+use super::database::DatabaseArgs;
+use super::error::ConfigError;
+use super::github::{GitHubArgs, GitHubSettings};
+use super::scrubs::{ScrubArgs, ScrubSettings};
+use super::secret::secret;
+use crate::activity::Bots;
+use crate::http::cors::Origins;
+use crate::ingest::Accounts;
+use crate::scrub::Declared;
+use crate::webhook::Secrets;
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The address to listen on
+    #[arg(long, env = "BUGSCRUB_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The webhook secret; several, separated by commas, while it rotates
+    #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET", hide_env_values = true)]
+    pub webhook_secret: Option<String>,
+    /// A file that holds the webhook secret
+    #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET_FILE", conflicts_with = "webhook_secret")]
+    pub webhook_secret_file: Option<PathBuf>,
+    /// A bootstrap API token with the scope admin, 16 characters or more
+    #[arg(long, env = "BUGSCRUB_ADMIN_TOKEN", hide_env_values = true)]
+    pub admin_token: Option<String>,
+    /// A file that holds the bootstrap token
+    #[arg(long, env = "BUGSCRUB_ADMIN_TOKEN_FILE", conflicts_with = "admin_token")]
+    pub admin_token_file: Option<PathBuf>,
+    /// The time zone in which days are counted, such as Europe/Berlin
+    #[arg(long, env = "BUGSCRUB_TIME_ZONE", default_value = "UTC")]
+    pub time_zone: Tz,
+    /// Logins or ids of the accounts whose deliveries are kept [default: all]
+    #[arg(long, env = "BUGSCRUB_ACCOUNTS", value_delimiter = ',')]
+    pub accounts: Vec<String>,
+    #[command(flatten)]
+    pub bots: BotArgs,
+    #[command(flatten)]
+    pub api: ApiArgs,
+    #[command(flatten)]
+    pub scrubs: ScrubArgs,
+    #[command(flatten)]
+    pub github: GitHubArgs,
+    /// Days for which raw deliveries are kept; 4 or more, since GitHub redelivers for 3
+    #[arg(long, env = "BUGSCRUB_DELIVERY_RETENTION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(4..=3650))]
+    pub delivery_retention_days: u32,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ApiArgs {
+    /// Origins of web pages that may call the API, such as https://dashboard.example, or * [default: none]
+    #[arg(long, env = "BUGSCRUB_CORS_ORIGINS", value_delimiter = ',')]
+    pub cors_origins: Vec<String>,
+    /// API requests that each token may make a minute; 0 for no limit
+    #[arg(long, env = "BUGSCRUB_RATE_LIMIT", default_value_t = 6_000)]
+    pub rate_limit: u32,
+    /// A YAML file of views that every account has [default: none]
+    #[arg(long, env = "BUGSCRUB_VIEWS_FILE")]
+    pub views_file: Option<PathBuf>,
+}
+
+/// The settings of the running service.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub secrets: Secrets,
+    pub admin_token: Option<String>,
+    pub zone: Tz,
+    pub accounts: Accounts,
+    pub bots: Bots,
+    pub cors_origins: Origins,
+    /// API requests a minute and token; 0 for no limit.
+    pub rate_limit: u32,
+    pub delivery_retention: Duration,
+    /// The views that every account has.
+    pub views: Declared,
+    pub scrubs: ScrubSettings,
+    /// `None`: the service only receives deliveries.
+    pub github: Option<GitHubSettings>,
+}
+
+impl ServeArgs {
+    /// # Errors
+    /// If a secret is missing, empty or too short, or a setting or its file cannot be read.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let secrets = secret(&self.webhook_secret, &self.webhook_secret_file)?.ok_or(ConfigError::Invalid(
+            "no webhook secret: set BUGSCRUB_WEBHOOK_SECRET (or BUGSCRUB_WEBHOOK_SECRET_FILE) to the secret of the \
+             GitHub App's webhook",
+        ))?;
+        let secrets = Secrets::parse(&secrets).ok_or(ConfigError::Invalid("the webhook secret is empty"))?;
+        let admin_token = secret(&self.admin_token, &self.admin_token_file)?;
+        if admin_token.as_ref().is_some_and(|token| token.len() < 16) {
+            return Err(ConfigError::Invalid("BUGSCRUB_ADMIN_TOKEN must have 16 characters or more"));
+        }
+        Ok(Settings {
+            listen: self.listen,
+            secrets,
+            admin_token,
+            zone: self.time_zone,
+            accounts: Accounts::new(self.accounts.iter().map(String::as_str)),
+            bots: self.bots.bots(),
+            cors_origins: Origins::new(&self.api.cors_origins)?,
+            rate_limit: self.api.rate_limit,
+            views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
+            scrubs: self.scrubs.settings()?,
+            github: self.github.settings()?,
+            delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
+        })
+    }
+}
+
+fn read_views(path: &Path) -> Result<Declared, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    Declared::with_file(&text).map_err(|source| ConfigError::Views { path: path.to_owned(), source })
+}
