@@ -142,7 +142,6 @@ impl Application {
         let state = AppState {
             service,
             ingest,
-            ranking: Arc::new(live.clone()),
             live,
             pool,
             secrets: Arc::new(settings.secrets.clone()),

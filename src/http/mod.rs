@@ -60,7 +60,7 @@ use crate::activity::Bots;
 use crate::github::JobContext;
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
-use crate::rank::{Calendar, Ranking};
+use crate::rank::Calendar;
 use crate::scrub::{Declared, Schedule};
 use crate::service::Service;
 use crate::telemetry::Metrics;
@@ -72,7 +72,6 @@ pub struct AppState {
     pub service: Service,
     pub pool: PgPool,
     pub ingest: Ingest,
-    pub ranking: Arc<dyn Ranking>,
     pub live: LiveRanking,
     pub secrets: Arc<Secrets>,
     /// The number of an account's first scrub.

@@ -14,7 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::question::{FilterParams, Format, PageParams, question};
+use self::question::{FilterParams, Format, PageParams, StateParam, question};
 use super::AppState;
 use super::etag;
 use super::params::Params;
@@ -64,7 +64,7 @@ pub struct Freshness {
 /// then repository id, then number. Pages count days to the date they began with; an hour after
 /// midnight yesterday's pages end with 410.
 #[utoipa::path(
-    get, path = "/api/v1/queue", tag = "queue", params(FilterParams, PageParams),
+    get, path = "/api/v1/queue", tag = "queue", params(FilterParams, StateParam, PageParams),
     responses(
         (status = 200, description = "A page of the queue; as CSV where `Accept` asks for `text/csv`", body = QueueAnswer),
         (status = 304, description = "Nothing has changed since the answer with the ETag that `If-None-Match` names"),
@@ -88,7 +88,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 /// The next page's address is in the header Link. Texts that a spreadsheet would take for a
 /// formula have an apostrophe in front.
 #[utoipa::path(
-    get, path = "/api/v1/queue.csv", tag = "queue", params(FilterParams, PageParams),
+    get, path = "/api/v1/queue.csv", tag = "queue", params(FilterParams, StateParam, PageParams),
     responses(
         (status = 200, description = "A header and a line an item", body = String, content_type = "text/csv"),
         (status = 304, description = "Nothing has changed since the answer with the ETag that `If-None-Match` names"),
@@ -109,7 +109,7 @@ pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Par
 /// stale-age unless `order` says otherwise. Where more follows, its address is in the header Link. An x
 /// means that the view's present round has read it; without a view, that of `bug-scrub`.
 #[utoipa::path(
-    get, path = "/api/v1/queue.xlsx", tag = "sheets", params(FilterParams, PageParams),
+    get, path = "/api/v1/queue.xlsx", tag = "sheets", params(FilterParams, StateParam, PageParams),
     responses(
         (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),

@@ -3,7 +3,6 @@
 use axum::http::StatusCode;
 
 use super::problem::Problem;
-use crate::rank::RankingError;
 use crate::service::Refusal;
 use crate::store::StoreError;
 
@@ -48,7 +47,6 @@ impl From<Refusal> for Problem {
             Refusal::NotFetched(_) => Problem::internal(),
             Refusal::Store(error) => error.into(),
             Refusal::Ingest(error) => error.into(),
-            Refusal::Ranking(error) => error.into(),
             Refusal::Failed => Problem::internal(),
         }
     }
@@ -62,21 +60,6 @@ impl From<StoreError> for Problem {
         } else {
             tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
             Problem::internal()
-        }
-    }
-}
-
-impl From<RankingError> for Problem {
-    fn from(error: RankingError) -> Self {
-        match &error {
-            RankingError::Unavailable(_) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the queue could not be read");
-                Problem::unavailable("The store cannot be reached.", 5)
-            }
-            RankingError::Failed(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the queue could not be made");
-                Problem::internal()
-            }
         }
     }
 }

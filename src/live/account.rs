@@ -8,28 +8,19 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::PgPool;
 
-use crate::activity::{Sight, State};
-use crate::rank::live::{Addresses, Change, Live, Selection, Wanted};
-use crate::rank::{Filter, PageRequest};
-use crate::store::live::{Changed, Head, Loaded, Repository};
-use crate::store::queue::lower;
+use crate::activity::Sight;
+use crate::rank::live::{Change, Live, Selection};
+use crate::rank::{PageRequest, Repository};
+use crate::store::live::{Changed, Head, Loaded};
 use crate::store::{StoreError, live, resolve};
 
 /// Changes that are published together at most.
 const CHANGES_AT_ONCE: usize = 4_000;
 
-/// What is known of a repository; names as they are compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Known {
-    private: bool,
-    name: String,
-    full_name: String,
-}
-
 /// An account as it was loaded, and as it has changed since.
 pub(super) struct Account {
     live: ArcSwap<Live>,
-    repositories: ArcSwap<HashMap<i64, Known>>,
+    repositories: ArcSwap<HashMap<i64, Repository>>,
     /// Up to where the log is followed.
     head: Mutex<Head>,
 }
@@ -39,7 +30,7 @@ impl Account {
         let Loaded { head, repositories, items } = loaded;
         Self {
             live: ArcSwap::from_pointee(Live::load(zone, today, head.position, items)),
-            repositories: ArcSwap::from_pointee(known(repositories)),
+            repositories: ArcSwap::from_pointee(by_id(repositories)),
             head: Mutex::new(head),
         }
     }
@@ -60,7 +51,7 @@ impl Account {
     pub fn replace(&self, zone: Tz, today: NaiveDate, loaded: Loaded) {
         let Loaded { head, repositories, items } = loaded;
         self.live.store(Arc::new(Live::load(zone, today, head.position, items)));
-        self.repositories.store(Arc::new(known(repositories)));
+        self.repositories.store(Arc::new(by_id(repositories)));
         self.set_head(head);
     }
 
@@ -97,7 +88,7 @@ impl Account {
     pub fn repository(&self, sight: &Sight, repo_id: i64) -> Option<String> {
         let repositories = self.repositories.load();
         let known = repositories.get(&repo_id).filter(|known| sight.sees(repo_id, known.private))?;
-        Some(known.full_name.clone())
+        Some(format!("{}/{}", known.owner, known.name).to_lowercase())
     }
 
     /// The repositories after events about those `touched` (`None`: all), of which `visible` may
@@ -106,9 +97,9 @@ impl Account {
         &self,
         touched: &Option<BTreeSet<i64>>,
         visible: Vec<Repository>,
-    ) -> Option<HashMap<i64, Known>> {
+    ) -> Option<HashMap<i64, Repository>> {
         let before = self.repositories.load();
-        let mut visible = known(visible);
+        let mut visible = by_id(visible);
         let Some(touched) = touched else { return Some(visible).filter(|after| *after != **before) };
         if touched.iter().all(|repo_id| before.get(repo_id) == visible.get(repo_id)) {
             return None;
@@ -116,81 +107,37 @@ impl Account {
         let mut after = HashMap::clone(&before);
         for repo_id in touched {
             match visible.remove(repo_id) {
-                Some(known) => drop(after.insert(*repo_id, known)),
+                Some(visible) => drop(after.insert(*repo_id, visible)),
                 None => drop(after.remove(repo_id)),
             }
         }
         Some(after)
     }
 
-    /// A filter with its names resolved, and what the reader may not see; of the items `only`, if
-    /// they are given.
+    /// What a request asks for, with its names resolved, less what the reader may not see; of the items
+    /// `only`, if they are given.
     pub async fn resolve(
         &self,
         pool: &PgPool,
         request: &PageRequest,
         only: Option<&BTreeSet<(i64, i64)>>,
     ) -> Result<Selection, StoreError> {
-        let Filter { repo, item_type, state, label, author, assignee, milestone, title, .. } = &request.filter;
+        let PageRequest { account_id, sight, filter, .. } = request;
         let repositories = self.repositories.load();
-        let named = |names: Vec<String>| -> Vec<i64> {
-            let is_named = |known: &Known| names.iter().any(|name| *name == known.name || *name == known.full_name);
-            repositories.iter().filter(|(_, known)| is_named(known)).map(|(repo_id, _)| *repo_id).collect()
-        };
-        let hidden = repositories.iter().filter(|(repo_id, known)| !request.sight.sees(**repo_id, known.private));
-        let account_id = request.account_id;
-        let repos =
-            Wanted { any: repo.any.iter().map(|names| named(lower(names))).collect(), none: named(lower(&repo.none)) };
-        let (mut labels, mut milestones) = (Wanted::default(), Wanted::default());
-        if !label.is_empty() {
-            // Narrows the search; each list of repositories is looked at anyway.
-            let within = repos.any.first().map(Vec::as_slice);
-            for names in &label.any {
-                labels.any.push(resolve::labels(pool, account_id, &lower(names), within).await?);
-            }
-            labels.none = resolve::labels(pool, account_id, &lower(&label.none), within).await?;
+        // Labels are looked for where there can be some: each repository has its own.
+        let within: Option<Vec<i64>> = filter.asks_for_repositories().then(|| {
+            let passing = repositories.values().filter(|repository| filter.passes_repository(repository));
+            passing.map(|repository| repository.repo_id).collect()
+        });
+        let meanings = resolve::meanings(pool, *account_id, filter, within.as_deref()).await?;
+        let mut selection = Selection::of(filter, sight, repositories.values(), &meanings);
+        if let Some(only) = only {
+            selection.keep_among(only.iter().copied());
         }
-        if !milestone.is_empty() {
-            for titles in &milestone.any {
-                milestones.any.push(resolve::milestones(pool, account_id, &lower(titles)).await?);
-            }
-            milestones.none = resolve::milestones(pool, account_id, &lower(&milestone.none)).await?;
-        }
-        let mut among = only.cloned();
-        for texts in &title.any {
-            let found = resolve::titled(pool, account_id, texts).await?.into_iter();
-            among = Some(found.filter(|address| among.as_ref().is_none_or(|among| among.contains(address))).collect());
-        }
-        if !state.is_empty() && !state.admit(&State::Open) {
-            among = Some(BTreeSet::new());
-        }
-        Ok(Selection {
-            hidden: hidden.map(|(repo_id, _)| *repo_id).collect(),
-            types: item_type.clone(),
-            labels,
-            milestones,
-            repos,
-            authors: author.clone(),
-            assignees: assignee.clone(),
-            drafts: request.filter.draft.clone(),
-            noted: request.filter.noted.clone(),
-            unread: request.filter.unread.clone(),
-            created: request.filter.created,
-            updated: request.filter.updated,
-            among: among.map(Addresses::from_iter),
-            except: match title.none.is_empty() {
-                true => Addresses::default(),
-                false => resolve::titled(pool, account_id, &title.none).await?.into_iter().collect(),
-            },
-        })
+        Ok(selection)
     }
 }
 
-fn known(repositories: Vec<Repository>) -> HashMap<i64, Known> {
-    let known = repositories.into_iter().map(|repository| {
-        let name = repository.name.to_lowercase();
-        let full_name = format!("{}/{name}", repository.owner.to_lowercase());
-        (repository.repo_id, Known { private: repository.private, name, full_name })
-    });
-    known.collect()
+fn by_id(repositories: Vec<Repository>) -> HashMap<i64, Repository> {
+    repositories.into_iter().map(|repository| (repository.repo_id, repository)).collect()
 }

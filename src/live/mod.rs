@@ -2,8 +2,8 @@
 //!
 //! The players:
 //! - [`LiveRanking`]: what handlers ask; answers from memory, and asks Postgres only for what a
-//!   page shows and for what names mean. Questions about items that are not open go to the
-//!   ranking in SQL, those about a date that is over to the log;
+//!   page shows and for what names mean. Questions about items that are not open are answered from
+//!   the store's rows, those about a date that is over from the log;
 //! - [`follow`]: the task that loads the accounts and applies what is appended, by this process
 //!   at once, by others within [`follow::POLL`];
 //! - [`account`]: one account's part of it.
@@ -19,18 +19,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use futures_util::future::{BoxFuture, FutureExt};
 use sqlx::PgPool;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use self::account::Account;
 use crate::activity::{Bots, State};
-use crate::rank::live::{Place, Snapshot};
-use crate::rank::{Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError};
+use crate::rank::live::Snapshot;
+use crate::rank::{Order, Page, PageRequest, Place, PlaceKey, QueueItem};
 use crate::store::details::details;
 use crate::store::history::{Found, Wanted, find};
 use crate::store::live::Head;
-use crate::store::queue::{Ranked, SqlRanking};
 use crate::store::{self, StoreError};
 
 /// All accounts' live rankings. Cheap to clone.
@@ -41,7 +39,6 @@ struct Shared {
     pool: PgPool,
     zone: Tz,
     bots: Bots,
-    sql: SqlRanking,
     /// Turns of who asks for a past date.
     past: Semaphore,
     accounts: RwLock<HashMap<i64, Arc<Account>>>,
@@ -53,12 +50,10 @@ struct Shared {
 
 impl LiveRanking {
     pub fn new(pool: PgPool, zone: Tz, bots: Bots) -> Self {
-        let sql = SqlRanking { pool: pool.clone(), zone };
         let shared = Shared {
             pool,
             zone,
             bots,
-            sql,
             past: Semaphore::new(1),
             accounts: RwLock::default(),
             progress: watch::Sender::new(false),
@@ -136,7 +131,6 @@ impl LiveRanking {
         let crate::rank::live::Page { total, places, more } =
             ranked.page(&selection, request.order, request.after, request.limit);
         let end = places.last().filter(|_| more).map(|place| place.key);
-        let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
         Ok(Some(Places { position: snapshot.position(), total, places, approximate: false, end }))
     }
 
@@ -163,7 +157,7 @@ pub struct Places {
     pub position: i64,
     /// Items that pass, on all pages.
     pub total: i64,
-    pub places: Vec<Ranked>,
+    pub places: Vec<Place>,
     /// [`Page::approximate`]
     pub approximate: bool,
     end: Option<PlaceKey>,
@@ -173,9 +167,9 @@ impl LiveRanking {
     /// The places of a page of open items.
     ///
     /// # Errors
-    /// [`RankingError::Unavailable`] if the store is; it is also asked where memory does not hold the
+    /// If the store cannot be read, which is also asked where memory does not hold the
     /// account or the date.
-    pub async fn places(&self, request: PageRequest) -> Result<Places, RankingError> {
+    pub async fn places(&self, request: PageRequest) -> Result<Places, StoreError> {
         if !request.past
             && request.filter.open_only()
             && let Some(places) = self.held_places(&request).await?
@@ -185,7 +179,7 @@ impl LiveRanking {
         let Page { position, total, items, end, approximate } = self.page(request).await?;
         let place = |item: QueueItem| {
             let QueueItem { rank, place, days_age, days_stale, .. } = item;
-            Ranked { key: place, rank, days_age, days_stale }
+            Place { key: place, rank, days_age, days_stale }
         };
         Ok(Places { position, total, places: items.into_iter().map(place).collect(), approximate, end })
     }
@@ -214,7 +208,6 @@ impl LiveRanking {
         let selection = account.resolve(&self.0.pool, request, Some(touched)).await?;
         let Some(ranked) = snapshot.on(request.date) else { return Ok(nothing) };
         let places = ranked.page(&selection, Order::Stalest, None, touched.len()).places;
-        let places: Vec<Ranked> = places.into_iter().map(Place::into).collect();
         let items = details(
             &mut *self.0.pool.acquire().await.map_err(StoreError::from)?,
             request.account_id,
@@ -241,28 +234,29 @@ impl LiveRanking {
             let key = kept.item.place;
             let place = snapshot.on(date).and_then(|ranked| ranked.place_of(key.repo_id, key.number));
             // Memory may still hold an item that the store has closed by now.
-            kept.item.rank = place.filter(|_| kept.item.state == State::Open).map(|place| place.rank);
+            kept.item.rank = place.filter(|_| kept.item.state == State::Open).and_then(|place| place.rank);
         }
         Ok(found)
     }
 }
 
-impl Ranking for LiveRanking {
-    fn page(&self, request: PageRequest) -> BoxFuture<'_, Result<Page, RankingError>> {
-        async move {
-            if request.past {
-                let Shared { pool, zone, bots, past, .. } = &*self.0;
-                // One at a time: such a page reads the account's whole log.
-                let _turn = past.acquire().await;
-                return Ok(store::past::page(pool, *zone, bots, &request).await?);
-            }
-            if request.filter.open_only()
-                && let Some(page) = self.held(&request).await?
-            {
-                return Ok(page);
-            }
-            self.0.sql.page(request).await
+impl LiveRanking {
+    /// A page of an account's items.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn page(&self, request: PageRequest) -> Result<Page, StoreError> {
+        let Shared { pool, zone, bots, past, .. } = &*self.0;
+        if request.past {
+            // One at a time: such a page reads the account's whole log.
+            let _turn = past.acquire().await;
+            return store::past::page(pool, *zone, bots, &request).await;
         }
-        .boxed()
+        if request.filter.open_only()
+            && let Some(page) = self.held(&request).await?
+        {
+            return Ok(page);
+        }
+        store::queue::page(pool, *zone, &request).await
     }
 }

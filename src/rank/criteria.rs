@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::filter::{Days, Filter, Terms, Unread};
-use crate::activity::{ItemType, State};
+use super::criterion::{ALL, Looks};
+use super::filter::{Filter, Terms, Unread};
 
 /// Names and values, in the order given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,11 +35,7 @@ impl BadCriterion {
 
 impl Criteria {
     /// The names there are.
-    #[rustfmt::skip]
-    pub const NAMES: [&str; 15] = [
-        "repo", "type", "state", "label", "author", "assignee", "milestone", "title", "draft",
-        "created_after", "created_before", "updated_after", "updated_before", "unread", "noted",
-    ];
+    pub const NAMES: [&str; ALL.len()] = names();
 
     /// Of all names and values, those of criteria.
     pub fn of<'a>(given: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -69,65 +65,67 @@ impl Criteria {
             // No name on GitHub has it, and Postgres takes it in no text.
             return Err(BadCriterion::new(name, "The value has a character U+0000.", &[]));
         }
-        let text = |value: &str| Some(value.to_owned());
-        let repo = |value: &str| text(value).filter(|value| value.matches('/').count() <= 1);
-        Ok(Filter {
-            repo: self.terms("repo", &[], repo)?,
-            item_type: self.terms("type", &ItemType::ALL.map(ItemType::name), ItemType::from_name)?,
-            state: self.terms("state", &State::ALL.map(State::name), State::from_name)?,
-            label: self.terms("label", &[], text)?,
-            author: self.terms("author", &[], text)?,
-            assignee: self.terms("assignee", &[], text)?,
-            milestone: self.terms("milestone", &[], text)?,
-            title: self.terms("title", &[], text)?,
-            draft: self.flag("draft")?,
-            unread: self.flag("unread")?.any.concat().into_iter().map(|is| Unread { since: 0, is }).collect(),
-            noted: self.flag("noted")?,
-            created: self.days("created_after", "created_before", today)?,
-            updated: self.days("updated_after", "updated_before", today)?,
-        })
+        let mut filter = Filter::default();
+        for criterion in &ALL {
+            let name = criterion.name;
+            match criterion.looks {
+                Looks::Kind(values, _) => {
+                    let known = |value: &str| values.iter().any(|known| known.eq_ignore_ascii_case(value));
+                    filter = filter.with(criterion, self.terms(name, values, known)?);
+                }
+                Looks::Repository => {
+                    filter = filter.with(criterion, self.terms(name, &[], |value| value.matches('/').count() <= 1)?);
+                }
+                Looks::Names(_) | Looks::Labels | Looks::Milestone | Looks::Title => {
+                    filter = filter.with(criterion, self.terms(name, &[], |_| true)?);
+                }
+                Looks::Flag(_) => {
+                    let flag = self.flag(name)?.map(|flag| flag.to_string());
+                    filter = filter.with(criterion, Terms::new(flag.into_iter().collect(), vec![]));
+                }
+                Looks::Unread => {
+                    filter.unread = self.flag(name)?.map(|is| Unread { since: 0, is }).into_iter().collect()
+                }
+                Looks::After(moment) => filter.days_mut(moment).from = self.day(name, 1, today)?,
+                Looks::Before(moment) => filter.days_mut(moment).to = self.day(name, -1, today)?,
+            }
+        }
+        Ok(filter)
     }
 
-    /// A repeatable criterion; `-` in front of a value means "none of". `allowed` says what `parse`
+    /// A repeatable criterion; `-` in front of a value means "none of". `allowed` says what `takes`
     /// takes, where that is a list.
-    fn terms<T: PartialEq>(
-        &self,
-        name: &str,
-        allowed: &[&str],
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Terms<T>, BadCriterion> {
+    fn terms(&self, name: &str, allowed: &[&str], takes: impl Fn(&str) -> bool) -> Result<Terms, BadCriterion> {
         let (mut any, mut none) = (vec![], vec![]);
         for (_, value) in self.0.iter().filter(|(given, _)| given == name) {
             let (terms, bare) = match value.strip_prefix('-') {
                 Some(bare) => (&mut none, bare),
                 None => (&mut any, value.as_str()),
             };
-            let parsed = Some(bare).filter(|bare| !bare.is_empty()).and_then(&parse);
-            let refused = || BadCriterion::new(name, "The value is not one that this filter takes.", allowed);
-            terms.push(parsed.ok_or_else(refused)?);
+            if bare.is_empty() || !takes(bare) {
+                return Err(BadCriterion::new(name, "The value is not one that this filter takes.", allowed));
+            }
+            terms.push(bare.to_owned());
         }
         Ok(Terms::new(any, none))
     }
 
     /// `true` or `false`.
-    fn flag(&self, name: &str) -> Result<Terms<bool>, BadCriterion> {
+    fn flag(&self, name: &str) -> Result<Option<bool>, BadCriterion> {
         match self.one(name)? {
-            None => Ok(Terms::default()),
-            Some("true") => Ok(Terms::new(vec![true], vec![])),
-            Some("false") => Ok(Terms::new(vec![false], vec![])),
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
             Some(_) => Err(BadCriterion::new(name, "Either true or false.", &["true", "false"])),
         }
     }
 
-    /// The dates strictly after the one and strictly before the other.
-    fn days(&self, after: &str, before: &str, today: NaiveDate) -> Result<Days, BadCriterion> {
-        let day = |name: &str, step: i64| -> Result<Option<NaiveDate>, BadCriterion> {
-            let Some(text) = self.one(name)? else { return Ok(None) };
-            let date = date(text, today).ok_or_else(|| BadCriterion::new(name, DATES, &[]))?;
-            // Dates that are taken have room for a day on either side.
-            Ok(TimeDelta::try_days(step).and_then(|step| date.checked_add_signed(step)))
-        };
-        Ok(Days { from: day(after, 1)?, to: day(before, -1)? })
+    /// The date so many days after the one that is given.
+    fn day(&self, name: &str, step: i64, today: NaiveDate) -> Result<Option<NaiveDate>, BadCriterion> {
+        let Some(text) = self.one(name)? else { return Ok(None) };
+        let date = date(text, today).ok_or_else(|| BadCriterion::new(name, DATES, &[]))?;
+        // Dates that are taken have room for a day on either side.
+        Ok(TimeDelta::try_days(step).and_then(|step| date.checked_add_signed(step)))
     }
 
     fn one(&self, name: &str) -> Result<Option<&str>, BadCriterion> {
@@ -141,6 +139,16 @@ impl Criteria {
             first => Ok(first),
         }
     }
+}
+
+const fn names() -> [&'static str; ALL.len()] {
+    let mut names = [""; ALL.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = ALL[place].name;
+        place += 1;
+    }
+    names
 }
 
 /// What [`date`] takes, in words.

@@ -64,8 +64,7 @@ impl Cursor {
     fn is_sound(&self) -> bool {
         let Filter { created, updated, .. } = &self.filter;
         let mut days = [created.from, created.to, updated.from, updated.to].into_iter().flatten().chain([self.date]);
-        self.filter.texts().all(|text| !text.contains('\0'))
-            && self.filter.is_bounded()
+        self.filter.is_sound()
             && self.after.product > 0
             && (0..=9999).contains(&self.after.created_at.year())
             && days.all(|day| (0..=9999).contains(&day.year()))

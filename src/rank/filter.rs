@@ -1,12 +1,18 @@
 //! Which items: what a filter holds, and whether an item passes it.
 //!
 //! A filter is a conjunction: [`Filter::and`] of a view's and a request's own is one filter again,
-//! so that nothing that reads filters knows of views.
+//! so that nothing that reads filters knows of views. What each criterion looks at is said in
+//! [`super::criterion`] alone.
+
+use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::activity::{ItemType, State};
+use super::criterion::{self, Candidate, Criterion, Looks, Moment, Repository, STATE};
+use super::text::{contains, same};
+use crate::activity::State;
 
 /// Lists of one criterion, of views and requests together, at most.
 const MOST_LISTS: usize = 4;
@@ -15,7 +21,7 @@ const MOST_LISTS: usize = 4;
 /// not filter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Terms<T> {
+pub struct Terms<T = String> {
     #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
     pub any: Vec<Vec<T>>,
     #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
@@ -43,9 +49,25 @@ impl<T: PartialEq> Terms<T> {
         self.any.iter().all(|any| any.iter().any(&is)) && !self.none.iter().any(&is)
     }
 
-    /// Whether one thing passes.
-    pub fn admit(&self, value: &T) -> bool {
-        self.pass(|term| term == value)
+    /// Every value.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.any.iter().flatten().chain(&self.none)
+    }
+
+    /// The same of other values.
+    pub fn map<U>(&self, to: impl Fn(&T) -> U) -> Terms<U> {
+        Terms {
+            any: self.any.iter().map(|any| any.iter().map(&to).collect()).collect(),
+            none: self.none.iter().map(&to).collect(),
+        }
+    }
+
+    /// The same where a value stands for any number of others.
+    pub fn flat_map<U, I: IntoIterator<Item = U>>(&self, to: impl Fn(&T) -> I) -> Terms<U> {
+        Terms {
+            any: self.any.iter().map(|any| any.iter().flat_map(&to).collect()).collect(),
+            none: self.none.iter().flat_map(&to).collect(),
+        }
     }
 
     /// What passes both.
@@ -58,45 +80,31 @@ impl<T: PartialEq> Terms<T> {
     }
 }
 
-/// Which items: every criterion given must hold. Names are compared without regard to case, as
-/// GitHub does. A criterion that this version does not know is refused, not left out: a cursor may
-/// come from a newer replica.
+impl Terms {
+    /// Whether something passes that has this one name, or none.
+    pub fn admit(&self, name: Option<&str>) -> bool {
+        self.pass(|wanted| name.is_some_and(|name| same(name, wanted)))
+    }
+}
+
+/// Which items: every criterion given must hold. A criterion that this version does not know is
+/// refused, not left out: a cursor may come from a newer replica.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
 pub struct Filter {
-    /// `owner/name`, or the name alone.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub repo: Terms<String>,
-    #[serde(rename = "type", skip_serializing_if = "Terms::is_empty")]
-    pub item_type: Terms<ItemType>,
-    /// Open items only, unless given.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub state: Terms<State>,
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub label: Terms<String>,
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub author: Terms<String>,
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub assignee: Terms<String>,
-    /// A milestone's title.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub milestone: Terms<String>,
-    /// Text that the title has in it.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub title: Terms<String>,
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub draft: Terms<bool>,
+    #[serde(flatten)]
+    terms: BTreeMap<Name, Terms>,
     /// Whether it was read; all of these must hold.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
-    /// Whether there is a note on it.
-    #[serde(skip_serializing_if = "Terms::is_empty")]
-    pub noted: Terms<bool>,
-    #[serde(skip_serializing_if = "Days::is_open")]
+    #[serde(default, skip_serializing_if = "Days::is_open")]
     pub created: Days,
-    #[serde(skip_serializing_if = "Days::is_open")]
+    #[serde(default, skip_serializing_if = "Days::is_open")]
     pub updated: Days,
 }
+
+/// A criterion, known by its name.
+#[derive(Clone, Copy)]
+struct Name(&'static Criterion);
 
 /// Whether an item was read since a round began: whether it has a mark after a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,36 +122,48 @@ impl Unread {
     }
 }
 
-/// What a filter looks at in an item.
-#[derive(Clone, Debug)]
-pub struct Candidate<'a> {
-    pub owner: &'a str,
-    pub repository: &'a str,
-    pub item_type: ItemType,
-    pub state: State,
-    pub labels: &'a [&'a str],
-    pub author: Option<&'a str>,
-    pub assignees: &'a [String],
-    pub milestone: Option<&'a str>,
-    pub title: &'a str,
-    pub draft: bool,
-    /// Position of the last mark; 0: none.
-    pub read: i64,
-    pub noted: bool,
-    /// In the account's zone.
-    pub created_on: NaiveDate,
-    pub updated_on: NaiveDate,
-}
-
 impl Filter {
-    /// Whether only open items pass, which the queue ranks.
-    pub fn open_only(&self) -> bool {
-        self.state.is_empty() || self.state.any.iter().any(|any| any.iter().all(|state| *state == State::Open))
+    /// With these values of a criterion, which passes what it passed before.
+    #[must_use]
+    pub fn with(mut self, criterion: &'static Criterion, terms: Terms) -> Self {
+        if !terms.is_empty() {
+            let held = self.terms.remove(&Name(criterion)).unwrap_or_default();
+            self.terms.insert(Name(criterion), held.and(terms));
+        }
+        self
     }
 
-    /// Whether it asks for marks or notes.
-    pub fn needs_remarks(&self) -> bool {
-        !self.unread.is_empty() || !self.noted.is_empty()
+    /// The values of a criterion.
+    pub fn terms(&self, criterion: &Criterion) -> &Terms {
+        static NONE: Terms = Terms { any: vec![], none: vec![] };
+        self.given().find(|(given, _)| given.name == criterion.name).map_or(&NONE, |(_, terms)| terms)
+    }
+
+    /// The criteria that have values, which is all but those of readings and dates.
+    pub fn given(&self) -> impl Iterator<Item = (&'static Criterion, &Terms)> {
+        self.terms.iter().map(|(name, terms)| (name.0, terms))
+    }
+
+    pub(super) fn days_mut(&mut self, moment: Moment) -> &mut Days {
+        match moment {
+            Moment::Created => &mut self.created,
+            Moment::Updated => &mut self.updated,
+        }
+    }
+
+    /// The dates that a moment must be on.
+    pub fn days(&self, moment: Moment) -> Days {
+        match moment {
+            Moment::Created => self.created,
+            Moment::Updated => self.updated,
+        }
+    }
+
+    /// Whether only open items pass, which the queue ranks.
+    pub fn open_only(&self) -> bool {
+        let state = self.terms(&STATE);
+        let open = |state: &String| same(state, State::Open.name());
+        state.is_empty() || state.any.iter().any(|any| any.iter().all(open))
     }
 
     /// With "unread" meaning: since a round began, which is after this position.
@@ -162,68 +182,133 @@ impl Filter {
 
     /// What passes both.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub fn and(mut self, other: Self) -> Self {
+        for (name, terms) in other.terms {
+            self = self.with(name.0, terms);
+        }
         Self {
-            repo: self.repo.and(other.repo),
-            item_type: self.item_type.and(other.item_type),
-            state: self.state.and(other.state),
-            label: self.label.and(other.label),
-            author: self.author.and(other.author),
-            assignee: self.assignee.and(other.assignee),
-            milestone: self.milestone.and(other.milestone),
-            title: self.title.and(other.title),
-            draft: self.draft.and(other.draft),
+            terms: self.terms,
             unread: [self.unread, other.unread].concat(),
-            noted: self.noted.and(other.noted),
             created: self.created.and(other.created),
             updated: self.updated.and(other.updated),
         }
     }
 
-    /// Whether an item passes.
-    pub fn passes(&self, item: &Candidate) -> bool {
-        let state = if self.state.is_empty() { item.state == State::Open } else { self.state.admit(&item.state) };
-        state
-            && self.passes_in_any_state(item)
-            && self.created.hold(item.created_on)
-            && self.updated.hold(item.updated_on)
+    /// In two: those of its values that are of some criteria, with its dates, and all the rest. What
+    /// passes both passes it.
+    pub fn split(mut self, of: impl Fn(&Criterion) -> bool) -> (Self, Self) {
+        let terms = std::mem::take(&mut self.terms);
+        let (some, others) = terms.into_iter().partition(|(name, _)| of(name.0));
+        let rest = Self { terms: others, unread: std::mem::take(&mut self.unread), ..Self::default() };
+        (Self { terms: some, ..self }, rest)
+    }
+
+    /// Whether an item passes. One that is not open passes only a filter that says so.
+    pub fn passes(&self, candidate: &Candidate) -> bool {
+        let open = || candidate.item.state == State::Open;
+        self.given().all(|(criterion, terms)| holds(criterion, terms, candidate))
+            && (!self.terms(&STATE).is_empty() || open())
+            && self.unread.iter().all(|unread| unread.admits(candidate.item.read))
+            && [Moment::Created, Moment::Updated].iter().all(|moment| {
+                let days = self.days(*moment);
+                days.is_open() || days.hold(candidate.date(*moment))
+            })
     }
 
     /// Whether an item passes, but for its state and its dates, which change with the date.
-    pub fn passes_in_any_state(&self, item: &Candidate) -> bool {
-        let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
-        let repo = |name: &String| match name.split_once('/') {
-            Some((owner, name)) => same(owner, item.owner) && same(name, item.repository),
-            None => same(name, item.repository),
-        };
-        self.item_type.admit(&item.item_type)
-            && self.draft.admit(&item.draft)
-            && self.unread.iter().all(|unread| unread.admits(item.read))
-            && self.noted.admit(&item.noted)
-            && self.repo.pass(repo)
-            && self.author.pass(|login| item.author.is_some_and(|author| same(author, login)))
-            && self.label.pass(|name| item.labels.iter().any(|label| same(label, name)))
-            && self.assignee.pass(|login| item.assignees.iter().any(|assignee| same(assignee, login)))
-            && self.milestone.pass(|title| item.milestone.is_some_and(|milestone| same(milestone, title)))
-            && self.title.pass(|text| item.title.to_lowercase().contains(&text.to_lowercase()))
+    pub fn passes_in_any_state(&self, candidate: &Candidate) -> bool {
+        let lasting = self.given().filter(|(criterion, _)| criterion.name != STATE.name);
+        lasting.into_iter().all(|(criterion, terms)| holds(criterion, terms, candidate))
+            && self.unread.iter().all(|unread| unread.admits(candidate.item.read))
     }
 
-    /// Every text in it.
-    pub fn texts(&self) -> impl Iterator<Item = &String> {
-        let terms = self.named();
-        terms.into_iter().flat_map(|terms| terms.any.iter().flatten().chain(&terms.none))
+    /// Whether some item of a repository may pass.
+    pub fn passes_repository(&self, repository: &Repository) -> bool {
+        self.given().all(|(criterion, terms)| repository_holds(criterion, terms, repository).unwrap_or(true))
     }
 
-    /// Whether it has no more lists than views and requests together make.
-    pub fn is_bounded(&self) -> bool {
-        self.named().iter().all(|terms| terms.any.len() <= MOST_LISTS)
-            && self.item_type.any.len().max(self.state.any.len()).max(self.draft.any.len()) <= MOST_LISTS
-            && self.unread.len().max(self.noted.any.len()) <= MOST_LISTS
+    /// Whether it asks for anything of a repository.
+    pub fn asks_for_repositories(&self) -> bool {
+        self.given().any(|(criterion, _)| matches!(criterion.looks, Looks::Repository))
     }
 
-    fn named(&self) -> [&Terms<String>; 6] {
-        let Self { repo, label, author, assignee, milestone, title, .. } = self;
-        [repo, label, author, assignee, milestone, title]
+    /// Whether it is one that criteria, of views and requests together, make: anybody can write a
+    /// cursor.
+    pub fn is_sound(&self) -> bool {
+        let texts = |terms: &Terms| terms.values().all(|text| !text.contains('\0'));
+        let terms = |terms: &Terms| terms.any.len() <= MOST_LISTS && texts(terms);
+        self.terms.values().all(terms) && self.unread.len() <= MOST_LISTS
+    }
+}
+
+/// Whether an item has the wanted values of a criterion.
+fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
+    let Candidate { item, repository, labels, milestone, title, .. } = candidate;
+    match criterion.looks {
+        Looks::Kind(values, of) => terms.admit(of(item).and_then(|place| values.get(place)).copied()),
+        Looks::Flag(of) => terms.admit(Some(if of(item) { "true" } else { "false" })),
+        Looks::Names(of) => terms.pass(|wanted| {
+            let mut found = false;
+            of(item, &mut |name| found |= same(name, wanted));
+            found
+        }),
+        Looks::Labels => terms.pass(|wanted| labels.iter().any(|label| same(label, wanted))),
+        Looks::Milestone => terms.admit(*milestone),
+        Looks::Title => terms.pass(|wanted| contains(title, wanted)),
+        Looks::Repository => repository_holds(criterion, terms, repository).unwrap_or(true),
+        // These have no values.
+        Looks::Unread | Looks::After(_) | Looks::Before(_) => true,
+    }
+}
+
+/// Whether a repository has the wanted values of a criterion; `None` if it is not about repositories.
+fn repository_holds(criterion: &Criterion, terms: &Terms, repository: &Repository) -> Option<bool> {
+    match criterion.looks {
+        Looks::Repository => Some(terms.pass(|wanted| match wanted.split_once('/') {
+            Some((owner, name)) => same(owner, &repository.owner) && same(name, &repository.name),
+            None => same(wanted, &repository.name),
+        })),
+        _ => None,
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.name.cmp(other.0.name)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let unknown = || serde::de::Error::custom(format!("there is no criterion {name:?}"));
+        criterion::named(&name).map(Name).ok_or_else(unknown)
     }
 }
 

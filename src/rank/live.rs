@@ -7,7 +7,7 @@
 //! - [`snapshot`]: one moment, which never changes; what pages are read from;
 //! - [`ranked`]: the order of one date, the pages and the ranks;
 //! - [`selection`]: a filter whose names were resolved, and the slots that it selects;
-//! - [`items`], [`columns`]: what is kept of each item, and how it is found;
+//! - [`items`], [`columns`], [`kinds`]: what is kept of each item, and how it is found;
 //! - [`slots`], [`tree`]: the set and the sequence that all of it is made of.
 //!
 //! Readers never wait: they take the snapshot that is there. A snapshot that is held keeps only
@@ -18,6 +18,7 @@
 
 mod columns;
 mod items;
+mod kinds;
 mod ranked;
 mod selection;
 mod slots;
@@ -31,11 +32,12 @@ use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-pub use items::Item;
-pub use ranked::{Page, Place};
-pub use selection::{Addresses, Selection, Wanted};
+pub use ranked::Page;
+pub use selection::{Addresses, Meanings, Selection};
 use snapshot::Dated;
 pub use snapshot::{Ranked, Snapshot};
+
+use crate::rank::criterion::Item;
 
 /// What became of an item.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,24 +3,29 @@
 //! Pure: `now` and the time zone are arguments. The players:
 //! - [`stale_age`]: day counts and the two numbers made of them;
 //! - [`calendar`]: which date it is, and for how long a finished date still serves pages;
+//! - [`criterion`]: what a filter can ask for, each criterion once;
 //! - [`criteria`]: a filter as people write it; [`filter`]: what it holds, and what passes it;
-//! - [`queue`]: what is asked of a ranking and what it answers; handlers see nothing else;
+//! - [`text`]: how names are compared;
+//! - [`queue`]: what is asked of a ranking and what it answers;
 //! - [`cursor`]: where a page ended, as an opaque text;
-//! - [`past`]: a page of a date that is over, of items offered one by one;
+//! - [`past`]: a page of items that are offered one by one;
 //! - [`live`]: the order of an account's open items, held in memory.
 
 pub mod calendar;
 pub mod criteria;
+pub mod criterion;
 pub mod cursor;
 pub mod filter;
 pub mod live;
 pub mod past;
 pub mod queue;
 pub mod stale_age;
+pub mod text;
 
 pub use calendar::Calendar;
 pub use criteria::{BadCriterion, Criteria};
+pub use criterion::{Candidate, Criterion, Item, Repository};
 pub use cursor::{Cursor, CursorError};
-pub use filter::{Candidate, Days, Filter, Terms, Unread};
-pub use queue::{Order, Page, PageRequest, PlaceKey, QueueItem, Ranking, RankingError};
+pub use filter::{Days, Filter, Terms, Unread};
+pub use queue::{Order, Page, PageRequest, Place, PlaceKey, QueueItem};
 pub use stale_age::{stale_age, stale_product};

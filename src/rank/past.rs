@@ -1,110 +1,87 @@
-//! The queue of a time that is over: ranked from whatever is offered, one item after another.
+//! A page of items that are offered one after another, in any order: of a date that is over, and of
+//! what is not open.
 //!
 //! Only a page of items is kept, and the place of each open one.
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-
-use super::filter::Candidate;
-use super::queue::{Order, Page, PageRequest, PlaceKey, QueueItem};
+use super::criterion::Candidate;
+use super::queue::{PageRequest, Place, PlaceKey};
 use super::stale_age::{days_since, stale_product};
 use crate::activity::State;
 
-/// A page in the making.
+/// A page in the making; `T` is what is shown of an item.
 #[derive(Debug)]
-pub struct Past<'a> {
+pub struct Past<'a, T> {
     request: &'a PageRequest,
-    zone: Tz,
     /// Of all open items, whether or not they pass.
     open: Vec<PlaceKey>,
     /// The first of those that pass and come after where the page begins.
-    items: Vec<QueueItem>,
+    kept: Vec<(Place, T)>,
     total: i64,
 }
 
-impl<'a> Past<'a> {
-    pub fn new(request: &'a PageRequest, zone: Tz) -> Self {
-        Self { request, zone, open: vec![], items: vec![], total: 0 }
+/// A page that is made.
+#[derive(Debug)]
+pub struct Offered<T> {
+    /// Items that pass, on all pages.
+    pub total: i64,
+    pub items: Vec<(Place, T)>,
+    /// Where the page ends, if more items follow.
+    pub end: Option<PlaceKey>,
+}
+
+impl<'a, T> Past<'a, T> {
+    pub fn new(request: &'a PageRequest) -> Self {
+        Self { request, open: vec![], kept: vec![], total: 0 }
     }
 
-    /// The place of an item with these times, and its two day counts.
-    pub fn place(
-        &self,
-        (repo_id, number): (i64, i64),
-        created_at: DateTime<Utc>,
-        updated_at: DateTime<Utc>,
-    ) -> (PlaceKey, i64, i64) {
-        let days = |at| days_since(at, self.request.date, self.zone);
-        let (days_age, days_stale) = (days(created_at), days(updated_at));
-        (PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id, number }, days_age, days_stale)
-    }
-
-    /// Offers an item, once, in any order; of a private repository or not. Its rank is not looked at.
-    pub fn offer(&mut self, item: QueueItem, private: bool) {
-        if item.state == State::Open {
-            self.open.push(item.place);
+    /// Offers an item, once.
+    pub fn offer(&mut self, candidate: &Candidate<'_>, shown: impl FnOnce(Place) -> T) {
+        let place = self.place(candidate);
+        if candidate.item.state == State::Open {
+            self.open.push(place.key);
         }
-        if !self.request.sight.sees(item.place.repo_id, private) || !self.passes(&item) {
+        let seen = self.request.sight.sees(candidate.repository.repo_id, candidate.repository.private);
+        if !seen || !self.request.filter.passes(candidate) {
             return;
         }
         self.total += 1;
-        if self.request.after.is_some_and(|after| self.sort_key(&item.place) <= self.sort_key(&after)) {
+        if self.request.after.is_some_and(|after| self.request.order.compare(&place.key, &after).is_le()) {
             return;
         }
-        self.items.push(item);
+        self.kept.push((place, shown(place)));
         // One more than the page, which tells that there is a next one; sorted now and then only.
-        if self.items.len() > 2 * (self.request.limit + 1) {
+        if self.kept.len() > 2 * (self.request.limit + 1) {
             self.cut();
         }
     }
 
     /// The page, all items having been offered.
-    pub fn page(mut self, position: i64, approximate: bool) -> Page {
+    pub fn page(mut self) -> Offered<T> {
         self.cut();
         self.open.sort_unstable();
-        let more = self.items.len() > self.request.limit;
-        self.items.truncate(self.request.limit);
-        for item in &mut self.items {
-            let place = self.open.binary_search(&item.place).ok();
-            item.rank = place.and_then(|place| i64::try_from(place + 1).ok()).filter(|_| item.state == State::Open);
+        let more = self.kept.len() > self.request.limit;
+        self.kept.truncate(self.request.limit);
+        for (place, _) in &mut self.kept {
+            // Only open items are found there.
+            let found = self.open.binary_search(&place.key).ok();
+            place.rank = found.and_then(|index| i64::try_from(index + 1).ok());
         }
-        let end = self.items.last().filter(|_| more).map(|item| item.place);
-        Page { position, total: self.total, items: self.items, end, approximate }
+        let end = self.kept.last().filter(|_| more).map(|(place, _)| place.key);
+        Offered { total: self.total, items: self.kept, end }
+    }
+
+    fn place(&self, candidate: &Candidate<'_>) -> Place {
+        let item = candidate.item;
+        let days = |at| days_since(at, self.request.date, candidate.zone);
+        let (days_age, days_stale) = (days(item.created_at), days(item.updated_at));
+        let product = stale_product(days_age, days_stale);
+        let key = PlaceKey { product, created_at: item.created_at, repo_id: item.repo_id, number: item.number };
+        Place { key, rank: None, days_age, days_stale }
     }
 
     fn cut(&mut self) {
-        let mut items = std::mem::take(&mut self.items);
-        items.sort_unstable_by_key(|item| self.sort_key(&item.place));
-        items.truncate(self.request.limit + 1);
-        self.items = items;
-    }
-
-    /// What ascends in the order that is asked for.
-    fn sort_key(&self, place: &PlaceKey) -> (Option<PlaceKey>, Option<std::cmp::Reverse<PlaceKey>>) {
-        match self.request.order {
-            Order::Stalest => (Some(*place), None),
-            Order::Freshest => (None, Some(std::cmp::Reverse(*place))),
-        }
-    }
-
-    fn passes(&self, item: &QueueItem) -> bool {
-        let on = |at: DateTime<Utc>| at.with_timezone(&self.zone).date_naive();
-        let labels: Vec<&str> = item.labels.iter().map(String::as_str).collect();
-        self.request.filter.passes(&Candidate {
-            owner: &item.owner,
-            repository: &item.repository,
-            item_type: item.item_type,
-            state: item.state,
-            labels: &labels,
-            author: item.author.as_deref(),
-            assignees: &item.assignees,
-            milestone: item.milestone.as_deref(),
-            title: &item.title,
-            draft: item.draft,
-            read: item.remarks.read_position(),
-            noted: item.remarks.note().is_some(),
-            created_on: on(item.place.created_at),
-            updated_on: on(item.updated_at),
-        })
+        let order = self.request.order;
+        self.kept.sort_unstable_by(|(one, _), (other, _)| order.compare(&one.key, &other.key));
+        self.kept.truncate(self.request.limit + 1);
     }
 }

@@ -1,9 +1,8 @@
 //! What is asked of a ranking, and what it answers.
-//!
-//! Handlers see only [`Ranking`]; what computes it may change without them.
+
+use std::cmp::Ordering;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
@@ -36,6 +35,14 @@ impl Order {
             _ => None,
         }
     }
+
+    /// How two places compare: the one that comes first is the less.
+    pub fn compare(self, one: &PlaceKey, other: &PlaceKey) -> Ordering {
+        match self {
+            Order::Stalest => one.cmp(other),
+            Order::Freshest => other.cmp(one),
+        }
+    }
 }
 
 /// An item's place in the total order of one date.
@@ -50,14 +57,14 @@ pub struct PlaceKey {
 
 impl Ord for PlaceKey {
     /// The stalest is the least, so that rank 1 sorts first.
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Self) -> Ordering {
         let key = |place: &Self| (-place.product, place.created_at, place.repo_id, place.number);
         key(self).cmp(&key(other))
     }
 }
 
 impl PartialOrd for PlaceKey {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
@@ -133,17 +140,12 @@ impl QueueItem {
     }
 }
 
-/// Why a ranking could not answer.
-#[derive(Debug, thiserror::Error)]
-pub enum RankingError {
-    /// The store cannot be reached now.
-    #[error("the store cannot be reached")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("the ranking failed")]
-    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-/// Something that knows the order of an account's items.
-pub trait Ranking: Send + Sync {
-    fn page(&self, request: PageRequest) -> BoxFuture<'_, Result<Page, RankingError>>;
+/// An item's place, and its rank if it is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub key: PlaceKey,
+    /// The place in the account's whole unfiltered queue, from 1.
+    pub rank: Option<i64>,
+    pub days_age: i64,
+    pub days_stale: i64,
 }

@@ -205,7 +205,6 @@ impl Service {
 
     /// A page of the ranking.
     async fn page(&self, request: PageRequest) -> Result<Page, Refusal> {
-        use crate::rank::Ranking;
         Ok(self.0.live.page(request).await?)
     }
 

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use super::viewer::Scope;
 use crate::ingest::IngestError;
-use crate::rank::{BadCriterion, RankingError};
+use crate::rank::BadCriterion;
 use crate::scrub::view::BadView;
 use crate::store::{StoreError, views};
 
 /// Why a use case did not do what it was asked. Each is a sentence that the one who asked may read,
-/// but for [`Refusal::Store`], [`Refusal::Ingest`], [`Refusal::Ranking`] and [`Refusal::Failed`], which
-/// are for the log.
+/// but for [`Refusal::Store`], [`Refusal::Ingest`] and [`Refusal::Failed`], which are for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error("The token is unknown or was revoked.")]
@@ -68,8 +67,6 @@ pub enum Refusal {
     Store(#[from] StoreError),
     #[error(transparent)]
     Ingest(#[from] IngestError),
-    #[error(transparent)]
-    Ranking(#[from] RankingError),
     /// A task of ours panicked; the panic is in the log by then.
     #[error("a computation failed")]
     Failed,

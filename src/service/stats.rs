@@ -8,12 +8,11 @@ use super::queue::Subject;
 use super::{Refusal, Service, Viewer};
 use crate::activity::{Mark, Remarks};
 use crate::rank::stale_age::days_since;
-use crate::rank::{Order, PageRequest};
+use crate::rank::{Order, PageRequest, Place};
 use crate::scrub::view::BUG_SCRUB;
 use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, CoverageBucket, Forecast, ForecastRequest};
 use crate::stats::{OpenDays, Step, ThroughputRow, Week};
 use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
-use crate::store::queue::Ranked;
 use crate::store::remarks::remarks;
 use crate::store::scrubs::read::{last_paces, round};
 
@@ -228,7 +227,7 @@ impl Service {
         let zone = self.0.calendar.zone;
         computed(move || {
             let last_read =
-                |place: &Ranked| remarks.get(&(place.key.repo_id, place.key.number)).and_then(Remarks::last_read);
+                |place: &Place| remarks.get(&(place.key.repo_id, place.key.number)).and_then(Remarks::last_read);
             let marks: Vec<Option<&Mark>> = places.places.iter().map(last_read).collect();
             // Of what a spreadsheet tells without a date it is known only that it was long ago.
             let days = |mark: &Mark| mark.at.map_or(i64::MAX, |at| days_since(at, moment.date, zone));

@@ -7,10 +7,9 @@ use sqlx::types::Json;
 
 use super::StoreError;
 use super::items::ItemAddress;
-use super::queue::Ranked;
 use super::remarks;
 use crate::activity::{ItemState, ItemType, Remarks, Sight, State};
-use crate::rank::QueueItem;
+use crate::rank::{Place, QueueItem};
 
 /// The items of `places`, in their order. Left out is what may not be seen (any more), and what
 /// was ranked as open and is closed by now.
@@ -18,7 +17,7 @@ pub async fn details(
     connection: &mut PgConnection,
     account_id: i64,
     sight: &Sight,
-    places: &[Ranked],
+    places: &[Place],
 ) -> Result<Vec<QueueItem>, StoreError> {
     if places.is_empty() {
         return Ok(vec![]);

@@ -8,10 +8,9 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::details::details;
 use super::log::{EventRow, LoggedEvent};
-use super::queue::Ranked;
 use crate::activity::{ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
-use crate::rank::{PlaceKey, QueueItem, stale_product};
+use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
 
 /// Events of a history at most; the last ones.
 const LONGEST: i64 = 1_000;
@@ -123,7 +122,7 @@ pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate)
     let days = |at: chrono::DateTime<Utc>| days_since(at, date, zone);
     let (days_age, days_stale) = (days(created_at), days(updated_at));
     let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
-    let place = Ranked { key, rank: None, days_age, days_stale };
+    let place = Place { key, rank: None, days_age, days_stale };
     let Some(item) = details(&mut moment, account_id, &wanted.sight, &[place]).await?.pop() else {
         return Ok(Found::Nothing);
     };

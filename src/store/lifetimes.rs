@@ -14,16 +14,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use futures_util::TryStreamExt;
 use sqlx::PgPool;
-use sqlx::types::Json;
 
-use super::StoreError;
 use super::directory::Names;
+use super::item_rows::{Wanted, rows};
 use super::items::ItemAddress;
-use super::remarks;
-use crate::activity::{Actor, Bots, ItemState, ItemType, Sight, State};
-use crate::rank::{Candidate, Filter};
+use super::{StoreError, live, remarks};
+use crate::activity::{Actor, Bots, ItemType, Sight, State};
+use crate::rank::{Candidate, Filter, Repository};
 use crate::stats::{Lifetime, Transition};
 
 /// Which items are counted.
@@ -86,7 +86,7 @@ enum What {
 pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bots) -> Result<Lifetimes, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let head = sqlx::query!(
-        r#"SELECT head_position, (SELECT min(recorded_at) FROM events WHERE account_id = $1 AND position = 1) AS since
+        r#"SELECT head_position, generation, (SELECT min(recorded_at) FROM events WHERE account_id = $1 AND position = 1) AS since
            FROM accounts WHERE account_id = $1"#,
         account_id,
     )
@@ -95,73 +95,63 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     let mut read = Lifetimes { position: head.head_position, since: head.since, ..Lifetimes::default() };
     let mut stories: HashMap<ItemAddress, Story> = HashMap::new();
     let names = Names::read(&mut moment, account_id).await?;
-    let summaries = match scope.filter.needs_remarks() {
-        true => remarks::summaries(&mut moment, account_id).await?,
-        false => HashMap::new(),
+    let summaries = remarks::summaries(&mut moment, account_id).await?;
+    let repositories = live::repositories(&mut moment, account_id, None).await?.into_iter();
+    let passes = |repository: &Repository| {
+        scope.sight.sees(repository.repo_id, repository.private) && scope.filter.passes_repository(repository)
     };
-    let mut rows = sqlx::query!(
-        r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", i.type AS "type!", i.state AS "state!",
-                  i.author, i.created_at AS "created_at!", i.updated_at AS "updated_at!", i.live, i.title, i.labels,
-                  i.assignees, i.milestone, i.draft,
-                  CASE WHEN i.state = 'open' THEN NULL ELSE i.folded END AS "folded?: Json<ItemState>",
-                  i.folded::text LIKE '%"transferred_from":%' AS "transferred!"
-           FROM visible_repositories r
-           JOIN items i USING (account_id, generation, repo_id)
-           WHERE r.account_id = $1
-             AND CASE WHEN $3::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($3) END
-             AND i.type IS NOT NULL AND i.state IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL"#,
-        account_id,
-        scope.sight.is_all(),
-        scope.sight.only() as _,
-    )
-    .fetch(&mut *moment);
-    while let Some(row) = rows.try_next().await? {
-        let unreadable = || StoreError::Unreadable(format!("an item's type {} or state {}", row.r#type, row.state));
-        let item_type = ItemType::from_name(&row.r#type).ok_or_else(unreadable)?;
-        let state = State::from_name(&row.state).ok_or_else(unreadable)?;
-        let summary = summaries.get(&(row.repo_id, row.number)).copied().unwrap_or_default();
+    let repositories: HashMap<i64, Repository> =
+        repositories.filter(passes).map(|repository| (repository.repo_id, repository)).collect();
+    let wanted = Wanted {
+        repo_ids: repositories.keys().copied().collect(),
+        states: State::ALL.map(State::name).into(),
+        types: ItemType::ALL.map(ItemType::name).into(),
+        gone: true,
+        titles: true,
+        folded: true,
+        ..Wanted::default()
+    };
+    let mut rows = rows(&mut *moment, (account_id, head.generation), &wanted);
+    while let Some(mut row) = rows.try_next().await? {
+        let (live, title, transferred) = (row.live, row.title.take(), row.came_by_transfer);
+        let closed_at = row.folded.take().and_then(|folded| folded.0.closed_at());
+        let item = row.item(&summaries)?;
+        let Some(repository) = repositories.get(&item.repo_id) else { continue };
         let candidate = Candidate {
-            owner: &row.owner,
-            repository: &row.name,
-            item_type,
-            state,
-            labels: &names.labels(row.repo_id, &row.labels),
-            author: row.author.as_deref(),
-            assignees: &row.assignees,
-            milestone: names.milestone(row.repo_id, row.milestone),
-            title: row.title.as_deref().unwrap_or_default(),
-            draft: row.draft,
-            read: summary.read,
-            noted: summary.noted,
-            created_on: row.created_at.date_naive(),
-            updated_on: row.updated_at.date_naive(),
+            item: &item,
+            repository,
+            labels: &names.labels(item.repo_id, &item.labels),
+            milestone: names.milestone(item.repo_id, item.milestone),
+            title: title.as_deref().unwrap_or_default(),
+            zone: Tz::UTC,
         };
         if !scope.filter.passes_in_any_state(&candidate) {
             continue;
         }
-        read.names.entry(row.repo_id).or_insert_with(|| format!("{}/{}", row.owner, row.name));
+        let name = || format!("{}/{}", repository.owner, repository.name);
+        read.names.entry(item.repo_id).or_insert_with(name);
         let lifetime = Lifetime {
-            repo_id: row.repo_id,
-            item_type,
-            author: row.author,
-            created_at: row.created_at,
+            repo_id: item.repo_id,
+            item_type: item.item_type,
+            author: item.author,
+            created_at: item.created_at,
             transitions: vec![],
-            activity: vec![row.updated_at],
+            activity: vec![item.updated_at],
             first_response_at: None,
             gone_at: None,
             approximate_before: None,
         };
         let story = Story {
             lifetime,
-            state,
-            live: row.live,
-            updated_at: row.updated_at,
-            closed_at: row.folded.and_then(|folded| folded.0.closed_at()),
-            transferred: row.transferred,
+            state: item.state,
+            live,
+            updated_at: item.updated_at,
+            closed_at,
+            transferred,
             opened_at: None,
             changes: vec![],
         };
-        stories.insert((row.repo_id, row.number), story);
+        stories.insert((item.repo_id, item.number), story);
     }
     drop(rows);
     let repo_ids: Vec<i64> = read.names.keys().copied().collect();

@@ -7,11 +7,13 @@ use futures_util::TryStreamExt;
 use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
+use super::item_rows::{Wanted, open_rows_at, rows};
 use super::items::ItemAddress;
 use super::log::touched;
 use super::remarks;
-use crate::activity::{ItemType, Summary};
-use crate::rank::live::{Change, Item};
+use crate::activity::Summary;
+use crate::rank::live::Change;
+use crate::rank::{Item, Repository};
 
 const ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -52,15 +54,6 @@ pub async fn goes_on(pool: &PgPool, head: Head) -> Result<bool, StoreError> {
     Ok(recorded_at.is_some_and(|recorded_at| recorded_at < head.last_recorded_at))
 }
 
-/// A repository that may be seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repository {
-    pub repo_id: i64,
-    pub owner: String,
-    pub name: String,
-    pub private: bool,
-}
-
 /// All open items of one account that may be seen, and the repositories that they are in.
 #[derive(Debug)]
 pub struct Loaded {
@@ -75,11 +68,8 @@ pub async fn load(pool: &PgPool, account_id: i64) -> Result<Loaded, StoreError> 
     let head = head(&mut moment, account_id).await?;
     let repositories = repositories(&mut moment, account_id, None).await?;
     let all: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
-    let mut items = items_in(&mut moment, head, &all).await?;
     let summaries = remarks::summaries(&mut moment, account_id).await?;
-    if !summaries.is_empty() {
-        items.iter_mut().for_each(|item| with_summary(item, &summaries));
-    }
+    let items = items_in(&mut moment, head, all, &summaries).await?;
     Ok(Loaded { head, repositories, items })
 }
 
@@ -113,15 +103,8 @@ pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Ch
 /// The open items of repositories that have come into sight.
 pub async fn items_of(pool: &PgPool, head: Head, repo_ids: &[i64]) -> Result<Vec<Item>, StoreError> {
     let mut connection = pool.acquire().await?;
-    let mut items = items_in(&mut connection, head, repo_ids).await?;
     let summaries = remarks::summaries(&mut connection, head.account_id).await?;
-    items.iter_mut().for_each(|item| with_summary(item, &summaries));
-    Ok(items)
-}
-
-fn with_summary(item: &mut Item, summaries: &HashMap<ItemAddress, Summary>) {
-    let Summary { read, noted, .. } = summaries.get(&(item.repo_id, item.number)).copied().unwrap_or_default();
-    (item.read, item.noted) = (read, noted);
+    items_in(&mut connection, head, repo_ids.to_vec(), &summaries).await
 }
 
 /// The head of one account.
@@ -137,14 +120,14 @@ pub async fn head(connection: &mut PgConnection, account_id: i64) -> Result<Head
 }
 
 /// All repositories that may be seen, or those of `only`.
-async fn repositories(
+pub(super) async fn repositories(
     connection: &mut PgConnection,
     account_id: i64,
     only: Option<&[i64]>,
 ) -> Result<Vec<Repository>, StoreError> {
     let repositories = sqlx::query_as!(
         Repository,
-        r#"SELECT repo_id AS "repo_id!", owner AS "owner!", coalesce(name, '') AS "name!", private AS "private!"
+        r#"SELECT repo_id AS "repo_id!", owner AS "owner!", coalesce(name, '') AS "name!", html_url, private AS "private!"
            FROM visible_repositories WHERE account_id = $1 AND ($2::bigint[] IS NULL OR repo_id = ANY($2))"#,
         account_id,
         only,
@@ -154,57 +137,17 @@ async fn repositories(
     Ok(repositories)
 }
 
-/// A row of `items` that has all that an open item needs.
-struct Row {
-    repo_id: i64,
-    number: i64,
-    r#type: String,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    draft: bool,
-    author: Option<String>,
-    labels: Vec<i64>,
-    assignees: Vec<String>,
-    milestone: Option<i64>,
-}
-
-impl Row {
-    fn read(self) -> Result<Item, StoreError> {
-        let item_type = ItemType::from_name(&self.r#type)
-            .ok_or_else(|| StoreError::Unreadable(format!("an item's type {}", self.r#type)))?;
-        Ok(Item {
-            repo_id: self.repo_id,
-            number: self.number,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            read: 0,
-            noted: false,
-            item_type,
-            draft: self.draft,
-            author: self.author,
-            labels: self.labels,
-            assignees: self.assignees,
-            milestone: self.milestone,
-        })
-    }
-}
-
-async fn items_in(connection: &mut PgConnection, head: Head, repo_ids: &[i64]) -> Result<Vec<Item>, StoreError> {
-    let mut rows = sqlx::query_as!(
-        Row,
-        r#"SELECT repo_id, number, type AS "type!", created_at AS "created_at!", updated_at AS "updated_at!",
-                  draft, author, labels, assignees, milestone
-           FROM items
-           WHERE account_id = $1 AND generation = $2 AND repo_id = ANY($3) AND state = 'open' AND live
-             AND type IS NOT NULL AND created_at IS NOT NULL AND updated_at IS NOT NULL"#,
-        head.account_id,
-        head.generation,
-        repo_ids,
-    )
-    .fetch(connection);
+async fn items_in(
+    connection: &mut PgConnection,
+    head: Head,
+    repo_ids: Vec<i64>,
+    summaries: &HashMap<ItemAddress, Summary>,
+) -> Result<Vec<Item>, StoreError> {
+    let wanted = Wanted { open_in: repo_ids, ..Wanted::default() };
+    let mut rows = rows(connection, (head.account_id, head.generation), &wanted);
     let mut items = Vec::new();
     while let Some(row) = rows.try_next().await? {
-        items.push(row.read()?);
+        items.push(row.item(summaries)?);
     }
     Ok(items)
 }
@@ -215,7 +158,6 @@ async fn items_at(
     head: Head,
     addresses: &BTreeSet<ItemAddress>,
 ) -> Result<Vec<Change>, StoreError> {
-    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
     let summaries = match any_remarks(connection, head).await? {
         true => {
             let addresses: Vec<ItemAddress> = addresses.iter().copied().collect();
@@ -223,31 +165,12 @@ async fn items_at(
         }
         false => HashMap::new(),
     };
-    let rows = sqlx::query_as!(
-        Row,
-        r#"SELECT i.repo_id, i.number, i.type AS "type!", i.created_at AS "created_at!",
-                  i.updated_at AS "updated_at!", i.draft, i.author, i.labels, i.assignees, i.milestone
-           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
-           JOIN items i ON i.account_id = $1 AND i.generation = $2
-             AND i.repo_id = wanted.repo_id AND i.number = wanted.number
-           WHERE i.state = 'open' AND i.live
-             AND i.type IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL
-             AND EXISTS (SELECT FROM visible_repositories r
-                         WHERE r.account_id = $1 AND r.generation = $2 AND r.repo_id = i.repo_id)"#,
-        head.account_id,
-        head.generation,
-        &repo_ids,
-        &numbers,
-    )
-    .fetch_all(connection)
-    .await?;
+    let rows = open_rows_at(connection, (head.account_id, head.generation), addresses.iter().copied()).await?;
     let mut gone = addresses.clone();
     let mut changes = Vec::with_capacity(addresses.len());
     for row in rows {
         gone.remove(&(row.repo_id, row.number));
-        let mut item = row.read()?;
-        with_summary(&mut item, &summaries);
-        changes.push(Change::Put(item));
+        changes.push(Change::Put(row.item(&summaries)?));
     }
     changes.extend(gone.into_iter().map(|(repo_id, number)| Change::Remove { repo_id, number }));
     Ok(changes)

@@ -5,7 +5,7 @@
 //! - [`append`]: the one transaction that makes events durable;
 //! - [`project`]: folds events into the projections, in that transaction or in a rebuild;
 //! - [`rebuild`]: makes the projections anew from the log;
-//! - [`queue`]: the ranking that SQL can give, and what a page shows of its items;
+//! - [`item_rows`]: what filters and orders look at; [`queue`]: a page ranked of them, [`details`]: what it shows;
 //! - [`past`]: the queue of a date that is over, folded anew;
 //! - [`lifetimes`]: every item over time, for the statistics;
 //! - [`live`], [`resolve`]: what the live ranking is loaded from, and names of its filters;
@@ -26,6 +26,7 @@ mod directory;
 pub mod gates;
 pub mod history;
 pub mod installations;
+mod item_rows;
 mod items;
 pub mod jobs;
 pub mod lifetimes;

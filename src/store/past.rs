@@ -16,22 +16,15 @@ use futures_util::TryStreamExt;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use super::StoreError;
 use super::directory::Names;
+use super::item_rows::{folded_item, with_summary};
 use super::items::ItemAddress;
 use super::log::{EventRow, LoggedEvent};
 use super::remarks::remarks_by;
-use crate::activity::{Bots, Fact, ItemState, Remarks, State};
-use crate::rank::past::Past;
-use crate::rank::{Calendar, Page, PageRequest, QueueItem};
-
-/// A repository that may be seen.
-struct Repository {
-    owner: String,
-    name: String,
-    html_url: Option<String>,
-    private: bool,
-}
+use super::{StoreError, live};
+use crate::activity::{Activity, Bots, Fact, ItemState, Remarks, State};
+use crate::rank::past::{Offered, Past};
+use crate::rank::{Calendar, Candidate, Item, Page, PageRequest, QueueItem, Repository};
 
 /// What an item's row is made with.
 struct Directory {
@@ -50,26 +43,19 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
         .await?
         .unwrap_or_default();
     let directory = directory(&mut moment, request.account_id, end).await?;
-    let mut past = Past::new(request, zone);
-    told(&mut moment, request.account_id, &directory, end, bots, &mut past).await?;
-    let untold = untold(&mut moment, request.account_id, &directory, end, &mut past).await?;
-    Ok(past.page(position, untold > 0))
+    let mut page = Making { directory, zone, past: Past::new(request) };
+    told(&mut moment, request.account_id, end, bots, &mut page).await?;
+    let untold = untold(&mut moment, request.account_id, end, &mut page).await?;
+    let Offered { total, items, end } = page.past.page();
+    let items = items.into_iter().map(|(place, item)| QueueItem { rank: place.rank, ..item }).collect();
+    Ok(Page { position, total, items, end, approximate: untold > 0 })
 }
 
 async fn directory(moment: &mut PgConnection, account_id: i64, end: DateTime<Utc>) -> Result<Directory, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT repo_id AS "repo_id!", owner AS "owner!", name AS "name!", html_url, private AS "private!"
-           FROM visible_repositories WHERE account_id = $1 AND name IS NOT NULL"#,
-        account_id,
-    )
-    .fetch_all(&mut *moment)
-    .await?;
-    let repositories = rows.into_iter().map(|row| {
-        let (owner, name, html_url, private) = (row.owner, row.name, row.html_url, row.private);
-        (row.repo_id, Repository { owner, name, html_url, private })
-    });
+    let repositories = live::repositories(moment, account_id, None).await?.into_iter();
+    let named = repositories.filter(|repository| !repository.name.is_empty());
     Ok(Directory {
-        repositories: repositories.collect(),
+        repositories: named.map(|repository| (repository.repo_id, repository)).collect(),
         names: Names::read(moment, account_id).await?,
         remarks: remarks_by(moment, account_id, end).await?,
     })
@@ -79,12 +65,11 @@ async fn directory(moment: &mut PgConnection, account_id: i64, end: DateTime<Utc
 async fn told(
     moment: &mut PgConnection,
     account_id: i64,
-    directory: &Directory,
     end: DateTime<Utc>,
     bots: &Bots,
-    past: &mut Past<'_>,
+    page: &mut Making<'_>,
 ) -> Result<(), StoreError> {
-    let visible: Vec<i64> = directory.repositories.keys().copied().collect();
+    let visible: Vec<i64> = page.directory.repositories.keys().copied().collect();
     let mut rows = sqlx::query_as!(
         EventRow,
         r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
@@ -104,32 +89,23 @@ async fn told(
         let Fact::Item(fact) = &event.fact else { continue };
         let address = (fact.repo_id, fact.number);
         if current.as_ref().is_none_or(|(known, _)| *known != address) {
-            offer(directory, current.take(), past);
+            page.offer_told(current.take());
             current = Some((address, ItemState::default()));
         }
         if let Some((_, state)) = &mut current {
             state.apply(&event, fact, bots);
         }
     }
-    offer(directory, current, past);
+    page.offer_told(current);
     Ok(())
-}
-
-fn offer(directory: &Directory, item: Option<(ItemAddress, ItemState)>, past: &mut Past<'_>) {
-    let Some((address, folded)) = item.filter(|(_, folded)| folded.live()) else { return };
-    let (Some(state), Some(updated_at)) = (folded.state(), folded.updated_at()) else { return };
-    if let Some((item, private)) = shown(directory, address, &folded, state, updated_at, past) {
-        past.offer(item, private);
-    }
 }
 
 /// Offers the items that were there by then, though no event had told of them; answers how many.
 async fn untold(
     moment: &mut PgConnection,
     account_id: i64,
-    directory: &Directory,
     end: DateTime<Utc>,
-    past: &mut Past<'_>,
+    page: &mut Making<'_>,
 ) -> Result<usize, StoreError> {
     let mut rows = sqlx::query!(
         r#"SELECT i.repo_id, i.number, i.folded AS "folded: Json<ItemState>"
@@ -158,51 +134,65 @@ async fn untold(
         let Some(created_at) = folded.created_at() else { continue };
         let seen = folded.updated_at().filter(|updated_at| *updated_at < end);
         let updated_at = seen.or(closed_at).unwrap_or(created_at);
-        if let Some((mut item, private)) = shown(directory, (row.repo_id, row.number), &folded, state, updated_at, past)
-        {
-            (item.last_activity, item.last_human_activity) = (None, None);
-            past.offer(item, private);
-            untold += 1;
-        }
+        let Some(item) = folded_item((row.repo_id, row.number), &folded) else { continue };
+        let item = Item { state, updated_at, ..item };
+        untold += usize::from(page.offer(item, &folded, (None, None)));
     }
     Ok(untold)
 }
 
-/// An item as the queue shows it, and whether it is of a private repository; `None` if it may not
-/// be seen.
-fn shown(
-    directory: &Directory,
-    address: ItemAddress,
-    folded: &ItemState,
-    state: State,
-    updated_at: DateTime<Utc>,
-    past: &Past<'_>,
-) -> Option<(QueueItem, bool)> {
-    let (repo_id, _) = address;
-    let repository = directory.repositories.get(&repo_id)?;
-    let (place, days_age, days_stale) = past.place(address, folded.created_at()?, updated_at);
-    let labels = directory.names.labels(repo_id, &folded.labels());
-    let item = QueueItem {
-        rank: None,
-        place,
-        days_age,
-        days_stale,
-        owner: repository.owner.clone(),
-        repository: repository.name.clone(),
-        repository_url: repository.html_url.clone(),
-        item_type: folded.item_type()?,
-        title: folded.title().unwrap_or_default().to_owned(),
-        state,
-        author: folded.author().map(str::to_owned),
-        labels: labels.into_iter().map(str::to_owned).collect(),
-        assignees: folded.assignees(),
-        milestone: directory.names.milestone(repo_id, folded.milestone()).map(str::to_owned),
-        comments: folded.comments(),
-        draft: folded.draft(),
-        updated_at,
-        last_activity: folded.last_activity().cloned(),
-        last_human_activity: folded.last_human_activity().cloned(),
-        remarks: directory.remarks.get(&address).cloned().unwrap_or_default(),
-    };
-    Some((item, repository.private))
+/// A page in the making.
+struct Making<'a> {
+    directory: Directory,
+    zone: Tz,
+    past: Past<'a, QueueItem>,
+}
+
+impl Making<'_> {
+    /// Offers an item as it had become by then.
+    fn offer_told(&mut self, item: Option<(ItemAddress, ItemState)>) {
+        let Some((address, folded)) = item.filter(|(_, folded)| folded.live()) else { return };
+        let Some(item) = folded_item(address, &folded) else { return };
+        let last = (folded.last_activity().cloned(), folded.last_human_activity().cloned());
+        self.offer(item, &folded, last);
+    }
+
+    /// Offers an item, with the last activity and the last of a human; false if nobody may see it.
+    fn offer(&mut self, item: Item, folded: &ItemState, last: (Option<Activity>, Option<Activity>)) -> bool {
+        let Directory { repositories, names, remarks } = &self.directory;
+        let Some(repository) = repositories.get(&item.repo_id) else { return false };
+        let remarks = remarks.get(&(item.repo_id, item.number));
+        let item = match remarks {
+            Some(remarks) => with_summary(item, &remarks.summary()),
+            None => item,
+        };
+        let labels = names.labels(item.repo_id, &item.labels);
+        let milestone = names.milestone(item.repo_id, item.milestone);
+        let title = folded.title().unwrap_or_default();
+        let zone = self.zone;
+        let candidate = Candidate { item: &item, repository, labels: &labels, milestone, title, zone };
+        self.past.offer(&candidate, |place| QueueItem {
+            rank: None,
+            place: place.key,
+            days_age: place.days_age,
+            days_stale: place.days_stale,
+            owner: repository.owner.clone(),
+            repository: repository.name.clone(),
+            repository_url: repository.html_url.clone(),
+            item_type: item.item_type,
+            title: title.to_owned(),
+            state: item.state,
+            author: item.author.clone(),
+            labels: labels.iter().map(|name| (*name).to_owned()).collect(),
+            assignees: item.assignees.clone(),
+            milestone: milestone.map(str::to_owned),
+            comments: folded.comments(),
+            draft: item.draft,
+            updated_at: item.updated_at,
+            last_activity: last.0,
+            last_human_activity: last.1,
+            remarks: remarks.cloned().unwrap_or_default(),
+        });
+        true
+    }
 }

@@ -3,16 +3,20 @@
 mod model;
 mod threads;
 
-use bugscrub::activity::ItemType;
-use bugscrub::rank::live::{Change, Item, Live, Page, Ranked, Selection, Wanted};
-use bugscrub::rank::{Days, Order, PlaceKey, Unread};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bugscrub::activity::{ItemType, Sight, State};
+use bugscrub::rank::criterion::{self, Looks};
+use bugscrub::rank::live::{Change, Live, Page, Ranked, Selection};
+use bugscrub::rank::{Criterion, Days, Filter, Item, Order, PlaceKey, Terms, Unread};
 use chrono::{DateTime, Days as Later, NaiveDate, Utc};
 use chrono_tz::Tz;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use self::model::{Asked, Model};
+use self::model::{Model, Question};
 
 const ZONES: [Tz; 5] =
     [Tz::UTC, Tz::Europe__Berlin, Tz::America__Sao_Paulo, Tz::Pacific__Apia, Tz::Pacific__Kiritimati];
@@ -60,7 +64,8 @@ prop_compose! {
         assignees in vec(login(), 0..3),
         milestone in option::of(1i64..3),
     ) -> Item {
-        Item { repo_id, number, created_at, updated_at, read, noted, item_type, draft, author, labels, assignees, milestone }
+        let item = Item::new((repo_id, number), item_type, State::Open, created_at, updated_at);
+        Item { read, noted, draft, author, labels, assignees, milestone, ..item }
     }
 }
 
@@ -72,11 +77,43 @@ fn change(around: usize) -> impl Strategy<Value = Change> {
     ]
 }
 
-fn wanted<T: Clone + std::fmt::Debug>(value: impl Strategy<Value = T> + Clone) -> impl Strategy<Value = Wanted<T>> {
-    let list = || vec(value.clone(), 0..4);
-    let any = prop_oneof![6 => Just(vec![]), 3 => vec(list(), 1), 1 => vec(list(), 2..4)];
+/// Values of a criterion, among them some that no item has.
+fn values(criterion: &Criterion) -> Vec<String> {
+    let numbered = |name: &str| (0..6).map(|number| format!("{name}{number}")).collect();
+    match criterion.looks {
+        Looks::Kind(values, _) => values.iter().map(|value| value.to_uppercase()).collect(),
+        Looks::Flag(_) => vec!["true".to_owned(), "false".to_owned()],
+        Looks::Names(_) => LOGINS.map(str::to_owned).into(),
+        Looks::Repository => [numbered("repo-"), numbered("ACME/Repo-"), vec!["other/repo-1".to_owned()]].concat(),
+        Looks::Labels => numbered("label "),
+        Looks::Milestone => numbered("VERSION "),
+        Looks::Title => [numbered("crash "), numbered(" OF ")].concat(),
+        Looks::Unread | Looks::After(_) | Looks::Before(_) => vec![],
+    }
+}
+
+fn terms(criterion: &Criterion) -> impl Strategy<Value = Terms> + use<> {
+    let values = values(criterion);
+    if values.is_empty() {
+        return Just(Terms::default()).boxed();
+    }
+    let value = prop::sample::select(values);
+    let any =
+        prop_oneof![3 => Just(vec![]), 3 => vec(vec(value.clone(), 1..4), 1), 1 => vec(vec(value.clone(), 0..4), 2..4)];
     let none = prop_oneof![3 => Just(vec![]), 1 => vec(value, 0..3)];
-    (any, none).prop_map(|(any, none)| Wanted { any, none })
+    (any, none).prop_map(|(any, none)| Terms { any, none }).boxed()
+}
+
+/// Values of some criteria, whichever there are.
+fn asked(at_most: usize) -> impl Strategy<Value = Filter> {
+    let some = prop::sample::subsequence(criterion::ALL.iter().collect::<Vec<_>>(), 0..=at_most);
+    some.prop_flat_map(|some| {
+        let with = |criterion: &'static Criterion| terms(criterion).prop_map(move |terms| (criterion, terms));
+        some.into_iter().map(with).collect::<Vec<_>>()
+    })
+    .prop_map(|some| {
+        some.into_iter().fold(Filter::default(), |filter, (criterion, terms)| filter.with(criterion, terms))
+    })
 }
 
 fn days(around: usize) -> impl Strategy<Value = Days> {
@@ -84,68 +121,53 @@ fn days(around: usize) -> impl Strategy<Value = Days> {
     prop_oneof![2 => Just(Days::default()), 1 => (option::of(date()), option::of(date())).prop_map(|(from, to)| Days { from, to })]
 }
 
-#[derive(Clone, Debug)]
-struct Question {
-    selection: Selection,
-    among: Option<Vec<(i64, i64)>>,
-    except: Vec<(i64, i64)>,
-}
-
 /// What was read since some round began, or not.
 fn unread() -> impl Strategy<Value = Vec<Unread>> {
     vec((0i64..9, any::<bool>()).prop_map(|(since, is)| Unread { since, is }), 0..2)
 }
 
+fn sight() -> impl Strategy<Value = Sight> {
+    let only = vec(0i64..6, 0..4).prop_map(|ids| Sight::Only(Arc::new(ids.into_iter().collect::<BTreeSet<i64>>())));
+    prop_oneof![4 => Just(Sight::All), 2 => Just(Sight::Public), 2 => only]
+}
+
+fn on(mut filter: Filter, unread: Vec<Unread>, days: (Days, Days)) -> Filter {
+    filter.unread = unread;
+    (filter.created, filter.updated) = days;
+    filter
+}
+
 prop_compose! {
     fn question(around: usize)(
-        repos in wanted(0i64..6),
-        hidden in prop_oneof![2 => Just(vec![]), 1 => vec(0i64..6, 0..3)],
-        types in wanted(item_type()),
-        labels in wanted(0i64..8),
-        authors in wanted(login()),
-        assignees in wanted(login()),
-        milestones in wanted((1i64..5, 1i64..4)),
-        (drafts, noted, unread) in (wanted(any::<bool>()), wanted(any::<bool>()), unread()),
+        filter in asked(criterion::ALL.len()),
+        unread in unread(),
         created in days(around),
         updated in days(around),
-        among in prop_oneof![3 => Just(None), 1 => vec(address(), 0..60).prop_map(Some)],
-        except in prop_oneof![2 => Just(vec![]), 1 => vec(address(), 0..40)],
+        sight in sight(),
+        only in prop_oneof![3 => Just(None), 1 => vec(address(), 0..60).prop_map(Some)],
     ) -> Question {
-        let addresses = |list: &[(i64, i64)]| list.iter().copied().collect();
-        let selection = Selection {
-            repos, hidden, types, labels, authors, assignees, milestones, drafts, noted, unread, created, updated,
-            among: among.as_deref().map(addresses),
-            except: addresses(&except),
-        };
-        Question { selection, among, except }
+        Question { filter: on(filter, unread, (created, updated)), sight, only }
     }
 }
 
 /// A question with few criteria, as people ask.
 fn plain(around: usize) -> impl Strategy<Value = Question> {
-    (question(around), 0usize..11).prop_map(|(full, kept)| {
-        let mut question = Question { selection: Selection::default(), among: None, except: vec![] };
-        let selection = &mut question.selection;
+    (asked(2), question(around), 0usize..6).prop_map(|(filter, full, kept)| {
+        let all = Question { sight: Sight::All, ..Question::default() };
+        let open = Days::default();
         match kept {
-            0 => selection.repos = full.selection.repos,
-            1 => selection.types = full.selection.types,
-            2 => selection.labels = full.selection.labels,
-            3 => selection.authors = full.selection.authors,
-            4 => selection.milestones = full.selection.milestones,
-            5 => (selection.created, selection.updated) = (full.selection.created, full.selection.updated),
-            6 => (selection.hidden, selection.labels) = (full.selection.hidden, full.selection.labels),
-            7 => (selection.drafts, selection.assignees) = (full.selection.drafts, full.selection.assignees),
-            10 => (selection.noted, selection.unread) = (full.selection.noted, full.selection.unread),
-            8 => (selection.among, question.among) = (full.selection.among, full.among),
-            _ => (selection.except, question.except) = (full.selection.except, full.except),
+            0 => Question { filter: on(filter, full.filter.unread, (open, open)), ..all },
+            1 => Question { filter: on(filter, vec![], (full.filter.created, open)), ..all },
+            2 => Question { sight: full.sight, ..all },
+            3 => Question { only: full.only, ..all },
+            _ => Question { filter, ..all },
         }
-        question
     })
 }
 
 fn any_question(around: usize) -> impl Strategy<Value = Question> {
-    prop_oneof![1 => Just(Question { selection: Selection::default(), among: None, except: vec![] }),
-                3 => plain(around), 1 => question(around)]
+    let all = Question { sight: Sight::All, ..Question::default() };
+    prop_oneof![1 => Just(all), 3 => plain(around), 1 => question(around)]
 }
 
 /// All pages, following the keys.
@@ -159,17 +181,15 @@ fn pages(of: impl Fn(Option<PlaceKey>) -> Page) -> Vec<Page> {
 }
 
 fn agrees(model: &Model, ranked: Ranked<'_>, question: &Question, limit: usize) -> Result<(), TestCaseError> {
-    let Question { selection, among, except } = question;
-    let asked = Asked { selection, among: among.as_deref(), except };
     let today = ranked.date();
+    let selection = model.selection(question);
     for order in ORDERS {
-        let told = pages(|after| ranked.page(selection, order, after, limit));
-        let right = pages(|after| model.page(today, &asked, order, after, limit));
+        let told = pages(|after| ranked.page(&selection, order, after, limit));
+        let right = pages(|after| model.page(today, question, order, after, limit));
         prop_assert_eq!(told, right);
     }
     for place in model.places(today) {
-        let (repo_id, number) = (place.key.repo_id, place.key.number);
-        prop_assert_eq!(ranked.rank_of(repo_id, number), Some((place.rank, place.key)));
+        prop_assert_eq!(ranked.place_of(place.key.repo_id, place.key.number), Some(place));
     }
     Ok(())
 }
@@ -243,11 +263,10 @@ proptest! {
                     }
                 }
                 Step::AskAfter(question, key) => {
-                    let Question { selection, among, except } = &question;
-                    let asked = Asked { selection, among: among.as_deref(), except };
+                    let selection = model.selection(&question);
                     for order in ORDERS {
-                        let told = live.snapshot().page(selection, order, Some(key), 3);
-                        prop_assert_eq!(told, model.page(today, &asked, order, Some(key), 3));
+                        let told = live.snapshot().page(&selection, order, Some(key), 3);
+                        prop_assert_eq!(told, model.page(today, &question, order, Some(key), 3));
                     }
                 }
             }
@@ -268,25 +287,26 @@ fn answers_as_the_model_does_when_there_are_many() {
     let mut model = Model::new(zone, live_items);
     let check = |live: &Live, model: &Model, random: &mut Random| {
         let snapshot = live.snapshot();
-        let any = |id: i64| Wanted { any: vec![vec![id]], none: vec![] };
-        let repo_id = 1 + random.below(40) as i64;
-        let selections = [
-            Selection::default(),
-            Selection { labels: any(1 + random.below(300) as i64), ..Selection::default() },
-            Selection { repos: any(repo_id), ..Selection::default() },
-            Selection { repos: any(repo_id), labels: any(1), ..Selection::default() },
-            Selection { authors: Wanted { any: vec![vec!["USER-3".into()]], none: vec![] }, ..Selection::default() },
-            Selection { hidden: (1..30).collect(), ..Selection::default() },
+        let repo = format!("repo-{}", 1 + random.below(40));
+        let label = format!("label {}", 1 + random.below(300));
+        let questions = [
+            Question { sight: Sight::All, ..Question::default() },
+            all_with(&[("label", &label)]),
+            all_with(&[("repo", &repo)]),
+            all_with(&[("repo", &repo), ("label", "label 1")]),
+            all_with(&[("author", "USER-3")]),
+            Question { sight: Sight::Public, ..Question::default() },
+            Question { sight: Sight::Only(Arc::new((30..40).collect())), ..Question::default() },
         ];
         for date in [snapshot.date(), snapshot.date().pred_opt().unwrap()] {
             let Some(ranked) = snapshot.on(date) else { continue };
             let places = model.places(date);
-            for selection in &selections {
+            for question in &questions {
                 let after = places[random.below(places.len() as u64) as usize].key;
-                let asked = Asked { selection, among: None, except: &[] };
+                let selection = model.selection(question);
                 for (order, after) in ORDERS.into_iter().flat_map(|order| [(order, None), (order, Some(after))]) {
-                    let told = ranked.page(selection, order, after, 50);
-                    assert_eq!(told, model.page(date, &asked, order, after, 50));
+                    let told = ranked.page(&selection, order, after, 50);
+                    assert_eq!(told, model.page(date, question, order, after, 50));
                 }
             }
         }
@@ -316,21 +336,23 @@ fn answers_as_the_model_does_when_there_are_many() {
     assert_eq!(empty, Page { total: 0, places: vec![], more: false });
 }
 
+/// All items that have these values.
+fn all_with(values: &[(&str, &str)]) -> Question {
+    let with = |filter: Filter, (name, value): &(&str, &str)| {
+        filter.with(criterion::named(name).unwrap(), Terms::new(vec![(*value).to_owned()], vec![]))
+    };
+    Question { filter: values.iter().fold(Filter::default(), with), sight: Sight::All, only: None }
+}
+
 fn many(random: &mut Random) -> Item {
     let at = |random: &mut Random| around(2) - chrono::Duration::minutes(random.below(1_000_000) as i64);
+    let address = (1 + random.below(40) as i64, 1 + random.below(3_000) as i64);
+    let item_type = ItemType::ALL[random.below(3) as usize];
     Item {
-        repo_id: 1 + random.below(40) as i64,
-        number: 1 + random.below(3_000) as i64,
-        created_at: at(random),
-        updated_at: at(random),
-        read: 0,
-        noted: false,
-        item_type: ItemType::ALL[random.below(3) as usize],
         draft: random.below(5) == 0,
         author: Some(format!("user-{}", random.below(2_000))),
         labels: (0..random.below(4)).map(|_| 1 + (random.below(300) * random.below(300) / 300) as i64).collect(),
-        assignees: vec![],
-        milestone: None,
+        ..Item::new(address, item_type, State::Open, at(random), at(random))
     }
 }
 
@@ -349,20 +371,7 @@ impl Random {
 #[test]
 fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
     let today: NaiveDate = "2024-03-31".parse().unwrap();
-    let bare = Item {
-        repo_id: 1,
-        number: 1,
-        created_at: around(2),
-        updated_at: around(2),
-        read: 0,
-        noted: false,
-        item_type: ItemType::Issue,
-        draft: false,
-        author: None,
-        labels: vec![],
-        assignees: vec![],
-        milestone: None,
-    };
+    let bare = Item::new((1, 1), ItemType::Issue, State::Open, around(2), around(2));
     let full = Item {
         item_type: ItemType::PullRequest,
         draft: true,
@@ -374,27 +383,28 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         noted: true,
         ..bare.clone()
     };
-    let live = Live::load(Tz::UTC, today, 0, [full]);
-    live.apply([Change::Remove { repo_id: 1, number: 1 }, Change::Put(Item { repo_id: 2, ..bare })], 1);
-    let total = |selection: Selection| live.snapshot().page(&selection, Order::Stalest, None, 9).total;
-    fn one<T>(value: T) -> Wanted<T> {
-        Wanted { any: vec![vec![value]], none: vec![] }
-    }
-    assert_eq!(total(Selection::default()), 1);
-    assert_eq!(total(Selection { repos: one(2), types: one(ItemType::Issue), ..Selection::default() }), 1);
+    let bare = Item { repo_id: 2, ..bare };
+    let live = Live::load(Tz::UTC, today, 0, [full.clone()]);
+    live.apply([Change::Remove { repo_id: 1, number: 1 }, Change::Put(bare.clone())], 1);
+    // As if the one that is gone were still there, so that its names stand for something.
+    let model = Model::new(Tz::UTC, [full, bare]);
+    let total = |question: &Question| live.snapshot().page(&model.selection(question), Order::Stalest, None, 9).total;
+    assert_eq!(total(&all_with(&[])), 1);
+    assert_eq!(total(&all_with(&[("repo", "repo-2"), ("type", "Issue")])), 1);
+    let read = on(Filter::default(), vec![Unread { since: 0, is: false }], (Days::default(), Days::default()));
     for ghost in [
-        Selection { repos: one(1), ..Selection::default() },
-        Selection { types: one(ItemType::PullRequest), ..Selection::default() },
-        Selection { drafts: one(true), ..Selection::default() },
-        Selection { noted: one(true), ..Selection::default() },
-        Selection { unread: vec![Unread { since: 0, is: false }], ..Selection::default() },
-        Selection { labels: one(5), ..Selection::default() },
-        Selection { authors: one("octocat".into()), ..Selection::default() },
-        Selection { assignees: one("hubot".into()), ..Selection::default() },
-        Selection { milestones: one((1, 3)), ..Selection::default() },
-        Selection { among: Some([(1, 1)].into_iter().collect()), ..Selection::default() },
+        all_with(&[("repo", "repo-1")]),
+        all_with(&[("type", "PR")]),
+        all_with(&[("draft", "true")]),
+        all_with(&[("noted", "true")]),
+        Question { filter: read, sight: Sight::All, only: None },
+        all_with(&[("label", "label 5")]),
+        all_with(&[("author", "octocat")]),
+        all_with(&[("assignee", "hubot")]),
+        all_with(&[("milestone", "version 3")]),
+        Question { only: Some(vec![(1, 1)]), ..all_with(&[]) },
     ] {
-        assert_eq!(total(ghost.clone()), 0, "{ghost:?}");
+        assert_eq!(total(&ghost), 0, "{ghost:?}");
     }
-    assert_eq!(live.snapshot().rank_of(1, 1), None);
+    assert_eq!(live.snapshot().on(today).unwrap().place_of(1, 1), None);
 }

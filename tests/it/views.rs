@@ -1,7 +1,8 @@
 //! Views over HTTP and from a file, and the tokens that are for one of them.
 
 use bugscrub::config::Settings;
-use bugscrub::rank::{Candidate, Criteria, Filter};
+use bugscrub::rank::criterion::STATE;
+use bugscrub::rank::{Candidate, Criteria, Filter, Item, Repository};
 use bugscrub::scrub::Declared;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -303,32 +304,35 @@ fn both_of_two_filters_pass_what_each_passes() {
         let labels: Vec<&str> =
             [("bug", 3), ("idea", 4)].iter().filter(|(_, n)| bit(*n)).map(|(name, _)| *name).collect();
         let assignees = if bit(5) { vec!["Ada".to_owned()] } else { vec![] };
-        let item = Candidate {
-            owner: "Acme",
-            repository: if bit(6) { "Widgets" } else { "gears" },
-            item_type: if bit(7) { ItemType::Issue } else { ItemType::PullRequest },
-            state: if bit(8) { State::Open } else { State::Closed },
-            labels: &labels,
-            author: bit(9).then_some("ada"),
-            assignees: &assignees,
-            milestone: bit(10).then_some("V1"),
-            title: if bit(11) { "A Crash" } else { "Docs" },
+        let at = |days: i64| day(days).and_time(chrono::NaiveTime::MIN).and_utc();
+        let item_type = if bit(7) { ItemType::Issue } else { ItemType::PullRequest };
+        let state = if bit(8) { State::Open } else { State::Closed };
+        let item = Item {
+            author: bit(9).then(|| "ada".to_owned()),
+            assignees,
             draft: bit(12),
             read: turn as i64 % 4,
             noted: bit(13),
-            created_on: day(turn as i64 % 13),
-            updated_on: day(turn as i64 % 3),
+            ..Item::new((1, 1), item_type, state, at(turn as i64 % 13), at(turn as i64 % 3))
+        };
+        let repository = Repository::new(1, "Acme", if bit(6) { "Widgets" } else { "gears" });
+        let item = Candidate {
+            item: &item,
+            repository: &repository,
+            labels: &labels,
+            milestone: bit(10).then_some("V1"),
+            title: if bit(11) { "A Crash" } else { "Docs" },
+            zone: chrono_tz::Tz::UTC,
         };
         for one in &filters {
             for other in &filters {
                 let both = one.clone().and(other.clone());
                 // Without a state of its own a filter is for open items; beside one that has, it takes that.
-                let stated = if one.state.is_empty() { other } else { one };
-                let mut alike = [one.clone(), other.clone()];
-                alike
-                    .iter_mut()
-                    .filter(|filter| filter.state.is_empty())
-                    .for_each(|filter| filter.state = stated.state.clone());
+                let stated = if one.terms(&STATE).is_empty() { other } else { one };
+                let alike = [one, other].map(|filter| match filter.terms(&STATE).is_empty() {
+                    true => filter.clone().with(&STATE, stated.terms(&STATE).clone()),
+                    false => filter.clone(),
+                });
                 assert_eq!(both.passes(&item), alike.iter().all(|filter| filter.passes(&item)), "{both:?} {item:?}");
             }
         }

@@ -1,54 +1,55 @@
 //! What a request asks of the queue: which items, in which order, and which page.
 
-use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::{IntoParams, PartialSchema};
 
 use crate::http::AppState;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
-use crate::rank::{Criteria, Cursor, Order};
+use crate::rank::criterion::{ALL, Looks, STATE};
+use crate::rank::{Criteria, Criterion, Cursor, Order};
 use crate::service::queue::{QueueQuestion, Start, Subject};
 
 const USUAL_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 500;
 
-/// Which items; read by [`Criteria`], listed here for the description.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
-pub struct FilterParams {
-    /// Login or id; may be left out when the token sees one account.
-    account: Option<String>,
-    /// A view's name; filters that stand beside it narrow it.
-    view: Option<String>,
-    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
-    repo: Option<Vec<String>>,
-    /// `Issue`, `PR` or `Discussion`; repeatable, `-` in front for none of.
-    r#type: Option<Vec<String>>,
-    /// A label's name; repeatable, `-` in front for none of.
-    label: Option<Vec<String>>,
-    /// A login; repeatable, `-` in front for none of.
-    author: Option<Vec<String>>,
-    /// A login that the item is assigned to; repeatable, `-` in front for none of.
-    assignee: Option<Vec<String>>,
-    /// A milestone's title; repeatable, `-` in front for none of.
-    milestone: Option<Vec<String>>,
-    /// Text in the title, without regard to case; repeatable, `-` in front for none of.
-    title: Option<Vec<String>>,
-    /// `true` for drafts only, `false` for none.
-    draft: Option<bool>,
-    /// Created after this date, `2026-10-01`, or after this many days ago, `180d`.
-    created_after: Option<String>,
-    /// Created before this date, or before so many days ago.
-    created_before: Option<String>,
-    /// Updated after this date, or after so many days ago.
-    updated_after: Option<String>,
-    /// Updated before this date, or before so many days ago: `1d` is before yesterday.
-    updated_before: Option<String>,
-    /// `true` for what nobody has read in the view's present round, `false` for the rest. Without
-    /// `view` it means the view `bug-scrub`.
-    unread: Option<bool>,
-    /// `true` for what has a note.
-    noted: Option<bool>,
+/// Which items: the account, a view, and all criteria but `state`, which is for who asks for pages.
+pub struct FilterParams;
+
+impl IntoParams for FilterParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let asked = ALL.iter().filter(|criterion| criterion.name != STATE.name);
+        let account = parameter::<String>("account", "Login or id; may be left out when the token sees one account.");
+        let view = parameter::<String>("view", "A view's name; filters that stand beside it narrow it.");
+        [account, view].into_iter().chain(asked.map(described)).collect()
+    }
+}
+
+/// Whether only open items are asked for.
+pub struct StateParam;
+
+impl IntoParams for StateParam {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![described(&STATE)]
+    }
+}
+
+/// A criterion as a parameter.
+pub fn described(criterion: &Criterion) -> Parameter {
+    match criterion.looks {
+        Looks::Flag(_) | Looks::Unread => parameter::<bool>(criterion.name, criterion.about),
+        Looks::After(_) | Looks::Before(_) => parameter::<String>(criterion.name, criterion.about),
+        Looks::Kind(..) | Looks::Names(_) | Looks::Repository | Looks::Labels | Looks::Milestone | Looks::Title => {
+            parameter::<Vec<String>>(criterion.name, criterion.about)
+        }
+    }
+}
+
+/// An optional parameter of a query.
+pub fn parameter<T: PartialSchema>(name: &str, about: &str) -> Parameter {
+    let described = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
+    described.description(Some(about)).schema(Some(T::schema())).build()
 }
 
 /// What the queue may be asked besides.
@@ -56,8 +57,6 @@ pub struct FilterParams {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct PageParams {
-    /// `open`, `answered` or `closed`; repeatable. Open items only, unless given.
-    state: Option<Vec<String>>,
     /// `stalest` or `freshest` first; the view's order, else `stalest`, unless given.
     order: Option<String>,
     /// The queue as it was by the end of this date, or of this many days ago (`30d`).

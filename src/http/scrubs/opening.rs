@@ -10,11 +10,10 @@ use crate::http::AppState;
 use crate::http::auth::Viewer;
 use crate::http::problem::Problem;
 use crate::live::Places;
-use crate::rank::{Filter, PageRequest};
+use crate::rank::{Filter, PageRequest, Place};
 use crate::scrub::View;
 use crate::scrub::progress::present_at_opening;
 use crate::store::live::head;
-use crate::store::queue::Ranked;
 use crate::store::scrubs::act::{self, NewScrub, Opened, Request};
 use crate::store::scrubs::read;
 
@@ -92,8 +91,8 @@ fn nothing(private: bool) -> Problem {
     Problem::new(StatusCode::CONFLICT, "/problems/nothing-to-read", "Nothing to read").detail(detail)
 }
 
-fn frozen(place: &Ranked) -> DeckPlace {
-    let Ranked { key, rank, days_age, days_stale } = place;
+fn frozen(place: &Place) -> DeckPlace {
+    let Place { key, rank, days_age, days_stale } = place;
     let (repo_id, number) = (key.repo_id, key.number);
     DeckPlace { repo_id, number, rank: rank.unwrap_or_default(), days_age: *days_age, days_stale: *days_stale }
 }

@@ -135,7 +135,7 @@ async fn sheet_of(
         after: None,
         limit: MOST_ROWS,
     };
-    let page = state.ranking.page(request).await?;
+    let page = state.live.page(request).await?;
     let mut items = page.items;
     items.extend(closed_since(&state.pool, (zone, date), account_id, &sight, scrub.scrub).await?);
     items.sort_by_key(|item| item.place);

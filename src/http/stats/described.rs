@@ -2,41 +2,31 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::http::queue::question::{described, parameter};
+use crate::rank::criterion::ALL;
 use crate::service::stats::{Ages, Coverage, Statistic, Throughput};
 use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, Forecast, ForecastSummary, ThroughputRow};
 
 /// What every subject takes: which items, by what they are now. A view's state and dates are left
 /// out, since they tell of one moment.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
-pub(super) struct CommonParams {
-    /// Login or id; may be left out when the token sees one account.
-    account: Option<String>,
-    /// A view's name; filters that stand beside it narrow it.
-    view: Option<String>,
-    /// `owner/name` or `name`. Repeat for any of several; `-` in front for none of.
-    repo: Option<Vec<String>>,
-    /// `Issue`, `PR` or `Discussion`; repeatable, `-` in front for none of.
-    r#type: Option<Vec<String>>,
-    /// A label's name; repeatable, `-` in front for none of.
-    label: Option<Vec<String>>,
-    /// A login; repeatable, `-` in front for none of.
-    author: Option<Vec<String>>,
-    /// A login that the item is assigned to; repeatable, `-` in front for none of.
-    assignee: Option<Vec<String>>,
-    /// A milestone's title; repeatable, `-` in front for none of.
-    milestone: Option<Vec<String>>,
-    /// Text in the title; repeatable, `-` in front for none of.
-    title: Option<Vec<String>>,
-    /// What was known by the end of this date, or of this many days ago (`30d`).
-    as_of: Option<String>,
-    /// Of `.svg`, in pixels: 600 to 4000.
-    width: Option<u32>,
-    /// Of `.svg`, in pixels: 340 to 4000.
-    height: Option<u32>,
+pub(super) struct CommonParams;
+
+impl IntoParams for CommonParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let account = parameter::<String>("account", "Login or id; may be left out when the token sees one account.");
+        let view = parameter::<String>("view", "A view's name; filters that stand beside it narrow it.");
+        let lasting = ALL.iter().filter(|criterion| criterion.lasts()).map(described);
+        let as_of = "What was known by the end of this date, or of this many days ago (`30d`).";
+        let rest = [
+            parameter::<String>("as_of", as_of),
+            parameter::<u32>("width", "Of `.svg`, in pixels: 600 to 4000."),
+            parameter::<u32>("height", "Of `.svg`, in pixels: 340 to 4000."),
+        ];
+        [account, view].into_iter().chain(lasting).chain(rest).collect()
+    }
 }
 
 #[derive(IntoParams)]

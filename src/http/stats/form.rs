@@ -10,16 +10,13 @@ use crate::http::AppState;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::queue::question::subject;
+use crate::rank::criterion::ALL;
 use crate::service::stats::{DateRange, StatsQuestion};
 use crate::service::{Scope, Viewer};
 use crate::stats::Size;
 
-/// What every subject takes.
-#[rustfmt::skip]
-const COMMON: [&str; 12] = [
-    "account", "view", "repo", "type", "label", "author", "assignee", "milestone", "title", "as_of", "width",
-    "height",
-];
+/// What every subject takes, beside the criteria that last.
+const COMMON: [&str; 5] = ["account", "view", "as_of", "width", "height"];
 
 /// The form of an answer, by the suffix of the path.
 #[derive(Clone, Copy)]
@@ -42,7 +39,9 @@ impl Form {
         uri: &Uri,
         own: &[&str],
     ) -> Result<(Self, StatsQuestion), Problem> {
-        params.only(&[&COMMON[..], own].concat())?;
+        let lasting: Vec<&str> =
+            ALL.iter().filter(|criterion| criterion.lasts()).map(|criterion| criterion.name).collect();
+        params.only(&[&COMMON[..], &lasting, own].concat())?;
         let size = size(params)?;
         let form = match uri.path().rsplit_once('.') {
             Some((_, "csv")) => Form::Csv,

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::activity::ItemType;
+use super::kinds::{BITS, Bits};
 
 /// Slots of a chunk: a multiple of 64, and small, for a chunk is what a change copies. This many
 /// fill 9 KB, and their terms 3 to 4 KB beside.
@@ -33,12 +33,10 @@ pub struct Row {
     pub updated_day: i32,
     /// Position of the last mark; 0: none.
     pub read: i64,
-    pub item_type: ItemType,
-    pub draft: bool,
-    pub noted: bool,
+    pub bits: Bits,
 }
 
-/// [`CHUNK`] slots. A slot is taken if a type claims it.
+/// [`CHUNK`] slots.
 #[derive(Clone, Debug)]
 pub struct Chunk {
     pub created_at: [i64; CHUNK],
@@ -49,10 +47,9 @@ pub struct Chunk {
     pub days: [(i32, i32); CHUNK],
     /// Positions of the last marks; 0: none.
     pub read: [i64; CHUNK],
-    /// One bit a slot, per type in the order of [`ItemType::ALL`].
-    pub types: [[u64; WORDS]; ItemType::ALL.len()],
-    pub drafts: [u64; WORDS],
-    pub noted: [u64; WORDS],
+    /// Which slots are taken, and which have each of an item's bits; one bit a slot.
+    pub taken: [u64; WORDS],
+    pub bits: [[u64; WORDS]; BITS],
     /// Where the terms of each slot end in `terms`; they begin where those before end.
     ends: [u32; CHUNK],
     terms: Vec<u32>,
@@ -69,17 +66,11 @@ impl Chunk {
             number: [NONE; CHUNK],
             days: [(0, 0); CHUNK],
             read: [0; CHUNK],
-            types: Default::default(),
-            drafts: [0; WORDS],
-            noted: [0; WORDS],
+            taken: [0; WORDS],
+            bits: [[0; WORDS]; BITS],
             ends: [0; CHUNK],
             terms: Vec::new(),
         }
-    }
-
-    /// The slots of one word that are taken.
-    pub fn taken(&self, word: usize) -> u64 {
-        self.types.iter().fold(0, |taken, of_type| taken | of_type[word])
     }
 
     /// The terms of an item, ascending.
@@ -136,17 +127,15 @@ impl Columns {
     pub fn row(&self, slot: u32) -> Option<Row> {
         let (chunk, at) = self.chunk(slot);
         let (word, bit) = (at / 64, 1 << (at % 64));
-        let place = chunk.types.iter().position(|of_type| of_type[word] & bit != 0)?;
-        Some(Row {
+        let bits = || (0..).zip(&chunk.bits).map(|(place, words)| Bits::from(words[word] & bit != 0) << place);
+        (chunk.taken[word] & bit != 0).then(|| Row {
             created_at: chunk.created_at[at],
             repo_id: chunk.repo_id[at],
             number: chunk.number[at],
             created_day: chunk.days[at].0,
             updated_day: chunk.days[at].1,
             read: chunk.read[at],
-            item_type: ItemType::ALL[place],
-            draft: chunk.drafts[word] & bit != 0,
-            noted: chunk.noted[word] & bit != 0,
+            bits: bits().fold(0, |bits, bit| bits | bit),
         })
     }
 
@@ -158,7 +147,7 @@ impl Columns {
 
     /// Slots that are taken, ascending.
     pub fn taken(&self) -> impl Iterator<Item = u32> {
-        let words = self.chunks().flat_map(|chunk| (0..WORDS).map(|word| chunk.taken(word)));
+        let words = self.chunks().flat_map(|chunk| chunk.taken);
         (0..).zip(words).flat_map(|(index, word)| ones(word).map(move |bit| index * 64 + bit))
     }
 
@@ -192,11 +181,10 @@ impl Columns {
         chunk.number[at] = row.number;
         chunk.days[at] = (row.created_day, row.updated_day);
         chunk.read[at] = row.read;
-        for (item_type, of_type) in ItemType::ALL.into_iter().zip(&mut chunk.types) {
-            set_bit(&mut of_type[word], bit, item_type == row.item_type);
+        set_bit(&mut chunk.taken[word], bit, true);
+        for (place, words) in (0..).zip(&mut chunk.bits) {
+            set_bit(&mut words[word], bit, row.bits & 1 << place != 0);
         }
-        set_bit(&mut chunk.drafts[word], bit, row.draft);
-        set_bit(&mut chunk.noted[word], bit, row.noted);
         if !same_terms {
             chunk.set_terms(at, terms);
         }
@@ -208,9 +196,7 @@ impl Columns {
         let (chunk, at) = self.chunk_mut(slot);
         let (word, bit) = (at / 64, 1 << (at % 64));
         chunk.number[at] = next;
-        for of_type in &mut chunk.types {
-            set_bit(&mut of_type[word], bit, false);
-        }
+        set_bit(&mut chunk.taken[word], bit, false);
         chunk.set_terms(at, &[]);
         self.free = Some(slot);
     }

@@ -1,7 +1,7 @@
 //! The items by what can be asked of them.
 //!
 //! The players: [`Columns`] hold each item in a slot; every value that a filter can name (a
-//! repository, a label, a login, a milestone) is a [`Term`] with a number; postings are the pairs
+//! repository, a label, a milestone, a name) is a [`Term`] with a number; postings are the pairs
 //! of term and slot, sorted, so that a term of three items costs three pairs and no set of its
 //! own; and the addresses find a slot by repository and number. All are persistent: a clone of
 //! [`Items`] is free and never changes.
@@ -17,51 +17,26 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::columns::{Columns, Row};
+use super::kinds;
 use super::tree::Tree;
-use crate::activity::ItemType;
 use crate::rank::PlaceKey;
+use crate::rank::criterion::{self, Criterion, Item, Looks};
+use crate::rank::text::folded;
 
-/// An open item, as the store knows it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Item {
-    pub repo_id: i64,
-    pub number: i64,
-    /// Kept to the microsecond.
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-    /// Position of the last mark; 0: none.
-    pub read: i64,
-    /// There is a note on it.
-    pub noted: bool,
-    pub item_type: ItemType,
-    pub draft: bool,
-    pub author: Option<String>,
-    /// Ids.
-    pub labels: Vec<i64>,
-    /// Logins.
-    pub assignees: Vec<String>,
-    /// The number within the repository.
-    pub milestone: Option<i64>,
-}
-
-/// A value that filters name. Logins are in lower case: they are compared without it.
+/// A value that filters name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Term {
     Repository(i64),
     Label(i64),
     /// The repository and the number within it.
     Milestone(i64, i64),
-    Author(Arc<str>),
-    Assignee(Arc<str>),
+    /// A name of a criterion, which is called by its own, as names are compared.
+    Name(&'static str, Arc<str>),
 }
 
 impl Term {
-    pub fn author(login: &str) -> Self {
-        Term::Author(login.to_lowercase().into())
-    }
-
-    pub fn assignee(login: &str) -> Self {
-        Term::Assignee(login.to_lowercase().into())
+    pub fn name(criterion: &Criterion, name: &str) -> Self {
+        Term::Name(criterion.name, folded(name).into())
     }
 }
 
@@ -93,7 +68,7 @@ impl Items {
         let mut addresses = Vec::new();
         for item in items {
             let repository = number(Term::Repository(item.repo_id));
-            let terms = ascending(terms(&item).map(&mut number));
+            let terms = ascending(terms(&item).into_iter().map(&mut number));
             addresses.push((repository, columns.take(&row(zone, &item), &terms)));
         }
 
@@ -147,7 +122,7 @@ impl Items {
 
     /// Adds an item to a free slot, or replaces the one in `held`. Returns the slot.
     pub fn put(&mut self, held: Option<u32>, row: &Row, item: &Item) -> u32 {
-        let terms = ascending(terms(item).map(|term| self.intern(term)));
+        let terms = ascending(terms(item).into_iter().map(|term| self.intern(term)));
         let Some(slot) = held else {
             let slot = self.columns.take(row, &terms);
             let repository = self.intern(Term::Repository(item.repo_id));
@@ -323,19 +298,21 @@ fn row(zone: Tz, item: &Item) -> Row {
         created_day: day(item.created_at),
         updated_day: day(item.updated_at),
         read: item.read,
-        noted: item.noted,
-        item_type: item.item_type,
-        draft: item.draft,
+        bits: kinds::of(item),
     }
 }
 
 /// An item's terms but its repository.
-fn terms(item: &Item) -> impl Iterator<Item = Term> {
+fn terms(item: &Item) -> Vec<Term> {
     let labels = item.labels.iter().map(|id| Term::Label(*id));
-    let author = item.author.iter().map(|login| Term::author(login));
-    let assignees = item.assignees.iter().map(|login| Term::assignee(login));
     let milestone = item.milestone.iter().map(|number| Term::Milestone(item.repo_id, *number));
-    labels.chain(author).chain(assignees).chain(milestone)
+    let mut terms: Vec<Term> = labels.chain(milestone).collect();
+    for criterion in &criterion::ALL {
+        if let Looks::Names(of) = criterion.looks {
+            of(item, &mut |name| terms.push(Term::name(criterion, name)));
+        }
+    }
+    terms
 }
 
 fn ascending(terms: impl Iterator<Item = u32>) -> Vec<u32> {

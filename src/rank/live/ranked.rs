@@ -7,7 +7,7 @@ use super::items::{Items, days_between};
 use super::selection::Selection;
 use super::slots::Slots;
 use super::tree::Tree;
-use crate::rank::{Order, PlaceKey};
+use crate::rank::{Order, Place, PlaceKey};
 
 /// Of how many items a selection must have at least one for its page to be found by walking the
 /// order; a rarer one is collected and sorted.
@@ -19,16 +19,6 @@ pub(super) struct Queue {
     /// As in [`super::columns::Row`].
     pub today: i32,
     slots: Tree<u32>,
-}
-
-/// An item's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    pub key: PlaceKey,
-    /// The place in the account's whole unfiltered queue, stalest first, from 1.
-    pub rank: i64,
-    pub days_age: i64,
-    pub days_stale: i64,
 }
 
 /// A page of a ranking.
@@ -148,10 +138,7 @@ impl Queue {
         after: Option<PlaceKey>,
         limit: usize,
     ) -> Vec<Place> {
-        let reading = |a: &PlaceKey, b: &PlaceKey| match order {
-            Order::Stalest => a.cmp(b),
-            Order::Freshest => b.cmp(a),
-        };
+        let reading = |a: &PlaceKey, b: &PlaceKey| order.compare(a, b);
         let mut found: Vec<(PlaceKey, u32)> = selected
             .iter()
             .map(|slot| (items.place(slot, self.today), slot))
@@ -176,7 +163,7 @@ impl Queue {
         let (created, updated) = chunk.days[at];
         Place {
             key: items.place(slot, self.today),
-            rank: index as i64 + 1,
+            rank: Some(index as i64 + 1),
             days_age: days_between(created, self.today),
             days_stale: days_between(updated, self.today),
         }

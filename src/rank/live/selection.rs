@@ -4,50 +4,55 @@
 //! the postings; what is left is then tested in the columns, 64 slots at a time, where any is
 //! left. A filter costs what it matches, plus some microseconds for a bit per slot.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::columns::{Chunk, WORDS, ones};
+use super::columns::{WORDS, ones};
 use super::items::{Items, Term, day_number};
+use super::kinds::{self, Test};
 use super::slots::Slots;
-use crate::activity::ItemType;
-use crate::rank::{Days, Terms, Unread};
+use crate::activity::Sight;
+use crate::rank::criterion::{Looks, Repository};
+use crate::rank::filter::{Days, Filter, Terms, Unread};
+use crate::rank::text::folded;
 
 /// What finding a term's postings costs, in slots whose terms are looked at.
 const SEEK: usize = 128;
 
-/// The resolved filter: every criterion given must hold. The default selects all items.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Selection {
+/// What the names in a filter stand for in one account, by the name as names are compared.
+#[derive(Clone, Debug, Default)]
+pub struct Meanings {
     /// Ids.
-    pub repos: Wanted<i64>,
-    /// Ids of repositories that must not be shown; their items keep their ranks.
-    pub hidden: Vec<i64>,
-    pub types: Wanted<ItemType>,
-    /// Ids. An item has many: it needs one of `any`, and none of `none`.
-    pub labels: Wanted<i64>,
-    /// Logins, as all logins without regard to case.
-    pub authors: Wanted<String>,
-    pub assignees: Wanted<String>,
+    pub labels: HashMap<String, Vec<i64>>,
     /// The repository's id and the number within it.
-    pub milestones: Wanted<(i64, i64)>,
-    pub drafts: Wanted<bool>,
-    pub noted: Wanted<bool>,
-    /// All of these must hold.
-    pub unread: Vec<Unread>,
-    pub created: Days,
-    pub updated: Days,
-    /// Only these: what a search for titles found.
-    pub among: Option<Addresses>,
-    /// All but these.
-    pub except: Addresses,
+    pub milestones: HashMap<String, Vec<(i64, i64)>>,
+    /// Repository and number of the items that have a text in their title.
+    pub titles: HashMap<String, Vec<(i64, i64)>>,
 }
 
-/// One criterion's values, resolved: one of each list of `any` is needed. An empty list, whose
-/// names resolved to nothing, selects nothing.
-pub type Wanted<T> = Terms<T>;
+/// The resolved filter: all of it must hold. The default selects all items.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    /// Ids of the only repositories whose items are selected.
+    repositories: Option<Vec<i64>>,
+    /// Ids of repositories whose items are not; they keep their ranks.
+    hidden: Vec<i64>,
+    kinds: Vec<Test>,
+    /// An item has many: it needs one of each list of `any`, and none of `none`. A list whose names
+    /// stand for nothing is empty and selects nothing.
+    terms: Terms<Term>,
+    /// All of these must hold.
+    unread: Vec<Unread>,
+    created: Days,
+    updated: Days,
+    /// Only these: what a search for titles found.
+    among: Option<Addresses>,
+    /// All but these.
+    except: Addresses,
+}
 
 /// Items by repository and number, sorted once, so that a large set can be kept and asked often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,28 +67,97 @@ impl FromIterator<(i64, i64)> for Addresses {
     }
 }
 
-fn map<T, U>(wanted: &Wanted<T>, to: impl Fn(&T) -> U) -> Wanted<U> {
-    Wanted {
-        any: wanted.any.iter().map(|any| any.iter().map(&to).collect()).collect(),
-        none: wanted.none.iter().map(&to).collect(),
+impl Addresses {
+    fn has(&self, address: &(i64, i64)) -> bool {
+        self.0.binary_search(address).is_ok()
     }
 }
 
 impl Selection {
+    /// What of the account's `repositories` a reader may see and a filter passes.
+    pub fn of<'a>(
+        filter: &Filter,
+        sight: &Sight,
+        repositories: impl ExactSizeIterator<Item = &'a Repository>,
+        meanings: &Meanings,
+    ) -> Self {
+        let mut selection = Self {
+            kinds: kinds::tests(filter),
+            unread: filter.unread.clone(),
+            created: filter.created,
+            updated: filter.updated,
+            ..Self::default()
+        };
+        if !sight.is_all() || filter.asks_for_repositories() {
+            selection.keep_repositories(repositories, |repository| {
+                sight.sees(repository.repo_id, repository.private) && filter.passes_repository(repository)
+            });
+        }
+        for (criterion, terms) in filter.given() {
+            match criterion.looks {
+                Looks::Names(_) => selection.keep(terms.map(|name| Term::name(criterion, name))),
+                Looks::Labels => {
+                    let ids = |name: &String| meant(&meanings.labels, name).iter().map(|id| Term::Label(*id));
+                    selection.keep(terms.flat_map(ids));
+                }
+                Looks::Milestone => {
+                    let term = |(repo_id, number): &(i64, i64)| Term::Milestone(*repo_id, *number);
+                    selection.keep(terms.flat_map(|title| meant(&meanings.milestones, title).iter().map(term)));
+                }
+                Looks::Title => {
+                    let found = terms.flat_map(|text| meant(&meanings.titles, text).iter().copied());
+                    found.any.into_iter().for_each(|any| selection.keep_among(any));
+                    selection.except = found.none.into_iter().collect();
+                }
+                // The columns and the repositories tell.
+                Looks::Kind(..) | Looks::Flag(_) | Looks::Repository => {}
+                // These have no values.
+                Looks::Unread | Looks::After(_) | Looks::Before(_) => {}
+            }
+        }
+        selection
+    }
+
+    /// Of these items alone, by repository and number.
+    pub fn keep_among(&mut self, addresses: impl IntoIterator<Item = (i64, i64)>) {
+        let held = self.among.take();
+        let kept = addresses.into_iter().filter(|address| held.as_ref().is_none_or(|held| held.has(address)));
+        self.among = Some(kept.collect());
+    }
+
+    fn keep(&mut self, terms: Terms<Term>) {
+        self.terms.any.extend(terms.any);
+        self.terms.none.extend(terms.none);
+    }
+
+    /// Those that pass, or all but those that do not, whichever are fewer.
+    fn keep_repositories<'a>(
+        &mut self,
+        repositories: impl ExactSizeIterator<Item = &'a Repository>,
+        passes: impl Fn(&Repository) -> bool,
+    ) {
+        let (passing, failing): (Vec<_>, Vec<_>) = repositories.partition(|repository| passes(repository));
+        let ids = |repositories: Vec<&Repository>| repositories.iter().map(|repository| repository.repo_id).collect();
+        if passing.len() < failing.len() {
+            self.repositories = Some(ids(passing));
+        } else {
+            self.hidden = ids(failing);
+        }
+    }
+
     /// The slots selected; `None` for all of them.
     pub(super) fn slots(&self, items: &Items) -> Option<Slots> {
         if *self == Self::default() {
             return None;
         }
-        let mut slots = self.of_kind(items);
+        let mut slots = kinds::passing(&self.kinds, items.columns.chunks());
         if let Some(among) = &self.among {
             slots.keep(&union(items, |found| items.find_all(&among.0, |slot| found.insert(slot))));
         }
-        for ids in &self.repos.any {
+        if let Some(ids) = &self.repositories {
             slots.keep(&union(items, |found| items.in_repositories(ids, |slot| found.insert(slot))));
         }
         let mut remove = |slot| slots.remove(slot);
-        items.in_repositories(&self.repos.none, &mut remove);
         items.in_repositories(&self.hidden, &mut remove);
         items.find_all(&self.except.0, &mut remove);
         self.keep_read(items, &mut slots);
@@ -93,35 +167,11 @@ impl Selection {
         Some(slots)
     }
 
-    /// The items of the wanted types, drafts or not.
-    fn of_kind(&self, items: &Items) -> Slots {
-        let wanted = ItemType::ALL.map(|item_type| self.types.admit(&item_type));
-        let (drafts, others) = (self.drafts.admit(&true), self.drafts.admit(&false));
-        let word = |chunk: &Chunk, word: usize| {
-            let of_types = chunk.types.iter().zip(wanted).filter(|(_, wanted)| *wanted);
-            let of_types = of_types.fold(0, |slots, (of_type, _)| slots | of_type[word]);
-            match (drafts, others) {
-                (true, true) => of_types,
-                (true, false) => of_types & chunk.drafts[word],
-                (false, true) => of_types & !chunk.drafts[word],
-                (false, false) => 0,
-            }
-        };
-        Slots::of(items.columns.chunks().flat_map(|chunk| (0..WORDS).map(move |at| word(chunk, at))))
-    }
-
-    /// Keeps the slots with the wanted labels, authors, assignees and milestones: by postings if
-    /// the terms are few against the slots that are left, else by looking at each slot's terms.
+    /// Keeps the slots with the wanted terms: by postings if the terms are few against the slots that
+    /// are left, else by looking at each slot's terms.
     fn keep_terms(&self, items: &Items, slots: &mut Slots) {
-        let wanted = [
-            map(&self.labels, |id| Term::Label(*id)),
-            map(&self.authors, |login| Term::author(login)),
-            map(&self.assignees, |login| Term::assignee(login)),
-            map(&self.milestones, |(repo_id, number)| Term::Milestone(*repo_id, *number)),
-        ];
-        let none = items.numbers(wanted.iter().flat_map(|terms| terms.none.iter().cloned()));
-        let any: Vec<Vec<u32>> =
-            wanted.iter().flat_map(|terms| &terms.any).map(|any| items.numbers(any.iter().cloned())).collect();
+        let none = items.numbers(self.terms.none.iter().cloned());
+        let any: Vec<Vec<u32>> = self.terms.any.iter().map(|any| items.numbers(any.iter().cloned())).collect();
         let terms = none.len() + any.iter().map(Vec::len).sum::<usize>();
         if terms * SEEK < slots.len() {
             for any in &any {
@@ -133,16 +183,13 @@ impl Selection {
         }
     }
 
-    /// Keeps the slots that were read or not, and have a note or not, as is wanted.
+    /// Keeps the slots that were read or not, as is wanted.
     fn keep_read(&self, items: &Items, slots: &mut Slots) {
-        let (noted, others) = (self.noted.admit(&true), self.noted.admit(&false));
-        if self.unread.is_empty() && noted && others {
+        if self.unread.is_empty() {
             return;
         }
         for (words, chunk) in slots.words_mut().chunks_mut(WORDS).zip(items.columns.chunks()) {
             for (at, word) in words.iter_mut().enumerate().filter(|(_, word)| **word != 0) {
-                let with_note = chunk.noted[at];
-                *word &= if noted { with_note } else { 0 } | if others { !with_note } else { 0 };
                 for unread in &self.unread {
                     let read = &chunk.read[at * 64..at * 64 + 64];
                     let bits = (0..).zip(read).map(|(bit, read)| u64::from(unread.admits(*read)) << bit);
@@ -170,6 +217,11 @@ impl Selection {
     }
 }
 
+/// What a name stands for.
+fn meant<'a, T>(meanings: &'a HashMap<String, Vec<T>>, name: &str) -> &'a [T] {
+    meanings.get(&folded(name)).map_or(&[], Vec::as_slice)
+}
+
 /// Which of 64 pairs of days lie within both bounds, a bit each.
 fn within(days: &[(i32, i32)], created: &RangeInclusive<i32>, updated: &RangeInclusive<i32>) -> u64 {
     // Without branches: half of them would be guessed wrong.
@@ -185,11 +237,11 @@ fn union(items: &Items, fill: impl FnOnce(&mut Slots)) -> Slots {
     slots
 }
 
-/// Keeps the slots with a term of each of `any`, at most 31, and with none of `none`.
+/// Keeps the slots with a term of each of `any`, at most 63, and with none of `none`.
 fn keep_having(items: &Items, slots: &mut Slots, any: &[Vec<u32>], none: &[u32]) {
     // A bit per list of `any`, and one for `none`, by term.
-    const NONE: u32 = 1 << 31;
-    let mut lists = vec![0u32; items.term_count()];
+    const NONE: u64 = 1 << 63;
+    let mut lists = vec![0u64; items.term_count()];
     for (list, terms) in any.iter().enumerate() {
         terms.iter().for_each(|term| lists[*term as usize] |= 1 << list);
     }

@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 
 use super::columns::Row;
-use super::items::{Item, Items, day_number};
-use super::ranked::{Page, Place, Queue};
+use super::items::{Items, day_number};
+use super::ranked::{Page, Queue};
 use super::selection::Selection;
 use super::slots::Slots;
-use crate::rank::{Order, PlaceKey};
+use crate::rank::criterion::Item;
+use crate::rank::{Order, Place, PlaceKey};
 
 /// Removals of one call from which on all is filtered once, instead of one item after another.
 const MANY: usize = 4096;
@@ -72,11 +73,6 @@ impl Snapshot {
     /// Today's page; [`Ranked::page`].
     pub fn page(&self, selection: &Selection, order: Order, after: Option<PlaceKey>, limit: usize) -> Page {
         self.ranked().page(selection, order, after, limit)
-    }
-
-    /// Today's place of an item; [`Ranked::rank_of`].
-    pub fn rank_of(&self, repo_id: i64, number: i64) -> Option<(i64, PlaceKey)> {
-        self.ranked().rank_of(repo_id, number)
     }
 
     fn ranked(&self) -> Ranked<'_> {
@@ -151,13 +147,7 @@ impl Ranked<'_> {
         self.dated.queue.page(&self.snapshot.items, selection, order, after, limit)
     }
 
-    /// The place of an item in the whole queue, from 1; `None` if it is not in it.
-    pub fn rank_of(&self, repo_id: i64, number: i64) -> Option<(i64, PlaceKey)> {
-        let place = self.place_of(repo_id, number)?;
-        Some((place.rank, place.key))
-    }
-
-    /// The same, with its day counts.
+    /// The place of an item in the whole queue; `None` if it is not in it.
     pub fn place_of(&self, repo_id: i64, number: i64) -> Option<Place> {
         let slot = self.snapshot.items.find(repo_id, number)?;
         Some(self.dated.queue.place(&self.snapshot.items, slot))

@@ -6,67 +6,61 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use rust_xlsxwriter::{FilterCondition, FilterCriteria, IntoExcelDateTime};
 
 use super::sheet::{Sheet, SheetRow};
 use crate::activity::{ItemType, State};
-use crate::rank::{Candidate, Days, Filter, Terms};
+use crate::rank::criterion::{AUTHOR, REPO, STATE, TITLE, TYPE};
+use crate::rank::{Candidate, Criterion, Days, Filter, Item, Repository, Terms};
 use crate::sheet::columns::Column;
+
+/// The criteria that a sheet has a column for. It also has one for each date, so dates always belong
+/// to these.
+const COLUMNS: [&Criterion; 5] = [&REPO, &TYPE, &STATE, &AUTHOR, &TITLE];
 
 /// A filter in two: the criteria that a sheet has no column for, and those that it has one for.
 pub fn split_filter(filter: Filter) -> (Filter, Filter) {
-    let columns = Filter {
-        repo: filter.repo.clone(),
-        item_type: filter.item_type.clone(),
-        state: filter.state.clone(),
-        author: filter.author.clone(),
-        title: filter.title.clone(),
-        created: filter.created,
-        updated: filter.updated,
-        ..Filter::default()
-    };
-    let rest = Filter {
-        label: filter.label,
-        assignee: filter.assignee,
-        milestone: filter.milestone,
-        draft: filter.draft,
-        unread: filter.unread,
-        noted: filter.noted,
-        ..Filter::default()
-    };
+    let (columns, rest) = filter.split(|criterion| COLUMNS.iter().any(|column| column.name == criterion.name));
     (rest, columns)
+}
+
+/// Whether a row passes those criteria of a filter that a sheet has columns for.
+pub(super) fn passes(row: &SheetRow, filter: &Filter, zone: Tz) -> bool {
+    with_candidate(row, zone, |candidate| split_filter(filter.clone()).1.passes(candidate))
 }
 
 /// The conditions to set, with their columns.
 pub(super) fn conditions(sheet: &Sheet) -> Vec<(Column, FilterCondition)> {
     let filter = &sheet.filter;
-    let mut found = vec![(Column::State, states(&filter.state))];
-    if !filter.item_type.is_empty() {
-        let types = ItemType::ALL.into_iter().filter(|item_type| filter.item_type.admit(item_type));
-        found.push((Column::Type, listed(types.map(ItemType::name))));
+    let passing = |criterion: &'static Criterion| {
+        let only = Filter::default().with(criterion, filter.terms(criterion).clone());
+        let passes = move |row: &&SheetRow| with_candidate(row, sheet.zone, |row| only.passes_in_any_state(row));
+        sheet.rows.iter().filter(passes)
+    };
+    let mut found = vec![(Column::State, states(filter.terms(&STATE)))];
+    if !filter.terms(&TYPE).is_empty() {
+        let types = ItemType::ALL.map(ItemType::name).into_iter();
+        found.push((Column::Type, listed(types.filter(|name| filter.terms(&TYPE).admit(Some(name))))));
     }
-    if !filter.repo.is_empty() {
-        let only = Filter { repo: filter.repo.clone(), ..Filter::default() };
-        let passing = sheet.rows.iter().filter(|row| only.passes_in_any_state(&candidate(row)));
-        found.push((Column::Repository, distinct(passing.map(|row| Some(row.repository.as_str())))));
+    if !filter.terms(&REPO).is_empty() {
+        found.push((Column::Repository, distinct(passing(&REPO).map(|row| Some(row.repository.as_str())))));
     }
-    if !filter.author.is_empty() {
-        let only = Filter { author: filter.author.clone(), ..Filter::default() };
-        let passing = sheet.rows.iter().filter(|row| only.passes_in_any_state(&candidate(row)));
-        found.push((Column::User, distinct(passing.map(|row| row.user.as_deref()))));
+    if !filter.terms(&AUTHOR).is_empty() {
+        found.push((Column::User, distinct(passing(&AUTHOR).map(|row| row.user.as_deref()))));
     }
-    found.push((Column::Title, title(&filter.title)));
+    found.push((Column::Title, title(filter.terms(&TITLE))));
     found.push((Column::Created, days(filter.created)));
     found.push((Column::Updated, days(filter.updated)));
     found.into_iter().filter_map(|(column, condition)| Some((column, condition?))).collect()
 }
 
 /// The states that pass: open only, unless the filter says otherwise.
-fn states(terms: &Terms<State>) -> Option<FilterCondition> {
+fn states(terms: &Terms) -> Option<FilterCondition> {
     if terms.is_empty() {
         return listed([State::Open.name()]);
     }
-    listed(State::ALL.into_iter().filter(|state| terms.admit(state)).map(State::name))
+    listed(State::ALL.map(State::name).into_iter().filter(|name| terms.admit(Some(name))))
 }
 
 /// A list of values that pass. `None` if there is none, because a spreadsheet cannot express that.
@@ -84,7 +78,7 @@ fn distinct<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Option<FilterC
 }
 
 /// Up to two texts that the title must contain, all or one of them, or must not contain.
-fn title(terms: &Terms<String>) -> Option<FilterCondition> {
+fn title(terms: &Terms) -> Option<FilterCondition> {
     let plain = |text: &String| text.replace('~', "~~").replace('*', "~*").replace('?', "~?");
     let has = |condition: FilterCondition, text: &String| {
         condition.add_custom_filter(FilterCriteria::Contains, plain(text).as_str())
@@ -121,23 +115,13 @@ fn days(days: Days) -> Option<FilterCondition> {
     (!days.is_open()).then_some(condition)
 }
 
-/// A candidate for filters on names. Its other fields are placeholders that such filters do not read.
-fn candidate(row: &SheetRow) -> Candidate<'_> {
-    let (owner, repository) = row.repository.split_once('/').unwrap_or(("", &row.repository));
-    Candidate {
-        owner,
-        repository,
-        item_type: row.item_type,
-        state: row.state,
-        labels: &[],
-        author: row.user.as_deref(),
-        assignees: &[],
-        milestone: None,
-        title: &row.title,
-        draft: false,
-        read: 0,
-        noted: false,
-        created_on: NaiveDate::default(),
-        updated_on: NaiveDate::default(),
-    }
+/// A candidate for filters on columns. Its other fields are placeholders that such filters do not read.
+fn with_candidate<T>(row: &SheetRow, zone: Tz, look: impl FnOnce(&Candidate) -> T) -> T {
+    let (owner, name) = row.repository.split_once('/').unwrap_or(("", &row.repository));
+    let repository = Repository::new(0, owner, name);
+    let item = Item {
+        author: row.user.clone(),
+        ..Item::new((0, row.number), row.item_type, row.state, row.created_at, row.updated_at)
+    };
+    look(&Candidate { item: &item, repository: &repository, labels: &[], milestone: None, title: &row.title, zone })
 }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::filters::passes;
 use crate::activity::{ItemType, State};
-use crate::rank::{Candidate, Filter, QueueItem, stale_age};
+use crate::rank::{Filter, QueueItem, stale_age};
 use crate::sheet::attendance::Attendance;
 use crate::sheet::columns::Column;
 
@@ -81,30 +82,13 @@ pub(super) enum Value {
 }
 
 impl SheetRow {
-    /// The row of an item. It is shown if the item passes the filter, with dates in `zone`.
+    /// The row of an item. It is shown if it passes those criteria of the filter that a sheet has columns
+    /// for, with dates in `zone`.
     pub fn of(item: &QueueItem, read: bool, filter: &Filter, zone: Tz) -> Self {
-        let on = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
-        let labels: Vec<&str> = item.labels.iter().map(String::as_str).collect();
-        let shown = filter.passes(&Candidate {
-            owner: &item.owner,
-            repository: &item.repository,
-            item_type: item.item_type,
-            state: item.state,
-            labels: &labels,
-            author: item.author.as_deref(),
-            assignees: &item.assignees,
-            milestone: item.milestone.as_deref(),
-            title: &item.title,
-            draft: item.draft,
-            read: item.remarks.read_position(),
-            noted: item.remarks.note().is_some(),
-            created_on: on(item.place.created_at),
-            updated_on: on(item.updated_at),
-        });
         // Notes on items that are not open any more stay out of the way.
         let note = item.remarks.note().filter(|_| item.state == State::Open);
         let note = note.map(|note| note.text.clone()).unwrap_or_default();
-        Self {
+        let row = Self {
             repository: format!("{}/{}", item.owner, item.repository),
             item_type: item.item_type,
             number: item.place.number,
@@ -120,8 +104,9 @@ impl SheetRow {
             read,
             comment: note.comment,
             flag: note.flag,
-            shown,
-        }
+            shown: true,
+        };
+        Self { shown: passes(&row, filter, zone), ..row }
     }
 
     pub(super) fn value(&self, column: Column, zone: Tz) -> Value {

@@ -10,12 +10,11 @@ use super::happenings::{Stretch, happenings};
 use crate::activity::scrubbing::DeckPlace;
 use crate::activity::{Bots, HISTORIC, Mark, Sight};
 use crate::rank::stale_age::days_since;
-use crate::rank::{PlaceKey, QueueItem, stale_product};
+use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
 use crate::scrub::Scrub;
 use crate::scrub::deck::{DeckRow, Since, Status, Visit};
 use crate::store::details::details;
 use crate::store::items::ItemAddress;
-use crate::store::queue::Ranked;
 use crate::store::{StoreError, remarks};
 
 /// Which rows of a scrub are wanted.
@@ -200,9 +199,9 @@ async fn items(
         let (days_age, days_stale) = (days(row.created_at), days(row.updated_at));
         let product = stale_product(days_age, days_stale);
         let key = PlaceKey { product, created_at: row.created_at, repo_id: row.repo_id, number: row.number };
-        Ranked { key, rank: None, days_age, days_stale }
+        Place { key, rank: None, days_age, days_stale }
     });
-    let places: Vec<Ranked> = places.collect();
+    let places: Vec<Place> = places.collect();
     let items = details(connection, account_id, sight, &places).await?;
     Ok(items.into_iter().map(|item| ((item.place.repo_id, item.place.number), item)).collect())
 }

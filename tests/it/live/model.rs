@@ -1,12 +1,19 @@
 //! The live ranking as it is defined: a list that is sorted and filtered for every question.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use bugscrub::rank::live::{Change, Item, Page, Place, Selection, Wanted};
+use bugscrub::activity::Sight;
+use bugscrub::rank::criterion::Looks;
+use bugscrub::rank::live::{Change, Meanings, Page, Selection};
 use bugscrub::rank::stale_age::days_since;
-use bugscrub::rank::{Days, Order, PlaceKey, stale_product};
+use bugscrub::rank::text::{contains, folded};
+use bugscrub::rank::{Candidate, Filter, Item, Order, Place, PlaceKey, Repository, stale_product};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+
+/// Ids of repositories, labels and milestones are below this.
+const IDS: i64 = 320;
 
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -14,11 +21,29 @@ pub struct Model {
     pub items: BTreeMap<(i64, i64), Item>,
 }
 
-/// What a page must say, with the filter as plain sets.
-pub struct Asked<'a> {
-    pub selection: &'a Selection,
-    pub among: Option<&'a [(i64, i64)]>,
-    pub except: &'a [(i64, i64)],
+/// What is asked: the items that pass a filter, of those that a reader may see, of some alone.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    pub filter: Filter,
+    pub sight: Sight,
+    pub only: Option<Vec<(i64, i64)>>,
+}
+
+/// Every second one is private.
+pub fn repository(repo_id: i64) -> Repository {
+    Repository { private: repo_id % 2 == 0, ..Repository::new(repo_id, "Acme", &format!("Repo-{repo_id}")) }
+}
+
+pub fn label(id: i64) -> String {
+    format!("Label {id}")
+}
+
+pub fn milestone(number: i64) -> String {
+    format!("Version {number}")
+}
+
+pub fn title(item: &Item) -> String {
+    format!("Crash {} of {}", item.number % 7, item.repo_id)
 }
 
 impl Model {
@@ -49,72 +74,83 @@ impl Model {
                 let product = stale_product(days_age, days_stale);
                 let Item { created_at, repo_id, number, .. } = *item;
                 let key = PlaceKey { product, created_at, repo_id, number };
-                Place { key, rank: 0, days_age, days_stale }
+                Place { key, rank: None, days_age, days_stale }
             })
             .collect();
-        places.sort_by_key(|place| place.key);
-        (1..).zip(&mut places).for_each(|(rank, place)| place.rank = rank);
+        places.sort_by_key(stalest);
+        (1..).zip(&mut places).for_each(|(rank, place)| place.rank = Some(rank));
         places
     }
 
     pub fn page(
         &self,
         today: NaiveDate,
-        asked: &Asked<'_>,
+        question: &Question,
         order: Order,
         after: Option<PlaceKey>,
         limit: usize,
     ) -> Page {
         let mut places = self.places(today);
-        places.retain(|place| self.selects(asked, &self.items[&(place.key.repo_id, place.key.number)]));
-        if order == Order::Freshest {
-            places.reverse();
-        }
+        places.retain(|place| self.selects(question, &self.items[&(place.key.repo_id, place.key.number)]));
         let total = places.len() as i64;
+        let mut places = in_order(places, order);
         if let Some(after) = after {
-            places.retain(|place| match order {
-                Order::Stalest => place.key > after,
-                Order::Freshest => place.key < after,
-            });
+            let after = Place { key: after, rank: None, days_age: 0, days_stale: 0 };
+            places.retain(|place| in_order(vec![*place, after], order)[0].key == after.key && place.key != after.key);
         }
         let more = places.len() > limit;
         places.truncate(limit);
         Page { total, places, more }
     }
 
-    fn selects(&self, asked: &Asked<'_>, item: &Item) -> bool {
-        let selection = asked.selection;
-        let address = (item.repo_id, item.number);
-        let lower = |login: &String| login.to_lowercase();
-        let logins = |wanted: &Wanted<String>| Wanted {
-            any: wanted.any.iter().map(|any| any.iter().map(lower).collect()).collect(),
-            none: wanted.none.iter().map(lower).collect(),
+    /// The question with its names resolved, as the store would.
+    pub fn selection(&self, question: &Question) -> Selection {
+        let titles = question.filter.given().filter(|(criterion, _)| matches!(criterion.looks, Looks::Title));
+        let titled = |text: &String| {
+            let found = self.items.iter().filter(|(_, item)| contains(&title(item), text));
+            (folded(text), found.map(|(address, _)| *address).collect())
         };
-        let author: Vec<String> = item.author.iter().map(lower).collect();
-        let assignees: Vec<String> = item.assignees.iter().map(lower).collect();
-        let milestones: Vec<_> = item.milestone.iter().map(|number| (item.repo_id, *number)).collect();
-        let within = |days: Days, at: chrono::DateTime<chrono::Utc>| {
-            let date = at.with_timezone(&self.zone).date_naive();
-            days.from.is_none_or(|from| date >= from) && days.to.is_none_or(|to| date <= to)
+        let in_all = |number: i64| (1..IDS).map(move |repo_id| (repo_id, number)).collect();
+        let meanings = Meanings {
+            labels: (1..IDS).map(|id| (folded(&label(id)), vec![id])).collect(),
+            milestones: (1..5).map(|number| (folded(&milestone(number)), in_all(number))).collect(),
+            titles: titles.flat_map(|(_, terms)| terms.values()).map(titled).collect(),
         };
-        holds(&selection.repos, &[item.repo_id])
-            && !selection.hidden.contains(&item.repo_id)
-            && holds(&selection.types, &[item.item_type])
-            && holds(&selection.labels, &item.labels)
-            && holds(&logins(&selection.authors), &author)
-            && holds(&logins(&selection.assignees), &assignees)
-            && holds(&selection.milestones, &milestones)
-            && holds(&selection.drafts, &[item.draft])
-            && holds(&selection.noted, &[item.noted])
-            && selection.unread.iter().all(|unread| unread.is == (item.read <= unread.since))
-            && within(selection.created, item.created_at)
-            && within(selection.updated, item.updated_at)
-            && asked.among.is_none_or(|among| among.contains(&address))
-            && !asked.except.contains(&address)
+        let repositories: Vec<Repository> = (1..IDS).map(repository).collect();
+        let mut selection = Selection::of(&question.filter, &question.sight, repositories.iter(), &meanings);
+        if let Some(only) = &question.only {
+            selection.keep_among(only.iter().copied());
+        }
+        selection
+    }
+
+    fn selects(&self, question: &Question, item: &Item) -> bool {
+        let repository = repository(item.repo_id);
+        let labels: Vec<String> = item.labels.iter().map(|id| label(*id)).collect();
+        let milestone = item.milestone.map(milestone);
+        let candidate = Candidate {
+            item,
+            repository: &repository,
+            labels: &labels.iter().map(String::as_str).collect::<Vec<_>>(),
+            milestone: milestone.as_deref(),
+            title: &title(item),
+            zone: self.zone,
+        };
+        question.sight.sees(repository.repo_id, repository.private)
+            && question.filter.passes(&candidate)
+            && question.only.as_ref().is_none_or(|only| only.contains(&(item.repo_id, item.number)))
     }
 }
 
-fn holds<T: PartialEq>(wanted: &Wanted<T>, had: &[T]) -> bool {
-    wanted.any.iter().all(|any| had.iter().any(|value| any.contains(value)))
-        && !had.iter().any(|value| wanted.none.contains(value))
+/// The order of DESIGN, section 7.
+fn stalest(place: &Place) -> impl Ord + use<> {
+    (Reverse(place.key.product), place.key.created_at, place.key.repo_id, place.key.number)
+}
+
+fn in_order(mut places: Vec<Place>, order: Order) -> Vec<Place> {
+    places.sort_by_key(stalest);
+    if order == Order::Freshest {
+        places.reverse();
+    }
+    places
 }

@@ -4,30 +4,23 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
-use bugscrub::activity::ItemType;
-use bugscrub::rank::live::{Change, Item, Live, Ranked, Selection, Wanted};
-use bugscrub::rank::{Order, PlaceKey};
+use bugscrub::activity::{ItemType, Sight, State};
+use bugscrub::rank::live::{Change, Live, Ranked, Selection};
+use bugscrub::rank::{Filter, Item, Order, PlaceKey, Terms, criterion};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::Random;
+use super::model::{Model, Question, label};
 
 fn item(random: &mut Random) -> Item {
     let start: DateTime<Utc> = "2024-03-01T00:00:00Z".parse().unwrap();
     let at = |random: &mut Random| start - chrono::Duration::hours(random.below(3_000) as i64);
+    let address = (1 + random.below(20) as i64, 1 + random.below(300) as i64);
     Item {
-        repo_id: 1 + random.below(20) as i64,
-        number: 1 + random.below(300) as i64,
-        created_at: at(random),
-        updated_at: at(random),
-        read: 0,
-        noted: false,
-        item_type: ItemType::Issue,
-        draft: false,
         author: Some(format!("user-{}", random.below(50))),
         labels: vec![random.below(10) as i64],
-        assignees: vec![],
-        milestone: None,
+        ..Item::new(address, ItemType::Issue, State::Open, at(random), at(random))
     }
 }
 
@@ -36,7 +29,7 @@ fn read(ranked: Ranked<'_>, selection: &Selection, order: Order) -> (Vec<i64>, V
     let (mut ranks, mut keys) = (Vec::new(), Vec::new());
     loop {
         let page = ranked.page(selection, order, keys.last().copied(), 97);
-        ranks.extend(page.places.iter().map(|place| place.rank));
+        ranks.extend(page.places.iter().filter_map(|place| place.rank));
         keys.extend(page.places.iter().map(|place| place.key));
         if !page.more {
             assert_eq!(page.total as usize, keys.len());
@@ -54,6 +47,10 @@ fn every_snapshot_is_whole() {
     thread::scope(|scope| {
         for reader in 0..2 {
             let (live, done, read_count) = (&live, &done, &read_count);
+            let labeled = Terms { any: vec![vec![label(reader), label(5)]], none: vec![label(7)] };
+            let filter = Filter::default().with(criterion::named("label").unwrap(), labeled);
+            let question = Question { filter, sight: Sight::All, only: None };
+            let selection = Model::new(Tz::UTC, []).selection(&question);
             scope.spawn(move || {
                 let mut last = 0;
                 while !done.load(Relaxed) {
@@ -66,8 +63,6 @@ fn every_snapshot_is_whole() {
                         let (ranks, stalest) = read(ranked, &Selection::default(), Order::Stalest);
                         assert_eq!(ranks, (1..=snapshot.len() as i64).collect::<Vec<_>>());
                         assert!(stalest.is_sorted());
-                        let labeled = Wanted { any: vec![vec![reader, 5]], none: vec![7] };
-                        let selection = Selection { labels: labeled, ..Selection::default() };
                         let (ranks, mut freshest) = read(ranked, &selection, Order::Freshest);
                         assert!(ranks.is_sorted_by(|a, b| a > b));
                         freshest.reverse();

@@ -1,6 +1,7 @@
 //! What is written: the shape that people know, and nothing that could run.
 
-use bugscrub::activity::{ItemType, State};
+use bugscrub::activity::ItemType;
+use bugscrub::rank::criterion::{self, AUTHOR, REPO, STATE, TITLE};
 use bugscrub::rank::{Criteria, Days, Filter, Terms};
 use bugscrub::sheet::{Attendance, Attended, Column, Sheet, SheetRow, csv, xlsx};
 use roxmltree::{Document, Node};
@@ -224,14 +225,12 @@ fn other_filters_are_set_where_a_column_has_them() {
     rows[1].repository = "acme/gadgets".to_owned();
     rows[2].user = None;
     let day = TODAY.pred_opt();
-    let filter = Filter {
-        repo: terms(&[], &["gadgets"]),
-        author: terms(&[], &["hubot"]),
-        title: terms(&["50% *off*?"], &["~"]),
-        state: Terms::new(vec![State::Open, State::Answered], vec![]),
-        created: Days { from: day, to: day },
-        ..Filter::default()
-    };
+    let mut filter = Filter::default()
+        .with(&REPO, terms(&[], &["gadgets"]))
+        .with(&AUTHOR, terms(&[], &["hubot"]))
+        .with(&TITLE, terms(&["50% *off*?"], &["~"]))
+        .with(&STATE, terms(&["open", "answered"], &[]));
+    filter.created = Days { from: day, to: day };
     let filters = written(&Sheet { filter, ..sheet(rows.clone()) }).filters();
     let serial = "46347";
     let expected = [
@@ -257,7 +256,8 @@ fn other_filters_are_set_where_a_column_has_them() {
     ];
     assert_eq!(filters, expected.map(|(column, inner)| (column.to_owned(), inner)));
     // Three texts do not fit, and labels have no column: left to the hidden rows.
-    let filter = Filter { title: terms(&["a", "b", "c"], &[]), label: terms(&["bug"], &[]), ..Filter::default() };
+    let label = criterion::named("label").unwrap();
+    let filter = Filter::default().with(&TITLE, terms(&["a", "b", "c"], &[])).with(label, terms(&["bug"], &[]));
     let columns: Vec<String> =
         written(&Sheet { filter, ..sheet(rows) }).filters().into_iter().map(|(column, _)| column).collect();
     assert_eq!(columns, ["5"]);

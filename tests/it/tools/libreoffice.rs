@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use bugscrub::activity::{ItemType, State};
+use bugscrub::rank::criterion::{REPO, TYPE};
 use bugscrub::rank::{Days, Filter, Terms, stale_age};
 use bugscrub::sheet::{Attendance, Attended, Book, Sheet, SheetNote, csv, read, xlsx};
 use serde::Deserialize;
@@ -83,13 +84,9 @@ fn example() -> Sheet {
         rows[row].shown = false;
     }
     let days = |from: &str, to: &str| Days { from: from.parse().ok(), to: to.parse().ok() };
-    let filter = Filter {
-        item_type: Terms::new(vec![ItemType::Issue, ItemType::Discussion], vec![]),
-        created: days("2026-05-27", ""),
-        updated: days("", "2026-11-20"),
-        repo: Terms::new(vec!["widgets".to_owned()], vec![]),
-        ..Filter::default()
-    };
+    let terms = |values: &[&str]| Terms::new(values.iter().map(|&value| value.to_owned()).collect(), vec![]);
+    let mut filter = Filter::default().with(&TYPE, terms(&["Issue", "Discussion"])).with(&REPO, terms(&["widgets"]));
+    (filter.created, filter.updated) = (days("2026-05-27", ""), days("", "2026-11-20"));
     let attended = Attended {
         scrub: 51,
         date: Some(TODAY),

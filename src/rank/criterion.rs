@@ -1,0 +1,275 @@
+//! What a filter can ask for: each criterion once, with all that there is to say of it.
+//!
+//! From [`ALL`] derive the names that queries, views and cursors take, how their values are read,
+//! which items pass, what the live ranking keeps of an item, and what the API's description says.
+//! A further criterion is one more entry here, and, if it looks at something that items do not have
+//! yet, a field of [`Item`] that `store::items` reads.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::activity::{ItemType, State};
+
+/// One thing that a filter can ask for.
+#[derive(Clone, Copy)]
+pub struct Criterion {
+    pub name: &'static str,
+    /// What it takes and means, for the API's description.
+    pub about: &'static str,
+    pub looks: Looks,
+}
+
+/// What a criterion looks at.
+#[derive(Clone, Copy)]
+pub enum Looks {
+    /// Which of these values the item has, by place in the list.
+    Kind(&'static [&'static str], fn(&Item) -> Option<usize>),
+    /// Something that an item is or is not.
+    Flag(fn(&Item) -> bool),
+    /// Names that the item has.
+    Names(NamesOf),
+    /// The repository's name, with its owner's or alone.
+    Repository,
+    /// Names of the item's labels.
+    Labels,
+    /// The title of the item's milestone.
+    Milestone,
+    /// Text that the item's title has in it.
+    Title,
+    /// Whether the item was read in a round.
+    Unread,
+    /// The date of this moment, strictly after or strictly before another one.
+    After(Moment),
+    Before(Moment),
+}
+
+/// Tells each name that an item has.
+pub type NamesOf = fn(&Item, &mut dyn FnMut(&str));
+
+/// A moment that every item has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    Created,
+    Updated,
+}
+
+pub const REPO: Criterion = Criterion {
+    name: "repo",
+    about: "`owner/name` or `name`. Repeat for any of several; `-` in front for none of.",
+    looks: Looks::Repository,
+};
+
+pub const TYPE: Criterion = Criterion {
+    name: "type",
+    about: "`Issue`, `PR` or `Discussion`; repeatable, `-` in front for none of.",
+    looks: Looks::Kind(&["Issue", "PR", "Discussion"], |item| {
+        Some(match item.item_type {
+            ItemType::Issue => 0,
+            ItemType::PullRequest => 1,
+            ItemType::Discussion => 2,
+        })
+    }),
+};
+
+pub const STATE: Criterion = Criterion {
+    name: "state",
+    about: "`open`, `answered` or `closed`; repeatable. Open items only, unless given.",
+    looks: Looks::Kind(&["open", "answered", "closed"], |item| {
+        Some(match item.state {
+            State::Open => 0,
+            State::Answered => 1,
+            State::Closed => 2,
+        })
+    }),
+};
+
+const LABEL: Criterion =
+    Criterion { name: "label", about: "A label's name; repeatable, `-` in front for none of.", looks: Looks::Labels };
+
+pub const AUTHOR: Criterion = Criterion {
+    name: "author",
+    about: "A login; repeatable, `-` in front for none of.",
+    looks: Looks::Names(|item, each| item.author.iter().for_each(|login| each(login))),
+};
+
+const ASSIGNEE: Criterion = Criterion {
+    name: "assignee",
+    about: "A login that the item is assigned to; repeatable, `-` in front for none of.",
+    looks: Looks::Names(|item, each| item.assignees.iter().for_each(|login| each(login))),
+};
+
+const MILESTONE: Criterion = Criterion {
+    name: "milestone",
+    about: "A milestone's title; repeatable, `-` in front for none of.",
+    looks: Looks::Milestone,
+};
+
+pub const TITLE: Criterion = Criterion {
+    name: "title",
+    about: "Text in the title, without regard to case; repeatable, `-` in front for none of.",
+    looks: Looks::Title,
+};
+
+const DRAFT: Criterion = Criterion {
+    name: "draft",
+    about: "`true` for drafts only, `false` for none.",
+    looks: Looks::Flag(|item| item.draft),
+};
+
+const CREATED_AFTER: Criterion = Criterion {
+    name: "created_after",
+    about: "Created after this date, `2026-10-01`, or after this many days ago, `180d`.",
+    looks: Looks::After(Moment::Created),
+};
+
+const CREATED_BEFORE: Criterion = Criterion {
+    name: "created_before",
+    about: "Created before this date, or before so many days ago.",
+    looks: Looks::Before(Moment::Created),
+};
+
+const UPDATED_AFTER: Criterion = Criterion {
+    name: "updated_after",
+    about: "Updated after this date, or after so many days ago.",
+    looks: Looks::After(Moment::Updated),
+};
+
+const UPDATED_BEFORE: Criterion = Criterion {
+    name: "updated_before",
+    about: "Updated before this date, or before so many days ago: `1d` is before yesterday.",
+    looks: Looks::Before(Moment::Updated),
+};
+
+const UNREAD: Criterion = Criterion {
+    name: "unread",
+    about: "`true` for what nobody has read in the view's present round, `false` for the rest. Without \
+            `view` it means the view `bug-scrub`.",
+    looks: Looks::Unread,
+};
+
+const NOTED: Criterion = Criterion {
+    name: "noted",
+    about: "`true` for what has a note, `false` for what has none.",
+    looks: Looks::Flag(|item| item.noted),
+};
+
+/// All that there are.
+#[rustfmt::skip]
+pub static ALL: [Criterion; 15] = [
+    REPO, TYPE, STATE, LABEL, AUTHOR, ASSIGNEE, MILESTONE, TITLE, DRAFT, CREATED_AFTER, CREATED_BEFORE, UPDATED_AFTER,
+    UPDATED_BEFORE, UNREAD, NOTED,
+];
+
+/// The criterion of a name.
+pub fn named(name: &str) -> Option<&'static Criterion> {
+    ALL.iter().find(|criterion| criterion.name == name)
+}
+
+impl Criterion {
+    /// Whether it says what an item is, rather than how it stands on one date or in one round: only
+    /// such a criterion can choose among items over time.
+    pub fn lasts(&self) -> bool {
+        let of_a_moment = matches!(self.looks, Looks::Unread | Looks::After(_) | Looks::Before(_));
+        !of_a_moment && self.name != STATE.name
+    }
+}
+
+/// The name alone: an ETag is made of it, which must not differ between processes.
+impl fmt::Debug for Criterion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+/// An item, as far as filters and orders look at it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    pub repo_id: i64,
+    pub number: i64,
+    pub item_type: ItemType,
+    pub state: State,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub draft: bool,
+    /// A login.
+    pub author: Option<String>,
+    /// Ids.
+    pub labels: Vec<i64>,
+    /// Logins.
+    pub assignees: Vec<String>,
+    /// The number within the repository.
+    pub milestone: Option<i64>,
+    /// Position of the last mark; 0: none.
+    pub read: i64,
+    /// There is a note on it.
+    pub noted: bool,
+}
+
+impl Item {
+    /// An item of which nothing else is known.
+    pub fn new(
+        (repo_id, number): (i64, i64),
+        item_type: ItemType,
+        state: State,
+        created_at: DateTime<Utc>,
+        updated_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            repo_id,
+            number,
+            item_type,
+            state,
+            created_at,
+            updated_at,
+            draft: false,
+            author: None,
+            labels: vec![],
+            assignees: vec![],
+            milestone: None,
+            read: 0,
+            noted: false,
+        }
+    }
+}
+
+/// A repository that may be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    pub repo_id: i64,
+    pub owner: String,
+    pub name: String,
+    pub html_url: Option<String>,
+    pub private: bool,
+}
+
+impl Repository {
+    /// A public repository of which nothing else is known.
+    pub fn new(repo_id: i64, owner: &str, name: &str) -> Self {
+        Self { repo_id, owner: owner.to_owned(), name: name.to_owned(), html_url: None, private: false }
+    }
+}
+
+/// An item beside what the ids in it mean.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    pub item: &'a Item,
+    pub repository: &'a Repository,
+    pub labels: &'a [&'a str],
+    pub milestone: Option<&'a str>,
+    pub title: &'a str,
+    /// The account's.
+    pub zone: Tz,
+}
+
+impl Candidate<'_> {
+    /// The date of a moment.
+    pub fn date(&self, moment: Moment) -> NaiveDate {
+        let at = match moment {
+            Moment::Created => self.item.created_at,
+            Moment::Updated => self.item.updated_at,
+        };
+        at.with_timezone(&self.zone).date_naive()
+    }
+}

@@ -1,0 +1,161 @@
+//! Reading the rows of the projection `items`, as far as filters and orders look at them. Only this
+//! module lists their columns.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::BoxStream;
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
+
+use super::StoreError;
+use super::items::ItemAddress;
+use crate::activity::{ItemState, ItemType, State, Summary};
+use crate::rank::Item;
+
+/// A row of an item of which enough is known to rank it.
+pub(super) struct ItemRow {
+    pub repo_id: i64,
+    pub number: i64,
+    pub r#type: String,
+    pub state: String,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub draft: bool,
+    pub author: Option<String>,
+    pub labels: Vec<i64>,
+    pub assignees: Vec<String>,
+    pub milestone: Option<i64>,
+    /// Neither deleted nor transferred away.
+    pub live: bool,
+    pub came_by_transfer: bool,
+    /// If it was asked for.
+    pub title: Option<String>,
+    /// If it was asked for, of an item that is not open.
+    pub folded: Option<Json<ItemState>>,
+}
+
+impl ItemRow {
+    /// The item, with what was done with it here, of what was done with many.
+    pub fn item(self, summaries: &HashMap<ItemAddress, Summary>) -> Result<Item, StoreError> {
+        let unreadable = || StoreError::Unreadable(format!("an item's type {} or state {}", self.r#type, self.state));
+        let item_type = ItemType::from_name(&self.r#type).ok_or_else(unreadable)?;
+        let state = State::from_name(&self.state).ok_or_else(unreadable)?;
+        let address = (self.repo_id, self.number);
+        let item = Item {
+            draft: self.draft,
+            author: self.author,
+            labels: self.labels,
+            assignees: self.assignees,
+            milestone: self.milestone,
+            ..Item::new(address, item_type, state, self.created_at, self.updated_at)
+        };
+        Ok(match summaries.get(&address) {
+            Some(summary) => with_summary(item, summary),
+            None => item,
+        })
+    }
+}
+
+/// The item of a folded state; `None` if too little is known to rank it. Without what was done with
+/// it here.
+pub(super) fn folded_item(address: ItemAddress, folded: &ItemState) -> Option<Item> {
+    let (created_at, updated_at) = (folded.created_at()?, folded.updated_at()?);
+    Some(Item {
+        draft: folded.draft(),
+        author: folded.author().map(str::to_owned),
+        labels: folded.labels(),
+        assignees: folded.assignees(),
+        milestone: folded.milestone(),
+        ..Item::new(address, folded.item_type()?, folded.state()?, created_at, updated_at)
+    })
+}
+
+/// An item with what was done with it here.
+pub(super) fn with_summary(item: Item, summary: &Summary) -> Item {
+    Item { read: summary.read, noted: summary.noted, ..item }
+}
+
+/// Which rows are read: the open ones of some repositories, and of others those that fit.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Repositories of which all open items are read.
+    pub open_in: Vec<i64>,
+    /// Repositories of which those are read that have one of the states and one of the types, and the
+    /// times: from the one on, before the other.
+    pub repo_ids: Vec<i64>,
+    pub states: Vec<&'static str>,
+    pub types: Vec<&'static str>,
+    pub created: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    pub updated: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    /// Those too that were deleted or transferred away.
+    pub gone: bool,
+    pub titles: bool,
+    pub folded: bool,
+}
+
+/// Reads rows one after another, in no order.
+pub(super) fn rows<'e>(
+    executor: impl PgExecutor<'e> + 'e,
+    (account_id, generation): (i64, i64),
+    wanted: &Wanted,
+) -> BoxStream<'e, Result<ItemRow, sqlx::Error>> {
+    let Wanted { open_in, repo_ids, states, types, created, updated, gone, titles, folded } = wanted;
+    sqlx::query_as!(
+        ItemRow,
+        r#"SELECT repo_id, number, type AS "type!", state AS "state!", created_at AS "created_at!",
+                  updated_at AS "updated_at!", draft, author, labels, assignees, milestone, live,
+                  came_by_transfer, CASE WHEN $12 THEN title END AS title,
+                  CASE WHEN $13 AND state <> 'open' THEN folded END AS "folded: Json<ItemState>"
+           FROM items
+           WHERE account_id = $1 AND generation = $2 AND (live OR $11)
+             AND (repo_id = ANY($3) AND state = 'open'
+                  OR repo_id = ANY($4) AND state = ANY($5) AND type = ANY($6)
+                     AND ($7::timestamptz IS NULL OR created_at >= $7) AND ($8::timestamptz IS NULL OR created_at < $8)
+                     AND ($9::timestamptz IS NULL OR updated_at >= $9) AND ($10::timestamptz IS NULL OR updated_at < $10))
+             AND type IS NOT NULL AND state IS NOT NULL AND created_at IS NOT NULL AND updated_at IS NOT NULL"#,
+        account_id,
+        generation,
+        open_in,
+        repo_ids,
+        states as _,
+        types as _,
+        created.0 as _,
+        created.1 as _,
+        updated.0 as _,
+        updated.1 as _,
+        gone,
+        titles,
+        folded,
+    )
+    .fetch(executor)
+}
+
+/// Reads the rows of open items that may be seen, of those at some addresses.
+pub(super) async fn open_rows_at(
+    connection: &mut PgConnection,
+    (account_id, generation): (i64, i64),
+    addresses: impl Iterator<Item = ItemAddress>,
+) -> Result<Vec<ItemRow>, StoreError> {
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.unzip();
+    let rows = sqlx::query_as!(
+        ItemRow,
+        r#"SELECT i.repo_id, i.number, i.type AS "type!", i.state AS "state!", i.created_at AS "created_at!",
+                  i.updated_at AS "updated_at!", i.draft, i.author, i.labels, i.assignees, i.milestone,
+                  i.live, i.came_by_transfer, NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
+           FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
+           JOIN items i ON i.account_id = $1 AND i.generation = $2
+             AND i.repo_id = wanted.repo_id AND i.number = wanted.number
+           WHERE i.state = 'open' AND i.live
+             AND i.type IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL
+             AND EXISTS (SELECT FROM visible_repositories r
+                         WHERE r.account_id = $1 AND r.generation = $2 AND r.repo_id = i.repo_id)"#,
+        account_id,
+        generation,
+        &repo_ids,
+        &numbers,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows)
+}
