@@ -79,7 +79,7 @@ impl Criteria {
                 Looks::Names(_) | Looks::Labels | Looks::Milestone | Looks::Title => {
                     filter = filter.with(criterion, self.terms(name, &[], |_| true)?);
                 }
-                Looks::Flag(_) => {
+                Looks::Flag(_) | Looks::RepositoryFlag(_) => {
                     let flag = self.flag(name)?.map(|flag| flag.to_string());
                     filter = filter.with(criterion, Terms::new(flag.into_iter().collect(), vec![]));
                 }

@@ -32,6 +32,8 @@ pub enum Looks {
     Names(NamesOf),
     /// The repository's name, with its owner's or alone.
     Repository,
+    /// Something that a repository is or is not.
+    RepositoryFlag(fn(&Repository) -> bool),
     /// Names of the item's labels.
     Labels,
     /// The title of the item's milestone.

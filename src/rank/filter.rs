@@ -229,7 +229,7 @@ impl Filter {
 
     /// Whether it asks for anything of a repository.
     pub fn asks_for_repositories(&self) -> bool {
-        self.given().any(|(criterion, _)| matches!(criterion.looks, Looks::Repository))
+        self.given().any(|(criterion, _)| matches!(criterion.looks, Looks::Repository | Looks::RepositoryFlag(_)))
     }
 
     /// Whether it is one that criteria, of views and requests together, make: anybody can write a
@@ -246,7 +246,7 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
     let Candidate { item, repository, labels, milestone, title, .. } = candidate;
     match criterion.looks {
         Looks::Kind(values, of) => terms.admit(of(item).and_then(|place| values.get(place)).copied()),
-        Looks::Flag(of) => terms.admit(Some(if of(item) { "true" } else { "false" })),
+        Looks::Flag(of) => terms.admit(Some(flag(of(item)))),
         Looks::Names(of) => terms.pass(|wanted| {
             let mut found = false;
             of(item, &mut |name| found |= same(name, wanted));
@@ -255,7 +255,7 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
         Looks::Labels => terms.pass(|wanted| labels.iter().any(|label| same(label, wanted))),
         Looks::Milestone => terms.admit(*milestone),
         Looks::Title => terms.pass(|wanted| contains(title, wanted)),
-        Looks::Repository => repository_holds(criterion, terms, repository).unwrap_or(true),
+        Looks::Repository | Looks::RepositoryFlag(_) => repository_holds(criterion, terms, repository).unwrap_or(true),
         // These have no values.
         Looks::Unread | Looks::After(_) | Looks::Before(_) => true,
     }
@@ -268,8 +268,13 @@ fn repository_holds(criterion: &Criterion, terms: &Terms, repository: &Repositor
             Some((owner, name)) => same(owner, &repository.owner) && same(name, &repository.name),
             None => same(wanted, &repository.name),
         })),
+        Looks::RepositoryFlag(of) => Some(terms.admit(Some(flag(of(repository))))),
         _ => None,
     }
+}
+
+fn flag(is: bool) -> &'static str {
+    if is { "true" } else { "false" }
 }
 
 impl PartialEq for Name {

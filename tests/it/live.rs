@@ -82,7 +82,7 @@ fn values(criterion: &Criterion) -> Vec<String> {
     let numbered = |name: &str| (0..6).map(|number| format!("{name}{number}")).collect();
     match criterion.looks {
         Looks::Kind(values, _) => values.iter().map(|value| value.to_uppercase()).collect(),
-        Looks::Flag(_) => vec!["true".to_owned(), "false".to_owned()],
+        Looks::Flag(_) | Looks::RepositoryFlag(_) => vec!["true".to_owned(), "false".to_owned()],
         Looks::Names(_) => LOGINS.map(str::to_owned).into(),
         Looks::Repository => [numbered("repo-"), numbered("ACME/Repo-"), vec!["other/repo-1".to_owned()]].concat(),
         Looks::Labels => numbered("label "),

@@ -110,7 +110,7 @@ impl Selection {
                     selection.except = found.none.into_iter().collect();
                 }
                 // The columns and the repositories tell.
-                Looks::Kind(..) | Looks::Flag(_) | Looks::Repository => {}
+                Looks::Kind(..) | Looks::Flag(_) | Looks::Repository | Looks::RepositoryFlag(_) => {}
                 // These have no values.
                 Looks::Unread | Looks::After(_) | Looks::Before(_) => {}
             }
