@@ -157,11 +157,17 @@ const NOTED: Criterion = Criterion {
     looks: Looks::Flag(|item| item.noted),
 };
 
+const ARCHIVED: Criterion = Criterion {
+    name: "archived",
+    about: "`true` for items of archived repositories only, `false` for none of them.",
+    looks: Looks::RepositoryFlag(|repository| repository.archived),
+};
+
 /// All that there are.
 #[rustfmt::skip]
-pub static ALL: [Criterion; 15] = [
+pub static ALL: [Criterion; 16] = [
     REPO, TYPE, STATE, LABEL, AUTHOR, ASSIGNEE, MILESTONE, TITLE, DRAFT, CREATED_AFTER, CREATED_BEFORE, UPDATED_AFTER,
-    UPDATED_BEFORE, UNREAD, NOTED,
+    UPDATED_BEFORE, UNREAD, NOTED, ARCHIVED,
 ];
 
 /// The criterion of a name.
@@ -244,12 +250,20 @@ pub struct Repository {
     pub name: String,
     pub html_url: Option<String>,
     pub private: bool,
+    pub archived: bool,
 }
 
 impl Repository {
     /// A public repository of which nothing else is known.
     pub fn new(repo_id: i64, owner: &str, name: &str) -> Self {
-        Self { repo_id, owner: owner.to_owned(), name: name.to_owned(), html_url: None, private: false }
+        Self {
+            repo_id,
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            html_url: None,
+            private: false,
+            archived: false,
+        }
     }
 }
 

@@ -100,19 +100,16 @@ pub struct Declared {
 
 impl Default for Declared {
     fn default() -> Self {
-        let updated = ("updated_before", "1d");
+        let (open, kept) = (("state", "open"), ("archived", "false"));
+        let (created, updated) = (("created_after", "180d"), ("updated_before", "1d"));
         let builtin = vec![
-            View::builtin("open", "Everything that is open.", &[("state", "open")]),
+            View::builtin("open", "Everything that is open.", &[open, kept]),
             View::builtin(
                 BUG_SCRUB,
                 "What a weekly scrub reads: open issues and discussions of the last 180 days, without those updated since the day before yesterday.",
-                &[("state", "open"), ("type", "Issue"), ("type", "Discussion"), ("created_after", "180d"), updated],
+                &[open, kept, ("type", "Issue"), ("type", "Discussion"), created, updated],
             ),
-            View::builtin(
-                "never-read",
-                "Open items that nobody has read yet.",
-                &[("state", "open"), ("unread", "true")],
-            ),
+            View::builtin("never-read", "Open items that nobody has read yet.", &[open, kept, ("unread", "true")]),
         ];
         Self { builtin, file: vec![] }
     }

@@ -127,7 +127,8 @@ pub(super) async fn repositories(
 ) -> Result<Vec<Repository>, StoreError> {
     let repositories = sqlx::query_as!(
         Repository,
-        r#"SELECT repo_id AS "repo_id!", owner AS "owner!", coalesce(name, '') AS "name!", html_url, private AS "private!"
+        r#"SELECT repo_id AS "repo_id!", owner AS "owner!", coalesce(name, '') AS "name!", html_url, private AS "private!",
+                  archived AS "archived!"
            FROM visible_repositories WHERE account_id = $1 AND ($2::bigint[] IS NULL OR repo_id = ANY($2))"#,
         account_id,
         only,

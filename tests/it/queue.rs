@@ -35,6 +35,12 @@ struct Item {
     updated_at: DateTime<Utc>,
 }
 
+impl Item {
+    fn archived(&self) -> bool {
+        self.repo_id == 3
+    }
+}
+
 /// Random items: times cluster around few days, so that ties are common, and around midnight.
 fn items(runner: &mut TestRunner) -> Vec<Item> {
     let times = (0..40_i64, prop_oneof![Just(22 * 3600 + 1800), Just(23 * 3600), 0..86_400_i64], 0..30_i64, 0..3_i64);
@@ -88,7 +94,9 @@ fn delivery(item: &Item) -> (&'static str, Value) {
     shown["milestone"] = item.milestone.map_or(Value::Null, milestone);
     let id = item.label.map(|name| item.repo_id * 10 + i64::try_from(name.len()).unwrap());
     shown["labels"] = item.label.iter().map(|name| json!({"id": id, "name": name})).collect();
-    let mut payload = issues("edited", &shown, &repository(item.repo_id, &format!("repo-{}", item.repo_id)));
+    let mut home = repository(item.repo_id, &format!("repo-{}", item.repo_id));
+    home["archived"] = json!(item.archived());
+    let mut payload = issues("edited", &shown, &home);
     payload[key] = payload.as_object_mut().unwrap().remove("issue").unwrap();
     (event, payload)
 }
@@ -141,7 +149,7 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
     let open = |item: &Item| item.open;
     let whole = brute_force(items, today, open);
     type Keep = fn(&Item) -> bool;
-    let filters: [(&str, Keep); 18] = [
+    let filters: [(&str, Keep); 20] = [
         ("", |item| item.open),
         ("repo=acme/REPO-2", |item| item.open && item.repo_id == 2),
         ("repo=repo-1&repo=repo-3", |item| item.open && item.repo_id != 2),
@@ -165,6 +173,8 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
             item.open && (item.title.contains('%') || item.title.contains('\\'))
         }),
         ("title=-crash&draft=false", |item| item.open && !item.draft && !item.title.to_lowercase().contains("crash")),
+        ("archived=true&state=open&state=closed", |item| item.archived()),
+        ("archived=false&label=bug", |item| item.open && !item.archived() && item.label == Some("bug")),
         ("draft=true&title=%25", |item| item.open && item.draft && item.title.contains('%')),
     ];
     for (query, keep) in filters {
@@ -230,9 +240,10 @@ async fn compare_views(app: &TestApp, items: &[Item]) {
     let crash = |item: &Item| item.title != "100% CPU_load" && item.kind != "Discussion";
     let ours = |item: &Item| item.open && item.label.is_some() && item.assignee != Some("Grace");
     let recent = |item: &Item| item.open && age(item) < 70 && stale(item) > 1 && !item.draft;
-    let scrubbed = |item: &Item| item.open && item.kind != "PR" && age(item) < 180 && stale(item) > 1;
+    let scrubbed =
+        |item: &Item| item.open && !item.archived() && item.kind != "PR" && age(item) < 180 && stale(item) > 1;
     type Keep<'a> = &'a dyn Fn(&Item) -> bool;
-    let filters: [(&str, Keep); 13] = [
+    let filters: [(&str, Keep); 15] = [
         ("view=ours", &ours),
         ("view=ours&label=bug", &|item| ours(item) && item.label == Some("bug")),
         ("view=ours&assignee=ADA&label=good%20first%20issue&label=bug", &|item| {
@@ -250,6 +261,8 @@ async fn compare_views(app: &TestApp, items: &[Item]) {
         ("view=bug-scrub", &scrubbed),
         ("unread=true", &scrubbed),
         ("view=never-read&noted=true", &|_| false),
+        ("view=open", &|item| item.open && !item.archived()),
+        ("view=open&archived=true", &|_| false),
     ];
     for (query, keep) in filters {
         let expected = brute_force(items, today, keep);

@@ -12,7 +12,7 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
     let names = json!([
         "account", "view", "order", "as_of", "limit", "min_position", "cursor", "repo", "type", "state", "label",
         "author", "assignee", "milestone", "title", "draft", "created_after", "created_before", "updated_after",
-        "updated_before", "unread", "noted",
+        "updated_before", "unread", "noted", "archived",
     ]);
     let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);

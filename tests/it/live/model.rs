@@ -29,9 +29,13 @@ pub struct Question {
     pub only: Option<Vec<(i64, i64)>>,
 }
 
-/// Every second one is private.
+/// Every second one is private, every third one archived.
 pub fn repository(repo_id: i64) -> Repository {
-    Repository { private: repo_id % 2 == 0, ..Repository::new(repo_id, "Acme", &format!("Repo-{repo_id}")) }
+    Repository {
+        private: repo_id % 2 == 0,
+        archived: repo_id % 3 == 0,
+        ..Repository::new(repo_id, "Acme", &format!("Repo-{repo_id}"))
+    }
 }
 
 pub fn label(id: i64) -> String {
