@@ -128,7 +128,7 @@ pub enum Refused {
     /// A parameter is wrong; `parameter` names it
     #[response(status = 400, content_type = "application/problem+json", example = json!({
         "status": 400, "type": "/problems/bad-parameter", "title": "Bad parameter",
-        "detail": "There is no such order.", "parameter": "order", "allowed": ["stalest", "freshest"]}))]
+        "detail": "There is no such order.", "parameter": "order", "allowed": ["stalest", "freshest", "oldest", "newest"]}))]
     BadParameter(Problem),
     /// No token, or not one in force
     #[response(status = 401, content_type = "application/problem+json", example = json!({

@@ -51,7 +51,7 @@ pub struct NewView {
     #[serde(default)]
     #[schema(value_type = Object, required = false)]
     filter: Criteria,
-    /// `stalest` (the default) or `freshest`.
+    /// `stalest` (the default), `freshest`, `oldest` or `newest`.
     #[serde(default)]
     #[schema(value_type = String, required = false)]
     order: Order,

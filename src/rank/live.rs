@@ -1,11 +1,11 @@
 //! The live ranking: an account's open items in order, held in memory.
 //!
 //! It follows the log: whoever reads the events tells it what became of each item, and it answers
-//! pages of any filter in either order, of today and, for the hour past midnight, of yesterday.
+//! pages of any filter in any order, of today and, for the hour past midnight, of yesterday.
 //! The players:
 //! - [`Live`]: takes changes, one writer at a time, and publishes a whole new snapshot for each;
 //! - [`snapshot`]: one moment, which never changes; what pages are read from;
-//! - [`ranked`]: the order of one date, the pages and the ranks;
+//! - [`ranked`]: the pages and the ranks of one date; [`sorted`]: an order of all items;
 //! - [`selection`]: a filter whose names were resolved, and the slots that it selects;
 //! - [`items`], [`columns`], [`kinds`]: what is kept of each item, and how it is found;
 //! - [`slots`], [`tree`]: the set and the sequence that all of it is made of.
@@ -23,6 +23,7 @@ mod ranked;
 mod selection;
 mod slots;
 mod snapshot;
+mod sorted;
 mod tree;
 
 use std::collections::BTreeSet;
@@ -32,10 +33,11 @@ use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-pub use ranked::Page;
+pub use ranked::{Page, Ranked};
 pub use selection::{Addresses, Meanings, Selection};
 use snapshot::Dated;
-pub use snapshot::{Ranked, Snapshot};
+pub use snapshot::Snapshot;
+use sorted::{By, Sorted};
 
 use crate::rank::criterion::Item;
 
@@ -66,8 +68,8 @@ impl Live {
     /// later one counts.
     pub fn load(zone: Tz, today: NaiveDate, position: i64, items: impl IntoIterator<Item = Item>) -> Self {
         let items = items::Items::load(zone, items);
-        let today = Dated::new(&items, today);
-        let snapshot = Snapshot { position, items, today, yesterday: None };
+        let (created, today) = (Sorted::new(&items, By::Creation), Dated::new(&items, today));
+        let snapshot = Snapshot { position, items, created, today, yesterday: None };
         Self { published: ArcSwap::from_pointee(snapshot), writer: Mutex::new(None), turning: Mutex::new(()) }
     }
 

@@ -8,39 +8,47 @@ use serde::{Deserialize, Serialize};
 use super::filter::Filter;
 use crate::activity::{Activity, ItemType, Remarks, Sight, State};
 
-/// Which end of the one total order comes first. `freshest` reads `stalest` backwards.
+/// Which item comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     /// The largest stale-age first; ties by older `created_at`, then `repo_id`, then `number`.
     #[default]
     Stalest,
+    /// The same backwards.
     Freshest,
+    /// By `created_at`, then `repo_id`, then `number`.
+    Oldest,
+    /// The same backwards.
+    Newest,
 }
 
 impl Order {
-    pub const NAMES: [&'static str; 2] = ["stalest", "freshest"];
+    pub const ALL: [Order; 4] = [Order::Stalest, Order::Freshest, Order::Oldest, Order::Newest];
+
+    pub const NAMES: [&'static str; 4] = ["stalest", "freshest", "oldest", "newest"];
 
     pub fn name(self) -> &'static str {
         match self {
             Order::Stalest => "stalest",
             Order::Freshest => "freshest",
+            Order::Oldest => "oldest",
+            Order::Newest => "newest",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "stalest" => Some(Order::Stalest),
-            "freshest" => Some(Order::Freshest),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|order| order.name() == name)
     }
 
     /// How two places compare: the one that comes first is the less.
     pub fn compare(self, one: &PlaceKey, other: &PlaceKey) -> Ordering {
+        let created = |place: &PlaceKey| (place.created_at, place.repo_id, place.number);
         match self {
             Order::Stalest => one.cmp(other),
             Order::Freshest => other.cmp(one),
+            Order::Oldest => created(one).cmp(&created(other)),
+            Order::Newest => created(other).cmp(&created(one)),
         }
     }
 }

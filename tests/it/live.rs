@@ -20,7 +20,7 @@ use self::model::{Model, Question};
 
 const ZONES: [Tz; 5] =
     [Tz::UTC, Tz::Europe__Berlin, Tz::America__Sao_Paulo, Tz::Pacific__Apia, Tz::Pacific__Kiritimati];
-const ORDERS: [Order; 2] = [Order::Stalest, Order::Freshest];
+const ORDERS: [Order; 4] = Order::ALL;
 const LOGINS: [&str; 5] = ["octocat", "Octocat", "HUBOT", "hubot[bot]", "nobody"];
 
 /// Times around which clocks are changed or a date is missing (Apia had no 2011-12-30).

@@ -82,6 +82,9 @@ async fn a_date_that_is_over_shows_what_had_occurred_by_its_end() {
                 }
                 assert_eq!(paged, open, "{date} {order}");
             }
+            let created = |item: &Value| (item["created_at"].as_str().unwrap().to_owned(), item["number"].as_i64());
+            let oldest = app.all_pages(&format!("as_of={date}&limit=2&order=oldest")).await;
+            assert!(oldest.len() == open.len() && oldest.iter().map(created).is_sorted(), "{date}: {oldest:?}");
         }
         let tenth = app.json("/api/v1/queue?as_of=2026-03-10&title=anew").await;
         assert_eq!(tenth["items"][0]["title"], "Named anew");

@@ -190,6 +190,12 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
         let freshest = app.all_pages(&format!("{query}&order=freshest&limit=11")).await;
         let backwards: Vec<_> = expected.iter().rev().copied().collect();
         assert_eq!(keys(&freshest), backwards, "{today} {query} freshest");
+        let mut oldest: Vec<&Item> = items.iter().filter(|item| keep(item)).collect();
+        oldest.sort_by_key(|item| (item.created_at, item.repo_id, item.number));
+        let mut oldest: Vec<_> = oldest.into_iter().map(|item| (item.repo_id, item.number)).collect();
+        assert_eq!(keys(&app.all_pages(&format!("{query}&order=oldest&limit=11")).await), oldest, "{today} {query}");
+        oldest.reverse();
+        assert_eq!(keys(&app.all_pages(&format!("{query}&order=newest&limit=8")).await), oldest, "{today} {query}");
         let total = app.json(&format!("/api/v1/queue?{query}&limit=1")).await["total"].as_u64();
         assert_eq!(total, Some(expected.len() as u64), "{today} {query}");
     }

@@ -57,7 +57,7 @@ pub fn parameter<T: PartialSchema>(name: &str, about: &str) -> Parameter {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct PageParams {
-    /// `stalest` or `freshest` first; the view's order, else `stalest`, unless given.
+    /// `stalest`, `freshest`, `oldest` or `newest` first; the view's order, else `stalest`, unless given.
     order: Option<String>,
     /// The queue as it was by the end of this date, or of this many days ago (`30d`).
     as_of: Option<String>,

@@ -36,7 +36,7 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
-        ("order" = Option<String>, Query, description = "`freshest` (the default) or `stalest` first"),
+        ("order" = Option<String>, Query, description = "`freshest` (the default), `stalest`, `oldest` or `newest` first"),
     ),
     responses(
         (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -61,7 +61,7 @@ pub async fn xlsx(
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
-        ("order" = Option<String>, Query, description = "`freshest` (the default) or `stalest` first"),
+        ("order" = Option<String>, Query, description = "`freshest` (the default), `stalest`, `oldest` or `newest` first"),
     ),
     responses((status = 200, description = "CSV", body = String, content_type = "text/csv"), Refused, NoAccount),
 )]
@@ -138,10 +138,7 @@ async fn sheet_of(
     let page = state.live.page(request).await?;
     let mut items = page.items;
     items.extend(closed_since(&state.pool, (zone, date), account_id, &sight, scrub.scrub).await?);
-    items.sort_by_key(|item| item.place);
-    if order == Order::Freshest {
-        items.reverse();
-    }
+    items.sort_by(|one, other| order.compare(&one.place, &other.place));
     let record = sheets::scrub_record(&state.pool, account_id, scrub.scrub).await?;
     let is_read = |item: &QueueItem| record.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
     let rows = items.iter().map(|item| SheetRow::of(item, is_read(item), &filter, zone)).collect();

@@ -4,21 +4,24 @@ use chrono::NaiveDate;
 
 use super::columns::Row;
 use super::items::{Items, day_number};
-use super::ranked::{Page, Queue};
+use super::ranked::{Page, Ranked};
 use super::selection::Selection;
 use super::slots::Slots;
+use super::sorted::{By, Sorted};
 use crate::rank::criterion::Item;
-use crate::rank::{Order, Place, PlaceKey};
+use crate::rank::{Order, PlaceKey};
 
 /// Removals of one call from which on all is filtered once, instead of one item after another.
 const MANY: usize = 4096;
 
-/// All open items of one account as of one position, in the order of one or two dates. It never
-/// changes.
+/// All open items of one account as of one position, in the order of their creation and in those of
+/// one or two dates. It never changes.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pub(super) position: i64,
     pub(super) items: Items,
+    /// The oldest first.
+    pub(super) created: Sorted,
     pub(super) today: Dated,
     /// The date before, while pages that were begun on it may be asked for.
     pub(super) yesterday: Option<Dated>,
@@ -28,20 +31,14 @@ pub struct Snapshot {
 #[derive(Clone, Debug)]
 pub(super) struct Dated {
     pub date: NaiveDate,
-    pub queue: Queue,
+    /// The stalest first.
+    pub queue: Sorted,
 }
 
 impl Dated {
     pub fn new(items: &Items, date: NaiveDate) -> Self {
-        Self { date, queue: Queue::new(items, day_number(date)) }
+        Self { date, queue: Sorted::new(items, By::StaleAge { today: day_number(date) }) }
     }
-}
-
-/// A snapshot read on one of its dates.
-#[derive(Clone, Copy, Debug)]
-pub struct Ranked<'a> {
-    snapshot: &'a Snapshot,
-    dated: &'a Dated,
 }
 
 impl Snapshot {
@@ -79,8 +76,11 @@ impl Snapshot {
         Ranked { snapshot: self, dated: &self.today }
     }
 
-    fn queues_mut(&mut self) -> impl Iterator<Item = &mut Queue> {
-        std::iter::once(&mut self.today).chain(&mut self.yesterday).map(|dated| &mut dated.queue)
+    /// The items, and every order of them.
+    fn parts(&mut self) -> (&mut Items, impl Iterator<Item = &mut Sorted>) {
+        let Self { items, created, today, yesterday, .. } = self;
+        let dated = std::iter::once(today).chain(yesterday).map(|dated| &mut dated.queue);
+        (items, std::iter::once(created).chain(dated))
     }
 
     /// Adds an item, or replaces the one at its address. Returns its slot.
@@ -94,10 +94,8 @@ impl Snapshot {
         }
         let slot = self.items.put(held, &row, item);
         if !stays {
-            let Self { items, today, yesterday, .. } = self;
-            for dated in std::iter::once(today).chain(yesterday) {
-                dated.queue.insert(items, slot);
-            }
+            let (items, orders) = self.parts();
+            orders.for_each(|order| order.insert(items, slot));
         }
         slot
     }
@@ -118,7 +116,7 @@ impl Snapshot {
         }
         let mut gone = Slots::none(self.items.columns.capacity());
         slots.iter().for_each(|slot| gone.insert(*slot));
-        self.queues_mut().for_each(|queue| queue.retain(|slot| !gone.contains(slot)));
+        self.parts().1.for_each(|order| order.retain(|slot| !gone.contains(slot)));
         self.items.remove_all(&slots, |slot| gone.contains(slot));
         slots
     }
@@ -129,27 +127,7 @@ impl Snapshot {
     }
 
     fn unqueue(&mut self, slot: u32) {
-        let Self { items, today, yesterday, .. } = self;
-        for dated in std::iter::once(today).chain(yesterday) {
-            dated.queue.remove(items, slot);
-        }
-    }
-}
-
-impl Ranked<'_> {
-    pub fn date(&self) -> NaiveDate {
-        self.dated.date
-    }
-
-    /// The items of a selection that come strictly after a place, whether or not an item is
-    /// there; in the order that `order` reads.
-    pub fn page(&self, selection: &Selection, order: Order, after: Option<PlaceKey>, limit: usize) -> Page {
-        self.dated.queue.page(&self.snapshot.items, selection, order, after, limit)
-    }
-
-    /// The place of an item in the whole queue; `None` if it is not in it.
-    pub fn place_of(&self, repo_id: i64, number: i64) -> Option<Place> {
-        let slot = self.snapshot.items.find(repo_id, number)?;
-        Some(self.dated.queue.place(&self.snapshot.items, slot))
+        let (items, orders) = self.parts();
+        orders.for_each(|order| order.remove(items, slot));
     }
 }

@@ -17,7 +17,7 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
     let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);
     let states = json!(["open", "answered", "closed"]);
-    let orders = json!(["stalest", "freshest"]);
+    let orders = json!(["stalest", "freshest", "oldest", "newest"]);
     let none = Value::Null;
     let cases = [
         ("colour=red", "colour", &names),
@@ -69,7 +69,7 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
         ("min_position=-1", "min_position", &none),
         ("min_position=1x", "min_position", &none),
         ("order=", "order", &none),
-        ("order=oldest", "order", &orders),
+        ("order=eldest", "order", &orders),
         ("order=Stalest", "order", &orders),
         ("order=-stalest", "order", &orders),
         ("order=stalest&order=freshest", "order", &none),
@@ -109,6 +109,8 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
             "limit=1",
             "limit=500",
             "order=freshest",
+            "order=oldest",
+            "order=newest",
             "order=stalest&limit=50&account=acme",
             "type=issue&type=-pr",
             "state=OPEN&state=-closed",

@@ -152,8 +152,12 @@ fn stalest(place: &Place) -> impl Ord + use<> {
 }
 
 fn in_order(mut places: Vec<Place>, order: Order) -> Vec<Place> {
-    places.sort_by_key(stalest);
-    if order == Order::Freshest {
+    let oldest = |place: &Place| (place.key.created_at, place.key.repo_id, place.key.number);
+    match order {
+        Order::Stalest | Order::Freshest => places.sort_by_key(stalest),
+        Order::Oldest | Order::Newest => places.sort_by_key(oldest),
+    }
+    if matches!(order, Order::Freshest | Order::Newest) {
         places.reverse();
     }
     places
