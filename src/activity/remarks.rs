@@ -114,27 +114,28 @@ impl Remarks {
 
     /// What filters look at.
     pub fn summary(&self) -> Summary {
-        let (read, note) = (self.read_position(), self.note_position());
-        Summary { read, note, noted: self.note().is_some() }
+        let (read, note_position) = (self.read_position(), self.note_position());
+        Summary { read, note_position, note: self.note().map(|note| note.text.clone()) }
     }
 }
 
 /// What filters look at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Position of the last mark; 0: none.
     pub read: i64,
     /// Position of the note's last change; 0: there never was one.
-    pub note: i64,
-    /// The note says something.
-    pub noted: bool,
+    pub note_position: i64,
+    /// The note, if it says anything.
+    pub note: Option<NoteText>,
 }
 
 impl Summary {
     /// [`Remarks::with_older`], of summaries.
     #[must_use]
     pub fn with_older(self, older: Summary) -> Self {
-        let note = if self.note >= older.note { self } else { older };
-        Self { read: self.read.max(older.read), note: note.note, noted: note.noted }
+        let read = self.read.max(older.read);
+        let newer = if self.note_position >= older.note_position { self } else { older };
+        Self { read, ..newer }
     }
 }

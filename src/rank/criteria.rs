@@ -76,7 +76,11 @@ impl Criteria {
                 Looks::Repository => {
                     filter = filter.with(criterion, self.terms(name, &[], |value| value.matches('/').count() <= 1)?);
                 }
-                Looks::Names(_) | Looks::Labels | Looks::Milestone | Looks::Title => {
+                Looks::Names(_) => {
+                    let terms = self.terms(name, &[], |value| !value.trim().is_empty())?;
+                    filter = filter.with(criterion, terms.map(|value| value.trim().to_owned()));
+                }
+                Looks::Labels | Looks::Milestone | Looks::Title => {
                     filter = filter.with(criterion, self.terms(name, &[], |_| true)?);
                 }
                 Looks::Flag(_) | Looks::RepositoryFlag(_) => {

@@ -10,7 +10,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::activity::{ItemType, State};
+use crate::activity::{ItemType, NoteText, State};
 
 /// One thing that a filter can ask for.
 #[derive(Clone, Copy)]
@@ -154,8 +154,26 @@ const UNREAD: Criterion = Criterion {
 const NOTED: Criterion = Criterion {
     name: "noted",
     about: "`true` for what has a note, `false` for what has none.",
-    looks: Looks::Flag(|item| item.noted),
+    looks: Looks::Flag(|item| item.note.is_some()),
 };
+
+const ACTION: Criterion = Criterion {
+    name: "action",
+    about: "What the item's note recommends, all of the text; repeatable, `-` in front for none of.",
+    looks: Looks::Names(|item, each| written(item, each, |note| &note.recommended_action)),
+};
+
+const FLAG: Criterion = Criterion {
+    name: "flag",
+    about: "The flag of the item's note, all of the text; repeatable, `-` in front for none of.",
+    looks: Looks::Names(|item, each| written(item, each, |note| &note.flag)),
+};
+
+/// Tells what is written in one part of an item's note, if anything is.
+fn written(item: &Item, each: &mut dyn FnMut(&str), part: fn(&NoteText) -> &String) {
+    let text = item.note.as_ref().map(|note| part(note).trim());
+    text.into_iter().filter(|text| !text.is_empty()).for_each(each);
+}
 
 const ARCHIVED: Criterion = Criterion {
     name: "archived",
@@ -165,9 +183,9 @@ const ARCHIVED: Criterion = Criterion {
 
 /// All that there are.
 #[rustfmt::skip]
-pub static ALL: [Criterion; 16] = [
+pub static ALL: [Criterion; 18] = [
     REPO, TYPE, STATE, LABEL, AUTHOR, ASSIGNEE, MILESTONE, TITLE, DRAFT, CREATED_AFTER, CREATED_BEFORE, UPDATED_AFTER,
-    UPDATED_BEFORE, UNREAD, NOTED, ARCHIVED,
+    UPDATED_BEFORE, UNREAD, NOTED, ACTION, FLAG, ARCHIVED,
 ];
 
 /// The criterion of a name.
@@ -211,8 +229,8 @@ pub struct Item {
     pub milestone: Option<i64>,
     /// Position of the last mark; 0: none.
     pub read: i64,
-    /// There is a note on it.
-    pub noted: bool,
+    /// The note on it, if it says anything.
+    pub note: Option<NoteText>,
 }
 
 impl Item {
@@ -237,7 +255,7 @@ impl Item {
             assignees: vec![],
             milestone: None,
             read: 0,
-            noted: false,
+            note: None,
         }
     }
 }

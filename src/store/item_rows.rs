@@ -73,7 +73,7 @@ pub(super) fn folded_item(address: ItemAddress, folded: &ItemState) -> Option<It
 
 /// An item with what was done with it here.
 pub(super) fn with_summary(item: Item, summary: &Summary) -> Item {
-    Item { read: summary.read, noted: summary.noted, ..item }
+    Item { read: summary.read, note: summary.note.clone(), ..item }
 }
 
 /// Which rows are read: the open ones of some repositories, and of others those that fit.

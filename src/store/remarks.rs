@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
 use super::items::{ItemAddress, canonical};
 use super::log::EventRow;
-use crate::activity::{Fact, ItemKey, Remarks, Summary};
+use crate::activity::{Fact, ItemKey, NoteText, Remarks, Summary};
 
 /// Transfers that are followed from one item; GitHub itself knows no limit.
 const MOST_STEPS: i32 = 20;
@@ -52,8 +53,8 @@ pub(super) async fn save(
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = remarks.iter().map(|(address, _)| *address).unzip();
     let summaries: Vec<Summary> = remarks.iter().map(|(_, remarks)| remarks.summary()).collect();
     let reads: Vec<i64> = summaries.iter().map(|summary| summary.read).collect();
-    let notes: Vec<i64> = summaries.iter().map(|summary| summary.note).collect();
-    let noted: Vec<bool> = summaries.iter().map(|summary| summary.noted).collect();
+    let notes: Vec<i64> = summaries.iter().map(|summary| summary.note_position).collect();
+    let noted: Vec<bool> = summaries.iter().map(|summary| summary.note.is_some()).collect();
     let folded: Vec<String> = remarks.iter().map(|(_, remarks)| canonical(*remarks)).collect();
     sqlx::query!(
         r#"INSERT INTO remarks (account_id, generation, repo_id, number, read_position, note_position, noted, folded)
@@ -189,15 +190,16 @@ pub(super) async fn summaries(
     account_id: i64,
 ) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT m.repo_id, m.number, m.read_position, m.note_position, m.noted
-         FROM accounts a JOIN remarks m USING (account_id, generation) WHERE a.account_id = $1",
+        r#"SELECT m.repo_id, m.number, m.read_position, m.note_position,
+                  CASE WHEN m.noted THEN m.folded -> 'note' END AS "note: Json<NoteText>"
+           FROM accounts a JOIN remarks m USING (account_id, generation) WHERE a.account_id = $1"#,
         account_id,
     )
     .fetch_all(&mut *connection)
     .await?;
     let own = rows.into_iter().map(|row| {
-        let summary = Summary { read: row.read_position, note: row.note_position, noted: row.noted };
-        ((row.repo_id, row.number), summary)
+        let (read, note_position, note) = (row.read_position, row.note_position, row.note.map(|note| note.0));
+        ((row.repo_id, row.number), Summary { read, note_position, note })
     });
     inherit(connection, account_id, own.collect(), Summary::with_older).await
 }

@@ -6,7 +6,7 @@ mod threads;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bugscrub::activity::{ItemType, Sight, State};
+use bugscrub::activity::{ItemType, NoteText, Sight, State};
 use bugscrub::rank::criterion::{self, Looks};
 use bugscrub::rank::live::{Change, Live, Page, Ranked, Selection};
 use bugscrub::rank::{Criterion, Days, Filter, Item, Order, PlaceKey, Terms, Unread};
@@ -42,6 +42,13 @@ fn login() -> impl Strategy<Value = String> + Clone {
     prop::sample::select(&LOGINS[..]).prop_map(String::from)
 }
 
+/// Words of notes are taken from the same few as logins, so that a filter meets them.
+fn note() -> impl Strategy<Value = NoteText> {
+    let text = || prop_oneof![1 => Just(String::new()), 3 => login().prop_map(|text| format!(" {text} "))];
+    let note = (text(), text(), text());
+    note.prop_map(|(recommended_action, comment, flag)| NoteText { recommended_action, comment, flag })
+}
+
 fn item_type() -> impl Strategy<Value = ItemType> + Clone {
     prop::sample::select(&ItemType::ALL[..])
 }
@@ -56,7 +63,7 @@ prop_compose! {
         created_at in time(around),
         updated_at in time(around),
         read in prop_oneof![Just(0i64), 1i64..9],
-        noted in any::<bool>(),
+        note in option::of(note()),
         item_type in item_type(),
         draft in any::<bool>(),
         author in option::of(login()),
@@ -65,7 +72,7 @@ prop_compose! {
         milestone in option::of(1i64..3),
     ) -> Item {
         let item = Item::new((repo_id, number), item_type, State::Open, created_at, updated_at);
-        Item { read, noted, draft, author, labels, assignees, milestone, ..item }
+        Item { read, note, draft, author, labels, assignees, milestone, ..item }
     }
 }
 
@@ -380,7 +387,7 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         assignees: vec!["Hubot".into()],
         milestone: Some(3),
         read: 7,
-        noted: true,
+        note: Some(NoteText { flag: "Later".into(), ..NoteText::default() }),
         ..bare.clone()
     };
     let bare = Item { repo_id: 2, ..bare };
@@ -397,6 +404,7 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         all_with(&[("type", "PR")]),
         all_with(&[("draft", "true")]),
         all_with(&[("noted", "true")]),
+        all_with(&[("flag", "later")]),
         Question { filter: read, sight: Sight::All, only: None },
         all_with(&[("label", "label 5")]),
         all_with(&[("author", "octocat")]),

@@ -298,7 +298,7 @@ fn both_of_two_filters_pass_what_each_passes() {
     .map(|criteria| of(criteria))
     .collect();
     let day = |days: i64| today - chrono::Duration::days(days);
-    use bugscrub::activity::{ItemType, State};
+    use bugscrub::activity::{ItemType, NoteText, State};
     for turn in 0..2_000_usize {
         let bit = |n: usize| ((turn * 2_654_435_761) >> n) & 1 == 1;
         let labels: Vec<&str> =
@@ -312,7 +312,7 @@ fn both_of_two_filters_pass_what_each_passes() {
             assignees,
             draft: bit(12),
             read: turn as i64 % 4,
-            noted: bit(13),
+            note: bit(13).then(|| NoteText { flag: "later".to_owned(), ..NoteText::default() }),
             ..Item::new((1, 1), item_type, state, at(turn as i64 % 13), at(turn as i64 % 3))
         };
         let repository = Repository::new(1, "Acme", if bit(6) { "Widgets" } else { "gears" });

@@ -12,7 +12,7 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
     let names = json!([
         "account", "view", "order", "as_of", "limit", "min_position", "cursor", "repo", "type", "state", "label",
         "author", "assignee", "milestone", "title", "draft", "created_after", "created_before", "updated_after",
-        "updated_before", "unread", "noted", "archived",
+        "updated_before", "unread", "noted", "action", "flag", "archived",
     ]);
     let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);
@@ -49,6 +49,9 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
         ("assignee=", "assignee", &none),
         ("milestone=-", "milestone", &none),
         ("title=", "title", &none),
+        ("action=", "action", &none),
+        ("flag=-", "flag", &none),
+        ("flag=%20", "flag", &none),
         ("draft=", "draft", &none),
         ("draft=yes", "draft", &flags),
         ("draft=true&draft=false", "draft", &none),

@@ -37,6 +37,16 @@ async fn a_note_is_replaced_only_by_who_has_seen_it() {
         let (status, one, body) = put(&host, path, Some("\"note-0\""), first.clone()).await;
         assert_eq!((status, &body["note"]["recommended_action"]), (200, &json!("close")));
         assert_eq!((&body["note"]["by"], &body["note"]["comment"]), (&json!("ada"), &json!("=1+1")));
+        // From memory, and from the store.
+        for also in ["", "&state=open&state=closed"] {
+            for (query, total) in [("action=CLOSE", 1), ("action=%20close", 1), ("action=clo", 0), ("action=-close", 0)]
+            {
+                let answer = host.get(&format!("/api/v1/queue?{query}{also}")).await;
+                assert_eq!(answer["total"], total, "{query}{also}");
+            }
+            assert_eq!(host.get(&format!("/api/v1/queue?flag=close{also}")).await["total"], 0);
+            assert_eq!(host.get(&format!("/api/v1/queue?flag=-close{also}")).await["total"], 1);
+        }
         // Somebody else, who has not seen it.
         let (status, _, problem) = put(&host, path, Some("\"note-0\""), json!({"comment": "lost?"})).await;
         assert_eq!((status, &problem["type"]), (412, &json!("/problems/note-changed")));
