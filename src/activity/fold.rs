@@ -40,11 +40,19 @@ impl ItemState {
             Effect::TransferredFrom(key) => self.transferred_from = self.transferred_from.max(Some(*key)),
             _ => {}
         }
+        // What an earlier version folded knows of a last word only if nothing else came after it.
+        let known = self.last_human_activity.as_ref().filter(|activity| activity.association.is_some());
+        self.last_word = self.last_word.take().max(known.cloned());
         if let (Some(actor), Some(at)) = (&event.actor, event.occurred_at) {
             let activity =
                 Activity { at, kind: event.kind.clone(), actor: actor.clone(), association: fact.association.clone() };
-            if bots.is_human(actor) && self.last_human_activity.as_ref() < Some(&activity) {
-                self.last_human_activity = Some(activity.clone());
+            if bots.is_human(actor) {
+                if activity.association.is_some() && self.last_word.as_ref() < Some(&activity) {
+                    self.last_word = Some(activity.clone());
+                }
+                if self.last_human_activity.as_ref() < Some(&activity) {
+                    self.last_human_activity = Some(activity.clone());
+                }
             }
             if self.last_activity.as_ref() < Some(&activity) {
                 self.last_activity = Some(activity);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Actor, Status};
 use super::register::{Elements, Register};
+use super::waiting::WaitsFor;
 
 /// An item's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,6 +134,10 @@ pub struct ItemState {
     pub(super) transferred_to: Option<ItemKey>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) transferred_from: Option<ItemKey>,
+    /// The last thing that a human did of whom GitHub said how they stand to the repository: of who
+    /// sets a label, say, it does not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) last_word: Option<Activity>,
 }
 
 impl ItemState {
@@ -204,6 +209,12 @@ impl ItemState {
     /// The last thing that a human did, the opening included; `None` where none is known.
     pub fn last_human_activity(&self) -> Option<&Activity> {
         self.last_human_activity.as_ref()
+    }
+
+    /// Whom an open item waits for, by who had the last word. `None` where nobody can tell.
+    pub fn waits_for(&self) -> Option<WaitsFor> {
+        let word = self.last_word.as_ref().filter(|_| self.state() == Some(State::Open))?;
+        Some(WaitsFor::after(&word.actor.login, word.association.as_deref()?, self.author()))
     }
 
     /// Neither deleted nor transferred away; both are final for an item's key.

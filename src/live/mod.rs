@@ -226,7 +226,7 @@ impl LiveRanking {
 impl LiveRanking {
     /// One item, open or not, with its history and, if it is open, its rank.
     pub async fn item(&self, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
-        let mut found = find(&self.0.pool, self.0.zone, wanted, date).await?;
+        let mut found = find(&self.0.pool, self.0.zone, &self.0.bots, wanted, date).await?;
         if let Found::Here(kept) = &mut found
             && let Some(account) = self.account(wanted.account_id)
             && let Some(snapshot) = self.snapshot(&account, date).await

@@ -10,7 +10,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::activity::{ItemType, NoteText, State};
+use crate::activity::{ItemType, NoteText, State, WaitsFor};
 
 /// One thing that a filter can ask for.
 #[derive(Clone, Copy)]
@@ -175,6 +175,17 @@ fn written(item: &Item, each: &mut dyn FnMut(&str), part: fn(&NoteText) -> &Stri
     text.into_iter().filter(|text| !text.is_empty()).for_each(each);
 }
 
+const WAITS_FOR: Criterion = Criterion {
+    name: "waits_for",
+    about: "`author` or `maintainers`: whose turn it is; repeatable, `-` in front for none of.",
+    looks: Looks::Kind(&["author", "maintainers"], |item| {
+        Some(match item.waits_for? {
+            WaitsFor::Author => 0,
+            WaitsFor::Maintainers => 1,
+        })
+    }),
+};
+
 const ARCHIVED: Criterion = Criterion {
     name: "archived",
     about: "`true` for items of archived repositories only, `false` for none of them.",
@@ -183,9 +194,9 @@ const ARCHIVED: Criterion = Criterion {
 
 /// All that there are.
 #[rustfmt::skip]
-pub static ALL: [Criterion; 18] = [
+pub static ALL: [Criterion; 19] = [
     REPO, TYPE, STATE, LABEL, AUTHOR, ASSIGNEE, MILESTONE, TITLE, DRAFT, CREATED_AFTER, CREATED_BEFORE, UPDATED_AFTER,
-    UPDATED_BEFORE, UNREAD, NOTED, ACTION, FLAG, ARCHIVED,
+    UPDATED_BEFORE, UNREAD, NOTED, ACTION, FLAG, WAITS_FOR, ARCHIVED,
 ];
 
 /// The criterion of a name.
@@ -227,6 +238,8 @@ pub struct Item {
     pub assignees: Vec<String>,
     /// The number within the repository.
     pub milestone: Option<i64>,
+    /// `None` where nobody can tell.
+    pub waits_for: Option<WaitsFor>,
     /// Position of the last mark; 0: none.
     pub read: i64,
     /// The note on it, if it says anything.
@@ -254,6 +267,7 @@ impl Item {
             labels: vec![],
             assignees: vec![],
             milestone: None,
+            waits_for: None,
             read: 0,
             note: None,
         }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
-use crate::activity::{Activity, ItemType, Remarks, Sight, State};
+use crate::activity::{Activity, ItemType, Remarks, Sight, State, WaitsFor};
 
 /// Which item comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,6 +133,8 @@ pub struct QueueItem {
     pub updated_at: DateTime<Utc>,
     pub last_activity: Option<Activity>,
     pub last_human_activity: Option<Activity>,
+    /// `None` where nobody can tell.
+    pub waits_for: Option<WaitsFor>,
     /// What was done with it here.
     pub remarks: Remarks,
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
-use crate::activity::{Bots, Fact, ItemKey, State, WaitsFor};
+use crate::activity::{Bots, Fact, ItemKey, WaitsFor};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Calendar, QueueItem, stale_age};
 use crate::store::history::{Found, Kept, Located, Wanted, locate, repository};
@@ -143,7 +143,7 @@ impl Service {
         ExplainedItem {
             as_of: date,
             position,
-            waits_for: waits_for(bots, &item, &events),
+            waits_for: item.waits_for,
             updated_by: updated_by.map(|logged| item_event(bots, logged)),
             history: events.iter().map(|logged| item_event(bots, logged)).collect(),
             truncated,
@@ -173,19 +173,4 @@ fn item_event(bots: &Bots, logged: &LoggedEvent) -> ItemEvent {
 fn shows(logged: &LoggedEvent) -> Option<DateTime<Utc>> {
     let Fact::Item(fact) = &logged.event.fact else { return None };
     fact.snapshot.as_ref().map(|snapshot| snapshot.updated_at)
-}
-
-/// Whom an item waits for, by the last human of whom GitHub said how they stand to the repository:
-/// of who sets a label, say, it does not.
-fn waits_for(bots: &Bots, item: &QueueItem, events: &[LoggedEvent]) -> Option<WaitsFor> {
-    if item.state != State::Open {
-        return None;
-    }
-    let said = events.iter().filter_map(|logged| {
-        let Fact::Item(fact) = &logged.event.fact else { return None };
-        let actor = logged.event.actor.as_ref().filter(|actor| bots.is_human(actor))?;
-        Some((logged.event.occurred_at?, logged.position, actor, fact.association.as_deref()?))
-    });
-    let (_, _, actor, association) = said.max_by_key(|(at, position, ..)| (*at, *position))?;
-    Some(WaitsFor::after(&actor.login, association, item.author.as_deref()))
 }

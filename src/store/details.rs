@@ -86,6 +86,7 @@ pub async fn details(
             updated_at: folded.updated_at()?,
             last_activity: folded.last_activity().cloned(),
             last_human_activity: folded.last_human_activity().cloned(),
+            waits_for: folded.waits_for(),
             remarks: inherited
                 .remove(&(row.repo_id, row.number))
                 .or(row.remarks.map(|remarks| remarks.0))

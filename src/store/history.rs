@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::details::details;
 use super::log::{EventRow, LoggedEvent};
-use crate::activity::{ItemKey, ItemState, Sight};
+use crate::activity::{Bots, Fact, ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
 
@@ -105,11 +105,17 @@ async fn at(moment: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<At>
 }
 
 /// The item at an address, with days counted to `date`.
-pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
+pub async fn find(
+    pool: &PgPool,
+    zone: Tz,
+    bots: &Bots,
+    wanted: &Wanted<'_>,
+    date: NaiveDate,
+) -> Result<Found, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let Some(row) = at(&mut moment, wanted).await? else { return Ok(Found::Nothing) };
     let Wanted { account_id, number, .. } = *wanted;
-    let folded = row.folded;
+    let mut folded = row.folded;
     if let Some(key) = folded.transferred_to() {
         return Ok(Found::Transferred(key));
     }
@@ -123,13 +129,20 @@ pub async fn find(pool: &PgPool, zone: Tz, wanted: &Wanted<'_>, date: NaiveDate)
     let (days_age, days_stale) = (days(created_at), days(updated_at));
     let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
     let place = Place { key, rank: None, days_age, days_stale };
-    let Some(item) = details(&mut moment, account_id, &wanted.sight, &[place]).await?.pop() else {
+    let Some(mut item) = details(&mut moment, account_id, &wanted.sight, &[place]).await?.pop() else {
         return Ok(Found::Nothing);
     };
     let mut events = last_events(&mut moment, account_id, row.repo_id, number).await?;
     let truncated = events.len() as i64 > LONGEST;
     events.truncate(LONGEST as usize);
     events.reverse();
+    // Folding events once more changes nothing but what an earlier version did not fold.
+    for logged in &events {
+        if let Fact::Item(fact) = &logged.event.fact {
+            folded.apply(&logged.event, fact, bots);
+        }
+    }
+    item.waits_for = folded.waits_for();
     Ok(Found::Here(Box::new(Kept { position: row.head_position, item, events, truncated })))
 }
 

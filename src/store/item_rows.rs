@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::StoreError;
 use super::items::ItemAddress;
-use crate::activity::{ItemState, ItemType, State, Summary};
+use crate::activity::{ItemState, ItemType, State, Summary, WaitsFor};
 use crate::rank::Item;
 
 /// A row of an item of which enough is known to rank it.
@@ -26,6 +26,7 @@ pub(super) struct ItemRow {
     pub labels: Vec<i64>,
     pub assignees: Vec<String>,
     pub milestone: Option<i64>,
+    pub waits_for: Option<String>,
     /// Neither deleted nor transferred away.
     pub live: bool,
     pub came_by_transfer: bool,
@@ -48,6 +49,7 @@ impl ItemRow {
             labels: self.labels,
             assignees: self.assignees,
             milestone: self.milestone,
+            waits_for: self.waits_for.as_deref().and_then(WaitsFor::from_name),
             ..Item::new(address, item_type, state, self.created_at, self.updated_at)
         };
         Ok(match summaries.get(&address) {
@@ -67,6 +69,7 @@ pub(super) fn folded_item(address: ItemAddress, folded: &ItemState) -> Option<It
         labels: folded.labels(),
         assignees: folded.assignees(),
         milestone: folded.milestone(),
+        waits_for: folded.waits_for(),
         ..Item::new(address, folded.item_type()?, folded.state()?, created_at, updated_at)
     })
 }
@@ -104,7 +107,7 @@ pub(super) fn rows<'e>(
     sqlx::query_as!(
         ItemRow,
         r#"SELECT repo_id, number, type AS "type!", state AS "state!", created_at AS "created_at!",
-                  updated_at AS "updated_at!", draft, author, labels, assignees, milestone, live,
+                  updated_at AS "updated_at!", draft, author, labels, assignees, milestone, waits_for, live,
                   came_by_transfer, CASE WHEN $12 THEN title END AS title,
                   CASE WHEN $13 AND state <> 'open' THEN folded END AS "folded: Json<ItemState>"
            FROM items
@@ -141,7 +144,7 @@ pub(super) async fn open_rows_at(
     let rows = sqlx::query_as!(
         ItemRow,
         r#"SELECT i.repo_id, i.number, i.type AS "type!", i.state AS "state!", i.created_at AS "created_at!",
-                  i.updated_at AS "updated_at!", i.draft, i.author, i.labels, i.assignees, i.milestone,
+                  i.updated_at AS "updated_at!", i.draft, i.author, i.labels, i.assignees, i.milestone, i.waits_for,
                   i.live, i.came_by_transfer, NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
            JOIN items i ON i.account_id = $1 AND i.generation = $2

@@ -34,20 +34,23 @@ pub(super) async fn save(
     let live: Vec<bool> = states.iter().map(|state| state.live()).collect();
     let tied: Vec<bool> = states.iter().map(|state| state.tied()).collect();
     let came: Vec<bool> = states.iter().map(|state| state.transferred_from().is_some()).collect();
+    let waits_for: Vec<Option<&str>> =
+        states.iter().map(|state| state.waits_for().map(|waits_for| waits_for.name())).collect();
     let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
         r#"INSERT INTO items (account_id, generation, repo_id, number, type, state, title, author,
                               created_at, updated_at, labels, assignees, milestone, comments,
-                              draft, live, tied, folded, came_by_transfer)
+                              draft, live, tied, folded, came_by_transfer, waits_for)
            SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
-                  folded::json, came_by_transfer
+                  folded::json, came_by_transfer, waits_for
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
-                       $17::boolean[], $18::text[], $19::boolean[])
+                       $17::boolean[], $18::text[], $19::boolean[], $20::text[])
              AS new (repo_id, number, type, state, title, author, created_at, updated_at, labels,
-                     assignees, milestone, comments, draft, live, tied, folded, came_by_transfer)
+                     assignees, milestone, comments, draft, live, tied, folded, came_by_transfer,
+                     waits_for)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
              author = EXCLUDED.author, created_at = EXCLUDED.created_at,
@@ -55,7 +58,7 @@ pub(super) async fn save(
              assignees = EXCLUDED.assignees, milestone = EXCLUDED.milestone,
              comments = EXCLUDED.comments, draft = EXCLUDED.draft, live = EXCLUDED.live,
              tied = EXCLUDED.tied, folded = EXCLUDED.folded,
-             came_by_transfer = EXCLUDED.came_by_transfer"#,
+             came_by_transfer = EXCLUDED.came_by_transfer, waits_for = EXCLUDED.waits_for"#,
         account_id,
         generation,
         &repo_ids,
@@ -75,6 +78,7 @@ pub(super) async fn save(
         &tied,
         &folded,
         &came,
+        waits_for as _,
     )
     .execute(connection)
     .await?;

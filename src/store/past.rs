@@ -191,6 +191,7 @@ impl Making<'_> {
             updated_at: item.updated_at,
             last_activity: last.0,
             last_human_activity: last.1,
+            waits_for: item.waits_for,
             remarks: remarks.cloned().unwrap_or_default(),
         });
         true

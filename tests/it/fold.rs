@@ -58,6 +58,7 @@ proptest! {
             prop_assert_eq!(item.assignees(), truth.assignees.iter().cloned().collect::<Vec<_>>());
             prop_assert_eq!(item.milestone(), truth.milestone);
             prop_assert_eq!(item.comments(), Some(truth.comments));
+            prop_assert_eq!(item.waits_for(), truth.waits_for());
             prop_assert_eq!(item.created_at(), Some(truth.created_at));
             prop_assert_eq!(item.updated_at(), Some(truth.updated_at));
             prop_assert!(!item.tied());

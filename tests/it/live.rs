@@ -6,7 +6,7 @@ mod threads;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bugscrub::activity::{ItemType, NoteText, Sight, State};
+use bugscrub::activity::{ItemType, NoteText, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self, Looks};
 use bugscrub::rank::live::{Change, Live, Page, Ranked, Selection};
 use bugscrub::rank::{Criterion, Days, Filter, Item, Order, PlaceKey, Terms, Unread};
@@ -70,9 +70,10 @@ prop_compose! {
         labels in vec(1i64..6, 0..4),
         assignees in vec(login(), 0..3),
         milestone in option::of(1i64..3),
+        waits_for in option::of(prop::sample::select(&WaitsFor::ALL[..])),
     ) -> Item {
         let item = Item::new((repo_id, number), item_type, State::Open, created_at, updated_at);
-        Item { read, note, draft, author, labels, assignees, milestone, ..item }
+        Item { read, note, draft, author, labels, assignees, milestone, waits_for, ..item }
     }
 }
 
@@ -386,6 +387,7 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         labels: vec![5, 5, 6],
         assignees: vec!["Hubot".into()],
         milestone: Some(3),
+        waits_for: Some(WaitsFor::Author),
         read: 7,
         note: Some(NoteText { flag: "Later".into(), ..NoteText::default() }),
         ..bare.clone()
@@ -403,6 +405,7 @@ fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
         all_with(&[("repo", "repo-1")]),
         all_with(&[("type", "PR")]),
         all_with(&[("draft", "true")]),
+        all_with(&[("waits_for", "author")]),
         all_with(&[("noted", "true")]),
         all_with(&[("flag", "later")]),
         Question { filter: read, sight: Sight::All, only: None },

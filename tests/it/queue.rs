@@ -31,6 +31,8 @@ struct Item {
     milestone: Option<&'static str>,
     title: &'static str,
     draft: bool,
+    /// Of issues: a member commented on it last, whose login is `ada`.
+    answered: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -38,6 +40,12 @@ struct Item {
 impl Item {
     fn archived(&self) -> bool {
         self.repo_id == 3
+    }
+
+    /// GitHub says of nobody else how they stand to the repository.
+    fn waits_for(&self) -> Option<&'static str> {
+        let turn = if self.author == "ada" { "maintainers" } else { "author" };
+        Some(turn).filter(|_| self.open && self.kind == "Issue" && self.answered)
     }
 }
 
@@ -70,6 +78,7 @@ fn items(runner: &mut TestRunner) -> Vec<Item> {
             milestone,
             title,
             draft: draft && kind == 1,
+            answered: draft,
             created_at,
             updated_at: created_at + Duration::days(stale) + Duration::hours(hours),
         }
@@ -97,6 +106,14 @@ fn delivery(item: &Item) -> (&'static str, Value) {
     let mut home = repository(item.repo_id, &format!("repo-{}", item.repo_id));
     home["archived"] = json!(item.archived());
     let mut payload = issues("edited", &shown, &home);
+    if item.kind == "Issue" && item.answered {
+        payload["action"] = json!("created");
+        payload["sender"] = user("ada");
+        let at = at(item.updated_at);
+        payload["comment"] =
+            json!({"id": 1, "created_at": at, "updated_at": at, "user": user("ada"), "author_association": "MEMBER"});
+        return ("issue_comment", payload);
+    }
     payload[key] = payload.as_object_mut().unwrap().remove("issue").unwrap();
     (event, payload)
 }
@@ -149,7 +166,7 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
     let open = |item: &Item| item.open;
     let whole = brute_force(items, today, open);
     type Keep = fn(&Item) -> bool;
-    let filters: [(&str, Keep); 20] = [
+    let filters: [(&str, Keep); 23] = [
         ("", |item| item.open),
         ("repo=acme/REPO-2", |item| item.open && item.repo_id == 2),
         ("repo=repo-1&repo=repo-3", |item| item.open && item.repo_id != 2),
@@ -175,6 +192,13 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
         ("title=-crash&draft=false", |item| item.open && !item.draft && !item.title.to_lowercase().contains("crash")),
         ("archived=true&state=open&state=closed", |item| item.archived()),
         ("archived=false&label=bug", |item| item.open && !item.archived() && item.label == Some("bug")),
+        ("waits_for=author", |item| item.waits_for() == Some("author")),
+        ("waits_for=-author&type=Issue&state=-closed", |item| {
+            item.open && item.kind == "Issue" && item.waits_for() != Some("author")
+        }),
+        ("waits_for=author&waits_for=maintainers&label=-bug", |item| {
+            item.waits_for().is_some() && item.label != Some("bug")
+        }),
         ("draft=true&title=%25", |item| item.open && item.draft && item.title.contains('%')),
     ];
     for (query, keep) in filters {

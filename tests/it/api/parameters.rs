@@ -12,12 +12,13 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
     let names = json!([
         "account", "view", "order", "as_of", "limit", "min_position", "cursor", "repo", "type", "state", "label",
         "author", "assignee", "milestone", "title", "draft", "created_after", "created_before", "updated_after",
-        "updated_before", "unread", "noted", "action", "flag", "archived",
+        "updated_before", "unread", "noted", "action", "flag", "waits_for", "archived",
     ]);
     let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);
     let states = json!(["open", "answered", "closed"]);
     let orders = json!(["stalest", "freshest", "oldest", "newest"]);
+    let turns = json!(["author", "maintainers"]);
     let none = Value::Null;
     let cases = [
         ("colour=red", "colour", &names),
@@ -50,6 +51,8 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
         ("milestone=-", "milestone", &none),
         ("title=", "title", &none),
         ("action=", "action", &none),
+        ("waits_for=nobody", "waits_for", &turns),
+        ("waits_for=", "waits_for", &turns),
         ("flag=-", "flag", &none),
         ("flag=%20", "flag", &none),
         ("draft=", "draft", &none),

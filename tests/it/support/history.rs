@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bugscrub::activity::event::OwnerRef;
-use bugscrub::activity::{Bots, Event, Fact, ItemKey, ItemState, RepositoryRef, Source};
+use bugscrub::activity::{Bots, Event, Fact, ItemKey, ItemState, RepositoryRef, Source, WaitsFor};
 use bugscrub::github::facts;
 use bugscrub::webhook::{Headers, Secrets, check_headers, listed_issue, signature, translate, verify};
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
@@ -20,11 +20,13 @@ use super::payload::{ACCOUNT, repository, user};
 
 pub const REPOSITORIES: [i64; 3] = [1, 2, 3];
 const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
+/// Grace is the author of every item.
+const ASSOCIATIONS: [&str; 3] = ["MEMBER", "OWNER", "CONTRIBUTOR"];
 
 /// What a step does.
 #[derive(Clone, Copy, Debug)]
 pub enum Act {
-    Comment,
+    Comment(usize),
     Close,
     Reopen,
     Label(i64),
@@ -51,7 +53,7 @@ pub struct Step {
 /// Steps with pauses from `pauses`: those from 1 make histories without two acts in a second.
 pub fn steps(pauses: std::ops::Range<i64>) -> impl Strategy<Value = Vec<Step>> {
     let act = prop_oneof![
-        4 => Just(Act::Comment),
+        4 => (0..PEOPLE.len()).prop_map(Act::Comment),
         2 => Just(Act::Close),
         2 => Just(Act::Reopen),
         3 => (1..5_i64).prop_map(Act::Label),
@@ -78,10 +80,19 @@ pub struct Truth {
     pub assignees: BTreeSet<String>,
     pub milestone: Option<i64>,
     pub comments: i64,
+    /// Who of the people commented last.
+    pub last_word: Option<usize>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     /// Neither deleted nor transferred away.
     pub live: bool,
+}
+
+impl Truth {
+    pub fn waits_for(&self) -> Option<WaitsFor> {
+        let word = self.last_word.filter(|_| self.open)?;
+        Some(if PEOPLE[word] == "ada" { WaitsFor::Author } else { WaitsFor::Maintainers })
+    }
 }
 
 /// One delivery of a history.
@@ -124,6 +135,7 @@ impl History {
             assignees: BTreeSet::new(),
             milestone: None,
             comments: 0,
+            last_word: None,
             created_at: now,
             updated_at: now,
             live: true,
@@ -145,12 +157,13 @@ impl History {
         let before = truth.clone();
         truth.updated_at = now;
         let (event, told) = match act {
-            Act::Comment => {
+            Act::Comment(who) => {
                 truth.comments += 1;
+                truth.last_word = Some(who);
                 let at = text(now);
                 let comment = json!({"id": truth.comments, "created_at": at, "updated_at": at,
-                    "user": user("ada"), "author_association": "MEMBER", "body": "text"});
-                ("issue_comment", json!({"action": "created", "comment": comment}))
+                    "user": user(PEOPLE[who]), "author_association": ASSOCIATIONS[who], "body": "text"});
+                ("issue_comment", json!({"action": "created", "comment": comment, "sender": user(PEOPLE[who])}))
             }
             Act::Close if truth.open => {
                 truth.open = false;
@@ -212,6 +225,8 @@ impl History {
         arrived.labels.clear();
         arrived.assignees.clear();
         arrived.milestone = None;
+        // GitHub tells of it at the old place.
+        arrived.last_word = None;
         self.truth.insert(key, arrived);
         let (new, old) = (self.issue(key), self.issue(from));
         let (new_repository, old_repository) = (self.repository(to), self.repository(from.repo_id));
@@ -236,7 +251,8 @@ impl History {
         let mut payload = told;
         payload["issue"] = self.issue(key);
         payload["repository"] = self.repository(key.repo_id);
-        payload["sender"] = user("ada");
+        // Who labels, closes and so on.
+        payload.as_object_mut().unwrap().entry("sender").or_insert(user("ada"));
         self.push(event, payload);
     }
 
