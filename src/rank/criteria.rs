@@ -97,19 +97,20 @@ impl Criteria {
         Ok(filter)
     }
 
-    /// A repeatable criterion; `-` in front of a value means "none of". `allowed` says what `takes`
+    /// A repeatable criterion; `-` in front of a value means "none of", unless it stands in quotes. `allowed` says what `takes`
     /// takes, where that is a list.
     fn terms(&self, name: &str, allowed: &[&str], takes: impl Fn(&str) -> bool) -> Result<Terms, BadCriterion> {
         let (mut any, mut none) = (vec![], vec![]);
         for (_, value) in self.0.iter().filter(|(given, _)| given == name) {
-            let (terms, bare) = match value.strip_prefix('-') {
-                Some(bare) => (&mut none, bare),
+            let (terms, written) = match value.strip_prefix('-') {
+                Some(written) => (&mut none, written),
                 None => (&mut any, value.as_str()),
             };
-            if bare.is_empty() || !takes(bare) {
+            let bare = unquoted(written).ok_or_else(|| BadCriterion::new(name, QUOTES, &[]))?;
+            if bare.is_empty() || !takes(&bare) {
                 return Err(BadCriterion::new(name, "The value is not one that this filter takes.", allowed));
             }
-            terms.push(bare.to_owned());
+            terms.push(bare.into_owned());
         }
         Ok(Terms::new(any, none))
     }
@@ -153,6 +154,17 @@ const fn names() -> [&'static str; ALL.len()] {
         place += 1;
     }
     names
+}
+
+/// How quotes are written, in words.
+const QUOTES: &str = "A value that begins with a quotation mark ends with one, and each mark in between is doubled.";
+
+/// What a value means: itself, or what stands in quotes. `None` if those are not closed.
+fn unquoted(written: &str) -> Option<Cow<'_, str>> {
+    let Some(rest) = written.strip_prefix('"') else { return Some(written.into()) };
+    let parts: Vec<&str> = rest.strip_suffix('"')?.split("\"\"").collect();
+    let closed = parts.iter().all(|part| !part.contains('"'));
+    closed.then(|| parts.join("\"").into())
 }
 
 /// What [`date`] takes, in words.

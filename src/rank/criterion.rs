@@ -87,8 +87,12 @@ pub const STATE: Criterion = Criterion {
     }),
 };
 
-const LABEL: Criterion =
-    Criterion { name: "label", about: "A label's name; repeatable, `-` in front for none of.", looks: Looks::Labels };
+pub const LABEL: Criterion = Criterion {
+    name: "label",
+    about: "A label's name; repeatable, `-` in front for none of. A name that itself begins with `-` or `\"` stands in \
+            quotes, `\"-1\"`, and each `\"` in it is doubled. So do values of other filters.",
+    looks: Looks::Labels,
+};
 
 pub const AUTHOR: Criterion = Criterion {
     name: "author",

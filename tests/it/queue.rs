@@ -53,7 +53,7 @@ impl Item {
 fn items(runner: &mut TestRunner) -> Vec<Item> {
     let times = (0..40_i64, prop_oneof![Just(22 * 3600 + 1800), Just(23 * 3600), 0..86_400_i64], 0..30_i64, 0..3_i64);
     let author = prop_oneof![Just("ada"), Just("Grace"), Just("renovate[bot]")];
-    let label = prop_oneof![Just(None), Just(Some("bug")), Just(Some("Good First Issue"))];
+    let label = prop_oneof![Just(None), Just(Some("bug")), Just(Some("-BUG")), Just(Some("Good First Issue"))];
     let assignee = prop_oneof![2 => Just(None), 1 => Just(Some("ada")), 1 => Just(Some("Grace"))];
     let milestone = prop_oneof![2 => Just(None), 1 => Just(Some("v1")), 1 => Just(Some("Some Day"))];
     let title =
@@ -166,7 +166,7 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
     let open = |item: &Item| item.open;
     let whole = brute_force(items, today, open);
     type Keep = fn(&Item) -> bool;
-    let filters: [(&str, Keep); 23] = [
+    let filters: [(&str, Keep); 25] = [
         ("", |item| item.open),
         ("repo=acme/REPO-2", |item| item.open && item.repo_id == 2),
         ("repo=repo-1&repo=repo-3", |item| item.open && item.repo_id != 2),
@@ -198,6 +198,10 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
         }),
         ("waits_for=author&waits_for=maintainers&label=-bug", |item| {
             item.waits_for().is_some() && item.label != Some("bug")
+        }),
+        ("label=%22-bug%22", |item| item.open && item.label == Some("-BUG")),
+        ("label=-%22-Bug%22&label=-bug&state=closed", |item| {
+            !item.open && item.label.is_none_or(|label| label == "Good First Issue")
         }),
         ("draft=true&title=%25", |item| item.open && item.draft && item.title.contains('%')),
     ];
@@ -268,7 +272,8 @@ async fn compare_views(app: &TestApp, items: &[Item]) {
     let age = |item: &Item| (today - item.created_at.with_timezone(&ZONE).date_naive()).num_days();
     let stale = |item: &Item| (today - item.updated_at.with_timezone(&ZONE).date_naive()).num_days();
     let crash = |item: &Item| item.title != "100% CPU_load" && item.kind != "Discussion";
-    let ours = |item: &Item| item.open && item.label.is_some() && item.assignee != Some("Grace");
+    let labeled = |item: &Item| matches!(item.label, Some("bug" | "Good First Issue"));
+    let ours = |item: &Item| item.open && labeled(item) && item.assignee != Some("Grace");
     let recent = |item: &Item| item.open && age(item) < 70 && stale(item) > 1 && !item.draft;
     let scrubbed =
         |item: &Item| item.open && !item.archived() && item.kind != "PR" && age(item) < 180 && stale(item) > 1;
@@ -279,7 +284,7 @@ async fn compare_views(app: &TestApp, items: &[Item]) {
         ("view=ours&assignee=ADA&label=good%20first%20issue&label=bug", &|item| {
             ours(item) && item.assignee == Some("ada")
         }),
-        ("view=ours&state=closed", &|item| !item.open && item.label.is_some() && item.assignee != Some("Grace")),
+        ("view=ours&state=closed", &|item| !item.open && labeled(item) && item.assignee != Some("Grace")),
         ("view=crashes", &crash),
         ("view=crashes&title=start&title=lost&state=open", &|item| crash(item) && item.open && item.title != "Docs"),
         ("view=crashes&type=-PR&author=ada&state=-closed", &|item| {
