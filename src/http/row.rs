@@ -16,6 +16,9 @@ pub struct QueueRow {
     pub(super) rank: Option<i64>,
     #[schema(example = "acme/widgets")]
     pub(super) repository: String,
+    /// The repository's, on GitHub: `public` or `private`.
+    #[schema(example = "public")]
+    pub(super) visibility: &'static str,
     #[schema(example = "Issue")]
     pub(super) r#type: &'static str,
     #[schema(example = 12)]
@@ -114,6 +117,7 @@ impl From<ShownItem> for QueueRow {
         Self {
             rank: item.rank,
             repository: format!("{}/{}", item.owner, item.repository),
+            visibility: if item.private { "private" } else { "public" },
             r#type: item.item_type.name(),
             number: item.place.number,
             url: item.url(),

@@ -121,6 +121,8 @@ pub struct QueueItem {
     pub owner: String,
     pub repository: String,
     pub repository_url: Option<String>,
+    /// The repository is private.
+    pub private: bool,
     pub item_type: ItemType,
     pub title: String,
     pub state: State,

@@ -25,7 +25,7 @@ pub async fn details(
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) =
         places.iter().map(|place| (place.key.repo_id, place.key.number)).unzip();
     let rows = sqlx::query!(
-        r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", r.html_url AS "html_url?", i.type AS "type!",
+        r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", r.html_url AS "html_url?", r.private AS "private!", i.type AS "type!",
                   i.state AS "state!", i.folded AS "folded: Json<ItemState>", i.generation,
                   (SELECT m.folded FROM remarks m
                    WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
@@ -74,6 +74,7 @@ pub async fn details(
             owner: row.owner,
             repository: row.name,
             repository_url: row.html_url,
+            private: row.private,
             item_type: ItemType::from_name(&row.r#type)?,
             title: folded.title().unwrap_or_default().to_owned(),
             state,

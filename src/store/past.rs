@@ -179,6 +179,7 @@ impl Making<'_> {
             owner: repository.owner.clone(),
             repository: repository.name.clone(),
             repository_url: repository.html_url.clone(),
+            private: repository.private,
             item_type: item.item_type,
             title: title.to_owned(),
             state: item.state,

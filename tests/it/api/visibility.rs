@@ -45,6 +45,11 @@ async fn a_repository_turned_private_is_hidden_until_it_is_public_again() {
         tell(&app, "repository", "privatized", &[("repository", widgets.clone())]).await;
         assert_eq!(seen(&app, &public).await, ["acme/gadgets#2"]);
         assert_eq!(seen(&app, &app.token).await, both);
+        let told = get(&app, &app.token, "/api/v1/queue").await;
+        let visibilities = [&told["items"][0]["visibility"], &told["items"][1]["visibility"]];
+        assert_eq!(visibilities, [&json!("private"), &json!("public")]);
+        let closed = get(&app, &app.token, "/api/v1/queue?as_of=1d").await;
+        assert!(closed["items"].as_array().unwrap().iter().all(|item| item["visibility"].is_string()), "{closed}");
         let rest = get(&app, &public, page["next"].as_str().unwrap()).await;
         assert_eq!((&rest["items"], &rest["total"]), (&json!([]), &json!(1)));
 
