@@ -190,10 +190,10 @@ fn pages(of: impl Fn(Option<PlaceKey>) -> Page) -> Vec<Page> {
 
 fn agrees(model: &Model, ranked: Ranked<'_>, question: &Question, limit: usize) -> Result<(), TestCaseError> {
     let today = ranked.date();
-    let selection = model.selection(question);
+    let (selection, selected) = (model.selection(question), model.selected(question));
     for order in ORDERS {
         let told = pages(|after| ranked.page(&selection, order, after, limit));
-        let right = pages(|after| model.page(today, question, order, after, limit));
+        let right = pages(|after| model.page(today, &selected, order, after, limit));
         prop_assert_eq!(told, right);
     }
     for place in model.places(today) {
@@ -271,10 +271,10 @@ proptest! {
                     }
                 }
                 Step::AskAfter(question, key) => {
-                    let selection = model.selection(&question);
+                    let (selection, selected) = (model.selection(&question), model.selected(&question));
                     for order in ORDERS {
                         let told = live.snapshot().page(&selection, order, Some(key), 3);
-                        prop_assert_eq!(told, model.page(today, &question, order, Some(key), 3));
+                        prop_assert_eq!(told, model.page(today, &selected, order, Some(key), 3));
                     }
                 }
             }
@@ -311,10 +311,10 @@ fn answers_as_the_model_does_when_there_are_many() {
             let places = model.places(date);
             for question in &questions {
                 let after = places[random.below(places.len() as u64) as usize].key;
-                let selection = model.selection(question);
+                let (selection, selected) = (model.selection(question), model.selected(question));
                 for (order, after) in ORDERS.into_iter().flat_map(|order| [(order, None), (order, Some(after))]) {
                     let told = ranked.page(&selection, order, after, 50);
-                    assert_eq!(told, model.page(date, question, order, after, 50));
+                    assert_eq!(told, model.page(date, &selected, order, after, 50));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The live ranking as it is defined: a list that is sorted and filtered for every question.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use bugscrub::activity::Sight;
 use bugscrub::rank::criterion::Looks;
@@ -81,7 +81,7 @@ impl Model {
                 Place { key, rank: None, days_age, days_stale }
             })
             .collect();
-        places.sort_by_key(stalest);
+        places.sort_by_key(|place| stalest(&place.key));
         (1..).zip(&mut places).for_each(|(rank, place)| place.rank = Some(rank));
         places
     }
@@ -89,18 +89,29 @@ impl Model {
     pub fn page(
         &self,
         today: NaiveDate,
-        question: &Question,
+        selected: &HashSet<(i64, i64)>,
         order: Order,
         after: Option<PlaceKey>,
         limit: usize,
     ) -> Page {
         let mut places = self.places(today);
-        places.retain(|place| self.selects(question, &self.items[&(place.key.repo_id, place.key.number)]));
+        places.retain(|place| selected.contains(&(place.key.repo_id, place.key.number)));
         let total = places.len() as i64;
-        let mut places = in_order(places, order);
+        let oldest = |key: &PlaceKey| (key.created_at, key.repo_id, key.number);
+        match order {
+            Order::Stalest | Order::Freshest => {}
+            Order::Oldest | Order::Newest => places.sort_by_key(|place| oldest(&place.key)),
+        }
+        if matches!(order, Order::Freshest | Order::Newest) {
+            places.reverse();
+        }
         if let Some(after) = after {
-            let after = Place { key: after, rank: None, days_age: 0, days_stale: 0 };
-            places.retain(|place| in_order(vec![*place, after], order)[0].key == after.key && place.key != after.key);
+            places.retain(|place| match order {
+                Order::Stalest => stalest(&place.key) > stalest(&after),
+                Order::Freshest => stalest(&place.key) < stalest(&after),
+                Order::Oldest => oldest(&place.key) > oldest(&after),
+                Order::Newest => oldest(&place.key) < oldest(&after),
+            });
         }
         let more = places.len() > limit;
         places.truncate(limit);
@@ -128,6 +139,12 @@ impl Model {
         selection
     }
 
+    /// What a question asks for.
+    pub fn selected(&self, question: &Question) -> HashSet<(i64, i64)> {
+        let selected = self.items.iter().filter(|(_, item)| self.selects(question, item));
+        selected.map(|(address, _)| *address).collect()
+    }
+
     fn selects(&self, question: &Question, item: &Item) -> bool {
         let repository = repository(item.repo_id);
         let labels: Vec<String> = item.labels.iter().map(|id| label(*id)).collect();
@@ -146,19 +163,7 @@ impl Model {
     }
 }
 
-/// The order of DESIGN, section 7.
-fn stalest(place: &Place) -> impl Ord + use<> {
-    (Reverse(place.key.product), place.key.created_at, place.key.repo_id, place.key.number)
-}
-
-fn in_order(mut places: Vec<Place>, order: Order) -> Vec<Place> {
-    let oldest = |place: &Place| (place.key.created_at, place.key.repo_id, place.key.number);
-    match order {
-        Order::Stalest | Order::Freshest => places.sort_by_key(stalest),
-        Order::Oldest | Order::Newest => places.sort_by_key(oldest),
-    }
-    if matches!(order, Order::Freshest | Order::Newest) {
-        places.reverse();
-    }
-    places
+/// The order of stale-age: the larger product, then the older, then the lesser address.
+fn stalest(key: &PlaceKey) -> impl Ord + use<> {
+    (Reverse(key.product), key.created_at, key.repo_id, key.number)
 }
