@@ -9,11 +9,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use crate::config::{ConfigError, DatabaseArgs, GitHubSettings, Settings};
 use crate::github::{Client, GitHubError, Identity, JobContext, Workers};
@@ -25,8 +23,6 @@ use crate::live::LiveRanking;
 use crate::postgres::{self, Cluster, PostgresError};
 use crate::rank::Calendar;
 use crate::service::{self, Service, tokens};
-use crate::store::scrubs::act::{self, Request};
-use crate::store::scrubs::read;
 use crate::store::{self, StoreError};
 use crate::telemetry::Metrics;
 
@@ -105,6 +101,9 @@ pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
     state: AppState,
+    live: LiveRanking,
+    pool: PgPool,
+    clock: Clock,
     settings: Settings,
     /// Tells endless answers, such as streams, to end.
     stop: watch::Sender<bool>,
@@ -126,12 +125,11 @@ impl Application {
             None => None,
         };
         let stop = watch::Sender::new(false);
-        let calendar = Calendar { zone: settings.zone };
         let service = Service::new(service::Parts {
             pool: pool.clone(),
             live: live.clone(),
             views: settings.views.clone(),
-            calendar,
+            calendar: Calendar { zone: settings.zone },
             clock: clock.clone(),
             bots: settings.bots.clone(),
             first_scrub: settings.scrubs.first_number,
@@ -142,27 +140,19 @@ impl Application {
         let state = AppState {
             service,
             ingest,
-            live,
-            pool,
             secrets: Arc::new(settings.secrets.clone()),
-            views: Arc::new(settings.views.clone()),
-            first_scrub: settings.scrubs.first_number,
-            schedule: settings.scrubs.schedule.clone().map(Arc::new),
-            calendar,
-            clock,
-            bots: Arc::new(settings.bots.clone()),
             body_budget: Default::default(),
             limits: Limits::new(settings.rate_limit),
             github,
             stopping: stop.subscribe(),
             metrics,
         };
-        Ok(Self { listener, address, state, settings, stop })
+        Ok(Self { listener, address, state, live, pool, clock, settings, stop })
     }
 
     /// The live ranking, for callers that must wait until it includes something.
     pub fn live(&self) -> LiveRanking {
-        self.state.live.clone()
+        self.live.clone()
     }
 
     /// The use cases.
@@ -177,7 +167,7 @@ impl Application {
 
     /// Serves until `shutdown`, then finishes everything it has accepted.
     pub async fn run(self, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
-        let Self { listener, address, state, settings, stop } = self;
+        let Self { listener, address, state, live, pool, clock, settings, stop } = self;
         match &settings.github {
             Some(github) => {
                 let (app, api) = (github.app_id, &github.address);
@@ -188,11 +178,9 @@ impl Application {
         }
         let workers = state.github.as_ref().map(Workers::start);
         let pruning = tokio::spawn(prune(state.service.clone(), settings.delivery_retention));
-        let closing =
-            tokio::spawn(close_forgotten(state.pool.clone(), settings.scrubs.close_after, state.clock.clone()));
-        let clock = state.clock.clone();
-        let following = tokio::spawn(state.live.clone().follow(move || clock()));
-        let measuring = tokio::spawn(vitals::measure(state.pool.clone(), state.live.clone(), state.metrics.clone()));
+        let closing = tokio::spawn(close_forgotten(state.service.clone(), settings.scrubs.close_after));
+        let following = tokio::spawn(live.clone().follow(move || clock()));
+        let measuring = tokio::spawn(vitals::measure(pool, live, state.metrics.clone()));
         let ingest = state.ingest.clone();
         let shutdown = async {
             shutdown.await;
@@ -226,24 +214,14 @@ pub fn job_context(
 }
 
 /// Closes scrubs that have seen no activity for this long, again and again.
-async fn close_forgotten(pool: PgPool, after: Duration, clock: Clock) {
+async fn close_forgotten(service: Service, after: Duration) {
     let mut every = tokio::time::interval(CLOSE_EVERY);
     loop {
         every.tick().await;
-        if let Err(error) = close_forgotten_once(&pool, clock(), after).await {
+        if let Err(error) = service.close_forgotten_scrubs(after).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "forgotten scrubs could not be closed");
         }
     }
-}
-
-async fn close_forgotten_once(pool: &PgPool, now: DateTime<Utc>, after: Duration) -> Result<(), StoreError> {
-    let since = now - after;
-    for (account_id, scrub) in read::untouched(pool, since).await? {
-        let request = Request { id: Uuid::new_v4().to_string(), by: "bugscrub".to_owned(), at: now };
-        act::close(pool, account_id, scrub, Some(since), &request).await?;
-        tracing::info!(account = account_id, scrub, "a scrub without activity was closed");
-    }
-    Ok(())
 }
 
 /// Deletes raw deliveries that are past their retention, now and every hour.

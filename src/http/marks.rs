@@ -7,13 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::acting::Acting;
-use super::auth::{Scope, Viewer};
+use super::authorship::WriteId;
 use super::items::{elsewhere, item_address};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
-use super::scrubs::rounds::finish_rounds;
-use crate::store::scrubs::alone;
+use crate::service::Viewer;
 
 /// What a write has come to.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,12 +44,12 @@ pub struct PositionAnswer {
 )]
 pub async fn put(
     State(state): State<AppState>,
-    caller: Viewer,
+    viewer: Viewer,
     Path(path): Path<(String, String, String)>,
-    acting: Acting,
+    id: WriteId,
     params: Params,
 ) -> Result<Response, Problem> {
-    mark(&state, &caller, path, acting, &params, true).await
+    mark(&state, &viewer, path, id, &params, true).await
 }
 
 /// Take the last reading of an item back.
@@ -75,36 +73,30 @@ pub async fn put(
 )]
 pub async fn delete(
     State(state): State<AppState>,
-    caller: Viewer,
+    viewer: Viewer,
     Path(path): Path<(String, String, String)>,
-    acting: Acting,
+    id: WriteId,
     params: Params,
 ) -> Result<Response, Problem> {
-    mark(&state, &caller, path, acting, &params, false).await
+    mark(&state, &viewer, path, id, &params, false).await
 }
 
 async fn mark(
     state: &AppState,
-    caller: &Viewer,
+    viewer: &Viewer,
     path: (String, String, String),
-    acting: Acting,
+    id: WriteId,
     params: &Params,
     read: bool,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Scrub)?;
     params.only(&["account", "by"])?;
-    let request = acting.request(state, caller, params.one("by")?)?;
-    let key = match state.service.locate(caller, &item_address(path, params)?).await {
-        Ok(key) => key,
-        Err(refusal) => return elsewhere(refusal, "/read"),
+    let (address, authorship) = (item_address(path, params)?, id.by(params.one("by")?));
+    let marked = match read {
+        true => state.service.mark_read(viewer, &address, authorship).await,
+        false => state.service.unmark_read(viewer, &address, authorship).await,
     };
-    let (account_id, item) = (key.account_id, (key.repo_id, key.number));
-    let position = match read {
-        true => alone::mark_read(&state.pool, account_id, item, &request).await?,
-        false => alone::unmark_read(&state.pool, account_id, item, &request).await?,
-    };
-    if read {
-        finish_rounds(state, account_id, position, &request).await?;
+    match marked {
+        Ok(position) => Ok(Json(PositionAnswer { position }).into_response()),
+        Err(refusal) => elsewhere(refusal, "/read"),
     }
-    Ok(Json(PositionAnswer { position }).into_response())
 }

@@ -5,8 +5,8 @@
 //! name a path that the other lacks.
 
 mod accounts;
-mod acting;
 pub mod auth;
+mod authorship;
 pub mod body;
 mod calendar;
 pub mod cors;
@@ -41,8 +41,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use chrono::{DateTime, Utc};
-use sqlx::PgPool;
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
@@ -56,12 +54,8 @@ use self::body::BodyBudget;
 use self::cors::Origins;
 use self::limit::{Limits, with_limits};
 use self::problem::with_problems;
-use crate::activity::Bots;
 use crate::github::JobContext;
 use crate::ingest::Ingest;
-use crate::live::LiveRanking;
-use crate::rank::Calendar;
-use crate::scrub::{Declared, Schedule};
 use crate::service::Service;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
@@ -70,19 +64,8 @@ use crate::webhook::Secrets;
 #[derive(Clone)]
 pub struct AppState {
     pub service: Service,
-    pub pool: PgPool,
     pub ingest: Ingest,
-    pub live: LiveRanking,
     pub secrets: Arc<Secrets>,
-    /// The number of an account's first scrub.
-    pub first_scrub: i64,
-    /// When scrubs are held.
-    pub schedule: Option<Arc<Schedule>>,
-    /// The views that every account has.
-    pub views: Arc<Declared>,
-    pub calendar: Calendar,
-    pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
-    pub bots: Arc<Bots>,
     pub body_budget: BodyBudget,
     pub limits: Limits,
     /// `None`: only deliveries are taken.

@@ -12,17 +12,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::acting::Acting;
-use super::auth::{Scope, Viewer};
+use super::authorship::WriteId;
 use super::items::{elsewhere, item_address};
 use super::json::Body;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use super::row::NoteRow;
 use crate::activity::NoteText;
-use crate::scrub::input::{BadNote, note_text};
-use crate::store::scrubs::act::{self, Noted};
-use crate::store::scrubs::notes::{self, Notes};
+use crate::service::Viewer;
+use crate::service::notes::{self, Notes, WrittenNote};
 
 /// An item's note.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,14 +71,13 @@ pub struct NewNote {
 )]
 pub async fn show(
     State(state): State<AppState>,
-    caller: Viewer,
+    viewer: Viewer,
     Path(path): Path<(String, String, String)>,
     params: Params,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Read)?;
     params.only(&["account"])?;
-    match state.service.locate(&caller, &item_address(path, &params)?).await {
-        Ok(key) => answer(&state, key.account_id, (key.repo_id, key.number)).await,
+    match state.service.show_note(&viewer, &item_address(path, &params)?).await {
+        Ok(notes) => Ok(answer(&notes)),
         Err(refusal) => elsewhere(refusal, "/note"),
     }
 }
@@ -110,47 +107,40 @@ pub async fn show(
 )]
 pub async fn put(
     State(state): State<AppState>,
-    caller: Viewer,
+    viewer: Viewer,
     Path(path): Path<(String, String, String)>,
-    acting: Acting,
+    id: WriteId,
     params: Params,
     headers: HeaderMap,
     Body(new): Body<NewNote>,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Scrub)?;
     params.only(&["account"])?;
     let NewNote { recommended_action, comment, flag, by } = new;
-    let written = note_text(&NoteText { recommended_action, comment, flag })?;
-    let seen = seen(&headers)?;
-    let request = acting.request(&state, &caller, by.as_deref())?;
-    let key = match state.service.locate(&caller, &item_address(path, &params)?).await {
-        Ok(key) => key,
-        Err(refusal) => return elsewhere(refusal, "/note"),
-    };
-    let (account_id, item) = (key.account_id, (key.repo_id, key.number));
-    match act::note(&state.pool, account_id, item, seen.as_deref(), written, &request).await? {
-        Noted::Done(_) => answer(&state, account_id, item).await,
-        Noted::Changed => {
-            let (_, now) = read(&state, account_id, item).await?;
+    let new = notes::NewNote { text: NoteText { recommended_action, comment, flag }, seen: seen(&headers)? };
+    let address = item_address(path, &params)?;
+    match state.service.write_note(&viewer, &address, new, id.by(by.as_deref())).await {
+        Ok(WrittenNote::Done(notes)) => Ok(answer(&notes)),
+        Ok(WrittenNote::ChangedSince(notes)) => {
             Err(Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed")
                 .detail("Somebody has changed the note since you read it; `current` says what it says by now.")
-                .current(&now))
+                .current(&NoteAnswer::from(&notes)))
         }
+        Err(refusal) => elsewhere(refusal, "/note"),
     }
 }
 
-async fn answer(state: &AppState, account_id: i64, item: (i64, i64)) -> Result<Response, Problem> {
-    let (tag, answer) = read(state, account_id, item).await?;
-    Ok(([(ETAG, tag), (CACHE_CONTROL, "private, no-cache".to_owned())], Json(answer)).into_response())
+fn answer(notes: &Notes) -> Response {
+    let tag = format!("\"note-{}\"", notes.remarks.note_position());
+    let head = [(ETAG, tag), (CACHE_CONTROL, "private, no-cache".to_owned())];
+    (head, Json(NoteAnswer::from(notes))).into_response()
 }
 
-/// An item's note, and its ETag.
-async fn read(state: &AppState, account_id: i64, item: (i64, i64)) -> Result<(String, NoteAnswer), Problem> {
-    let Notes { position, remarks, history } = notes::notes(&state.pool, account_id, item).await?;
-    let tag = format!("\"note-{}\"", remarks.note_position());
-    let note = remarks.note().map(NoteRow::from);
-    let history = history.iter().map(NoteRow::from).collect();
-    Ok((tag, NoteAnswer { note, history, position }))
+impl From<&Notes> for NoteAnswer {
+    fn from(notes: &Notes) -> Self {
+        let note = notes.remarks.note().map(NoteRow::from);
+        let history = notes.history.iter().map(NoteRow::from).collect();
+        Self { note, history, position: notes.position }
+    }
 }
 
 /// The positions that `If-Match` names; `None` for `*`.
@@ -166,10 +156,4 @@ fn seen(headers: &HeaderMap) -> Result<Option<Vec<i64>>, Problem> {
     }
     let position = |tag: &str| tag.strip_prefix("\"note-")?.strip_suffix('"')?.parse().ok();
     Ok(Some(tags.into_iter().filter_map(position).collect()))
-}
-
-impl From<BadNote> for Problem {
-    fn from(BadNote { field, longest }: BadNote) -> Self {
-        Problem::bad_parameter(field).detail(format!("At most {longest} characters, and no U+0000."))
-    }
 }

@@ -20,7 +20,7 @@ use super::etag;
 use super::params::Params;
 use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::row::QueueRow;
-use super::scrubs::sheet::{XLSX, written};
+use super::sheets::file::{XLSX, file};
 use crate::service::queue::sheet::QueueSheet;
 use crate::service::queue::{self as service, QueuePage, Version, Versioned};
 use crate::service::{Scope, Viewer};
@@ -121,7 +121,7 @@ pub async fn show_xlsx(State(state): State<AppState>, viewer: Viewer, params: Pa
     let view = params.one("view")?;
     let QueueSheet { sheet, next } = state.service.queue_sheet(&viewer, question, view).await?;
     let name = view.map_or_else(|| "queue.xlsx".to_owned(), |view| format!("queue-{view}.xlsx"));
-    let mut response = written(name, XLSX, move || sheet::xlsx(&sheet)).await?;
+    let mut response = file(name, XLSX, move || sheet::xlsx(&sheet)).await?;
     let link = next.map(|next| {
         let view = view.map(|view| format!("&view={view}")).unwrap_or_default();
         format!("</api/v1/queue.xlsx?cursor={}{view}>; rel=\"next\"", next.encode())

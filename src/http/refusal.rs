@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::problem::Problem;
 use crate::service::Refusal;
+use crate::sheet::BadSheet;
 use crate::store::StoreError;
 
 impl From<Refusal> for Problem {
@@ -37,7 +38,16 @@ impl From<Refusal> for Problem {
             }
             Refusal::ItemDeleted => of(StatusCode::GONE, "/problems/item-deleted", "Item deleted"),
             Refusal::DateOver => of(StatusCode::GONE, "/problems/date-over", "The cursor's date is over"),
+            Refusal::UnknownScrub => of(StatusCode::NOT_FOUND, "/problems/unknown-scrub", "Unknown scrub"),
+            Refusal::ScrubOpen { number } => {
+                of(StatusCode::CONFLICT, "/problems/scrub-open", "A scrub is open").allowed([number.to_string()])
+            }
+            Refusal::NothingToRead { .. } => of(StatusCode::CONFLICT, "/problems/nothing-to-read", "Nothing to read"),
+            Refusal::HiddenRow => Problem::of(StatusCode::FORBIDDEN).detail(says),
+            Refusal::BadSheet(bad) => bad.into(),
             // A 5xx says only what is written here.
+            Refusal::TooBusy(detail) => Problem::unavailable(detail, 1),
+            Refusal::RankingBehind => Problem::unavailable("The live ranking is behind the log.", 5),
             Refusal::PositionNotReached => {
                 Problem::new(StatusCode::GATEWAY_TIMEOUT, "/problems/position-not-reached", "Position not reached")
                     .detail("The account's log did not come to this position in 5 seconds.")
@@ -49,6 +59,20 @@ impl From<Refusal> for Problem {
             Refusal::Ingest(error) => error.into(),
             Refusal::Failed => Problem::internal(),
         }
+    }
+}
+
+impl From<BadSheet> for Problem {
+    fn from(bad: BadSheet) -> Self {
+        let status = match bad {
+            BadSheet::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let text = bad.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        let sentence: String = first.chain(letters).collect();
+        Problem::new(status, "/problems/bad-sheet", "The file cannot be read").detail(format!("{sentence}."))
     }
 }
 

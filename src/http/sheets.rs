@@ -4,6 +4,7 @@
 //! [`waiting`] lists the rows that are kept until their items are here.
 
 pub mod answer;
+pub mod file;
 pub mod waiting;
 
 use std::time::Duration;
@@ -16,22 +17,15 @@ use axum::http::{HeaderMap, StatusCode};
 
 use self::answer::SheetAnswer;
 use super::AppState;
-use super::acting::Acting;
-use super::auth::{Scope, Viewer};
+use super::authorship::WriteId;
 use super::body::{WEBHOOK_BODY_CAP, read_capped};
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
-use crate::activity::Sight;
-use crate::scrub::record::ItemName;
-use crate::sheet::{self, BadSheet, Book, Import};
-use crate::store::scrubs::act::Request;
-use crate::store::scrubs::import::{self as store, Imported};
-use crate::store::scrubs::sheets;
+use crate::service::sheets::ImportOptions;
+use crate::service::{Scope, Viewer};
 
 /// A file may come slowly from somebody's desk.
 const DEADLINE: Duration = Duration::from_secs(60);
-/// How often a plan is made anew because somebody reads meanwhile.
-const TRIES: usize = 5;
 
 /// Take a spreadsheet in.
 ///
@@ -60,13 +54,12 @@ const TRIES: usize = 5;
 )]
 pub async fn import(
     State(state): State<AppState>,
-    caller: Viewer,
-    acting: Acting,
+    viewer: Viewer,
+    id: WriteId,
     params: Params,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<SheetAnswer>, Problem> {
-    caller.require(Scope::Scrub)?;
     params.only(&["account", "dry_run", "scrub", "by"])?;
     let scrub = params.number("scrub", 0, i32::MAX.unsigned_abs().into())?.and_then(|scrub| i32::try_from(scrub).ok());
     let dry_run = match params.one("dry_run")? {
@@ -76,39 +69,16 @@ pub async fn import(
             return Err(Problem::bad_parameter("dry_run").detail("Either true or false.").allowed(["true", "false"]));
         }
     };
-    let request = acting.request(&state, &caller, params.one("by")?)?;
-    let account = state.service.account(&caller, params.one("account")?).await?;
+    let (account, authorship) = (params.one("account")?, id.by(params.one("by")?));
+    // Before a large body is read for nothing.
+    viewer.require(Scope::Scrub)?;
+    state.service.account(&viewer, account).await?;
     not_a_form(&headers)?;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let bytes = read_capped(body, length, WEBHOOK_BODY_CAP, DEADLINE, &state.body_budget).await?;
-    let mut book =
-        tokio::task::spawn_blocking(move || sheet::read(&bytes)).await.map_err(|_| Problem::internal())??;
-    if let Some(scrub) = scrub
-        && !book.name_scrub(scrub)
-    {
-        let detail = "The file has several tabs, or its tab has a scrub's number already: leave this out.";
-        return Err(Problem::bad_parameter("scrub").detail(detail));
-    }
-    for _ in 0..TRIES {
-        let import = compared(&state, account.account_id, &caller.sight(), book).await?;
-        if dry_run {
-            return Ok(Json(SheetAnswer::of(&import, true, import.position())));
-        }
-        let facts = import.facts(request.at, &request.by);
-        match store::import(&state.pool, account.account_id, import.position(), facts, &request).await? {
-            Imported::Done(position, _) => {
-                finish(&state, account.account_id, position, &request).await?;
-                return Ok(Json(SheetAnswer::of(&import, false, position)));
-            }
-            Imported::Overtaken => book = import.book,
-        }
-    }
-    Err(Problem::unavailable("Others write notes and readings faster than the file can be compared with them.", 1))
-}
-
-/// A file can bring the last reading of a round.
-async fn finish(state: &AppState, account_id: i64, position: i64, request: &Request) -> Result<(), Problem> {
-    super::scrubs::rounds::finish_rounds(state, account_id, position, request).await
+    let file = read_capped(body, length, WEBHOOK_BODY_CAP, DEADLINE, &state.body_budget).await?;
+    let options = ImportOptions { scrub, dry_run };
+    let imported = state.service.import_sheet(&viewer, account, file, options, authorship).await?;
+    Ok(Json(SheetAnswer::of(&imported.import, dry_run, imported.position)))
 }
 
 /// # Errors
@@ -120,25 +90,4 @@ fn not_a_form(headers: &HeaderMap) -> Result<(), Problem> {
         return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail(detail));
     }
     Ok(())
-}
-
-/// The book compared with what is on record now.
-async fn compared(state: &AppState, account_id: i64, sight: &Sight, book: Book) -> Result<Import, Problem> {
-    let items: Vec<ItemName> = book.items().into_iter().collect();
-    let records = sheets::records(&state.pool, account_id, sight, &items, book.position).await?;
-    Ok(Import::of(book, records, sight.is_all()))
-}
-
-impl From<BadSheet> for Problem {
-    fn from(bad: BadSheet) -> Self {
-        let status = match bad {
-            BadSheet::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        let text = bad.to_string();
-        let mut letters = text.chars();
-        let sentence: String =
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
-        Problem::new(status, "/problems/bad-sheet", "The file cannot be read").detail(format!("{sentence}."))
-    }
 }

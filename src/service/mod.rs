@@ -7,6 +7,8 @@
 //! - [`refusal`]: why something was not answered or not done;
 //! - [`accounts`], [`views`], [`items`]: what questions are about;
 //! - [`queue`]: the ranking, in pages;
+//! - [`notes`], [`marks`]: what people write about an item, and that they read it; [`authorship`]: who does;
+//! - [`scrubs`]: meetings, their decks and minutes; [`sheets`]: spreadsheets, out and in;
 //! - [`stats`]: how the backlog fares;
 //! - [`stream`]: what changes in it, as it happens;
 //! - [`calendar`]: when the group meets;
@@ -16,13 +18,18 @@
 //! Nothing here knows HTTP, a status code or JSON.
 
 pub mod accounts;
+pub mod authorship;
 pub mod calendar;
 pub mod fetching;
 pub mod items;
+pub mod marks;
+pub mod notes;
 pub mod permissions;
 pub mod queue;
 pub mod readiness;
 pub mod refusal;
+pub mod scrubs;
+pub mod sheets;
 pub mod stats;
 pub mod stream;
 pub mod sync;

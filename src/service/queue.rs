@@ -204,7 +204,7 @@ impl Service {
     }
 
     /// A page of the ranking.
-    async fn page(&self, request: PageRequest) -> Result<Page, Refusal> {
+    pub(super) async fn page(&self, request: PageRequest) -> Result<Page, Refusal> {
         Ok(self.0.live.page(request).await?)
     }
 

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::viewer::Scope;
 use crate::ingest::IngestError;
 use crate::rank::BadCriterion;
+use crate::scrub::input::BadNote;
 use crate::scrub::view::BadView;
+use crate::sheet::BadSheet;
 use crate::store::{StoreError, views};
 
 /// Why a use case did not do what it was asked. Each is a sentence that the one who asked may read,
@@ -47,6 +49,25 @@ pub enum Refusal {
 
     #[error("There is no such item that the token may see.")]
     UnknownItem,
+    #[error("The account has no scrub of this number.")]
+    UnknownScrub,
+    #[error("Scrub {number} reads this view; close it first.")]
+    ScrubOpen { number: i64 },
+    #[error("{}", nothing_to_read(*.hidden))]
+    NothingToRead {
+        /// Something is left, but the viewer may not see it.
+        hidden: bool,
+    },
+    #[error("The row is of a private repository: that takes a token with the scope private.")]
+    HiddenRow,
+    #[error(transparent)]
+    BadSheet(#[from] BadSheet),
+    /// Others write faster than this can be decided.
+    #[error("{0}")]
+    TooBusy(&'static str),
+    #[error("The live ranking is behind the log.")]
+    RankingBehind,
+
     #[error("The item was deleted on GitHub.")]
     ItemDeleted,
     #[error("The item is {owner}/{repository}#{number} now.")]
@@ -72,6 +93,13 @@ pub enum Refusal {
     Failed,
 }
 
+fn nothing_to_read(hidden: bool) -> &'static str {
+    match hidden {
+        true => "What the round has left is in private repositories: that takes a token with the scope private.",
+        false => "No open item is in this view now.",
+    }
+}
+
 impl Refusal {
     pub fn bad_parameter(name: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::BadParameter { name: name.into(), detail: detail.into(), allowed: None }
@@ -93,6 +121,12 @@ impl From<BadCriterion> for Refusal {
         let BadCriterion { name, detail, allowed } = bad;
         let allowed = Some(allowed).filter(|allowed| !allowed.is_empty());
         Self::BadParameter { name: name.into(), detail, allowed }
+    }
+}
+
+impl From<BadNote> for Refusal {
+    fn from(BadNote { field, longest }: BadNote) -> Self {
+        Self::bad_parameter(field, format!("At most {longest} characters, and no U+0000."))
     }
 }
 

@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::{ScrubAnswer, answer, named, unknown};
+use super::answer::ScrubAnswer;
+use super::number::scrub_number;
 use crate::http::AppState;
-use crate::http::acting::{Acting, person};
-use crate::http::auth::{Scope, Viewer};
+use crate::http::authorship::WriteId;
 use crate::http::params::Params;
 use crate::http::problem::{Problem, Refused};
-use crate::store::scrubs::act::{self, Changed};
+use crate::service::Viewer;
 
 /// Put somebody down as present.
 #[utoipa::path(
@@ -27,12 +27,12 @@ use crate::store::scrubs::act::{self, Changed};
 )]
 pub async fn put(
     State(state): State<AppState>,
-    caller: Viewer,
+    viewer: Viewer,
     Path(path): Path<(String, String)>,
-    acting: Acting,
+    id: WriteId,
     params: Params,
 ) -> Result<Json<ScrubAnswer>, Problem> {
-    attend(&state, &caller, path, acting, &params, true).await
+    set(&state, &viewer, path, id, &params, true).await
 }
 
 /// Take somebody off the list.
@@ -51,30 +51,25 @@ pub async fn put(
 )]
 pub async fn delete(
     State(state): State<AppState>,
-    caller: Viewer,
+    viewer: Viewer,
     Path(path): Path<(String, String)>,
-    acting: Acting,
+    id: WriteId,
     params: Params,
 ) -> Result<Json<ScrubAnswer>, Problem> {
-    attend(&state, &caller, path, acting, &params, false).await
+    set(&state, &viewer, path, id, &params, false).await
 }
 
-async fn attend(
+async fn set(
     state: &AppState,
-    caller: &Viewer,
+    viewer: &Viewer,
     (number, name): (String, String),
-    acting: Acting,
+    id: WriteId,
     params: &Params,
     present: bool,
 ) -> Result<Json<ScrubAnswer>, Problem> {
-    caller.require(Scope::Scrub)?;
     params.only(&["account"])?;
-    let name = person("name", &name)?;
-    let request = acting.request(state, caller, None)?;
-    let (account, scrub) = named(state, caller, params, &number).await?;
-    let account_id = account.account_id;
-    match act::attend(&state.pool, account_id, scrub.scrub, &name, present, &request).await? {
-        Changed::Done(position) => Ok(Json(answer(state, caller, account_id, scrub.scrub, position).await?)),
-        Changed::Unknown => Err(unknown()),
-    }
+    let (account, number) = (params.one("account")?, scrub_number(&number)?);
+    let attendance = (name.as_str(), present);
+    let scrub = state.service.set_attendance(viewer, account, number, attendance, id.by(None)).await?;
+    Ok(Json(ScrubAnswer::from(scrub)))
 }

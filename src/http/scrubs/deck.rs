@@ -8,16 +8,15 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::named;
+use super::number::scrub_number;
 use crate::http::AppState;
-use crate::http::auth::{Scope, Viewer};
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
 use crate::http::row::{QueueRow, ReadMark};
 use crate::rank::stale_age;
-use crate::scrub::Scrub;
 use crate::scrub::deck::{DeckRow, Happening};
-use crate::store::scrubs::deck::{Wanted, deck};
+use crate::service::Viewer;
+use crate::service::scrubs::deck::{DeckPage, ShownRow};
 
 /// Rows of a page, unless asked for otherwise, and at most.
 const PAGE: u64 = 100;
@@ -35,7 +34,7 @@ pub struct DeckAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeckRowAnswer {
     /// From 1, and what `advance` takes; where a spreadsheet tells of the scrub only the order counts.
-    pub(super) place: i64,
+    place: i64,
     /// In the account's whole queue, at the opening; so are the days. Null where a spreadsheet tells
     /// of the scrub.
     rank: Option<i64>,
@@ -103,56 +102,44 @@ impl From<Happening> for HappeningRow {
 )]
 pub async fn show(
     State(state): State<AppState>,
-    caller: Viewer,
+    viewer: Viewer,
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
-    caller.require(Scope::Read)?;
     params.only(&["account", "after", "limit"])?;
     let after = params.number("after", 0, i64::MAX.unsigned_abs())?.and_then(|after| i64::try_from(after).ok());
     let limit = params.number("limit", 1, LARGEST_PAGE)?.unwrap_or(PAGE);
     let limit = i64::try_from(limit).unwrap_or(1);
-    let (account, scrub) = named(&state, &caller, &params, &number).await?;
-    let wanted = Wanted { sight: caller.sight(), after: after.unwrap_or(0), limit, visited: false };
-    let (rows, next) = rows(&state, account.account_id, &scrub, wanted).await?;
-    let next = next.map(|after| {
-        format!("/api/v1/scrubs/{}/deck?account={}&after={after}&limit={limit}", scrub.scrub, account.account_id)
-    });
+    let (account, number) = (params.one("account")?, scrub_number(&number)?);
+    let page = state.service.show_deck(&viewer, account, number, (after.unwrap_or(0), limit)).await?;
+    let DeckPage { account_id, scrub, rows, next } = page;
+    let next =
+        next.map(|after| format!("/api/v1/scrubs/{number}/deck?account={account_id}&after={after}&limit={limit}"));
+    let rows = rows.into_iter().map(|row| DeckRowAnswer::of(row, !scrub.imported)).collect();
     Ok(([(CACHE_CONTROL, "private, no-cache")], Json(DeckAnswer { rows, next })).into_response())
 }
 
-/// Rows of a scrub, and the place to go on after.
-pub async fn rows(
-    state: &AppState,
-    account_id: i64,
-    scrub: &Scrub,
-    wanted: Wanted,
-) -> Result<(Vec<DeckRowAnswer>, Option<i64>), Problem> {
-    let date = state.calendar.today((state.clock)());
-    let (rows, next) = deck(&state.pool, (state.calendar.zone, date), &state.bots, account_id, scrub, wanted).await?;
-    Ok((rows.into_iter().map(|row| shown(state, scrub, row)).collect(), next))
-}
-
-fn shown(state: &AppState, scrub: &Scrub, deck_row: DeckRow) -> DeckRowAnswer {
-    let changed = deck_row.changed(scrub);
-    let DeckRow { place, frozen, status, visit, item, repository, read_before, news, outcomes } = deck_row;
-    let date = state.calendar.today((state.clock)());
-    let dealt = !scrub.imported;
-    DeckRowAnswer {
-        place,
-        rank: dealt.then_some(frozen.rank),
-        days_age: dealt.then_some(frozen.days_age),
-        days_stale: dealt.then_some(frozen.days_stale),
-        stale_age: dealt.then(|| stale_age(frozen.days_age, frozen.days_stale)),
-        repository,
-        number: frozen.number,
-        status: status.name(),
-        changed,
-        item: item.map(|item| state.service.shown(date, item).into()),
-        last_read: read_before.as_ref().map(ReadMark::from),
-        since_last_read: news.into_iter().map(HappeningRow::from).collect(),
-        outcomes: outcomes.into_iter().map(HappeningRow::from).collect(),
-        arrived_at: visit.arrived.map(|(_, at)| at),
-        left_at: visit.left.map(|(_, at)| at),
+impl DeckRowAnswer {
+    /// `dealt`: the scrub had a deck; not where a spreadsheet tells of it.
+    pub fn of(shown: ShownRow, dealt: bool) -> Self {
+        let ShownRow { row, item, changed } = shown;
+        let DeckRow { place, frozen, status, visit, repository, read_before, news, outcomes, .. } = row;
+        Self {
+            place,
+            rank: dealt.then_some(frozen.rank),
+            days_age: dealt.then_some(frozen.days_age),
+            days_stale: dealt.then_some(frozen.days_stale),
+            stale_age: dealt.then(|| stale_age(frozen.days_age, frozen.days_stale)),
+            repository,
+            number: frozen.number,
+            status: status.name(),
+            changed,
+            item: item.map(QueueRow::from),
+            last_read: read_before.as_ref().map(ReadMark::from),
+            since_last_read: news.into_iter().map(HappeningRow::from).collect(),
+            outcomes: outcomes.into_iter().map(HappeningRow::from).collect(),
+            arrived_at: visit.arrived.map(|(_, at)| at),
+            left_at: visit.left.map(|(_, at)| at),
+        }
     }
 }

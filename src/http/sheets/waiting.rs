@@ -7,14 +7,10 @@ use utoipa::ToSchema;
 
 use crate::activity::NoteText;
 use crate::http::AppState;
-use crate::http::auth::{Scope, Viewer};
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
 use crate::scrub::record;
-use crate::store::scrubs::sheets;
-
-/// Rows that are listed at most.
-const MOST_UNPLACED: usize = 10_000;
+use crate::service::Viewer;
 
 /// Rows that could not be placed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,14 +45,12 @@ pub struct UnplacedRow {
 )]
 pub async fn unplaced(
     State(state): State<AppState>,
-    caller: Viewer,
+    viewer: Viewer,
     params: Params,
 ) -> Result<Json<UnplacedAnswer>, Problem> {
-    caller.require(Scope::Scrub)?;
     params.only(&["account"])?;
-    let account = state.service.account(&caller, params.one("account")?).await?;
-    let kept = sheets::unplaced(&state.pool, account.account_id, &caller.sight(), MOST_UNPLACED).await?;
-    let rows = kept.into_iter().map(|row| {
+    let rows = state.service.list_unplaced_rows(&viewer, params.one("account")?).await?;
+    let rows = rows.into_iter().map(|row| {
         let record::UnplacedRow { position, item, repository, scrub, text, read } = row;
         let NoteText { recommended_action, comment, flag } = text;
         let (r#type, number) = (item.item_type.name(), item.number);

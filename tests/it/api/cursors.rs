@@ -83,7 +83,7 @@ async fn what_is_no_cursor_of_ours_is_refused() {
             ("/account_id", json!("acme")),
             ("/date", json!("today")),
             ("/date", json!("2026-02-30")),
-            ("/order", json!("eldest")),
+            ("/order", json!("oldest")),
             ("/limit", json!(-1)),
             ("/filter", json!("label")),
             ("/filter", json!({"colour": {"any": ["red"]}})),

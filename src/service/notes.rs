@@ -1,0 +1,67 @@
+//! The note on an item.
+
+use super::authorship::Authorship;
+use super::items::ItemAddress;
+use super::{Refusal, Scope, Service, Viewer};
+use crate::activity::{ItemKey, NoteText};
+use crate::scrub::input::note_text;
+use crate::store::scrubs::act::{self, Noted};
+pub use crate::store::scrubs::notes::Notes;
+use crate::store::scrubs::notes::notes;
+
+/// A note to be written.
+#[derive(Clone, Debug)]
+pub struct NewNote {
+    /// Texts that are left out are empty; a note without any text is no note.
+    pub text: NoteText,
+    /// The positions at which the note may stand, as its writer has read it; `None`: wherever it stands.
+    pub seen: Option<Vec<i64>>,
+}
+
+/// What became of a note.
+#[derive(Debug)]
+pub enum WrittenNote {
+    /// It was written, or said this already.
+    Done(Notes),
+    /// Somebody has changed it since it was read; this is what it says now.
+    ChangedSince(Notes),
+}
+
+impl Service {
+    /// The note on an item, and what it said before.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], or as [`Service::locate`].
+    pub async fn show_note(&self, viewer: &Viewer, address: &ItemAddress) -> Result<Notes, Refusal> {
+        viewer.require(Scope::Read)?;
+        let item = self.locate(viewer, address).await?;
+        self.notes(item).await
+    }
+
+    /// Writes the note on an item, if it is still one that its writer has read.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], [`Refusal::BadParameter`] for a text that is too long, or as
+    /// [`Service::locate`].
+    pub async fn write_note(
+        &self,
+        viewer: &Viewer,
+        address: &ItemAddress,
+        new: NewNote,
+        authorship: Authorship,
+    ) -> Result<WrittenNote, Refusal> {
+        viewer.require(Scope::Scrub)?;
+        let text = note_text(&new.text)?;
+        let request = self.request(viewer, authorship)?;
+        let item = self.locate(viewer, address).await?;
+        let key = (item.repo_id, item.number);
+        match act::note(&self.0.pool, item.account_id, key, new.seen.as_deref(), text, &request).await? {
+            Noted::Done(_) => Ok(WrittenNote::Done(self.notes(item).await?)),
+            Noted::Changed => Ok(WrittenNote::ChangedSince(self.notes(item).await?)),
+        }
+    }
+
+    async fn notes(&self, item: ItemKey) -> Result<Notes, Refusal> {
+        Ok(notes(&self.0.pool, item.account_id, (item.repo_id, item.number)).await?)
+    }
+}

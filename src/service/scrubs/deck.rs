@@ -1,0 +1,117 @@
+//! A scrub's rows: a page of them, the one under the cursor, and all that were read, as minutes.
+
+use crate::scrub::Scrub;
+use crate::scrub::deck::DeckRow;
+use crate::scrub::minutes::Minutes;
+use crate::service::items::ShownItem;
+use crate::service::{Refusal, Scope, Service, Viewer};
+use crate::store::scrubs::deck::{Wanted, deck};
+use crate::store::scrubs::notes;
+
+/// Rows that are read at once for the minutes.
+const AT_ONCE: i64 = 500;
+
+/// A row of a deck as answers show it.
+#[derive(Debug)]
+pub struct ShownRow {
+    /// The row without its item.
+    pub row: DeckRow,
+    /// The item as it is now; `None` if it was deleted or the viewer may not see it.
+    pub item: Option<ShownItem>,
+    /// The item was updated after the scrub opened.
+    pub changed: bool,
+}
+
+/// A page of a deck.
+#[derive(Debug)]
+pub struct DeckPage {
+    pub account_id: i64,
+    pub scrub: Scrub,
+    pub rows: Vec<ShownRow>,
+    /// The place after which the next page begins; `None` on the last.
+    pub next: Option<i64>,
+}
+
+impl Service {
+    /// Rows of a scrub's deck in order, `limit` at most: those after a place.
+    ///
+    /// # Errors
+    /// As [`Service::show_scrub`].
+    pub async fn show_deck(
+        &self,
+        viewer: &Viewer,
+        account: Option<&str>,
+        number: i64,
+        (after, limit): (i64, i64),
+    ) -> Result<DeckPage, Refusal> {
+        viewer.require(Scope::Read)?;
+        let account_id = self.account(viewer, account).await?.account_id;
+        let scrub = self.scrub(viewer, account_id, number).await?;
+        let wanted = Wanted { sight: viewer.sight(), after, limit, visited: false };
+        let (rows, next) = self.rows(account_id, &scrub, wanted).await?;
+        let rows = rows.into_iter().map(|row| self.shown_row(&scrub, row)).collect();
+        Ok(DeckPage { account_id, scrub, rows, next })
+    }
+
+    /// The minutes of a scrub.
+    ///
+    /// # Errors
+    /// As [`Service::show_scrub`].
+    pub async fn show_minutes(&self, viewer: &Viewer, account: Option<&str>, number: i64) -> Result<Minutes, Refusal> {
+        viewer.require(Scope::Read)?;
+        let account_id = self.account(viewer, account).await?.account_id;
+        let scrub = self.scrub(viewer, account_id, number).await?;
+        let rows = self.visited_rows(viewer, account_id, &scrub).await?;
+        let notes = match scrub.closed_at {
+            Some(end) => {
+                let items = rows.iter().filter_map(|row| row.item.as_ref());
+                let addresses: Vec<_> = items.map(|item| (item.place.repo_id, item.place.number)).collect();
+                Some(notes::at_the_end(&self.0.pool, account_id, &addresses, scrub.scrub, end).await?)
+            }
+            None => None,
+        };
+        Ok(Minutes::of(scrub, rows, notes.as_ref()))
+    }
+
+    /// The row at a place; `None` if the viewer may not see it.
+    pub(super) async fn row_at(
+        &self,
+        viewer: &Viewer,
+        account_id: i64,
+        scrub: &Scrub,
+        place: i64,
+    ) -> Result<Option<ShownRow>, Refusal> {
+        let wanted = Wanted { sight: viewer.sight(), after: place - 1, limit: 1, visited: false };
+        let (mut rows, _) = self.rows(account_id, scrub, wanted).await?;
+        Ok(rows.pop().filter(|row| row.place == place).map(|row| self.shown_row(scrub, row)))
+    }
+
+    /// All rows that the cursor has come to, or that a spreadsheet says were read.
+    async fn visited_rows(&self, viewer: &Viewer, account_id: i64, scrub: &Scrub) -> Result<Vec<DeckRow>, Refusal> {
+        let (mut all, mut after) = (vec![], Some(0));
+        while let Some(place) = after {
+            let wanted = Wanted { sight: viewer.sight(), after: place, limit: AT_ONCE, visited: true };
+            let (mut rows, next) = self.rows(account_id, scrub, wanted).await?;
+            all.append(&mut rows);
+            after = next;
+        }
+        Ok(all)
+    }
+
+    fn shown_row(&self, scrub: &Scrub, mut row: DeckRow) -> ShownRow {
+        let changed = row.changed(scrub);
+        let item = row.item.take().map(|item| self.shown(self.today(), item));
+        ShownRow { row, item, changed }
+    }
+
+    /// Rows of a scrub, and the place to go on after.
+    async fn rows(
+        &self,
+        account_id: i64,
+        scrub: &Scrub,
+        wanted: Wanted,
+    ) -> Result<(Vec<DeckRow>, Option<i64>), Refusal> {
+        let days = (self.0.calendar.zone, self.today());
+        Ok(deck(&self.0.pool, days, &self.0.bots, account_id, scrub, wanted).await?)
+    }
+}

@@ -1,0 +1,154 @@
+//! Spreadsheets: a scrub's, out; edited ones, in.
+
+use super::authorship::Authorship;
+use super::{Refusal, Scope, Service, Viewer};
+use crate::rank::{Filter, Order, PageRequest, QueueItem};
+use crate::scrub::record::{ItemName, UnplacedRow};
+use crate::sheet::{self, Attendance, Attended, Book, Import, Sheet, SheetRow, split_filter};
+use crate::store::scrubs::deck::closed_since;
+use crate::store::scrubs::import::{Imported, import};
+use crate::store::scrubs::sheets;
+
+/// Items of a sheet at most.
+const MOST_ROWS: usize = 100_000;
+/// Unplaced rows that are listed at most.
+const MOST_UNPLACED: usize = 10_000;
+/// How often a file is compared again because somebody reads or writes notes meanwhile.
+const TRIES: usize = 5;
+
+/// How a file is to be taken in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportOptions {
+    /// The scrub whose sheet the file's one tab is, where the tab does not say so.
+    pub scrub: Option<i32>,
+    /// Change nothing, and say what would change.
+    pub dry_run: bool,
+}
+
+/// What taking a file in changed, or would change.
+#[derive(Debug)]
+pub struct ImportedSheet {
+    pub import: Import,
+    /// The position of the account's log: after the change or, of a dry run, as of which it was planned.
+    pub position: i64,
+}
+
+impl Service {
+    /// A scrub as the spreadsheet that people know.
+    ///
+    /// It holds all open items that pass what has no column (a label, say), and the items of the deck
+    /// that are no longer open. The view's other criteria are the sheet's autofilter.
+    ///
+    /// # Errors
+    /// As [`Service::show_scrub`].
+    pub async fn scrub_sheet(
+        &self,
+        viewer: &Viewer,
+        account: Option<&str>,
+        number: i64,
+        order: Order,
+    ) -> Result<Sheet, Refusal> {
+        viewer.require(Scope::Read)?;
+        let account_id = self.account(viewer, account).await?.account_id;
+        let scrub = self.scrub(viewer, account_id, number).await?;
+        let (sight, zone) = (viewer.sight(), self.0.calendar.zone);
+        let date = scrub.date.unwrap_or(self.today());
+        let view = match &scrub.view {
+            Some(view) => self.view(account_id, view).await.ok(),
+            None => None,
+        };
+        let filter = view.map_or_else(|| Ok(Filter::default()), |(_, view)| view.filter(date))?;
+        let (columnless, filter) = split_filter(filter);
+        let request = PageRequest {
+            account_id,
+            sight: sight.clone(),
+            filter: columnless,
+            order,
+            date,
+            past: false,
+            after: None,
+            limit: MOST_ROWS,
+        };
+        let page = self.page(request).await?;
+        let mut items = page.items;
+        items.extend(closed_since(&self.0.pool, (zone, date), account_id, &sight, scrub.scrub).await?);
+        items.sort_by(|one, other| order.compare(&one.place, &other.place));
+        let record = sheets::scrub_record(&self.0.pool, account_id, scrub.scrub).await?;
+        let is_read = |item: &QueueItem| record.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
+        let rows = items.iter().map(|item| SheetRow::of(item, is_read(item), &filter, zone)).collect();
+        let attended = Attended {
+            scrub: i32::try_from(scrub.scrub).unwrap_or(i32::MAX),
+            date: scrub.date,
+            host: scrub.host,
+            attendees: scrub.attendees,
+        };
+        let attendance = Some(Attendance { rows: vec![attended] });
+        let tab = format!("{:04}", scrub.scrub);
+        Ok(Sheet { tab, date, zone, rows, filter, attendance, position: Some(page.position) })
+    }
+
+    /// Takes a file in, XLSX, ODS or CSV: all of it, or nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], [`Refusal::BadSheet`], [`Refusal::BadParameter`],
+    /// [`Refusal::TooBusy`], or as [`Service::account`].
+    pub async fn import_sheet(
+        &self,
+        viewer: &Viewer,
+        account: Option<&str>,
+        file: impl AsRef<[u8]> + Send + 'static,
+        ImportOptions { scrub, dry_run }: ImportOptions,
+        authorship: Authorship,
+    ) -> Result<ImportedSheet, Refusal> {
+        viewer.require(Scope::Scrub)?;
+        let request = self.request(viewer, authorship)?;
+        let account_id = self.account(viewer, account).await?.account_id;
+        let read = tokio::task::spawn_blocking(move || sheet::read(file.as_ref())).await;
+        let mut book = read.map_err(|_| Refusal::Failed)??;
+        if let Some(scrub) = scrub
+            && !book.name_scrub(scrub)
+        {
+            let detail = "The file has several tabs, or its tab has a scrub's number already: leave this out.";
+            return Err(Refusal::bad_parameter("scrub", detail));
+        }
+        for _ in 0..TRIES {
+            let compared = self.compared(viewer, account_id, book).await?;
+            let planned = compared.position();
+            if dry_run {
+                return Ok(ImportedSheet { import: compared, position: planned });
+            }
+            let facts = compared.facts(request.at, &request.by);
+            match import(&self.0.pool, account_id, planned, facts, &request).await? {
+                Imported::Done(position, _) => {
+                    // A file can bring the last reading of a round.
+                    self.begin_due_rounds(account_id, position, &request).await?;
+                    return Ok(ImportedSheet { import: compared, position });
+                }
+                Imported::Overtaken => book = compared.book,
+            }
+        }
+        Err(Refusal::TooBusy("Others write notes and readings faster than the file can be compared with them."))
+    }
+
+    /// Rows of spreadsheets about items that are not here, the oldest first.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], or as [`Service::account`].
+    pub async fn list_unplaced_rows(
+        &self,
+        viewer: &Viewer,
+        account: Option<&str>,
+    ) -> Result<Vec<UnplacedRow>, Refusal> {
+        viewer.require(Scope::Scrub)?;
+        let account_id = self.account(viewer, account).await?.account_id;
+        Ok(sheets::unplaced(&self.0.pool, account_id, &viewer.sight(), MOST_UNPLACED).await?)
+    }
+
+    /// A file beside what is on record now.
+    async fn compared(&self, viewer: &Viewer, account_id: i64, book: Book) -> Result<Import, Refusal> {
+        let items: Vec<ItemName> = book.items().into_iter().collect();
+        let sight = viewer.sight();
+        let records = sheets::records(&self.0.pool, account_id, &sight, &items, book.position).await?;
+        Ok(Import::of(book, records, sight.is_all()))
+    }
+}
