@@ -1,43 +1,115 @@
-//! The folded state of what items refer to: accounts, repositories, labels, milestones.
+//! The directory: the folded state of what items refer to. These are the account, its
+//! repositories, their labels and milestones.
 //!
-//! Each is one row, joined when reading and never copied into items: renaming a label touches one
-//! row however many items wear it.
+//! Each is one row, joined when reading and never copied into items: renaming a label changes one
+//! row, however many items carry the label.
 //!
-//! Published payloads give facts of these no usable time, so a fact that is *told* (a label was
-//! renamed, a repository left) counts by its time of receipt, which only grows along an account's
-//! log; one that a listing tells counts by when GitHub was asked, so that what a delivery told since
-//! is newer. What items *show* of them in passing (the repository's name in every payload) counts by
-//! the item's time, cut to the minute so that a busy repository is written once a minute and not
-//! with every delivery. Told facts stand outside the promise that any order gives the same
-//! result; a redelivered old one may win until the repository is listed again.
+//! GitHub's payloads give no usable time for changes to these. A fact that an event *tells* (a
+//! label was renamed, a repository left the account) therefore counts by its time of receipt, which
+//! only grows along an account's log. A fact from a listing counts by the time of the question, so
+//! that deliveries since then are newer. What an item's payload *shows* in passing (every payload
+//! names its repository) counts by the item's time, cut to the minute so that a busy repository is
+//! written once a minute and not with every delivery. Told facts stand outside the promise that any
+//! order gives the same result: a redelivered old one may win until the repository is listed again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::event::{AccountFact, LabelFact, LabelRef, MilestoneFact, MilestoneRef, OwnerRef, RepositoryFact};
-use super::event::{Event, Fact, RepositoryRef};
+use super::event::{
+    AccountFact, Event, Fact, ItemFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, RepositoryRef,
+};
 
-/// When something was heard, and whether it was told as a fact or shown in passing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// At this time of receipt.
-    Told(DateTime<Utc>),
-    /// In an item's payload of this time.
-    Shown(DateTime<Utc>),
+/// A repository's id with the id of a label or the number of a milestone.
+pub type NameKey = (i64, i64);
+
+/// What the items of one account refer to. It is small enough to be held whole.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Directory {
+    pub profile: AccountState,
+    pub repositories: BTreeMap<i64, RepositoryState>,
+    pub labels: BTreeMap<NameKey, NameState>,
+    pub milestones: BTreeMap<NameKey, NameState>,
 }
 
-impl Heard {
-    fn at(self) -> DateTime<Utc> {
-        match self {
-            Heard::Told(at) => at,
-            Heard::Shown(at) => DateTime::from_timestamp(at.timestamp().div_euclid(60) * 60, 0).unwrap_or(at),
+impl Directory {
+    /// Folds what an event tells and shows of the directory.
+    ///
+    /// A fact counts by the event's `occurred_at` where it has one: that is when GitHub was asked, or
+    /// when the delivery came that was understood only later. It counts by `recorded_at` otherwise.
+    pub fn apply(&mut self, account_id: i64, event: &Event, recorded_at: DateTime<Utc>) {
+        let received_at = event.occurred_at.unwrap_or(recorded_at);
+        let told = Mention::Told(received_at);
+        match &event.fact {
+            Fact::Item(item) => self.apply_shown(account_id, item),
+            Fact::Scrub(_) => {}
+            Fact::Account(fact) => self.profile.apply(received_at, fact),
+            Fact::Repository(fact) => {
+                self.repositories.entry(fact.repository.id).or_default().apply(received_at, fact);
+                self.mention_owner(account_id, told, &fact.repository);
+            }
+            Fact::Label(LabelFact { repository, label, removed }) => {
+                self.labels.entry((repository.id, label.id)).or_default().apply(received_at, &label.name, *removed);
+                self.mention_repository(account_id, told, repository);
+            }
+            Fact::Milestone(MilestoneFact { repository, milestone, removed }) => {
+                let key = (repository.id, milestone.number);
+                self.milestones.entry(key).or_default().apply(received_at, &milestone.title, *removed);
+                self.mention_repository(account_id, told, repository);
+            }
+        }
+    }
+
+    /// Folds what an item's payload shows beside the item.
+    fn apply_shown(&mut self, account_id: i64, item: &ItemFact) {
+        let (Some(repository), Some(snapshot)) = (&item.repository, &item.snapshot) else { return };
+        let shown = Mention::Shown(snapshot.updated_at);
+        self.mention_repository(account_id, shown, repository);
+        for label in snapshot.labels.iter().flatten() {
+            self.labels.entry((repository.id, label.id)).or_default().mention(shown, &label.name);
+        }
+        if let Some(Some(milestone)) = &snapshot.milestone {
+            self.milestones.entry((repository.id, milestone.number)).or_default().mention(shown, &milestone.title);
+        }
+    }
+
+    fn mention_repository(&mut self, account_id: i64, mention: Mention, repository: &RepositoryRef) {
+        self.repositories.entry(repository.id).or_default().mention(mention, repository);
+        self.mention_owner(account_id, mention, repository);
+    }
+
+    fn mention_owner(&mut self, account_id: i64, mention: Mention, repository: &RepositoryRef) {
+        if let Some(owner) = repository.owner.as_ref().filter(|owner| owner.id == account_id) {
+            self.profile.mention(mention, owner);
         }
     }
 }
 
-/// A field whose latest statement wins; of two at one time the told one, then the greater value.
+/// How a payload speaks of something, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mention {
+    /// As the fact that it is about; the time of receipt.
+    Told(DateTime<Utc>),
+    /// In passing; the time of the item that is shown.
+    Shown(DateTime<Utc>),
+}
+
+impl Mention {
+    fn at(self) -> DateTime<Utc> {
+        match self {
+            Mention::Told(at) => at,
+            Mention::Shown(at) => DateTime::from_timestamp(at.timestamp().div_euclid(60) * 60, 0).unwrap_or(at),
+        }
+    }
+
+    fn is_told(self) -> bool {
+        matches!(self, Mention::Told(_))
+    }
+}
+
+/// A field whose latest statement wins. Of two with the same time a told one wins, then the greater
+/// value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Latest<T> {
     at: DateTime<Utc>,
@@ -46,61 +118,63 @@ struct Latest<T> {
 }
 
 impl<T: Ord> Latest<T> {
-    fn hear(field: &mut Option<Self>, heard: Heard, value: Option<T>) {
-        if let Some(value) = value {
-            let statement = Some(Self { at: heard.at(), told: matches!(heard, Heard::Told(_)), value });
-            if *field < statement {
-                *field = statement;
-            }
+    fn state(field: &mut Option<Self>, mention: Mention, value: Option<T>) {
+        let statement = value.map(|value| Self { at: mention.at(), told: mention.is_told(), value });
+        if *field < statement {
+            *field = statement;
         }
     }
 }
 
-/// A field that only a told fact may change once one has: whether something may be seen.
+/// A field that decides what may be seen. Once a fact told it, only a later told fact changes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Told<T> {
+struct Flag {
     told: bool,
     at: DateTime<Utc>,
-    value: T,
+    value: bool,
 }
 
-impl<T: Ord> Told<T> {
-    fn hear(field: &mut Option<Self>, told: bool, at: DateTime<Utc>, value: Option<T>) {
-        if let Some(value) = value {
-            let statement = Some(Self { told, at, value });
-            if *field < statement {
-                *field = statement;
-            }
+impl Flag {
+    fn state(field: &mut Option<Self>, told: bool, at: DateTime<Utc>, value: Option<bool>) {
+        let statement = value.map(|value| Self { told, at, value });
+        if *field < statement {
+            *field = statement;
         }
     }
+}
+
+fn is_set(flag: &Option<Flag>) -> bool {
+    flag.as_ref().is_some_and(|flag| flag.value)
+}
+
+fn is_cleared(flag: &Option<Flag>) -> bool {
+    flag.as_ref().is_some_and(|flag| !flag.value)
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepositoryState {
-    /// Owner's login and repository's name, as one: a payload shows both or neither.
+    /// The owner's login and the repository's name together: a payload shows both or neither.
     full_name: Option<Latest<(String, String)>>,
     html_url: Option<Latest<String>>,
     archived: Option<Latest<bool>>,
-    private: Option<Told<bool>>,
-    present: Option<Told<bool>>,
+    private: Option<Flag>,
+    present: Option<Flag>,
 }
 
 impl RepositoryState {
-    /// Merges what a payload shows of the repository.
-    pub fn hear(&mut self, heard: Heard, repository: &RepositoryRef) {
+    fn mention(&mut self, mention: Mention, repository: &RepositoryRef) {
         let full_name = repository.owner.as_ref().map(|owner| (owner.login.clone(), repository.name.clone()));
-        Latest::hear(&mut self.full_name, heard, full_name);
-        Latest::hear(&mut self.html_url, heard, repository.html_url.clone());
-        Latest::hear(&mut self.archived, heard, repository.archived);
-        // "Private" is believed at once from whoever shows it; "public" replaces it only if told.
-        let told = matches!(heard, Heard::Told(_)) || repository.private == Some(true);
-        Told::hear(&mut self.private, told, heard.at(), repository.private);
+        Latest::state(&mut self.full_name, mention, full_name);
+        Latest::state(&mut self.html_url, mention, repository.html_url.clone());
+        Latest::state(&mut self.archived, mention, repository.archived);
+        // "Private" is believed at once, whoever shows it; only a told "public" replaces it.
+        let told = mention.is_told() || repository.private == Some(true);
+        Flag::state(&mut self.private, told, mention.at(), repository.private);
     }
 
-    /// Merges a fact told about the repository.
-    pub fn apply(&mut self, received_at: DateTime<Utc>, fact: &RepositoryFact) {
-        self.hear(Heard::Told(received_at), &fact.repository);
-        Told::hear(&mut self.present, true, received_at, fact.present);
+    fn apply(&mut self, received_at: DateTime<Utc>, fact: &RepositoryFact) {
+        self.mention(Mention::Told(received_at), &fact.repository);
+        Flag::state(&mut self.present, true, received_at, fact.present);
     }
 
     pub fn owner(&self) -> Option<&str> {
@@ -119,49 +193,37 @@ impl RepositoryState {
         self.archived.as_ref().is_some_and(|archived| archived.value)
     }
 
-    /// Private unless every payload said otherwise.
+    /// A repository counts as private until a payload says otherwise.
     pub fn private(&self) -> bool {
-        self.private.as_ref().is_none_or(|private| private.value)
+        !is_cleared(&self.private)
     }
 
-    /// Left the account, or the App's sight.
+    /// It left the account, or the App may no longer see it.
     pub fn gone(&self) -> bool {
-        self.present.as_ref().is_some_and(|present| !present.value)
+        is_cleared(&self.present)
     }
 
-    /// When it was last told that the App may see it.
+    /// When an event last told that the App may see it.
     pub fn present_since(&self) -> Option<DateTime<Utc>> {
         self.present.as_ref().filter(|present| present.value).map(|present| present.at)
     }
 }
 
-/// A name that can be removed: a label's, a milestone's title.
+/// A label's name or a milestone's title. Either can be removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameState {
     name: Option<Latest<String>>,
-    removed: Option<Told<bool>>,
+    removed: Option<Flag>,
 }
 
 impl NameState {
+    fn mention(&mut self, mention: Mention, name: &str) {
+        Latest::state(&mut self.name, mention, Some(name.to_owned()));
+    }
+
     fn apply(&mut self, received_at: DateTime<Utc>, name: &str, removed: bool) {
-        Latest::hear(&mut self.name, Heard::Told(received_at), Some(name.to_owned()));
-        Told::hear(&mut self.removed, true, received_at, Some(removed));
-    }
-
-    pub fn hear_label(&mut self, heard: Heard, label: &LabelRef) {
-        Latest::hear(&mut self.name, heard, Some(label.name.clone()));
-    }
-
-    pub fn hear_milestone(&mut self, heard: Heard, milestone: &MilestoneRef) {
-        Latest::hear(&mut self.name, heard, Some(milestone.title.clone()));
-    }
-
-    pub fn apply_label(&mut self, received_at: DateTime<Utc>, fact: &LabelFact) {
-        self.apply(received_at, &fact.label.name, fact.removed);
-    }
-
-    pub fn apply_milestone(&mut self, received_at: DateTime<Utc>, fact: &MilestoneFact) {
-        self.apply(received_at, &fact.milestone.title, fact.removed);
+        self.mention(Mention::Told(received_at), name);
+        Flag::state(&mut self.removed, true, received_at, Some(removed));
     }
 
     pub fn name(&self) -> &str {
@@ -169,7 +231,7 @@ impl NameState {
     }
 
     pub fn removed(&self) -> bool {
-        self.removed.as_ref().is_some_and(|removed| removed.value)
+        is_set(&self.removed)
     }
 }
 
@@ -179,23 +241,22 @@ pub struct AccountState {
     login: Option<Latest<String>>,
     /// Every login that the account has had, in lower case.
     logins: BTreeSet<String>,
-    installed: Option<Told<bool>>,
-    selected: Option<Told<bool>>,
-    /// When the App was last installed afresh.
+    installed: Option<Flag>,
+    selected: Option<Flag>,
+    /// When the App was last freshly installed.
     installed_at: Option<DateTime<Utc>>,
 }
 
 impl AccountState {
-    /// Merges what a payload shows of the account.
-    pub fn hear(&mut self, heard: Heard, owner: &OwnerRef) {
+    fn mention(&mut self, mention: Mention, owner: &OwnerRef) {
         self.logins.insert(owner.login.to_lowercase());
-        Latest::hear(&mut self.login, heard, Some(owner.login.clone()));
+        Latest::state(&mut self.login, mention, Some(owner.login.clone()));
     }
 
-    pub fn apply(&mut self, received_at: DateTime<Utc>, fact: &AccountFact) {
-        self.hear(Heard::Told(received_at), &fact.owner);
-        Told::hear(&mut self.installed, true, received_at, fact.installed);
-        Told::hear(&mut self.selected, true, received_at, fact.selected);
+    fn apply(&mut self, received_at: DateTime<Utc>, fact: &AccountFact) {
+        self.mention(Mention::Told(received_at), &fact.owner);
+        Flag::state(&mut self.installed, true, received_at, fact.installed);
+        Flag::state(&mut self.selected, true, received_at, fact.selected);
         if fact.fresh {
             self.installed_at = self.installed_at.max(Some(received_at));
         }
@@ -209,26 +270,14 @@ impl AccountState {
         self.logins.iter().map(String::as_str)
     }
 
-    /// Neither suspended nor uninstalled, as far as was told.
+    /// No event told that the App was suspended or uninstalled.
     pub fn visible(&self) -> bool {
-        self.installed.as_ref().is_none_or(|installed| installed.value)
+        !is_cleared(&self.installed)
     }
 
-    /// Since when a repository must have been told of to be visible: an installation on chosen
-    /// repositories names each of them.
+    /// With an installation on chosen repositories: when it was made. It names each repository that
+    /// it may see, so one that no event named since then is hidden. `None` if it may see all.
     pub fn chosen_since(&self) -> Option<DateTime<Utc>> {
-        let selected = self.selected.as_ref().is_some_and(|selected| selected.value);
-        self.installed_at.filter(|_| selected)
+        self.installed_at.filter(|_| is_set(&self.selected))
     }
-}
-
-/// What an event shows of other things than the one it is about.
-pub fn shown(event: &Event) -> Option<(Heard, &RepositoryRef, &[LabelRef], Option<&MilestoneRef>)> {
-    let Fact::Item(item) = &event.fact else {
-        return None;
-    };
-    let (repository, snapshot) = (item.repository.as_ref()?, item.snapshot.as_ref()?);
-    let labels = snapshot.labels.as_deref().unwrap_or_default();
-    let milestone = snapshot.milestone.as_ref().and_then(Option::as_ref);
-    Some((Heard::Shown(snapshot.updated_at), repository, labels, milestone))
 }

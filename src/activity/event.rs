@@ -1,7 +1,7 @@
-//! Events: facts as they entered an account's log.
+//! Events: the facts in an account's log.
 //!
-//! An event holds everything that folding it needs, so the fold looks nothing up. Times are GitHub's, cut to whole seconds, which
-//! is GitHub's own resolution.
+//! An event holds everything that folding it needs, so that no fold looks anything up. Times are
+//! GitHub's, cut to whole seconds, which is GitHub's own resolution.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::item::{ItemKey, ItemType, State};
 use super::scrubbing::ScrubFact;
 
-/// One fact, not yet or no longer beside its position.
+/// One fact, without its position in the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// Unique per account for ever: for a delivery its GUID and the fact's ordinal in it.
@@ -18,8 +18,8 @@ pub struct Event {
     pub kind: String,
     /// Who did it; `None` where GitHub does not say.
     pub actor: Option<Actor>,
-    /// GitHub's time of the fact; `None` where the payload has none (then the time of receipt
-    /// is all there is).
+    /// GitHub's time of the fact; `None` where the payload has none. Then only the time of receipt
+    /// is known.
     pub occurred_at: Option<DateTime<Utc>>,
     pub source: Source,
     pub fact: Fact,
@@ -31,7 +31,7 @@ pub struct Actor {
     pub login: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub id: Option<i64>,
-    /// GitHub itself calls it a bot: type `Bot`, or a login that ends in `[bot]`.
+    /// GitHub calls it a bot: its type is `Bot`, or its login ends in `[bot]`.
     pub bot: bool,
 }
 
@@ -40,11 +40,11 @@ pub struct Actor {
 pub enum Source {
     /// GitHub delivered it.
     Webhook,
-    /// It was there before the first delivery, and was asked for.
+    /// The backfill fetched it, since it was there before the first delivery.
     Backfill,
-    /// No delivery told of it; a comparison with GitHub did.
+    /// No delivery told of it: a comparison with GitHub found it.
     Sweep,
-    /// Somebody did it here.
+    /// Somebody did it in Bug Scrub.
     Scrub,
 }
 
@@ -60,7 +60,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// The repository and, for items, the number that the fact is filed under.
+    /// The repository that the fact is filed under and, for items, the number.
     pub fn filed_under(&self) -> (Option<i64>, Option<i64>) {
         match self {
             Fact::Item(item) => (Some(item.repo_id), Some(item.number)),
@@ -78,11 +78,11 @@ impl Fact {
 pub struct ItemFact {
     pub repo_id: i64,
     pub number: i64,
-    /// The field that the action itself changed: it outranks what other events of the same
-    /// second say of that field.
+    /// The field that the action changed. It outranks what other events of the same second say of
+    /// that field.
     pub effect: Effect,
-    /// The item as GitHub showed it with the fact; `None` for a fact told from elsewhere (a
-    /// transfer heard of at its new place).
+    /// The item as GitHub showed it with the fact; `None` for a fact from elsewhere, such as a
+    /// transfer that only the new place tells of.
     pub snapshot: Option<ItemSnapshot>,
     /// How the actor stands to the repository, as GitHub names it: `MEMBER`, `NONE` and so on.
     pub association: Option<String>,
@@ -92,7 +92,7 @@ pub struct ItemFact {
 /// The field that an action changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Effect {
-    /// None of the folded ones: a comment, a review, an opening.
+    /// No folded field: a comment, a review, an opening.
     #[default]
     Nothing,
     Title,
@@ -119,8 +119,8 @@ pub struct ItemSnapshot {
     pub item_type: ItemType,
     /// GitHub's `updated_at`: the time that this snapshot speaks for.
     pub updated_at: DateTime<Utc>,
-    /// When GitHub was asked for it, by GitHub's clock, if that was after the second of
-    /// `updated_at`; `None` for what a delivery shows.
+    /// When we asked GitHub for it, by GitHub's clock, if that was after the second of `updated_at`;
+    /// `None` for what a delivery shows.
     pub fetched_at: Option<DateTime<Utc>>,
     pub created_at: Option<DateTime<Utc>>,
     pub title: Option<String>,
@@ -136,7 +136,7 @@ pub struct ItemSnapshot {
     pub milestone: Option<Option<MilestoneRef>>,
 }
 
-/// What belongs together about being open: folded as one field.
+/// Whether an item is open, with what belongs to it. It is folded as one field.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Status {
     pub state: State,
@@ -177,12 +177,12 @@ pub struct OwnerRef {
     pub login: String,
 }
 
-/// A repository's own fact.
+/// A fact about a repository.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RepositoryFact {
     pub repository: RepositoryRef,
-    /// `Some` where the fact changes whether the account still holds the repository and the App
-    /// may see it.
+    /// Whether the account holds the repository and the App may see it; `None` if the fact does not
+    /// change that.
     pub present: Option<bool>,
 }
 
@@ -204,10 +204,11 @@ pub struct MilestoneFact {
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountFact {
     pub owner: OwnerRef,
-    /// The App may see the account: `false` once suspended or uninstalled; `None` says nothing.
+    /// Whether the App may see the account: `false` once it is suspended or uninstalled; `None` says
+    /// nothing.
     pub installed: Option<bool>,
-    /// A fresh installation: what repositories an earlier one could see no longer counts.
+    /// A fresh installation: which repositories an earlier one could see no longer counts.
     pub fresh: bool,
-    /// The App may see chosen repositories only.
+    /// Whether the App may see chosen repositories only.
     pub selected: Option<bool>,
 }

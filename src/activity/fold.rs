@@ -2,9 +2,9 @@
 //!
 //! Every field merges by stamp (see [`super::register`]), so the events of an item may come in
 //! any order and any number of times. What an action changed outranks what other events of the
-//! same second show: a close and a comment that still shows `open`, in one second, end closed.
-//! An opening changes nothing in this sense: whatever else happens in its second happened after.
-//! What GitHub answered when it was asked after that second outranks both.
+//! same second show: a close and a comment that still shows `open`, both in one second, end closed.
+//! An opening changes no field in this sense, since whatever else happens in its second comes after
+//! it. What GitHub answered to a question after that second outranks both.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,8 @@ use super::event::{Actor, Effect, Event, ItemFact, ItemSnapshot};
 use super::item::{Activity, ItemState};
 use super::register::{Authority, Register, Stamp};
 
-/// Logins that count as bots beside those that GitHub calls bots (`BUGSCRUB_BOTS`), in any case.
+/// Further logins that count as bots (`BUGSCRUB_BOTS`), beside those that GitHub calls bots. Case does
+/// not matter.
 #[derive(Clone, Debug, Default)]
 pub struct Bots(BTreeSet<String>);
 
@@ -100,7 +101,7 @@ fn merge<T: Ord + Clone>(field: &mut Option<Register<T>>, stamp: Stamp, said: &O
     }
 }
 
-/// Cuts a time to the whole second, GitHub's resolution.
+/// Cuts a time to the whole second, which is GitHub's resolution.
 pub fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp(at.timestamp(), 0).unwrap_or(at)
 }

@@ -1,8 +1,8 @@
 //! The folded state of one issue, pull request or discussion.
 //!
-//! It holds what GitHub last said of each field and the stamps that decide the next statement;
-//! never a position, a delivery GUID or a time of receipt, so that every order of the same events
-//! ends in the same bytes.
+//! It holds what GitHub last said of each field, with the stamp that the next statement is compared
+//! with. It never holds a position, a delivery's GUID or a time of receipt, so that every order of
+//! the same events ends in the same bytes.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use super::event::{Actor, Status};
 use super::register::{Elements, Register};
 use super::waiting::WaitsFor;
 
-/// An item's address.
+/// An item's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ItemKey {
     pub account_id: i64,
@@ -19,9 +19,9 @@ pub struct ItemKey {
     pub number: i64,
 }
 
-/// Issues, pull requests and discussions share one sequence of numbers in a repository, so a
-/// number has one type. Ordered by how much a payload that shows it knows: an issue payload may
-/// be a pull request's.
+/// What an item is. Issues, pull requests and discussions share one sequence of numbers in a
+/// repository, so a number has one type. The order says which of two payloads knows better: one that
+/// shows an issue may be about a pull request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ItemType {
     Issue,
@@ -56,7 +56,7 @@ impl ItemType {
     }
 }
 
-/// Whether an item waits for anyone.
+/// Whether an item is still to be dealt with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -90,7 +90,7 @@ pub struct Activity {
     /// The event's kind: `opened`, `commented`.
     pub kind: String,
     pub actor: Actor,
-    /// How the actor stands to the repository, where the payload said.
+    /// The actor's association with the repository, where the payload said.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub association: Option<String>,
 }
@@ -232,7 +232,7 @@ impl ItemState {
         self.transferred_from
     }
 
-    /// Whether any field stands by an arbitrary rule alone, so that GitHub should be asked. The
+    /// Whether a field's value was chosen by the arbitrary rule, so that GitHub should be asked. The
     /// count of comments is left out: of two comments in one second the greater count is right.
     pub fn tied(&self) -> bool {
         fn tied<T: Ord + Clone>(field: &Option<Register<T>>) -> bool {

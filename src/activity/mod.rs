@@ -1,14 +1,14 @@
-//! The pure core: what an event is, what an item is, and how the one becomes the other.
+//! The pure core: what an event is, what an item is, and how events become an item.
 //!
-//! Nothing here does IO, reads a clock, or knows of SQL or HTTP; nothing here uses another room.
-//! The players:
+//! Nothing here does IO, reads a clock, knows SQL or HTTP, or uses another room. The modules:
 //! - [`event`]: an [`Event`], one fact of an account's append-only log;
-//! - [`register`]: the two small merge types that every folded field is made of;
-//! - [`item`]: the folded state of an issue, pull request or discussion, and the fold itself;
-//! - [`directory`]: the folded state of what items refer to (account, repository, label,
-//!   milestone), joined when reading;
-//! - [`scrubbing`]: what people here do with items, which GitHub never hears of, and
-//!   [`remarks`], what it comes to for one item: marks and the note;
+//! - [`item`]: the folded state of an issue, pull request or discussion;
+//! - [`fold`]: how one event changes an item's state;
+//! - [`register`]: the merge types that every folded field is made of;
+//! - [`directory`]: the folded state of what items refer to (account, repositories, labels,
+//!   milestones), which is joined when reading;
+//! - [`scrubbing`]: what people do with items here, of which GitHub knows nothing;
+//! - [`remarks`]: what that comes to for one item, its marks and its note;
 //! - [`sight`]: which repositories a reader may see;
 //! - [`waiting`]: whom an open item waits for.
 

@@ -1,8 +1,8 @@
 //! The merge types that folded fields are made of.
 //!
-//! Each keeps, of all that was ever said of a field, what the greatest stamp said, together with
-//! what it takes to decide the next statement. Merging is commutative, associative and
-//! idempotent: any order and any duplication of the same statements ends in the same value.
+//! Each keeps what the statement with the greatest stamp said of a field, and that stamp. Merging is
+//! commutative, associative and idempotent: any order and any duplication of the same statements
+//! ends in the same value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,8 @@ pub enum Authority {
     Shown,
     /// The event's own action changed the field.
     Changed,
-    /// GitHub was asked once that second was over, in this second of 1970's count: nothing that
-    /// happened in it is unknown to the answer. Of two answers the later is right.
+    /// GitHub was asked after that second was over, so its answer knows all that happened in it. The
+    /// number is the second of the question since 1970: of two answers the later is right.
     Fetched(i64),
 }
 
@@ -45,17 +45,18 @@ impl TryFrom<i64> for Authority {
     }
 }
 
-/// When a statement was true, and what it is worth. Ordered: the later, then the weightier.
+/// When a statement was true, and how much it is worth. The later is greater; of two with the same
+/// time, the one with more authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
     pub at: DateTime<Utc>,
     pub authority: Authority,
 }
 
-/// A field whose last statement wins: by stamp, then by the value itself.
+/// A field whose statement with the greatest stamp wins.
 ///
-/// Two different values under one stamp are a tie: the greater value stands, which is arbitrary
-/// but the same in every order, and `tied` remembers that GitHub should be asked.
+/// Two different values under one stamp are a tie. The greater value wins, which is arbitrary but
+/// the same in every order, and `tied` remembers that GitHub should be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register<T> {
     #[serde(rename = "t")]
@@ -74,7 +75,7 @@ impl<T: Ord + Clone> Register<T> {
         &self.value
     }
 
-    /// Whether the value stands by the arbitrary rule alone.
+    /// Whether the value was chosen by the arbitrary rule.
     pub fn tied(&self) -> bool {
         self.tied
     }
@@ -83,7 +84,7 @@ impl<T: Ord + Clone> Register<T> {
         Stamp { at: self.at, authority: self.authority }
     }
 
-    /// Merges one statement into a field that may not have been spoken of yet.
+    /// Merges one statement into a field, which may have none yet.
     pub fn state(field: &mut Option<Self>, stamp: Stamp, value: T) {
         let statement = |value| Self { at: stamp.at, authority: stamp.authority, value, tied: false };
         match field {
@@ -102,19 +103,19 @@ impl<T: Ord + Clone> Register<T> {
 
 /// A set whose elements fold one by one: labels, assignees.
 ///
-/// Snapshots speak of the whole set, actions of one element. An element is in the set if the
-/// weightiest statement that covers it says so.
+/// A snapshot speaks of the whole set, an action of one element. An element is in the set if the
+/// statement with the greatest stamp that covers it says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound = "T: Ord + Clone + Serialize + serde::de::DeserializeOwned")]
 pub struct Elements<T> {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     whole: Option<Whole<T>>,
-    /// Statements about one element, kept while they outrank the whole: element, statement.
+    /// Statements about single elements, kept while they outrank the whole set's.
     #[serde(with = "pairs", skip_serializing_if = "BTreeMap::is_empty", default = "BTreeMap::new")]
     each: BTreeMap<T, Register<bool>>,
 }
 
-/// What the snapshots of the greatest stamp say.
+/// What the snapshots with the greatest stamp say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound = "T: Ord + Serialize + serde::de::DeserializeOwned")]
 struct Whole<T> {
@@ -188,7 +189,7 @@ impl<T: Ord + Clone> Elements<T> {
         present.into_iter().collect()
     }
 
-    /// Whether any element stands by an arbitrary rule alone.
+    /// Whether the arbitrary rule decided on an element.
     pub fn tied(&self) -> bool {
         let unsettled = |element: &T| !self.each.contains_key(element);
         self.each.values().any(Register::tied) || self.whole.as_ref().is_some_and(|w| w.some.iter().any(unsettled))

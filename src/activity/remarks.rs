@@ -1,31 +1,34 @@
 //! Remarks: what a group did with one item, folded from the log in its order.
 //!
-//! Marks say that it was read, the note says what was thought of it. They belong to the item's
-//! lineage: an item that came by transfer has those of the places that it came from as well.
+//! A mark says that the item was read; the note says what the group thinks of it. Both belong to the
+//! item's lineage: an item that came by transfer also has those of the places that it came from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::Actor;
 use super::scrubbing::{NoteText, ScrubFact};
 
-/// Marks that are kept of one item: the last ones. The log has all.
+/// How many of an item's marks are kept, the last ones. The log has all.
 const MOST_MARKS: usize = 50;
 
-/// The position of marks from the time before, after which the first round begins: they count as
-/// readings, and in no round. No event of an item that could be read stands there.
+/// The position of marks from before Bug Scrub was used. The first round begins after it, so they
+/// count as readings but in no round. No event of an item that could be read is at this position.
 pub const HISTORIC: i64 = 1;
+
+/// Within so short a time a second reading by the same person counts as the same reading.
+const SAME_READING: TimeDelta = TimeDelta::hours(1);
 
 /// "This item was read."
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
-    /// Of the event, in the account's log: a round counts the marks after its beginning.
+    /// The position of the mark's event. A round counts the marks after its beginning.
     pub position: i64,
-    /// When it was read; absent where a spreadsheet does not tell.
+    /// When the item was read; absent if a spreadsheet does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,
     pub by: String,
-    /// The scrub in which it was read; absent: alone.
+    /// The scrub in which it was read; absent if it was read alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scrub: Option<i64>,
     /// The item's place in that scrub's deck, if the cursor was on it.
@@ -33,10 +36,20 @@ pub struct Mark {
     pub place: Option<i64>,
 }
 
-/// What was thought of an item.
+impl Mark {
+    /// Whether a reading by `by` at `at` is the same as this one. It is not if a round began in between;
+    /// `started` is when the latest round of any view began.
+    pub fn is_same_reading(&self, by: &str, at: DateTime<Utc>, started: i64) -> bool {
+        let soon = self.at.is_some_and(|read_at| (at - read_at).abs() < SAME_READING);
+        self.by == by && soon && self.position > started
+    }
+}
+
+/// What somebody thinks of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// Of the event: another one for each change, so that nobody overwrites what they have not seen.
+    /// The position of the note's event. It changes with the note, so that nobody overwrites what they
+    /// have not seen.
     pub position: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,
@@ -52,13 +65,13 @@ pub struct Note {
 pub struct Remarks {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
-    /// An emptied note is kept, for its position.
+    /// A note that was emptied is kept for its position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<Note>,
 }
 
 impl Remarks {
-    /// Folds an event about this item, later than all before it.
+    /// Folds an event about this item. It must be later than all before it.
     pub fn apply(&mut self, position: i64, at: Option<DateTime<Utc>>, actor: Option<&Actor>, fact: &ScrubFact) {
         let by = || actor.map_or_else(String::new, |actor| actor.login.clone());
         match fact {
@@ -68,7 +81,7 @@ impl Remarks {
                 }
                 let position = if *historic { HISTORIC } else { position };
                 self.marks.push(Mark { position, at, by: by(), scrub: *scrub, place: *place });
-                // The scrubs of the time before in their order, then what was read here.
+                // Scrubs from before Bug Scrub come first, in their order.
                 self.marks.sort_by_key(|mark| (mark.position, mark.scrub.filter(|_| mark.position == HISTORIC)));
             }
             ScrubFact::Unread { .. } => drop(self.marks.pop()),
@@ -79,8 +92,8 @@ impl Remarks {
         }
     }
 
-    /// With those of a place that the item came from: all marks in the log's order, and of two
-    /// notes the newer.
+    /// Adds the remarks of a place that the item came from: all marks in the order of the log, and the
+    /// newer of the two notes.
     #[must_use]
     pub fn with_older(mut self, older: Remarks) -> Self {
         self.marks.extend(older.marks);
@@ -97,7 +110,12 @@ impl Remarks {
         self.marks.last()
     }
 
-    /// The position of the last reading; 0 for none.
+    /// The last reading before a position.
+    pub fn last_read_before(&self, position: i64) -> Option<&Mark> {
+        self.marks.iter().rfind(|mark| mark.position < position)
+    }
+
+    /// The position of the last reading; 0 if there is none.
     pub fn read_position(&self) -> i64 {
         self.last_read().map_or(0, |mark| mark.position)
     }
@@ -112,26 +130,26 @@ impl Remarks {
         self.note.as_ref().map_or(0, |note| note.position)
     }
 
-    /// What filters look at.
+    /// The summary that filters look at.
     pub fn summary(&self) -> Summary {
         let (read, note_position) = (self.read_position(), self.note_position());
         Summary { read, note_position, note: self.note().map(|note| note.text.clone()) }
     }
 }
 
-/// What filters look at.
+/// What filters look at, of an item's remarks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Position of the last mark; 0: none.
+    /// The position of the last mark; 0 if there is none.
     pub read: i64,
-    /// Position of the note's last change; 0: there never was one.
+    /// The position of the note's last change; 0 if there never was a note.
     pub note_position: i64,
     /// The note, if it says anything.
     pub note: Option<NoteText>,
 }
 
 impl Summary {
-    /// [`Remarks::with_older`], of summaries.
+    /// The same as [`Remarks::with_older`], for summaries.
     #[must_use]
     pub fn with_older(self, older: Summary) -> Self {
         let read = self.read.max(older.read);

@@ -1,15 +1,15 @@
-//! Scrub facts: what people do with the queue here. GitHub knows nothing of them.
+//! Scrub facts: what people do with the queue in Bug Scrub. GitHub knows nothing of them.
 //!
-//! They are of our own making: each is decided on while its account's head is locked, so their
-//! order is the log's, and their folding may rest on it (unlike that of what GitHub tells).
-//! Their serde names are part of the stored form, see `store::stored`.
+//! Each is decided while its account's head is locked, so their order in the log is the order in which
+//! they happened, and folding them may rely on it, unlike folding what GitHub tells. Their serde names
+//! are part of the stored form, see `store::stored`.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::item::ItemType;
 
-/// Something that was done in a scrub, or by somebody who reads alone.
+/// Something that somebody did in a scrub, or while reading alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScrubFact {
@@ -17,54 +17,54 @@ pub enum ScrubFact {
     Read {
         repo_id: i64,
         number: i64,
-        /// The scrub in which it was read; absent: alone.
+        /// The scrub in which it was read; absent if it was read alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scrub: Option<i64>,
-        /// Its place in the scrub's deck, if the cursor was on it.
+        /// The item's place in the scrub's deck, if the cursor was on it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<i64>,
-        /// It was read in the time before, as a spreadsheet tells: no round counts it.
+        /// It was read before Bug Scrub was used, as a spreadsheet tells. No round counts it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         historic: bool,
     },
-    /// The last reading of an item was a slip.
+    /// The last reading of an item was a mistake.
     Unread { repo_id: i64, number: i64 },
-    /// The note on an item is now this; an empty one takes it away.
+    /// The note on an item was changed to this; an empty text removes it.
     Noted {
         repo_id: i64,
         number: i64,
         text: NoteText,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scrub: Option<i64>,
-        /// A note that a newer one has replaced already: it is history only.
+        /// A newer note had already replaced it: it is only part of the history.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         superseded: bool,
     },
-    /// A view has nothing left to read: its next round begins after this event.
+    /// Nothing in a view was left to read. Its next round begins after this event.
     RoundBegan { view: String, round: i64 },
-    /// A scrub began, over this deck.
+    /// A scrub began with this deck.
     Opened(Box<Opening>),
-    /// The cursor went on from one place of the deck.
+    /// The cursor moved on from a place in the deck.
     Advanced {
         scrub: i64,
         /// The place that it left, from 1.
         place: i64,
         skipped: bool,
-        /// Where it is now; absent: nothing is left.
+        /// Where it is now; absent if nothing is left.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<i64>,
     },
-    /// The cursor went back to a row whose reading was a slip: nothing else was left.
+    /// The cursor moved back to a row whose reading was a mistake, since nothing else was left.
     Returned { scrub: i64, place: i64 },
-    /// Somebody came to a scrub, or was put down for it by mistake.
+    /// Somebody came to a scrub, or was listed as present by mistake.
     Attended { scrub: i64, login: String, present: bool },
     /// A scrub ended.
     Closed {
         scrub: i64,
-        /// Nobody closed it: it was left open for too long.
+        /// Nobody closed it, and it was open for too long.
         forgotten: bool,
     },
-    /// A scrub of the time before, as a spreadsheet tells of it.
+    /// A scrub from before Bug Scrub was used, as a spreadsheet tells of it.
     Imported {
         scrub: i64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,7 +73,7 @@ pub enum ScrubFact {
         host: Option<String>,
         attendees: Vec<String>,
     },
-    /// A spreadsheet's row about an item that is not here: kept, until it can be placed.
+    /// A spreadsheet's row about an item that is not here. It is kept until the item is.
     Unplaced {
         repository: String,
         item_type: ItemType,
@@ -85,7 +85,7 @@ pub enum ScrubFact {
     },
 }
 
-/// What a note says. Empty texts say nothing.
+/// What a note says. An empty text says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NoteText {
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -102,29 +102,29 @@ impl NoteText {
     }
 }
 
-/// How a scrub begins.
+/// How a scrub began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
     pub scrub: i64,
     pub view: String,
-    /// The view's round that the deck is of.
+    /// The round of the view in which the deck was dealt.
     pub round: i64,
-    /// The date that the deck's days are counted to.
+    /// The date up to which the deck's days are counted.
     pub date: NaiveDate,
     pub host: String,
     pub attendees: Vec<String>,
-    /// Unread items that there were; the deck may hold fewer.
+    /// How many unread items there were. The deck may hold fewer.
     pub total: i64,
     pub deck: Vec<DeckPlace>,
 }
 
-/// A row of a deck, frozen; its place is its index, from 1.
+/// A row of a deck as it was when the scrub began. Its place is its index, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(i64, i64, i64, i64, i64)", into = "(i64, i64, i64, i64, i64)")]
 pub struct DeckPlace {
     pub repo_id: i64,
     pub number: i64,
-    /// In the whole queue.
+    /// The rank in the whole queue.
     pub rank: i64,
     pub days_age: i64,
     pub days_stale: i64,
@@ -153,7 +153,7 @@ impl ScrubFact {
         }
     }
 
-    /// The event's kind.
+    /// The kind of the fact's event.
     pub fn kind(&self) -> &'static str {
         match self {
             ScrubFact::Read { .. } => "read",

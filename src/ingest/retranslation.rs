@@ -12,7 +12,7 @@ use super::{Ingest, IngestError, decompress};
 use crate::activity::{Event, Fact};
 use crate::store::append::Entry;
 use crate::store::log::{self, LoggedEvent};
-use crate::store::retention::Kept;
+use crate::store::retention::StoredDelivery;
 use crate::store::{StoreError, stored};
 use crate::webhook::translate::source_key;
 use crate::webhook::{TranslationOutcome, VerifiedDelivery, translate};
@@ -35,7 +35,7 @@ const RETRACTED: &str = "retracted";
 impl Ingest {
     /// Translates a stored delivery again and appends what is new; answers also the outcome under
     /// which the delivery is to be stored now.
-    pub async fn retranslate(&self, account_id: i64, kept: &Kept) -> Result<(Corrections, &'static str), IngestError> {
+    pub async fn retranslate(&self, account_id: i64, kept: &StoredDelivery) -> Result<(Corrections, &'static str), IngestError> {
         let Ok(body) = decompress(&kept.body) else {
             return Ok((Corrections::default(), TranslationOutcome::Unreadable.name()));
         };

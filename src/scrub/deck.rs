@@ -1,4 +1,5 @@
-//! A row of a deck: what happened to its item since somebody last read it, and while the group read it.
+//! A row of a deck: its state, and what happened to its item since it was last read and while it was
+//! being read.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -17,7 +18,7 @@ pub struct DeckRow {
     pub place: i64,
     /// As it was when the scrub opened.
     pub frozen: DeckPlace,
-    pub status: Status,
+    pub status: RowStatus,
     pub visit: Visit,
     /// The item as it is now, wherever it is now; `None` if it was deleted or the reader may not see it.
     pub item: Option<QueueItem>,
@@ -46,7 +47,7 @@ pub struct Happening {
     pub position: i64,
     /// GitHub's time. `None` if GitHub does not say.
     pub at: Option<DateTime<Utc>>,
-    /// As a past participle: `closed`, `labeled`.
+    /// The event's kind: `closed`, `labeled`.
     pub kind: String,
     pub actor: Option<String>,
     pub human: bool,
@@ -115,31 +116,68 @@ impl Visit {
 
 /// The state of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum RowStatus {
     /// The cursor is on it.
     Current,
     Read,
     Skipped,
-    /// Somebody read it in this round, but outside of this scrub.
+    /// Somebody read it in this round, but not in this scrub.
     ReadElsewhere,
     Closed,
     Deleted,
-    /// It has moved to where it may not be seen.
+    /// The reader may not see where it is now.
     Gone,
     Waiting,
 }
 
-impl Status {
+/// What a row's status depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct RowFacts {
+    /// A reading of the row in this scrub stands.
+    pub marked: bool,
+    /// The cursor is on the row.
+    pub current: bool,
+    pub skipped: bool,
+    pub item: RowItem,
+}
+
+/// A row's item as it is now.
+#[derive(Clone, Copy, Debug)]
+pub enum RowItem {
+    Visible {
+        open: bool,
+        /// It was read since the scrub's round began.
+        read: bool,
+    },
+    Deleted,
+    /// The reader may not see where it is.
+    Hidden,
+}
+
+impl RowStatus {
+    pub fn of(row: RowFacts) -> Self {
+        match row.item {
+            _ if row.marked => Self::Read,
+            _ if row.current => Self::Current,
+            _ if row.skipped => Self::Skipped,
+            RowItem::Deleted => Self::Deleted,
+            RowItem::Hidden => Self::Gone,
+            RowItem::Visible { open: false, .. } => Self::Closed,
+            RowItem::Visible { read: true, .. } => Self::ReadElsewhere,
+            RowItem::Visible { .. } => Self::Waiting,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
-            Status::Current => "current",
-            Status::Read => "read",
-            Status::Skipped => "skipped",
-            Status::ReadElsewhere => "read elsewhere",
-            Status::Closed => "closed",
-            Status::Deleted => "deleted",
-            Status::Gone => "gone",
-            Status::Waiting => "waiting",
+            Self::Current => "current",
+            Self::Read => "read",
+            Self::Skipped => "skipped",
+            Self::ReadElsewhere => "read elsewhere",
+            Self::Closed => "closed",
+            Self::Deleted => "deleted",
+            Self::Gone => "gone",
+            Self::Waiting => "waiting",
         }
     }
 }

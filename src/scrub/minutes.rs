@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::Scrub;
-use super::deck::{DeckRow, Happening, Status};
+use super::deck::{DeckRow, Happening, RowStatus};
 use crate::activity::{ItemType, Note, NoteText, State};
 use crate::rank::QueueItem;
 
@@ -103,14 +103,14 @@ impl MinutesRow {
     /// alone.
     fn of(scrub: i64, open: bool, row: DeckRow, note: Option<Note>) -> Option<Self> {
         // The row on which a scrub was closed was neither read nor skipped.
-        let last = !open && row.visit.arrived.is_some() && !matches!(row.status, Status::Read | Status::Skipped);
-        if !last && !matches!(row.status, Status::Read | Status::Skipped | Status::Current) {
+        let last = !open && row.visit.arrived.is_some() && !matches!(row.status, RowStatus::Read | RowStatus::Skipped);
+        if !last && !matches!(row.status, RowStatus::Read | RowStatus::Skipped | RowStatus::Current) {
             return None;
         }
         Some(Self {
             name: format!("{}#{}", row.repository, row.frozen.number),
-            skipped: row.status == Status::Skipped,
-            current: last || row.status == Status::Current,
+            skipped: row.status == RowStatus::Skipped,
+            current: last || row.status == RowStatus::Current,
             noted_here: note.as_ref().is_some_and(|note| note.scrub == Some(scrub)),
             note: note.map(|note| note.text),
             outcomes: row.outcomes,

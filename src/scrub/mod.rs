@@ -3,13 +3,16 @@
 //! Pure: no IO and no clock. The players:
 //! - [`view`]: a named filter and order, and where it comes from;
 //! - [`progress`]: rounds and scrubs, and how far they have come;
-//! - [`deck`]: a scrub's rows: what happened to an item while a group read it, and since somebody last read it;
+//! - [`deck`]: a scrub's rows: their status, and what happened to an item while a group read it and since
+//!   somebody last read it;
+//! - [`deck_marks`]: which rows of decks are marked as read;
 //! - [`record`]: what is on record of scrubs and items, to compare spreadsheets with;
 //! - [`input`]: what people may write;
 //! - [`minutes`]: a scrub as a text to paste;
 //! - [`schedule`]: when the group meets.
 
 pub mod deck;
+pub mod deck_marks;
 pub mod input;
 pub mod minutes;
 pub mod progress;

@@ -2,6 +2,7 @@
 //!
 //! Pure: `today`, the time zone and seeds are arguments; nothing here does IO or reads a clock. The players:
 //! - [`lifetime`]: what is known about an item over time. All figures are counted from lifetimes;
+//! - [`fold`]: how an item's events become its lifetime;
 //! - [`mod@backlog`]: how many items were open at the end of each day or week, and how stale they were;
 //! - [`mod@ages`]: how the open items spread over age and staleness;
 //! - [`mod@throughput`]: what was opened, answered and closed in a window of dates, by repository;
@@ -10,13 +11,13 @@
 //! - [`percentile`]: what "median" and "90th percentile" mean here;
 //! - [`chart`]: each statistic as a finished SVG.
 //!
-//! Not guaranteed: for days before the installation, only creation and closing dates are known (`approximate`). An item
-//! that came by transfer counts the way the caller made its lifetime.
+//! Not guaranteed: for days before the installation, only creation and closing dates are known (`approximate`); see [`fold`].
 
 pub mod ages;
 pub mod backlog;
 pub mod chart;
 pub mod coverage;
+pub mod fold;
 pub mod forecast;
 pub mod lifetime;
 pub mod percentile;
@@ -26,6 +27,7 @@ pub use ages::{AgeBucket, AgeOf, OpenDays, ages};
 pub use backlog::{BacklogPoint, Step, backlog};
 pub use chart::Size;
 pub use coverage::{CoverageBucket, coverage};
+pub use fold::{ItemNow, LifetimeFold};
 pub use forecast::{FanPoint, Forecast, ForecastRequest, ForecastSummary, Verdict, Week, forecast};
 pub use lifetime::{BacklogChange, Lifetime, Transition};
 pub use throughput::{ThroughputRow, throughput};

@@ -1,10 +1,10 @@
-//! Accounts, as readers of the API name them.
+//! Accounts as readers of the API see them.
 
 use sqlx::{PgExecutor, PgPool};
 
 use super::StoreError;
 
-/// An account with something to see.
+/// An account that has something to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     pub account_id: i64,
@@ -14,14 +14,14 @@ pub struct Account {
     pub position: i64,
 }
 
-/// All accounts with a repository that may be seen, by id. One that is known only as the place
-/// that something left is not among them.
+/// All accounts with a visible repository, by id. An account that is known only as the place that
+/// something left is not among them.
 pub async fn visible(pool: &PgPool) -> Result<Vec<Account>, StoreError> {
     let accounts = sqlx::query_as!(
         Account,
-        r#"SELECT a.account_id, p.login AS "login!", p.logins, a.head_position AS position
+        r#"SELECT a.account_id, p.login AS "login!", p.logins AS "logins!", a.head_position AS position
            FROM accounts a
-           JOIN account_profiles p ON p.account_id = a.account_id AND p.generation = a.generation
+           JOIN current_profiles p ON p.account_id = a.account_id
            CROSS JOIN LATERAL (SELECT 1 FROM visible_repositories r WHERE r.account_id = a.account_id LIMIT 1) AS seen
            WHERE p.login IS NOT NULL
            ORDER BY a.account_id"#
@@ -31,7 +31,7 @@ pub async fn visible(pool: &PgPool) -> Result<Vec<Account>, StoreError> {
     Ok(accounts)
 }
 
-/// Ids of all accounts with a log.
+/// The ids of all accounts with a log.
 pub async fn all_ids(executor: impl PgExecutor<'_>) -> Result<Vec<i64>, StoreError> {
     let ids = sqlx::query_scalar!("SELECT account_id FROM accounts WHERE account_id <> 0 ORDER BY account_id")
         .fetch_all(executor)

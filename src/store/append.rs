@@ -1,8 +1,7 @@
-//! The append: raw deliveries, events and folded states in one transaction of one account.
+//! The append: raw deliveries, events and folded states, in one transaction of one account.
 //!
-//! Locks are taken in one order, the account's head row first, and every append of the account
-//! waits for that row: so positions have no gaps, commit order is position order, and replicas
-//! cannot deadlock. A rollback takes the advance of the head back with it.
+//! Locks are taken in one order, the account's head row first (see `head`). A rollback also takes
+//! back the advance of the head.
 
 use std::collections::HashSet;
 
@@ -10,15 +9,13 @@ use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::project::{self, Placed};
-use super::{StoreError, scrubs, stored};
-use crate::activity::{Bots, Event, Source};
+use super::head::{BEGIN, LockedHead, lock_head};
+use super::log::LogEntry;
+use super::{StoreError, project, scrubs, stored};
+use crate::activity::{Bots, Event};
 
-/// The outcome of a delivery whose events the database refused; its raw form is kept.
+/// The outcome of a delivery whose events the database refused. Its raw form is kept.
 const FAILED: &str = "failed";
-/// A head that is locked for longer counts as out of reach. The server keeps the time: a client
-/// that merely stopped waiting would leave its connection waiting on.
-pub(super) const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '5s'";
 
 /// A delivery's raw form.
 #[derive(Clone, Debug)]
@@ -31,65 +28,65 @@ pub struct RawDelivery {
     pub body: Vec<u8>,
 }
 
-/// What goes into an account's log together.
+/// What goes into an account's log together: usually a delivery and the events in it.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// `None`: the raw form belongs to another account.
     pub raw: Option<RawDelivery>,
-    events: Vec<Written>,
+    events: Vec<NewEvent>,
 }
 
-/// An event with its stored JSON, written before the account's turn comes.
+/// An event with its stored JSON. The JSON is made before the head is locked.
 #[derive(Clone, Debug)]
-struct Written {
+struct NewEvent {
     event: Event,
     data: String,
-    /// The source key of the event that it stands instead of.
+    /// The source key of the event that this one replaces.
     supersedes: Option<String>,
 }
 
 impl Entry {
     pub fn new(raw: Option<RawDelivery>, events: Vec<Event>) -> Self {
-        Self { raw, events: events.into_iter().map(|event| Written::new(event, None)).collect() }
+        Self { raw, events: events.into_iter().map(|event| NewEvent::new(event, None)).collect() }
     }
 
-    /// Events of no new delivery, some of which stand instead of others.
+    /// Events without a new delivery, each with the source key of the event that it replaces, if any.
     pub fn corrected(events: Vec<(Event, Option<String>)>) -> Self {
-        let written = events.into_iter().map(|(event, supersedes)| Written::new(event, supersedes));
-        Self { raw: None, events: written.collect() }
+        let new = events.into_iter().map(|(event, supersedes)| NewEvent::new(event, supersedes));
+        Self { raw: None, events: new.collect() }
     }
 
-    /// The raw form alone: the events cannot be stored.
+    /// The raw form alone, marked as failed, since the events cannot be stored.
     pub fn raw_only(self) -> Self {
         let mut entry = Self { events: vec![], ..self };
         entry.mark_failed();
         entry
     }
 
-    /// Some of what the delivery tells could not be stored; its raw form says so.
+    /// Marks the raw form: some of the delivery's events could not be stored.
     pub fn mark_failed(&mut self) {
         if let Some(raw) = &mut self.raw {
             raw.outcome = FAILED;
         }
     }
 
-    /// The delivery that it comes from, for the log.
+    /// The delivery that it comes from, for log lines.
     pub fn told_by(&self) -> String {
-        let from_key = || self.events.first().map(|written| written.event.source_key.clone());
+        let from_key = || self.events.first().map(|new| new.event.source_key.clone());
         self.raw.as_ref().map(|raw| raw.guid.to_string()).or_else(from_key).unwrap_or_default()
     }
 }
 
-impl Written {
+impl NewEvent {
     fn new(event: Event, supersedes: Option<String>) -> Self {
         let data = stored::write(&event.fact);
         Self { event, data, supersedes }
     }
 }
 
-/// An event on its way into the log.
-struct New<'a> {
-    written: &'a Written,
+/// A new event and its time of receipt.
+struct Received<'a> {
+    new: &'a NewEvent,
     recorded_at: DateTime<Utc>,
 }
 
@@ -104,17 +101,9 @@ pub struct Appended {
     pub duplicate: bool,
 }
 
-/// An account's head row, locked until the transaction ends.
-pub(super) struct Head {
-    pub position: i64,
-    pub generation: i64,
-    /// The time of receipt of what is appended now: later than all before it.
-    pub now: DateTime<Utc>,
-}
-
-/// Appends entries to one account's log; all of them or none.
+/// Appends entries to one account's log, all of them or none.
 ///
-/// An entry whose GUID is known appends nothing, and neither does an event whose source key is.
+/// An entry whose GUID is known appends nothing; neither does an event whose source key is known.
 pub async fn append(
     pool: &PgPool,
     account_id: i64,
@@ -128,11 +117,11 @@ pub async fn append(
     Ok(appended)
 }
 
-/// The same under a head that is locked.
+/// Appends entries behind a head that the caller has locked.
 pub(super) async fn append_behind(
     connection: &mut PgConnection,
     account_id: i64,
-    head: &Head,
+    head: &LockedHead,
     entries: &[Entry],
     bots: &Bots,
 ) -> Result<Vec<Appended>, StoreError> {
@@ -144,8 +133,8 @@ pub(super) async fn append_behind(
         let before = events.len();
         if !duplicate {
             let recorded_at = head.now + Duration::microseconds(at);
-            let new = entry.events.iter().filter(|written| known_keys.insert(written.event.source_key.clone()));
-            events.extend(new.map(|written| New { written, recorded_at }));
+            let new = entry.events.iter().filter(|new| known_keys.insert(new.event.source_key.clone()));
+            events.extend(new.map(|new| Received { new, recorded_at }));
         }
         appended.push(Appended { position: 0, events: events.len() - before, duplicate });
     }
@@ -153,34 +142,35 @@ pub(super) async fn append_behind(
     if !events.is_empty() {
         let last = head.now + Duration::microseconds(count(entries));
         insert_events(connection, account_id, head.position, last, &events).await?;
-        let placed = (head.position + 1..).zip(&events).map(|(position, new)| Placed {
+        let logged = (head.position + 1..).zip(&events).map(|(position, received)| LogEntry {
             position,
-            recorded_at: new.recorded_at,
-            event: &new.written.event,
+            recorded_at: received.recorded_at,
+            event: &received.new.event,
         });
-        let events: Vec<_> = placed.collect();
-        project::project(connection, account_id, head.generation, &events, bots).await?;
+        let logged: Vec<_> = logged.collect();
+        project::project(connection, account_id, head.generation, &logged, bots).await?;
     }
     appended.iter_mut().for_each(|entry| entry.position = position);
     Ok(appended)
 }
 
-/// Appends what was decided under the head lock that the caller holds, and answers the account's new
-/// position.
+/// Appends what people did, as decided under the head lock that the caller holds. Returns the
+/// account's new position.
 pub(super) async fn append_decided(
     connection: &mut PgConnection,
     account_id: i64,
-    head: &Head,
+    head: &LockedHead,
     events: &[Event],
 ) -> Result<i64, StoreError> {
-    let written: Vec<Written> = events.iter().map(|event| Written::new(event.clone(), None)).collect();
-    let new: Vec<_> = written.iter().map(|written| New { written, recorded_at: head.now }).collect();
-    // The next append's time of receipt is later than this, and this is later than the events'.
-    let last = head.now + Duration::microseconds(1);
-    insert_events(connection, account_id, head.position, last, &new).await?;
-    let placed = (head.position + 1..).zip(events);
-    let placed: Vec<_> = placed.map(|(position, event)| Placed { position, recorded_at: head.now, event }).collect();
-    scrubs::project(connection, account_id, head.generation, &placed).await?;
+    let recorded_at = head.now;
+    let new: Vec<NewEvent> = events.iter().map(|event| NewEvent::new(event.clone(), None)).collect();
+    let received: Vec<_> = new.iter().map(|new| Received { new, recorded_at }).collect();
+    // Later than these events, and earlier than those of the next append.
+    let last = recorded_at + Duration::microseconds(1);
+    insert_events(connection, account_id, head.position, last, &received).await?;
+    let logged = (head.position + 1..).zip(events).map(|(position, event)| LogEntry { position, recorded_at, event });
+    let logged: Vec<_> = logged.collect();
+    scrubs::project(connection, account_id, head.generation, &logged).await?;
     Ok(head.position + count(events))
 }
 
@@ -188,41 +178,17 @@ fn count<T>(list: &[T]) -> i64 {
     i64::try_from(list.len()).unwrap_or(i64::MAX)
 }
 
-/// Locks the account's head row, which is made if it is not there.
-pub(super) async fn lock_head(connection: &mut PgConnection, account_id: i64) -> Result<Head, StoreError> {
-    if let Some(head) = select_head(connection, account_id).await? {
-        return Ok(head);
-    }
-    sqlx::query!("INSERT INTO accounts (account_id) VALUES ($1) ON CONFLICT DO NOTHING", account_id)
-        .execute(&mut *connection)
-        .await?;
-    select_head(connection, account_id).await?.ok_or_else(|| StoreError::Unreadable("an account vanished".to_owned()))
-}
-
-async fn select_head(connection: &mut PgConnection, account_id: i64) -> Result<Option<Head>, StoreError> {
-    let head = sqlx::query_as!(
-        Head,
-        r#"SELECT head_position AS position, generation,
-                  GREATEST(clock_timestamp(), last_recorded_at + interval '1 microsecond') AS "now!"
-           FROM accounts WHERE account_id = $1 FOR UPDATE"#,
-        account_id
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(head)
-}
-
-/// What of a batch is new and what is known.
+/// What is new in a batch, and what is known.
 struct Admitted {
     /// GUIDs that were not there before.
     new_guids: HashSet<Uuid>,
-    /// Source keys that are in the log: those of deliveries whose raw form was pruned since, and
-    /// of facts told from elsewhere. Nobody else appends while the head is locked; the unique
-    /// index decides should that ever fail.
+    /// Source keys that are in the log already: those of deliveries whose raw form was pruned since,
+    /// and of facts from another account's delivery. Nobody else appends while the head is locked;
+    /// should that ever fail, the unique index decides.
     known_keys: HashSet<String>,
 }
 
-/// Stores raw deliveries that are new, and looks up the entries' source keys.
+/// Stores the raw deliveries that are new, and looks up the entries' source keys.
 async fn admit(
     connection: &mut PgConnection,
     account_id: i64,
@@ -268,28 +234,29 @@ async fn admit(
     Ok(admitted)
 }
 
-/// Advances the head and inserts the events behind it.
+/// Advances the head and inserts the events after it.
 async fn insert_events(
     connection: &mut PgConnection,
     account_id: i64,
     head: i64,
     last_recorded_at: DateTime<Utc>,
-    new: &[New<'_>],
+    received: &[Received<'_>],
 ) -> Result<(), StoreError> {
+    let events: Vec<&Event> = received.iter().map(|received| &received.new.event).collect();
     let (repo_ids, numbers): (Vec<Option<i64>>, Vec<Option<i64>>) =
-        new.iter().map(|new| new.written.event.fact.filed_under()).unzip();
-    let positions: Vec<i64> = (head + 1..).take(new.len()).collect();
-    let source_keys: Vec<&str> = new.iter().map(|new| new.written.event.source_key.as_str()).collect();
-    let sources: Vec<&str> = new.iter().map(|new| source_name(new.written.event.source)).collect();
-    let kinds: Vec<&str> = new.iter().map(|new| new.written.event.kind.as_str()).collect();
-    let actors: Vec<_> = new.iter().map(|new| new.written.event.actor.as_ref()).collect();
+        events.iter().map(|event| event.fact.filed_under()).unzip();
+    let positions: Vec<i64> = (head + 1..).take(events.len()).collect();
+    let source_keys: Vec<&str> = events.iter().map(|event| event.source_key.as_str()).collect();
+    let sources: Vec<&str> = events.iter().map(|event| stored::source_name(event.source)).collect();
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    let actors: Vec<_> = events.iter().map(|event| event.actor.as_ref()).collect();
     let logins: Vec<Option<&str>> = actors.iter().map(|actor| actor.map(|actor| actor.login.as_str())).collect();
     let ids: Vec<Option<i64>> = actors.iter().map(|actor| actor.and_then(|actor| actor.id)).collect();
     let bots: Vec<Option<bool>> = actors.iter().map(|actor| actor.map(|actor| actor.bot)).collect();
-    let occurred: Vec<Option<DateTime<Utc>>> = new.iter().map(|new| new.written.event.occurred_at).collect();
-    let recorded: Vec<DateTime<Utc>> = new.iter().map(|new| new.recorded_at).collect();
-    let supersedes: Vec<Option<&str>> = new.iter().map(|new| new.written.supersedes.as_deref()).collect();
-    let data: Vec<&str> = new.iter().map(|new| new.written.data.as_str()).collect();
+    let occurred: Vec<Option<DateTime<Utc>>> = events.iter().map(|event| event.occurred_at).collect();
+    let recorded: Vec<DateTime<Utc>> = received.iter().map(|received| received.recorded_at).collect();
+    let supersedes: Vec<Option<&str>> = received.iter().map(|received| received.new.supersedes.as_deref()).collect();
+    let data: Vec<&str> = received.iter().map(|received| received.new.data.as_str()).collect();
     sqlx::query!(
         r#"WITH head AS (
              UPDATE accounts SET head_position = $14, last_recorded_at = $15 WHERE account_id = $1)
@@ -315,31 +282,11 @@ async fn insert_events(
         occurred as _,
         &recorded,
         data as _,
-        head + count(new),
+        head + count(received),
         last_recorded_at,
         supersedes as _,
     )
     .execute(connection)
     .await?;
     Ok(())
-}
-
-fn source_name(source: Source) -> &'static str {
-    match source {
-        Source::Webhook => "webhook",
-        Source::Backfill => "backfill",
-        Source::Sweep => "sweep",
-        Source::Scrub => "scrub",
-    }
-}
-
-/// The source that a stored name stands for.
-pub(super) fn source_from(name: &str) -> Result<Source, StoreError> {
-    match name {
-        "webhook" => Ok(Source::Webhook),
-        "backfill" => Ok(Source::Backfill),
-        "sweep" => Ok(Source::Sweep),
-        "scrub" => Ok(Source::Scrub),
-        other => Err(StoreError::Unreadable(format!("an event of source {other}, which this version does not know"))),
-    }
 }

@@ -26,7 +26,7 @@ pub async fn details(
         places.iter().map(|place| (place.key.repo_id, place.key.number)).unzip();
     let rows = sqlx::query!(
         r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", r.html_url AS "html_url?", r.private AS "private!", i.type AS "type!",
-                  i.state AS "state!", i.folded AS "folded: Json<ItemState>", i.generation,
+                  i.state AS "state!", i.folded AS "folded: Json<ItemState>",
                   (SELECT m.folded FROM remarks m
                    WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
                      AND m.number = i.number) AS "remarks: Json<Remarks>",
@@ -52,12 +52,8 @@ pub async fn details(
     )
     .fetch_all(&mut *connection)
     .await?;
-    let mut inherited = inherited(
-        connection,
-        account_id,
-        rows.iter().map(|row| (row.repo_id, row.number, &row.folded.0, row.generation)),
-    )
-    .await?;
+    let mut inherited =
+        inherited(connection, account_id, rows.iter().map(|row| (row.repo_id, row.number, &row.folded.0))).await?;
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.repo_id, row.number), row)).collect();
     let items = places.iter().filter_map(|place| {
         let row = rows.remove(&(place.key.repo_id, place.key.number))?;
@@ -101,10 +97,12 @@ pub async fn details(
 async fn inherited<'a>(
     connection: &mut PgConnection,
     account_id: i64,
-    items: impl Iterator<Item = (i64, i64, &'a ItemState, i64)>,
+    items: impl Iterator<Item = (i64, i64, &'a ItemState)>,
 ) -> Result<BTreeMap<ItemAddress, Remarks>, StoreError> {
-    let transferred: Vec<_> = items.filter(|(_, _, folded, _)| folded.transferred_from().is_some()).collect();
-    let Some((.., generation)) = transferred.first().copied() else { return Ok(BTreeMap::new()) };
-    let addresses: Vec<ItemAddress> = transferred.iter().map(|(repo_id, number, ..)| (*repo_id, *number)).collect();
-    remarks::of(connection, account_id, generation, &addresses).await
+    let transferred = items.filter(|(.., folded)| folded.transferred_from().is_some());
+    let addresses: Vec<ItemAddress> = transferred.map(|(repo_id, number, _)| (repo_id, number)).collect();
+    if addresses.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    remarks::of(connection, account_id, &addresses).await
 }

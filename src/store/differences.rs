@@ -3,7 +3,7 @@
 use sqlx::PgPool;
 
 use super::StoreError;
-use super::rebuild::generation_in_use;
+use super::generations;
 
 /// The differences between the generation in use and a newly folded one, one line each. Both are read in
 /// one snapshot, and rows that changed after `folded_to` are left out.
@@ -17,7 +17,7 @@ pub(super) async fn differences(
     folded_to: i64,
 ) -> Result<Vec<String>, StoreError> {
     let mut snapshot = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    if generation_in_use(&mut *snapshot, account_id).await? != in_use {
+    if generations::in_use(&mut *snapshot, account_id).await? != in_use {
         return Err(StoreError::Overtaken);
     }
     let lines = sqlx::query_scalar!(

@@ -1,31 +1,32 @@
-//! What ids of an account's directory are called.
+//! The names of an account's labels and milestones.
 
 use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
 use super::StoreError;
+use crate::activity::directory::NameKey;
 
-/// Names of the labels and milestones that are there, by repository and id or number.
+/// Names of the labels and milestones that were not removed.
 #[derive(Debug, Default)]
-pub(super) struct Names {
-    labels: HashMap<(i64, i64), String>,
-    milestones: HashMap<(i64, i64), String>,
+pub(super) struct DirectoryNames {
+    labels: HashMap<NameKey, String>,
+    milestones: HashMap<NameKey, String>,
 }
 
-impl Names {
-    /// All of an account's.
+impl DirectoryNames {
+    /// Reads all of an account's.
     pub async fn read(moment: &mut PgConnection, account_id: i64) -> Result<Self, StoreError> {
         let labels = sqlx::query!(
-            "SELECT l.repo_id, l.label_id, l.name FROM accounts a JOIN labels l USING (account_id, generation)
-             WHERE a.account_id = $1 AND NOT l.removed",
+            r#"SELECT repo_id AS "repo_id!", label_id AS "label_id!", name AS "name!" FROM current_labels
+               WHERE account_id = $1 AND NOT removed"#,
             account_id,
         )
         .fetch_all(&mut *moment)
         .await?;
         let milestones = sqlx::query!(
-            "SELECT m.repo_id, m.number, m.title FROM accounts a JOIN milestones m USING (account_id, generation)
-             WHERE a.account_id = $1 AND NOT m.removed",
+            r#"SELECT repo_id AS "repo_id!", number AS "number!", title AS "title!" FROM current_milestones
+               WHERE account_id = $1 AND NOT removed"#,
             account_id,
         )
         .fetch_all(&mut *moment)
@@ -36,7 +37,7 @@ impl Names {
         })
     }
 
-    /// An item's labels, in the order that people read.
+    /// The names of an item's labels, in alphabetical order without regard to case.
     pub fn labels(&self, repo_id: i64, ids: &[i64]) -> Vec<&str> {
         let mut names: Vec<&str> =
             ids.iter().filter_map(|id| self.labels.get(&(repo_id, *id))).map(String::as_str).collect();
@@ -44,7 +45,7 @@ impl Names {
         names
     }
 
-    /// A milestone's title.
+    /// The title of an item's milestone.
     pub fn milestone(&self, repo_id: i64, number: Option<i64>) -> Option<&str> {
         self.milestones.get(&(repo_id, number?)).map(String::as_str)
     }

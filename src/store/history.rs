@@ -1,4 +1,4 @@
-//! One item as it is, and what happened to it.
+//! One item as it is now, and its events.
 
 use chrono::{NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -7,17 +7,17 @@ use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
 use super::details::details;
-use super::log::{EventRow, LoggedEvent};
+use super::log::{LoggedEvent, events_of};
 use crate::activity::{Bots, Fact, ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
 
-/// Events of a history at most; the last ones.
+/// How many events a history shows, the last ones.
 const LONGEST: i64 = 1_000;
 
-/// The address of an item, and what the reader may see.
+/// Which item to look for, and what the reader may see.
 #[derive(Clone, Debug)]
-pub struct Wanted<'a> {
+pub struct ItemQuery<'a> {
     pub account_id: i64,
     pub sight: Sight,
     /// A login that the account has or had.
@@ -26,66 +26,64 @@ pub struct Wanted<'a> {
     pub number: i64,
 }
 
-/// What is at an address.
+/// What is found at an item's address.
 #[derive(Debug)]
-pub enum Found {
-    /// Nothing that was seen, or that the reader may see.
+pub enum ItemLookup {
+    /// Nothing is known there that the reader may see.
     Nothing,
     /// The item was deleted on GitHub.
     Deleted,
-    /// The item went elsewhere, which the reader may not be allowed to see.
+    /// The item was transferred. The reader may not be allowed to see where it is now.
     Transferred(ItemKey),
-    Here(Box<Kept>),
+    Here(Box<ItemHistory>),
 }
 
-/// An item with its history; all of one moment, the account's `position`.
+/// An item with its events, as of the account's `position`.
 #[derive(Debug)]
-pub struct Kept {
+pub struct ItemHistory {
     pub position: i64,
     /// Without its rank.
     pub item: QueueItem,
     /// Oldest first.
     pub events: Vec<LoggedEvent>,
-    /// Older events were left out.
+    /// Whether older events were left out.
     pub truncated: bool,
 }
 
-/// Where an item is, without what there is to know of it.
+/// The same, without the item itself.
 #[derive(Debug)]
-pub enum Located {
+pub enum ItemLocation {
     Nothing,
     Deleted,
     Transferred(ItemKey),
-    /// In the repository of this id.
+    /// The id of the repository that the item is in.
     Here(i64),
 }
 
-/// The item at an address.
-pub async fn locate(pool: &PgPool, wanted: &Wanted<'_>) -> Result<Located, StoreError> {
-    Ok(match at(&mut *pool.acquire().await?, wanted).await? {
-        None => Located::Nothing,
-        Some(At { folded, .. }) if folded.transferred_to().is_some() => {
-            folded.transferred_to().map_or(Located::Nothing, Located::Transferred)
-        }
-        Some(At { folded, .. }) if !folded.live() => Located::Deleted,
-        Some(At { repo_id, .. }) => Located::Here(repo_id),
+/// Finds out where an item is.
+pub async fn locate(pool: &PgPool, query: &ItemQuery<'_>) -> Result<ItemLocation, StoreError> {
+    let Some(row) = row(&mut *pool.acquire().await?, query).await? else { return Ok(ItemLocation::Nothing) };
+    Ok(match row.folded.transferred_to() {
+        Some(key) => ItemLocation::Transferred(key),
+        None if !row.folded.live() => ItemLocation::Deleted,
+        None => ItemLocation::Here(row.repo_id),
     })
 }
 
-/// What an address stands for.
-struct At {
+struct ItemRow {
     head_position: i64,
     repo_id: i64,
     folded: ItemState,
 }
 
-async fn at(moment: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<At>, StoreError> {
-    let Wanted { account_id, ref sight, owner, repository, number } = *wanted;
-    // Two repositories have one name where the news of a renaming is missing: the one that the item lives in.
+/// The row at an item's address. Two repositories have the same name if we missed that one was renamed:
+/// then the one with a live item is meant.
+async fn row(moment: &mut PgConnection, query: &ItemQuery<'_>) -> Result<Option<ItemRow>, StoreError> {
+    let ItemQuery { account_id, ref sight, owner, repository, number } = *query;
     let row = sqlx::query!(
         r#"SELECT a.head_position, i.repo_id, i.folded AS "folded: Json<ItemState>"
            FROM accounts a
-           JOIN account_profiles p ON p.account_id = a.account_id AND p.generation = a.generation
+           JOIN current_profiles p ON p.account_id = a.account_id
            JOIN visible_repositories r ON r.account_id = a.account_id
            JOIN items i ON i.account_id = r.account_id AND i.generation = r.generation AND i.repo_id = r.repo_id
            WHERE a.account_id = $1 AND lower(r.name) = $4 AND i.number = $5
@@ -101,38 +99,38 @@ async fn at(moment: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<At>
     )
     .fetch_optional(moment)
     .await?;
-    Ok(row.map(|row| At { head_position: row.head_position, repo_id: row.repo_id, folded: row.folded.0 }))
+    Ok(row.map(|row| ItemRow { head_position: row.head_position, repo_id: row.repo_id, folded: row.folded.0 }))
 }
 
-/// The item at an address, with days counted to `date`.
+/// Finds an item with its events, and with days counted up to `date`.
 pub async fn find(
     pool: &PgPool,
     zone: Tz,
     bots: &Bots,
-    wanted: &Wanted<'_>,
+    query: &ItemQuery<'_>,
     date: NaiveDate,
-) -> Result<Found, StoreError> {
+) -> Result<ItemLookup, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let Some(row) = at(&mut moment, wanted).await? else { return Ok(Found::Nothing) };
-    let Wanted { account_id, number, .. } = *wanted;
+    let Some(row) = row(&mut moment, query).await? else { return Ok(ItemLookup::Nothing) };
+    let ItemQuery { account_id, number, .. } = *query;
     let mut folded = row.folded;
     if let Some(key) = folded.transferred_to() {
-        return Ok(Found::Transferred(key));
+        return Ok(ItemLookup::Transferred(key));
     }
     if !folded.live() {
-        return Ok(Found::Deleted);
+        return Ok(ItemLookup::Deleted);
     }
     let (Some(created_at), Some(updated_at)) = (folded.created_at(), folded.updated_at()) else {
-        return Ok(Found::Nothing);
+        return Ok(ItemLookup::Nothing);
     };
     let days = |at: chrono::DateTime<Utc>| days_since(at, date, zone);
     let (days_age, days_stale) = (days(created_at), days(updated_at));
     let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
     let place = Place { key, rank: None, days_age, days_stale };
-    let Some(mut item) = details(&mut moment, account_id, &wanted.sight, &[place]).await?.pop() else {
-        return Ok(Found::Nothing);
+    let Some(mut item) = details(&mut moment, account_id, &query.sight, &[place]).await?.pop() else {
+        return Ok(ItemLookup::Nothing);
     };
-    let mut events = last_events(&mut moment, account_id, row.repo_id, number).await?;
+    let mut events = events_of(&mut *moment, account_id, &[(row.repo_id, number)], None, LONGEST + 1).await?;
     let truncated = events.len() as i64 > LONGEST;
     events.truncate(LONGEST as usize);
     events.reverse();
@@ -143,33 +141,10 @@ pub async fn find(
         }
     }
     item.waits_for = folded.waits_for();
-    Ok(Found::Here(Box::new(Kept { position: row.head_position, item, events, truncated })))
+    Ok(ItemLookup::Here(Box::new(ItemHistory { position: row.head_position, item, events, truncated })))
 }
 
-/// An item's last events and one more, newest first.
-async fn last_events(
-    moment: &mut PgConnection,
-    account_id: i64,
-    repo_id: i64,
-    number: i64,
-) -> Result<Vec<LoggedEvent>, StoreError> {
-    let rows = sqlx::query_as!(
-        EventRow,
-        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
-                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
-           FROM effective_events WHERE account_id = $1 AND repo_id = $2 AND number = $3
-           ORDER BY position DESC LIMIT $4"#,
-        account_id,
-        repo_id,
-        number,
-        LONGEST + 1,
-    )
-    .fetch_all(moment)
-    .await?;
-    Ok(rows.into_iter().filter_map(EventRow::known).collect())
-}
-
-/// `owner` and `name` of a repository, if the reader may see it.
+/// A repository's owner and name, if the reader may see it.
 pub async fn repository(
     pool: &PgPool,
     account_id: i64,
@@ -189,3 +164,5 @@ pub async fn repository(
     .await?;
     Ok(row.map(|row| (row.owner, row.name)))
 }
+
+pub use {ItemHistory as Kept, ItemLocation as Located, ItemLookup as Found, ItemQuery as Wanted};

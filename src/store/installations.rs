@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
-use super::append::{self, Entry};
+use super::append::{Entry, append_behind};
+use super::head::lock_head;
 use super::jobs::{self, NewJob};
 use crate::activity::{Bots, Event};
 
@@ -82,8 +83,8 @@ pub async fn forget_jobs(pool: &PgPool, account_id: i64) -> Result<(), StoreErro
 /// Appends an event about an account. This locks its head row, which must come before any other lock.
 async fn tell(connection: &mut PgConnection, account_id: i64, told: Option<Event>) -> Result<(), StoreError> {
     let Some(told) = told else { return Ok(()) };
-    let head = append::lock_head(connection, account_id).await?;
-    append::append_behind(connection, account_id, &head, &[Entry::new(None, vec![told])], &Bots::default()).await?;
+    let head = lock_head(connection, account_id).await?;
+    append_behind(connection, account_id, &head, &[Entry::new(None, vec![told])], &Bots::default()).await?;
     Ok(())
 }
 

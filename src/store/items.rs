@@ -1,14 +1,14 @@
-//! Writing the rows of the projection `items`.
+//! Writes the rows of the projection `items`.
 
 use sqlx::PgConnection;
 
 use super::StoreError;
 use crate::activity::ItemState;
 
-/// Repository and number, within an account.
+/// An item's repository and number, within an account.
 pub type ItemAddress = (i64, i64);
 
-/// Writes the items' rows, new or changed.
+/// Inserts or replaces the items' rows.
 pub(super) async fn save(
     connection: &mut PgConnection,
     account_id: i64,
@@ -33,7 +33,7 @@ pub(super) async fn save(
     let drafts: Vec<bool> = states.iter().map(|state| state.draft()).collect();
     let live: Vec<bool> = states.iter().map(|state| state.live()).collect();
     let tied: Vec<bool> = states.iter().map(|state| state.tied()).collect();
-    let came: Vec<bool> = states.iter().map(|state| state.transferred_from().is_some()).collect();
+    let came_by_transfer: Vec<bool> = states.iter().map(|state| state.transferred_from().is_some()).collect();
     let waits_for: Vec<Option<&str>> =
         states.iter().map(|state| state.waits_for().map(|waits_for| waits_for.name())).collect();
     let folded: Vec<String> = states.iter().copied().map(canonical).collect();
@@ -77,7 +77,7 @@ pub(super) async fn save(
         &live,
         &tied,
         &folded,
-        &came,
+        &came_by_transfer,
         waits_for as _,
     )
     .execute(connection)
@@ -85,12 +85,12 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// A folded state as it is stored: the same state is the same bytes.
+/// The stored form of a folded state. Equal states have equal bytes.
 pub(super) fn canonical<T: serde::Serialize>(state: &T) -> String {
     serde_json::to_string(state).expect("cannot fail: plain data with string keys")
 }
 
-/// Postgres' text form of an array, since UNNEST would flatten an array of arrays.
+/// An array in Postgres' text form, since UNNEST would flatten an array of arrays.
 fn array_of_ids(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     format!("{{{}}}", ids.join(","))

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::item_rows::{Wanted, open_rows_at, rows};
 use super::items::ItemAddress;
-use super::log::touched;
+use super::log::subjects;
 use super::remarks;
 use crate::activity::Summary;
 use crate::rank::live::Change;
@@ -92,9 +92,9 @@ pub struct Changed {
 pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Changed, StoreError> {
     let mut moment = pool.begin_with(ONE_MOMENT).await?;
     let head = head(&mut moment, account_id).await?;
-    let touched = touched(&mut *moment, account_id, position, head.position).await?;
-    let items = items_at(&mut moment, head, &touched.items).await?;
-    let touched = touched.repositories;
+    let subjects = subjects(&mut *moment, account_id, position, head.position).await?;
+    let items = items_at(&mut moment, head, &subjects.items).await?;
+    let touched = subjects.repositories;
     let only: Option<Vec<i64>> = touched.as_ref().map(|touched| touched.iter().copied().collect());
     let repositories = repositories(&mut moment, account_id, only.as_deref()).await?;
     Ok(Changed { head, items, touched, repositories })
@@ -162,7 +162,7 @@ async fn items_at(
     let summaries = match any_remarks(connection, head).await? {
         true => {
             let addresses: Vec<ItemAddress> = addresses.iter().copied().collect();
-            remarks::summaries_of(connection, head.account_id, head.generation, &addresses).await?
+            remarks::summaries_of(connection, head.account_id, &addresses).await?
         }
         false => HashMap::new(),
     };

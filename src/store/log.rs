@@ -1,16 +1,16 @@
-//! Reading the log.
+//! Reading the log. Only this module lists the columns of an event.
 
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
+use futures_util::stream::BoxStream;
 use sqlx::{PgExecutor, PgPool};
 
-use super::append::source_from;
 use super::items::ItemAddress;
 use super::{StoreError, stored};
 use crate::activity::{Actor, Event};
 
-/// An event in its place.
+/// An event at its place in the log.
 #[derive(Clone, Debug)]
 pub struct LoggedEvent {
     pub position: i64,
@@ -18,7 +18,21 @@ pub struct LoggedEvent {
     pub event: Event,
 }
 
-/// A row of the log before its JSON is read.
+impl LoggedEvent {
+    pub(super) fn entry(&self) -> LogEntry<'_> {
+        LogEntry { position: self.position, recorded_at: self.recorded_at, event: &self.event }
+    }
+}
+
+/// The same, with a borrowed event: what projections are made from.
+#[derive(Clone, Copy)]
+pub(super) struct LogEntry<'a> {
+    pub position: i64,
+    pub recorded_at: DateTime<Utc>,
+    pub event: &'a Event,
+}
+
+/// A row of the log whose JSON has not been read yet.
 pub(super) struct EventRow {
     pub position: i64,
     pub source_key: String,
@@ -33,12 +47,15 @@ pub(super) struct EventRow {
 }
 
 impl EventRow {
-    /// The event, for showing: one that this version does not know, such as a newer one's before a
-    /// rollback, is passed over. Whoever folds for good must [`read`](Self::read) instead.
+    /// The event, for showing. One that this version does not know is skipped: a newer version may
+    /// have written it before a rollback. What folds for good must [`read`](Self::read) instead.
     pub fn known(self) -> Option<LoggedEvent> {
         let position = self.position;
         self.read()
-            .inspect_err(|error| tracing::warn!(position, error = error as &dyn std::error::Error, "passed over"))
+            .inspect_err(|error| {
+                let error = error as &dyn std::error::Error;
+                tracing::warn!(position, error, "an event that cannot be read was skipped");
+            })
             .ok()
     }
 
@@ -50,36 +67,117 @@ impl EventRow {
             kind: self.kind,
             actor,
             occurred_at: self.occurred_at,
-            source: source_from(&self.source)?,
+            source: stored::source_from(&self.source)?,
             fact: stored::read(&self.data)?,
         };
         Ok(LoggedEvent { position: self.position, recorded_at: self.recorded_at, event })
     }
 }
 
-/// The account's events after a position, in order, at most `limit`. Reading on from the last
-/// one's position skips nothing, whoever appends meanwhile.
-pub async fn events_after(
-    pool: &PgPool,
+/// The account's effective events after one position, up to and including another, in order and at
+/// most `limit`. Reading on from the last one's position misses nothing, whoever appends meanwhile.
+pub async fn events_between(
+    executor: impl PgExecutor<'_>,
     account_id: i64,
-    position: i64,
+    (after, to): (i64, i64),
     limit: i64,
 ) -> Result<Vec<LoggedEvent>, StoreError> {
     let rows = sqlx::query_as!(
         EventRow,
         r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
                   actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
-           FROM effective_events WHERE account_id = $1 AND position > $2 ORDER BY position LIMIT $3"#,
+           FROM effective_events
+           WHERE account_id = $1 AND position > $2 AND position <= $3
+           ORDER BY position LIMIT $4"#,
         account_id,
-        position,
+        after,
+        to,
         limit,
     )
-    .fetch_all(pool)
+    .fetch_all(executor)
     .await?;
     rows.into_iter().map(EventRow::read).collect()
 }
 
-/// What stands for certain source keys: each one's event, or the last of those that superseded it.
+/// The last effective events of items, newest first and at most `limit`; of certain kinds only, if
+/// any are given.
+pub(super) async fn events_of(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    items: &[ItemAddress],
+    kinds: Option<&[&str]>,
+    limit: i64,
+) -> Result<Vec<LoggedEvent>, StoreError> {
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = items.iter().copied().unzip();
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT e.position AS "position!", e.source_key AS "source_key!", e.source AS "source!", e.kind AS "kind!",
+                  e.actor_login, e.actor_id, e.actor_bot, e.occurred_at, e.recorded_at AS "recorded_at!",
+                  e.data::text AS "data!"
+           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+           CROSS JOIN LATERAL (SELECT * FROM effective_events
+             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
+               AND ($4::text[] IS NULL OR kind = ANY($4))
+             ORDER BY position DESC LIMIT $5) AS e
+           ORDER BY e.position DESC LIMIT $5"#,
+        account_id,
+        &repo_ids,
+        &numbers,
+        kinds as _,
+        limit,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().filter_map(EventRow::known).collect())
+}
+
+/// A part of an account's log that is folded by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// What people did that is not about one item: scrubs, rounds, rows waiting for their item.
+    Scrubs,
+    /// What people did with items: marks and notes.
+    Annotations,
+    /// Everything but [`Part::Scrubs`].
+    ItemsAndDirectory,
+}
+
+/// Reads a part of the log for folding: item by item, each one's events in order, then the events of
+/// no item. `to` is the last position, `before` a time by which an event must have occurred.
+pub(super) fn in_order_of_items<'e>(
+    executor: impl PgExecutor<'e> + 'e,
+    account_id: i64,
+    part: Part,
+    to: i64,
+    before: Option<DateTime<Utc>>,
+) -> BoxStream<'e, Result<EventRow, sqlx::Error>> {
+    let part = match part {
+        Part::Scrubs => "scrubs",
+        Part::Annotations => "annotations",
+        Part::ItemsAndDirectory => "items and directory",
+    };
+    sqlx::query_as!(
+        EventRow,
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM effective_events
+           WHERE account_id = $1 AND position <= $2
+             AND ($3::timestamptz IS NULL OR coalesce(occurred_at, recorded_at) < $3)
+             AND CASE $4::text
+                   WHEN 'scrubs' THEN source = 'scrub' AND repo_id IS NULL AND number IS NULL
+                   WHEN 'annotations' THEN source = 'scrub' AND number IS NOT NULL
+                   ELSE source <> 'scrub' OR number IS NOT NULL END
+           ORDER BY repo_id, number, position"#,
+        account_id,
+        to,
+        before,
+        part,
+    )
+    .fetch(executor)
+}
+
+/// The events that stand under certain source keys now: each key's own event, or the last of those
+/// that superseded it.
 pub async fn standing(
     pool: &PgPool,
     account_id: i64,
@@ -104,20 +202,17 @@ pub async fn standing(
     .fetch_all(pool)
     .await?;
     let standing = rows.into_iter().map(|row| {
-        let (position, source_key, source, kind) = (row.position, row.source_key, row.source, row.kind);
-        let (actor_login, actor_id, actor_bot) = (row.actor_login, row.actor_id, row.actor_bot);
-        let (occurred_at, recorded_at, data) = (row.occurred_at, row.recorded_at, row.data);
         let event = EventRow {
-            position,
-            source_key,
-            source,
-            kind,
-            actor_login,
-            actor_id,
-            actor_bot,
-            occurred_at,
-            recorded_at,
-            data,
+            position: row.position,
+            source_key: row.source_key,
+            source: row.source,
+            kind: row.kind,
+            actor_login: row.actor_login,
+            actor_id: row.actor_id,
+            actor_bot: row.actor_bot,
+            occurred_at: row.occurred_at,
+            recorded_at: row.recorded_at,
+            data: row.data,
         };
         Ok((row.first, event.read()?))
     });
@@ -126,22 +221,21 @@ pub async fn standing(
 
 /// What the events between two positions are about.
 #[derive(Debug)]
-pub struct Touched {
-    /// Repository and number of items.
+pub struct Subjects {
     pub items: BTreeSet<ItemAddress>,
-    /// Repositories, those of items too; `None` if an event is about the account as a whole.
+    /// Ids of repositories, those of the items included; `None` if an event is about the whole account.
     pub repositories: Option<BTreeSet<i64>>,
-    /// Something else than an item: a repository, a label, the account.
+    /// Whether an event is about something else than an item: a repository, a label, the account.
     pub directory: bool,
 }
 
-/// What the events after one position, up to another, are about.
-pub async fn touched(
+/// What the account's events after one position, up to and including another, are about.
+pub async fn subjects(
     executor: impl PgExecutor<'_>,
     account_id: i64,
     after: i64,
     to: i64,
-) -> Result<Touched, StoreError> {
+) -> Result<Subjects, StoreError> {
     let rows = sqlx::query!(
         "SELECT DISTINCT repo_id, number FROM events
          WHERE account_id = $1 AND position > $2 AND position <= $3
@@ -154,5 +248,5 @@ pub async fn touched(
     .await?;
     let items: BTreeSet<_> = rows.iter().filter_map(|row| Some((row.repo_id?, row.number?))).collect();
     let repositories = rows.iter().map(|row| row.repo_id).collect();
-    Ok(Touched { directory: rows.len() > items.len(), items, repositories })
+    Ok(Subjects { directory: rows.len() > items.len(), items, repositories })
 }

@@ -1,13 +1,10 @@
-//! Writing the rows that items refer to: accounts, repositories, labels, milestones.
+//! Writes the rows of what items refer to: accounts, repositories, labels, milestones.
 
 use sqlx::PgConnection;
 
 use super::StoreError;
 use super::items::canonical;
-use crate::activity::directory::{AccountState, NameState, RepositoryState};
-
-/// Repository and label id, or repository and milestone number.
-pub type NameAddress = (i64, i64);
+use crate::activity::directory::{AccountState, NameKey, NameState, RepositoryState};
 
 pub(super) async fn save_profile(
     connection: &mut PgConnection,
@@ -87,12 +84,12 @@ pub(super) async fn save_labels(
     connection: &mut PgConnection,
     account_id: i64,
     generation: i64,
-    labels: &[(NameAddress, &NameState)],
+    labels: &[(NameKey, &NameState)],
 ) -> Result<(), StoreError> {
     if labels.is_empty() {
         return Ok(());
     }
-    let Names { repo_ids, ids, names, removed, folded } = names(labels);
+    let NameColumns { repo_ids, ids, names, removed, folded } = columns(labels);
     sqlx::query!(
         r#"INSERT INTO labels (account_id, generation, repo_id, label_id, name, removed, folded)
            SELECT $1, $2, repo_id, id, name, removed, folded::json
@@ -117,12 +114,12 @@ pub(super) async fn save_milestones(
     connection: &mut PgConnection,
     account_id: i64,
     generation: i64,
-    milestones: &[(NameAddress, &NameState)],
+    milestones: &[(NameKey, &NameState)],
 ) -> Result<(), StoreError> {
     if milestones.is_empty() {
         return Ok(());
     }
-    let Names { repo_ids, ids, names, removed, folded } = names(milestones);
+    let NameColumns { repo_ids, ids, names, removed, folded } = columns(milestones);
     sqlx::query!(
         r#"INSERT INTO milestones (account_id, generation, repo_id, number, title, removed, folded)
            SELECT $1, $2, repo_id, id, name, removed, folded::json
@@ -143,8 +140,8 @@ pub(super) async fn save_milestones(
     Ok(())
 }
 
-/// Columns of label or milestone rows.
-struct Names<'a> {
+/// The rows of labels or milestones, column by column.
+struct NameColumns<'a> {
     repo_ids: Vec<i64>,
     ids: Vec<i64>,
     names: Vec<&'a str>,
@@ -152,9 +149,9 @@ struct Names<'a> {
     folded: Vec<String>,
 }
 
-fn names<'a>(rows: &[(NameAddress, &'a NameState)]) -> Names<'a> {
+fn columns<'a>(rows: &[(NameKey, &'a NameState)]) -> NameColumns<'a> {
     let (repo_ids, ids) = rows.iter().map(|(address, _)| *address).unzip();
-    Names {
+    NameColumns {
         repo_ids,
         ids,
         names: rows.iter().map(|(_, state)| state.name()).collect(),

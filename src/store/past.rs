@@ -16,7 +16,7 @@ use futures_util::TryStreamExt;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use super::directory::Names;
+use super::directory::DirectoryNames;
 use super::item_rows::{folded_item, with_summary};
 use super::items::ItemAddress;
 use super::log::{EventRow, LoggedEvent};
@@ -29,7 +29,7 @@ use crate::rank::{Calendar, Candidate, Item, Page, PageRequest, QueueItem, Repos
 /// What an item's row is made with.
 struct Directory {
     repositories: HashMap<i64, Repository>,
-    names: Names,
+    names: DirectoryNames,
     /// By the end of the date.
     remarks: HashMap<ItemAddress, Remarks>,
 }
@@ -56,7 +56,7 @@ async fn directory(moment: &mut PgConnection, account_id: i64, end: DateTime<Utc
     let named = repositories.filter(|repository| !repository.name.is_empty());
     Ok(Directory {
         repositories: named.map(|repository| (repository.repo_id, repository)).collect(),
-        names: Names::read(moment, account_id).await?,
+        names: DirectoryNames::read(moment, account_id).await?,
         remarks: remarks_by(moment, account_id, end).await?,
     })
 }

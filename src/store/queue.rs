@@ -13,7 +13,7 @@ use futures_util::TryStreamExt;
 use sqlx::PgPool;
 
 use super::details::details;
-use super::directory::Names;
+use super::directory::DirectoryNames;
 use super::item_rows::{Wanted, rows};
 use super::{StoreError, live, remarks};
 use crate::activity::{ItemType, State};
@@ -35,8 +35,8 @@ pub async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page
     let repositories: HashMap<i64, Repository> =
         repositories.into_iter().map(|repository| (repository.repo_id, repository)).collect();
     let names = match filter.given().any(|(criterion, _)| matches!(criterion.looks, Looks::Labels | Looks::Milestone)) {
-        true => Names::read(&mut moment, account_id).await?,
-        false => Names::default(),
+        true => DirectoryNames::read(&mut moment, account_id).await?,
+        false => DirectoryNames::default(),
     };
     let summaries = remarks::summaries(&mut moment, account_id).await?;
     let mut past = Past::new(request);

@@ -1,35 +1,38 @@
-//! Marks and notes of items, those of the places that an item came from included.
+//! Marks and notes of items. An item that came by transfer inherits those of the places that it was at.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
 use super::items::{ItemAddress, canonical};
-use super::log::EventRow;
+use super::log::{Part, in_order_of_items};
 use crate::activity::{Fact, ItemKey, NoteText, Remarks, Summary};
 
-/// Transfers that are followed from one item; GitHub itself knows no limit.
+/// How many transfers are followed from one item. GitHub has no limit.
 const MOST_STEPS: i32 = 20;
 
 fn read(json: &str) -> Result<Remarks, StoreError> {
     serde_json::from_str(json).map_err(|error| StoreError::Unreadable(format!("remarks: {error}")))
 }
 
-/// The rows of these addresses alone, without what they inherit.
+/// The remarks of these addresses alone, without what they inherit; of the generation in use, or of
+/// another one.
 pub(super) async fn own(
     connection: &mut PgConnection,
     account_id: i64,
-    generation: i64,
+    generation: Option<i64>,
     addresses: &[ItemAddress],
 ) -> Result<BTreeMap<ItemAddress, Remarks>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
     let rows = sqlx::query!(
         r#"SELECT wanted.repo_id AS "repo_id!", wanted.number AS "number!", found.folded::text AS "folded!"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (SELECT folded FROM remarks WHERE account_id = $1 AND generation = $2
+           CROSS JOIN LATERAL (SELECT folded FROM remarks WHERE account_id = $1
+             AND generation = coalesce($2, (SELECT generation FROM accounts WHERE account_id = $1))
              AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS found"#,
         account_id,
         generation,
@@ -78,7 +81,7 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// The keys within the account that each item has had: itself first, then where it came from.
+/// The keys that each item has had within the account: its own first, then those it came from.
 pub(super) async fn lineages(
     connection: &mut PgConnection,
     account_id: i64,
@@ -86,16 +89,14 @@ pub(super) async fn lineages(
 ) -> Result<BTreeMap<ItemAddress, Vec<ItemAddress>>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
     let rows = sqlx::query!(
-        r#"WITH RECURSIVE head AS (SELECT generation FROM accounts WHERE account_id = $1),
-           line AS (
+        r#"WITH RECURSIVE line AS (
              SELECT repo_id AS of_repo, number AS of_number, repo_id, number, 0 AS step
              FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
              UNION ALL
              SELECT of_repo, of_number, (came ->> 'repo_id')::bigint, (came ->> 'number')::bigint, step + 1
              FROM line CROSS JOIN LATERAL (
-               SELECT folded -> 'transferred_from' AS came FROM items
-               WHERE account_id = $1 AND generation = (SELECT generation FROM head)
-                 AND repo_id = line.repo_id AND number = line.number LIMIT 1) AS item
+               SELECT folded -> 'transferred_from' AS came FROM current_items
+               WHERE account_id = $1 AND repo_id = line.repo_id AND number = line.number LIMIT 1) AS item
              WHERE came IS NOT NULL AND (came ->> 'account_id')::bigint = $1 AND step < $4)
            SELECT of_repo AS "of_repo!", of_number AS "of_number!", repo_id AS "repo_id!", number AS "number!"
            FROM line ORDER BY of_repo, of_number, step"#,
@@ -109,7 +110,7 @@ pub(super) async fn lineages(
     let mut lineages: BTreeMap<ItemAddress, Vec<ItemAddress>> = BTreeMap::new();
     for row in rows {
         let line = lineages.entry((row.of_repo, row.of_number)).or_default();
-        // A circle of transfers would be a fault of what was told.
+        // GitHub would have to tell of transfers in a circle.
         if !line.contains(&(row.repo_id, row.number)) {
             line.push((row.repo_id, row.number));
         }
@@ -117,7 +118,7 @@ pub(super) async fn lineages(
     Ok(lineages)
 }
 
-/// Where an item is today: its key after all transfers within the account.
+/// An item's key today, after all transfers within the account.
 pub(super) async fn current_key(
     connection: &mut PgConnection,
     account_id: i64,
@@ -126,9 +127,8 @@ pub(super) async fn current_key(
     let (mut at, mut steps) = (address, 0);
     loop {
         let to = sqlx::query_scalar!(
-            r#"SELECT i.folded -> 'transferred_to' AS "to: sqlx::types::Json<ItemKey>"
-               FROM accounts a JOIN items i USING (account_id, generation)
-               WHERE a.account_id = $1 AND i.repo_id = $2 AND i.number = $3"#,
+            r#"SELECT folded -> 'transferred_to' AS "to: sqlx::types::Json<ItemKey>"
+               FROM current_items WHERE account_id = $1 AND repo_id = $2 AND number = $3"#,
             account_id,
             at.0,
             at.1,
@@ -145,16 +145,15 @@ pub(super) async fn current_key(
     }
 }
 
-/// The remarks of items, with what they inherit. Those without any are left out.
+/// The remarks of items, with what they inherit. Items without any are left out.
 pub(super) async fn of(
     connection: &mut PgConnection,
     account_id: i64,
-    generation: i64,
     addresses: &[ItemAddress],
 ) -> Result<BTreeMap<ItemAddress, Remarks>, StoreError> {
     let lineages = lineages(connection, account_id, addresses).await?;
     let keys: Vec<ItemAddress> = lineages.values().flatten().copied().collect();
-    let own = own(connection, account_id, generation, &keys).await?;
+    let own = own(connection, account_id, None, &keys).await?;
     let inherited = lineages.into_iter().filter_map(|(address, line)| {
         let of_line = line.iter().filter_map(|key| own.get(key)).cloned();
         Some((address, of_line.reduce(Remarks::with_older)?))
@@ -162,7 +161,7 @@ pub(super) async fn of(
     Ok(inherited.collect())
 }
 
-/// The remarks of all items of an account that have any, now or by a moment that is over.
+/// The remarks of all items of an account that have any, as they are now or as they were at `end`.
 pub async fn remarks(
     pool: &PgPool,
     account_id: i64,
@@ -173,8 +172,8 @@ pub async fn remarks(
         return remarks_by(&mut moment, account_id, end).await;
     }
     let rows = sqlx::query!(
-        r#"SELECT m.repo_id, m.number, m.folded::text AS "folded!"
-           FROM accounts a JOIN remarks m USING (account_id, generation) WHERE a.account_id = $1"#,
+        r#"SELECT repo_id AS "repo_id!", number AS "number!", folded::text AS "folded!"
+           FROM current_remarks WHERE account_id = $1"#,
         account_id,
     )
     .fetch_all(&mut *moment)
@@ -184,15 +183,15 @@ pub async fn remarks(
     inherit(&mut moment, account_id, own, Remarks::with_older).await
 }
 
-/// Summaries of all items of an account that have any, with what they inherit.
+/// The summaries of all items of an account that have remarks, with what they inherit.
 pub(super) async fn summaries(
     connection: &mut PgConnection,
     account_id: i64,
 ) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT m.repo_id, m.number, m.read_position, m.note_position,
-                  CASE WHEN m.noted THEN m.folded -> 'note' END AS "note: Json<NoteText>"
-           FROM accounts a JOIN remarks m USING (account_id, generation) WHERE a.account_id = $1"#,
+        r#"SELECT repo_id AS "repo_id!", number AS "number!", read_position AS "read_position!",
+                  note_position AS "note_position!", CASE WHEN noted THEN folded -> 'note' END AS "note: Json<NoteText>"
+           FROM current_remarks WHERE account_id = $1"#,
         account_id,
     )
     .fetch_all(&mut *connection)
@@ -204,37 +203,27 @@ pub(super) async fn summaries(
     inherit(connection, account_id, own.collect(), Summary::with_older).await
 }
 
-/// The remarks of all items of an account that had any by a moment that is over, of the events that
-/// had occurred by then, with what they inherit.
+/// The remarks of all items of an account as they were at `end`, folded from the events that had
+/// occurred by then, with what they inherit.
 pub(super) async fn remarks_by(
     connection: &mut PgConnection,
     account_id: i64,
     end: DateTime<Utc>,
 ) -> Result<HashMap<ItemAddress, Remarks>, StoreError> {
-    let rows = sqlx::query_as!(
-        EventRow,
-        r#"SELECT position, source_key, source, kind, actor_login, actor_id, actor_bot, occurred_at,
-                  recorded_at, data::text AS "data!"
-           FROM events
-           WHERE account_id = $1 AND source = 'scrub' AND number IS NOT NULL
-             AND coalesce(occurred_at, recorded_at) < $2
-           ORDER BY position"#,
-        account_id,
-        end,
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    let mut rows = in_order_of_items(&mut *connection, account_id, Part::Annotations, i64::MAX, Some(end));
     let mut folded: HashMap<ItemAddress, Remarks> = HashMap::new();
-    for logged in rows.into_iter().filter_map(EventRow::known) {
+    while let Some(row) = rows.try_next().await? {
+        let Some(logged) = row.known() else { continue };
         let Fact::Scrub(fact) = &logged.event.fact else { continue };
         let Some(address) = fact.item() else { continue };
         let remarks = folded.entry(address).or_default();
         remarks.apply(logged.position, logged.event.occurred_at, logged.event.actor.as_ref(), fact);
     }
+    drop(rows);
     inherit(connection, account_id, folded, Remarks::with_older).await
 }
 
-/// Gives items that came by transfer what the places had that they came from.
+/// Gives each item that came by transfer the remarks of the places that it came from.
 async fn inherit<T: Clone>(
     connection: &mut PgConnection,
     account_id: i64,
@@ -245,8 +234,8 @@ async fn inherit<T: Clone>(
         return Ok(own);
     }
     let rows = sqlx::query!(
-        r#"SELECT i.repo_id, i.number FROM accounts a JOIN items i USING (account_id, generation)
-           WHERE a.account_id = $1 AND i.came_by_transfer"#,
+        r#"SELECT repo_id AS "repo_id!", number AS "number!" FROM current_items
+           WHERE account_id = $1 AND came_by_transfer"#,
         account_id,
     )
     .fetch_all(&mut *connection)
@@ -261,13 +250,12 @@ async fn inherit<T: Clone>(
     Ok(own)
 }
 
-/// Summaries of some items, with what they inherit.
+/// The summaries of some items, with what they inherit.
 pub(super) async fn summaries_of(
     connection: &mut PgConnection,
     account_id: i64,
-    generation: i64,
     addresses: &[ItemAddress],
 ) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
-    let of = of(connection, account_id, generation, addresses).await?;
+    let of = of(connection, account_id, addresses).await?;
     Ok(of.into_iter().map(|(address, remarks)| (address, remarks.summary())).collect())
 }

@@ -1,4 +1,4 @@
-//! Raw deliveries: read again while they are kept, and forgotten after. Events stay for ever.
+//! Raw deliveries while they are kept. They can be read again until the retention ends; events stay for ever.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// Deletes up to `limit` deliveries of an account that came before a time; answers how many.
+/// Deletes up to `limit` deliveries of an account that came before a time, and returns how many.
 pub async fn prune_deliveries(
     pool: &PgPool,
     account_id: i64,
@@ -26,15 +26,15 @@ pub async fn prune_deliveries(
     Ok(done.rows_affected())
 }
 
-/// Ids of all accounts that deliveries are kept for, account 0 included.
+/// The ids of all accounts that may have deliveries, account 0 included.
 pub async fn accounts_with_deliveries(pool: &PgPool) -> Result<Vec<i64>, StoreError> {
     let ids = sqlx::query_scalar!("SELECT account_id FROM accounts ORDER BY account_id").fetch_all(pool).await?;
     Ok(ids)
 }
 
-/// A delivery as it is kept.
+/// A stored delivery.
 #[derive(Debug)]
-pub struct Kept {
+pub struct StoredDelivery {
     pub guid: Uuid,
     pub event: String,
     pub outcome: String,
@@ -43,15 +43,15 @@ pub struct Kept {
     pub body: Vec<u8>,
 }
 
-/// The account's deliveries in order of receipt, after a time and GUID, at most `limit`.
-pub async fn kept_after(
+/// An account's deliveries in order of receipt, after a time and GUID and at most `limit`.
+pub async fn deliveries_after(
     pool: &PgPool,
     account_id: i64,
     after: (DateTime<Utc>, Uuid),
     limit: i64,
-) -> Result<Vec<Kept>, StoreError> {
-    let kept = sqlx::query_as!(
-        Kept,
+) -> Result<Vec<StoredDelivery>, StoreError> {
+    let deliveries = sqlx::query_as!(
+        StoredDelivery,
         "SELECT guid, event, outcome, received_at, body FROM deliveries
          WHERE account_id = $1 AND (received_at, guid) > ($2, $3) ORDER BY received_at, guid LIMIT $4",
         account_id,
@@ -61,10 +61,10 @@ pub async fn kept_after(
     )
     .fetch_all(pool)
     .await?;
-    Ok(kept)
+    Ok(deliveries)
 }
 
-/// Notes what a delivery was worth to a later version.
+/// Changes a delivery's outcome, once a later version has translated it again.
 pub async fn set_outcome(pool: &PgPool, account_id: i64, guid: Uuid, outcome: &str) -> Result<(), StoreError> {
     sqlx::query!("UPDATE deliveries SET outcome = $3 WHERE account_id = $1 AND guid = $2", account_id, guid, outcome)
         .execute(pool)

@@ -1,4 +1,4 @@
-//! The schema, forward only, and how it is brought up to date beside replicas that serve.
+//! The schema's migrations, forward only, and how they are applied while replicas serve.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -8,38 +8,39 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{ACQUIRE_TIMEOUT, StoreError};
+use super::error::StoreError;
+use super::pool::ACQUIRE_TIMEOUT;
 
-/// Every migration. Those that only a newer version knows are passed over: each tolerates every
-/// patch of its own and of the minor version before, which may start again beside them, or after a
-/// rollback.
+/// Every migration. Those in the database that only a newer version knows are ignored: a migration
+/// tolerates the binaries of its own minor version and of the one before, which may be started again
+/// during an upgrade or after a rollback.
 pub static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let mut all = sqlx::migrate!();
     all.set_ignore_missing(true);
     all
 });
 
-/// How long a migration waits for a lock. Whoever wants the same table waits behind it, so it must
-/// be short: deliveries have ten seconds.
+/// How long a migration waits for a lock. Everybody who needs the same table waits behind it, so this
+/// must be short: a delivery must be answered within ten seconds.
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '1s'";
-/// And how long before it tries again, while everybody else goes on.
+/// How long it pauses before it tries again, while everybody else goes on.
 const LOCK_PAUSE: Duration = Duration::from_secs(2);
-/// How long before a database that was not reached is tried again.
+/// How long to wait before trying to reach the database again.
 const REACH_PAUSE: Duration = Duration::from_secs(1);
-/// After that long of it somebody should look.
+/// How long a migration is tried before it fails, so that somebody looks into it.
 const LOCK_PATIENCE: Duration = Duration::from_secs(600);
-/// Postgres' lock_not_available.
+/// The SQLSTATE `lock_not_available`.
 const LOCKED: &str = "55P03";
 
-/// Brings the schema up to date; several replicas may do so at once, and old ones go on serving.
+/// Brings the schema up to date. Several replicas may do so at once, and old ones go on serving.
 ///
-/// Every command that needs the database begins with it, so one that cannot be reached is met
-/// here: the error says why, where a pool would say only that it waited in vain. Dropping the
-/// future takes back what is not committed.
+/// Every command that needs the database calls this first. If the database cannot be reached, the
+/// error says why, while a pool's would only say that it waited in vain. Dropping the future undoes
+/// what is not committed.
 ///
 /// # Errors
-/// A database out of reach, a migration that it refuses, or a lock that somebody holds for longer
-/// than ten minutes, such as a backup's.
+/// The database cannot be reached, it refuses a migration, or somebody (such as a backup) holds a lock
+/// for more than ten minutes.
 pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
     let began = Instant::now();
     let mut told = false;
@@ -56,7 +57,7 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
         }
         if !told {
             tracing::info!(
-                "somebody else migrates, or holds a lock that a migration needs; trying again until it is free"
+                "another process migrates or holds a lock that a migration needs; trying again until it is free"
             );
             told = true;
         }
@@ -64,7 +65,7 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
     }
 }
 
-/// The same, of a database that may not be reached yet: it is tried for as long as `patience`.
+/// Brings the schema up to date, and keeps trying for `patience` to reach the database first.
 ///
 /// # Errors
 /// As [`migrate`].
@@ -86,15 +87,15 @@ pub async fn migrate_when_reached(pool: &PgPool, patience: Duration) -> Result<(
     }
 }
 
-/// On a connection of its own: what it sets and locks ends with it.
+/// Runs the migrations on a connection of their own, so that their settings and locks end with it.
 async fn try_to_migrate(pool: &PgPool) -> Result<(), MigrateError> {
-    // A migration may well be slow; it need not stand in the log for it.
+    // A migration may be slow, which is no reason for a log line.
     let options = PgConnectOptions::clone(&pool.connect_options()).disable_statement_logging();
     let connecting = timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await;
     let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     sqlx::query(LOCK_TIMEOUT).execute(&mut connection).await?;
     let migrated = MIGRATIONS.run(&mut connection).await;
-    // It is closed either way; what went wrong before is what counts.
+    // The migration's outcome counts; the connection ends either way.
     let _ = connection.close().await;
     migrated
 }
@@ -104,10 +105,10 @@ fn is_locked(error: &MigrateError) -> bool {
     error.as_database_error().is_some_and(|refusal| refusal.code().as_deref() == Some(LOCKED))
 }
 
-/// Whether the database answers and has every migration that this version knows.
+/// Whether the database has every migration that this version knows.
 pub async fn schema_is_current(pool: &PgPool) -> Result<bool, StoreError> {
     let known = i64::try_from(MIGRATIONS.iter().count()).unwrap_or(i64::MAX);
-    // The table is sqlx's own and is not there before the first migration.
+    // The table is sqlx's own. It does not exist before the first migration.
     let applied: Result<i64, sqlx::Error> =
         sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(pool).await;
     match applied {

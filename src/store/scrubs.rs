@@ -1,24 +1,45 @@
-//! Rounds, scrubs, marks and notes: writing them down, and reading them back.
+//! Rounds, scrubs, marks and notes: writing them, and reading them.
 //!
-//! The players:
-//! - [`project`]: folds scrub events into their projections, in an append or a rebuild; `readings`:
-//!   which rows a reading stands for;
-//! - [`act`]: decides under the head lock what becomes of a request, and appends it; [`import`]: the same for a
-//!   spreadsheet; [`alone`]: for who reads alone; `stand`: what deciding looks at;
-//! - [`read`]: scrubs and rounds as they are; [`deck`]: a scrub's rows; [`notes`]: an item's note;
-//! - [`sheets`]: what is on record of a spreadsheet's items; [`placing`]: which items its rows mean.
+//! The modules:
+//! - [`turn`]: one transaction in which a person's request is decided and appended, under the head's lock;
+//! - [`meeting`]: opens, steps through and closes scrubs, and records who came; [`marks`]: reading alone;
+//!   [`notes`]: notes on items; [`rounds`]: the rounds of views; [`import`]: what a spreadsheet tells;
+//! - `rows`: single rows that deciding looks at;
+//! - [`list`]: scrubs and what was done in them; [`deck`]: a scrub's rows, with what GitHub told of their
+//!   items (`happenings`);
+//! - [`sheets`]: what is on record of a spreadsheet's items; `placement`: which items it means;
+//! - `project`: folds scrub events into rows, in an append or a rebuild; `deck_marks`: which rows of decks
+//!   are marked as read.
 
-pub mod act;
-pub mod alone;
 pub mod deck;
+mod deck_marks;
 mod happenings;
 pub mod import;
+pub mod list;
+pub mod marks;
+pub mod meeting;
 pub mod notes;
-mod placing;
+mod placement;
 mod project;
-pub mod read;
-mod readings;
+pub mod rounds;
+mod rows;
 pub mod sheets;
-mod stand;
+pub mod turn;
 
 pub(super) use project::project;
+
+// The names that callers still use; they go with the last of them.
+pub mod act {
+    pub use super::meeting::{
+        AdvanceOutcome as Advanced, ChangeOutcome as Changed, DealtScrub as NewScrub, OpenOutcome as Opened, advance,
+        attend, close, open,
+    };
+    pub use super::notes::{NoteOutcome as Noted, write as note};
+    pub use super::rounds::begin_round;
+    pub use super::turn::Request;
+}
+pub use marks as alone;
+pub mod read {
+    pub use super::list::{last_paces, scrub, scrubs, untouched, views_in_use};
+    pub use super::rounds::{round, started};
+}

@@ -1,7 +1,8 @@
-//! The JSON of stored events: the only place that maps it to the domain's types and back.
+//! The stored form of events: their JSON and the names of their sources. Only this module maps them to
+//! the domain's types and back.
 //!
-//! Version 1. A later version adds fields that may be absent, or a new number that is read
-//! beside the old ones; stored events are never rewritten.
+//! This is version 1 of the JSON. A later version adds fields that may be absent, or takes a new
+//! number and is read beside the older ones; stored events are never rewritten.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, Status};
 use crate::activity::{
-    Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, MilestoneRef, RepositoryRef, ScrubFact,
+    Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, MilestoneRef, RepositoryRef, ScrubFact, Source,
 };
 
 const VERSION: u8 = 1;
@@ -46,7 +47,7 @@ enum StoredFact {
         fresh: bool,
         selected: Option<bool>,
     },
-    /// Of our own making, so stored under its own names.
+    /// Bug Scrub's own fact, so it is stored under its own names.
     Scrub(ScrubFact),
 }
 
@@ -114,7 +115,7 @@ struct StoredSnapshot {
     labels: Option<Vec<(i64, String)>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     assignees: Option<Vec<String>>,
-    /// Empty: the payload said that there is none; else number and title.
+    /// Number and title; empty if the payload said that there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     milestone: Option<Vec<(i64, String)>>,
 }
@@ -133,7 +134,7 @@ struct StoredRepository {
     html_url: Option<String>,
 }
 
-/// The JSON under which a fact is stored.
+/// The JSON of a fact.
 pub fn write(fact: &Fact) -> String {
     let fact = match fact {
         Fact::Item(item) => StoredFact::Item(Box::new(item_to(item))),
@@ -162,7 +163,7 @@ pub fn write(fact: &Fact) -> String {
     serde_json::to_string(&Stored { v: VERSION, fact }).expect("cannot fail: plain data with string keys")
 }
 
-/// The fact that JSON stands for.
+/// Reads a fact from its JSON.
 ///
 /// # Errors
 /// [`StoreError::Unreadable`] for another version or shape.
@@ -190,6 +191,25 @@ pub fn read(json: &str) -> Result<Fact, StoreError> {
         }
         StoredFact::Scrub(fact) => Fact::Scrub(fact),
     })
+}
+
+pub(super) fn source_name(source: Source) -> &'static str {
+    match source {
+        Source::Webhook => "webhook",
+        Source::Backfill => "backfill",
+        Source::Sweep => "sweep",
+        Source::Scrub => "scrub",
+    }
+}
+
+pub(super) fn source_from(name: &str) -> Result<Source, StoreError> {
+    match name {
+        "webhook" => Ok(Source::Webhook),
+        "backfill" => Ok(Source::Backfill),
+        "sweep" => Ok(Source::Sweep),
+        "scrub" => Ok(Source::Scrub),
+        other => Err(StoreError::Unreadable(format!("an event of source {other}, which this version does not know"))),
+    }
 }
 
 fn item_to(item: &ItemFact) -> StoredItem {

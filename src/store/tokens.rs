@@ -1,4 +1,4 @@
-//! API tokens at rest: hashes, scopes, bindings.
+//! API tokens: their hashes, scopes and accounts.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -13,7 +13,7 @@ pub struct TokenRow {
     pub scopes: Vec<String>,
     /// `None`: all accounts.
     pub accounts: Option<Vec<i64>>,
-    /// With the scope `embed`: the view that it is for.
+    /// The view that a token with the scope `embed` is for.
     pub view: Option<String>,
     pub created_at: DateTime<Utc>,
     /// `None`: never.
@@ -21,7 +21,7 @@ pub struct TokenRow {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// A token to be.
+/// A token that is to be created.
 #[derive(Clone, Copy, Debug)]
 pub struct NewToken<'a> {
     pub name: &'a str,
@@ -29,13 +29,13 @@ pub struct NewToken<'a> {
     pub scopes: &'a [String],
     /// `None`: all accounts.
     pub accounts: Option<&'a [i64]>,
-    /// With the scope `embed`: the view that it is for.
+    /// The view that a token with the scope `embed` is for.
     pub view: Option<&'a str>,
-    /// Days that it is in force; `None`: for ever.
+    /// How many days it is valid; `None`: for ever.
     pub days: Option<i32>,
 }
 
-/// Stores a new token's hash; answers its id.
+/// Stores a new token and returns its id.
 pub async fn create(pool: &PgPool, new: NewToken<'_>) -> Result<i64, StoreError> {
     let id = sqlx::query_scalar!(
         "INSERT INTO tokens (name, hash, scopes, accounts, expires_at, view)
@@ -52,7 +52,7 @@ pub async fn create(pool: &PgPool, new: NewToken<'_>) -> Result<i64, StoreError>
     Ok(id)
 }
 
-/// All tokens, revoked ones too, by id.
+/// All tokens by id, revoked ones included.
 pub async fn list(pool: &PgPool) -> Result<Vec<TokenRow>, StoreError> {
     let rows = sqlx::query_as!(
         TokenRow,
@@ -63,7 +63,7 @@ pub async fn list(pool: &PgPool) -> Result<Vec<TokenRow>, StoreError> {
     Ok(rows)
 }
 
-/// Revokes a token; `false` if there is none of that id that is in force.
+/// Revokes a token. Returns `false` if no valid token has that id.
 pub async fn revoke(pool: &PgPool, token_id: i64) -> Result<bool, StoreError> {
     let done =
         sqlx::query!("UPDATE tokens SET revoked_at = now() WHERE token_id = $1 AND revoked_at IS NULL", token_id)
@@ -72,7 +72,7 @@ pub async fn revoke(pool: &PgPool, token_id: i64) -> Result<bool, StoreError> {
     Ok(done.rows_affected() == 1)
 }
 
-/// The token in force that has this hash.
+/// The valid token with this hash.
 pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<TokenRow>, StoreError> {
     let row = sqlx::query_as!(
         TokenRow,

@@ -1,4 +1,4 @@
-//! Views that an account has stored.
+//! Views that accounts have stored.
 
 use sqlx::PgPool;
 use sqlx::types::Json;
@@ -7,17 +7,17 @@ use super::StoreError;
 use crate::rank::{Criteria, Order};
 use crate::scrub::View;
 
-/// Views that one account may store; about so many, if several are stored at once.
+/// How many views one account may store. A few more may get in when several are stored at once.
 pub const MOST: i64 = 1_000;
 
-struct Row {
+struct ViewRow {
     name: String,
     description: String,
     filter: Json<Criteria>,
     sort: String,
 }
 
-impl Row {
+impl ViewRow {
     fn read(self) -> Result<View, StoreError> {
         let Self { name, description, filter, sort } = self;
         let order = Order::from_name(&sort).ok_or_else(|| StoreError::Unreadable(format!("an order {sort}")))?;
@@ -28,20 +28,20 @@ impl Row {
 /// An account's stored views, by name.
 pub async fn list(pool: &PgPool, account_id: i64) -> Result<Vec<View>, StoreError> {
     let rows = sqlx::query_as!(
-        Row,
+        ViewRow,
         r#"SELECT name, description, filter AS "filter: Json<Criteria>", sort FROM views
            WHERE account_id = $1 ORDER BY name"#,
         account_id,
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter().map(Row::read).collect()
+    rows.into_iter().map(ViewRow::read).collect()
 }
 
-/// One of them.
+/// One of an account's stored views.
 pub async fn find(pool: &PgPool, account_id: i64, name: &str) -> Result<Option<View>, StoreError> {
     let row = sqlx::query_as!(
-        Row,
+        ViewRow,
         r#"SELECT name, description, filter AS "filter: Json<Criteria>", sort FROM views
            WHERE account_id = $1 AND name = $2"#,
         account_id,
@@ -49,19 +49,19 @@ pub async fn find(pool: &PgPool, account_id: i64, name: &str) -> Result<Option<V
     )
     .fetch_optional(pool)
     .await?;
-    row.map(Row::read).transpose()
+    row.map(ViewRow::read).transpose()
 }
 
-/// What became of a view that was to be stored.
+/// The outcome of storing a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
     New,
     Replaced,
-    /// The account has as many as it may have.
+    /// The account has stored as many views as it may.
     Full,
 }
 
-/// Stores a view, new or in place of the one of its name.
+/// Stores a view, in place of the one with its name if there is one.
 pub async fn put(pool: &PgPool, account_id: i64, view: &View) -> Result<Put, StoreError> {
     let stored = sqlx::query!(
         r#"SELECT count(*) AS "count!", count(*) FILTER (WHERE name = $2) AS "same!" FROM views WHERE account_id = $1"#,
@@ -88,7 +88,7 @@ pub async fn put(pool: &PgPool, account_id: i64, view: &View) -> Result<Put, Sto
     Ok(if stored.same == 0 { Put::New } else { Put::Replaced })
 }
 
-/// Forgets a view; `false` if none of this name is stored.
+/// Deletes a view. Returns `false` if none has this name.
 pub async fn delete(pool: &PgPool, account_id: i64, name: &str) -> Result<bool, StoreError> {
     let done =
         sqlx::query!("DELETE FROM views WHERE account_id = $1 AND name = $2", account_id, name).execute(pool).await?;

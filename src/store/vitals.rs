@@ -1,31 +1,31 @@
-//! What must be measured rather than counted: how far things are, for the metrics of every replica.
+//! What the metrics of every replica measure in the database: how far things have come.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::StoreError;
 
-/// How far GitHub's side of one account is. Accounts whose App is uninstalled or suspended are not
-/// asked about, and have none.
+/// How far one account's backfill has come. Accounts on which the App is uninstalled or suspended have
+/// none, since GitHub is not asked about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backfill {
+pub struct BackfillRow {
     pub account_id: i64,
     pub repositories: i64,
-    /// Those of them with all items here.
+    /// Repositories whose items are all here.
     pub complete: i64,
     /// Items that the backfill has stored.
     pub fetched: i64,
-    /// Up to when, at least, every repository was compared; `None` if one never was.
+    /// Every repository was compared with GitHub at this time or later; `None` if one never was.
     pub swept_at: Option<DateTime<Utc>>,
-    /// Jobs that wait for their turn, and those that failed and are tried again.
+    /// Jobs that are due, and jobs that failed and will be tried again.
     pub due: i64,
     pub failing: i64,
 }
 
-/// Every account that is asked about.
-pub async fn backfills(pool: &PgPool) -> Result<Vec<Backfill>, StoreError> {
+/// The backfills of all accounts that GitHub is asked about.
+pub async fn backfills(pool: &PgPool) -> Result<Vec<BackfillRow>, StoreError> {
     let backfills = sqlx::query_as!(
-        Backfill,
+        BackfillRow,
         r#"SELECT i.account_id, count(s.repo_id) AS "repositories!", count(s.complete_at) AS "complete!",
              COALESCE(sum(s.fetched), 0)::bigint AS "fetched!",
              CASE WHEN count(s.repo_id) = count(s.swept_at) THEN min(s.swept_at) END AS "swept_at?",
@@ -42,7 +42,7 @@ pub async fn backfills(pool: &PgPool) -> Result<Vec<Backfill>, StoreError> {
 
 /// What is left of one of GitHub's hourly budgets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Budget {
+pub struct BudgetRow {
     /// 0: the App itself.
     pub account_id: i64,
     /// `core` or `graphql`.
@@ -51,11 +51,11 @@ pub struct Budget {
     pub remaining: i64,
 }
 
-/// Every budget that GitHub told of, of accounts that are asked about; whole again where its hour is
-/// over.
-pub async fn budgets(pool: &PgPool) -> Result<Vec<Budget>, StoreError> {
+/// Every budget that GitHub told us of, for the accounts that it is asked about. A budget whose hour is
+/// over counts as full.
+pub async fn budgets(pool: &PgPool) -> Result<Vec<BudgetRow>, StoreError> {
     let budgets = sqlx::query_as!(
-        Budget,
+        BudgetRow,
         r#"SELECT g.account_id, b.resource AS "resource!", b.most AS "limit!",
              CASE WHEN b.resets_at > clock_timestamp() THEN b.remaining ELSE b.most END AS "remaining!"
            FROM gates g CROSS JOIN LATERAL (VALUES
@@ -71,7 +71,7 @@ pub async fn budgets(pool: &PgPool) -> Result<Vec<Budget>, StoreError> {
     Ok(budgets)
 }
 
-/// When the next token expires of those in force.
+/// When the next of the valid tokens expires.
 pub async fn next_token_expiry(pool: &PgPool) -> Result<Option<DateTime<Utc>>, StoreError> {
     let next = sqlx::query_scalar!(
         "SELECT min(expires_at) FROM tokens WHERE revoked_at IS NULL AND expires_at > clock_timestamp()"

@@ -4,6 +4,7 @@ mod ages;
 mod backlog;
 mod charts;
 mod coverage;
+mod fold;
 mod forecast;
 mod layout;
 mod throughput;

@@ -1,4 +1,4 @@
-//! A scrub's rows: frozen as they were at the opening, beside what the items are now.
+//! A scrub's deck: its rows as they were at the opening, and what their items are now.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,29 +7,32 @@ use chrono_tz::Tz;
 use sqlx::{PgConnection, PgPool};
 
 use super::happenings::{Stretch, happenings};
+use super::rounds;
 use crate::activity::scrubbing::DeckPlace;
-use crate::activity::{Bots, HISTORIC, Mark, Sight};
+use crate::activity::{Bots, HISTORIC, Sight, State};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
 use crate::scrub::Scrub;
-use crate::scrub::deck::{DeckRow, Since, Status, Visit};
+use crate::scrub::deck::{DeckRow, RowFacts, RowItem, RowStatus, Since, Visit};
 use crate::store::details::details;
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
 
-/// Which rows of a scrub are wanted.
+/// Which rows of a deck to read.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct DeckRange {
     /// What the reader may see.
     pub sight: Sight,
-    /// After this place.
+    /// The place after which to begin.
     pub after: i64,
     pub limit: i64,
-    /// Only those that the cursor has come to.
+    /// Only rows that the cursor has come to.
     pub visited: bool,
 }
 
-struct Row {
+pub use DeckRange as Wanted;
+
+struct StoredRow {
     place: i64,
     repo_id: i64,
     number: i64,
@@ -42,25 +45,25 @@ struct Row {
     arrived_at: Option<DateTime<Utc>>,
     left_position: Option<i64>,
     left_at: Option<DateTime<Utc>>,
-    generation: i64,
     repository: String,
     transferred: bool,
     deleted: bool,
 }
 
-/// Rows of a scrub's deck in order, with days counted to `date`, and the place to go on after.
+/// Rows of a scrub's deck in order, with days counted up to `date`, and the place after which to go on if
+/// there are more.
 pub async fn deck(
     pool: &PgPool,
     (zone, date): (Tz, NaiveDate),
     bots: &Bots,
     account_id: i64,
     scrub: &Scrub,
-    wanted: Wanted,
+    range: DeckRange,
 ) -> Result<(Vec<DeckRow>, Option<i64>), StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let mut rows = rows(&mut moment, account_id, scrub.scrub, &wanted).await?;
-    let more = rows.len() as i64 > wanted.limit;
-    rows.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
+    let mut rows = rows(&mut moment, account_id, scrub.scrub, &range).await?;
+    let more = rows.len() as i64 > range.limit;
+    rows.truncate(usize::try_from(range.limit).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|row| row.place);
     let mut keys: BTreeMap<i64, ItemAddress> = BTreeMap::new();
     for row in &rows {
@@ -71,86 +74,85 @@ pub async fn deck(
         };
         keys.insert(row.place, key);
     }
-    let Some(generation) = rows.first().map(|row| row.generation) else { return Ok((vec![], None)) };
+    if rows.is_empty() {
+        return Ok((vec![], None));
+    }
     let addresses: Vec<ItemAddress> = keys.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    let mut items = items(&mut moment, (zone, date), account_id, &wanted.sight, &addresses).await?;
-    let round = started(&mut moment, account_id, generation, scrub).await?;
-    let mut happenings =
-        happenings(&mut moment, (account_id, generation), bots, &wanted_happenings(scrub, &rows, &keys, &items))
-            .await?;
+    let mut items = items(&mut moment, (zone, date), account_id, &range.sight, &addresses).await?;
+    let started = match (&scrub.view, scrub.round) {
+        (Some(view), Some(round)) => rounds::started(&mut *moment, account_id, view, round).await?,
+        _ => HISTORIC,
+    };
+    let stretches = stretches(scrub, &rows, &keys, &items);
+    let mut happenings = happenings(&mut moment, account_id, bots, &stretches).await?;
     let made = rows.into_iter().map(|row| {
         let key = keys.get(&row.place).copied().unwrap_or((row.repo_id, row.number));
         let item = items.remove(&key);
         let visit =
             Visit { arrived: row.arrived_position.zip(row.arrived_at), left: row.left_position.zip(row.left_at) };
-        let read_before = item.as_ref().and_then(|item| read_before(item, scrub)).cloned();
+        let read_before = item.as_ref().and_then(|item| item.remarks.last_read_before(scrub.opened_position)).cloned();
         let told = happenings.remove(&row.place).unwrap_or_default();
         let read = read_before.as_ref().map(Since::mark);
         let news = told.iter().filter(|one| read.is_some_and(|read| visit.is_news(read, one))).cloned().collect();
         let outcomes = told.into_iter().filter(|one| visit.saw(one)).collect();
-        let status = status(scrub, &row, item.as_ref(), round);
-        let Row { place, repo_id, number, rank, days_age, days_stale, repository, .. } = row;
+        let status = RowStatus::of(facts(scrub, &row, item.as_ref(), started));
+        let StoredRow { place, repo_id, number, rank, days_age, days_stale, repository, .. } = row;
         let frozen = DeckPlace { repo_id, number, rank, days_age, days_stale };
         DeckRow { place, frozen, status, visit, item, repository, read_before, news, outcomes }
     });
     Ok((made.collect(), next))
 }
 
-/// The last reading before a scrub was opened.
-fn read_before<'a>(item: &'a QueueItem, scrub: &Scrub) -> Option<&'a Mark> {
-    item.remarks.marks.iter().rfind(|mark| mark.position < scrub.opened_position)
-}
-
-fn status(scrub: &Scrub, row: &Row, item: Option<&QueueItem>, round: i64) -> Status {
-    match item {
-        _ if row.marked => Status::Read,
-        _ if scrub.cursor == Some(row.place) => Status::Current,
-        _ if row.outcome.as_deref() == Some("skipped") => Status::Skipped,
-        None if row.deleted => Status::Deleted,
-        None => Status::Gone,
-        Some(item) if item.state != crate::activity::State::Open => Status::Closed,
-        Some(item) if item.remarks.read_position() > round => Status::ReadElsewhere,
-        Some(_) => Status::Waiting,
-    }
+/// What a row's status depends on. `started` is when the scrub's round began.
+fn facts(scrub: &Scrub, row: &StoredRow, item: Option<&QueueItem>, started: i64) -> RowFacts {
+    let item = match item {
+        Some(item) => {
+            RowItem::Visible { open: item.state == State::Open, read: item.remarks.read_position() > started }
+        }
+        None if row.deleted => RowItem::Deleted,
+        None => RowItem::Hidden,
+    };
+    let (current, skipped) = (scrub.cursor == Some(row.place), row.outcome.as_deref() == Some("skipped"));
+    RowFacts { marked: row.marked, current, skipped, item }
 }
 
 async fn rows(
     connection: &mut PgConnection,
     account_id: i64,
     scrub: i64,
-    wanted: &Wanted,
-) -> Result<Vec<Row>, StoreError> {
+    range: &DeckRange,
+) -> Result<Vec<StoredRow>, StoreError> {
     let rows = sqlx::query_as!(
-        Row,
-        r#"SELECT d.place, d.repo_id, d.number, d.rank, d.days_age, d.days_stale, d.outcome, d.marked, d.arrived_position,
-                  d.arrived_at, d.left_position, d.left_at, d.generation,
+        StoredRow,
+        r#"SELECT d.place AS "place!", d.repo_id AS "repo_id!", d.number AS "number!", d.rank AS "rank!",
+                  d.days_age AS "days_age!", d.days_stale AS "days_stale!", d.outcome, d.marked AS "marked!",
+                  d.arrived_position, d.arrived_at, d.left_position, d.left_at,
                   r.owner || '/' || r.name AS "repository!",
                   coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!",
                   coalesce((i.folded ->> 'deleted')::boolean, false) AS "deleted!"
-           FROM accounts a
-           JOIN deck_rows d ON d.account_id = a.account_id AND d.generation = a.generation
-           JOIN scrubs s ON s.account_id = $1 AND s.generation = a.generation AND s.scrub = d.scrub
+           FROM current_deck_rows d
+           JOIN scrubs s ON s.account_id = d.account_id AND s.generation = d.generation AND s.scrub = d.scrub
            JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id
              AND CASE WHEN $7::bigint[] IS NULL THEN $3 OR NOT r.private ELSE r.repo_id = ANY($7) END
-           LEFT JOIN items i ON i.account_id = $1 AND i.generation = d.generation AND i.repo_id = d.repo_id
+           LEFT JOIN items i ON i.account_id = d.account_id AND i.generation = d.generation AND i.repo_id = d.repo_id
              AND i.number = d.number
-           WHERE a.account_id = $1 AND d.scrub = $2 AND d.place > $4 AND (NOT $6 OR d.arrived_position IS NOT NULL OR d.marked)
+           WHERE d.account_id = $1 AND d.scrub = $2 AND d.place > $4 AND (NOT $6 OR d.arrived_position IS NOT NULL OR d.marked)
              AND (d.marked OR NOT s.imported)
            ORDER BY d.place LIMIT $5"#,
         account_id,
         scrub,
-        wanted.sight.is_all(),
-        wanted.after,
-        wanted.limit.saturating_add(1),
-        wanted.visited,
-        wanted.sight.only() as _,
+        range.sight.is_all(),
+        range.after,
+        range.limit.saturating_add(1),
+        range.visited,
+        range.sight.only() as _,
     )
     .fetch_all(connection)
     .await?;
     Ok(rows)
 }
 
-/// Items of a scrub's deck that are not open any more, with days counted to `date`.
+/// The items of a scrub's deck that are no longer open, with days counted up to `date`.
 pub async fn closed_since(
     pool: &PgPool,
     (zone, date): (Tz, NaiveDate),
@@ -160,9 +162,9 @@ pub async fn closed_since(
 ) -> Result<Vec<QueueItem>, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let rows = sqlx::query!(
-        "SELECT d.repo_id, d.number FROM accounts a JOIN deck_rows d USING (account_id, generation)
-         JOIN items i USING (account_id, generation, repo_id, number)
-         WHERE a.account_id = $1 AND d.scrub = $2 AND i.live AND i.state <> 'open'",
+        r#"SELECT d.repo_id AS "repo_id!", d.number AS "number!" FROM current_deck_rows d
+           JOIN items i USING (account_id, generation, repo_id, number)
+           WHERE d.account_id = $1 AND d.scrub = $2 AND i.live AND i.state <> 'open'"#,
         account_id,
         scrub,
     )
@@ -172,7 +174,7 @@ pub async fn closed_since(
     Ok(items(&mut moment, (zone, date), account_id, sight, &addresses).await?.into_values().collect())
 }
 
-/// Items as they are now, open or not, by address. Without their ranks.
+/// Items as they are now, open or not, without their ranks.
 async fn items(
     connection: &mut PgConnection,
     (zone, date): (Tz, NaiveDate),
@@ -182,12 +184,12 @@ async fn items(
 ) -> Result<BTreeMap<ItemAddress, QueueItem>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
     let times = sqlx::query!(
-        r#"SELECT i.repo_id, i.number, i.created_at AS "created_at!", i.updated_at AS "updated_at!"
-           FROM accounts a
-           CROSS JOIN UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = a.generation
+        r#"SELECT i.repo_id AS "repo_id!", i.number AS "number!", i.created_at AS "created_at!",
+                  i.updated_at AS "updated_at!"
+           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+           CROSS JOIN LATERAL (SELECT * FROM current_items WHERE account_id = $1
              AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i
-           WHERE a.account_id = $1 AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL"#,
+           WHERE i.created_at IS NOT NULL AND i.updated_at IS NOT NULL"#,
         account_id,
         &repo_ids,
         &numbers,
@@ -206,34 +208,23 @@ async fn items(
     Ok(items.into_iter().map(|item| ((item.place.repo_id, item.place.number), item)).collect())
 }
 
-async fn started(
-    connection: &mut PgConnection,
-    account_id: i64,
-    generation: i64,
+/// The stretches of the rows' items: since the last reading, and since the cursor came. There are two, so
+/// that much news since the last reading does not hide what came of this one.
+fn stretches(
     scrub: &Scrub,
-) -> Result<i64, StoreError> {
-    match (&scrub.view, scrub.round) {
-        (Some(view), Some(round)) => super::read::round_started(connection, account_id, generation, view, round).await,
-        _ => Ok(HISTORIC),
-    }
-}
-
-/// What is asked of each row's item: what came since it was last read, and since the cursor came to
-/// it. Twice, so that a long story since the last reading does not hide what came of this one.
-fn wanted_happenings(
-    scrub: &Scrub,
-    rows: &[Row],
+    rows: &[StoredRow],
     keys: &BTreeMap<i64, ItemAddress>,
     items: &BTreeMap<ItemAddress, QueueItem>,
 ) -> Vec<Stretch> {
-    let mut wanted = vec![];
+    let mut stretches = vec![];
     for row in rows {
         let Some(key) = keys.get(&row.place) else { continue };
-        let read = items.get(key).and_then(|item| read_before(item, scrub)).map(Since::mark);
+        let item = items.get(key);
+        let read = item.and_then(|item| item.remarks.last_read_before(scrub.opened_position)).map(Since::mark);
         for since in [read, row.arrived_position.map(Since::Position)].into_iter().flatten() {
             let both = BTreeSet::from([*key, (row.repo_id, row.number)]);
-            wanted.extend(both.into_iter().map(|item| Stretch { place: row.place, item, since }));
+            stretches.extend(both.into_iter().map(|item| Stretch { place: row.place, item, since }));
         }
     }
-    wanted
+    stretches
 }

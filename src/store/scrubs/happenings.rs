@@ -1,4 +1,4 @@
-//! What GitHub told of the items of a deck.
+//! What GitHub told of a deck's items.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::scrub::deck::{Happening, Since};
 use crate::store::StoreError;
 use crate::store::items::ItemAddress;
 
-/// Events of one stretch that are looked at: the first ones.
+/// How many events of a stretch are read, the first ones.
 const HAPPENINGS: i64 = 100;
 
-/// Part of an item's story that a row of a deck wants.
+/// The part of an item's events that a row of a deck shows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stretch {
     pub place: i64,
@@ -21,17 +21,18 @@ pub(super) struct Stretch {
     pub since: Since,
 }
 
-/// What was told, by the places that want it, in the order of the log.
+/// What GitHub told of the stretches, by the place of the row and in the order of the log.
 pub(super) async fn happenings(
     connection: &mut PgConnection,
-    (account_id, generation): (i64, i64),
+    account_id: i64,
     bots: &Bots,
-    wanted: &[Stretch],
+    stretches: &[Stretch],
 ) -> Result<BTreeMap<i64, Vec<Happening>>, StoreError> {
-    let places: Vec<i64> = wanted.iter().map(|stretch| stretch.place).collect();
-    let repo_ids: Vec<i64> = wanted.iter().map(|stretch| stretch.item.0).collect();
-    let numbers: Vec<i64> = wanted.iter().map(|stretch| stretch.item.1).collect();
-    let (positions, times): (Vec<i64>, Vec<DateTime<Utc>>) = wanted.iter().map(|stretch| begin(stretch.since)).unzip();
+    let places: Vec<i64> = stretches.iter().map(|stretch| stretch.place).collect();
+    let repo_ids: Vec<i64> = stretches.iter().map(|stretch| stretch.item.0).collect();
+    let numbers: Vec<i64> = stretches.iter().map(|stretch| stretch.item.1).collect();
+    let (positions, times): (Vec<i64>, Vec<DateTime<Utc>>) =
+        stretches.iter().map(|stretch| begin(stretch.since)).unzip();
     let told = sqlx::query!(
         r#"SELECT wanted.place AS "place!", e.position AS "position!", e.kind AS "kind!", e.actor_login, e.actor_id,
                   e.actor_bot, e.occurred_at,
@@ -50,8 +51,7 @@ pub(super) async fn happenings(
                AND position > wanted.since AND coalesce(occurred_at, recorded_at) >= wanted.since_time
                AND source = 'webhook'
              ORDER BY position LIMIT $7) AS e
-           LEFT JOIN labels l ON l.account_id = $1 AND l.generation = $8 AND l.repo_id = wanted.repo_id
-             AND l.label_id = e.label_id
+           LEFT JOIN current_labels l ON l.account_id = $1 AND l.repo_id = wanted.repo_id AND l.label_id = e.label_id
            ORDER BY e.position"#,
         account_id,
         &places,
@@ -60,7 +60,6 @@ pub(super) async fn happenings(
         &positions,
         &times,
         HAPPENINGS,
-        generation,
     )
     .fetch_all(connection)
     .await?;
@@ -80,7 +79,7 @@ pub(super) async fn happenings(
     Ok(happenings)
 }
 
-/// After which position, and from which time on.
+/// The position after which a stretch begins, and the time from which on.
 fn begin(since: Since) -> (i64, DateTime<Utc>) {
     match since {
         Since::Position(position) => (position, DateTime::UNIX_EPOCH),

@@ -5,17 +5,19 @@ use std::collections::BTreeSet;
 use chrono::SubsecRound;
 use sqlx::PgPool;
 
-use super::act::{Request, Turn};
+use super::turn::{Request, Turn};
 use crate::activity::Actor;
 use crate::scrub::record::SheetFact;
 use crate::store::StoreError;
 
-/// What became of a spreadsheet.
+pub use ImportOutcome as Imported;
+
+/// The outcome of an import.
 #[derive(Debug)]
-pub enum Imported {
+pub enum ImportOutcome {
     /// The account's position, and how many facts were new.
     Done(i64, usize),
-    /// Something was read or noted after the plan was made, which must be made anew.
+    /// Something was read or noted after the plan was made, so the plan must be made again.
     Overtaken,
 }
 
@@ -27,7 +29,7 @@ pub async fn import(
     planned: i64,
     facts: Vec<SheetFact>,
     request: &Request,
-) -> Result<Imported, StoreError> {
+) -> Result<ImportOutcome, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
     let overtaken = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM events WHERE account_id = $1 AND position > $2 AND source = 'scrub') AS "any!""#,
@@ -37,7 +39,7 @@ pub async fn import(
     .fetch_one(turn.connection())
     .await?;
     if overtaken {
-        return Ok(Imported::Overtaken);
+        return Ok(ImportOutcome::Overtaken);
     }
     let keys: Vec<String> = facts.iter().map(|fact| fact.key.clone()).collect();
     let known = sqlx::query_scalar!(
@@ -61,7 +63,7 @@ pub async fn import(
     }
     let new = events.len();
     if new == 0 {
-        return Ok(Imported::Done(turn.head.position, 0));
+        return Ok(ImportOutcome::Done(turn.head.position, 0));
     }
-    Ok(Imported::Done(turn.append_events(events).await?, new))
+    Ok(ImportOutcome::Done(turn.append_events(events).await?, new))
 }

@@ -1,53 +1,75 @@
-//! The note on one item, and what it said before.
+//! Notes on items: writing one, and what it said before.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgPool;
 
-use crate::activity::{Fact, Note, Remarks, ScrubFact};
+use super::rows;
+use super::turn::{Request, Turn};
+use crate::activity::{Fact, Note, NoteText, Remarks, ScrubFact};
 use crate::store::items::ItemAddress;
-use crate::store::log::{EventRow, LoggedEvent};
+use crate::store::log::events_of;
 use crate::store::{StoreError, remarks};
 
-/// Earlier notes that are shown at most.
+/// How many earlier notes are shown, the last ones.
 const LONGEST: i64 = 100;
 
-/// An item's note with its history; of one moment, the account's `position`.
+/// The outcome of writing a note.
+#[derive(Debug)]
+pub enum NoteOutcome {
+    /// The note is as asked for. This is the account's position.
+    Done(i64),
+    /// The note was changed after it was seen.
+    Changed,
+}
+
+/// Writes the note on an item, if its position is one of those in `seen`; `None`: whatever it says now.
+pub async fn write(
+    pool: &PgPool,
+    account_id: i64,
+    (repo_id, number): ItemAddress,
+    seen: Option<&[i64]>,
+    text: NoteText,
+    request: &Request,
+) -> Result<NoteOutcome, StoreError> {
+    let mut turn = Turn::begin(pool, account_id, request).await?;
+    if turn.done_before().await?.is_some() {
+        return Ok(NoteOutcome::Done(turn.head.position));
+    }
+    let now = turn.remarks((repo_id, number)).await?;
+    if seen.is_some_and(|seen| !seen.contains(&now.note_position())) {
+        return Ok(NoteOutcome::Changed);
+    }
+    let same = now.note().map_or(text.is_empty(), |note| note.text == text);
+    if same {
+        return Ok(NoteOutcome::Done(turn.head.position));
+    }
+    let scrub = rows::scrub_at(turn.connection(), account_id, (repo_id, number)).await?;
+    let fact = ScrubFact::Noted { repo_id, number, text, scrub, superseded: false };
+    Ok(NoteOutcome::Done(turn.append(vec![fact]).await?))
+}
+
+/// An item's note and its history, as of the account's `position`.
 #[derive(Debug)]
 pub struct Notes {
     pub position: i64,
     pub remarks: Remarks,
-    /// Newest first, without what the note is now.
+    /// The earlier notes, newest first.
     pub history: Vec<Note>,
 }
 
-/// The note on an item, with those of the places that it came from.
+/// The note on an item, and the notes of the places that it came from.
 pub async fn notes(pool: &PgPool, account_id: i64, address: ItemAddress) -> Result<Notes, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let head = sqlx::query!("SELECT head_position, generation FROM accounts WHERE account_id = $1", account_id)
+    let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
         .await?;
     let lineage = remarks::lineages(&mut moment, account_id, &[address]).await?.remove(&address).unwrap_or_default();
-    let remarks = remarks::of(&mut moment, account_id, head.generation, &[address]).await?;
+    let remarks = remarks::of(&mut moment, account_id, &[address]).await?;
     let remarks = remarks.into_values().next().unwrap_or_default();
-    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = lineage.into_iter().unzip();
-    let rows = sqlx::query_as!(
-        EventRow,
-        r#"SELECT e.position, e.source_key, e.source, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at,
-                  e.recorded_at, e.data::text AS "data!"
-           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
-           JOIN events e ON e.account_id = $1 AND e.repo_id = wanted.repo_id AND e.number = wanted.number
-           WHERE e.kind = 'noted' ORDER BY e.position DESC LIMIT $4"#,
-        account_id,
-        &repo_ids,
-        &numbers,
-        LONGEST + 1,
-    )
-    .fetch_all(&mut *moment)
-    .await?;
     let mut history = vec![];
-    for logged in rows.into_iter().filter_map(EventRow::known) {
+    for logged in events_of(&mut *moment, account_id, &lineage, Some(&["noted"]), LONGEST + 1).await? {
         let Fact::Scrub(ScrubFact::Noted { text, scrub, .. }) = logged.event.fact else { continue };
         let by = logged.event.actor.map(|actor| actor.login).unwrap_or_default();
         let note = Note { position: logged.position, at: logged.event.occurred_at, by, scrub, text };
@@ -55,10 +77,11 @@ pub async fn notes(pool: &PgPool, account_id: i64, address: ItemAddress) -> Resu
             history.push(note);
         }
     }
-    Ok(Notes { position: head.head_position, remarks, history })
+    Ok(Notes { position, remarks, history })
 }
 
-/// The notes of items as they were when a scrub ended: the last that was written by then, or in it.
+/// The notes of items as they were when a scrub ended: the last one that was written by then, or in the
+/// scrub.
 pub async fn at_the_end(
     pool: &PgPool,
     account_id: i64,
@@ -74,7 +97,7 @@ pub async fn at_the_end(
     }
     let keys: Vec<ItemAddress> = of_key.keys().copied().collect();
     let mut notes = HashMap::new();
-    for logged in done_with(&mut moment, account_id, &keys, &["noted"]).await? {
+    for logged in events_of(&mut *moment, account_id, &keys, Some(&["noted"]), i64::MAX).await?.into_iter().rev() {
         let Fact::Scrub(ScrubFact::Noted { repo_id, number, text, scrub: written, superseded }) = logged.event.fact
         else {
             continue;
@@ -89,30 +112,4 @@ pub async fn at_the_end(
     }
     notes.retain(|_, note: &mut Note| !note.text.is_empty());
     Ok(notes)
-}
-
-/// What was done with items, by events of some kinds, in the order of the log.
-pub(super) async fn done_with(
-    moment: &mut PgConnection,
-    account_id: i64,
-    keys: &[ItemAddress],
-    kinds: &[&str],
-) -> Result<Vec<LoggedEvent>, StoreError> {
-    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = keys.iter().copied().unzip();
-    let rows = sqlx::query_as!(
-        EventRow,
-        r#"SELECT e.position, e.source_key, e.source, e.kind, e.actor_login, e.actor_id, e.actor_bot, e.occurred_at,
-                  e.recorded_at, e.data::text AS "data!"
-           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (SELECT * FROM events
-             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number AND kind = ANY($4)) AS e
-           ORDER BY e.position"#,
-        account_id,
-        &repo_ids,
-        &numbers,
-        kinds as _,
-    )
-    .fetch_all(moment)
-    .await?;
-    Ok(rows.into_iter().filter_map(EventRow::known).collect())
 }

@@ -1,34 +1,35 @@
-//! Folding scrub events into their rows. Each was decided on under the head lock, so the order of
-//! the log is the order in which they are folded.
+//! Folding scrub events into rows. Each was decided under the head's lock, so they are folded in the
+//! order of the log.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::readings::Readings;
-use crate::activity::scrubbing::Opening;
+use super::deck_marks;
+use crate::activity::scrubbing::{DeckPlace, Opening};
 use crate::activity::{Fact, Remarks, ScrubFact};
+use crate::scrub::deck_marks::DeckMarks;
 use crate::store::items::{ItemAddress, canonical};
-use crate::store::project::Placed;
+use crate::store::log::LogEntry;
 use crate::store::{StoreError, remarks};
 
-/// Rows that one account's events are folded into.
+/// The rows that an account's events are folded into.
 struct Rows<'a> {
     connection: &'a mut PgConnection,
     account_id: i64,
     generation: i64,
 }
 
-/// Folds those of the events that are about scrubs; others are passed over.
+/// Folds the scrub events among some events.
 pub async fn project(
     connection: &mut PgConnection,
     account_id: i64,
     generation: i64,
-    events: &[Placed<'_>],
+    events: &[LogEntry<'_>],
 ) -> Result<(), StoreError> {
-    let scrubbed = events.iter().filter_map(|placed| match &placed.event.fact {
-        Fact::Scrub(fact) => Some((placed, fact)),
+    let scrubbed = events.iter().filter_map(|entry| match &entry.event.fact {
+        Fact::Scrub(fact) => Some((entry, fact)),
         _ => None,
     });
     let scrubbed: Vec<_> = scrubbed.collect();
@@ -36,28 +37,29 @@ pub async fn project(
         return Ok(());
     }
     let addresses: Vec<ItemAddress> = scrubbed.iter().filter_map(|(_, fact)| fact.item()).collect();
-    let mut told: BTreeMap<ItemAddress, Remarks> = remarks::own(connection, account_id, generation, &addresses).await?;
+    let mut told: BTreeMap<ItemAddress, Remarks> =
+        remarks::own(connection, account_id, Some(generation), &addresses).await?;
     let mut rows = Rows { connection, account_id, generation };
-    let mut readings = Readings::default();
-    for (placed, fact) in scrubbed {
+    let mut marks = DeckMarks::default();
+    for (entry, fact) in scrubbed {
         match fact.item() {
             Some(address) => {
-                let (actor, remarks) = (placed.event.actor.as_ref(), told.entry(address).or_default());
+                let (actor, remarks) = (entry.event.actor.as_ref(), told.entry(address).or_default());
                 let before = remarks.last_read().cloned();
-                remarks.apply(placed.position, placed.event.occurred_at, actor, fact);
-                readings.note(placed.position, fact, before.as_ref(), remarks);
+                remarks.apply(entry.position, entry.event.occurred_at, actor, fact);
+                marks.apply(entry.position, fact, before.as_ref(), remarks);
             }
-            None => rows.fold(placed, fact).await?,
+            None => rows.fold(entry, fact).await?,
         }
     }
-    readings.save(rows.connection, account_id, generation).await?;
+    deck_marks::save(rows.connection, account_id, generation, marks).await?;
     let told: Vec<_> = told.iter().map(|(address, remarks)| (*address, remarks)).collect();
     remarks::save(rows.connection, account_id, generation, &told).await
 }
 
 impl Rows<'_> {
-    async fn fold(&mut self, placed: &Placed<'_>, fact: &ScrubFact) -> Result<(), StoreError> {
-        let Placed { position, recorded_at, event } = *placed;
+    async fn fold(&mut self, entry: &LogEntry<'_>, fact: &ScrubFact) -> Result<(), StoreError> {
+        let LogEntry { position, recorded_at, event } = *entry;
         let at = event.occurred_at.unwrap_or(recorded_at);
         match fact {
             ScrubFact::RoundBegan { view, round } => self.round(view, *round, position, at).await,
@@ -146,7 +148,7 @@ impl Rows<'_> {
         )
         .execute(&mut *self.connection)
         .await?;
-        let column = |value: fn(&crate::activity::scrubbing::DeckPlace) -> i64| deck.iter().map(value).collect();
+        let column = |value: fn(&DeckPlace) -> i64| deck.iter().map(value).collect();
         let repo_ids: Vec<i64> = column(|place| place.repo_id);
         let numbers: Vec<i64> = column(|place| place.number);
         let ranks: Vec<i64> = column(|place| place.rank);
@@ -225,7 +227,7 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// The row that was being read is left as it is: nobody said that it was read.
+    /// The row that the cursor was on keeps its state, since nobody said that it was read.
     async fn close(&mut self, scrub: i64, forgotten: bool, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query!(
             "WITH left_row AS (

@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{PgConnection, PgPool};
 
-use super::notes::done_with;
-use super::placing;
+use super::placement;
 use crate::activity::{Fact, HISTORIC, Mark, NoteText, Remarks, ScrubFact, Sight};
 use crate::scrub::record::{ItemName, ItemRecord, Records, ScrubRecord, UnplacedRow, newest_of_each_item};
 use crate::store::items::ItemAddress;
+use crate::store::log::events_of;
 use crate::store::{StoreError, remarks};
 
-/// Unplaced rows that are looked at, the newest.
+/// How many unplaced rows are looked at, the newest.
 const MOST_UNPLACED: i64 = 100_000;
 
 /// What is on record of the items that a sheet names and the reader may see. `then` is the position for [`ItemRecord::marks_then`].
@@ -23,19 +23,19 @@ pub async fn records(
     then: Option<i64>,
 ) -> Result<Records, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let head = sqlx::query!("SELECT head_position, generation FROM accounts WHERE account_id = $1", account_id)
+    let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
         .await?;
-    let placed = placing::place(&mut moment, account_id, names).await?;
+    let placed = placement::place(&mut moment, account_id, names).await?;
     let (seen, hidden): (Vec<_>, Vec<_>) =
         placed.items.into_iter().partition(|(_, found)| sight.sees(found.address.0, found.private));
     let addresses: Vec<ItemAddress> = seen.iter().map(|(_, found)| found.address).collect();
-    let remarks = remarks::of(&mut moment, account_id, head.generation, &addresses).await?;
+    let remarks = remarks::of(&mut moment, account_id, &addresses).await?;
     let told = told(&mut moment, account_id, &addresses, then).await?;
-    let decks = decks(&mut moment, account_id, head.generation, &addresses).await?;
+    let decks = decks(&mut moment, account_id, &addresses).await?;
     let items = seen.into_iter().map(|(place, found)| {
         let address = found.address;
-        // Two rows may mean one item: by its former name, or by where it was.
+        // Two rows may mean one item: by an earlier name or an earlier place.
         let (notes, marks_then) = told.get(&address).cloned().unwrap_or_default();
         let record = ItemRecord {
             address,
@@ -52,7 +52,7 @@ pub async fn records(
     let repositories = placed.repositories.into_iter().filter(|(_, (repo_id, private))| sight.sees(*repo_id, *private));
     let repositories = repositories.map(|(name, _)| name).collect();
     let hidden = hidden.into_iter().map(|(place, _)| names[place].clone()).collect();
-    Ok(Records { position: head.head_position, items, hidden, repositories, scrubs })
+    Ok(Records { position, items, hidden, repositories, scrubs })
 }
 
 /// What is on record of one scrub.
@@ -69,17 +69,17 @@ async fn scrub_records(
 ) -> Result<Vec<ScrubRecord>, StoreError> {
     let scrubs = sqlx::query_as!(
         ScrubRecord,
-        r#"SELECT s.scrub, s.date, s.host, s.opened_at, s.opened_position, s.imported,
+        r#"SELECT s.scrub AS "scrub!", s.date, s.host, s.opened_at, s.opened_position AS "opened_position!",
+                  s.imported AS "imported!",
                   coalesce(r.started_position, $3) AS "started!", closed.position AS "closed_position?",
                   ARRAY(SELECT t.name FROM attendees t
                         WHERE t.account_id = $1 AND t.generation = s.generation AND t.scrub = s.scrub
                         ORDER BY t.position, t.login) AS "attendees!"
-           FROM accounts a
-           JOIN scrubs s USING (account_id, generation)
+           FROM current_scrubs s
            LEFT JOIN rounds r ON r.account_id = $1 AND r.generation = s.generation AND r.view = s.view
              AND r.round = s.round
            LEFT JOIN events closed ON closed.account_id = $1 AND closed.source_key = 'scrub:' || s.scrub || ':closed'
-           WHERE a.account_id = $1 AND ($2::bigint IS NULL OR s.scrub = $2)"#,
+           WHERE s.account_id = $1 AND ($2::bigint IS NULL OR s.scrub = $2)"#,
         account_id,
         scrub,
         HISTORIC,
@@ -89,7 +89,7 @@ async fn scrub_records(
     Ok(scrubs)
 }
 
-/// Every note that items had, with its position, and the marks by a position of the log.
+/// Every note that each item had, with its position, and its marks as they were at the position `then`.
 async fn told(
     moment: &mut PgConnection,
     account_id: i64,
@@ -102,7 +102,7 @@ async fn told(
     let kinds: &[&str] = if then.is_some() { &["noted", "read", "unread"] } else { &["noted"] };
     let mut notes: HashMap<ItemAddress, Vec<(i64, NoteText)>> = HashMap::new();
     let mut marks: HashMap<ItemAddress, Remarks> = HashMap::new();
-    for logged in done_with(moment, account_id, &keys, kinds).await? {
+    for logged in events_of(&mut *moment, account_id, &keys, Some(kinds), i64::MAX).await?.into_iter().rev() {
         let Fact::Scrub(fact) = &logged.event.fact else { continue };
         let Some(key) = fact.item() else { continue };
         if let ScrubFact::Noted { text, .. } = fact {
@@ -121,19 +121,18 @@ async fn told(
     Ok(of.collect())
 }
 
+/// The scrubs in whose decks each item was.
 async fn decks(
     moment: &mut PgConnection,
     account_id: i64,
-    generation: i64,
     addresses: &[ItemAddress],
 ) -> Result<HashMap<ItemAddress, Vec<i64>>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
     let rows = sqlx::query!(
-        "SELECT d.repo_id, d.number, d.scrub FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
-         JOIN deck_rows d ON d.account_id = $1 AND d.generation = $2 AND d.repo_id = wanted.repo_id
-           AND d.number = wanted.number",
+        r#"SELECT d.repo_id AS "repo_id!", d.number AS "number!", d.scrub AS "scrub!"
+           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+           JOIN current_deck_rows d ON d.account_id = $1 AND d.repo_id = wanted.repo_id AND d.number = wanted.number"#,
         account_id,
-        generation,
         &repo_ids,
         &numbers,
     )
@@ -157,8 +156,8 @@ pub async fn unplaced(
 ) -> Result<Vec<UnplacedRow>, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let rows = sqlx::query!(
-        r#"SELECT u.position, u.told::text AS "told!" FROM accounts a JOIN unplaced_rows u USING (account_id, generation)
-           WHERE a.account_id = $1 ORDER BY u.position DESC LIMIT $2"#,
+        r#"SELECT position AS "position!", told::text AS "told!" FROM current_unplaced_rows
+           WHERE account_id = $1 ORDER BY position DESC LIMIT $2"#,
         account_id,
         MOST_UNPLACED,
     )
@@ -174,7 +173,7 @@ pub async fn unplaced(
     }
     let mut rows = newest_of_each_item(unplaced);
     let names: Vec<ItemName> = rows.iter().map(|row| row.item.clone()).collect();
-    let placed = placing::place(&mut moment, account_id, &names).await?;
+    let placed = placement::place(&mut moment, account_id, &names).await?;
     let mut place = 0..;
     rows.retain(|row| {
         let here = place.next().is_some_and(|place| placed.items.contains_key(&place));

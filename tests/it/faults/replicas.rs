@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bugscrub::activity::Bots;
-use bugscrub::store::log::events_after;
+use bugscrub::store::log::events_between;
 use bugscrub::store::rebuild;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ async fn a_reader_that_tails_the_log_during_appends_by_two_processes_misses_no_p
     let mut tailed = 0;
     while tailed < 2 * i64::try_from(EACH).unwrap() {
         let done = feeds.iter().all(tokio::task::JoinHandle::is_finished);
-        let events = events_after(&database.pool, ACCOUNT, tailed, 100).await.unwrap();
+        let events = events_between(&database.pool, ACCOUNT, (tailed, i64::MAX), 100).await.unwrap();
         assert!(!(done && events.is_empty()), "the reader has {tailed} events of {}", 2 * EACH);
         for event in events {
             assert_eq!(event.position, tailed + 1, "the reader was shown a later position first");

@@ -116,7 +116,7 @@ async fn assert_told_alike(pool: &PgPool) {
     let ingest = Ingest::new(pool.clone(), Accounts::default(), Bots::default(), Metrics::new(), 2, appended);
     let first = (chrono::DateTime::UNIX_EPOCH, uuid::Uuid::nil());
     for account_id in accounts::all_ids(pool).await.unwrap() {
-        for kept in retention::kept_after(pool, account_id, first, EXAMPLES).await.unwrap() {
+        for kept in retention::deliveries_after(pool, account_id, first, EXAMPLES).await.unwrap() {
             let (again, outcome) = ingest.retranslate(account_id, &kept).await.unwrap();
             assert_eq!((again.missing, again.corrected), (0, 0), "{}", kept.event);
             assert_eq!(outcome, kept.outcome, "{}", kept.event);

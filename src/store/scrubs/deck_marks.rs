@@ -1,0 +1,100 @@
+//! Writes which rows of decks are marked as read.
+
+use sqlx::PgConnection;
+
+use crate::scrub::deck_marks::{DeckMarks, DeckRowKey};
+use crate::store::StoreError;
+
+pub(super) async fn save(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    marks: DeckMarks,
+) -> Result<(), StoreError> {
+    let (mut scrubs, mut places, mut marked) = (vec![], vec![], vec![]);
+    let mut by_item = ItemColumns::default();
+    for (row, (mark, position)) in marks.0 {
+        match row {
+            DeckRowKey::Place { scrub, place } => {
+                scrubs.push(scrub);
+                places.push(place);
+                marked.push(mark);
+            }
+            DeckRowKey::Item { scrub, repo_id, number } => {
+                by_item.scrubs.push(scrub);
+                by_item.repo_ids.push(repo_id);
+                by_item.numbers.push(number);
+                by_item.marked.push(mark);
+                by_item.positions.push(position);
+            }
+        }
+    }
+    if !scrubs.is_empty() {
+        sqlx::query!(
+            "UPDATE deck_rows d SET marked = new.marked
+             FROM UNNEST($3::bigint[], $4::bigint[], $5::boolean[]) AS new (scrub, place, marked)
+             WHERE d.account_id = $1 AND d.generation = $2 AND d.scrub = new.scrub AND d.place = new.place",
+            account_id,
+            generation,
+            &scrubs,
+            &places,
+            &marked,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    if !by_item.scrubs.is_empty() {
+        by_item.save(connection, account_id, generation).await?;
+    }
+    Ok(())
+}
+
+/// The rows that are known by their items, column by column.
+#[derive(Default)]
+struct ItemColumns {
+    scrubs: Vec<i64>,
+    repo_ids: Vec<i64>,
+    numbers: Vec<i64>,
+    marked: Vec<bool>,
+    positions: Vec<i64>,
+}
+
+impl ItemColumns {
+    /// Marks the rows, and makes those of imported scrubs: their decks hold only what they read.
+    async fn save(&self, connection: &mut PgConnection, account_id: i64, generation: i64) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE deck_rows d SET marked = new.marked
+             FROM UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[]) AS new (scrub, repo_id, number, marked)
+             WHERE d.account_id = $1 AND d.generation = $2 AND d.scrub = new.scrub AND d.repo_id = new.repo_id
+               AND d.number = new.number",
+            account_id,
+            generation,
+            &self.scrubs,
+            &self.repo_ids,
+            &self.numbers,
+            &self.marked,
+        )
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query!(
+            "INSERT INTO deck_rows (account_id, generation, scrub, place, repo_id, number, rank, days_age, days_stale, marked)
+             SELECT $1, $2, new.scrub, new.position, new.repo_id, new.number, 0, 0, 0, true
+             FROM UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[])
+               AS new (scrub, repo_id, number, marked, position)
+             JOIN scrubs s ON s.account_id = $1 AND s.generation = $2 AND s.scrub = new.scrub AND s.imported
+             WHERE new.marked AND NOT EXISTS (SELECT FROM deck_rows d
+               WHERE d.account_id = $1 AND d.generation = $2 AND d.repo_id = new.repo_id AND d.number = new.number
+                 AND d.scrub = new.scrub)",
+            account_id,
+            generation,
+            &self.scrubs,
+            &self.repo_ids,
+            &self.numbers,
+            &self.marked,
+            &self.positions,
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! Scrubs, and what was done in them.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use crate::activity::Sight;
+use crate::scrub::Scrub;
+use crate::store::StoreError;
+
+/// The scrubs of an account, the latest first; with `before`, those before that number. Only rows that
+/// the reader may see count.
+pub async fn scrubs(
+    pool: &PgPool,
+    account_id: i64,
+    sight: &Sight,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Scrub>, StoreError> {
+    let scrubs = sqlx::query_as!(
+        Scrub,
+        r#"SELECT s.scrub AS "scrub!", s.view, s.round, s.date, s.host, s.opened_at,
+                  s.opened_position AS "opened_position!", s.closed_at, s.forgotten AS "forgotten!",
+                  s.imported AS "imported!", s.cursor_place AS cursor,
+                  CASE WHEN $2 THEN s.total ELSE counts.rows END AS "total!",
+                  ARRAY(SELECT t.name FROM attendees t
+                        WHERE t.account_id = $1 AND t.generation = s.generation AND t.scrub = s.scrub
+                        ORDER BY t.position, t.login) AS "attendees!",
+                  counts.rows AS "rows!", counts.read AS "read!", counts.skipped AS "skipped!"
+           FROM current_scrubs s
+           CROSS JOIN LATERAL (
+             SELECT coalesce(sum(d.rows), 0)::bigint AS rows, coalesce(sum(d.read), 0)::bigint AS read,
+                    coalesce(sum(d.skipped), 0)::bigint AS skipped
+             FROM (SELECT repo_id, count(*) AS rows, count(*) FILTER (WHERE marked) AS read,
+                          count(*) FILTER (WHERE outcome = 'skipped' AND NOT marked) AS skipped
+                   FROM deck_rows WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub
+                   GROUP BY repo_id) AS d
+             JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id
+               AND CASE WHEN $5::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($5) END) AS counts
+           WHERE s.account_id = $1 AND ($3::bigint IS NULL OR s.scrub < $3)
+           ORDER BY s.scrub DESC LIMIT $4"#,
+        account_id,
+        sight.is_all(),
+        before,
+        limit,
+        sight.only() as _,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(scrubs)
+}
+
+/// One of an account's scrubs.
+pub async fn scrub(pool: &PgPool, account_id: i64, sight: &Sight, number: i64) -> Result<Option<Scrub>, StoreError> {
+    let before = number.saturating_add(1);
+    let found = scrubs(pool, account_id, sight, Some(before), 1).await?.pop();
+    Ok(found.filter(|scrub| scrub.scrub == number))
+}
+
+/// Account and number of each open scrub, of all accounts, in which nothing was done since a time.
+pub async fn untouched(pool: &PgPool, since: DateTime<Utc>) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT account_id AS "account_id!", scrub AS "scrub!" FROM current_scrubs
+           WHERE closed_at IS NULL AND touched_at < $1"#,
+        since,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.account_id, row.scrub)).collect())
+}
+
+/// How many items each of a view's last closed scrubs read, the latest first. Imported scrubs count for
+/// every view.
+pub async fn last_paces(
+    pool: &PgPool,
+    account_id: i64,
+    view: &str,
+    end: Option<DateTime<Utc>>,
+    limit: i64,
+) -> Result<Vec<i64>, StoreError> {
+    let paces = sqlx::query_scalar!(
+        r#"SELECT (SELECT count(*) FROM deck_rows d
+                   WHERE d.account_id = $1 AND d.generation = s.generation AND d.scrub = s.scrub
+                     AND d.marked) AS "read!"
+           FROM current_scrubs s
+           WHERE s.account_id = $1 AND (s.view = $2 OR s.imported) AND s.closed_at IS NOT NULL
+             AND ($4::timestamptz IS NULL OR s.closed_at < $4)
+           ORDER BY s.scrub DESC LIMIT $3"#,
+        account_id,
+        view,
+        limit,
+        end,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(paces)
+}
+
+/// The names of the views that scrubs were opened for.
+pub async fn views_in_use(pool: &PgPool, account_id: i64) -> Result<Vec<String>, StoreError> {
+    let names = sqlx::query_scalar!(
+        r#"SELECT DISTINCT view AS "view!" FROM current_scrubs WHERE account_id = $1 AND view IS NOT NULL"#,
+        account_id,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(names)
+}

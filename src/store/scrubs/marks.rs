@@ -1,0 +1,66 @@
+//! Marking items as read outside of a scrub, and taking a reading back.
+
+use sqlx::PgPool;
+
+use super::turn::{Request, Turn};
+use super::{rounds, rows};
+use crate::activity::{Mark, ScrubFact};
+use crate::store::items::ItemAddress;
+use crate::store::{StoreError, remarks};
+
+/// Marks an item as read by somebody who reads alone. Returns the account's position.
+pub async fn mark_read(
+    pool: &PgPool,
+    account_id: i64,
+    (repo_id, number): ItemAddress,
+    request: &Request,
+) -> Result<i64, StoreError> {
+    let mut turn = Turn::begin(pool, account_id, request).await?;
+    let last = turn.remarks((repo_id, number)).await?;
+    let started = rounds::latest_start(turn.connection(), account_id).await?;
+    let again = last.last_read().is_some_and(|mark| mark.is_same_reading(&request.by, request.at, started));
+    if again || turn.done_before().await?.is_some() {
+        return Ok(turn.head.position);
+    }
+    turn.append(vec![ScrubFact::Read { repo_id, number, scrub: None, place: None, historic: false }]).await
+}
+
+/// Takes the last reading of an item back, if it was marked under the item's present key. Returns the
+/// account's position.
+pub async fn unmark_read(
+    pool: &PgPool,
+    account_id: i64,
+    (repo_id, number): ItemAddress,
+    request: &Request,
+) -> Result<i64, StoreError> {
+    let mut turn = Turn::begin(pool, account_id, request).await?;
+    let mut own = remarks::own(turn.connection(), account_id, None, &[(repo_id, number)]).await?;
+    let mistake = own.remove(&(repo_id, number)).and_then(|remarks| remarks.last_read().cloned());
+    let Some(mistake) = mistake else { return Ok(turn.head.position) };
+    if turn.done_before().await?.is_some() {
+        return Ok(turn.head.position);
+    }
+    let mut facts = vec![ScrubFact::Unread { repo_id, number }];
+    facts.extend(cursor_returns(&mut turn, (repo_id, number), &mistake).await?);
+    turn.append(facts).await
+}
+
+/// If nothing is left in the mark's scrub and the scrub is open, its cursor returns to the item.
+async fn cursor_returns(
+    turn: &mut Turn<'_>,
+    address: ItemAddress,
+    mistake: &Mark,
+) -> Result<Option<ScrubFact>, StoreError> {
+    let Some(scrub) = mistake.scrub else { return Ok(None) };
+    let account_id = turn.account_id;
+    let at = rows::scrub(turn.connection(), account_id, scrub).await?;
+    if at.is_none_or(|at| at.closed || at.place.is_some()) {
+        return Ok(None);
+    }
+    let place = match mistake.place {
+        Some(place) => Some(place),
+        None => rows::place_of(turn.connection(), account_id, scrub, address).await?,
+    };
+    let open = rows::is_open(turn.connection(), account_id, address).await?;
+    Ok(place.filter(|_| open).map(|place| ScrubFact::Returned { scrub, place }))
+}

@@ -1,0 +1,234 @@
+//! Single rows of scrubs and decks, for what is decided under the head's lock. While it is held, the
+//! generation in use cannot change.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::activity::Sight;
+use crate::store::StoreError;
+use crate::store::items::ItemAddress;
+
+/// A scrub's row, as far as deciding needs it.
+pub(super) struct ScrubRow {
+    /// The cursor's place; `None` if nothing is left or the scrub is closed.
+    pub place: Option<i64>,
+    pub closed: bool,
+    pub view: String,
+    pub round: i64,
+    /// When anything was last done in it.
+    pub touched_at: Option<DateTime<Utc>>,
+}
+
+pub(super) async fn scrub(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+) -> Result<Option<ScrubRow>, StoreError> {
+    let row = sqlx::query_as!(
+        ScrubRow,
+        r#"SELECT cursor_place AS place, (closed_at IS NOT NULL) AS "closed!", coalesce(view, '') AS "view!",
+                  coalesce(round, 1) AS "round!", touched_at
+           FROM current_scrubs WHERE account_id = $1 AND scrub = $2"#,
+        account_id,
+        scrub,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row)
+}
+
+/// The scrub whose cursor is on an item.
+pub(super) async fn scrub_at(
+    connection: &mut PgConnection,
+    account_id: i64,
+    (repo_id, number): ItemAddress,
+) -> Result<Option<i64>, StoreError> {
+    let scrub = sqlx::query_scalar!(
+        r#"SELECT s.scrub AS "scrub!" FROM current_scrubs s
+           JOIN current_deck_rows d ON d.account_id = s.account_id AND d.scrub = s.scrub AND d.place = s.cursor_place
+           WHERE s.account_id = $1 AND s.closed_at IS NULL AND d.repo_id = $2 AND d.number = $3
+           ORDER BY s.scrub DESC LIMIT 1"#,
+        account_id,
+        repo_id,
+        number,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(scrub)
+}
+
+/// The scrub that was opened at a position.
+pub(super) async fn opened_at(
+    connection: &mut PgConnection,
+    account_id: i64,
+    position: i64,
+) -> Result<Option<i64>, StoreError> {
+    let scrub = sqlx::query_scalar!(
+        r#"SELECT scrub AS "scrub!" FROM current_scrubs WHERE account_id = $1 AND opened_position = $2 LIMIT 1"#,
+        account_id,
+        position,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(scrub)
+}
+
+/// The open scrub of a view.
+pub(super) async fn open_scrub(
+    connection: &mut PgConnection,
+    account_id: i64,
+    view: &str,
+) -> Result<Option<i64>, StoreError> {
+    let scrub = sqlx::query_scalar!(
+        r#"SELECT scrub AS "scrub!" FROM current_scrubs
+           WHERE account_id = $1 AND view = $2 AND closed_at IS NULL AND NOT imported"#,
+        account_id,
+        view,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(scrub)
+}
+
+/// The greatest number of a scrub.
+pub(super) async fn last_number(connection: &mut PgConnection, account_id: i64) -> Result<Option<i64>, StoreError> {
+    let last = sqlx::query_scalar!("SELECT max(scrub) FROM current_scrubs WHERE account_id = $1", account_id)
+        .fetch_one(connection)
+        .await?;
+    Ok(last)
+}
+
+/// The item at a place in a deck, by the key that it had when the scrub was opened.
+pub(super) async fn item_at(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+    place: i64,
+) -> Result<Option<ItemAddress>, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT repo_id AS "repo_id!", number AS "number!" FROM current_deck_rows
+           WHERE account_id = $1 AND scrub = $2 AND place = $3"#,
+        account_id,
+        scrub,
+        place,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| (row.repo_id, row.number)))
+}
+
+/// The place of an item in a deck, by the key that it had when the scrub was opened.
+pub(super) async fn place_of(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+    (repo_id, number): ItemAddress,
+) -> Result<Option<i64>, StoreError> {
+    let place = sqlx::query_scalar!(
+        r#"SELECT place AS "place!" FROM current_deck_rows
+           WHERE account_id = $1 AND scrub = $2 AND repo_id = $3 AND number = $4 LIMIT 1"#,
+        account_id,
+        scrub,
+        repo_id,
+        number,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(place)
+}
+
+/// Whether a reader may see a repository. One that is not known counts as private.
+pub(super) async fn sees(
+    connection: &mut PgConnection,
+    account_id: i64,
+    sight: &Sight,
+    repo_id: i64,
+) -> Result<bool, StoreError> {
+    let private = sqlx::query_scalar!(
+        r#"SELECT private AS "private!" FROM current_repositories WHERE account_id = $1 AND repo_id = $2"#,
+        account_id,
+        repo_id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(sight.sees(repo_id, private.unwrap_or(true)))
+}
+
+/// Whether an item is open and visible.
+pub(super) async fn is_open(
+    connection: &mut PgConnection,
+    account_id: i64,
+    (repo_id, number): ItemAddress,
+) -> Result<bool, StoreError> {
+    let open = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM visible_repositories r JOIN items i USING (account_id, generation, repo_id)
+                          WHERE r.account_id = $1 AND i.repo_id = $2 AND i.number = $3 AND i.live
+                            AND i.state = 'open') AS "open!""#,
+        account_id,
+        repo_id,
+        number,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(open)
+}
+
+/// A row of a deck that may be the next one to read.
+pub(super) struct NextRow {
+    pub place: i64,
+    pub repo_id: i64,
+    pub number: i64,
+    /// Open and visible.
+    pub open: bool,
+    pub transferred: bool,
+}
+
+/// Rows of a deck between two places, neither included, that were not skipped; at most `limit`.
+pub(super) async fn between(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+    (after, before): (i64, i64),
+    limit: i64,
+) -> Result<Vec<NextRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        NextRow,
+        r#"SELECT d.place AS "place!", d.repo_id AS "repo_id!", d.number AS "number!",
+                  coalesce(i.live AND i.state = 'open' AND EXISTS (SELECT FROM visible_repositories r
+                    WHERE r.account_id = $1 AND r.repo_id = d.repo_id), false) AS "open!",
+                  coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!"
+           FROM current_deck_rows d
+           LEFT JOIN items i ON i.account_id = d.account_id AND i.generation = d.generation AND i.repo_id = d.repo_id
+             AND i.number = d.number
+           WHERE d.account_id = $1 AND d.scrub = $2 AND d.place > $3 AND d.place < $4
+             AND d.outcome IS DISTINCT FROM 'skipped'
+           ORDER BY d.place LIMIT $5"#,
+        account_id,
+        scrub,
+        after,
+        before,
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows)
+}
+
+/// Whether somebody is listed as present at a scrub.
+pub(super) async fn attends(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+    login: &str,
+) -> Result<bool, StoreError> {
+    let attends = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM current_attendees WHERE account_id = $1 AND scrub = $2 AND login = $3)
+             AS "attends!""#,
+        account_id,
+        scrub,
+        login.to_lowercase(),
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(attends)
+}

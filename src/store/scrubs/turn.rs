@@ -1,0 +1,90 @@
+//! A turn: one transaction in which somebody's request is decided and appended, while the account's
+//! head is locked. When two people do the same thing at once, the second one's turn sees what the
+//! first one did.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+
+use crate::activity::{Actor, Event, Fact, Remarks, ScrubFact, Source};
+use crate::store::append::append_decided;
+use crate::store::head::{BEGIN, LockedHead, lock_head};
+use crate::store::items::ItemAddress;
+use crate::store::{StoreError, remarks};
+
+/// Who asks for something, and when.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Part of the keys of the request's events, so that a request that is repeated changes nothing.
+    pub id: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+pub(super) struct Turn<'a> {
+    transaction: Transaction<'static, Postgres>,
+    pub account_id: i64,
+    pub head: LockedHead,
+    request: &'a Request,
+}
+
+impl<'a> Turn<'a> {
+    pub async fn begin(pool: &PgPool, account_id: i64, request: &'a Request) -> Result<Self, StoreError> {
+        let mut transaction = pool.begin_with(BEGIN).await?;
+        let head = lock_head(&mut transaction, account_id).await?;
+        Ok(Self { transaction, account_id, head, request })
+    }
+
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    fn key(&self, ordinal: usize) -> String {
+        format!("scrub:{}:{ordinal}", self.request.id)
+    }
+
+    /// The position of the request's first event, if the request was handled before.
+    pub async fn done_before(&mut self) -> Result<Option<i64>, StoreError> {
+        let (account_id, key) = (self.account_id, self.key(0));
+        let position = sqlx::query_scalar!(
+            "SELECT position FROM events WHERE account_id = $1 AND source_key = $2",
+            account_id,
+            key,
+        )
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(position)
+    }
+
+    /// An item's remarks, with what they inherit.
+    pub async fn remarks(&mut self, address: ItemAddress) -> Result<Remarks, StoreError> {
+        let account_id = self.account_id;
+        Ok(remarks::of(self.connection(), account_id, &[address]).await?.remove(&address).unwrap_or_default())
+    }
+
+    /// An event of the request.
+    pub fn event(&self, source_key: String, fact: ScrubFact) -> Event {
+        Event {
+            source_key,
+            kind: fact.kind().to_owned(),
+            actor: Some(Actor { login: self.request.by.clone(), id: None, bot: false }),
+            // As precise as Postgres keeps it, so that a rebuild folds the same time.
+            occurred_at: Some(self.request.at.trunc_subsecs(6)),
+            source: Source::Scrub,
+            fact: Fact::Scrub(fact),
+        }
+    }
+
+    /// Appends the facts and ends the turn. Returns the account's position.
+    pub async fn append(self, facts: Vec<ScrubFact>) -> Result<i64, StoreError> {
+        let events = facts.into_iter().enumerate().map(|(ordinal, fact)| self.event(self.key(ordinal), fact));
+        let events = events.collect();
+        self.append_events(events).await
+    }
+
+    /// Appends events with keys of their own and ends the turn. Returns the account's position.
+    pub async fn append_events(mut self, events: Vec<Event>) -> Result<i64, StoreError> {
+        let position = append_decided(&mut self.transaction, self.account_id, &self.head, &events).await?;
+        self.transaction.commit().await?;
+        Ok(position)
+    }
+}
