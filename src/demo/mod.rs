@@ -43,7 +43,7 @@ pub use organization::Organization;
 pub use show::queue_table;
 pub use trickle::Trickle;
 
-use crate::deliver::{Pace, Sender, WebhookTarget, deliver, progress_bar};
+use crate::deliver::{Pace, RecordedDelivery, Sender, WebhookTarget, deliver, progress_bar};
 use service::Service;
 
 /// Time between two activities, once the history is delivered.
@@ -66,10 +66,12 @@ const CONCURRENCY: usize = 64;
 /// If a part of the history is not accepted, or the API does not answer. A delivery that fails after
 /// the history is only a line of the output.
 pub async fn run(base_url: &str, secret: &str, token: &str, seed: u64, once: bool) -> Result<(), DemoError> {
-    run_to(&mut io::stdout(), base_url, secret, token, seed, once).await
+    let midnight = Utc::now().with_time(NaiveTime::MIN).earliest().unwrap_or_else(Utc::now);
+    let organization = tokio::task::spawn_blocking(move || Organization::generate(seed, midnight)).await?;
+    run_to(&mut io::stdout(), base_url, secret, token, organization, once).await
 }
 
-/// [`run`], printing to `out`.
+/// [`run`] with an organization that was generated before, printing to `out`.
 ///
 /// # Errors
 ///
@@ -79,13 +81,11 @@ pub async fn run_to(
     base_url: &str,
     secret: &str,
     token: &str,
-    seed: u64,
+    (history, trickle): (Vec<RecordedDelivery>, Trickle),
     once: bool,
 ) -> Result<(), DemoError> {
     let target = WebhookTarget::new(&format!("{base_url}/webhooks/github"), secret)?;
     let service = Service::new(base_url, token)?;
-    let midnight = Utc::now().with_time(NaiveTime::MIN).earliest().unwrap_or_else(Utc::now);
-    let (history, trickle) = tokio::task::spawn_blocking(move || Organization::generate(seed, midnight)).await?;
     let total = history.len() as u64;
     writeln!(
         out,

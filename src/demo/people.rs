@@ -15,7 +15,7 @@ pub(super) enum Role {
 }
 
 /// Somebody who acts on GitHub.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) login: &'static str,
     pub(super) id: u64,

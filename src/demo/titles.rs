@@ -23,7 +23,7 @@ pub(super) struct Setting {
 }
 
 /// All phrases: the shared ones and each repository's.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Words {
     shared: Sections,
     repositories: Vec<Sections>,

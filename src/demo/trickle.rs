@@ -11,7 +11,7 @@ use super::world::World;
 use crate::deliver::RecordedDelivery;
 
 /// The organization after its history.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Trickle {
     seed: u64,
     world: World,

@@ -91,7 +91,7 @@ pub(super) struct DemoMilestone {
     pub(super) closed_issues: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct DemoRepository {
     pub(super) spec: &'static Spec,
     pub(super) id: u64,
@@ -111,7 +111,7 @@ pub(super) struct DemoRepository {
 }
 
 /// The organization at a moment.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct World {
     pub(super) rng: ChaCha8Rng,
     pub(super) words: Words,

@@ -16,14 +16,23 @@ fn end() -> DateTime<Utc> {
 
 /// The deliveries of one organization, and their payloads, made once for all tests.
 fn history() -> &'static [(RecordedDelivery, Value)] {
-    static HISTORY: OnceLock<Vec<(RecordedDelivery, Value)>> = OnceLock::new();
-    HISTORY.get_or_init(|| {
-        let (recorded, _) = Organization::generate(1, end());
+    &organization().0
+}
+
+/// What goes on after this history.
+fn trickle() -> Trickle {
+    organization().1.clone()
+}
+
+fn organization() -> &'static (Vec<(RecordedDelivery, Value)>, Trickle) {
+    static ORGANIZATION: OnceLock<(Vec<(RecordedDelivery, Value)>, Trickle)> = OnceLock::new();
+    ORGANIZATION.get_or_init(|| {
+        let (recorded, trickle) = Organization::generate(1, end());
         let parsed = recorded.into_iter().map(|recorded| {
             let payload = serde_json::from_slice(&recorded.payload).unwrap();
             (recorded, payload)
         });
-        parsed.collect()
+        (parsed.collect(), trickle)
     })
 }
 
@@ -82,7 +91,7 @@ fn the_same_seed_and_end_give_the_same_bytes() {
     assert!(first.iter().eq(history().iter().map(|(recorded, _)| recorded)));
     let (second, mut two) = Organization::generate(2, end());
     assert!(!first.iter().eq(&second));
-    let (_, mut again) = Organization::generate(1, end());
+    let mut again = trickle();
     let now = end() + TimeDelta::hours(9);
     let next = again.next(now);
     assert_eq!(next, one.next(now));
@@ -316,8 +325,8 @@ fn holidays_are_quiet_and_releases_are_not() {
 
 #[test]
 fn the_organization_goes_on() {
-    let (history, mut trickle): (_, Trickle) = Organization::generate(3, end());
-    let mut guids = history.iter().map(|recorded| recorded.delivery).collect::<BTreeSet<_>>();
+    let mut trickle = trickle();
+    let mut guids = history().iter().map(|(recorded, _)| recorded.delivery).collect::<BTreeSet<_>>();
     let mut actions = BTreeSet::new();
     for n in 0..200 {
         let now = end() + TimeDelta::seconds(2 * n + 30_000);

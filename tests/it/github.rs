@@ -78,7 +78,19 @@ pub async fn until(app: &TestApp, path: &str, wanted: impl Fn(&Value) -> bool) -
 
 /// Waits until everything is here and nothing is left to ask.
 pub async fn complete(app: &TestApp) -> Value {
-    until(app, "/api/v1/sync", |sync| sync["backfill"] == "complete" && sync["due"] == 0).await
+    until(app, "/api/v1/sync", |sync| sync["backfill"] == "complete" && sync["due"] == 0).await;
+    // The parts of one answer are not of one moment; those of the next are all of the end.
+    app.json("/api/v1/sync").await
+}
+
+/// Waits until no job is due, and none has failed and is still to be tried again.
+pub async fn healthy(app: &TestApp) {
+    let left = "SELECT kind || coalesce(': ' || error, '') FROM jobs WHERE due_at <= clock_timestamp() OR failures > 0";
+    wait::for_state(async || {
+        let left: Vec<String> = sqlx::query_scalar(left).fetch_all(&app.database.pool).await.unwrap();
+        if left.is_empty() { Ok(()) } else { Err(format!("jobs that are left: {left:?}")) }
+    })
+    .await;
 }
 
 /// Makes a job of an account due now, and waits until nothing is.

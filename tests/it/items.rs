@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::problem;
 use crate::support::payload::{bot, issue, issues, owned_repository, repository, user};
+use crate::support::service::http;
 use crate::support::{TestApp, run_test};
 
 const OPENED: &str = "2026-11-02T00:00:00Z";
@@ -183,7 +184,7 @@ async fn a_transferred_item_leads_to_its_new_place_for_who_may_see_it() {
             app.deliver("issues", &gone).await;
             app.deliver("issues", &here).await;
         }
-        let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        let client = http().redirect(Policy::none()).build().unwrap();
         let ask = async |token: &str, number: i64| {
             let path = app.url(&format!("/api/v1/items/acme/widgets/{number}"));
             let answer = client.get(path).bearer_auth(token).send().await.unwrap();

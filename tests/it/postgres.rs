@@ -215,7 +215,7 @@ fn pretend(place: &Place, version: &str) -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newest_postgres_is_taken_but_a_cluster_keeps_its_own() {
-    let place = Place::new();
+    let place = Place::on_disk();
     let owner = Owner::of(&place.path()).unwrap();
     let places = ["14.2", "9.6.24", "18beta1", "16.4 (Debian 16.4-1)"].map(|version| pretend(&place, version));
     let incomplete = pretend(&place, "19.0");
@@ -239,7 +239,7 @@ async fn the_newest_postgres_is_taken_but_a_cluster_keeps_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_usable_postgres_the_error_says_what_to_install() {
-    let place = Place::new();
+    let place = Place::on_disk();
     let owner = Owner::of(&place.path()).unwrap();
     let (old, broken) = (pretend(&place, "13.1"), pretend(&place, "17.0"));
     set_mode(&broken.join("postgres"), 0o600);

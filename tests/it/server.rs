@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use self::bodies::{Intake, ROOMY, post_of};
+use crate::support::service::client;
 use crate::support::wait::{in_time, until};
 
 /// A limit that a test is about.
@@ -90,10 +91,6 @@ fn hello() -> Router {
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: test\r\n\r\n";
 const GET_AND_CLOSE: &str = "GET / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n";
-
-fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
-}
 
 async fn json_of(answer: reqwest::Response) -> Value {
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()

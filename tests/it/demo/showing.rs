@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use bugscrub::demo::{DemoError, queue_table, run_to};
+use bugscrub::deliver::Recorded;
+use bugscrub::demo::{DemoError, Trickle, queue_table, run_to};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -77,6 +78,12 @@ async fn service(status: StatusCode) -> String {
     url
 }
 
+/// The beginning of an organization's history, and what goes on after all of it. (`tools::recipes` runs
+/// the whole.)
+fn organization() -> (Vec<Recorded>, Trickle) {
+    (super::history()[..300].iter().map(|(recorded, _)| recorded.clone()).collect(), super::trickle())
+}
+
 #[tokio::test]
 async fn the_demonstration_shows_the_queue_and_goes_on() {
     let url = service(StatusCode::ACCEPTED).await;
@@ -90,7 +97,7 @@ async fn the_demonstration_shows_the_queue_and_goes_on() {
         shown
     };
     let shown = tokio::select! {
-        ended = run_to(&mut out, &url, "secret", "t0ken", 1, false) => panic!("it ended: {ended:?}"),
+        ended = run_to(&mut out, &url, "secret", "t0ken", organization(), false) => panic!("it ended: {ended:?}"),
         shown = in_time("the queue is shown and goes on", shown) => shown,
     };
     assert!(shown.iter().any(|line| line.contains("stale-age")), "{shown:?}");
@@ -110,6 +117,6 @@ async fn a_service_that_refuses_ends_the_demonstration() {
     let (sender, _lines) = mpsc::unbounded_channel();
     let mut out = Lines(String::new(), sender);
     let url = service(StatusCode::UNAUTHORIZED).await;
-    let error = run_to(&mut out, &url, "secret", "t0ken", 1, true).await.unwrap_err();
+    let error = run_to(&mut out, &url, "secret", "t0ken", organization(), true).await.unwrap_err();
     assert!(matches!(&error, DemoError::Refused(report) if report.contains("HTTP 401")), "{error:?}");
 }

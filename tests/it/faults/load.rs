@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::support::app::SECRET;
 use crate::support::payload::{issue, issues, owned_repository};
+use crate::support::service::http;
 use crate::support::wait::{PATIENCE, in_time};
 
 const SENDERS: usize = 16;
@@ -109,7 +110,7 @@ async fn send(
     acknowledged: Arc<Mutex<Vec<Uuid>>>,
     counter: Arc<watch::Sender<usize>>,
 ) {
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+    let client = http().timeout(PATIENCE).build().unwrap();
     // Ends when the load does: then the other end of `aim` is gone.
     while let Ok(target) = aim.wait_for(Option::is_some).await.map(|target| *target) {
         if aim.has_changed().is_err() {

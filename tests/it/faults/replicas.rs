@@ -26,7 +26,7 @@ async fn two_replicas(database: &TestDatabase) -> [Serving; 2] {
 
 /// Posts deliveries (account, GUID) in their order, some at a time; all must be acknowledged.
 async fn feed(to: SocketAddr, deliveries: Vec<(i64, Uuid)>, at_once: usize) {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = client();
     for (turn, some) in (0..).step_by(at_once).zip(deliveries.chunks(at_once)) {
         let posts = some.iter().zip(turn..).map(async |((account, guid), turn)| {
             let status = post(&client, to, *guid, &comment(*account, turn)).await;
@@ -75,8 +75,9 @@ async fn two_replicas_agree_at_equal_positions() {
         ("BUGSCRUB_ADMIN_TOKEN", ADMIN),
     ];
     let (one, other) = tokio::join!(Serving::start(&settings), Serving::start(&settings));
+    let client = client();
     let ask = async |replica: &Serving, query: &str| -> Value {
-        let request = client().get(replica.url(&format!("/api/v1/queue?{query}"))).bearer_auth(ADMIN);
+        let request = client.get(replica.url(&format!("/api/v1/queue?{query}"))).bearer_auth(ADMIN);
         let mut answer: Value = request.send().await.unwrap().json().await.unwrap();
         answer.as_object_mut().unwrap().remove("freshness");
         answer
@@ -90,7 +91,7 @@ async fn two_replicas_agree_at_equal_positions() {
             item["state"] = json!(if closes { "closed" } else { "open" });
             let payload = issues(if closes { "closed" } else { "edited" }, &item, &repository(1 + turn % 3, "widgets"));
             let address = if turn % 2 == 0 { one.address } else { other.address };
-            assert_eq!(post_event(&client(), address, Uuid::new_v4(), "issues", &payload).await, Some(202));
+            assert_eq!(post_event(&client, address, Uuid::new_v4(), "issues", &payload).await, Some(202));
         });
         join_all(posts).await;
         let head: i64 =

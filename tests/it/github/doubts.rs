@@ -7,7 +7,9 @@ use bugscrub::ingest::Accounts;
 use bugscrub::store::jobs::{self, JobKind, NewJob};
 use chrono::Duration;
 
-use super::{agrees, asked, asked_for, asking, complete, queue, rhythm, run_now, settled, start, start_on, until};
+use super::{
+    agrees, asked, asked_for, asking, complete, healthy, queue, rhythm, run_now, settled, start, start_on, until,
+};
 use crate::support::TestApp;
 use crate::support::github::world::Kind;
 use crate::support::github::{Delivering, FakeGitHub, Fault, Trouble};
@@ -80,7 +82,7 @@ async fn a_torn_answer_deletes_nothing() {
     let (github, app, account, repo, installation) = place().await;
     github.fault(Fault { path: "/graphql Discussion ", after: 0, times: 2, trouble: Trouble::Torn });
     add(&app, NewJob { numbers: Some(vec![3]), ..NewJob::now(account, JobKind::Check, repo) }).await;
-    until(&app, "/api/v1/sync", |sync| sync["failing"] == serde_json::json!([]) && sync["due"] == 0).await;
+    healthy(&app).await;
     agrees(&app, &github, installation).await;
     app.stop().await.drop().await;
 }

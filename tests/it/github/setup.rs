@@ -4,13 +4,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
-use reqwest::Client;
 use reqwest::redirect::Policy;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Child;
 
 use crate::support::github::{FakeGitHub, Fault, Trouble};
-use crate::support::service::{bugscrub, run};
+use crate::support::service::{bugscrub, client, http, run};
 
 /// A running `bugscrub setup`, and where its page is.
 pub struct Setup {
@@ -33,7 +32,7 @@ impl Setup {
 
     /// Presses the button, as GitHub's page would be gone through; answers the way back.
     pub async fn press(&self) -> String {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        let client = http().redirect(Policy::none()).build().unwrap();
         let html = client.get(&self.page).send().await.unwrap().text().await.unwrap();
         let attribute = |name: &str| {
             let (_, rest) = html.split_once(&format!("{name}=\"")).expect(name);
@@ -78,7 +77,7 @@ async fn a_person_goes_through_it() {
     let file = directory.path().join("app.env");
     let args = ["--organization", "acme", "--webhook-url", HOOK, "--file", file.to_str().unwrap()];
     let setup = Setup::start(&github, &args).await;
-    let client = Client::builder().no_proxy().build().unwrap();
+    let client = client();
 
     // Nobody else's browser, and no other way.
     let elsewhere = client.get(&setup.page).header("host", "evil.example").send().await.unwrap();
@@ -125,7 +124,7 @@ async fn the_code_is_exchanged_again_if_the_answer_is_lost_and_refused_if_it_is_
     github.fault(Fault { path: "/conversions", after: 0, times: 1, trouble: Trouble::Server(502) });
     let setup = Setup::start(&github, &args).await;
     assert_eq!(mode(&file), 0o600, "from the start");
-    reqwest::get(setup.press().await).await.unwrap();
+    client().get(setup.press().await).send().await.unwrap();
     let (code, _, said) = setup.ended().await;
     assert_eq!(code, 0, "{said}");
 
@@ -133,7 +132,7 @@ async fn the_code_is_exchanged_again_if_the_answer_is_lost_and_refused_if_it_is_
     let setup = Setup::start(&github, &["--webhook-url", HOOK, "--file", other.to_str().unwrap()]).await;
     let back = setup.press().await;
     github.forget_codes();
-    reqwest::get(back).await.unwrap();
+    client().get(back).send().await.unwrap();
     let (code, _, said) = setup.ended().await;
     assert!(code == 1 && said.contains("start again, and finish within the hour"), "{said}");
     assert!(!other.exists() && !other.with_extension("pem").exists(), "nothing is left of it");
@@ -144,7 +143,7 @@ async fn or_a_secret_is_printed_and_nothing_else() {
     let github = FakeGitHub::start().await;
     let setup = Setup::start(&github, &["--webhook-url", HOOK, "--kubernetes-secret"]).await;
     let back = setup.press().await;
-    reqwest::get(&back).await.unwrap();
+    client().get(&back).send().await.unwrap();
     let (code, out, said) = setup.ended().await;
     assert_eq!(code, 0, "{said}");
     let secret: serde_json::Value = serde_saphyr::from_str(&out).unwrap();

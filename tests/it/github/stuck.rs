@@ -4,7 +4,9 @@ use bugscrub::store::jobs::{self, JobKind, NewJob};
 use bugscrub::store::local;
 use chrono::Duration;
 
-use super::{agrees, asked_for, asking, complete, failed, queue, rhythm, run_now, settled, start, start_on, until};
+use super::{
+    agrees, asked_for, asking, complete, failed, healthy, queue, rhythm, run_now, settled, start, start_on, until,
+};
 use crate::support::github::world::{Kind, World};
 use crate::support::github::{Delivering, FakeGitHub, Fault, Trouble};
 
@@ -96,7 +98,7 @@ async fn an_item_that_github_never_shows_stops_no_other() {
     failed(&app, "check").await;
     agrees(&app, &github, installation).await;
     github.heal();
-    until(&app, "/api/v1/sync", |sync| sync["failing"] == serde_json::json!([]) && sync["due"] == 0).await;
+    healthy(&app).await;
     app.stop().await.drop().await;
 }
 

@@ -28,7 +28,7 @@ async fn a_large_account_is_complete_though_it_is_killed_ten_times() {
     let file = directory.path().join("app.env");
     let args = ["--organization", "acme", "--webhook-url", "https://x.example/webhooks/github", "--file"];
     let setup = Setup::start(&github, &[&args[..], &[file.to_str().unwrap()]].concat()).await;
-    reqwest::get(setup.press().await).await.unwrap();
+    client().get(setup.press().await).send().await.unwrap();
     assert_eq!(setup.ended().await.0, 0);
     let written = std::fs::read_to_string(&file).unwrap();
     let mut settings: Vec<(&str, &str)> = written.lines().filter_map(|line| line.split_once('=')).collect();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Host, acted, opened, rebuilds_the_same};
 use crate::support::payload::{issue, issues, repository};
+use crate::support::service::http;
 use crate::support::{TestApp, run_test};
 
 /// PUTs a note with an `If-Match`; answers status, ETag and body.
@@ -150,7 +151,7 @@ async fn notes_and_marks_stay_through_closing_reopening_renaming_and_transfer() 
             assert_eq!((noted(row), &row["read"]["scrub"]), (json!("ask for a log"), &json!(1)), "{filter}");
         }
         // Whoever writes to the old address is sent on; the newer note shows, the older is history.
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = http().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let old = app.url("/api/v1/items/acme/widgets/1/note");
         let sent =
             client.put(old).bearer_auth(&host.token).header("if-match", "*").json(&json!({})).send().await.unwrap();

@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::TestDatabase;
+use super::service::client;
 
 /// The secret that the tests' service accepts.
 pub const SECRET: &str = "the-secret-of-the-tests";
@@ -100,16 +101,8 @@ impl TestApp {
             let _ = stopped.await;
         }));
         live.loaded().await;
-        let mut app = Self {
-            address,
-            database,
-            clock,
-            token: String::new(),
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
-            live,
-            stop: Some(stop),
-            serving,
-        };
+        let mut app =
+            Self { address, database, clock, token: String::new(), client: client(), live, stop: Some(stop), serving };
         app.token = app.new_token(&["read", "private"], None).await;
         app
     }

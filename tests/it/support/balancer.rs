@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 
+use super::service::client;
 use super::wait::until;
 
 /// A replica, as the balancer knows it.
@@ -55,8 +56,7 @@ impl Balancer {
     }
 
     pub fn add(&self, address: SocketAddr) {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let endpoint = Endpoint { address, client, begun: Arc::default(), ended: Arc::default() };
+        let endpoint = Endpoint { address, client: client(), begun: Arc::default(), ended: Arc::default() };
         self.endpoints.known.lock().unwrap().push(endpoint);
     }
 

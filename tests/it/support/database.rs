@@ -3,7 +3,6 @@
 //! The server is the program's own embedded one, in a temporary directory. It is started by the
 //! first test that asks, and ended by a watcher when the test process is gone, however it went.
 
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,10 +14,19 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::sync::OnceCell;
 
+use super::place::fast_directory;
+
 /// Durability settings are off: no test here cuts the power, and killing processes loses nothing
 /// that was written. (Tests that are about durability start a cluster of their own.)
-const SETTINGS: [(&str, &str); 4] =
-    [("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"), ("max_connections", "300")];
+const SETTINGS: [(&str, &str); 6] = [
+    ("fsync", "off"),
+    ("synchronous_commit", "off"),
+    ("full_page_writes", "off"),
+    ("max_connections", "300"),
+    // The log takes little room.
+    ("max_wal_size", "256MB"),
+    ("min_wal_size", "32MB"),
+];
 
 static SERVER: OnceCell<String> = OnceCell::const_new();
 static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -27,9 +35,7 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 async fn server() -> &'static str {
     SERVER
         .get_or_init(|| async {
-            let directory = tempfile::Builder::new().prefix("bugscrub-test-").tempdir().unwrap().keep();
-            // The unprivileged user that runs Postgres must get through.
-            std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o755)).unwrap();
+            let directory = fast_directory().keep();
             let cluster = Cluster::start(&directory, &SETTINGS).await.expect("a Postgres for the tests");
             let url = cluster.url().to_owned();
             watch(cluster.postmaster_pid().expect("it runs"), &directory);

@@ -1,20 +1,43 @@
-//! A place for an embedded Postgres.
+//! Places for Postgres servers.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::statvfs::statvfs;
 use nix::unistd::Pid;
+use tempfile::TempDir;
+
+/// A file system in memory, where there is one: a database is some 300 files, and making and deleting
+/// these took two fifths of the tests' processor time on a disk.
+const MEMORY: &str = "/dev/shm";
+/// What must be free there. All tests at once use a tenth.
+const ENOUGH: u128 = 3 << 30;
+
+/// A temporary directory that any user can enter, in memory if there is room.
+pub fn fast_directory() -> TempDir {
+    let free = statvfs(MEMORY).map_or(0, |memory| memory.blocks_available() as u128 * memory.fragment_size() as u128);
+    directory_in(if free >= ENOUGH { MEMORY.into() } else { std::env::temp_dir() })
+}
+
+fn directory_in(parent: PathBuf) -> TempDir {
+    let directory = tempfile::Builder::new().prefix("bugscrub-test-").tempdir_in(parent).unwrap();
+    set_mode(directory.path(), 0o755);
+    directory
+}
 
 /// A data directory that any user can reach. When a test fails, its server goes too.
-pub struct Place(pub tempfile::TempDir);
+pub struct Place(pub TempDir);
 
 impl Place {
     pub fn new() -> Place {
-        let dir = tempfile::Builder::new().prefix("bugscrub-test-").tempdir().unwrap();
-        set_mode(dir.path(), 0o755);
-        Place(dir)
+        Place(fast_directory())
+    }
+
+    /// Where programs can be run, which not every file system in memory allows.
+    pub fn on_disk() -> Place {
+        Place(directory_in(std::env::temp_dir()))
     }
 
     pub fn path(&self) -> PathBuf {

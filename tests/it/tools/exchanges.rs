@@ -4,12 +4,12 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use chrono::Duration;
-use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::github::{complete, rhythm, run_now, start};
 use crate::support::github::world::Kind;
 use crate::support::github::{Delivering, FakeGitHub};
+use crate::support::service::http;
 
 #[tokio::test]
 async fn what_the_fake_answers_is_what_github_describes() {
@@ -44,7 +44,7 @@ async fn what_the_fake_answers_is_what_github_describes() {
     run_now(&app, "redeliver").await;
     run_now(&app, "sweep").await;
     // What setting up asks.
-    let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let client = http().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let manifest = json!({"name": "x", "url": "https://x.example", "hook_attributes": {"url": "https://x.example"},
         "redirect_url": "http://127.0.0.1/callback", "default_permissions": {}, "default_events": []});
     let form = format!("manifest={}", manifest.to_string().replace('&', "%26"));
