@@ -1,4 +1,4 @@
-//! The API as its clients meet it: tokens, accounts, parameters, cursors, and what may be seen.
+//! The API as its clients see it: tokens, accounts, parameters, cursors, and visibility.
 
 mod accounts;
 mod cursors;
@@ -37,7 +37,7 @@ async fn open(app: &TestApp, number: i64, repository: &Value) {
     assert_eq!(receipt["events"], 1);
 }
 
-/// Delivers something about an installation of the account.
+/// Delivers an event about an installation.
 async fn installation(app: &TestApp, action: &str, account: (i64, &str), selection: &str, repositories: &[&Value]) {
     let (id, login) = account;
     let payload = json!({
@@ -49,7 +49,7 @@ async fn installation(app: &TestApp, action: &str, account: (i64, &str), selecti
     assert_ne!(app.deliver("installation", &payload).await["events"], 0);
 }
 
-/// Repositories as an installation lists them: without their owner.
+/// Repositories as an installation lists them, without their owners.
 fn listed(repositories: &[&Value]) -> Value {
     let short = |repository: &&Value| {
         json!({"id": repository["id"], "name": repository["name"], "full_name": repository["full_name"],

@@ -56,7 +56,7 @@ fn read_all(bytes: &[u8]) -> (Vec<RecordedDelivery>, Option<DeliverError>) {
     (recorded, None)
 }
 
-/// The message, less the file's directory.
+/// The error's message, without the file's directory.
 fn fault(bytes: &[u8]) -> String {
     let text = read_all(bytes).1.expect("a fault").to_string();
     text[text.find("recorded").unwrap()..].to_owned()
@@ -87,7 +87,7 @@ fn gzip_members_follow_one_another() {
 }
 
 #[test]
-fn a_bad_line_is_named_with_its_fault() {
+fn the_error_names_a_bad_line_and_its_fault() {
     let good = line(1, "{}");
     let cases = [
         ("{\"event\":\"issues\"", "EOF while parsing an object (column 17)"),
@@ -112,34 +112,34 @@ fn a_bad_line_is_named_with_its_fault() {
 }
 
 #[test]
-fn a_truncated_gzip_gives_what_it_has_and_then_an_error() {
+fn a_truncated_gzip_yields_its_whole_lines_and_then_an_error() {
     let text = (0..2000).map(|n| line(n, r#"{"n":1}"#) + "\n").collect::<String>();
     let whole = zip(text.as_bytes());
     let (recorded, error) = read_all(&whole[..whole.len() / 2]);
     let error = error.expect("an error");
     assert!(matches!(error, DeliverError::Read { .. }), "{error:?}");
     assert!(!recorded.is_empty() && recorded.len() < 2000);
-    // Only the checksum is missing: the last line still must not pass for the end.
+    // Only the checksum is missing. The reader must still not take the last line for the end.
     let (recorded, error) = read_all(&whole[..whole.len() - 3]);
     assert!(matches!(error, Some(DeliverError::Read { .. })), "{error:?}");
     assert!(recorded.len() <= 2000);
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named() {
+fn the_error_names_a_missing_file() {
     let error = read(std::path::Path::new("/nowhere/at-all")).map(|_| ()).unwrap_err();
     assert_eq!(error.to_string(), "/nowhere/at-all cannot be opened");
 }
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         read_all(&bytes);
         read_all(&zip(&bytes));
     }
 
     #[test]
-    fn a_cut_file_never_gives_a_delivery_that_was_not_whole(cut in 0_usize..400) {
+    fn a_truncated_file_never_yields_half_a_delivery(cut in 0_usize..400) {
         let text = (0..5).map(|n| line(n, r#"{"n":[1,2,3]}"#) + "\n").collect::<String>();
         let (recorded, _) = read_all(&text.as_bytes()[..cut.min(text.len())]);
         for (n, recorded) in recorded.iter().enumerate() {
@@ -149,7 +149,7 @@ proptest! {
     }
 }
 
-/// A service that keeps what it is sent and answers as `answer` says.
+/// A service that keeps what it is sent and answers with `answer`.
 struct Receiver {
     url: String,
     received: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
@@ -164,7 +164,7 @@ struct Shared {
     count: Arc<AtomicUsize>,
     now: Arc<AtomicUsize>,
     most_at_once: Arc<AtomicUsize>,
-    /// Where one is set, deliveries are answered one at a time, each after this long.
+    /// If set, the service answers one delivery at a time, each after this long.
     one_at_a_time: Option<(Arc<Mutex<()>>, Duration)>,
     answer: Answer,
 }
@@ -234,7 +234,7 @@ async fn a_delivery_arrives_as_github_would_send_it() {
 }
 
 #[tokio::test]
-async fn everything_is_sent_once_with_no_more_than_the_concurrency_at_once() {
+async fn every_delivery_is_sent_once_and_no_more_than_allowed_at_a_time() {
     let mut receiver = receiver(None, accepted).await;
     let target = WebhookTarget::new(&receiver.url, SECRET).unwrap();
     let pace = Pace { concurrency: 4, rate: None };
@@ -297,7 +297,7 @@ async fn an_open_loop_keeps_its_schedule() {
     let pace = Pace { concurrency: 101, rate: Some(200.0) };
     let began = Instant::now();
     let report = deliver(recorded(101), &target, pace, |_| ()).await.unwrap();
-    // 101 deliveries at 200/s start over half a second: none before its time.
+    // 101 deliveries at 200/s take half a second, because none starts before its time.
     assert!(began.elapsed() >= Duration::from_millis(500), "{:?}", began.elapsed());
     assert_eq!(report.accepted, 101);
     let printed = report.to_string();
@@ -307,8 +307,8 @@ async fn an_open_loop_keeps_its_schedule() {
 
 #[tokio::test]
 async fn queueing_shows_in_the_latency_of_an_open_loop() {
-    // 20 deliveries are due within 20 ms, but answered one at a time in 10 ms each: the last is
-    // answered 180 ms late, though its own request took 10 ms.
+    // 20 deliveries are due within 20 ms, but the receiver answers one at a time in 10 ms each. The last is
+    // answered 180 ms late, although its own request took 10 ms.
     let receiver = receiver(Some(Duration::from_millis(10)), accepted).await;
     let target = WebhookTarget::new(&receiver.url, SECRET).unwrap();
     let pace = Pace { concurrency: 1, rate: Some(1000.0) };
@@ -316,11 +316,11 @@ async fn queueing_shows_in_the_latency_of_an_open_loop() {
     assert!(report.latency_ms(1.0) >= 170.0, "{report}");
     assert!(report.held >= 15, "{report}");
     assert!(report.to_string().contains("deliveries had to wait because"), "{report}");
-    // Counted from the scheduled time, the waits overlap; the whole run is shorter than their sum.
+    // Latencies count from the scheduled times, so they overlap: their sum exceeds the whole run.
     let sum = |report: &Report| report.latency.mean() * report.latency.len() as f64;
     let run = |report: &Report| report.elapsed.as_micros() as f64;
     assert!(sum(&report) > 2.0 * run(&report), "{report}");
-    // A closed loop counts each request's own time only: one after another, they fit into the run. The
+    // A closed loop counts only each request's own time. One after another, they fit into the run. The
     // histogram keeps three digits.
     let pace = Pace { concurrency: 1, rate: None };
     let closed = deliver(recorded(20), &target, pace, |_| ()).await.unwrap();
@@ -345,7 +345,7 @@ async fn a_bad_line_ends_the_command_after_the_lines_before_it() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_sent_anywhere_is_refused_at_once() {
+async fn a_bad_address_or_pace_is_refused_before_anything_is_sent() {
     for url in ["127.0.0.1:8080/webhooks/github", "ftp://example.org/", "/webhooks", ""] {
         let error = WebhookTarget::new(url, SECRET).unwrap_err();
         assert!(matches!(error, DeliverError::Url { .. }), "{url}: {error:?}");

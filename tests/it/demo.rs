@@ -1,4 +1,4 @@
-//! The demonstration: that its invented organization is told of as GitHub would, and is shown.
+//! The demo: its generated organization behaves as one on GitHub would, and the queue is shown.
 
 mod showing;
 
@@ -54,7 +54,7 @@ fn item(payload: &Value) -> Option<(&'static str, &Value)> {
     }
 }
 
-/// (repository's id, number)
+/// Repository id and item number.
 type Key = (u64, u64);
 
 fn key(payload: &Value) -> Option<Key> {
@@ -62,8 +62,8 @@ fn key(payload: &Value) -> Option<Key> {
     Some((payload["repository"]["id"].as_u64().unwrap(), item["number"].as_u64().unwrap()))
 }
 
-/// What the last delivery of each item says; items that were deleted or moved away are left out.
-/// Of one second the order is not certain: a closing counts more than a comment beside it.
+/// What the last delivery of each item says, without items that were deleted or transferred away.
+/// Within one second the order is not certain: a closing outranks a comment.
 fn items() -> BTreeMap<Key, (&'static str, &'static Value)> {
     let mut items = BTreeMap::<Key, (&'static str, &'static Value)>::new();
     let mut gone = BTreeSet::new();
@@ -99,7 +99,7 @@ fn the_same_seed_and_end_give_the_same_bytes() {
 }
 
 #[test]
-fn deliveries_come_in_order_of_time_and_are_all_different() {
+fn deliveries_are_in_order_of_time_and_have_distinct_guids() {
     let history = history();
     assert!((12_000..=16_000).contains(&history.len()), "{}", history.len());
     assert!(history.is_sorted_by_key(|(recorded, _)| recorded.at));
@@ -134,7 +134,7 @@ fn every_payload_names_its_account_installation_and_sender() {
 }
 
 #[test]
-fn all_that_the_store_must_understand_happens() {
+fn every_kind_of_event_that_the_store_understands_occurs() {
     let seen =
         history().iter().map(|(recorded, payload)| (recorded.event.as_str(), payload["action"].as_str().unwrap()));
     let seen = seen.collect::<BTreeSet<_>>();
@@ -175,7 +175,7 @@ fn all_that_the_store_must_understand_happens() {
 }
 
 #[test]
-fn items_tell_the_truth_about_themselves() {
+fn payloads_describe_items_consistently() {
     let mut types = BTreeMap::new();
     for (recorded, payload) in history() {
         let Some((kind, item)) = item(payload) else { continue };
@@ -183,7 +183,7 @@ fn items_tell_the_truth_about_themselves() {
         assert_eq!(*types.entry(key).or_insert(kind), kind, "{key:?} changed its type");
         let (created, updated) = (time(&item["created_at"]), time(&item["updated_at"]));
         assert!(created <= updated, "{item}");
-        // Nothing says that deleting touches what is deleted.
+        // A deletion need not change `updated_at`.
         let under_way = if payload["action"] == "deleted" { TimeDelta::seconds(1) } else { recorded.at - updated };
         assert!(TimeDelta::zero() < under_way && under_way < TimeDelta::seconds(3), "{under_way}: {item}");
         if kind != "Discussion" {
@@ -198,7 +198,7 @@ fn items_tell_the_truth_about_themselves() {
 }
 
 #[test]
-fn numbers_count_through_each_repository() {
+fn each_repository_numbers_its_items_without_gaps() {
     let mut numbers = BTreeMap::<u64, Vec<u64>>::new();
     for (recorded, payload) in history() {
         let action = payload["action"].as_str().unwrap();
@@ -218,7 +218,7 @@ fn numbers_count_through_each_repository() {
 }
 
 #[test]
-fn comments_are_counted() {
+fn comment_counts_grow_by_one() {
     let mut counts = BTreeMap::<Key, BTreeSet<u64>>::new();
     for (recorded, payload) in history() {
         if matches!(recorded.event.as_str(), "issue_comment" | "discussion_comment") {
@@ -227,14 +227,14 @@ fn comments_are_counted() {
         }
     }
     for (key, counts) in counts {
-        // What moved here brought comments with it.
+        // A transferred item brings its comments along.
         let first = *counts.first().unwrap();
         assert!(counts.iter().copied().eq(first..first + counts.len() as u64), "{key:?}: {counts:?}");
     }
 }
 
 #[test]
-fn what_is_transferred_arrives_elsewhere() {
+fn every_transferred_item_arrives_elsewhere() {
     let mut left = BTreeMap::new();
     let mut arrived = BTreeMap::new();
     for (_, payload) in history() {
@@ -255,7 +255,7 @@ fn what_is_transferred_arrives_elsewhere() {
 }
 
 #[test]
-fn the_queue_will_be_worth_looking_at() {
+fn the_queue_is_worth_looking_at() {
     let items = items();
     assert!((2_900..=3_200).contains(&items.len()), "{}", items.len());
     let open = items.values().filter(|(_, item)| item["state"] == "open" && item["answer_chosen_at"].is_null());
@@ -279,7 +279,7 @@ fn the_queue_will_be_worth_looking_at() {
 }
 
 #[test]
-fn people_are_uneven_bots_are_bots_and_one_repository_is_private() {
+fn activity_is_uneven_bots_are_marked_and_one_repository_is_private() {
     let mut senders = BTreeMap::<&str, usize>::new();
     let mut private = BTreeSet::new();
     let mut same_second = 0;
@@ -309,7 +309,7 @@ fn people_are_uneven_bots_are_bots_and_one_repository_is_private() {
 }
 
 #[test]
-fn holidays_are_quiet_and_releases_are_not() {
+fn holidays_are_quiet() {
     let opened = |from: &str, days: i64| {
         let from = from.parse::<DateTime<Utc>>().unwrap();
         let within = |at: DateTime<Utc>| from <= at && at < from + TimeDelta::days(days);
@@ -324,7 +324,7 @@ fn holidays_are_quiet_and_releases_are_not() {
 }
 
 #[test]
-fn the_organization_goes_on() {
+fn the_organization_stays_active() {
     let mut trickle = trickle();
     let mut guids = history().iter().map(|(recorded, _)| recorded.delivery).collect::<BTreeSet<_>>();
     let mut actions = BTreeSet::new();

@@ -1,5 +1,5 @@
-//! Faults: processes killed, databases gone, deliveries that the database refuses, the same
-//! things said by many at once. After each, what was acknowledged is there.
+//! Faults: killed processes, unreachable databases, deliveries that the database refuses, the same
+//! delivery many times at once. After each, everything acknowledged is still there.
 
 mod kills;
 pub mod load;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::support::TestApp;
 
-/// Every GUID is stored, and so is its event.
+/// Panics unless every delivery and its event are stored.
 pub async fn assert_all_stored(pool: &PgPool, guids: &[Uuid]) {
     let missing: Vec<Uuid> = sqlx::query_scalar(
         "SELECT guid FROM UNNEST($1::uuid[]) AS acknowledged (guid)
@@ -30,8 +30,8 @@ pub async fn assert_all_stored(pool: &PgPool, guids: &[Uuid]) {
     assert!(missing.is_empty(), "{} of {} are not stored: {missing:?}", missing.len(), guids.len());
 }
 
-/// In every account the positions run from 1 to the head, and the projections are what the log
-/// folds to.
+/// Panics unless in every account the positions run from 1 to the head, and the projections equal the
+/// fold of the log.
 pub async fn assert_sound(pool: &PgPool) {
     let accounts: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
         "SELECT a.account_id, a.head_position, count(e.position), coalesce(max(e.position), 0)
@@ -51,7 +51,7 @@ async fn metrics(app: &TestApp) -> String {
     app.client.get(app.url("/metrics")).send().await.unwrap().text().await.unwrap()
 }
 
-/// Locks an account's head, so that whatever is appended to it waits.
+/// Locks an account's head, so that appends to the account wait.
 async fn hold_head(pool: &PgPool, account_id: i64) -> sqlx::Transaction<'static, sqlx::Postgres> {
     sqlx::query("INSERT INTO accounts (account_id) VALUES ($1) ON CONFLICT DO NOTHING")
         .bind(account_id)
@@ -67,7 +67,7 @@ async fn hold_head(pool: &PgPool, account_id: i64) -> sqlx::Transaction<'static,
     held
 }
 
-/// Makes a table refuse each row for which `condition` holds, as a broken row would be.
+/// Makes a table refuse every row for which `condition` holds, like a broken row.
 async fn refuse(connection: &mut PgConnection, table: &str, condition: &str) {
     let sql = format!(
         "CREATE FUNCTION refuse_{table}() RETURNS trigger LANGUAGE plpgsql AS

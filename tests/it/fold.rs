@@ -1,4 +1,4 @@
-//! The fold: the same bytes in every order, and the truth.
+//! The fold gives the same bytes in every order of events, and they are the truth.
 
 use bugscrub::activity::{Event, ItemKey, ItemState, State};
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ fn events(deliveries: &[Delivery]) -> Vec<Event> {
     deliveries.iter().flat_map(events_of).collect()
 }
 
-/// Every event at least once and some again, in any order.
+/// Every event at least once and some twice, in any order.
 fn any_order_of(count: usize) -> impl Strategy<Value = Vec<usize>> {
     let again = proptest::collection::vec(0..count, SizeRange::from(0..=count));
     again.prop_flat_map(move |again| Just((0..count).chain(again).collect::<Vec<_>>()).prop_shuffle())
@@ -22,7 +22,7 @@ fn any_order_of(count: usize) -> impl Strategy<Value = Vec<usize>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Acts fall in one second more often than not, so that every tie is met.
+    /// Most acts share a second with others, so that every kind of tie occurs.
     #[test]
     fn any_order_and_any_duplication_fold_to_the_same_bytes(
         (history, order) in steps(0..2).prop_flat_map(|steps| {
@@ -37,16 +37,16 @@ proptest! {
         prop_assert_eq!(bytes(&in_order), bytes(&shuffled));
     }
 
-    /// Without two acts in one second nothing is left to a rule: the fold is the truth.
+    /// If no two acts share a second, nothing is left to a rule: the fold is the truth.
     #[test]
     fn a_history_without_ties_folds_to_the_truth(
-        (steps, order) in steps(1..3).prop_flat_map(|steps| {
-            let count = events(&History::of(&steps).deliveries).len();
-            (Just(steps), any_order_of(count))
+        (history, events, order) in steps(1..3).prop_flat_map(|steps| {
+            let history = History::of(&steps);
+            let events = events(&history.deliveries);
+            let order = any_order_of(events.len());
+            (Just(history), Just(events), order)
         })
     ) {
-        let history = History::of(&steps);
-        let events = events(&history.deliveries);
         let folded = fold(order.iter().map(|at| &events[*at]));
         prop_assert_eq!(folded.len(), history.truth.len());
         for (key, truth) in &history.truth {
@@ -69,18 +69,17 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Many acts in one second leave ties; what GitHub answers when it is asked later settles all of
-    /// them, in whatever order it is folded.
+    /// Many acts in one second leave ties. What GitHub answers later settles all of them, in whatever
+    /// order the events are folded.
     #[test]
-    fn what_is_fetched_settles_every_tie(
-        (steps, order) in steps(0..2).prop_flat_map(|steps| {
+    fn a_fetched_snapshot_settles_every_tie(
+        (history, events, order) in steps(0..2).prop_flat_map(|steps| {
             let history = History::of(&steps);
-            let count = events(&history.deliveries).len() + history.fetched().len();
-            (Just(steps), any_order_of(count))
+            let events: Vec<Event> = events(&history.deliveries).into_iter().chain(history.fetched()).collect();
+            let order = any_order_of(events.len());
+            (Just(history), Just(events), order)
         })
     ) {
-        let history = History::of(&steps);
-        let events: Vec<Event> = events(&history.deliveries).into_iter().chain(history.fetched()).collect();
         let folded = fold(order.iter().map(|at| &events[*at]));
         for (key, truth) in history.truth.iter().filter(|(_, truth)| truth.live) {
             let item = &folded[key];
@@ -102,7 +101,7 @@ fn delivery(guid: u128, event: &'static str, payload: Value) -> Delivery {
     Delivery { guid: Uuid::from_u128(guid), event, payload }
 }
 
-/// Issue 1 of repository 1, with changes.
+/// Issue 1 of repository 1, with some fields changed.
 fn snapshot(updated_at: &str, changes: Value) -> Value {
     let mut issue = issue(1, T0, updated_at);
     for (name, value) in changes.as_object().unwrap() {
@@ -131,7 +130,7 @@ fn label(id: i64) -> Value {
     json!({"id": id, "name": format!("label {id}")})
 }
 
-/// Issue 1 after the deliveries, which must come out the same in every order.
+/// Issue 1 after the deliveries. Panics if it depends on their order.
 fn item(deliveries: &[Delivery]) -> ItemState {
     items(deliveries, &[(1, 1)]).remove(0)
 }
@@ -166,7 +165,7 @@ fn closed(at: &str) -> Value {
 
 #[test]
 fn close_with_comment_ends_closed() {
-    // GitHub may show the issue still open with the comment of the same second.
+    // The comment's payload of that second may still show the issue as open.
     let story =
         [act(1, "opened", T0, json!({})), commented(2, T1, json!({"comments": 1})), act(3, "closed", T1, closed(T1))];
     let item = item(&story);
@@ -190,7 +189,7 @@ fn reopen_with_comment_ends_open() {
 }
 
 #[test]
-fn closed_in_the_second_of_its_opening_is_closed() {
+fn an_item_closed_in_the_second_of_its_opening_is_closed() {
     let item = item(&[act(1, "opened", T0, json!({})), act(2, "closed", T0, closed(T0))]);
     assert_eq!(item.state(), Some(State::Closed));
     assert!(!item.tied());
@@ -198,7 +197,7 @@ fn closed_in_the_second_of_its_opening_is_closed() {
 
 #[test]
 fn two_labels_set_in_one_second_are_both_there() {
-    // Each snapshot may show one of them only.
+    // Each snapshot may show only one of them.
     let story = [
         act(1, "opened", T0, json!({})),
         with(act(2, "labeled", T1, json!({"labels": [label(1)]})), "label", label(1)),
@@ -221,7 +220,7 @@ fn a_label_removed_and_set_again_is_there() {
 }
 
 #[test]
-fn a_late_comment_does_not_bring_back_what_a_later_event_took() {
+fn a_late_comment_does_not_bring_back_what_a_later_event_removed() {
     let story = [
         act(1, "opened", T0, json!({"labels": [label(1)], "assignees": [user("ada")]})),
         commented(2, T1, json!({"labels": [label(1)], "assignees": [user("ada")]})),
@@ -233,7 +232,7 @@ fn a_late_comment_does_not_bring_back_what_a_later_event_took() {
 }
 
 #[test]
-fn a_close_and_a_reopening_in_one_second_are_a_tie_to_ask_about() {
+fn a_close_and_a_reopening_in_one_second_are_a_tie() {
     let story = [act(1, "opened", T0, json!({})), act(2, "closed", T1, closed(T1)), act(3, "reopened", T1, json!({}))];
     assert!(item(&story).tied());
     // A later event settles it.
@@ -243,13 +242,13 @@ fn a_close_and_a_reopening_in_one_second_are_a_tie_to_ask_about() {
 }
 
 #[test]
-fn deleted_is_final() {
+fn deletion_is_final() {
     let story =
         [act(1, "opened", T0, json!({})), act(2, "deleted", T1, json!({})), commented(3, T2, json!({"comments": 1}))];
     assert!(!item(&story).live());
 }
 
-/// The two deliveries of a transfer from one place to another.
+/// The two deliveries that GitHub sends of a transfer.
 fn transfer(guid: u128, at: &str, from: (i64, i64), to: (i64, i64)) -> [Delivery; 2] {
     let (old_repository, new_repository) = (repository(from.0, "from"), repository(to.0, "to"));
     let (old, new) = (issue(from.1, T0, at), issue(to.1, T0, at));
@@ -261,8 +260,8 @@ fn transfer(guid: u128, at: &str, from: (i64, i64), to: (i64, i64)) -> [Delivery
 }
 
 #[test]
-fn transferred_away_and_back_leaves_one_live_item() {
-    // GitHub gives a new number at each place.
+fn an_item_transferred_away_and_back_leaves_one_live_item() {
+    // GitHub gives the item a new number at each place.
     let there = transfer(10, T1, (1, 1), (2, 5));
     let back = transfer(20, T2, (2, 5), (1, 9));
     let story = [&[act(1, "opened", T0, json!({}))], &there[..], &back[..]].concat();
@@ -274,14 +273,14 @@ fn transferred_away_and_back_leaves_one_live_item() {
 
 #[test]
 fn one_half_of_a_transfer_is_enough() {
-    // The `opened` at the new place tells of the old one too.
+    // The `opened` at the new place also names the old one.
     let [_, here] = transfer(10, T1, (1, 1), (2, 5));
     let [old, new] = items(&[act(1, "opened", T0, json!({})), here], &[(1, 1), (2, 5)]).try_into().unwrap();
     assert!(!old.live() && new.live());
 }
 
 #[test]
-fn humans_and_bots_are_kept_apart() {
+fn activity_of_humans_and_bots_is_kept_apart() {
     let mut by_bot = commented(2, T1, json!({}));
     by_bot.payload["sender"] = crate::support::payload::bot("stale");
     let item = item(&[act(1, "opened", T0, json!({})), by_bot]);
@@ -291,8 +290,8 @@ fn humans_and_bots_are_kept_apart() {
 }
 
 #[test]
-fn an_absent_field_says_nothing() {
-    // Reviews show a pull request without its count of comments.
+fn an_absent_field_changes_nothing() {
+    // Payloads of reviews show a pull request without its count of comments.
     let widgets = repository(1, "widgets");
     let mut full = snapshot(T1, json!({"comments": 7, "draft": true}));
     let opened = json!({"action": "opened", "pull_request": full, "repository": widgets, "sender": user("ada")});

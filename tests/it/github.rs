@@ -1,4 +1,4 @@
-//! Asking GitHub: the service against a fake of it, from the first request to a healed outage.
+//! Asking GitHub: the service and a fake GitHub, from the first request to a repaired outage.
 
 mod backfill;
 mod commands;
@@ -27,7 +27,7 @@ use crate::support::app::settings;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub};
 use crate::support::wait;
 
-/// Minutes become moments.
+/// The rhythm of the tests: retries come after moments, and what is periodic only when a test asks.
 pub fn rhythm() -> Rhythm {
     let long = chrono::Duration::hours(1);
     Rhythm {
@@ -76,7 +76,7 @@ pub async fn until(app: &TestApp, path: &str, wanted: impl Fn(&Value) -> bool) -
     .await
 }
 
-/// Waits until everything is here and nothing is left to ask.
+/// Waits until the backfill is complete and no job of the account is due.
 pub async fn complete(app: &TestApp) -> Value {
     until(app, "/api/v1/sync", |sync| sync["backfill"] == "complete" && sync["due"] == 0).await;
     // The parts of one answer are not of one moment; those of the next are all of the end.
@@ -93,14 +93,14 @@ pub async fn healthy(app: &TestApp) {
     .await;
 }
 
-/// Makes a job of an account due now, and waits until nothing is.
+/// Makes the jobs of a kind due now, and waits until no job is due.
 pub async fn run_now(app: &TestApp, kind: &str) {
     let pool = &app.database.pool;
     sqlx::query("UPDATE jobs SET due_at = now() WHERE kind = $1").bind(kind).execute(pool).await.unwrap();
     settled(app).await;
 }
 
-/// Makes it long since an account was uninstalled.
+/// Pretends that the accounts were uninstalled long ago.
 pub async fn grace_is_over(app: &TestApp) {
     sqlx::query("UPDATE installations SET gone_at = gone_at - interval '2 hours'")
         .execute(&app.database.pool)
@@ -131,17 +131,17 @@ pub async fn failed(app: &TestApp, kind: &str) {
     .await;
 }
 
-/// How many requests hold a text in their path.
+/// How many requests contain a text in their path.
 pub fn asked(github: &FakeGitHub, path: &str) -> usize {
     github.log().iter().filter(|request| request.path.contains(path)).count()
 }
 
-/// Waits for the nth request whose path holds a text.
+/// Waits for the nth request whose path contains a text.
 pub async fn asked_for(github: &FakeGitHub, path: &str, nth: usize) {
     wait::until(&format!("{path} is asked for {nth} times"), async || asked(github, path) >= nth).await;
 }
 
-/// The queue as the API shows it, in the fake's form.
+/// The queue from the API, in the form of the fake's truth.
 pub async fn queue(app: &TestApp) -> BTreeMap<(String, i64), Value> {
     let rows = app.all_pages("limit=500").await;
     let row = |row: &Value| {
@@ -154,7 +154,7 @@ pub async fn queue(app: &TestApp) -> BTreeMap<(String, i64), Value> {
     rows.iter().map(row).collect()
 }
 
-/// Fails where the queue and the fake's truth differ, and says where.
+/// Panics where the queue and the fake's truth differ, and says where.
 pub async fn agrees(app: &TestApp, github: &FakeGitHub, installation: i64) {
     let (truth, queue) = (github.world(|world| world.truth(installation)), queue(app).await);
     if truth.keys().ne(queue.keys()) {

@@ -1,4 +1,4 @@
-//! One item as it answers for itself: what it shows, where it went, and for whom.
+//! One item: what it shows, where it went, and who may see it.
 
 use reqwest::Method;
 use reqwest::redirect::Policy;
@@ -11,7 +11,7 @@ use crate::support::{TestApp, run_test};
 
 const OPENED: &str = "2026-11-02T00:00:00Z";
 
-/// A comment of somebody who stands to the repository as `association` says.
+/// Delivers a comment by somebody with this association to the repository.
 async fn comment(app: &TestApp, number: i64, at: &str, by: &Value, association: &str) {
     let mut payload = issues("created", &issue(number, OPENED, at), &repository(1, "widgets"));
     payload["sender"] = by.clone();
@@ -24,14 +24,14 @@ async fn open(app: &TestApp, number: i64, at: &str, repository: &Value) {
     app.deliver("issues", &issues("opened", &issue(number, at, at), repository)).await;
 }
 
-/// Status and problem of an item's address.
+/// The status and the problem that an item's address answers.
 async fn refused(app: &TestApp, token: &str, path: &str) -> (u16, Value) {
     let path = app.url(&format!("/api/v1/items/{path}"));
     problem(app.client.get(path).bearer_auth(token).send().await.unwrap()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_item_has_its_row_why_it_ranks_so_and_its_history() {
+async fn an_item_shows_its_row_its_history_and_why_it_ranks_there() {
     run_test(async |app| {
         let widgets = repository(1, "widgets");
         open(&app, 1, "2026-01-01T00:00:00Z", &widgets).await;
@@ -39,7 +39,7 @@ async fn an_item_has_its_row_why_it_ranks_so_and_its_history() {
         comment(&app, 2, "2026-11-12T00:00:00Z", &bot("tidy"), "NONE").await;
         let item = app.json("/api/v1/items/ACME/Widgets/2").await;
 
-        // The row is the queue's.
+        // The item has the same row as in the queue.
         let queue = app.json("/api/v1/queue").await;
         let row = queue["items"].as_array().unwrap().iter().find(|row| row["number"] == 2).unwrap();
         for (name, value) in row.as_object().unwrap() {
@@ -74,7 +74,7 @@ async fn an_item_has_its_row_why_it_ranks_so_and_its_history() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_waits_for_whoever_did_not_speak_last() {
+async fn an_item_waits_for_whoever_did_not_speak_last() {
     run_test(async |app| {
         open(&app, 1, OPENED, &repository(1, "widgets")).await;
         let waits = async || app.json("/api/v1/items/acme/widgets/1").await["waits_for"].clone();
@@ -86,14 +86,14 @@ async fn it_waits_for_whoever_did_not_speak_last() {
             (user("grace"), "CONTRIBUTOR", "maintainers"),
             (user("ada"), "COLLABORATOR", "author"),
             (bot("tidy"), "MEMBER", "author"),
-            // Of an author who is a member too, others are to answer.
+            // An author who is also a member still waits for others.
             (user("octocat"), "MEMBER", "maintainers"),
         ];
         for (day, (by, association, expected)) in (3..).zip(said) {
             comment(&app, 1, &format!("2026-11-{day:02}T00:00:00Z"), &by, association).await;
             assert_eq!(waits().await, expected, "{by} {association}");
         }
-        // A comment that comes late changes nothing.
+        // A late comment changes nothing.
         comment(&app, 1, "2026-11-02T01:00:00Z", &user("ada"), "MEMBER").await;
         assert_eq!(waits().await, "maintainers");
         app
@@ -102,7 +102,7 @@ async fn it_waits_for_whoever_did_not_speak_last() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_history_ends_with_its_last_thousand_events() {
+async fn a_long_history_shows_its_last_thousand_events() {
     run_test(async |app| {
         open(&app, 1, OPENED, &repository(1, "widgets")).await;
         let copied = sqlx::query(
@@ -120,7 +120,7 @@ async fn a_long_history_ends_with_its_last_thousand_events() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_or_not_to_be_seen_is_unknown() {
+async fn missing_and_hidden_items_are_unknown() {
     run_test(async |app| {
         let mut vault = repository(2, "vault");
         vault["private"] = json!(true);
@@ -169,7 +169,7 @@ async fn what_is_not_there_or_not_to_be_seen_is_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transferred_item_leads_to_its_new_place_for_who_may_see_it() {
+async fn a_transferred_item_redirects_to_its_new_place_for_those_who_may_see_it() {
     run_test(async |app| {
         let (from, mut secret) = (repository(1, "widgets"), repository(2, "vault"));
         let elsewhere = owned_repository(9_001, "umbrella", 3, "gears");
@@ -194,7 +194,7 @@ async fn a_transferred_item_leads_to_its_new_place_for_who_may_see_it() {
         let vault = "/api/v1/items/acme/vault/71?account=9000".to_owned();
         assert_eq!(ask(&app.token, 1).await, (308, Some(vault.clone())));
         assert_eq!(app.json(&vault).await["number"], 71);
-        // Clients follow.
+        // Clients follow the redirect.
         let followed = app.request(Method::GET, "/api/v1/items/acme/widgets/2").send().await.unwrap();
         assert_eq!((followed.status().as_u16(), followed.url().path()), (200, "/api/v1/items/umbrella/gears/72"));
 

@@ -1,4 +1,4 @@
-//! Random items, changes, dates and questions: the live ranking answers as the model does.
+//! The live ranking answers as its model does, for random items, changes, dates and queries.
 
 mod model;
 mod threads;
@@ -23,7 +23,7 @@ const ZONES: [Tz; 5] =
 const ORDERS: [Order; 4] = Order::ALL;
 const LOGINS: [&str; 5] = ["octocat", "Octocat", "HUBOT", "hubot[bot]", "nobody"];
 
-/// Times around which clocks are changed or a date is missing (Apia had no 2011-12-30).
+/// Times around which clocks change or a date is missing (Apia had no 2011-12-30).
 const AROUND: [&str; 4] =
     ["2011-12-30T10:00:00Z", "2018-11-04T03:00:00Z", "2024-03-31T01:00:00Z", "2024-10-27T01:00:00Z"];
 
@@ -31,7 +31,7 @@ fn around(index: usize) -> DateTime<Utc> {
     AROUND[index].parse().unwrap()
 }
 
-/// Minutes around one of those times: clustered, so that products and times tie, some far off.
+/// Times around one of those. They cluster, so that products and times tie; some are far off.
 fn time(index: usize) -> impl Strategy<Value = DateTime<Utc>> {
     let minutes =
         prop_oneof![4 => (-12i64..12).prop_map(|x| x * 360), 2 => -60_000i64..6_000, 1 => -3_000_000i64..300_000];
@@ -158,7 +158,7 @@ prop_compose! {
     }
 }
 
-/// A question with few criteria, as people ask.
+/// A query with a single criterion, as most are.
 fn plain(around: usize) -> impl Strategy<Value = Question> {
     (asked(2), question(around), 0usize..6).prop_map(|(filter, full, kept)| {
         let all = Question { sight: Sight::All, ..Question::default() };
@@ -236,7 +236,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn answers_as_the_model_does((around_index, zone, items, steps) in story()) {
+    fn the_ranking_answers_as_the_model_does((around_index, zone, items, steps) in story()) {
         let zone = ZONES[zone];
         let mut today: NaiveDate = around(around_index).with_timezone(&zone).date_naive();
         let live = Live::load(zone, today, 0, items.clone());
@@ -282,10 +282,10 @@ proptest! {
     }
 }
 
-/// Enough items that trees have several levels, that rare selections are sorted and not walked
-/// to, and that a repository is removed at once.
+/// There are so many items that trees have several levels, that rare selections are sorted instead of
+/// walked to, and that a repository is removed as a whole.
 #[test]
-fn answers_as_the_model_does_when_there_are_many() {
+fn the_ranking_answers_as_the_model_does_for_many_items() {
     let zone = Tz::Europe__Berlin;
     let today: NaiveDate = "2024-03-31".parse().unwrap();
     let mut random = Random(7);
@@ -377,7 +377,7 @@ impl Random {
 }
 
 #[test]
-fn a_removed_item_leaves_nothing_for_the_one_that_takes_its_slot() {
+fn a_removed_item_leaves_nothing_in_its_slot() {
     let today: NaiveDate = "2024-03-31".parse().unwrap();
     let bare = Item::new((1, 1), ItemType::Issue, State::Open, around(2), around(2));
     let full = Item {

@@ -1,4 +1,4 @@
-//! The OpenAPI description, held against the service that gives it.
+//! The OpenAPI description, compared with the service that serves it.
 
 mod schema;
 
@@ -21,7 +21,7 @@ async fn description(app: &TestApp) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Every operation of the description: method, path, and itself.
+/// Every operation of the description, with its method and path.
 fn operations(description: &Value) -> Vec<(Method, &str, &Value)> {
     let paths = description["paths"].as_object().unwrap().iter();
     let operations = paths.flat_map(|(path, operations)| {
@@ -33,7 +33,7 @@ fn operations(description: &Value) -> Vec<(Method, &str, &Value)> {
     operations.collect()
 }
 
-/// What is wrong with an answer, by the schema that the description has for it.
+/// The faults of an answer under the schema that the description has for it.
 fn faults_of(
     description: &Value,
     path: &str,
@@ -48,7 +48,7 @@ fn faults_of(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_operation_described_is_served_and_its_errors_are_problems() {
+async fn every_described_operation_is_served_and_its_errors_are_problems() {
     run_test(async |app| {
         let description = description(&app).await;
         assert!(description["openapi"].as_str().unwrap().starts_with("3.1."));
@@ -85,7 +85,7 @@ async fn every_operation_described_is_served_and_its_errors_are_problems() {
                 }
             }
             assert!(succeeds, "{method} {path}");
-            // Where no token is asked for, the description says so, and only there.
+            // The description says which operations need no token, and it is right.
             let open = operation["security"] == json!([{}]);
             let answer = app.client.request(method.clone(), app.url(path)).send().await.unwrap();
             let asks = answer.status() == 401;
@@ -97,7 +97,7 @@ async fn every_operation_described_is_served_and_its_errors_are_problems() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_parameters_described_are_those_that_are_taken() {
+async fn the_described_parameters_are_the_accepted_ones() {
     run_test(async |app| {
         let description = description(&app).await;
         let admin = app.new_token(&["admin"], None).await;
@@ -123,7 +123,7 @@ async fn the_parameters_described_are_those_that_are_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_answered_is_what_is_described() {
+async fn answers_match_their_description() {
     run_test(async |app| {
         let description = description(&app).await;
         let widgets = repository(1, "widgets");
@@ -172,7 +172,7 @@ async fn what_is_answered_is_what_is_described() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_of_another_shape_would_be_found() {
+async fn an_answer_of_another_shape_is_detected() {
     run_test(async |app| {
         let description = description(&app).await;
         app.deliver(

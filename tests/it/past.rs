@@ -1,4 +1,4 @@
-//! The queue and the statistics of a date that is over.
+//! The queue and the statistics of past dates.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn numbers(page: &Value) -> Vec<i64> {
     page["items"].as_array().unwrap().iter().map(|item| item["number"].as_i64().unwrap()).collect()
 }
 
-/// Sets an item's fields to what they are after something happened to it.
+/// Changes an item's fields, and delivers the event.
 async fn happens(app: &TestApp, item: &mut Value, action: &str, at: &str, change: Value) {
     item["updated_at"] = json!(at);
     item.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
@@ -28,7 +28,7 @@ async fn happens(app: &TestApp, item: &mut Value, action: &str, at: &str, change
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_date_that_is_over_shows_what_had_occurred_by_its_end() {
+async fn a_past_date_shows_what_had_happened_by_its_end() {
     run_test(async |app| {
         let mut items: Vec<Value> = (1..=4).map(|n| issue(n, "2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z")).collect();
         for item in &mut items[..3] {
@@ -46,7 +46,7 @@ async fn a_date_that_is_over_shows_what_had_occurred_by_its_end() {
         .await;
         happens(&app, two, "reopened", "2026-03-20T00:00:00Z", json!({"state": "open", "closed_at": null})).await;
         happens(&app, three, "deleted", "2026-03-15T00:00:00Z", json!({})).await;
-        // Heard of only when it was closed: it had been there before.
+        // This item is first heard of when it closes, but it existed before.
         happens(
             &app,
             four,
@@ -73,7 +73,7 @@ async fn a_date_that_is_over_shows_what_had_occurred_by_its_end() {
             assert_eq!(ranks, (1..=i64::try_from(open.len()).unwrap()).collect::<Vec<_>>(), "{date}");
             let ages = app.json(&format!("/api/v1/stats/ages?as_of={date}")).await;
             assert_eq!(sum(&ages["by_age"]), i64::try_from(open.len()).unwrap(), "{date}: {ages}");
-            // Pages go on in the same past, in both orders.
+            // Further pages show the same date, in both orders.
             for order in ["stalest", "freshest"] {
                 let paged = app.all_pages(&format!("as_of={date}&limit=2&order={order}")).await;
                 let mut paged: Vec<i64> = paged.iter().map(|item| item["number"].as_i64().unwrap()).collect();
@@ -90,11 +90,11 @@ async fn a_date_that_is_over_shows_what_had_occurred_by_its_end() {
         assert_eq!(tenth["items"][0]["title"], "Named anew");
         assert_eq!((&tenth["items"][0]["days_age"], &tenth["items"][0]["days_stale"]), (&json!(9), &json!(0)));
         assert_eq!(total(&app, "as_of=2026-03-09&title=anew").await, 0);
-        // Days of a filter are counted from the date that is asked about.
+        // A filter's days count from the date in question.
         assert_eq!(total(&app, "as_of=2026-03-10&updated_before=5d").await, 3);
         assert_eq!(total(&app, "as_of=2026-03-12&state=closed").await, 1);
         assert_eq!(total(&app, "as_of=256d").await, total(&app, "as_of=2026-03-11").await);
-        // What may not be seen now is not shown as of then.
+        // What may not be seen today is not shown for a past date either.
         let mut private = repository(1, "widgets");
         private["private"] = json!(true);
         app.deliver("repository", &json!({"action": "privatized", "repository": private, "sender": user("ada")})).await;
@@ -109,8 +109,8 @@ async fn a_date_that_is_over_shows_what_had_occurred_by_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_asked_of_the_past_is_what_was_answered_then() {
-    // The queue of every evening, noted as it is answered then, against the same asked later.
+async fn a_past_date_shows_what_was_answered_on_that_day() {
+    // Notes the queue of every evening, and compares it with what is answered for that date later.
     run_test(async |app| {
         let start: DateTime<Utc> = "2026-05-01T12:00:00Z".parse().unwrap();
         let mut chance = crate::live::Random(0x5eed);

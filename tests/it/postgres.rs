@@ -1,4 +1,4 @@
-//! The embedded Postgres, for real: made, joined, killed, revived, stopped.
+//! The embedded Postgres, with real servers: created, shared, killed, revived, stopped.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -17,13 +17,13 @@ fn process(cluster: &Cluster) -> Pid {
     Pid::from_raw(cluster.postmaster_pid().unwrap())
 }
 
-/// Gone, or dead and waiting to be reaped.
+/// Whether a process is gone, or dead and waiting to be reaped.
 fn is_dead(pid: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     kill(pid, None) == Err(Errno::ESRCH) || stat.contains(") Z ")
 }
 
-/// The one text that the answer has, empty if it has none.
+/// The single text that a query returns, or an empty one.
 async fn ask(url: &str, sql: &'static str) -> Result<String, sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
     let answer: Option<String> = sqlx::query_scalar(sql).fetch_optional(&mut connection).await?;
@@ -32,7 +32,7 @@ async fn ask(url: &str, sql: &'static str) -> Result<String, sqlx::Error> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cluster_is_made_once_and_keeps_its_data() {
+async fn a_cluster_is_created_once_and_keeps_its_data() {
     let place = Place::new();
     let cluster = Cluster::start(&place.path(), &[("max_connections", "7")]).await.unwrap();
     let url = cluster.url().to_string();
@@ -41,7 +41,7 @@ async fn a_cluster_is_made_once_and_keeps_its_data() {
     assert_eq!(ask(&url, "show server_encoding").await.unwrap(), "UTF8");
     assert_eq!(ask(&url, "select concat(current_database(), current_user)").await.unwrap(), "bugscrubbugscrub");
     ask(&url, "create table kept as select '42' as answer").await.unwrap();
-    // A session of its own: the terminal's Ctrl-C is for us alone.
+    // The server has its own session, so that the terminal's Ctrl-C reaches only us.
     let server = process(&cluster);
     assert_eq!(getsid(Some(server)).unwrap(), server);
     let home = fs::metadata(place.path().join("postgres")).unwrap();
@@ -64,7 +64,7 @@ async fn a_killed_server_is_revived_with_all_that_was_committed() {
     let url = cluster.url().to_string();
     ask(&url, "create table kept as select '42' as answer").await.unwrap();
     let killed = process(&cluster);
-    // One of its children does not notice, and keeps the memory that they shared.
+    // One of its children is stopped: it does not notice, and keeps the shared memory.
     let held = url.clone();
     let held = tokio::spawn(async move { ask(&held, "select pg_sleep(3600)::text").await });
     let find_it = "select pid::text from pg_stat_activity where query like '%sleep(3600)%' and pid <> pg_backend_pid()";
@@ -114,7 +114,7 @@ async fn two_starts_at_once_share_a_server_and_the_last_to_leave_stops_it() {
 
     one.stop().await.unwrap();
     assert_eq!(ask(other.url(), "select '1'").await.unwrap(), "1");
-    // Dropped without a stop, as when a process is killed: the server stays, the next joins it.
+    // Dropping without a stop is like being killed: the server stays, and the next start joins it.
     drop(other);
     let next = Cluster::start(&path, &[]).await.unwrap();
     assert_eq!(process(&next), server);
@@ -123,7 +123,7 @@ async fn two_starts_at_once_share_a_server_and_the_last_to_leave_stops_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_cut_short_does_not_hinder_the_next() {
+async fn a_start_that_was_cut_short_does_not_hinder_the_next() {
     let place = Place::new();
     let leftover = place.path().join("postgres/data.new.4242");
     fs::create_dir_all(leftover.join("base")).unwrap();
@@ -134,7 +134,7 @@ async fn a_start_cut_short_does_not_hinder_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_got_a_dead_servers_number_is_not_taken_for_it() {
+async fn a_process_that_got_a_dead_servers_pid_is_left_alone() {
     let place = Place::new();
     let cluster = Cluster::start(&place.path(), &[]).await.unwrap();
     let note = place.cluster().join("postmaster.pid");
@@ -175,14 +175,14 @@ async fn a_server_that_cannot_start_says_why() {
     let error = Cluster::start(&place.path(), &[("shared_buffers", "none")]).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("invalid value for parameter \"shared_buffers\""), "{text}");
-    // And is no obstacle to the next.
+    // The failed start does not hinder the next.
     Cluster::start(&place.path(), &[]).await.unwrap().stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_closed_folder_is_named() {
+async fn the_error_names_a_folder_that_cannot_be_entered() {
     if !Uid::effective().is_root() {
-        return; // Only root starts Postgres as somebody else.
+        return; // Only root starts Postgres as another user.
     }
     let place = Place::new();
     let closed = place.0.path().join("closed");
@@ -202,7 +202,7 @@ async fn a_folder_that_others_may_enter_is_refused() {
     assert!(matches!(error, PostgresError::NotPrivate { .. }), "{error}");
 }
 
-/// A folder with programs that say they are Postgres of this version.
+/// A folder with programs that claim to be Postgres of this version.
 fn pretend(place: &Place, version: &str) -> PathBuf {
     let dir = place.0.path().join(version);
     fs::create_dir(&dir).unwrap();
@@ -214,7 +214,7 @@ fn pretend(place: &Place, version: &str) -> PathBuf {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_newest_postgres_is_taken_but_a_cluster_keeps_its_own() {
+async fn the_newest_postgres_is_chosen_but_a_cluster_keeps_its_version() {
     let place = Place::on_disk();
     let owner = Owner::of(&place.path()).unwrap();
     let places = ["14.2", "9.6.24", "18beta1", "16.4 (Debian 16.4-1)"].map(|version| pretend(&place, version));

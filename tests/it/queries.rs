@@ -1,5 +1,5 @@
-//! The stored descriptions of queries (`.sqlx/`), by which the program is compiled without a
-//! database: each is held against the schema as the migrations make it, so that none is stale.
+//! The stored descriptions of queries (`.sqlx/`), with which the program is compiled without a
+//! database. Each is compared with the schema that the migrations make, so that none is out of date.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 
 use crate::support::TestDatabase;
 
-/// The files, by name.
+/// The stored files by name.
 fn stored() -> BTreeMap<String, Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -23,8 +23,8 @@ fn stored() -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// Nullability where the query itself does not settle it by `!` or `?` in the column's name: there
-/// the planner's answer, which differs from one Postgres to the next, does not count.
+/// The nullability of the columns that the query itself settles. Without `!` or `?` in its name a column
+/// has the planner's answer, which differs from one Postgres to the next and does not count.
 fn settled(description: &Value) -> Vec<Option<&Value>> {
     let columns = description["columns"].as_array().unwrap().iter();
     let pairs = columns.zip(description["nullable"].as_array().unwrap());
@@ -33,7 +33,7 @@ fn settled(description: &Value) -> Vec<Option<&Value>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_stored_description_is_what_the_database_says() {
+async fn every_stored_description_matches_the_database() {
     let database = TestDatabase::new().await;
     for (name, stored) in stored() {
         let sql = stored["query"].as_str().unwrap();
@@ -49,7 +49,7 @@ async fn every_stored_description_is_what_the_database_says() {
     database.drop().await;
 }
 
-/// The text of each `sqlx::query...!(` in a source file.
+/// The text of every `sqlx::query...!(` in a source file.
 fn queries(source: &str) -> Vec<String> {
     let calls = source.match_indices("sqlx::query").map(|(at, _)| &source[at..]);
     let macros = calls.filter(|call| {
@@ -69,7 +69,7 @@ fn queries(source: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_query_is_stored_and_every_stored_one_is_a_query() {
+fn every_query_is_described_and_every_description_has_a_query() {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut written = vec![];
     while let Some(folder) = folders.pop() {

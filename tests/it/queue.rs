@@ -1,4 +1,4 @@
-//! The queue against a brute-force ordering, and the store against another order of arrival.
+//! The queue, compared with a brute-force ordering; and the store, filled in another order of arrival.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -138,7 +138,7 @@ fn keys(answers: &[Value]) -> Vec<(i64, i64)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_queue_is_the_brute_force_order_over_all_pages() {
+async fn the_queue_equals_a_brute_force_ordering_over_all_pages() {
     let mut settings = settings();
     settings.zone = ZONE;
     run_test_with(settings, async |app| {
@@ -149,7 +149,7 @@ async fn the_queue_is_the_brute_force_order_over_all_pages() {
             app.deliver(event, &payload).await;
         }
         // Just before and just after Berlin's midnight, and the day that summer time begins.
-        // The last is in the past, which only the ranking in SQL knows.
+        // The last date is in the past.
         for now in ["2026-03-29T00:30:00Z", "2026-05-31T21:59:59Z", "2026-05-31T22:00:00Z", "2026-03-20T12:00:00Z"] {
             app.clock.set(now);
             compare_all(&app, &items).await;
@@ -229,7 +229,7 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
     }
 }
 
-/// `Nd` is today less N; after and before are strict.
+/// Compares filters by days. `Nd` means N days before today; after and before are strict.
 async fn compare_days(app: &TestApp, items: &[Item]) {
     let today = app.clock.now().with_timezone(&ZONE).date_naive();
     let stale = |item: &Item| (today - item.updated_at.with_timezone(&ZONE).date_naive()).num_days();
@@ -251,7 +251,7 @@ async fn compare_days(app: &TestApp, items: &[Item]) {
     }
 }
 
-/// A view's items are those that pass its filters and the request's own.
+/// Compares views: their items pass the view's filters and the request's own.
 async fn compare_views(app: &TestApp, items: &[Item]) {
     let scrub = app.new_token(&["scrub"], None).await;
     for (name, view) in [
@@ -309,18 +309,18 @@ async fn compare_views(app: &TestApp, items: &[Item]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_numbers_of_an_item_are_those_of_the_design() {
+async fn an_items_numbers_follow_their_formulas() {
     run_test(async |app| {
         let widgets = repository(1, "widgets");
         let mut item = issue(12, "2023-08-10T08:00:00Z", "2024-09-13T08:00:00Z");
         app.deliver("issues", &issues("opened", &item, &widgets)).await;
-        // A bot's comment of today moves the official number and not the human one.
+        // A bot's comment today changes the official number and not the human one.
         item["updated_at"] = json!("2026-11-22T08:00:00Z");
         let mut payload = issues("created", &item, &widgets);
         payload["comment"] = json!({"created_at": "2026-11-22T08:00:00Z"});
         payload["sender"] = crate::support::payload::bot("stale");
         app.deliver("issue_comment", &payload).await;
-        // Created in the future, as a wrong clock has it: days are never below 0.
+        // This item was created in the future, by a wrong clock: days are never below 0.
         let ahead = issue(13, "2026-11-24T08:00:00Z", "2026-11-24T08:00:00Z");
         app.deliver("issues", &issues("opened", &ahead, &widgets)).await;
 
@@ -358,9 +358,9 @@ async fn pages_keep_the_date_they_began_with() {
     .await;
 }
 
-/// The smaller, made-up twin of replaying a real repository's history shuffled.
+/// Stands in for replaying a real repository's history in a shuffled order.
 #[tokio::test(flavor = "multi_thread")]
-async fn another_order_of_arrival_stores_the_same_items() {
+async fn any_order_of_arrival_stores_the_same_items() {
     let mut runner = random();
     let steps = proptest::collection::vec(steps(0..2), 12).new_tree(&mut runner).unwrap().current().concat();
     let deliveries = History::of(&steps).deliveries;

@@ -1,5 +1,5 @@
-//! The receiver of deliveries: everything that can be wrong with a request, one fault at a time,
-//! and what is kept of what is odd but signed.
+//! Receiving deliveries: everything that can be wrong with a request, one fault at a time, and what is
+//! kept of odd deliveries that are signed.
 
 mod odd;
 mod relations;
@@ -15,7 +15,7 @@ use crate::support::{TestApp, run_test};
 
 const GUID: &str = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
 
-/// A request to the receiver, right in every way until something is changed.
+/// A request with a delivery, correct until a test changes something.
 #[derive(Clone)]
 struct Post {
     content_type: Option<&'static str>,
@@ -60,7 +60,7 @@ impl Post {
         request.send().await.unwrap()
     }
 
-    /// Sends what must be accepted; answers the receipt.
+    /// Sends a delivery that must be accepted. Returns the receipt.
     async fn accepted(self, app: &TestApp) -> Value {
         let answer = self.send(app).await;
         let (status, body) = (answer.status(), answer.text().await.unwrap());
@@ -86,7 +86,7 @@ async fn assert_nothing_kept(app: &TestApp) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_is_no_delivery_is_told_what_is_wrong_with_it() {
+async fn a_request_that_is_not_a_delivery_is_told_why() {
     let right = Post::right;
     let (no_type, no_event, no_guid) = ("content type", "X-GitHub-Event", "X-GitHub-Delivery");
     let mut cases: Vec<(u16, &str, Post)> = vec![
@@ -186,7 +186,7 @@ async fn every_wrong_signature_gets_the_same_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_signature_is_looked_at_before_the_body() {
+async fn the_signature_is_checked_before_the_body_is_parsed() {
     run_test(async |app| {
         for body in ["", "no JSON", "{", "\u{0}", "[]"] {
             let unsigned = Post { signature: None, ..Post::of(body) };
@@ -199,7 +199,7 @@ async fn the_signature_is_looked_at_before_the_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_secrets_rotate_the_old_and_the_new_are_accepted() {
+async fn the_old_and_the_new_secret_are_accepted_during_a_rotation() {
     let secrets = Secrets::parse("the new secret, the old secret,").unwrap();
     run_test_with(bugscrub::config::Settings { secrets, ..settings() }, async |app| {
         let signed = |secret: &str, guid| {
@@ -219,7 +219,7 @@ async fn while_secrets_rotate_the_old_and_the_new_are_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_ways_of_writing_the_content_type_are_accepted() {
+async fn every_spelling_of_the_content_type_is_accepted() {
     run_test(async |app| {
         for (content_type, guid) in [
             ("application/json; charset=utf-8", "00000000-0000-4000-8000-000000000001"),
@@ -236,7 +236,7 @@ async fn other_ways_of_writing_the_content_type_are_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_methods_and_other_paths_are_problems_too() {
+async fn other_methods_and_paths_are_answered_with_problems() {
     run_test(async |app| {
         for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
             let answer = app.request(method.clone(), "/webhooks/github").send().await.unwrap();

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::payload::{issue, issues, repository, user};
 
-/// Somebody who scrubs, with a token of their own.
+/// Somebody who hosts scrubs, with their own token.
 pub struct Host<'a> {
     pub app: &'a TestApp,
     pub token: String,
@@ -71,7 +71,7 @@ impl<'a> Host<'a> {
         closed
     }
 
-    /// Takes a sheet in; answers what came of it.
+    /// Imports a sheet. Returns the answer.
     pub async fn take_in(&self, bytes: Vec<u8>, query: &str) -> Value {
         let path = self.app.url(&format!("/api/v1/sheets?{query}"));
         let response = self.app.client.post(path).bearer_auth(&self.token).body(bytes).send().await.unwrap();
@@ -85,7 +85,7 @@ impl<'a> Host<'a> {
         deck["rows"].as_array().unwrap().clone()
     }
 
-    /// Writes a note over whatever is there.
+    /// Writes a note over whatever note there is.
     pub async fn note(&self, number: i64, action: &str) {
         let path = self.app.url(&format!("/api/v1/items/acme/widgets/{number}/note"));
         let request = self.app.client.put(path).bearer_auth(&self.token).header("if-match", "*");
@@ -94,13 +94,13 @@ impl<'a> Host<'a> {
     }
 }
 
-/// An issue of `acme/widgets`, opened on that date.
+/// Delivers the opening of an issue of `acme/widgets` on this date.
 pub async fn opened(app: &TestApp, number: i64, date: &str) {
     let at = format!("{date}T00:00:00Z");
     app.deliver("issues", &issues("opened", &issue(number, &at, &at), &repository(1, "widgets"))).await;
 }
 
-/// An action on an issue of `acme/widgets` by somebody.
+/// Delivers somebody's action on an issue of `acme/widgets`.
 pub async fn acted(app: &TestApp, action: &str, number: i64, created: &str, at: &str, by: &str, state: &str) {
     let mut item = issue(number, &format!("{created}T00:00:00Z"), at);
     item["state"] = json!(state);
@@ -116,7 +116,7 @@ pub async fn acted(app: &TestApp, action: &str, number: i64, created: &str, at: 
     app.deliver("issues", &payload).await;
 }
 
-/// The projections must be what the log says, and a rebuild must give the same answers.
+/// Panics unless the projections equal the fold of the log; then rebuilds them.
 pub async fn rebuilds_the_same(app: &TestApp) {
     let pool = &app.database.pool;
     for account_id in accounts::all_ids(pool).await.unwrap() {

@@ -1,5 +1,5 @@
-//! The edge of the service over real sockets: clients that stall or hang on, and shutting down.
-//! The routers are the tests' own.
+//! The HTTP server over real sockets: clients that stall or stay, and the shutdown. The routers are
+//! the tests' own.
 
 mod answers;
 mod bodies;
@@ -97,7 +97,7 @@ async fn json_of(answer: reqwest::Response) -> Value {
 }
 
 #[tokio::test]
-async fn a_client_that_sends_no_whole_head_is_cut_off() {
+async fn a_client_that_never_finishes_its_head_is_cut_off() {
     let limits = ServeLimits { head: SHORT, ..PATIENT };
     let server = start(hello(), limits).await;
     for begun in ["", "GET / HTTP/1.1\r\nhost: te"] {
@@ -115,10 +115,10 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[tokio::test]
-async fn the_limit_for_the_first_head_is_not_that_of_an_idle_connection() {
+async fn the_limit_for_the_first_head_does_not_apply_to_an_idle_connection() {
     let limits = ServeLimits { head: SHORT, ..PATIENT };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    // The whole head is there before the server looks, so that no pause can come in between.
+    // The whole head is in the socket before the server accepts, so that no pause can come in between.
     let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     client.write_all(GET.as_bytes()).await.unwrap();
     let _server = start_on(listener, hello(), limits);
@@ -164,7 +164,7 @@ async fn a_hundred_stalled_connections_keep_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn beyond_the_cap_connections_wait_until_one_ends() {
+async fn connections_beyond_the_cap_wait_until_one_ends() {
     let limits = ServeLimits { connections: 2, ..PATIENT };
     let server = start(hello(), limits).await;
     let taken = server.send("GET").await;
@@ -184,7 +184,7 @@ async fn handlers_see_the_clients_address() {
     assert!(rest(&mut client).await.ends_with(&address));
 }
 
-/// Runs itself again in a process of its own, which may open few files.
+/// Runs itself again in a separate process, which may open only a few files.
 #[tokio::test]
 async fn accepting_survives_running_out_of_files() {
     if std::env::var_os("BUGSCRUB_TEST_FEW_FILES").is_some() {
@@ -217,7 +217,7 @@ async fn with_few_files() {
 }
 
 #[tokio::test]
-async fn shutting_down_finishes_what_is_in_flight_and_takes_nothing_new() {
+async fn shutdown_finishes_requests_in_flight_and_accepts_no_new_ones() {
     let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router().merge(hello_at("/hello")), PATIENT).await;
     let mut idle = server.send(GET.replace("/ ", "/hello ")).await;
@@ -246,7 +246,7 @@ fn hello_at(path: &str) -> Router {
 }
 
 #[tokio::test]
-async fn shutting_down_waits_no_longer_than_the_drain() {
+async fn shutdown_waits_no_longer_than_the_drain() {
     let intake = Intake::new(ROOMY, NEVER);
     let limits = ServeLimits { drain: SHORT, ..PATIENT };
     let server = start(intake.router(), limits).await;

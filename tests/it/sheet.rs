@@ -1,5 +1,5 @@
-//! Spreadsheets out and in. Files are made here, by the library or by hand; none lies in the
-//! repository. `tools::libreoffice` has the real LibreOffice open and edit ours.
+//! Writing and reading spreadsheets. The tests make their files, with a library or by hand; none is in the
+//! repository. In `tools::libreoffice` the real LibreOffice opens and edits ours.
 
 mod hostile;
 mod opendocument;
@@ -81,7 +81,7 @@ const TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2
 const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
 <Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
 
-/// The parts of an XLSX file by hand: tabs with the XML of their `sheetData` and what follows it.
+/// The parts of a handmade XLSX file: tabs with the XML of their `sheetData` and what follows it.
 fn workbook_parts(tabs: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut sheets = String::new();
     let mut relations = String::new();
@@ -121,7 +121,7 @@ fn workbook(tabs: &[(&str, &str)]) -> Vec<u8> {
     zipped(&workbook_parts(tabs))
 }
 
-/// A `sheetData` of texts; a cell that begins with `<` is XML as it is.
+/// A `sheetData` of texts. A cell that begins with `<` is inserted as XML.
 fn data(rows: &[&[&str]]) -> String {
     let mut xml = "<sheetData>".to_owned();
     for (line, cells) in (1..).zip(rows) {
@@ -140,13 +140,13 @@ fn data(rows: &[&[&str]]) -> String {
     xml + "</sheetData>"
 }
 
-/// The rows of the only tab, all of them sound.
+/// The rows of the only tab, all of which must be readable.
 pub fn notes(book: &Book) -> Vec<SheetNote> {
     let [tab] = book.tabs.as_slice() else { panic!("{} tabs", book.tabs.len()) };
     tab.rows.iter().map(|row| row.row.clone().unwrap_or_else(|fault| panic!("{}: {fault}", row.line))).collect()
 }
 
-/// The file is refused with this sentence.
+/// The sentence with which the file is refused.
 pub fn refused(bytes: &[u8]) -> String {
     read(bytes).expect_err("it is read").to_string()
 }
@@ -158,7 +158,7 @@ fn only(bytes: &[u8]) -> SheetNote {
     notes.remove(0)
 }
 
-/// Of each tab its name, its scrub and how many rows it has.
+/// The name, the scrub and the number of rows of each tab.
 fn names(book: &Book) -> Vec<(&str, Option<i32>, usize)> {
     book.tabs.iter().map(|Tab { name, scrub, rows }| (name.as_str(), *scrub, rows.len())).collect()
 }

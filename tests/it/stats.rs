@@ -1,4 +1,4 @@
-//! The statistics, each against the plainest way to count the same.
+//! The statistics, each compared with the simplest way to count the same thing.
 
 mod ages;
 mod backlog;
@@ -16,13 +16,13 @@ use chrono_tz::Tz;
 use proptest::option;
 use proptest::prelude::*;
 
-/// The first of 80 days in which everything happens; a clock change of each zone lies in them.
+/// The first of 80 days in which everything happens. Each zone changes its clocks in them.
 fn beginning() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap()
 }
 
 fn any_time() -> impl Strategy<Value = DateTime<Utc>> {
-    // Now and then a midnight or a noon of the first days, so that equal times occur.
+    // Sometimes midnight or noon of one of the first days, so that equal times occur.
     prop_oneof![(0..80 * 24 * 3600i64), (0..12i64).prop_map(|half_day| half_day * 12 * 3600)]
         .prop_map(|second| beginning() + Duration::seconds(second))
 }
@@ -35,7 +35,7 @@ fn any_zone() -> impl Strategy<Value = Tz> {
     prop_oneof![Just(Tz::UTC), Just(Tz::Europe__Berlin), Just(Tz::America__New_York), Just(Tz::Asia__Kathmandu)]
 }
 
-/// Mostly in order, as lifetimes are; sometimes not.
+/// Times that are mostly in order, as in lifetimes, and sometimes not.
 fn any_times(most: usize) -> impl Strategy<Value = Vec<DateTime<Utc>>> {
     (proptest::collection::vec(any_time(), 0..most), 0..10).prop_map(|(mut times, disorder)| {
         if disorder > 0 {
@@ -80,7 +80,7 @@ fn any_lifetimes() -> impl Strategy<Value = Vec<Lifetime>> {
     proptest::collection::vec(any_lifetime(), 0..25)
 }
 
-/// An item's changes by the plainest rule: the state is told for every stated time in turn.
+/// An item's changes by the simplest rule: apply every transition in turn.
 fn changes(lifetime: &Lifetime) -> Vec<(DateTime<Utc>, BacklogChange)> {
     let mut found = vec![];
     if lifetime.gone_at.is_some_and(|gone_at| gone_at <= lifetime.created_at) {
@@ -107,7 +107,7 @@ fn date(time: DateTime<Utc>, zone: Tz) -> NaiveDate {
     time.with_timezone(&zone).date_naive()
 }
 
-/// The nearest rank, read off the sorted values.
+/// The percentile by nearest rank, read off the sorted values.
 fn percentile(values: &[i64], percent: usize) -> Option<i64> {
     let mut sorted = values.to_vec();
     sorted.sort();

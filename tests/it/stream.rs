@@ -9,7 +9,7 @@ use crate::support::payload::{issue, issues, repository};
 use crate::support::wait::in_time;
 use crate::support::{TestApp, run_test};
 
-/// One event as it came.
+/// A received event.
 #[derive(Debug)]
 struct Event {
     name: String,
@@ -23,7 +23,7 @@ struct Following {
 }
 
 impl Following {
-    /// Starts with what `query` asks for, after the event `last`.
+    /// Follows what `query` selects, after the event `last`.
     async fn start(app: &TestApp, query: &str, last: Option<&str>) -> Self {
         app.caught_up().await;
         let mut request = app.request(Method::GET, &format!("/api/v1/stream?{query}"));
@@ -72,7 +72,7 @@ async fn tell(app: &TestApp, action: &str, number: i64, updated: &str, change: i
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changes_in_the_queue_is_told() {
+async fn a_stream_tells_what_changes_in_the_queue() {
     run_test(async |app| {
         tell(&app, "opened", 1, "2026-01-01T00:00:00Z", |_| {}).await;
         let mut all = Following::start(&app, "", None).await;
@@ -84,7 +84,7 @@ async fn what_changes_in_the_queue_is_told() {
         assert_eq!((&event.data["repository"], &event.data["number"]), (&json!("acme/widgets"), &json!(2)));
         let row = &app.json("/api/v1/queue").await["items"][1];
         assert_eq!(&event.data["item"], row);
-        // The same is not in what the other follows.
+        // The other stream does not select the item.
         assert_eq!(bugs.item().await.data, json!({"repository": "acme/widgets", "number": 2, "item": null}));
 
         tell(&app, "edited", 2, "2026-01-03T00:00:00Z", |item| item["labels"] = json!([{"id": 1, "name": "bug"}]))
@@ -101,7 +101,7 @@ async fn what_changes_in_the_queue_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_comes_back_is_told_what_it_missed() {
+async fn a_reader_that_returns_is_told_what_it_missed() {
     run_test(async |app| {
         let first = tell(&app, "opened", 1, "2026-01-01T00:00:00Z", |_| {}).await;
         for number in 2..=5 {
@@ -120,7 +120,7 @@ async fn a_reader_that_comes_back_is_told_what_it_missed() {
         told.sort_by_key(|(number, _)| *number);
         assert_eq!(told, [(2, json!("New")), (3, json!("Issue 3")), (4, json!("Issue 4")), (5, json!("Issue 5"))]);
         assert_eq!(id, last);
-        // From ahead of the log, or from too far back, it begins anew.
+        // A reader that is ahead of the log, or too far behind, must begin anew.
         let mut ahead = Following::start(&app, "", Some("100")).await;
         tell(&app, "opened", 6, "2026-01-01T00:00:00Z", |_| {}).await;
         assert_eq!(following.item().await.data["number"], 6);
@@ -139,7 +139,7 @@ async fn a_reader_that_comes_back_is_told_what_it_missed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn midnight_and_changes_of_what_may_be_seen_are_told() {
+async fn a_stream_tells_of_midnight_and_of_changes_of_visibility() {
     run_test(async |app| {
         tell(&app, "opened", 1, "2026-01-01T00:00:00Z", |_| {}).await;
         let mut following = Following::start(&app, "", None).await;
@@ -159,7 +159,7 @@ async fn midnight_and_changes_of_what_may_be_seen_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn private_repositories_are_not_told_of_to_who_may_not_see_them() {
+async fn a_stream_never_mentions_private_repositories_to_those_who_may_not_see_them() {
     run_test(async |app| {
         let mut app = app;
         let mut secret = repository(2, "secret");
@@ -183,7 +183,7 @@ async fn a_stream_ends_when_the_service_stops() {
         tell(&app, "opened", 1, "2026-01-01T00:00:00Z", |_| {}).await;
         let mut following = Following::start(&app, "", None).await;
         let database = app.stop().await;
-        // It ends by itself: one that the service had to cut off would end with an error.
+        // The stream ended by itself: one that the service had cut off would end with an error.
         assert!(following.next().await.is_none());
         TestApp::start(crate::support::app::settings(), database).await
     })

@@ -1,4 +1,4 @@
-//! Views over HTTP and from a file, and the tokens that are for one of them.
+//! Views over HTTP and from a file, and embed tokens, which are for one view.
 
 use bugscrub::config::Settings;
 use bugscrub::rank::criterion::{LABEL, STATE};
@@ -39,7 +39,7 @@ async fn with_items(app: &TestApp) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn views_are_stored_shown_replaced_and_forgotten() {
+async fn views_are_stored_shown_replaced_and_deleted() {
     run_test(async |app| {
         with_items(&app).await;
         let builtin = |name: &str| (name.to_owned(), "builtin".to_owned());
@@ -75,7 +75,7 @@ async fn views_are_stored_shown_replaced_and_forgotten() {
         let replaced = send(Method::PUT, "/api/v1/views/bugs", Some(json!({"order": "freshest"}))).await;
         assert_eq!(replaced.status(), StatusCode::OK);
         assert_eq!(app.json("/api/v1/queue?view=bugs").await["items"][0]["number"], 6);
-        // A built-in one can be replaced, and is there again after.
+        // A built-in view can be replaced, and returns when the replacement is deleted.
         assert_eq!(send(Method::PUT, "/api/v1/views/open", Some(json!({}))).await.status(), StatusCode::CREATED);
         assert_eq!(app.json("/api/v1/views/open").await["origin"], "stored");
         assert_eq!(send(Method::DELETE, "/api/v1/views/open", None).await.status(), StatusCode::NO_CONTENT);
@@ -154,7 +154,7 @@ async fn views_of_a_file_come_first_and_cannot_be_changed() {
 }
 
 #[test]
-fn a_file_of_views_that_cannot_be_used_is_told_why() {
+fn the_error_says_why_a_file_of_views_cannot_be_used() {
     for (file, said) in [
         ("views: [{name: x, filter: {type: Bug}}]", "Allowed: Issue, PR, Discussion"),
         ("views: [{name: x, filter: {colour: red}}]", "there is no filter"),
@@ -196,11 +196,11 @@ async fn an_embed_token_shows_one_view_in_a_url_and_nothing_else() {
 
         let csv = get(&format!("/api/v1/queue.csv?token={token}")).await;
         assert_eq!(csv.status(), StatusCode::OK);
-        // Bugs of the public repository: 1 and 3, of 1, 3 and 5.
+        // Of the bugs 1, 3 and 5 the public repository has 1 and 3.
         assert_eq!(csv.text().await.unwrap().lines().count(), 1 + 2);
         let svg = get(&format!("/api/v1/stats/backlog.svg?token={token}&view=bugs")).await;
         assert_eq!((svg.status().as_u16(), svg.headers()["content-type"].to_str().unwrap()), (200, "image/svg+xml"));
-        // Pages go on within the view, even by a cursor of another question.
+        // Further pages stay within the view, even with a cursor of another query.
         let first = get(&format!("/api/v1/queue.csv?token={token}&limit=1")).await;
         let link = first.headers()["link"].to_str().unwrap().to_owned();
         let next = link.trim_start_matches('<').split('>').next().unwrap();
@@ -262,7 +262,7 @@ async fn an_embed_token_shows_one_view_in_a_url_and_nothing_else() {
             let (status, told) = problem(make(body).await).await;
             assert_eq!((status, &told["parameter"]), (400, &json!(parameter)), "{told}");
         }
-        // Who is bound to accounts makes and sees only tokens that are.
+        // A token bound to accounts creates and sees only tokens bound to them.
         let bound = app.new_token(&["admin"], Some(&[account])).await;
         let by_bound = async |method: Method, path: &str, body: Value| {
             app.request_as(&bound, method, path).json(&body).send().await.unwrap()

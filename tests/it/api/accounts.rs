@@ -57,7 +57,7 @@ async fn before_the_first_delivery_there_is_no_account() {
     run_test(async |app| {
         let token = app.token.clone();
         assert_eq!(get(&app, &token, "/api/v1/accounts").await, json!({"accounts": []}));
-        // A delivery of no account makes none.
+        // A delivery without an account creates none.
         app.deliver("ping", &json!({"zen": "Keep it logically awesome."})).await;
         assert_eq!(get(&app, &token, "/api/v1/accounts").await, json!({"accounts": []}));
         let (status, said) = refused(&app, &token, "/api/v1/queue").await;
@@ -70,7 +70,7 @@ async fn before_the_first_delivery_there_is_no_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bound_token_sees_its_accounts_only() {
+async fn a_token_bound_to_accounts_sees_only_those() {
     run_test(async |app| {
         two_accounts(&app).await;
         let bound = app.new_token(&["read", "private"], Some(&[22])).await;
@@ -82,7 +82,7 @@ async fn a_bound_token_sees_its_accounts_only() {
         assert_eq!(other, refused(&app, &bound, "/api/v1/queue?account=nobody").await, "not even that it exists");
         assert_eq!(other.0, 404);
 
-        // Nor by the cursor of somebody else.
+        // A cursor of another token does not help.
         open(&app, 3, &owned_repository(11, "acme", 1, "widgets")).await;
         let token = app.token.clone();
         let page = get(&app, &token, "/api/v1/queue?account=acme&limit=1").await;
@@ -102,7 +102,7 @@ async fn a_bound_token_sees_its_accounts_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_login_that_two_accounts_have_had_must_be_told_apart_by_id() {
+async fn a_login_that_two_accounts_have_had_is_ambiguous() {
     run_test(async |app| {
         let renamed = json!({
             "action": "renamed", "target_type": "Organization", "account": {"id": 11, "login": "acme-archive"},
@@ -111,7 +111,7 @@ async fn a_login_that_two_accounts_have_had_must_be_told_apart_by_id() {
         open(&app, 1, &owned_repository(11, "acme", 1, "widgets")).await;
         app.deliver("installation_target", &renamed).await;
         let token = app.token.clone();
-        // The old login still leads to the account, as long as nobody else has had it.
+        // The old login still finds the account, as long as nobody else has had it.
         for named in ["acme", "acme-archive", "11"] {
             let answer = get(&app, &token, &format!("/api/v1/queue?account={named}")).await;
             assert_eq!(answer["total"], 1, "{named}");
@@ -125,7 +125,7 @@ async fn a_login_that_two_accounts_have_had_must_be_told_apart_by_id() {
         assert_eq!(get(&app, &token, "/api/v1/queue?account=acme-archive").await["total"], 1);
         assert_eq!(places(&get(&app, &token, "/api/v1/queue?account=22").await), ["Acme/gadgets#2"]);
 
-        // To a token that sees one of the two it is no question.
+        // For a token that sees only one of the two it is not ambiguous.
         let bound = app.new_token(&["read"], Some(&[22])).await;
         assert_eq!(places(&get(&app, &bound, "/api/v1/queue?account=acme").await), ["Acme/gadgets#2"]);
         installation(&app, "deleted", (22, "Acme"), "all", &[]).await;

@@ -1,4 +1,4 @@
-//! Cursors: what stands beside them, what is none, and how long one lasts.
+//! Cursors: what may stand beside one, which are refused, and how long one lasts.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use crate::support::app::{run_test_with, settings};
 use crate::support::payload::repository;
 use crate::support::{TestApp, run_test};
 
-/// Three open items and the address of the second page of one item each.
+/// Opens three items. Returns the address of the second page, with one item a page.
 async fn second_page(app: &TestApp) -> String {
     for number in 1..=3 {
         open(app, number, &repository(1, "widgets")).await;
@@ -30,7 +30,7 @@ fn encode(cursor: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn beside_a_cursor_only_the_limit_may_change() {
+async fn only_the_limit_may_change_beside_a_cursor() {
     run_test(async |app| {
         let next = second_page(&app).await;
         let token = app.token.clone();
@@ -59,7 +59,7 @@ async fn beside_a_cursor_only_the_limit_may_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_cursor_of_ours_is_refused() {
+async fn a_cursor_that_is_not_ours_is_refused() {
     run_test(async |app| {
         let next = second_page(&app).await;
         let token = app.token.clone();
@@ -114,7 +114,7 @@ async fn what_is_no_cursor_of_ours_is_refused() {
             let shown = cursor.map(|json| String::from_utf8_lossy(&json).into_owned());
             assert_eq!((status, said["parameter"].as_str()), (400, Some("cursor")), "{path} {shown:?}: {said}");
         }
-        // Odd ones that can be served are no fault.
+        // Odd cursors that can be served are served.
         for (pointer, value) in
             [("/limit", json!(0)), ("/limit", json!(1_000_000)), ("/after/product", json!(i64::MAX))]
         {
@@ -122,7 +122,7 @@ async fn what_is_no_cursor_of_ours_is_refused() {
             *cursor.pointer_mut(pointer).unwrap() = value;
             get(&app, &token, &encode(&cursor)).await;
         }
-        // Somebody else's account is none that is there.
+        // An account that the token does not see is unknown.
         let mut elsewhere = right;
         elsewhere["account_id"] = json!(1);
         assert_eq!(refused(&app, &token, &encode(&elsewhere)).await.0, 404);
@@ -157,7 +157,7 @@ async fn a_cursor_keeps_its_date_for_an_hour_past_midnight() {
                 let (status, said) = refused(&app, &token, &next).await;
                 assert_eq!((status, said["type"].as_str()), (410, Some("/problems/date-over")), "{zone} {over}");
             }
-            // Nor a date that has not come, whoever made such a cursor.
+            // A date in the future is refused too, whoever made such a cursor.
             app.clock.set("2026-11-21T12:00:00Z");
             assert_eq!(refused(&app, &token, &next).await.0, 410, "{zone}");
             app

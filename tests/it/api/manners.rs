@@ -20,7 +20,7 @@ fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_has_not_changed_is_not_sent_again() {
+async fn an_unchanged_answer_is_not_sent_again() {
     run_test(async |app| {
         open(&app, 1, &repository(1, "widgets")).await;
         let path = "/api/v1/queue?limit=5";
@@ -38,7 +38,7 @@ async fn an_answer_that_has_not_changed_is_not_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tag_is_of_one_question_one_state_and_one_date() {
+async fn an_entity_tag_belongs_to_one_question_one_position_and_one_date() {
     run_test(async |app| {
         open(&app, 1, &repository(1, "widgets")).await;
         let path = "/api/v1/queue?limit=5";
@@ -54,7 +54,7 @@ async fn a_tag_is_of_one_question_one_state_and_one_date() {
         for other in ["/api/v1/queue?limit=6", "/api/v1/queue?limit=5&type=PR", "/api/v1/queue.csv?limit=5"] {
             assert_eq!(status(other, &tag).await, 200, "{other}");
         }
-        // A token that may see less gets no tag of one that may see more.
+        // A token that sees less does not share a tag with one that sees more.
         let public = app.new_token(&["read"], None).await;
         let request = app.client.get(app.url(path)).bearer_auth(public).header("if-none-match", &tag);
         assert_eq!(request.send().await.unwrap().status(), 200);
@@ -70,7 +70,7 @@ async fn a_tag_is_of_one_question_one_state_and_one_date() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_queue_comes_as_csv_too() {
+async fn the_queue_is_served_as_csv() {
     run_test(async |app| {
         let titles = ["Plain", "Commas, \"quotes\" and\nlines", "=HYPERLINK(\"https://example.com\")", "@sum"];
         for (number, title) in (1..).zip(titles) {
@@ -104,7 +104,7 @@ async fn the_queue_comes_as_csv_too() {
         assert_eq!(column("labels")[0], "bug, Docs");
         assert_eq!(column("last_activity_actor")[0], "octocat");
 
-        // The next page is in a header, as CSV again.
+        // A header links to the next page, as CSV again.
         let first = ask(&app, "/api/v1/queue.csv?limit=3", |request| request).await;
         let link = header(&first, "link").to_owned();
         let next = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
@@ -118,7 +118,7 @@ async fn the_queue_comes_as_csv_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn large_answers_are_compressed_for_who_takes_that() {
+async fn large_answers_are_compressed_for_clients_that_accept_it() {
     run_test(async |app| {
         for number in 1..=9 {
             open(&app, number, &repository(1, "widgets")).await;
@@ -137,7 +137,7 @@ async fn large_answers_are_compressed_for_who_takes_that() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn web_pages_of_named_origins_may_ask() {
+async fn only_web_pages_of_allowed_origins_may_ask() {
     const ORIGIN: &str = "https://dashboard.example";
     let preflight = async |app: &TestApp, origin: &str| {
         let request = app.client.request(Method::OPTIONS, app.url("/api/v1/queue")).header("origin", origin);
@@ -181,7 +181,7 @@ async fn a_token_that_asks_too_often_is_told_to_wait() {
         let wait: u64 = header(&refused, "retry-after").parse().unwrap();
         assert!((1..=20).contains(&wait), "{wait}");
         assert_eq!(problem(refused).await.0, 429);
-        // Another token has a limit of its own; who has none is not counted.
+        // Another token has its own limit, and requests without a token are not counted.
         let answer = app.client.get(app.url("/api/v1/queue")).bearer_auth(other).send().await.unwrap();
         assert_eq!((answer.status().as_u16(), header(&answer, "x-ratelimit-remaining")), (200, "2"));
         let answer = app.client.get(app.url("/healthz")).send().await.unwrap();

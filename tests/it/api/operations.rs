@@ -1,4 +1,4 @@
-//! What the platform asks: is it alive, is it ready, what does it count.
+//! What a platform asks: whether the service is alive and ready, and what it counts.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::payload::repository;
 use crate::support::run_test;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn health_is_told_without_a_token_and_readiness_follows_the_database() {
+async fn health_needs_no_token_and_readiness_follows_the_database() {
     run_test(async |app| {
         let ask = async |path: &str| app.client.get(app.url(path)).send().await.unwrap();
         for path in ["/healthz", "/readyz"] {
@@ -39,7 +39,7 @@ async fn health_is_told_without_a_token_and_readiness_follows_the_database() {
         assert_eq!(ask("/readyz").await.status(), 200);
         assert_eq!(get(&app, &token, "/api/v1/queue").await["total"], 1);
 
-        // A database that a newer or an older version left behind is not ready.
+        // A database without this version's schema is not ready.
         sqlx::query("DELETE FROM _sqlx_migrations").execute(&app.database.pool).await.unwrap();
         let (status, said) = problem(ask("/readyz").await).await;
         assert_eq!(status, 503);
@@ -50,7 +50,7 @@ async fn health_is_told_without_a_token_and_readiness_follows_the_database() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_happens_is_counted_under_the_documented_names() {
+async fn metrics_count_under_the_documented_names() {
     run_test(async |app| {
         open(&app, 1, &repository(1, "widgets")).await;
         app.json("/api/v1/queue").await;
@@ -82,7 +82,7 @@ async fn what_happens_is_counted_under_the_documented_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_description_is_shown_as_a_page_that_loads_nothing_from_elsewhere() {
+async fn the_docs_page_loads_nothing_from_elsewhere() {
     run_test(async |app| {
         let page = app.client.get(app.url("/docs")).send().await.unwrap();
         assert_eq!(page.status(), 200);
@@ -102,18 +102,18 @@ async fn the_description_is_shown_as_a_page_that_loads_nothing_from_elsewhere() 
 }
 
 #[test]
-fn a_lag_is_what_was_lacking_before_and_still_is() {
+fn the_ranking_lags_when_it_still_lacks_what_it_lacked_before() {
     let begun = Instant::now();
     let at = |seconds| begun + Duration::from_secs(seconds);
     let mut lag = Lag::new(begun);
     let mut seen = |head, held, seconds| lag.seen(head, held, at(seconds)).as_secs();
-    // It follows, never quite there: no lag.
+    // The ranking follows without ever being quite there: no lag.
     assert_eq!([seen(10, 5, 10), seen(20, 15, 20), seen(30, 29, 30)], [0, 0, 0]);
-    // It stops at 29, and lacks what was at the head at second 30.
+    // It stops at 29, and lacks what the log had at second 30.
     assert_eq!([seen(40, 29, 40), seen(50, 29, 50)], [10, 20]);
-    // It goes on, but not far enough; then it is there.
+    // It moves on, but not far enough; then it catches up.
     assert_eq!([seen(60, 29, 60), seen(60, 45, 70), seen(60, 60, 80), seen(60, 60, 90)], [30, 0, 0, 0]);
-    // An account that is not loaded has nothing.
+    // An account that is not loaded yet lags.
     let mut lag = Lag::new(begun);
     assert_eq!([lag.seen(0, -1, at(10)).as_secs(), lag.seen(5, -1, at(30)).as_secs()], [10, 30]);
 }

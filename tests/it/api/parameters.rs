@@ -1,4 +1,4 @@
-//! Parameters that are wrong, one by one: each is named, and where there is a list, it is given.
+//! Wrong parameters, one by one: the answer names each, and lists the allowed values if there is a list.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::support::payload::repository;
 use crate::support::run_test;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
+async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
     #[rustfmt::skip]
     let names = json!([
         "account", "view", "order", "as_of", "limit", "min_position", "cursor", "repo", "type", "state", "label",
@@ -115,7 +115,7 @@ async fn a_wrong_parameter_is_named_and_told_what_it_may_be() {
             let (status, said) = refused(&app, &token, &format!("/api/v1/accounts?{query}")).await;
             assert_eq!((status, &said["parameter"], &said["allowed"]), (400, &json!(parameter), &json!([])), "{query}");
         }
-        // The right ones beside the wrong ones: none of the above is refused for its name.
+        // Valid counterparts: none of the above is refused for its name alone.
         for query in [
             "",
             "limit=1",

@@ -1,4 +1,4 @@
-//! The statistics of a small told history, against figures counted by hand.
+//! The statistics of a small history, compared with figures counted by hand.
 
 use serde_json::{Value, json};
 
@@ -6,8 +6,8 @@ use super::{get, refused};
 use crate::support::payload::{issue, issues, repository, user};
 use crate::support::{TestApp, run_test};
 
-/// Two weeks in widgets: #1 opened on 9 November, answered after two hours, closed on the 18th;
-/// #2 opened on the 17th. In the private repository, with a hostile name: #3 opened on the 20th.
+/// Two weeks in widgets: #1 is opened on 9 November, answered after two hours and closed on the 18th;
+/// #2 is opened on the 17th. #3 is opened on the 20th in a private repository with a hostile name.
 async fn tell(app: &TestApp) {
     let widgets = repository(1, "widgets");
     let mut secret = repository(2, "<b>&\"secret");
@@ -45,7 +45,7 @@ async fn text(app: &TestApp, token: &str, path: &str, content_type: &str) -> Str
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_figures_are_those_counted_by_hand() {
+async fn the_statistics_equal_figures_counted_by_hand() {
     run_test(async |app| {
         tell(&app).await;
         let backlog = app.json("/api/v1/stats/backlog?from=2026-11-09").await;
@@ -59,7 +59,7 @@ async fn the_figures_are_those_counted_by_hand() {
             (&json!("open"), &json!(1), &json!(1))
         );
         assert_eq!(coverage["weeks_since_read"][0], never);
-        // Created within 180 days, and updated before yesterday.
+        // The default view: created within 180 days, and updated before yesterday.
         let scrub = app.json("/api/v1/stats/coverage").await;
         assert_eq!((&scrub["view"], &scrub["eligible"]), (&json!("bug-scrub"), &json!(2)));
 
@@ -78,7 +78,7 @@ async fn the_figures_are_those_counted_by_hand() {
         assert_eq!(forecast["summary"]["weeks"], 2);
         assert_eq!(app.json("/api/v1/stats/forecast").await, forecast);
 
-        // As CSV, the same rows; as SVG, whatever a repository is called.
+        // CSV has the same rows; SVG is sound, whatever a repository is called.
         let csv_text = text(&app, &app.token, "/api/v1/stats/throughput.csv", "text/csv; charset=utf-8").await;
         let rows: Vec<csv::StringRecord> =
             csv::Reader::from_reader(csv_text.as_bytes()).records().map(Result::unwrap).collect();
@@ -98,7 +98,7 @@ async fn the_figures_are_those_counted_by_hand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn private_repositories_are_counted_for_nobody_without_private() {
+async fn a_token_without_the_private_scope_gets_no_figures_of_private_repositories() {
     run_test(async |app| {
         tell(&app).await;
         let token = app.new_token(&["read"], None).await;
@@ -121,7 +121,7 @@ async fn private_repositories_are_counted_for_nobody_without_private() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_parameters_are_named() {
+async fn the_answer_names_a_wrong_parameter() {
     run_test(async |app| {
         tell(&app).await;
         let token = app.token.clone();

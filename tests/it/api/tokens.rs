@@ -13,7 +13,7 @@ use crate::support::run_test;
 const PATHS: [&str; 2] = ["/api/v1/queue", "/api/v1/accounts"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_without_a_token_in_force_sees_anything() {
+async fn nobody_sees_anything_without_a_valid_token() {
     run_test(async |app| {
         open(&app, 1, &repository(1, "widgets")).await;
         let revoked = app.new_token(&["read", "private"], None).await;
@@ -63,7 +63,7 @@ async fn nobody_without_a_token_in_force_sees_anything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_without_the_scope_is_told_its_name() {
+async fn a_token_that_lacks_a_scope_is_told_which() {
     run_test(async |app| {
         for scopes in [&[][..], &["scrub"], &["private"], &["scrub", "private"]] {
             let token = app.new_token(scopes, None).await;
@@ -82,7 +82,7 @@ async fn a_token_without_the_scope_is_told_its_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_some_tokens_see_private_repositories() {
+async fn only_the_private_and_admin_scopes_show_private_repositories() {
     const BOOTSTRAP: &str = "the bootstrap token";
     let admin_token = Some(BOOTSTRAP.to_owned());
     run_test_with(Settings { admin_token, ..settings() }, async |app| {
@@ -90,7 +90,7 @@ async fn only_some_tokens_see_private_repositories() {
         secret["private"] = json!(true);
         open(&app, 1, &secret).await;
         open(&app, 2, &repository(2, "widgets")).await;
-        // Where no payload has said whether it is private, it is.
+        // Until a payload says whether a repository is private, it counts as private.
         let mut unsaid = repository(3, "unsaid");
         unsaid.as_object_mut().unwrap().remove("private");
         let third = issue(3, "2024-01-03T00:00:00Z", "2024-01-03T00:00:00Z");
@@ -113,7 +113,7 @@ async fn only_some_tokens_see_private_repositories() {
             assert_eq!((&answer["total"], &answer["items"]), (&json!(0), &json!([])), "{hidden}");
         }
 
-        // A cursor grants nothing: what one token was given shows another no more than it may see.
+        // A cursor grants nothing: another token sees no more with it than without.
         let page = get(&app, &admin, "/api/v1/queue?limit=1").await;
         let next = page["next"].as_str().unwrap();
         assert_eq!(places(&get(&app, &public, next).await), ["acme/widgets#2"]);
@@ -127,7 +127,7 @@ async fn only_some_tokens_see_private_repositories() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_in_force_until_it_expires() {
+async fn a_token_is_valid_until_it_expires() {
     run_test(async |app| {
         open(&app, 1, &repository(1, "widgets")).await;
         let token = new_secret();

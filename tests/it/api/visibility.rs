@@ -1,4 +1,4 @@
-//! What may no longer be seen leaves every answer at once, and comes back when it may.
+//! What may no longer be seen leaves every answer at once, and returns when it may be seen again.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ async fn tell(app: &TestApp, event: &str, action: &str, what: &[(&str, Value)]) 
     assert_ne!(app.deliver(event, &payload).await["events"], 0, "{event} {action}");
 }
 
-/// What `token` sees; none too where the account is not there for it.
+/// What `token` sees: nothing, too, if it does not see the account.
 async fn seen(app: &TestApp, token: &str) -> Vec<String> {
     let answer = app.client.get(app.url("/api/v1/queue?account=acme")).bearer_auth(token).send().await.unwrap();
     if answer.status() == 404 {
@@ -30,7 +30,7 @@ async fn seen(app: &TestApp, token: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repository_turned_private_is_hidden_until_it_is_public_again() {
+async fn a_repository_that_becomes_private_is_hidden_until_it_is_public_again() {
     run_test(async |app| {
         let (mut widgets, gadgets) = (repository(1, "widgets"), repository(2, "gadgets"));
         open(&app, 1, &widgets).await;
@@ -53,7 +53,7 @@ async fn a_repository_turned_private_is_hidden_until_it_is_public_again() {
         let rest = get(&app, &public, page["next"].as_str().unwrap()).await;
         assert_eq!((&rest["items"], &rest["total"]), (&json!([]), &json!(1)));
 
-        // A delivery that shows it as it was does not open it again, whatever its time.
+        // A delivery that shows it as public does not open it again, whatever its time.
         for updated_at in ["2024-02-01T00:00:00Z", "2099-01-01T00:00:00Z"] {
             let late = issue(1, "2024-01-01T00:00:00Z", updated_at);
             app.deliver("issues", &issues("edited", &late, &was_public)).await;
@@ -68,7 +68,7 @@ async fn a_repository_turned_private_is_hidden_until_it_is_public_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repository_taken_out_of_the_installation_is_hidden_until_it_is_added() {
+async fn a_repository_removed_from_the_installation_is_hidden_until_it_is_added_again() {
     run_test(async |app| {
         let (widgets, gadgets) = (repository(1, "widgets"), repository(2, "gadgets"));
         open(&app, 1, &widgets).await;
@@ -86,7 +86,7 @@ async fn a_repository_taken_out_of_the_installation_is_hidden_until_it_is_added(
         let admin = app.new_token(&["admin"], None).await;
         change("removed", &[], &[&widgets]).await;
         assert_eq!(seen(&app, &admin).await, ["acme/gadgets#2"]);
-        // What GitHub still sends of it, or sent before, shows it no more.
+        // Deliveries that GitHub still sends, or sent before, do not show it again.
         open(&app, 3, &widgets).await;
         assert_eq!(seen(&app, &admin).await, ["acme/gadgets#2"]);
         change("added", &[&widgets], &[]).await;
@@ -113,14 +113,14 @@ async fn a_suspended_or_removed_installation_hides_the_account() {
             assert_eq!(seen(&app, &admin).await, [""; 0], "{hides}");
             assert_eq!(refused(&app, &admin, next).await.0, 404, "{hides}");
             assert_eq!(refused(&app, &admin, "/api/v1/queue").await.1["parameter"], "account", "{hides}");
-            // A delivery that was on its way does not show it again.
+            // A delivery that was on its way does not show the account again.
             let late = issue(1, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z");
             app.deliver("issues", &issues("edited", &late, &widgets)).await;
             assert_eq!(seen(&app, &admin).await, [""; 0], "{hides}");
             installation(&app, shows, ACME, "all", &[&widgets, &gadgets]).await;
             assert_eq!(seen(&app, &admin).await, both, "{shows}");
         }
-        // Installed anew on chosen repositories, it shows those.
+        // A new installation on chosen repositories shows those.
         installation(&app, "deleted", ACME, "all", &[]).await;
         installation(&app, "created", ACME, "selected", &[&gadgets]).await;
         assert_eq!(seen(&app, &admin).await, ["acme/gadgets#2"]);
@@ -130,7 +130,7 @@ async fn a_suspended_or_removed_installation_hides_the_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn new_names_show_everywhere_and_what_is_deleted_nowhere() {
+async fn renames_show_everywhere_and_deleted_things_nowhere() {
     run_test(async |app| {
         let mut widgets = repository(1, "widgets");
         for number in 1..=2 {
@@ -181,7 +181,7 @@ async fn new_names_show_everywhere_and_what_is_deleted_nowhere() {
             let answer = app.json(&format!("/api/v1/queue?state={state}")).await;
             assert!(!places(&answer).contains(&"acme/gizmos#1".to_owned()), "{state}");
         }
-        // Deletion is final, whatever comes after it.
+        // Deletion is final, whatever comes later.
         app.deliver("issues", &issues("reopened", &issue(1, "2024-01-01T00:00:00Z", "2024-01-04T00:00:00Z"), &widgets))
             .await;
         assert_eq!(places(&app.json("/api/v1/queue").await), ["acme/gizmos#2"]);

@@ -1,4 +1,4 @@
-//! `rebuild --from-deliveries`: what is kept raw, translated once more.
+//! `rebuild --from-deliveries` translates the kept deliveries again.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use super::run;
 use crate::support::payload::{issue, issues, repository};
 use crate::support::{TestApp, run_test};
 
-/// Keeps a delivery as an earlier version would have that did not understand it.
+/// Stores a delivery as an earlier version that did not understand it would have.
 async fn kept_raw(app: &TestApp, guid: u128, event: &str, payload: &Value, hours_ago: i32) {
     let body = zstd::stream::encode_all(payload.to_string().as_bytes(), 0).unwrap();
     sqlx::query(
@@ -31,7 +31,7 @@ async fn again(app: &TestApp) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_earlier_version_did_not_understand_is_added_from_what_is_kept_raw() {
+async fn retranslation_adds_events_that_an_earlier_version_did_not_understand() {
     run_test(async |app| {
         let url = [("BUGSCRUB_DATABASE_URL", app.database.url.as_str())];
         let told = |number| {
@@ -39,7 +39,7 @@ async fn what_an_earlier_version_did_not_understand_is_added_from_what_is_kept_r
             issues("opened", &told, &repository(1, "widgets"))
         };
         app.deliver("issues", &told(1)).await;
-        // As an earlier version would have kept it: raw, and told nothing.
+        // An earlier version would have kept the delivery like this, without events.
         let body = zstd::stream::encode_all(told(2).to_string().as_bytes(), 0).unwrap();
         sqlx::query(
             "INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
@@ -67,13 +67,13 @@ async fn what_an_earlier_version_did_not_understand_is_added_from_what_is_kept_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_earlier_version_understood_otherwise_is_superseded() {
+async fn retranslation_supersedes_events_that_an_earlier_version_got_wrong() {
     run_test(async |app| {
         let told = issue(1, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z");
         let guid = Uuid::from_u128(1).to_string();
         app.deliver_as("issues", &guid, &issues("opened", &told, &repository(1, "widgets"))).await;
-        // The earlier version took the opening for a deletion, which is final, and told of another
-        // issue besides.
+        // The earlier version took the opening for a deletion, which is final, and appended an event of
+        // another issue besides.
         for sql in [
             "UPDATE events SET kind = 'deleted',
                data = replace(data::text, '\"number\":1', '\"number\":1,\"effect\":\"deleted\"')::json",
@@ -98,7 +98,7 @@ async fn what_an_earlier_version_understood_otherwise_is_superseded() {
         let item = app.json("/api/v1/items/acme/widgets/1").await;
         let kinds: Vec<&str> = item["history"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["opened"], "{item:#}");
-        // The log has all of it, for ever.
+        // The log keeps everything for ever.
         let log: Vec<(i64, String, Option<String>)> =
             sqlx::query_as("SELECT position, kind, supersedes FROM events ORDER BY position")
                 .fetch_all(&app.database.pool)
@@ -111,7 +111,7 @@ async fn what_an_earlier_version_understood_otherwise_is_superseded() {
         let printed = again(&app).await;
         assert!(printed.contains("0 missing events added, 0 corrected"), "{printed}");
         assert_eq!(numbers().await, [json!(1)]);
-        // What is corrected once more supersedes the correction.
+        // A second correction supersedes the first one.
         sqlx::query("UPDATE events SET kind = 'edited' WHERE position = 3").execute(&app.database.pool).await.unwrap();
         let printed = again(&app).await;
         assert!(printed.contains("0 missing events added, 1 corrected"), "{printed}");
@@ -126,12 +126,12 @@ async fn what_an_earlier_version_understood_otherwise_is_superseded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_counts_by_its_receipt_counts_by_the_deliverys() {
+async fn a_retranslated_fact_counts_from_when_its_delivery_came() {
     run_test(async |app| {
         let told = issue(1, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z");
         app.deliver("issues", &issues("opened", &told, &repository(1, "widgets"))).await;
         let renamed = |name| json!({"action": "renamed", "repository": repository(1, name)});
-        // Yesterday's name was not understood when it came; today's was.
+        // Yesterday's name was not understood when it came, today's was.
         kept_raw(&app, 7, "repository", &renamed("yesterdays"), 24).await;
         app.deliver("repository", &renamed("todays")).await;
         let printed = again(&app).await;

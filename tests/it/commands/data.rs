@@ -1,4 +1,4 @@
-//! Commands that work on what is stored, or post to a service.
+//! Commands that work on stored data or post to a service.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::support::payload::{issue, issues, repository};
 use crate::support::{TestApp, TestDatabase, run_test};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_are_made_listed_and_revoked() {
+async fn tokens_are_created_listed_and_revoked() {
     let database = TestDatabase::new().await;
     let url = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
     let create = async |args: &[&str]| {
@@ -17,7 +17,7 @@ async fn tokens_are_made_listed_and_revoked() {
         assert!(ended.stderr.contains("shown only now"), "{}", ended.stderr);
         ended.ok()
     };
-    // The token alone is on stdout, fit for a shell's $( ).
+    // Only the token is on stdout, fit for a shell's $( ).
     let printed = create(&["--name", "dashboard", "--scope", "read", "--scope", "private"]).await;
     let (token, rest) = printed.split_once('\n').unwrap();
     assert!(token.starts_with("bugscrub_") && token.len() == 9 + 64 && rest.is_empty(), "{printed:?}");
@@ -57,7 +57,7 @@ async fn tokens_are_made_listed_and_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_that_make_no_sense_are_not_made() {
+async fn tokens_that_make_no_sense_are_not_created() {
     let database = TestDatabase::new().await;
     let url = [("BUGSCRUB_DATABASE_URL", database.url.as_str())];
     for (args, said) in [
@@ -73,7 +73,7 @@ async fn tokens_that_make_no_sense_are_not_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_finds_what_differs_and_a_rebuild_mends_it() {
+async fn a_check_finds_differences_and_a_rebuild_repairs_them() {
     run_test(async |app| {
         let url = [("BUGSCRUB_DATABASE_URL", app.database.url.as_str())];
         let check = async || run(&["rebuild", "--check"], &url).await;
@@ -116,7 +116,7 @@ async fn the_description_is_printed_as_json() {
     assert!(description["paths"]["/api/v1/queue"]["get"].is_object());
 }
 
-/// A file of deliveries, a line each.
+/// A file with a delivery in each line.
 fn recorded(lines: &[String]) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), lines.join("\n")).unwrap();
@@ -135,7 +135,7 @@ async fn deliveries(app: &TestApp) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn recorded_deliveries_are_posted_and_what_came_of_them_is_reported() {
+async fn recorded_deliveries_are_posted_and_their_outcome_is_reported() {
     run_test(async |app| {
         let url = app.url("/webhooks/github");
         let file = recorded(&[line(1), line(2), line(3)]);
@@ -152,7 +152,7 @@ async fn recorded_deliveries_are_posted_and_what_came_of_them_is_reported() {
 
         let printed = deliver(SECRET).await.ok();
         assert!(printed.contains("sent 3, accepted 3, duplicates 0, events 3, failed 0\n"), "{printed}");
-        // Of several secrets the first signs.
+        // The first of several secrets signs.
         let printed = deliver(&format!("{SECRET},a wrong secret")).await.ok();
         assert!(printed.contains("sent 3, accepted 3, duplicates 3, events 0, failed 0\n"), "{printed}");
         assert_eq!(deliveries(&app).await, 3);
@@ -162,7 +162,7 @@ async fn recorded_deliveries_are_posted_and_what_came_of_them_is_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_is_no_delivery_is_named() {
+async fn the_error_names_a_line_that_is_not_a_delivery() {
     run_test(async |app| {
         let url = app.url("/webhooks/github");
         let mut wrong_guid: Value = serde_json::from_str(&line(9)).unwrap();

@@ -15,7 +15,7 @@ use crate::support::app::SECRET;
 const NOBODY_LISTENS: &str = "postgres://nobody:the-password@127.0.0.1:1/none";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_setting_that_is_missing_or_wrong_is_named() {
+async fn the_error_names_a_missing_or_wrong_setting() {
     let no_secret = ["no webhook secret", "BUGSCRUB_WEBHOOK_SECRET", "BUGSCRUB_WEBHOOK_SECRET_FILE"];
     for settings in [&[][..], &[("BUGSCRUB_WEBHOOK_SECRET", "")], &[("BUGSCRUB_WEBHOOK_SECRET", "  ")]] {
         run(&["serve"], settings).await.failed(1, &no_secret);
@@ -57,7 +57,7 @@ async fn a_setting_that_is_missing_or_wrong_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_out_of_reach_is_said_quickly_and_without_its_password() {
+async fn an_unreachable_database_is_reported_quickly_and_without_its_password() {
     let url = [("BUGSCRUB_DATABASE_URL", NOBODY_LISTENS), ("BUGSCRUB_WEBHOOK_SECRET", "s")];
     for args in [
         &["serve", "--listen", "127.0.0.1:0"][..],
@@ -78,7 +78,7 @@ async fn a_database_that_is_out_of_reach_is_said_quickly_and_without_its_passwor
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_taken_is_said() {
+async fn an_address_already_in_use_is_reported() {
     let database = TestDatabase::new().await;
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -102,7 +102,7 @@ async fn secrets_may_come_from_files() {
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    // With the line's end that editors leave.
+    // The files end with a line break, as editors leave it.
     let (url, secret) =
         (write("url", &format!("{}\n", database.url)), write("secret", &format!("an old one,{SECRET}\r\n")));
     let admin = write("admin", &format!("{ADMIN}\n"));
@@ -154,7 +154,7 @@ fn path(path: &Path) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_migration_may_wait_for_its_database() {
+async fn a_migration_can_wait_for_its_database() {
     let database = TestDatabase::new().await;
     database.take_away().await;
     let url = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_LOG_FORMAT", "json")];
@@ -164,7 +164,7 @@ async fn a_migration_may_wait_for_its_database() {
     assert!(said.contains("cannot be reached; trying again"), "{said}");
     database.bring_back().await;
     assert!(waiting.wait().await.unwrap().success());
-    // What it refuses for good is not waited for.
+    // A permanent refusal is not waited for.
     let nobody = database.url.replace("/test_", "/nobody_");
     run(&["migrate", "--wait", "60"], &[("BUGSCRUB_DATABASE_URL", &nobody)]).await.failed(1, &["nobody_"]);
     database.drop().await;

@@ -1,4 +1,4 @@
-//! `bugscrub sheet`, and what it prints.
+//! `bugscrub sheet` and what it prints.
 
 use reqwest::Method;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::support::payload::{issue, issues, repository};
 use crate::support::run_test;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sheet_goes_out_and_comes_in_and_the_table_says_how() {
+async fn a_sheet_is_exported_and_imported_and_a_table_says_what_changes() {
     run_test(async |app| {
         for number in 1..=3 {
             let at = "2026-11-01T00:00:00Z";
@@ -47,7 +47,7 @@ async fn a_sheet_goes_out_and_comes_in_and_the_table_says_how() {
             run(&["sheet", "export", "--queue", "view=open&limit=1", "-o", output.to_str().unwrap()], &service).await;
         assert!(exported.stderr.contains("More follows: --queue 'cursor="), "{}", exported.stderr);
         exported.ok();
-        // A token is bound to an account by its login as well.
+        // A token can be bound to an account by its login too.
         let database = [("BUGSCRUB_DATABASE_URL", app.database.url.as_str())];
         let create = ["token", "create", "--name", "n", "--scope", "read", "--account"];
         run(&[&create[..], &["ACME"]].concat(), &database).await.ok();

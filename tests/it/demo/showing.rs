@@ -1,4 +1,4 @@
-//! What the demonstration shows: the table, and the run as a whole.
+//! What the demo shows: the table, and the whole run.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::support::wait::in_time;
 
 #[test]
-fn a_page_of_the_queue_is_a_table_that_fits() {
+fn a_page_of_the_queue_becomes_a_table_that_fits_the_terminal() {
     let long = "A title that is much longer than any table could hold, ".repeat(5);
     let page = json!({"as_of": "2026-11-22", "position": 9, "total": 1234, "next": null, "items": [
         {"rank": 1, "repository": "acme/widgets", "type": "Issue", "number": 12, "title": long,
@@ -33,12 +33,12 @@ fn a_page_of_the_queue_is_a_table_that_fits() {
     }
     assert!(table.contains("Größe falsch") && !table.contains("acme/"), "{table}");
     assert_eq!(table.lines().count(), 5, "{table}");
-    // An empty queue, or an answer of another kind, is no reason to panic.
+    // An empty queue and an unexpected answer must not panic.
     queue_table(&json!({"items": []}));
     queue_table(&json!("nonsense"));
 }
 
-/// Hands over what is written, line by line.
+/// Sends what is written, line by line.
 struct Lines(String, mpsc::UnboundedSender<String>);
 
 impl Write for Lines {
@@ -60,7 +60,7 @@ async fn queue(headers: HeaderMap, uri: Uri) -> (StatusCode, Json<Value>) {
     if headers.get("authorization").is_none_or(|given| given != "Bearer t0ken") {
         return (StatusCode::UNAUTHORIZED, Json(Value::Null));
     }
-    // Asked for one author's items, it has them all at rank 5.
+    // A query for one author's items returns them all with rank 5.
     let numbers = if uri.query().unwrap().contains("author=") { 1..1000 } else { 1..4 };
     let items = numbers.map(|number| {
         json!({"rank": 5, "number": number, "repository": "quarrywork/quarry", "type": "Issue", "title": "T",
@@ -85,7 +85,7 @@ fn organization() -> (Vec<Recorded>, Trickle) {
 }
 
 #[tokio::test]
-async fn the_demonstration_shows_the_queue_and_goes_on() {
+async fn the_demo_shows_the_queue_and_goes_on() {
     let url = service(StatusCode::ACCEPTED).await;
     let (sender, mut lines) = mpsc::unbounded_channel();
     let mut out = Lines(String::new(), sender);
@@ -113,7 +113,7 @@ async fn the_demonstration_shows_the_queue_and_goes_on() {
 }
 
 #[tokio::test]
-async fn a_service_that_refuses_ends_the_demonstration() {
+async fn the_demo_ends_when_the_service_refuses() {
     let (sender, _lines) = mpsc::unbounded_channel();
     let mut out = Lines(String::new(), sender);
     let url = service(StatusCode::UNAUTHORIZED).await;

@@ -1,4 +1,4 @@
-//! A standby takes over: one that has everything, and one that was behind.
+//! Failover to a standby that was behind.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ async fn open(app: &TestApp, number: i64) -> Value {
     app.deliver("issues", &issues("opened", &told, &repository(1, "widgets"))).await
 }
 
-/// Waits until the queue shows these.
+/// Waits until the queue shows these issues.
 async fn shows(app: &TestApp, numbers: &[i64]) {
     wait::for_state(async || {
         let answer = app.request(reqwest::Method::GET, "/api/v1/queue").send().await.unwrap();
@@ -25,18 +25,18 @@ async fn shows(app: &TestApp, numbers: &[i64]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_failover_answers_are_what_the_standby_had_and_what_came_since() {
+async fn after_a_failover_the_queue_shows_what_the_standby_had_and_what_came_since() {
     for since in [0, 1, 2] {
         let app = TestApp::start(settings(), TestDatabase::new().await).await;
         open(&app, 1).await;
         open(&app, 2).await;
         shows(&app, &[1, 2]).await;
         let standby = app.database.copy().await;
-        // The primary's last, which never came to the standby.
+        // The primary's last delivery never reached the standby.
         assert_eq!(open(&app, 3).await["position"], 3);
         shows(&app, &[1, 2, 3]).await;
-        // Another replica is quicker to find the new primary: the log is as long as before, or
-        // longer, when this one looks.
+        // Another replica finds the new primary first. When this one looks, the log is shorter than
+        // before, as long, or longer.
         let quicker = TestApp::start(settings(), standby).await;
         for number in 4..4 + since {
             open(&quicker, number).await;

@@ -1,4 +1,4 @@
-//! Replicas behind a balancer, run as the chart runs them, and load on them.
+//! Replicas behind a balancer, run as the chart runs them, under load.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ use crate::support::wait::until;
 /// The chart's `termination.preStopSeconds`.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Replicas on one database; their secrets are in files, as a Secret is mounted.
+/// Replicas on one database. Their secrets are in files, as a mounted Secret is.
 pub struct Fleet {
     pub balancer: Balancer,
     pub database: TestDatabase,
@@ -54,7 +54,7 @@ impl Fleet {
         self.replicas.iter().map(|replica| replica.url(path)).collect()
     }
 
-    /// Starts a replica; requests go to it once it says that it is ready.
+    /// Starts a replica. Requests go to it once it is ready.
     async fn add(&mut self) {
         let file = self.webhook_secret_file();
         let settings = [
@@ -104,7 +104,7 @@ impl Fleet {
         self.balancer.remove(address);
     }
 
-    /// Ends all; the database stays.
+    /// Stops all replicas; the database stays.
     pub async fn end(self) -> TestDatabase {
         for replica in self.replicas {
             replica.stop().await;
@@ -143,14 +143,14 @@ impl Stream {
         Self { stop, sent, delivering }
     }
 
-    /// Ends it; what was sent, and what came of it.
+    /// Ends the stream. Returns the GUIDs that were sent, and the report.
     pub async fn end(self) -> (Vec<Uuid>, Report) {
         self.stop.store(true, Ordering::Relaxed);
         let report = self.delivering.await.unwrap().unwrap();
         (std::mem::take(&mut *self.sent.lock().unwrap()), report)
     }
 
-    /// The same as [`Stream::end_well`], once so many have been sent.
+    /// Ends the stream once this many more deliveries have been sent; see [`Stream::end_well`].
     pub async fn end_well_after(self, sent: usize) -> Vec<Uuid> {
         self.sent_more(sent).await;
         self.end_well().await
@@ -162,7 +162,7 @@ impl Stream {
         until("more deliveries are sent", async || count() >= goal).await;
     }
 
-    /// Ends it, fails if anything was refused, and answers what was sent.
+    /// Ends the stream and panics if a delivery was refused. Returns the GUIDs that were sent.
     pub async fn end_well(self) -> Vec<Uuid> {
         let (sent, report) = self.end().await;
         println!("{report}");
@@ -172,7 +172,7 @@ impl Stream {
     }
 }
 
-/// Comments on issues of several accounts, each under a GUID of its own.
+/// Endless comments on issues of several accounts, each under its own GUID.
 struct Endless {
     turn: u64,
     stop: Arc<AtomicBool>,

@@ -1,4 +1,4 @@
-//! Migrations on databases with rows in them, beside replicas that serve.
+//! Migrations of databases with rows, while replicas serve.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,14 +21,14 @@ use crate::support::service::{Serving, bugscrub, client, run};
 use crate::support::wait::{in_time, until};
 use crate::support::{TestApp, TestDatabase, run_test};
 
-/// GitHub's.
+/// How long GitHub waits for an answer.
 const DELIVERIES_HAVE: Duration = Duration::from_secs(10);
 
 pub fn versions() -> Vec<i64> {
     MIGRATIONS.iter().map(|migration| migration.version).collect()
 }
 
-/// A database as it was at a schema, with rows in every table.
+/// A database with an earlier schema and rows in every table.
 pub async fn database_of(version: i64) -> TestDatabase {
     let database = TestDatabase::bare().await;
     MIGRATIONS.run_to(version, &database.pool).await.unwrap();
@@ -41,7 +41,7 @@ pub async fn database_of(version: i64) -> TestDatabase {
     database
 }
 
-/// Every row of every table, by table, as JSON; in the order of its text.
+/// Every row of every table as JSON, sorted by its text.
 pub async fn all_rows(pool: &PgPool) -> BTreeMap<String, Vec<Value>> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations'",
@@ -57,7 +57,7 @@ pub async fn all_rows(pool: &PgPool) -> BTreeMap<String, Vec<Value>> {
     all
 }
 
-/// A row without the columns that it had not before.
+/// A row without the columns that it did not have before.
 fn cut_to(row: &Value, before: &Value) -> Value {
     let known = before.as_object().unwrap();
     row.as_object()
@@ -69,7 +69,7 @@ fn cut_to(row: &Value, before: &Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_of_every_schema_there_was_is_migrated_and_served() {
+async fn a_database_of_every_earlier_schema_is_migrated_and_served() {
     for version in versions() {
         let database = database_of(version).await;
         let before = all_rows(&database.pool).await;
@@ -89,7 +89,7 @@ async fn a_database_of_every_schema_there_was_is_migrated_and_served() {
     }
 }
 
-/// Today's service shows what is there, and goes on with it.
+/// Panics unless today's service shows what the database contains, and continues with it.
 async fn served(database: TestDatabase, version: i64) {
     let app = TestApp::start(settings(), database).await;
     let statuses = [("the-dashboards-token", 200), ("a-revoked-token", 401), ("an-expired-token", 401)];
@@ -142,7 +142,7 @@ fn closed(mut issue: Value) -> Value {
     issue
 }
 
-/// `bugscrub migrate` on a database where somebody holds a lock that it needs, once it says so.
+/// Starts `bugscrub migrate`, and waits until it says that somebody holds a lock that it needs.
 async fn migrating_in_vain(database: &TestDatabase) -> Child {
     let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_LOG_FORMAT", "json")];
     let mut command = bugscrub(&["migrate"], &settings);
@@ -157,7 +157,7 @@ async fn migrating_in_vain(database: &TestDatabase) -> Child {
     child
 }
 
-/// Holds what a backup holds on a table that the third migration changes.
+/// Locks a table that the third migration changes, as a backup does.
 async fn hold_tokens(database: &TestDatabase) -> sqlx::Transaction<'static, sqlx::Postgres> {
     let mut backup = database.pool.begin().await.unwrap();
     sqlx::raw_sql("LOCK TABLE tokens IN ACCESS SHARE MODE").execute(&mut *backup).await.unwrap();
@@ -176,7 +176,7 @@ async fn a_migration_that_waits_for_a_backup_holds_up_nobody_else() {
     };
     for _ in 0..3 {
         until("the migration waits for its lock", waits).await;
-        // Who asks for the same table now stands behind the migration, but not for long.
+        // A query on the same table now queues behind the migration, but not for long.
         let asked = Instant::now();
         let tokens: i64 = sqlx::query_scalar("SELECT count(*) FROM tokens").fetch_one(&database.pool).await.unwrap();
         assert_eq!(tokens, 2);
@@ -198,7 +198,7 @@ async fn a_migration_that_is_stopped_or_killed_leaves_nothing_half_done() {
         kill(Pid::from_raw(migrating.id().unwrap().try_into().unwrap()), signal).unwrap();
         let ended = in_time("it stops", migrating.wait()).await.unwrap();
         assert_eq!(ended.code(), (signal == Signal::SIGTERM).then_some(1));
-        // The second was committed; of the third there is nothing.
+        // The second migration is committed, and the third left no trace.
         let applied: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY 1")
             .fetch_all(&database.pool)
             .await
@@ -211,7 +211,7 @@ async fn a_migration_that_is_stopped_or_killed_leaves_nothing_half_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn replicas_that_migrate_at_once_do_it_once() {
+async fn replicas_that_migrate_at_once_migrate_once() {
     let database = database_of(1).await;
     let url = [("BUGSCRUB_DATABASE_URL", database.url.as_str())];
     let all = futures_util::future::join_all((0..6).map(|_| run(&["migrate"], &url))).await;
@@ -224,7 +224,7 @@ async fn replicas_that_migrate_at_once_do_it_once() {
     served(database, 1).await;
 }
 
-/// A rollback, or a pod of the version before that a node restarts in the middle of an upgrade.
+/// This happens after a rollback, or when a node restarts an old pod in the middle of an upgrade.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_version_starts_on_a_schema_that_a_newer_one_has_migrated() {
     let database = TestDatabase::new().await;
@@ -245,7 +245,7 @@ async fn a_version_starts_on_a_schema_that_a_newer_one_has_migrated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_rollback_what_a_newer_version_wrote_is_passed_over_and_not_lost() {
+async fn after_a_rollback_events_of_a_newer_version_are_skipped_and_kept() {
     run_test(async |app| {
         let told = issue(1, "2026-07-01T00:00:00Z", "2026-07-01T00:00:00Z");
         app.deliver("issues", &issues("opened", &told, &repository(1, "widgets"))).await;
@@ -268,7 +268,7 @@ async fn after_a_rollback_what_a_newer_version_wrote_is_passed_over_and_not_lost
         assert_eq!(item["history"].as_array().unwrap().len(), 2, "{item:#}");
         assert_eq!(app.json("/api/v1/queue?as_of=2026-07-20").await["total"], 1);
         assert_eq!(app.json("/api/v1/items/acme/widgets/1/note").await["history"], json!([]));
-        // A rebuild here would fold without it: it refuses, and what there was stays in use.
+        // A rebuild would leave these events out, so it refuses, and the current rows stay in use.
         let refused = run(&["rebuild"], &[("BUGSCRUB_DATABASE_URL", &app.database.url)]).await;
         assert!(refused.stderr.contains("source telepathy, which this version does not know"), "{}", refused.stderr);
         assert_eq!(app.json("/api/v1/queue").await["total"], 1);

@@ -1,4 +1,4 @@
-//! Backup, loss, restore: with the scripts that docs/operate.md tells of.
+//! Backup, loss and restore, with the scripts that docs/operate.md describes.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,7 +20,7 @@ use crate::support::service::{Serving, client, run};
 use crate::support::wait::until;
 use crate::support::{TestApp, TestDatabase};
 
-/// Runs a script of the project; what it printed, or what it complained of.
+/// Runs one of the project's scripts. Returns its output, or its error messages.
 fn script(name: &str, file: &Path, settings: &[(&str, &str)]) -> Result<String, String> {
     let began = Instant::now();
     let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(name));
@@ -31,7 +31,7 @@ fn script(name: &str, file: &Path, settings: &[(&str, &str)]) -> Result<String, 
     if ran.status.success() { Ok(text(ran.stdout)) } else { Err(text(ran.stderr)) }
 }
 
-/// The whole queue of an account, as a service over this database shows it.
+/// The whole queue of an account, as a service on this database shows it.
 async fn queue(database: &TestDatabase) -> Vec<Value> {
     let app = TestApp::start(settings(), database.same()).await;
     let queue = app.all_pages("account=9000").await;
@@ -40,7 +40,7 @@ async fn queue(database: &TestDatabase) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_backed_up_is_restored_to_the_last_row() {
+async fn a_backup_restores_every_row() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bugscrub.dump");
     let database = database_of(*versions().last().unwrap()).await;
@@ -67,7 +67,7 @@ async fn what_was_backed_up_is_restored_to_the_last_row() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_under_load_is_of_one_moment_and_refuses_nobody() {
+async fn a_backup_under_load_is_consistent_and_refuses_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bugscrub.dump");
     let fleet = Fleet::start(2, SECRET).await;
@@ -103,7 +103,7 @@ async fn the_private_postgres_is_backed_up_destroyed_and_restored() {
         cluster.stop().await.unwrap();
         rows
     };
-    // The head of an account, of the database that a service is using.
+    // The head of an account in a database that a service is using.
     let head = async |place: &Place| -> i64 {
         let cluster = Cluster::start(&place.path(), &[]).await.unwrap();
         let pool: PgPool = bugscrub::store::pool(cluster.url(), 1).unwrap();
@@ -150,9 +150,9 @@ async fn the_private_postgres_is_backed_up_destroyed_and_restored() {
     serving.stop().await;
 }
 
-/// What GitHub told between the backup and the loss, it will not tell again.
+/// GitHub does not repeat the deliveries between the backup and the loss.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_happened_on_github_after_the_backup_is_found_again() {
+async fn what_happened_on_github_after_the_backup_is_fetched_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bugscrub.dump");
     let fake = FakeGitHub::start().await;

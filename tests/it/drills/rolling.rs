@@ -19,9 +19,9 @@ async fn a_rolling_restart_in_the_charts_order_refuses_and_loses_nothing() {
     database.drop().await;
 }
 
-/// The drill's instrument: it sees what the right order avoids.
+/// This checks the drill itself: it detects what the right order avoids.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_before_the_balancer_knows_refuses_deliveries_but_loses_none_that_it_acknowledged() {
+async fn a_stop_before_the_balancer_knows_refuses_deliveries_but_loses_no_acknowledged_one() {
     let mut fleet = Fleet::start(2, SECRET).await;
     let stream = Stream::start(&fleet, SECRET);
     fleet.stop_one_too_soon().await;

@@ -1,4 +1,4 @@
-//! Rotations: of the webhook's secret and of API tokens.
+//! Rotating the webhook secret and API tokens.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::support::service::{client, run};
 use crate::support::wait::until;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_secret_is_rotated_without_a_refused_delivery() {
+async fn a_webhook_secret_is_rotated_without_refusing_a_delivery() {
     const OLD: &str = "the-secret-until-now";
     const NEW: &str = "the-secret-from-now-on";
     let mut fleet = Fleet::start(2, OLD).await;
@@ -33,12 +33,12 @@ async fn a_webhook_secret_is_rotated_without_a_refused_delivery() {
     };
     assert_eq!((signed(&fleet, OLD).await, signed(&fleet, NEW).await), (vec![202; 2], vec![401; 2]));
 
-    // 1. The service takes both.
+    // 1. The service accepts both secrets.
     let before = Stream::start(&fleet, OLD);
     fleet.set_webhook_secret(&format!("{NEW},{OLD}"));
     fleet.restart().await;
     assert_eq!((signed(&fleet, OLD).await, signed(&fleet, NEW).await), (vec![202; 2], vec![202; 2]));
-    // 2. GitHub signs with the new one; what it signed with the old one may still be on its way.
+    // 2. GitHub signs with the new secret; deliveries signed with the old one may still be on their way.
     let after = Stream::start(&fleet, NEW);
     let mut acknowledged = before.end_well().await;
     // 3. The service forgets the old one.
@@ -53,10 +53,10 @@ async fn a_webhook_secret_is_rotated_without_a_refused_delivery() {
     database.drop().await;
 }
 
-/// Readers that ask the queue without a pause, with the token that is in force.
+/// Readers that send requests without a pause, with the current token.
 struct Readers {
     stop: Arc<AtomicBool>,
-    /// By each of them.
+    /// How many answers each reader has had.
     answered: Vec<Arc<AtomicU64>>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -85,7 +85,7 @@ impl Readers {
         self.answered.iter().map(|answered| answered.load(Ordering::Relaxed)).collect()
     }
 
-    /// Waits until each has been answered a few times more: then none uses what was there before.
+    /// Waits until each reader has had a few more answers: then none uses an earlier token.
     async fn answered(&self) {
         let before = self.counts();
         until("every reader is answered three times more", async || {
@@ -105,7 +105,7 @@ impl Readers {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn api_tokens_are_rotated_without_a_refused_question() {
+async fn api_tokens_are_rotated_without_refusing_a_request() {
     const SECRET: &str = "the-secret-of-the-webhook";
     let fleet = Fleet::start(2, SECRET).await;
     let url = [("BUGSCRUB_DATABASE_URL", fleet.database.url.as_str())];
@@ -116,7 +116,7 @@ async fn api_tokens_are_rotated_without_a_refused_question() {
     for id in 1..=3 {
         readers.answered().await;
         let old = token.send_replace(create().await.trim().to_owned());
-        // Whoever began with the old one is answered before it goes.
+        // Requests that began with the old token are answered before it is revoked.
         readers.answered().await;
         run(&["token", "revoke", &id.to_string()], &url).await.ok();
         for url in fleet.urls("/api/v1/accounts") {

@@ -1,8 +1,8 @@
-//! What the released versions ask of a database, and today's schema: while an upgrade runs, and
-//! after a rollback, they meet.
+//! Released versions and today's schema. They meet while an upgrade runs and after a rollback.
 //!
 //! `tests/schema/VERSION.json` holds the queries of a release, as its `.sqlx` described them, and
-//! the number of its last migration. A release adds one, and drops those that it tolerates no more.
+//! the number of its last migration. A release adds its own file and drops those of versions that it no
+//! longer tolerates.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -41,7 +41,7 @@ fn releases() -> Vec<Release> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_query_of_a_release_means_the_same_to_todays_schema() {
+async fn every_query_of_a_release_means_the_same_under_todays_schema() {
     let database = TestDatabase::new().await;
     for release in releases() {
         assert!(release.queries.len() > 100);
@@ -62,7 +62,7 @@ async fn every_query_of_a_release_means_the_same_to_todays_schema() {
     database.drop().await;
 }
 
-/// Of each column of each table: its type, whether it takes null, whether it fills itself.
+/// For each column of each table: its type, whether it accepts null, whether it has a default.
 async fn columns(pool: &PgPool) -> BTreeMap<(String, String), (String, bool, bool)> {
     let rows: Vec<(String, String, String, bool, bool)> = sqlx::query_as(
         "SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
@@ -76,7 +76,7 @@ async fn columns(pool: &PgPool) -> BTreeMap<(String, String), (String, bool, boo
     rows.into_iter().map(|(table, column, kind, null, default)| ((table, column), (kind, null, default))).collect()
 }
 
-/// What may refuse a row: constraints, unique indexes, triggers; by table, in words.
+/// Everything that may refuse a row: constraints, unique indexes and triggers, by table.
 async fn restrictions(pool: &PgPool) -> Vec<(String, String)> {
     let sql = "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
                WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
@@ -88,9 +88,9 @@ async fn restrictions(pool: &PgPool) -> Vec<(String, String)> {
     sqlx::query_as(sql).fetch_all(pool).await.unwrap()
 }
 
-/// A query may still be understood where its row is no longer taken.
+/// A query may still be valid although its row would be refused.
 #[tokio::test(flavor = "multi_thread")]
-async fn todays_tables_take_the_rows_that_a_release_writes() {
+async fn todays_tables_accept_the_rows_that_a_release_writes() {
     let today = TestDatabase::new().await;
     let (columns_now, restrictions_now) = (columns(&today.pool).await, restrictions(&today.pool).await);
     for release in releases() {
@@ -108,7 +108,7 @@ async fn todays_tables_take_the_rows_that_a_release_writes() {
         }
         for (table, restriction) in &restrictions_now {
             let is_new = tables.contains(&table) && !restrictions_then.contains(&(table.clone(), restriction.clone()));
-            // What is only about rows with a new column is about none that the release writes.
+            // A restriction that applies only to rows with a new column applies to no row of the release.
             let needs = |(of, column): &(String, String)| {
                 of == table
                     && !columns_then.contains_key(&(of.clone(), column.clone()))

@@ -31,7 +31,7 @@ async fn a_service_killed_under_load_loses_nothing_that_it_acknowledged() {
     database.drop().await;
 }
 
-/// With the durability that users have: the program's own cluster, no setting changed.
+/// This cluster is durable as users have it: the program's own, with no setting changed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_killed_under_load_is_revived_and_loses_nothing_acknowledged() {
     let place = Place::new();

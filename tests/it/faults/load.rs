@@ -1,4 +1,4 @@
-//! Load without end on a service that may die under it.
+//! Endless load on a service that may die under it.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,10 +17,10 @@ use crate::support::service::http;
 use crate::support::wait::{PATIENCE, in_time};
 
 const SENDERS: usize = 16;
-/// Accounts that the deliveries are about, in turn.
+/// The accounts that the deliveries are about, in turn.
 pub const ACCOUNTS: [i64; 3] = [501, 502, 503];
 
-/// A comment on an issue of an account; which, `turn` says.
+/// A comment on one of an account's issues; `turn` chooses which.
 pub fn comment(account_id: i64, turn: u64) -> Value {
     let number = i64::try_from(turn % 40).unwrap() + 1;
     let (minute, second) = (turn / 60 % 60, turn % 60);
@@ -33,12 +33,12 @@ pub fn comment(account_id: i64, turn: u64) -> Value {
     payload
 }
 
-/// Posts one signed delivery; its status, or `None` if there was no answer.
+/// Posts one signed comment. Returns the status, or `None` without an answer.
 pub async fn post(client: &reqwest::Client, to: SocketAddr, guid: Uuid, payload: &Value) -> Option<u16> {
     post_event(client, to, guid, "issue_comment", payload).await
 }
 
-/// The same, of any event.
+/// Posts one signed delivery of any event.
 pub async fn post_event(
     client: &reqwest::Client,
     to: SocketAddr,
@@ -54,14 +54,14 @@ pub async fn post_event(
         .header("x-github-delivery", guid.to_string())
         .header("x-hub-signature-256", signature::sign(SECRET.as_bytes(), &body))
         .body(body);
-    // The status is an answer only with its body.
+    // A status without its body is not an answer.
     let answer = request.send().await.ok()?;
     let status = answer.status().as_u16();
     answer.bytes().await.ok()?;
     Some(status)
 }
 
-/// Senders that post deliveries, each under a GUID of its own, to whoever is the target.
+/// Senders that post deliveries to the current target, each under a GUID of its own.
 pub struct Load {
     target: watch::Sender<Option<SocketAddr>>,
     acknowledged: Arc<Mutex<Vec<Uuid>>>,
@@ -82,7 +82,7 @@ impl Load {
         Self { senders: senders.collect(), target, acknowledged, count }
     }
 
-    /// Whom to send to from now on.
+    /// Sends to this address from now on.
     pub fn aim(&self, at: Option<SocketAddr>) {
         self.target.send_replace(at);
     }
@@ -94,7 +94,7 @@ impl Load {
         in_time(&format!("{more} more deliveries are acknowledged"), reached).await.unwrap();
     }
 
-    /// Ends the load; answers the GUIDs that were acknowledged.
+    /// Ends the load and returns the acknowledged GUIDs.
     pub async fn end(self) -> Vec<Uuid> {
         drop(self.target);
         for sender in self.senders {

@@ -10,7 +10,7 @@ use super::{assert_all_stored, assert_sound, hold_head, metrics};
 use crate::support::app::problem;
 use crate::support::{TestApp, run_test, wait};
 
-/// GitHub waits this long for an answer.
+/// How long GitHub waits for an answer.
 const GITHUB_WAITS: Duration = Duration::from_secs(10);
 
 async fn send(app: &TestApp, guid: Uuid) -> reqwest::Response {
@@ -25,7 +25,7 @@ async fn assert_unavailable(answer: reqwest::Response) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_away_answers_503_and_is_used_again_when_it_is_back() {
+async fn without_its_database_the_service_answers_503_and_recovers_when_it_is_back() {
     run_test(async |app| {
         let guids: Vec<Uuid> = (0..4).map(|_| Uuid::new_v4()).collect();
         assert_eq!(send(&app, guids[0]).await.status(), 202);
@@ -49,7 +49,7 @@ async fn a_database_that_is_away_answers_503_and_is_used_again_when_it_is_back()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_deliveries_during_an_outage_are_all_answered_in_time() {
+async fn every_delivery_during_an_outage_is_answered_in_time() {
     run_test(async |app| {
         app.database.take_away().await;
         let asked = Instant::now();
@@ -73,7 +73,7 @@ async fn many_deliveries_during_an_outage_are_all_answered_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_whose_head_somebody_holds_holds_up_no_other() {
+async fn an_account_whose_head_is_locked_holds_up_no_other() {
     run_test(async |app| {
         let held = hold_head(&app.database.pool, 501).await;
         let (blocked, free) = (Uuid::new_v4(), Uuid::new_v4());
@@ -95,7 +95,7 @@ async fn an_account_whose_head_somebody_holds_holds_up_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outage_is_measured() {
+async fn a_metric_tells_of_an_outage() {
     run_test(async |app| {
         let shows = async |line: &str| {
             wait::until(&format!("the metrics have {line:?}"), async || metrics(&app).await.contains(line)).await;

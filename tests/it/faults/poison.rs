@@ -46,7 +46,7 @@ async fn outcomes(app: &TestApp, guids: &[Uuid]) -> Vec<Option<String>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_whose_events_are_refused_is_kept_raw_and_fails_no_other() {
+async fn a_delivery_whose_events_the_database_refuses_is_kept_raw_and_fails_alone() {
     run_test(async |app| {
         let guids: Vec<Uuid> = (0..20).map(|_| Uuid::new_v4()).collect();
         let poison = 7;
@@ -63,7 +63,7 @@ async fn a_delivery_whose_events_are_refused_is_kept_raw_and_fails_no_other() {
         }
         let healthy: Vec<Uuid> = guids.iter().filter(|guid| **guid != guids[poison]).copied().collect();
         assert_all_stored(&app.database.pool, &healthy).await;
-        // The refused tries advanced the head and took that back.
+        // The refused attempts advanced the head and rolled that back.
         assert_sound(&app.database.pool).await;
         app
     })
@@ -71,7 +71,7 @@ async fn a_delivery_whose_events_are_refused_is_kept_raw_and_fails_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_that_cannot_even_be_kept_raw_is_not_acknowledged_and_fails_no_other() {
+async fn a_delivery_that_cannot_even_be_kept_raw_is_not_acknowledged_and_fails_alone() {
     run_test(async |app| {
         let guids: Vec<Uuid> = (0..20).map(|_| Uuid::new_v4()).collect();
         let condition = format!("NEW.guid = '{}'", guids[7]);
@@ -92,9 +92,9 @@ async fn a_delivery_that_cannot_even_be_kept_raw_is_not_acknowledged_and_fails_n
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fact_that_another_account_refuses_leaves_the_delivery_stored_and_marked() {
+async fn a_delivery_whose_fact_for_another_account_is_refused_is_stored_and_marked() {
     run_test(async |app| {
-        // A repository that moved from account 502 to 501 is a fact of both.
+        // A repository that moved from account 502 to 501 is a fact for both.
         let repository = owned_repository(ACCOUNT, "new-owner", 77, "widgets");
         let moved = json!({
             "action": "transferred", "repository": repository, "sender": user("ada"), "installation": {"id": 1},

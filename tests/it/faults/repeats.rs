@@ -1,4 +1,4 @@
-//! The same said again, at once or later; and what a rollback leaves.
+//! The same delivery again, at once or later; and what a rollback leaves behind.
 
 use bugscrub::store::retention::prune_deliveries;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::support::run_test;
 const ACCOUNT: i64 = 501;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_64_posts_of_one_guid_at_once_one_is_stored() {
+async fn one_of_64_concurrent_posts_of_a_guid_is_stored() {
     run_test(async |app| {
         let guid = Uuid::new_v4();
         let body = serde_json::to_vec(&comment(ACCOUNT, 1)).unwrap();
@@ -38,7 +38,7 @@ async fn of_64_posts_of_one_guid_at_once_one_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_that_comes_again_after_its_raw_form_was_pruned_appends_nothing() {
+async fn a_delivery_that_comes_again_after_pruning_appends_nothing() {
     run_test(async |app| {
         let guid = Uuid::new_v4();
         assert_eq!(app.deliver_as("issue_comment", &guid.to_string(), &comment(ACCOUNT, 1)).await["events"], 1);
@@ -56,7 +56,7 @@ async fn a_delivery_that_comes_again_after_its_raw_form_was_pruned_appends_nothi
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_leaves_no_gap_in_positions() {
     run_test(async |app| {
-        // Refused after the head was advanced and the events were inserted.
+        // The database refuses after the head was advanced and the events were inserted.
         let mut connection = app.database.pool.acquire().await.unwrap();
         refuse(&mut connection, "items", "NEW.number % 3 = 0").await;
         drop(connection);

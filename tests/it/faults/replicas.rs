@@ -1,4 +1,4 @@
-//! Several processes on one database, and readers and rebuilds in the middle of their appends.
+//! Several processes on one database, with readers and rebuilds during their appends.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ async fn two_replicas(database: &TestDatabase) -> [Serving; 2] {
     [one, other]
 }
 
-/// Posts deliveries (account, GUID) in their order, some at a time; all must be acknowledged.
+/// Posts deliveries (account, GUID) in order, some at a time. All must be acknowledged.
 async fn feed(to: SocketAddr, deliveries: Vec<(i64, Uuid)>, at_once: usize) {
     let client = client();
     for (turn, some) in (0..).step_by(at_once).zip(deliveries.chunks(at_once)) {
@@ -37,7 +37,7 @@ async fn feed(to: SocketAddr, deliveries: Vec<(i64, Uuid)>, at_once: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_tails_the_log_during_appends_by_two_processes_misses_no_position() {
+async fn a_reader_of_the_log_misses_no_position_while_two_processes_append() {
     const ACCOUNT: i64 = 501;
     const EACH: usize = 1_000;
     let database = TestDatabase::new().await;
@@ -66,7 +66,7 @@ async fn a_reader_that_tails_the_log_during_appends_by_two_processes_misses_no_p
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_replicas_agree_at_equal_positions() {
+async fn two_replicas_answer_alike_at_the_same_position() {
     const ADMIN: &str = "the-admin-token-of-this-test";
     let database = TestDatabase::new().await;
     let settings = [
@@ -83,7 +83,7 @@ async fn two_replicas_agree_at_equal_positions() {
         answer
     };
     for burst in 0..12 {
-        // Each replica hears of half of what happens; the other half it finds in the log.
+        // Each replica receives half of the deliveries and finds the other half in the log.
         let posts = (0..40).map(async |turn| {
             let (number, closes) = (1 + (burst * 7 + turn * 3) % 60, (burst + turn) % 4 == 0);
             let at = format!("2026-{:02}-{:02}T10:00:00Z", 1 + burst % 10, 1 + turn % 28);
@@ -109,7 +109,7 @@ async fn two_replicas_agree_at_equal_positions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_replicas_fed_the_same_guids_crosswise_for_several_accounts_never_deadlock() {
+async fn two_replicas_fed_the_same_deliveries_in_opposite_orders_never_deadlock() {
     let database = TestDatabase::new().await;
     let replicas = two_replicas(&database).await;
     let deliveries: Vec<(i64, Uuid)> = (0..1_200).map(|at| (501 + at % 6, Uuid::new_v4())).collect();
@@ -123,8 +123,8 @@ async fn two_replicas_fed_the_same_guids_crosswise_for_several_accounts_never_de
     let events: i64 = sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(&database.pool).await.unwrap();
     assert_eq!(events, 1_200);
     join_all(replicas.map(Serving::stop)).await;
-    // A deadlock that the server broke would show here, though a repeated try had hidden it. Sessions
-    // report when they end.
+    // Postgres counts the deadlocks that it broke, even if a retry hid one. Sessions report their counts
+    // when they end.
     let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     let sessions = "SELECT count(*) FROM pg_stat_activity
                     WHERE datname = current_database() AND application_name = 'bugscrub'";
@@ -138,7 +138,7 @@ async fn two_replicas_fed_the_same_guids_crosswise_for_several_accounts_never_de
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rebuild_in_the_middle_of_appends_makes_what_the_log_says() {
+async fn a_rebuild_during_appends_yields_what_the_log_says() {
     const ACCOUNT: i64 = 501;
     const REBUILDS: usize = 8;
     let database = TestDatabase::new().await;
@@ -177,7 +177,7 @@ async fn a_rebuild_in_the_middle_of_appends_makes_what_the_log_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_rebuilds_at_once_each_flips_or_is_told_that_another_did() {
+async fn concurrent_rebuilds_either_flip_or_learn_that_another_did() {
     const ACCOUNT: i64 = 501;
     let database = TestDatabase::new().await;
     let replicas = two_replicas(&database).await;

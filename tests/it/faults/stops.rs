@@ -1,4 +1,4 @@
-//! Stopping in the middle of work.
+//! Stopping the service while it works.
 
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ async fn a_service_asked_to_stop_finishes_what_it_accepted() {
             tokio::spawn(async move { post(&client(), address, guid, &comment(ACCOUNT, 1)).await })
         })
         .collect();
-    // The last one's client hangs up: its delivery was accepted all the same.
+    // The client of the last delivery hangs up; its delivery was accepted all the same.
     let waiting = format!("bugscrub_deliveries_waiting {}\n", guids.len());
     let metrics = async || client().get(serving.url("/metrics")).send().await.unwrap().text().await.unwrap();
     wait::until(&waiting, async || metrics().await.contains(&waiting)).await;
@@ -33,7 +33,7 @@ async fn a_service_asked_to_stop_finishes_what_it_accepted() {
     hung_up.abort();
 
     serving.ask_to_stop();
-    // It takes no more connections, while what it accepted still waits.
+    // The service accepts no more connections while what it has accepted still waits.
     let refuses = async || tokio::net::TcpStream::connect(address).await.is_err();
     wait::until("it takes no more connections", refuses).await;
     assert!(patient.iter().all(|post| !post.is_finished()));
@@ -49,7 +49,7 @@ async fn a_service_asked_to_stop_finishes_what_it_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn stops_under_load_lose_nothing() {
+async fn stopping_under_load_loses_nothing() {
     let database = TestDatabase::new().await;
     let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
     let mut load = Load::start();

@@ -1,4 +1,4 @@
-//! Backfill: everything that was there before the first delivery.
+//! Backfill: fetching everything that existed before the first delivery.
 
 use bugscrub::store::jobs::{self, JobKind, NewJob};
 use chrono::Duration;
@@ -7,7 +7,7 @@ use super::{agrees, complete, failed, rhythm, start, until};
 use crate::support::github::world::Kind;
 use crate::support::github::{FakeGitHub, Fault, Trouble};
 
-/// An account with a few repositories, installed.
+/// An installed account with ten repositories.
 fn small(github: &FakeGitHub) -> (i64, i64) {
     github.world(|world| {
         let account = world.account("acme");
@@ -18,7 +18,7 @@ fn small(github: &FakeGitHub) -> (i64, i64) {
 }
 
 #[tokio::test]
-async fn everything_comes_after_an_installation() {
+async fn an_installation_is_backfilled_completely() {
     let github = FakeGitHub::start().await;
     let app = start(&github, rhythm()).await;
     let (_, installation) = small(&github);
@@ -35,7 +35,7 @@ async fn everything_comes_after_an_installation() {
 }
 
 #[tokio::test]
-async fn everything_comes_at_start_without_a_delivery() {
+async fn an_installation_is_backfilled_at_start_without_a_delivery() {
     let github = FakeGitHub::start().await;
     let (_, installation) = small(&github);
     let app = start(&github, rhythm()).await;
@@ -45,7 +45,7 @@ async fn everything_comes_at_start_without_a_delivery() {
 }
 
 #[tokio::test]
-async fn what_happens_meanwhile_wins_by_time() {
+async fn changes_during_a_backfill_win_by_their_time() {
     let github = FakeGitHub::start().await;
     let (account, installation) = small(&github);
     let app = start(&github, rhythm()).await;
@@ -70,7 +70,7 @@ async fn what_happens_meanwhile_wins_by_time() {
 }
 
 #[tokio::test]
-async fn trouble_on_the_way_is_waited_out() {
+async fn a_backfill_outlasts_every_kind_of_trouble() {
     let github = FakeGitHub::start().await;
     let (_, installation) = small(&github);
     let troubles = [
@@ -94,7 +94,7 @@ async fn trouble_on_the_way_is_waited_out() {
 }
 
 #[tokio::test]
-async fn four_fifths_of_a_budget_are_used_and_no_more() {
+async fn no_more_than_four_fifths_of_a_budget_are_used() {
     let github = FakeGitHub::start().await;
     let (account, _) = small(&github);
     github.limits(20, 5_000);
@@ -112,7 +112,7 @@ async fn four_fifths_of_a_budget_are_used_and_no_more() {
 }
 
 #[tokio::test]
-async fn without_the_permission_for_discussions_the_rest_comes() {
+async fn without_the_permission_for_discussions_the_rest_is_backfilled() {
     let github = FakeGitHub::start().await;
     let (_, installation) = small(&github);
     github.world(|world| {
@@ -128,13 +128,13 @@ async fn without_the_permission_for_discussions_the_rest_comes() {
 }
 
 #[tokio::test]
-async fn what_is_hidden_for_a_moment_is_not_fetched_twice() {
+async fn a_repository_hidden_for_a_moment_is_not_fetched_twice() {
     let github = FakeGitHub::start().await;
     let app = start(&github, rhythm()).await;
     let (_, installation) = small(&github);
     github.deliver().await;
     complete(&app).await;
-    // In the middle of its backfill: history is to be fetched yet.
+    // The repository is in the middle of its backfill: its closed items are still to be fetched.
     let pool = &app.database.pool;
     let hide = "UPDATE repositories SET gone = $1 WHERE name = 'repo-000' RETURNING account_id, repo_id";
     let (account, repo): (i64, i64) = sqlx::query_as(hide).bind(true).fetch_one(pool).await.unwrap();

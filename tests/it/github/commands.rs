@@ -46,7 +46,7 @@ async fn backfill_fetches_what_is_missing_and_then_nothing() {
     let page: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     assert_eq!(page["total"], github.world(|world| world.truth(installation).len()));
 
-    // The promise, as the API tells it; the service asks nothing more by then.
+    // The API shows that the service only reads. By now the service sends no more requests.
     asked_for(&github, LISTING, listings + 1).await;
     no_job_is_due(&database).await;
     let answer = client().get(serving.url("/api/v1/permissions")).bearer_auth(ADMIN).send().await.unwrap();
@@ -61,7 +61,7 @@ async fn backfill_fetches_what_is_missing_and_then_nothing() {
 }
 
 #[tokio::test]
-async fn anyone_may_try_it_on_a_public_repository() {
+async fn anyone_can_try_public_repositories_without_a_token() {
     let github = FakeGitHub::start().await;
     github.world(|world| {
         let account = world.account("acme");
@@ -93,7 +93,7 @@ async fn anyone_may_try_it_on_a_public_repository() {
 }
 
 #[tokio::test]
-async fn backfill_ends_where_there_is_nothing_to_wait_for() {
+async fn backfill_fails_when_there_is_nothing_to_wait_for() {
     let github = FakeGitHub::start().await;
     let database = TestDatabase::new().await;
     let (url, id) = (github.url(), APP_ID.to_string());
@@ -114,7 +114,7 @@ async fn backfill_ends_where_there_is_nothing_to_wait_for() {
 }
 
 #[tokio::test]
-async fn with_a_personal_token_everything_comes() {
+async fn a_personal_token_fetches_history_and_discussions_too() {
     let github = FakeGitHub::start().await;
     github.world(|world| {
         let account = world.account("acme");
@@ -148,7 +148,7 @@ async fn with_a_personal_token_everything_comes() {
 }
 
 #[tokio::test]
-async fn what_came_is_shown_when_github_answers_no_more_for_the_hour() {
+async fn try_shows_what_it_has_when_the_hourly_budget_is_used_up() {
     let github = FakeGitHub::start().await;
     github.world(|world| {
         let account = world.account("acme");
@@ -158,7 +158,7 @@ async fn what_came_is_shown_when_github_answers_no_more_for_the_hour() {
             world.put(repo, Kind::Issue, "An item", "ada", at);
         }
     });
-    // Of ten requests eight are used: one for the repository, seven pages.
+    // Eight of ten requests are used: one for the repository, and seven pages.
     github.limits(10, 10);
     let place = Place::new();
     let (url, data) = (github.url(), place.path());

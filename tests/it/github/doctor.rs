@@ -1,11 +1,11 @@
-//! The doctor, as people run it: what is wrong, and what to do.
+//! The doctor says what is wrong and what to do.
 
 use chrono::Duration;
 
 use crate::support::github::{APP_ID, APP_KEY, Delivering, FakeGitHub, OTHER_KEY};
 use crate::support::service::run;
 
-/// Runs the doctor; answers its exit code and what it said.
+/// Runs the doctor. Returns its exit code and what it says.
 async fn doctor(github: &FakeGitHub, app_id: u64, key: &str) -> (i32, String) {
     let (url, id) = (github.url(), app_id.to_string());
     let settings = [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &id), ("BUGSCRUB_PRIVATE_KEY", key)];
@@ -25,7 +25,7 @@ fn installed() -> impl Fn(&FakeGitHub) -> i64 {
 }
 
 #[tokio::test]
-async fn a_healthy_app_is_found_healthy() {
+async fn the_doctor_finds_a_healthy_app_healthy() {
     let github = FakeGitHub::start().await;
     installed()(&github);
     let (code, said) = doctor(&github, APP_ID, APP_KEY).await;
@@ -34,7 +34,7 @@ async fn a_healthy_app_is_found_healthy() {
 }
 
 #[tokio::test]
-async fn every_fault_has_its_sentence() {
+async fn the_doctor_explains_every_fault() {
     type Make = fn(&FakeGitHub, i64);
     let faults: [(&str, Make, &[&str]); 9] = [
         (
@@ -88,7 +88,7 @@ async fn every_fault_has_its_sentence() {
 }
 
 #[tokio::test]
-async fn the_last_delivery_tells_of_a_secret_or_an_address_that_is_wrong() {
+async fn the_last_delivery_shows_a_wrong_secret_or_address() {
     let github = FakeGitHub::start().await;
     installed()(&github);
     github.delivering(Delivering::Fail);
@@ -105,7 +105,7 @@ async fn the_last_delivery_tells_of_a_secret_or_an_address_that_is_wrong() {
 }
 
 #[tokio::test]
-async fn who_may_read_members_too_is_well_and_the_doctor_asks_for_no_more_than_it_reads() {
+async fn the_doctor_accepts_further_read_permissions_and_uses_none_of_them() {
     let github = FakeGitHub::start().await;
     let id = installed()(&github);
     github.permissions(|names| drop(names.insert("members".into(), "read".into())));
@@ -124,7 +124,7 @@ async fn who_may_read_members_too_is_well_and_the_doctor_asks_for_no_more_than_i
 }
 
 #[tokio::test]
-async fn every_wrong_credential_has_its_sentence() {
+async fn the_doctor_explains_every_wrong_credential() {
     let github = FakeGitHub::start().await;
     installed()(&github);
     for (app_id, key, wanted) in [

@@ -1,4 +1,4 @@
-//! Answers that are not to be believed at once: nothing is hidden, shown or deleted for good by them.
+//! Doubtful answers: they hide, show or delete nothing for good.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ async fn add(app: &TestApp, job: NewJob) {
     settled(app).await;
 }
 
-/// An account with a repository of some items, installed, and here.
+/// An installed account with a repository of five items, all backfilled.
 async fn place() -> (FakeGitHub, TestApp, i64, i64, i64) {
     let github = FakeGitHub::start().await;
     let (account, repo, installation) = github.world(|world| {
@@ -40,7 +40,7 @@ async fn place() -> (FakeGitHub, TestApp, i64, i64, i64) {
 }
 
 #[tokio::test]
-async fn a_plan_of_which_github_told_nothing_is_made_by_the_next_comparison() {
+async fn a_backfill_that_could_not_be_planned_is_planned_by_the_next_sweep() {
     let github = FakeGitHub::start().await;
     let installation = github.world(|world| {
         let account = world.account("acme");
@@ -71,7 +71,7 @@ async fn a_question_that_is_too_much_for_github_is_asked_in_halves() {
     complete(&app).await;
     agrees(&app, &github, installation).await;
     let asked = github.log().iter().filter(|request| request.path.starts_with("/graphql Totals")).count();
-    // All, a half, a quarter and an eighth of it, and what was left of each.
+    // The service asks for all, a half and a quarter, and then for the rest of each.
     assert!(asked >= 5, "{asked}");
     assert_eq!(app.json("/api/v1/sync").await["failing"], serde_json::json!([]));
     app.stop().await.drop().await;
@@ -88,7 +88,7 @@ async fn a_torn_answer_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_turned_off_is_not_deleted() {
+async fn turning_off_issues_and_discussions_deletes_nothing() {
     let (github, app, _, repo, installation) = place().await;
     github.world(|world| {
         let repo = world.repositories.get_mut(&repo).unwrap();
@@ -108,7 +108,7 @@ async fn what_is_turned_off_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn a_repository_that_slips_between_two_pages_stays() {
+async fn a_repository_missed_between_two_pages_stays() {
     let github = FakeGitHub::start().await;
     let (account, repos) = github.world(|world| {
         let account = world.account("acme");
@@ -126,7 +126,7 @@ async fn a_repository_that_slips_between_two_pages_stays() {
     complete(&app).await;
     agrees(&app, &github, installation).await;
     github.delivering(Delivering::Lose);
-    // The hundred and first takes the place of the hundredth once the first page was read.
+    // Once the first page is read, the first repository leaves: the hundred and first becomes the hundredth.
     let first = repos[0];
     github.meanwhile("/installation/repositories?per_page=100", move |world| world.choose(installation, first, false));
     add(&app, NewJob::now(account, JobKind::Repositories, 0)).await;
@@ -135,7 +135,7 @@ async fn a_repository_that_slips_between_two_pages_stays() {
             .fetch_all(&app.database.pool)
             .await
             .unwrap();
-    // The first one was still listed; the next look finds that it is gone.
+    // The first one was still listed; only the next listing finds that it is gone.
     assert_eq!(removed, Vec::<i64>::new());
     add(&app, NewJob::now(account, JobKind::Repositories, 0)).await;
     agrees(&app, &github, installation).await;
@@ -143,7 +143,7 @@ async fn a_repository_that_slips_between_two_pages_stays() {
 }
 
 #[tokio::test]
-async fn an_installation_that_slips_between_two_pages_stays() {
+async fn an_installation_missed_between_two_pages_stays() {
     let github = FakeGitHub::start().await;
     let installations: Vec<i64> = github.world(|world| {
         (0..101)
@@ -172,13 +172,13 @@ async fn an_installation_that_slips_between_two_pages_stays() {
 }
 
 #[tokio::test]
-async fn what_was_told_while_github_was_asked_is_newer_than_its_answer() {
+async fn a_delivery_that_comes_during_a_request_is_newer_than_its_answer() {
     let (github, app, account, repo, _) = place().await;
     github.delivering(Delivering::Send);
     github.world(|world| world.privatize(repo, true));
     github.deliver().await;
     settled(&app).await;
-    // Public for a moment, of which nobody told, and in which it is asked about.
+    // The repository is public for a moment. No delivery tells of it, but a listing asks in that moment.
     github.delivering(Delivering::Lose);
     github.world(|world| world.privatize(repo, false));
     github.deliver().await;
@@ -203,7 +203,7 @@ async fn what_was_told_while_github_was_asked_is_newer_than_its_answer() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_not_to_be_kept_any_more_is_not_uninstalled() {
+async fn an_account_no_longer_allowed_is_not_taken_for_uninstalled() {
     let (github, app, account, _, _) = place().await;
     let database = app.stop().await;
     let settings = Settings { accounts: Accounts::new(["someone-else"]), ..asking(&github, rhythm()) };
@@ -220,7 +220,7 @@ async fn an_account_that_is_not_to_be_kept_any_more_is_not_uninstalled() {
 }
 
 #[tokio::test]
-async fn an_enterprise_is_no_account() {
+async fn an_enterprise_is_not_an_account() {
     let github = FakeGitHub::start().await;
     github.world(|world| {
         let enterprise = world.account("");

@@ -1,4 +1,4 @@
-//! Tokens: minted once for all who wait, replaced in time.
+//! Tokens are minted once for all who wait, and replaced in time.
 
 use bugscrub::github::{ApiAddress, Client, Identity};
 use bugscrub::store::installations::{self, Installation};
@@ -28,7 +28,7 @@ pub async fn client(github: &FakeGitHub, database: &TestDatabase, ahead: Duratio
     (made(github, database, ahead), account)
 }
 
-/// A client of another replica.
+/// The client of another replica.
 pub fn another(github: &FakeGitHub, database: &TestDatabase) -> Client {
     made(github, database, Duration::zero())
 }
@@ -77,7 +77,7 @@ async fn a_token_is_replaced_before_it_ends() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_either_way_is_corrected() {
+async fn a_clock_that_is_fast_or_slow_is_corrected() {
     for minutes in [-600, -10, 10, 600] {
         let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
         let (client, account) = client(&github, &database, Duration::minutes(minutes)).await;
@@ -90,7 +90,7 @@ async fn a_clock_that_is_wrong_either_way_is_corrected() {
 }
 
 #[tokio::test]
-async fn a_fresh_token_that_is_unknown_yet_is_tried_again_and_not_replaced() {
+async fn a_fresh_token_that_github_does_not_know_yet_is_tried_again() {
     let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
     let (client, account) = client(&github, &database, Duration::zero()).await;
     github.fresh_401s(2);
@@ -102,7 +102,7 @@ async fn a_fresh_token_that_is_unknown_yet_is_tried_again_and_not_replaced() {
 }
 
 #[tokio::test]
-async fn a_token_goes_with_the_permissions_that_it_was_minted_for() {
+async fn new_permissions_get_a_new_token() {
     let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
     let (client, account) = client(&github, &database, Duration::zero()).await;
     let known = installations::of(&database.pool, account).await.unwrap().unwrap();
@@ -112,7 +112,7 @@ async fn a_token_goes_with_the_permissions_that_it_was_minted_for() {
     let more = Installation { permissions: granted, ..known.clone() };
     installations::record_installed(&database.pool, &more, None, &[]).await.unwrap();
     assert_ne!(client.token(account).await.unwrap().secret, first);
-    // Granted here, and not there any more: no token, and the reason.
+    // A permission that GitHub no longer grants gives no token, but the reason.
     github.world(|world| world.permit(known.installation_id, "discussions", false));
     let wrong = Installation { permissions: serde_json::json!({"discussions": "read"}), ..known };
     installations::record_installed(&database.pool, &wrong, None, &[]).await.unwrap();
@@ -123,10 +123,10 @@ async fn a_token_goes_with_the_permissions_that_it_was_minted_for() {
 }
 
 #[tokio::test]
-async fn a_session_whose_machine_is_gone_is_noticed_soon() {
+async fn postgres_soon_notices_a_client_whose_machine_is_gone() {
     let database = TestDatabase::new().await;
     let pool = bugscrub::store::pool(&database.url, 1).unwrap();
-    // The values themselves count over TCP only.
+    // The values themselves matter only over TCP.
     let set: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM pg_settings WHERE name LIKE 'tcp_keepalives_%' AND source = 'session' ORDER BY name",
     )
@@ -139,7 +139,7 @@ async fn a_session_whose_machine_is_gone_is_noticed_soon() {
 }
 
 #[tokio::test]
-async fn a_request_that_does_more_than_read_is_counted_though_its_caller_dies() {
+async fn a_request_that_does_more_than_read_is_counted_even_if_its_caller_dies() {
     let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
     let (client, account) = client(&github, &database, Duration::zero()).await;
     let slow = Trouble::Slow(std::time::Duration::from_secs(30));

@@ -1,4 +1,4 @@
-//! The life of an installation: what may be seen follows it within moments, and its end.
+//! The life of an installation: what may be seen follows it at once, until its end.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ struct Place {
     repos: Vec<i64>,
 }
 
-/// Three repositories, of which an installation covers the first two.
+/// Three repositories; the installation covers the first two.
 async fn place() -> Place {
     let github = FakeGitHub::start().await;
     let (account, repos) = github.world(|world| {
@@ -41,7 +41,7 @@ async fn place() -> Place {
 }
 
 impl Place {
-    /// Lets something happen, tells of it, and waits until nothing is left to ask.
+    /// Lets something happen, delivers it, and waits until no job is due.
     async fn happens(&self, what: impl FnOnce(&mut crate::support::github::world::World)) {
         self.github.advance(Duration::seconds(2));
         self.github.world(what);
@@ -49,7 +49,7 @@ impl Place {
         settled(&self.app).await;
     }
 
-    /// What a token may see of the account; `None`: not even that it is there.
+    /// How many items a token sees; `None` if it does not see the account.
     async fn seen(&self) -> Option<usize> {
         self.app.caught_up().await;
         let accounts = self.app.json("/api/v1/accounts").await;
@@ -77,7 +77,7 @@ async fn chosen_repositories_come_and_go() {
 }
 
 #[tokio::test]
-async fn the_same_without_a_single_delivery() {
+async fn chosen_repositories_come_and_go_without_a_delivery() {
     let place = place().await;
     place.github.delivering(Delivering::Lose);
     place
@@ -88,14 +88,14 @@ async fn the_same_without_a_single_delivery() {
         })
         .await;
     run_now(&place.app, "sweep").await;
-    // The count of repositories is the same: the name told.
+    // The number of repositories is the same; the changed name gave it away.
     complete(&place.app).await;
     agrees(&place.app, &place.github, place.installation).await;
     place.app.stop().await.drop().await;
 }
 
 #[tokio::test]
-async fn a_private_repository_is_hidden_though_nobody_tells() {
+async fn a_repository_made_private_is_hidden_without_a_delivery() {
     let place = place().await;
     place.github.delivering(Delivering::Lose);
     place.happens(|world| world.privatize(place.repos[0], true)).await;
@@ -130,7 +130,7 @@ async fn a_suspended_account_is_hidden_and_comes_back_with_what_it_missed() {
 }
 
 #[tokio::test]
-async fn an_uninstalled_account_is_hidden_purged_and_may_come_again() {
+async fn an_uninstalled_account_is_hidden_then_purged_and_may_return() {
     let place = place().await;
     place.happens(|world| world.uninstall(place.installation)).await;
     assert_eq!(place.seen().await, None);
@@ -145,7 +145,7 @@ async fn an_uninstalled_account_is_hidden_purged_and_may_come_again() {
         let sql = format!("SELECT count(*) FROM {table} WHERE account_id = $1");
         assert_eq!(count(&place, &sql).await, 0, "{table}");
     }
-    // Another installation of the same account goes on from there.
+    // A new installation of the same account continues its log.
     let chosen = Some(BTreeSet::from([place.repos[0]]));
     let again = place.github.world(|world| world.install(place.account, chosen));
     place.happens(|_| {}).await;

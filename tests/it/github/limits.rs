@@ -1,4 +1,4 @@
-//! Limits: while GitHub refuses, nobody asks, in whichever replica.
+//! Limits: while GitHub refuses, no replica sends requests.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::support::TestDatabase;
 use crate::support::github::{FakeGitHub, Fault, Trouble};
 
 #[tokio::test]
-async fn two_replicas_ask_nothing_between_a_refusal_and_its_end() {
+async fn two_replicas_send_nothing_while_github_refuses() {
     let github = FakeGitHub::start().await;
     let installation = github.world(|world| {
         let account = world.account("acme");
@@ -58,7 +58,7 @@ async fn a_refusal_under_status_200_counts_too() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_reckoned_from_its_answer() {
+async fn a_refusal_counts_from_its_answer() {
     let github = FakeGitHub::start().await;
     let installation = github.world(|world| {
         let account = world.account("acme");
@@ -75,7 +75,7 @@ async fn a_refusal_is_reckoned_from_its_answer() {
 }
 
 #[tokio::test]
-async fn many_requests_keep_the_pace_of_a_minute_over_two_replicas() {
+async fn two_replicas_together_keep_the_pace_of_a_minute() {
     let (github, database) = (FakeGitHub::start().await, TestDatabase::new().await);
     let (one, account) = super::identity::client(&github, &database, chrono::Duration::zero()).await;
     let other = super::identity::another(&github, &database);
@@ -86,7 +86,7 @@ async fn many_requests_keep_the_pace_of_a_minute_over_two_replicas() {
         async move { client.get(Requester::Installation(account), "/installation/repositories").await.unwrap() }
     });
     futures_util::future::join_all(asking).await;
-    // 120 points at once, and 12 in each second after.
+    // 120 points may be used at once, and 12 more each second.
     let seconds = begun.elapsed().as_secs_f64();
     assert!(seconds > 4.5, "180 requests in {seconds} s");
     drop((one, other));
@@ -94,7 +94,7 @@ async fn many_requests_keep_the_pace_of_a_minute_over_two_replicas() {
 }
 
 #[test]
-fn an_enterprise_server_refuses_in_other_words() {
+fn an_enterprise_servers_wording_of_a_refusal_is_understood() {
     let now = chrono::Utc::now();
     let said = "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again.";
     let (until, reason) = refusal(&http::HeaderMap::new(), now, now, said).expect("it is no refusal");
@@ -119,7 +119,7 @@ fn no_minute_has_more_points_than_github_allows() {
             assert!(used <= 845, "{used} points in a minute");
         }
         assert!(sent.len() as i32 * points > 5 * 700, "slower than it need be: {}", sent.len());
-        // After a rest it begins at once.
+        // After a rest the next request goes out at once.
         assert_eq!(pace(paced_to, now + chrono::Duration::minutes(1), points).0, chrono::Duration::zero());
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of repositories, accounts and permissions, told or not.
+//! Changes of repositories, accounts and permissions, with and without deliveries.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::support::github::{Delivering, FakeGitHub, Fault, Trouble};
 
 const BOTH: [Delivering; 2] = [Delivering::Send, Delivering::Lose];
 
-/// An account with two repositories of three items each, installed.
+/// An installed account with two repositories of three items each.
 async fn place(delivering: Delivering) -> (FakeGitHub, TestApp, i64, i64, [i64; 2]) {
     let github = FakeGitHub::start().await;
     let (account, repos) = github.world(|world| {
@@ -78,7 +78,7 @@ async fn a_repository_moves_to_another_account() {
         happens(&github, &app, |world| world.transfer_repository(repos[0], beta)).await;
         run_now(&app, "sweep").await;
         assert_eq!((total(&app, "acme").await, total(&app, "beta").await), (3, 6), "{delivering:?}");
-        // Where the App is not, nobody hears of it, and nobody may see it.
+        // In an account without the App the repository is seen no more.
         happens(&github, &app, |world| world.transfer_repository(repos[0], stranger)).await;
         run_now(&app, "sweep").await;
         assert_eq!((total(&app, "acme").await, total(&app, "beta").await), (3, 3), "{delivering:?}");
@@ -87,7 +87,7 @@ async fn a_repository_moves_to_another_account() {
 }
 
 #[tokio::test]
-async fn archived_and_back_private_and_back() {
+async fn a_repository_is_archived_and_unarchived_made_private_and_public() {
     for delivering in BOTH {
         let (github, app, _, installation, repos) = place(delivering).await;
         for on in [true, false] {
@@ -109,7 +109,7 @@ async fn archived_and_back_private_and_back() {
 }
 
 #[tokio::test]
-async fn an_account_takes_another_login() {
+async fn an_account_changes_its_login() {
     for delivering in BOTH {
         let (github, app, account, installation, _) = place(delivering).await;
         happens(&github, &app, |world| world.rename_account(account, "apex")).await;
@@ -118,14 +118,14 @@ async fn an_account_takes_another_login() {
         agrees(&app, &github, installation).await;
         let accounts = app.json("/api/v1/accounts").await;
         assert_eq!(accounts["accounts"][0]["login"], "apex", "{accounts:#}");
-        // The old one still finds it.
+        // The old login still finds the account.
         assert_eq!(total(&app, "acme").await, 6);
         app.stop().await.drop().await;
     }
 }
 
 #[tokio::test]
-async fn another_login_hides_nothing_while_the_repositories_are_asked_for() {
+async fn a_new_login_hides_nothing_while_the_repositories_are_listed() {
     let github = FakeGitHub::start().await;
     let (account, repo) = github.world(|world| {
         let account = world.account("acme");
@@ -156,7 +156,7 @@ async fn another_login_hides_nothing_while_the_repositories_are_asked_for() {
 }
 
 #[tokio::test]
-async fn permissions_are_taken_away_and_granted_again() {
+async fn a_permission_is_withdrawn_and_granted_again() {
     let (github, app, _, installation, repos) = place(Delivering::Send).await;
     happens(&github, &app, |world| world.permit(installation, "discussions", false)).await;
     happens(&github, &app, |world| {
@@ -167,7 +167,7 @@ async fn permissions_are_taken_away_and_granted_again() {
     github.world(|world| {
         world.open(repos[0], Kind::Discussion, "Not to be read", "ada");
     });
-    // A token that is asked for more than is granted is refused; the listing tells why.
+    // GitHub refuses a token with more permissions than granted; the listing shows why.
     github.advance(Duration::hours(2));
     run_now(&app, "sweep").await;
     run_now(&app, "sweep").await;
@@ -190,7 +190,7 @@ async fn permissions_are_taken_away_and_granted_again() {
 }
 
 #[tokio::test]
-async fn without_the_permission_for_issues_it_is_said_and_nothing_is_lost() {
+async fn without_the_permission_for_issues_nothing_is_lost() {
     let (github, app, _, installation, repos) = place(Delivering::Lose).await;
     github.world(|world| {
         world.permit(installation, "issues", false);
@@ -208,7 +208,7 @@ async fn without_the_permission_for_issues_it_is_said_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn an_account_that_comes_back_in_time_keeps_its_data_and_its_next_grace() {
+async fn an_account_that_returns_in_time_keeps_its_data_and_gets_a_new_grace() {
     let (github, app, account, installation, repos) = place(Delivering::Send).await;
     happens(&github, &app, |world| world.uninstall(installation)).await;
     github.world(|world| {
@@ -220,7 +220,7 @@ async fn an_account_that_comes_back_in_time_keeps_its_data_and_its_next_grace() 
     happens(&github, &app, |_| {}).await;
     complete(&app).await;
     agrees(&app, &github, again).await;
-    // The first uninstallation's purge comes due shortly after the second one.
+    // The purge of the first uninstallation comes due shortly after the second uninstallation.
     happens(&github, &app, |world| world.uninstall(again)).await;
     run_now(&app, "purge").await;
     let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM items WHERE account_id = $1")
@@ -241,7 +241,7 @@ async fn an_account_that_comes_back_in_time_keeps_its_data_and_its_next_grace() 
 }
 
 #[tokio::test]
-async fn a_purged_account_stays_hidden_whatever_comes_late() {
+async fn a_purged_account_stays_hidden_when_a_late_delivery_comes() {
     let (github, app, account, installation, repos) = place(Delivering::Send).await;
     github.delivering(Delivering::Lose);
     github.world(|world| {

@@ -1,4 +1,4 @@
-//! Repair: what deliveries did not tell of.
+//! Repair: finding what no delivery told.
 
 use chrono::Duration;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::support::github::world::Kind;
 use crate::support::github::{Delivering, FakeGitHub};
 
 #[tokio::test]
-async fn an_outage_of_three_days_heals() {
+async fn an_outage_of_three_days_is_repaired() {
     let github = FakeGitHub::start().await;
     let (account, installation) = github.world(|world| {
         let account = world.account("acme");
@@ -18,7 +18,7 @@ async fn an_outage_of_three_days_heals() {
     let app = start(&github, rhythm()).await;
     github.deliver().await;
     complete(&app).await;
-    // A first comparison finds nothing, and costs two requests.
+    // The first sweep finds nothing and costs two requests.
     let before = github.log().len();
     run_now(&app, "sweep").await;
     assert_eq!(github.log().len() - before, 2, "{:#?}", &github.log()[before..]);
@@ -52,7 +52,7 @@ async fn an_outage_of_three_days_heals() {
         github.deliver().await;
     }
 
-    // GitHub's clock is three days on; so is ours.
+    // Three days have passed.
     github.delivering(Delivering::Send);
     run_now(&app, "redeliver").await;
     let redelivered = github.redeliver().await;
@@ -64,12 +64,12 @@ async fn an_outage_of_three_days_heals() {
     agrees(&app, &github, installation).await;
     assert!(sync["mended"].as_i64().unwrap() > 20, "{sync:#}");
 
-    // In all this nothing was asked but to read, for tokens, and for deliveries.
+    // All requests read, mint tokens, or ask for deliveries.
     for request in github.log().into_iter().filter(|request| request.method != "GET") {
         let allowed = ["/graphql ", "/app/installations/", "/app/hook/deliveries/"];
         assert!(allowed.iter().any(|path| request.path.starts_with(path)), "{request:?}");
     }
-    // Nothing is left to mend.
+    // Nothing is left to repair.
     let mended = sync["mended"].clone();
     run_now(&app, "sweep").await;
     assert_eq!(complete(&app).await["mended"], mended);
@@ -77,7 +77,7 @@ async fn an_outage_of_three_days_heals() {
 }
 
 #[tokio::test]
-async fn a_tie_is_asked_about() {
+async fn a_tie_is_settled_by_fetching() {
     let github = FakeGitHub::start().await;
     let (repo, installation) = github.world(|world| {
         let account = world.account("acme");
@@ -89,7 +89,7 @@ async fn a_tie_is_asked_about() {
     complete(&app).await;
     github.world(|world| {
         let number = world.open(repo, Kind::Issue, "Before", "ada");
-        // In one second, so that nothing tells which was last.
+        // Both happen in one second, so that nothing says which was last.
         world.retitle(repo, number, "Zebra");
         world.retitle(repo, number, "Aardvark");
     });
@@ -102,7 +102,7 @@ async fn a_tie_is_asked_about() {
 }
 
 #[tokio::test]
-async fn what_github_counts_and_does_not_list_is_listed_for_once() {
+async fn items_that_github_counts_but_does_not_list_are_looked_for_once() {
     let github = FakeGitHub::start().await;
     let (account, installation) = github.world(|world| {
         let account = world.account("acme");
@@ -133,7 +133,7 @@ async fn what_github_counts_and_does_not_list_is_listed_for_once() {
     let differs = json!({"issues": {"open": 2, "all": 2}, "pull_requests": none, "discussions": none});
     assert_eq!(sync["items_by_repository"][1]["differs"], differs, "{sync:#}");
 
-    // Life goes on: what is told makes no difference, what is not told does.
+    // What a delivery tells makes no difference; what no delivery tells does.
     github.world(|world| {
         world.open(repos[1], Kind::Issue, "Told", "ada");
     });
@@ -149,7 +149,7 @@ async fn what_github_counts_and_does_not_list_is_listed_for_once() {
     github.deliver().await;
     assert_eq!(sweep().await, 2);
     agrees(&app, &github, installation).await;
-    // The hidden ones are gone: nothing differs.
+    // The hidden items are gone, so nothing differs.
     github.world(|world| world.repositories.get_mut(&repos[1]).unwrap().hidden = 0);
     assert_eq!(sweep().await, 2);
     assert_eq!(sweep().await, 0);
@@ -179,20 +179,20 @@ async fn a_failed_delivery_behind_thousands_of_others_is_asked_for() {
         world.open(repo, Kind::Issue, "Arrived", "ada");
     });
     github.deliver().await;
-    // What arrived in the end is listed with each of its failed attempts.
+    // A delivery that arrived in the end is listed with each of its failed attempts.
     github.failed_before(5_100);
     github.advance(Duration::hours(2));
     run_now(&app, "redeliver").await;
     assert_eq!(github.redeliver().await, 1);
     agrees(&app, &github, installation).await;
-    // Between the hours only what failed of late is looked for.
+    // Within the hour only recent failures are looked for.
     let pages = |github: &FakeGitHub| github.log().iter().filter(|r| r.path.contains("/deliveries?")).count();
     let before = pages(&github);
     github.advance(Duration::minutes(30));
     run_now(&app, "redeliver").await;
     assert!(pages(&github) - before < 60, "{}", pages(&github) - before);
     github.advance(Duration::minutes(29));
-    // Nobody asks for what an account was told that is gone.
+    // Failed deliveries of an uninstalled account are not asked for.
     github.delivering(Delivering::Fail);
     github.world(|world| {
         world.open(repo, Kind::Issue, "Too late", "ada");

@@ -1,4 +1,4 @@
-//! `bugscrub setup`, as a person goes through it: page, GitHub, and back.
+//! `bugscrub setup` as a person uses it: its page, GitHub, and back.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -11,7 +11,7 @@ use tokio::process::Child;
 use crate::support::github::{FakeGitHub, Fault, Trouble};
 use crate::support::service::{bugscrub, client, http, run};
 
-/// A running `bugscrub setup`, and where its page is.
+/// A running `bugscrub setup` and the address of its page.
 pub struct Setup {
     pub child: Child,
     pub page: String,
@@ -30,7 +30,7 @@ impl Setup {
         Self { child, page, stderr }
     }
 
-    /// Presses the button, as GitHub's page would be gone through; answers the way back.
+    /// Presses the button and goes through GitHub's page. Returns the address that leads back.
     pub async fn press(&self) -> String {
         let client = http().redirect(Policy::none()).build().unwrap();
         let html = client.get(&self.page).send().await.unwrap().text().await.unwrap();
@@ -51,7 +51,7 @@ impl Setup {
         sent.headers()["location"].to_str().unwrap().to_owned()
     }
 
-    /// Waits for the end; answers the exit code, stdout, and the rest of stderr.
+    /// Waits for the end. Returns the exit code, stdout, and the rest of stderr.
     pub async fn ended(mut self) -> (i32, String, String) {
         let (mut out, mut err) = (String::new(), String::new());
         self.child.stdout.take().unwrap().read_to_string(&mut out).await.unwrap();
@@ -71,7 +71,7 @@ fn mode(path: &Path) -> u32 {
 const HOOK: &str = "https://scrub.example/webhooks/github";
 
 #[tokio::test]
-async fn a_person_goes_through_it() {
+async fn a_person_sets_up_the_app() {
     let github = FakeGitHub::start().await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("app.env");
@@ -79,7 +79,7 @@ async fn a_person_goes_through_it() {
     let setup = Setup::start(&github, &args).await;
     let client = client();
 
-    // Nobody else's browser, and no other way.
+    // Another host name, and callbacks without the right state, are refused.
     let elsewhere = client.get(&setup.page).header("host", "evil.example").send().await.unwrap();
     assert_eq!(elsewhere.status(), 421);
     for wrong in ["callback", "callback?code=x", "callback?code=x&state=guessed"] {
@@ -103,10 +103,10 @@ async fn a_person_goes_through_it() {
     assert!(settings.contains(&format!("BUGSCRUB_PRIVATE_KEY_FILE={}", key.display())), "{settings}");
     assert!(std::fs::read_to_string(&key).unwrap().contains("BEGIN RSA PRIVATE KEY"));
 
-    // Not GitHub's own API: the service must be told.
+    // The service must be told an API address other than GitHub's own.
     assert!(settings.contains(&format!("BUGSCRUB_GITHUB_API_URL={}\n", github.url())), "{settings}");
 
-    // It is not overwritten.
+    // The file is not overwritten.
     let again = [&["setup"][..], &args].concat();
     run(&again, &[]).await.failed(1, &["exists already"]);
     // Nor is a key: it is seen before GitHub makes an App whose credentials would have no place.
@@ -116,7 +116,7 @@ async fn a_person_goes_through_it() {
 }
 
 #[tokio::test]
-async fn the_code_is_exchanged_again_if_the_answer_is_lost_and_refused_if_it_is_too_old() {
+async fn the_code_is_exchanged_again_after_a_lost_answer_and_refused_when_too_old() {
     let github = FakeGitHub::start().await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("app.env");
@@ -139,7 +139,7 @@ async fn the_code_is_exchanged_again_if_the_answer_is_lost_and_refused_if_it_is_
 }
 
 #[tokio::test]
-async fn or_a_secret_is_printed_and_nothing_else() {
+async fn a_kubernetes_secret_is_printed_and_nothing_else() {
     let github = FakeGitHub::start().await;
     let setup = Setup::start(&github, &["--webhook-url", HOOK, "--kubernetes-secret"]).await;
     let back = setup.press().await;
@@ -154,7 +154,7 @@ async fn or_a_secret_is_printed_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_said_before_anything_is_asked() {
+async fn wrong_arguments_are_refused_before_github_is_asked() {
     for (args, said) in [
         (["--organization", "a/b", "--webhook-url", HOOK], "\"a/b\""),
         (["--name", "", "--webhook-url", HOOK], "1 to 34 characters"),

@@ -1,5 +1,5 @@
-//! What another does, or what fails, in the middle of a step: nothing is done twice, and nothing is
-//! left half done.
+//! Interruptions in the middle of a step, by others or by failures: nothing is done twice, and nothing
+//! is left half done.
 
 use bugscrub::store::jobs::{self, JobKind, NewJob, PageOutcome};
 use bugscrub::store::{backfills, sync};
@@ -10,8 +10,8 @@ use crate::support::github::world::Kind;
 use crate::support::github::{Delivering, FakeGitHub, Fault, Trouble};
 use crate::support::{TestApp, TestDatabase, wait};
 
-/// The service, and an account whose installation is still to be told: with repositories of some
-/// open items each, and a closed one.
+/// The service, and an account that is not installed yet. Its repositories have some open items and a
+/// closed one each.
 struct Place {
     github: FakeGitHub,
     app: TestApp,
@@ -55,7 +55,7 @@ impl Place {
         self.github.fault(Fault { path, after: 0, times, trouble });
     }
 
-    /// Makes a table refuse some writes, until it accepts them again.
+    /// Makes a table refuse some writes until [`Place::accept`].
     async fn refuse(&self, table: &str, writing: &str, when: &str) {
         let sql = format!(
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -82,12 +82,12 @@ const PARTS: &str =
     "SELECT count(*) FROM jobs WHERE kind IN ('open', 'closed', 'open_discussions', 'closed_discussions')";
 
 #[tokio::test]
-async fn a_plan_that_comes_late_adds_nothing_again() {
+async fn a_late_plan_adds_no_work_that_is_done() {
     let place = Place::new(&["one", "two"], 3).await;
     place.fault("/graphql Totals", 1, Trouble::Held);
     let installation = place.install().await;
     asked_for(&place.github, "/graphql Totals", 1).await;
-    // Meanwhile another replica has planned one of them, and done it.
+    // Meanwhile another replica has planned and completed one of them.
     sqlx::query("UPDATE sync SET open_at = now(), complete_at = now() WHERE repo_id = $1")
         .bind(place.repos[0])
         .execute(&place.app.database.pool)
@@ -105,7 +105,7 @@ async fn a_plan_that_comes_late_adds_nothing_again() {
 }
 
 #[tokio::test]
-async fn a_plan_is_made_whole_or_not_at_all() {
+async fn a_plan_is_stored_whole_or_not_at_all() {
     let place = Place::new(&["one", "two"], 3).await;
     place.refuse("sync", "UPDATE OF swept_at", "true").await;
     let installation = place.install().await;
@@ -119,7 +119,7 @@ async fn a_plan_is_made_whole_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn an_installation_whose_first_jobs_cannot_be_made_is_taken_in_later() {
+async fn an_installation_whose_first_jobs_cannot_be_stored_is_taken_in_later() {
     let place = Place::new(&["one", "two"], 3).await;
     place.refuse("jobs", "INSERT", "NEW.kind = 'repositories'").await;
     let installation = place.install().await;
@@ -131,7 +131,7 @@ async fn an_installation_whose_first_jobs_cannot_be_made_is_taken_in_later() {
 }
 
 #[tokio::test]
-async fn an_uninstalled_account_is_purged_though_its_job_could_not_be_made() {
+async fn an_uninstalled_account_is_purged_even_if_its_job_could_not_be_stored() {
     const PURGES: &str = "SELECT count(*) FROM jobs WHERE kind = 'purge'";
     let place = Place::new(&["one"], 3).await;
     let installation = place.install().await;
@@ -147,7 +147,7 @@ async fn an_uninstalled_account_is_purged_though_its_job_could_not_be_made() {
     };
     gone_and_idle().await;
     assert_eq!(place.count(PURGES).await, 1);
-    // One that an earlier version left behind without it.
+    // An earlier version could leave an account behind without this job.
     sqlx::query("DELETE FROM jobs WHERE kind = 'purge'").execute(&place.app.database.pool).await.unwrap();
     super::grace_is_over(&place.app).await;
     let database = place.app.stop().await;
@@ -161,12 +161,12 @@ async fn an_uninstalled_account_is_purged_though_its_job_could_not_be_made() {
 }
 
 #[tokio::test]
-async fn what_comes_on_the_way_of_an_answer_into_the_log_is_newer() {
+async fn a_delivery_stored_before_an_answer_is_appended_is_newer() {
     let place = Place::new(&["one"], 3).await;
     place.install().await;
     complete(&place.app).await;
     let (github, pool, repo) = (&place.github, &place.app.database.pool, place.repos[0]);
-    // Of which nobody told: the listing will, and that it is public.
+    // No delivery tells of this; the listing will, and it will say that the repository is public.
     github.delivering(Delivering::Lose);
     github.world(|world| world.archive(repo, true));
     github.deliver().await;
@@ -178,14 +178,14 @@ async fn what_comes_on_the_way_of_an_answer_into_the_log_is_newer() {
     asked_for(github, path, before + 1).await;
     github.world(|world| world.privatize(repo, true));
     github.deliver().await;
-    // As if it came after the listing had looked for it.
+    // Pretends that the delivery came after the listing had looked for it.
     sqlx::query("UPDATE events SET source = 'sweep' WHERE repo_id = $1 AND number IS NULL AND source = 'webhook'")
         .bind(repo)
         .execute(pool)
         .await
         .unwrap();
     github.release();
-    // What was told asks for another listing, which would mend it in time.
+    // The delivery asks for another listing, which would correct this in time.
     asked_for(github, path, before + 2).await;
     assert_eq!(
         place.count("SELECT count(*) FROM events WHERE source = 'sweep' AND kind = 'repository_added'").await,
@@ -198,7 +198,7 @@ async fn what_comes_on_the_way_of_an_answer_into_the_log_is_newer() {
 }
 
 #[tokio::test]
-async fn what_changed_while_a_half_filled_account_was_suspended_is_found() {
+async fn changes_during_a_suspension_in_mid_backfill_are_found() {
     let place = Place::new(&["one"], 3).await;
     place.fault("state=closed", u32::MAX, Trouble::Server(502));
     let installation = place.install().await;
@@ -223,7 +223,7 @@ async fn what_changed_while_a_half_filled_account_was_suspended_is_found() {
 }
 
 #[tokio::test]
-async fn a_backfill_begins_anew_in_the_middle_of_itself() {
+async fn a_backfill_can_begin_anew_while_it_runs() {
     let place = Place::new(&["one"], 3).await;
     place.fault("state=closed", u32::MAX, Trouble::Server(502));
     let installation = place.install().await;
@@ -239,7 +239,7 @@ async fn a_backfill_begins_anew_in_the_middle_of_itself() {
 }
 
 #[tokio::test]
-async fn a_page_of_a_job_that_was_forgotten_is_no_page_of_the_next() {
+async fn a_page_of_a_forgotten_job_does_not_count_for_the_next_job() {
     let place = Place::new(&["one"], 150).await;
     place.fault("state=open", 1, Trouble::Held);
     let installation = place.install().await;
@@ -258,7 +258,7 @@ async fn a_page_of_a_job_that_was_forgotten_is_no_page_of_the_next() {
 }
 
 #[tokio::test]
-async fn a_part_that_was_asked_for_again_is_not_here_yet() {
+async fn a_part_that_was_asked_for_again_is_not_complete_yet() {
     let place = Place::new(&["one"], 3).await;
     place.fault("state=open", 2, Trouble::Held);
     let installation = place.install().await;
@@ -274,7 +274,7 @@ async fn a_part_that_was_asked_for_again_is_not_here_yet() {
 }
 
 #[tokio::test]
-async fn a_page_that_the_database_refuses_is_a_failure_of_its_job() {
+async fn a_page_that_the_database_refuses_fails_its_job() {
     let place = Place::new(&["one"], 3).await;
     place.refuse("sync", "UPDATE OF fetched", "NEW.fetched > 0").await;
     let installation = place.install().await;
@@ -300,7 +300,7 @@ async fn a_job_of_a_hidden_repository_asks_for_the_listing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_parts_that_end_at_once_the_last_completes_their_repository() {
+async fn the_last_of_two_parts_that_end_at_once_completes_the_repository() {
     let database = TestDatabase::new().await;
     let pool = &database.pool;
     for repo_id in 1..=40 {

@@ -1,4 +1,4 @@
-//! What fails for ever, or does not get on: others do not wait for it.
+//! What fails for ever, or makes no progress, keeps nobody else waiting.
 
 use bugscrub::store::jobs::{self, JobKind, NewJob};
 use bugscrub::store::local;
@@ -17,7 +17,7 @@ fn fill(world: &mut World, repo: i64) {
     }
 }
 
-/// An account with repositories of three items each.
+/// Adds an account with repositories of three items each.
 fn account(github: &FakeGitHub, login: &str, names: &[&str]) -> (i64, Vec<i64>) {
     github.world(|world| {
         let account = world.account(login);
@@ -28,7 +28,7 @@ fn account(github: &FakeGitHub, login: &str, names: &[&str]) -> (i64, Vec<i64>) 
 }
 
 #[tokio::test]
-async fn a_repository_that_is_too_much_for_github_keeps_nobody_waiting() {
+async fn a_repository_that_is_too_much_for_github_keeps_no_other_waiting() {
     let github = FakeGitHub::start().await;
     let (account, repos) = account(&github, "acme", &["one", "two", "three"]);
     let installation = github.world(|world| {
@@ -37,7 +37,7 @@ async fn a_repository_that_is_too_much_for_github_keeps_nobody_waiting() {
     });
     let app = start(&github, rhythm()).await;
     complete(&app).await;
-    // It is here too: nothing is known of it, so all of it was asked for.
+    // It is complete too: its totals are unknown, so everything was asked for.
     agrees(&app, &github, installation).await;
     github.advance(Duration::minutes(10));
     github.delivering(Delivering::Lose);
@@ -50,7 +50,7 @@ async fn a_repository_that_is_too_much_for_github_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn a_permission_that_is_taken_away_in_the_middle_ends_its_part() {
+async fn a_permission_withdrawn_in_mid_backfill_ends_its_part() {
     let github = FakeGitHub::start().await;
     let (account, _) = account(&github, "acme", &["one", "two"]);
     let installation = github.world(|world| world.install(account, None));
@@ -58,7 +58,7 @@ async fn a_permission_that_is_taken_away_in_the_middle_ends_its_part() {
     let app = start(&github, rhythm()).await;
     failed(&app, "open_discussions").await;
     github.world(|world| world.permit(installation, "discussions", false));
-    // Tokens are for an hour.
+    // Tokens last an hour.
     github.advance(Duration::hours(2));
     github.heal();
     complete(&app).await;
@@ -85,7 +85,7 @@ async fn an_item_that_github_never_shows_stops_no_other() {
     complete(&app).await;
     github.advance(Duration::minutes(10));
     github.delivering(Delivering::Lose);
-    // Issues and pull requests; more of them fail in a row than are tried in one.
+    // These are issues and pull requests. More of them fail in a row than are tried at a time.
     for path in ["/issues/1", "/issues/2", "/issues/4", "/issues/5"] {
         github.fault(Fault { path, after: 0, times: u32::MAX, trouble: Trouble::Server(403) });
     }
@@ -122,7 +122,7 @@ async fn a_busy_account_leaves_workers_to_others() {
 }
 
 #[tokio::test]
-async fn old_failed_deliveries_are_asked_for_though_the_first_question_fails() {
+async fn old_failed_deliveries_are_asked_for_even_if_the_first_listing_fails() {
     let github = FakeGitHub::start().await;
     let (account, repos) = account(&github, "acme", &["one"]);
     github.world(|world| world.install(account, None));
@@ -139,7 +139,7 @@ async fn old_failed_deliveries_are_asked_for_though_the_first_question_fails() {
     github.deliver().await;
     github.delivering(Delivering::Send);
     github.advance(Duration::hours(2));
-    // Twice: at first GitHub's time is not known yet.
+    // The listing fails twice, because at the first attempt GitHub's time is not known yet.
     github.fault(Fault { path: "/app/hook/deliveries", after: 0, times: 2, trouble: Trouble::Server(502) });
     let app = start_on(&github, asking(&github, rhythm()), database).await;
     asked_for(&github, "/attempts", 2).await;

@@ -1,4 +1,4 @@
-//! The whole way of one account: set up, installed, fetched while it goes on, killed again and
+//! The whole way of one account: set up, installed, backfilled while deliveries go on, killed again and
 //! again, and complete.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::support::{TestDatabase, wait};
 const REPOSITORIES: usize = 200;
 const ITEMS: usize = 100_000;
 const KILLS: usize = 10;
-/// Requests to GitHub between two kills.
+/// How many requests to GitHub lie between two kills.
 const APART: usize = 110;
 const ADMIN: &str = "the-admin-token-of-the-test";
 
@@ -71,7 +71,7 @@ async fn a_large_account_is_complete_though_it_is_killed_ten_times() {
     let is_over = |sync: &Value| sync["backfill"] == "complete" && sync["due"] == 0;
     let mut sync = Value::Null;
     while !is_over(&sync) {
-        // It may take its time, as long as it gets on.
+        // The backfill may take its time, as long as it makes progress.
         sync = wait::for_state(async || {
             let now = get(&serving, "/api/v1/sync").await;
             if is_over(&now) || now["fetched"] != sync["fetched"] { Ok(now) } else { Err(format!("{now:#}")) }
@@ -79,7 +79,7 @@ async fn a_large_account_is_complete_though_it_is_killed_ten_times() {
         .await;
     }
     let seconds = begun.elapsed().as_secs_f64();
-    // What failed while it was down was asked for when it came back.
+    // The service asked for what failed while it was down.
     asked_for(&github, LISTING, listings + 1).await;
     no_job_is_due(&database).await;
     github.redeliver().await;
@@ -104,7 +104,7 @@ async fn a_large_account_is_complete_though_it_is_killed_ten_times() {
         *pages.entry(&request.path).or_default() += 1;
     }
     let again: usize = pages.values().map(|times| times - 1).sum();
-    // One page may be in flight in each of four workers.
+    // Each of the four workers may have had one page in flight.
     assert!(again <= 4 * KILLS, "{again} pages were fetched again");
     let large = github.world(|world| {
         world
@@ -131,7 +131,7 @@ async fn a_large_account_is_complete_though_it_is_killed_ten_times() {
     database.drop().await;
 }
 
-/// Something happens.
+/// Lets something happen.
 fn happen(github: &FakeGitHub, account: i64, nth: &mut usize) {
     *nth += 1;
     github.world(|world| {
@@ -157,7 +157,7 @@ async fn get(serving: &Serving, path: &str) -> Value {
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
-/// The whole queue, once it has as many items as it should.
+/// The whole queue, once it has `total` items.
 async fn queue(serving: &Serving, total: usize) -> Vec<Value> {
     wait::for_state(async || {
         let found = get(serving, "/api/v1/queue?limit=1").await["total"].clone();

@@ -1,4 +1,4 @@
-//! The live ranking as it is defined: a list that is sorted and filtered for every question.
+//! The model of the live ranking: a list that is sorted and filtered for every query.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};

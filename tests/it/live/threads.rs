@@ -1,4 +1,4 @@
-//! Readers beside a writer: every snapshot is whole.
+//! Readers next to a writer always see a consistent snapshot.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -24,7 +24,7 @@ fn item(random: &mut Random) -> Item {
     }
 }
 
-/// The keys of all pages, whose ranks must rise and whose number must be the total.
+/// Ranks and keys of all pages. Panics if their number is not the total.
 fn read(ranked: Ranked<'_>, selection: &Selection, order: Order) -> (Vec<i64>, Vec<PlaceKey>) {
     let (mut ranks, mut keys) = (Vec::new(), Vec::new());
     loop {
@@ -75,7 +75,7 @@ fn every_snapshot_is_whole() {
             });
         }
         scope.spawn(|| {
-            // Turns run beside the changes.
+            // The date changes while items change.
             while !done.load(Relaxed) {
                 today = today.succ_opt().unwrap();
                 live.turn(today);
@@ -95,12 +95,12 @@ fn every_snapshot_is_whole() {
                 _ => Change::Put(item(&mut random)),
             };
             live.apply([change], position);
-            // Locks are not fair: without a pause no turn would get its share.
+            // Locks are not fair: without a pause the date would never get its turn.
             thread::yield_now();
         }
         done.store(true, Relaxed);
     });
-    // What turned while changes went on is what a fresh load sorts.
+    // The order after all this is what a fresh load would sort.
     let snapshot = live.snapshot();
     let places = snapshot.page(&Selection::default(), Order::Stalest, None, 10_000).places;
     assert!(places.is_sorted_by_key(|place| place.key));

@@ -1,10 +1,10 @@
-//! A validator for the part of JSON Schema that the description uses, and stricter in one thing:
+//! A validator for the part of JSON Schema that the description uses. It is stricter in one point:
 //! a field that the schema does not name is a fault.
 
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
-/// What is wrong with `value` by `schema`, each with the place where it is.
+/// The faults of `value` under `schema`, each with its place.
 pub fn faults(description: &Value, schema: &Value, value: &Value) -> Vec<String> {
     let mut found = vec![];
     check(description, schema, value, "", &mut found);
@@ -67,7 +67,7 @@ fn check(description: &Value, schema: &Value, value: &Value, at: &str, found: &m
     }
 }
 
-/// The one object that objects make together, so that each need not name the others' fields.
+/// Merges the parts of an `allOf` into one object, so that none has to name the others' fields.
 fn merged(description: &Value, parts: &Value) -> Value {
     let mut whole = json!({"type": "object", "required": [], "properties": {}});
     for part in parts.as_array().unwrap() {
@@ -92,7 +92,7 @@ fn is_a(name: &str, value: &Value) -> bool {
     }
 }
 
-/// Formats speak of texts and numbers; of null they say nothing.
+/// Checks the format of texts and numbers. A format says nothing about null.
 fn check_format(format: &str, value: &Value, at: &str, found: &mut Vec<String>) {
     let fits = match (format, value) {
         ("date", Value::String(text)) => text.len() == 10 && text.parse::<NaiveDate>().is_ok(),

@@ -1,4 +1,4 @@
-//! Signed, and odd: kept, answered 202, and changing nothing that it should not.
+//! Odd deliveries with a valid signature: they are kept, answered 202, and change nothing they should not.
 
 use bugscrub::config::Settings;
 use bugscrub::ingest::{Accounts, decompress};
@@ -9,7 +9,7 @@ use crate::support::app::{run_test_with, settings};
 use crate::support::payload::{ACCOUNT, issue, issues, owned_repository, repository};
 use crate::support::{TestApp, run_test};
 
-/// The bodies that are kept, by receipt.
+/// The kept bodies, in order of receipt.
 async fn bodies(app: &TestApp) -> Vec<Vec<u8>> {
     let bodies: Vec<Vec<u8>> = sqlx::query_scalar("SELECT body FROM deliveries ORDER BY received_at, guid")
         .fetch_all(&app.database.pool)
@@ -23,7 +23,7 @@ fn owned((account_id, event, action, outcome): Kept<&str>) -> Kept<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_signed_is_kept_however_little_is_understood() {
+async fn a_signed_delivery_is_kept_however_little_is_understood() {
     let widgets = repository(1, "widgets");
     let text = |value: serde_json::Value| value.to_string().into_bytes();
     let with = |field: &str, value: serde_json::Value| {
@@ -66,7 +66,7 @@ async fn what_is_signed_is_kept_however_little_is_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_known_guid_changes_nothing_whatever_its_body_says() {
+async fn a_known_guid_changes_nothing_whatever_its_body() {
     run_test(async |app| {
         let widgets = repository(1, "widgets");
         let told = issue(12, "2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z");
@@ -82,7 +82,7 @@ async fn a_known_guid_changes_nothing_whatever_its_body_says() {
             let receipt = app.deliver_as("issues", GUID, other).await;
             assert_eq!(receipt, json!({"position": 1, "events": 0, "duplicate": true}));
         }
-        // In capitals it is the same GUID.
+        // The GUID in capitals is the same one.
         let receipt = app.deliver_as("issues", &GUID.to_uppercase(), &other_item).await;
         assert_eq!(receipt["duplicate"], true);
         assert_eq!(bodies(&app).await, [serde_json::to_vec(&first).unwrap()]);
@@ -96,7 +96,7 @@ async fn a_known_guid_changes_nothing_whatever_its_body_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_accounts_that_are_not_named_nothing_is_kept() {
+async fn nothing_is_kept_of_accounts_that_are_not_allowed() {
     let told = issue(1, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z");
     let of = |id, login| issues("opened", &told, &owned_repository(id, login, id, "widgets"));
     for named in ["acme,77", " ACME , 77,", "1,77"] {

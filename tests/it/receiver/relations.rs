@@ -1,4 +1,4 @@
-//! Relations between issues: each end is told of in its own repository, and is active there.
+//! Relations between issues: GitHub tells each end in its own repository, and only that one counts as active.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::support::payload::{issue, repository, user};
 use crate::support::run_test;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_action_is_an_activity_of_the_end_in_its_own_repository() {
+async fn a_relation_is_an_activity_of_the_issue_in_whose_repository_it_is_told() {
     run_test(async |app| {
         let actions = [
             ("sub_issues", "sub_issue_added", "parent_issue", "sub_issue"),

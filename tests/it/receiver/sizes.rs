@@ -19,7 +19,7 @@ fn payload(size: usize) -> Vec<u8> {
     body
 }
 
-/// Posts a signed body in chunks, without saying its length first; answers all that comes back.
+/// Posts a signed body in chunks, without a Content-Length. Returns everything that comes back.
 async fn post_in_chunks(app: &TestApp, body: &[u8]) -> String {
     let head = format!(
         "POST /webhooks/github HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\nx-github-event: ping\r\n\
@@ -41,7 +41,7 @@ async fn post_in_chunks(app: &TestApp, body: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_over_25_mb_is_refused_whether_or_not_it_says_its_length() {
+async fn a_body_over_25_mb_is_refused_with_and_without_a_length() {
     let body = payload(WEBHOOK_BODY_CAP + 1);
     run_test(async |app| {
         let (status, said) = problem(Post::of(body.clone()).send(&app).await).await;

@@ -1,6 +1,6 @@
-//! Rust source read as text, just well enough to find the names in it.
+//! Reads Rust source as text, just well enough to find the names in it.
 
-/// The source with comments, strings and characters blanked; lines stay where they are.
+/// The source with comments, strings and characters replaced by blanks. Lines stay where they are.
 pub fn bare(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -62,7 +62,7 @@ fn is_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Where `path` stands as a whole name, not as a part of another.
+/// The places where `path` is a whole name and not a part of another.
 fn places<'a>(text: &'a str, path: &'a str) -> impl Iterator<Item = usize> + 'a {
     text.match_indices(path).map(|(at, _)| at).filter(move |at| {
         let before = text[..*at].chars().next_back().unwrap_or(' ');
@@ -71,12 +71,12 @@ fn places<'a>(text: &'a str, path: &'a str) -> impl Iterator<Item = usize> + 'a 
     })
 }
 
-/// Whether `path` is named, as itself.
+/// Whether `path` occurs as a whole name.
 pub fn names(text: &str, path: &str) -> bool {
     places(text, path).next().is_some()
 }
 
-/// The names that stand after `name::`, those in braces too.
+/// The names after `name::`, including those in braces.
 pub fn idents_after(text: &str, name: &str) -> Vec<String> {
     // `crate::axum::` and `.axum` would be names of our own.
     let own = |at: &usize| text[..*at].ends_with("::") || text[..*at].ends_with('.');
@@ -171,7 +171,7 @@ fn members(group: &str) -> Vec<&str> {
 pub fn rooms_used(text: &str, depth: usize) -> Vec<String> {
     let mut used = idents_after(text, "crate");
     used.extend(idents_after(text, "bugscrub"));
-    // From `depth` modules deep, as many `super` reach the root too.
+    // From `depth` modules deep, as many `super` reach the crate's root too.
     used.extend(idents_after(text, &vec!["super"; depth].join("::")).into_iter().filter(|name| name != "super"));
     used
 }

@@ -12,7 +12,7 @@ use crate::support::app::{problem, run_test_with, settings};
 use crate::support::run_test;
 
 #[test]
-fn a_schedule_says_when_its_editions_meet() {
+fn a_schedule_says_when_each_edition_meets() {
     let meetings = |text: &str, from: &str, weeks: u64| -> Vec<(String, String, usize)> {
         let schedule: Schedule = text.parse().unwrap();
         let meetings = schedule.meetings(from.parse().unwrap(), weeks, chrono_tz::Europe::Berlin);
@@ -20,12 +20,12 @@ fn a_schedule_says_when_its_editions_meet() {
         meetings.iter().map(|meeting| (told(meeting.starts), told(meeting.ends), meeting.edition)).collect()
     };
     let told = |starts: &str, ends: &str, edition| (starts.to_owned(), ends.to_owned(), edition);
-    // Over the end of summer time in Berlin, 25 October 2026.
+    // Summer time ends in Berlin on 25 October 2026.
     assert_eq!(
         meetings("wednesday 17:00", "2026-10-20", 2),
         [told("10-21 15:00", "10-21 16:00", 1), told("10-28 16:00", "10-28 17:00", 1)]
     );
-    // By turns: London in one week, Los Angeles in the next.
+    // The editions take turns: London in one week, Los Angeles in the next.
     assert_eq!(
         meetings("Wed 13:00 Europe/London 45m; wed 09:00 America/Los_Angeles", "2026-11-02", 3),
         [
@@ -34,7 +34,7 @@ fn a_schedule_says_when_its_editions_meet() {
             told("11-18 17:00", "11-18 18:00", 2)
         ]
     );
-    // An hour that summer time skips.
+    // This hour does not exist when summer time begins.
     assert_eq!(meetings("sunday 02:30", "2027-03-22", 1), [told("03-28 01:30", "03-28 02:30", 1)]);
     for (wrong, sentence) in [
         ("", "must look like"),
@@ -50,7 +50,7 @@ fn a_schedule_says_when_its_editions_meet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calendar_programs_subscribe_with_a_token_in_the_url() {
+async fn a_calendar_subscribes_with_a_token_in_its_url() {
     let schedule = Some("wednesday 17:00 Europe/London 60m".parse().unwrap());
     let scrubs = ScrubSettings { schedule, ..ScrubSettings::default() };
     run_test_with(Settings { scrubs, ..settings() }, async |app| {
@@ -100,7 +100,7 @@ async fn calendar_programs_subscribe_with_a_token_in_the_url() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn coverage_tells_how_far_a_round_is_and_when_it_ends() {
+async fn coverage_shows_the_progress_of_a_round_and_when_it_ends() {
     run_test(async |app| {
         for number in 1..=7 {
             opened(&app, number, &format!("2026-07-0{number}")).await;
@@ -124,10 +124,10 @@ async fn coverage_tells_how_far_a_round_is_and_when_it_ends() {
         let counts: Vec<(&str, i64)> =
             weeks.iter().map(|week| (week["bucket"].as_str().unwrap(), week["items"].as_i64().unwrap())).collect();
         assert_eq!(counts[..4], [("never", 4), ("0", 1), ("1", 0), ("2-3", 2)]);
-        // By the end of a past day, what was known then.
+        // For a past day, coverage shows what was known at its end.
         let then = host.get("/api/v1/stats/coverage?as_of=2026-11-10").await;
         assert_eq!((&then["never_read"], &then["read_in_round"]), (&json!(5), &json!(2)));
-        // The rest is read: the next round begins.
+        // Once the rest is read, the next round begins.
         for number in 4..=7 {
             host.send(Method::PUT, &format!("/api/v1/items/acme/widgets/{number}/read"), json!({})).await;
         }

@@ -1,4 +1,4 @@
-//! Many at once: two who go on in one scrub, two who open one.
+//! Many people at once: two advance one scrub, several open one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,14 +27,14 @@ pub async fn many(app: &TestApp, count: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_who_go_on_at_once_read_every_item_once() {
+async fn two_people_who_advance_at_once_read_every_item_once() {
     run_test(async |app| {
         many(&app, ROWS).await;
         let host = Host::new(&app).await;
         let scrub = host.open("bug-scrub").await;
         assert_eq!(scrub["rows"], ROWS);
         let (done, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        // Each goes on from where it was told that the cursor is.
+        // Each client continues where the answer says that the cursor is.
         let client = async |by: &str| {
             let mut place = Some(1);
             while let Some(at) = place {
@@ -68,7 +68,7 @@ async fn two_who_go_on_at_once_read_every_item_once() {
             .await
             .unwrap();
         assert_eq!((marks, items), (ROWS, ROWS));
-        // The round is over: the next one has begun.
+        // The round is over, so the next one has begun.
         assert_eq!(host.get("/api/v1/queue?unread=true&limit=1").await["total"], ROWS);
         rebuilds_the_same(&app).await;
         app
@@ -77,7 +77,7 @@ async fn two_who_go_on_at_once_read_every_item_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_open_a_scrub_or_write_a_note_at_once_one_does() {
+async fn only_one_of_many_concurrent_openings_and_notes_succeeds() {
     run_test(async |app| {
         many(&app, 5).await;
         let host = Arc::new(Host::new(&app).await);

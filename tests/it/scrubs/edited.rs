@@ -1,4 +1,4 @@
-//! Spreadsheets that people edited: what comes in, and that the answer names what does not.
+//! Importing edited spreadsheets: what is imported, and that the answer names what is not.
 
 use bugscrub::sheet::{Attendance, Attended, Sheet, read, xlsx};
 use reqwest::Method;
@@ -17,7 +17,7 @@ async fn post(host: &Host<'_>, body: impl Into<reqwest::Body>, query: &str) -> V
     serde_json::from_str(&text).unwrap()
 }
 
-/// One letter a row.
+/// The first letter of each row's outcome.
 fn letters(answer: &Value) -> String {
     let rows = answer["rows"].as_array().unwrap();
     rows.iter().map(|row| row["outcome"].as_str().unwrap().chars().next().unwrap()).collect()
@@ -27,7 +27,7 @@ fn ignored(answer: &Value) -> Vec<&str> {
     answer["ignored"].as_array().unwrap().iter().map(|told| told.as_str().unwrap()).collect()
 }
 
-/// A sheet as a spreadsheet program would save it, with this Attendance.
+/// A sheet as a spreadsheet program would save it, with this attendance.
 fn sheet(tab: &str, rows: &[(i64, bool)], attended: Vec<Attended>) -> Vec<u8> {
     let at = "2026-11-01T00:00:00Z".parse().unwrap();
     let row = |&(number, read): &(i64, bool)| bugscrub::sheet::SheetRow {
@@ -76,7 +76,7 @@ async fn some(app: &TestApp) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_came_comes_in_and_what_stays_is_named() {
+async fn attendees_are_imported_and_the_answer_names_what_stays() {
     run_test(async |app| {
         some(&app).await;
         let host = Host::new(&app).await;
@@ -111,7 +111,7 @@ async fn who_came_comes_in_and_what_stays_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cleared_x_and_one_without_a_scrub_are_named() {
+async fn the_answer_names_a_cleared_x_and_an_x_without_a_scrub() {
     run_test(async |app| {
         some(&app).await;
         let host = Host::new(&app).await;
@@ -127,7 +127,7 @@ async fn a_cleared_x_and_one_without_a_scrub_are_named() {
             ignored(&answer),
             ["0001: row 2 has no x, but the item was read: an empty cell takes no reading back, DELETE /api/v1/items/{owner}/{repo}/{number}/read does"]
         );
-        // A CSV does not say whose it is.
+        // A CSV file does not say to which scrub it belongs.
         let text = host.text("/api/v1/scrubs/1/sheet.csv").await;
         let edited: String = text.lines().map(|line| line.replace(",,issues/", ",x,issues/") + "\n").collect();
         assert_ne!(text, edited);
@@ -141,13 +141,13 @@ async fn a_cleared_x_and_one_without_a_scrub_are_named() {
         assert_eq!((answer["counts"]["new"].clone(), ignored(&answer).len()), (json!(3), 0), "{answer}");
         let left = host.get("/api/v1/queue?view=open&unread=true").await;
         assert_eq!(left["total"], 4, "all were read: the next round has begun");
-        // Marks do not lie in the future.
+        // Marks are never in the future.
         let read = host.get(&format!("/api/v1/items/acme/widgets/{other}")).await["marks"].clone();
         assert_eq!(read.as_array().unwrap().last().unwrap()["scrub"], 1, "{read}");
         let at = read.as_array().unwrap().last().unwrap()["at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>();
         assert!(at.unwrap() <= app.clock.now());
         assert_eq!(post(&host, edited, "scrub=1").await["counts"]["new"], 0);
-        // A tab that has a number has no other.
+        // A tab with a number refuses another one.
         let file = sheet("0001", &[(1, false)], vec![]);
         let path = app.url("/api/v1/sheets?scrub=2");
         let response = app.client.post(path).bearer_auth(&host.token).body(file).send().await.unwrap();
@@ -160,7 +160,7 @@ async fn a_cleared_x_and_one_without_a_scrub_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reading_that_was_a_slip_does_not_come_back_with_a_sheet_that_had_it() {
+async fn a_reading_taken_back_does_not_return_with_an_old_sheet() {
     run_test(async |app| {
         some(&app).await;
         let host = Host::new(&app).await;
@@ -177,9 +177,9 @@ async fn a_reading_that_was_a_slip_does_not_come_back_with_a_sheet_that_had_it()
         host.send(Method::DELETE, path, json!({})).await;
         let answer = post(&host, known, "").await;
         assert_eq!((letters(&answer).as_str(), ignored(&answer).len()), ("ssss", 0), "{answer}");
-        // A file that does not know how it stood then is taken at its word.
+        // A file that does not say what was read at its export is taken at its word.
         assert_eq!(post(&host, unknown, "scrub=1").await["counts"]["new"], 1);
-        // And what was read since it was written has no x to be missed.
+        // An item read after the export has no x that could be missing.
         let before = sheet("sheet.xlsx").await;
         host.send(Method::PUT, "/api/v1/items/acme/widgets/3/read", json!({})).await;
         assert_eq!(ignored(&post(&host, before, "").await), <[&str; 0]>::default());
@@ -190,7 +190,7 @@ async fn a_reading_that_was_a_slip_does_not_come_back_with_a_sheet_that_had_it()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_note_that_is_out_of_the_way_is_not_taken_for_an_emptied_one() {
+async fn a_closed_items_missing_note_is_not_taken_for_a_deletion() {
     run_test(async |app| {
         some(&app).await;
         let host = Host::new(&app).await;
@@ -221,7 +221,7 @@ async fn an_old_sheet_finds_repositories_by_their_former_names() {
             let renamed = json!({"action": "renamed", "repository": repository(1, name)});
             app.deliver("repository", &renamed).await;
         }
-        // Another one has a name that this one never had.
+        // Another repository has a name that this one never had.
         app.deliver("issues", &issues("opened", &issue(1, "2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z"), &repository(2, "sprockets"))).await;
         let sheet = "Repository,Type,#,Comment\nacme/Widgets,Issue,1,first\nacme/gadgets,Issue,2,second\n\
             acme/gizmos,Issue,3,third\nacme/nowhere,Issue,1,lost\nacme/widgets,Issue,77,lost too\nother/widgets,Issue,1,x\n";
@@ -232,7 +232,7 @@ async fn an_old_sheet_finds_repositories_by_their_former_names() {
             assert_eq!(note["note"]["comment"], comment);
         }
         assert_eq!(letters(&post(&host, sheet, "").await), "sssuuu");
-        // A name that another has taken is that one's.
+        // A name that another repository has taken belongs to that one.
         app.deliver("issues", &issues("opened", &issue(1, "2026-11-02T00:00:00Z", "2026-11-02T00:00:00Z"), &repository(3, "widgets"))).await;
         let answer = post(&host, sheet, "").await;
         assert_eq!(letters(&answer), "nssuuu", "{answer}");
@@ -243,7 +243,7 @@ async fn an_old_sheet_finds_repositories_by_their_former_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_that_wait_for_their_items_are_listed_once_and_until_they_are_there() {
+async fn rows_without_an_item_are_listed_once_until_it_exists() {
     run_test(async |app| {
         some(&app).await;
         let mut secret = repository(5, "secret");
@@ -267,7 +267,7 @@ async fn rows_that_wait_for_their_items_are_listed_once_and_until_they_are_there
             rows.iter().map(|row| json!([row["repository"], row["scrub"], row["comment"], row["read"]])).collect()
         };
         let late = json!(["acme/widgets", 41, "late", true]);
-        // What is here and hidden is not kept, and what is of no known repository is not shown to all.
+        // A row of a hidden item is not kept, and a row of an unknown repository is not shown to everybody.
         assert_eq!(told(&open).await, vec![late.clone()]);
         assert_eq!(told(&host).await, [json!(["acme/nowhere", 40, "lost", false]), late]);
         opened(&app, 9, "2026-11-02").await;
@@ -288,7 +288,7 @@ async fn the_newest_tab_counts_in_the_round_if_no_later_scrub_was_held_here() {
         host.close(&scrub).await;
         let unread = async || host.get("/api/v1/queue?view=open&unread=true").await["total"].as_i64().unwrap();
         assert_eq!(unread().await, 4);
-        // A scrub that was held in the spreadsheet after ours, its date to come.
+        // A later scrub that was held in the spreadsheet, with a date in the future.
         let file = sheet("0060", &[(1, true), (2, false)], vec![attended(60, "2027-05-05", "eve", &["bob"])]);
         let answer = post(&host, file, "").await;
         assert_eq!((answer["counts"]["new"].clone(), &answer["new_scrubs"]), (json!(1), &json!([60])));
@@ -296,10 +296,10 @@ async fn the_newest_tab_counts_in_the_round_if_no_later_scrub_was_held_here() {
         let marks = host.get("/api/v1/items/acme/widgets/1").await["marks"].clone();
         let at = marks[0]["at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         assert!(at <= app.clock.now(), "{marks}");
-        // One before ours is of the time before.
+        // A scrub before ours counts as before the first round.
         post(&host, sheet("0000", &[(2, true)], vec![]), "").await;
         assert_eq!(unread().await, 3);
-        // A tab that says nothing that can be read makes no scrub.
+        // A tab without a readable row creates no scrub.
         let nothing = "Repository,Type,#,Read yet?\nacme/widgets,Issue,zero,x\n";
         let answer = post(&host, nothing, "scrub=61").await;
         assert_eq!((letters(&answer).as_str(), &answer["new_scrubs"]), ("u", &json!([])));
@@ -311,7 +311,7 @@ async fn the_newest_tab_counts_in_the_round_if_no_later_scrub_was_held_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_is_told_to_send_the_file_itself() {
+async fn a_form_upload_is_told_to_send_the_bare_file() {
     run_test(async |app| {
         some(&app).await;
         let host = Host::new(&app).await;
@@ -327,7 +327,7 @@ async fn a_form_is_told_to_send_the_file_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queues_sheet_is_called_by_its_view_and_says_what_follows() {
+async fn a_queues_sheet_is_named_after_its_view_and_links_to_the_next_page() {
     run_test(async |app| {
         some(&app).await;
         let host = Host::new(&app).await;
@@ -349,7 +349,7 @@ async fn a_queues_sheet_is_called_by_its_view_and_says_what_follows() {
         let link = link.unwrap();
         let next = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
         assert_eq!(asked(next).await, (None, file("queue-open.xlsx"), "open".to_owned(), 1));
-        // A view that is called by a number is no scrub.
+        // A view named with a number is not taken for a scrub.
         let (_, _, tab, _) = asked("/api/v1/queue.xlsx?view=51").await;
         assert_eq!(tab, "view-51");
         app

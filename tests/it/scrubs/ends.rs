@@ -1,4 +1,4 @@
-//! Slips, scrubs that end in the middle, and minutes that stay what they were.
+//! Readings taken back, scrubs that end early, and minutes that never change.
 
 use bugscrub::activity::{HISTORIC, Mark};
 use bugscrub::scrub::deck::{Happening, Since, Visit};
@@ -13,7 +13,7 @@ fn read_of(row: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slip_in_a_scrub_is_taken_back_there() {
+async fn a_reading_can_be_taken_back_during_its_scrub() {
     run_test(async |app| {
         for number in 1..=3 {
             opened(&app, number, &format!("2026-0{}-01", number + 6)).await;
@@ -23,7 +23,7 @@ async fn a_slip_in_a_scrub_is_taken_back_there() {
         let deck = host.deck(&scrub).await;
         let (_, scrub) = host.advance(&scrub, 1, false).await;
         assert_eq!((&scrub["read"], &scrub["cursor"]), (&json!(1), &json!(2)));
-        // While others are left the cursor stays; what was a slip comes after them, what was skipped does not.
+        // While other rows are left the cursor stays. A reading taken back comes after them; a skipped row does not.
         assert_eq!(host.send(Method::DELETE, &read_of(&deck[0]), json!({})).await.0, 200);
         let scrub = host.get("/api/v1/scrubs/1").await;
         assert_eq!((&scrub["read"], &scrub["cursor"]), (&json!(0), &json!(2)));
@@ -34,7 +34,7 @@ async fn a_slip_in_a_scrub_is_taken_back_there() {
         rebuilds_the_same(&app).await;
         let (_, scrub) = host.advance(&scrub, 1, false).await;
         assert_eq!((&scrub["read"], &scrub["cursor"]), (&json!(2), &json!(null)));
-        // Nothing was left: the cursor goes back to it at once.
+        // Nothing was left, so the cursor returns to it at once.
         assert_eq!(host.send(Method::DELETE, &read_of(&deck[2]), json!({})).await.0, 200);
         let scrub = host.get("/api/v1/scrubs/1").await;
         assert_eq!(
@@ -51,7 +51,7 @@ async fn a_slip_in_a_scrub_is_taken_back_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_discussed_when_time_ran_out_is_in_the_minutes_and_they_stay() {
+async fn the_minutes_include_the_item_under_discussion_and_never_change() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         opened(&app, 2, "2026-08-01").await;
@@ -62,7 +62,7 @@ async fn what_was_discussed_when_time_ran_out_is_in_the_minutes_and_they_stay() 
         app.clock.set("2026-11-22T12:10:00Z");
         let created = if number == 1 { "2026-07-01" } else { "2026-08-01" };
         acted(&app, "labeled", number, created, "2026-11-22T12:09:00Z", "linus", "open").await;
-        // Without a body.
+        // The request has no body.
         let close = app.request_as(&host.token, Method::POST, "/api/v1/scrubs/1/close").send().await.unwrap();
         assert_eq!(close.status(), 200);
         let minutes = host.text("/api/v1/scrubs/1/minutes.md").await;
@@ -75,7 +75,7 @@ async fn what_was_discussed_when_time_ran_out_is_in_the_minutes_and_they_stay() 
         ] {
             assert!(minutes.contains(expected), "{expected}\n---\n{minutes}");
         }
-        // What is thought of it later, and who came after all.
+        // Later notes do not change the minutes; a late attendee does.
         app.clock.set("2026-11-29T12:00:00Z");
         host.note(number, "leave it").await;
         assert_eq!(host.text("/api/v1/scrubs/1/minutes.md").await, minutes);
@@ -91,7 +91,7 @@ async fn what_was_discussed_when_time_ran_out_is_in_the_minutes_and_they_stay() 
 }
 
 #[test]
-fn news_since_a_reading_of_the_time_before_are_told_by_time() {
+fn news_since_an_imported_reading_is_judged_by_time() {
     let at = |text: &str| Some(text.parse().unwrap());
     let mark = |position, time| Mark { position, at: at(time), by: "ada".into(), scrub: None, place: None };
     let happening = |position, time| Happening {
@@ -107,6 +107,6 @@ fn news_since_a_reading_of_the_time_before_are_told_by_time() {
     assert_eq!(news(&mark(HISTORIC, "2026-11-20T12:00:00Z")), [false, true]);
     assert_eq!(news(&mark(4, "2026-11-22T12:00:00Z")), [true, true]);
     assert_eq!(news(&mark(5, "2026-07-22T12:00:00Z")), [false, true]);
-    // The sheet told no date.
+    // The sheet gave no date.
     assert_eq!(news(&Mark { at: None, ..mark(HISTORIC, "2026-11-20T12:00:00Z") }), [true, true]);
 }

@@ -1,4 +1,4 @@
-//! One meeting: its deck, its cursor, who is there, what comes of it.
+//! One meeting: its deck, its cursor, its attendees and its outcome.
 
 use bugscrub::config::ScrubSettings;
 use reqwest::Method;
@@ -9,7 +9,7 @@ use crate::support::app::{run_test_with, settings};
 use crate::support::payload::{bot, issue, issues, repository, user};
 use crate::support::{TestApp, run_test};
 
-/// Issues 1 to 4 of the last half year, the stalest first.
+/// Opens issues 1 to 4 in the last half year, the stalest first.
 async fn four(app: &TestApp) {
     for (number, date) in [(1, "2026-07-01"), (2, "2026-08-01"), (3, "2026-09-01"), (4, "2026-10-01")] {
         opened(app, number, date).await;
@@ -42,11 +42,11 @@ async fn a_group_reads_a_deck_to_its_end() {
 
         let (status, scrub) = host.advance(&scrub, 1, false).await;
         assert_eq!((status, &scrub["cursor"], &scrub["read"]), (200, &json!(2), &json!(1)));
-        // A double click: nothing is done, and the answer says where the cursor is.
+        // A double click does nothing, and the answer says where the cursor is.
         let (status, problem) = host.advance(&scrub, 1, false).await;
         assert_eq!((status, &problem["type"]), (409, &json!("/problems/cursor-moved")));
         assert_eq!((&problem["current"]["cursor"], &problem["current"]["current"]["number"]), (&json!(2), &json!(2)));
-        // Skipped is not read.
+        // A skipped item is not read.
         let (_, scrub) = host.advance(&scrub, 2, true).await;
         assert_eq!((&scrub["cursor"], &scrub["read"], &scrub["skipped"]), (&json!(3), &json!(1), &json!(1)));
 
@@ -69,7 +69,7 @@ async fn a_group_reads_a_deck_to_its_end() {
         assert_eq!((status, &problem["type"]), (409, &json!("/problems/scrub-closed")));
         assert_eq!(host.close(&scrub).await["closed_at"], closed["closed_at"]);
 
-        // Reading shows on the items, and on the queue; what was skipped is all that is left.
+        // Items and the queue show what was read; only the skipped item is left.
         let item = host.get("/api/v1/items/acme/widgets/1").await;
         assert_eq!((&item["read"]["scrub"], &item["read"]["by"]), (&json!(1), &json!("test")));
         let history: Vec<&Value> = item["history"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
@@ -91,7 +91,7 @@ async fn a_group_reads_a_deck_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deck_stays_while_its_items_move() {
+async fn a_deck_keeps_its_order_while_its_items_change() {
     run_test(async |app| {
         four(&app).await;
         let host = Host::new(&app).await;
@@ -101,7 +101,7 @@ async fn a_deck_stays_while_its_items_move() {
             rows.iter().map(|row| kept.iter().map(|name| row[*name].clone()).collect()).collect()
         };
         let before = frozen(&host.deck(&scrub).await);
-        // The third one closes, the fourth is commented on, the second is read by somebody alone.
+        // The third issue closes, the fourth changes, and somebody reads the second alone.
         acted(&app, "closed", 3, "2026-09-01", "2026-11-22T12:30:00Z", "grace", "closed").await;
         acted(&app, "labeled", 4, "2026-10-01", "2026-11-22T12:30:00Z", "grace", "open").await;
         opened(&app, 5, "2026-07-02").await;
@@ -112,13 +112,13 @@ async fn a_deck_stays_while_its_items_move() {
         let told: Vec<_> = rows.iter().map(|row| (row["status"].as_str().unwrap(), row["changed"] == true)).collect();
         assert_eq!(told, [("current", false), ("read elsewhere", false), ("closed", true), ("waiting", true)]);
         assert_eq!(rows[2]["item"]["state"], "closed");
-        // The cursor passes what is closed or read, whatever the order was.
+        // The cursor passes closed and read items in any order.
         let (_, scrub) = host.advance(&scrub, 1, false).await;
         assert_eq!(scrub["cursor"], 4);
         let (_, scrub) = host.advance(&scrub, 4, false).await;
         assert_eq!(scrub["cursor"], json!(null));
         host.close(&scrub).await;
-        // The newcomer was of the same round all along.
+        // The new issue belongs to the same round.
         let next = host.open("bug-scrub").await;
         assert_eq!((numbers(&host.deck(&next).await), &next["round"]), (vec![5], &json!(1)));
         app
@@ -127,7 +127,7 @@ async fn a_deck_stays_while_its_items_move() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_tell_what_humans_did_since_and_what_came_of_the_reading() {
+async fn rows_show_human_activity_since_the_last_reading_and_the_outcome() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         opened(&app, 2, "2026-08-01").await;
@@ -139,7 +139,7 @@ async fn rows_tell_what_humans_did_since_and_what_came_of_the_reading() {
         host.advance(&first, 2, false).await;
         host.close(&first).await;
 
-        // A week later, after two humans and a bot did something, the second round comes to it.
+        // A week later, after two humans and a bot were active, the second round reaches the issue.
         let comment = async |by: Value, at: &str| {
             let mut payload = issues("created", &issue(1, "2026-07-01T00:00:00Z", at), &repository(1, "widgets"));
             payload["sender"] = by.clone();
@@ -163,7 +163,7 @@ async fn rows_tell_what_humans_did_since_and_what_came_of_the_reading() {
         assert_eq!(told(&row["since_last_read"]), [pair("commented", "grace"), pair("labeled", "linus")]);
         assert_eq!(row["outcomes"], json!([]));
 
-        // While it is read: a comment and the close; after it, a reopening.
+        // A comment and the closing come while it is read, a reopening after that.
         app.clock.set("2026-11-08T12:10:00Z");
         comment(user("ada"), "2026-11-08T12:08:00Z").await;
         acted(&app, "closed", 1, "2026-07-01", "2026-11-08T12:09:00Z", "ada", "closed").await;
@@ -196,7 +196,7 @@ async fn rows_tell_what_humans_did_since_and_what_came_of_the_reading() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forgotten_scrub_closes_itself_and_numbers_go_on_from_a_setting() {
+async fn a_forgotten_scrub_closes_itself_and_numbering_begins_at_a_setting() {
     let scrubs = ScrubSettings { first_number: 51, ..ScrubSettings::default() };
     let settings = bugscrub::config::Settings { scrubs, ..settings() };
     run_test_with(settings.clone(), async |app| {
@@ -207,14 +207,14 @@ async fn a_forgotten_scrub_closes_itself_and_numbers_go_on_from_a_setting() {
         let (status, problem) = host.send(Method::POST, "/api/v1/scrubs", json!({})).await;
         assert_eq!((status, &problem["type"]), (409, &json!("/problems/scrub-open")));
         assert_eq!(problem["allowed"], json!(["51"]));
-        // Another view may be read meanwhile.
+        // A scrub over another view may be open at the same time.
         assert_eq!(host.open("open").await["number"], 52);
         app.clock.set("2026-11-22T23:00:00Z");
         host.advance(&scrub, 1, false).await;
         app
     })
     .await;
-    // The task that closes them looks at once when the service starts.
+    // When the service starts, its task that closes forgotten scrubs looks at once.
     let app = TestApp::start(settings, crate::support::TestDatabase::new().await).await;
     four(&app).await;
     let host = Host::new(&app).await;

@@ -1,4 +1,4 @@
-//! Notes: nobody overwrites what they have not seen, and they stay with the item.
+//! Notes: nobody overwrites a note that they have not seen, and notes stay with their item.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::payload::{issue, issues, repository};
 use crate::support::service::http;
 use crate::support::{TestApp, run_test};
 
-/// PUTs a note with an `If-Match`; answers status, ETag and body.
+/// PUTs a note with an `If-Match`. Returns status, ETag and body.
 async fn put(host: &Host<'_>, path: &str, seen: Option<&str>, body: Value) -> (u16, String, Value) {
     let mut request = host.app.client.put(host.app.url(path)).bearer_auth(&host.token).json(&body);
     if let Some(seen) = seen {
@@ -26,7 +26,7 @@ async fn tag(host: &Host<'_>, path: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_note_is_replaced_only_by_who_has_seen_it() {
+async fn only_somebody_who_has_seen_a_note_can_replace_it() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         let host = Host::new(&app).await;
@@ -55,7 +55,7 @@ async fn a_note_is_replaced_only_by_who_has_seen_it() {
         let (status, two, _) = put(&host, path, Some(&format!("\"note-0\", {one}")), json!({"comment": "both"})).await;
         assert_eq!(status, 200);
         assert_ne!(one, two);
-        // The same once more is no change.
+        // Writing the same text again is not a change.
         let (_, same, body) = put(&host, path, Some(&two), json!({"comment": "both"})).await;
         assert_eq!(same, two);
         let history: Vec<&Value> = body["history"].as_array().unwrap().iter().map(|note| &note["comment"]).collect();
@@ -63,7 +63,7 @@ async fn a_note_is_replaced_only_by_who_has_seen_it() {
         let queue = host.get("/api/v1/queue?noted=true").await;
         assert_eq!((&queue["total"], &queue["items"][0]["note"]["comment"]), (&json!(1), &json!("both")));
         assert_eq!(host.get("/api/v1/queue?noted=false").await["total"], 0);
-        // Emptied it is none, but not as if there had never been one.
+        // An emptied note is gone, but its tag differs from that of no note at all.
         let (_, three, body) = put(&host, path, Some("*"), json!({})).await;
         assert_eq!((&body["note"], body["history"].as_array().unwrap().len()), (&json!(null), 2));
         assert_ne!(three, "\"note-0\"");
@@ -85,9 +85,9 @@ async fn a_note_is_replaced_only_by_who_has_seen_it() {
     .await;
 }
 
-/// A request that is sent again, with its id, does nothing again.
+/// A request that is sent again with its id has no further effect.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repeated_request_is_done_once() {
+async fn a_repeated_request_takes_effect_once() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         opened(&app, 2, "2026-07-02").await;
@@ -124,7 +124,7 @@ async fn transfer(app: &TestApp) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn notes_and_marks_stay_through_closing_reopening_renaming_and_transfer() {
+async fn notes_and_marks_survive_closing_reopening_and_transfer() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         opened(&app, 2, "2026-07-02").await;
@@ -135,7 +135,7 @@ async fn notes_and_marks_stay_through_closing_reopening_renaming_and_transfer() 
         let noted = |answer: &Value| answer["note"]["recommended_action"].clone();
 
         acted(&app, "closed", 1, "2026-07-01", "2026-11-18T00:00:00Z", "ada", "closed").await;
-        // Out of the way, not gone.
+        // The note of a closed item is hidden by default, but not gone.
         assert_eq!(host.get("/api/v1/queue?noted=true").await["total"], 0);
         assert_eq!(host.get("/api/v1/queue?noted=true&state=closed").await["total"], 1);
         assert_eq!(noted(&host.get("/api/v1/items/acme/widgets/1").await), "ask for a log");
@@ -150,7 +150,7 @@ async fn notes_and_marks_stay_through_closing_reopening_renaming_and_transfer() 
             assert_eq!((&row["repository"], &row["number"]), (&json!("acme/gears"), &json!(7)), "{filter}");
             assert_eq!((noted(row), &row["read"]["scrub"]), (json!("ask for a log"), &json!(1)), "{filter}");
         }
-        // Whoever writes to the old address is sent on; the newer note shows, the older is history.
+        // Writes to the old address are redirected; the newer note shows, and the older becomes history.
         let client = http().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let old = app.url("/api/v1/items/acme/widgets/1/note");
         let sent =
@@ -161,12 +161,12 @@ async fn notes_and_marks_stay_through_closing_reopening_renaming_and_transfer() 
         let (status, _, body) = put(&host, &path, Some("*"), json!({"recommended_action": "close"})).await;
         assert_eq!((status, &body["history"][0]["recommended_action"]), (200, &json!("ask for a log")));
         assert_eq!(noted(&host.get("/api/v1/queue?noted=true").await["items"][0]), "close");
-        // Emptied at its new place, the old one does not come back.
+        // Once the new note is emptied, the old one does not come back.
         put(&host, &path, Some("*"), json!({})).await;
         for filter in ["noted=true", "noted=true&state=open&state=closed"] {
             assert_eq!(host.get(&format!("/api/v1/queue?{filter}")).await["total"], 0, "{filter}");
         }
-        // The deck shows it where it is now.
+        // The deck shows where the item is now.
         let row = &host.deck(&scrub).await[0];
         assert_eq!(
             (&row["repository"], &row["number"], &row["status"]),
@@ -181,7 +181,7 @@ async fn notes_and_marks_stay_through_closing_reopening_renaming_and_transfer() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slip_is_taken_back() {
+async fn a_reading_can_be_taken_back() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         opened(&app, 2, "2026-07-02").await;
@@ -189,7 +189,7 @@ async fn a_slip_is_taken_back() {
         let read = "/api/v1/items/acme/widgets/1/read?by=ada";
         let unread = async || host.get("/api/v1/queue?unread=true").await["total"].clone();
         let (_, first) = host.send(Method::PUT, read, json!({})).await;
-        // Within the hour it is the same reading.
+        // Within an hour it counts as the same reading.
         let (_, same) = host.send(Method::PUT, read, json!({})).await;
         assert_eq!((&first["position"], unread().await), (&same["position"], json!(1)));
         app.clock.set("2026-11-22T14:00:00Z");
@@ -204,7 +204,7 @@ async fn a_slip_is_taken_back() {
         let item = host.get("/api/v1/items/acme/widgets/1").await;
         assert_eq!((&item["read"], &item["marks"]), (&json!(null), &json!([])));
         rebuilds_the_same(&app).await;
-        // What was known of a past day is what had been read by then.
+        // A past day shows what had been read by its end.
         app.clock.set("2026-11-24T12:00:00Z");
         host.send(Method::PUT, read, json!({})).await;
         assert_eq!(host.get("/api/v1/queue?unread=true&as_of=2026-11-23").await["total"], 2);
@@ -215,7 +215,7 @@ async fn a_slip_is_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_round_has_the_same_item_read_again_however_soon() {
+async fn an_item_is_read_again_in_a_new_round_however_soon() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         let host = Host::new(&app).await;
@@ -224,7 +224,7 @@ async fn a_new_round_has_the_same_item_read_again_however_soon() {
         assert_eq!(status, 201, "{scrub}");
         let unread = async || host.get("/api/v1/queue?view=all&unread=true").await["total"].clone();
         let read = async || host.send(Method::PUT, "/api/v1/items/acme/widgets/1/read", json!({})).await.1;
-        // It is the only item: reading it ends the round, and it is to be read in the next.
+        // It is the only item, so reading it ends the round, and it is unread in the next.
         let mut before = json!(0);
         for _ in 0..3 {
             let after = read().await["position"].clone();

@@ -1,4 +1,4 @@
-//! A spreadsheet that nobody edited says nothing new, whatever was read meanwhile and wherever.
+//! Importing an unedited spreadsheet changes nothing, whatever was read in the meantime.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ async fn bytes(host: &Host<'_>, path: &str) -> Vec<u8> {
     response.bytes().await.unwrap().to_vec()
 }
 
-/// Every scrub and both queues, out and in.
+/// Exports every scrub and both queues, and imports them: nothing may be new.
 async fn nothing_is_new(host: &Host<'_>, acts: &[Act]) {
     let scrubs = host.get("/api/v1/scrubs").await;
     let numbers = scrubs["scrubs"].as_array().unwrap().iter().map(|scrub| scrub["number"].as_i64().unwrap());

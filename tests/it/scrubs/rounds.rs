@@ -1,5 +1,5 @@
-//! Rounds, against a model: whatever happens, nobody meets an item twice before every eligible one
-//! was met once, and a deck never changes its order.
+//! Rounds, compared with a model. Whatever happens, nobody meets an item twice before every eligible
+//! item was met once, and a deck never changes its order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ enum Act {
     Reopen(usize),
     Touch(usize),
     ReadAlone(usize),
-    /// The last reading of an item was one.
+    /// Take back the last reading of an item.
     Slip(usize),
     OpenScrub,
     Advance(bool),
@@ -44,13 +44,13 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     proptest::collection::vec(act, 60..90)
 }
 
-/// What must be so.
+/// The model: what must be true.
 #[derive(Default)]
 struct Model {
-    /// Open or not, by number.
+    /// Whether each item is open, by number.
     items: BTreeMap<i64, bool>,
     round: i64,
-    /// Every reading that stands: of which item, in which round.
+    /// Every reading that was not taken back: the item and the round.
     readings: Vec<(i64, i64)>,
     scrub: Option<Value>,
     deck: Vec<Value>,
@@ -62,7 +62,7 @@ impl Model {
         self.items.iter().filter(|(_, open)| **open).map(|(number, _)| *number).collect()
     }
 
-    /// Met in the round.
+    /// The items met in the current round.
     fn met(&self) -> BTreeSet<i64> {
         self.readings.iter().filter(|(_, round)| *round == self.round).map(|(number, _)| *number).collect()
     }
@@ -71,14 +71,14 @@ impl Model {
         self.eligible().difference(&self.met()).copied().collect()
     }
 
-    /// Begins the next round if nothing is left of this one.
+    /// Begins the next round if nothing is left in this one.
     fn finish(&mut self) {
         if self.used && !self.eligible().is_empty() && self.unread().is_empty() {
             self.round += 1;
         }
     }
 
-    /// Meets an item that nobody may have met in the round.
+    /// Meets an item, which must not have been met in this round.
     fn meet(&mut self, number: i64) {
         assert!(!self.met().contains(&number), "{number} was met twice in round {}", self.round);
         self.readings.push((number, self.round));
@@ -127,7 +127,7 @@ async fn nobody_meets_an_item_twice_in_a_round() {
                         model.items.insert(number, open);
                     }
                     Act::ReadAlone(which) => {
-                        // Who reads alone chooses among what is left.
+                        // Somebody who reads alone chooses among the unread items.
                         let Some(number) = model.unread().into_iter().nth(which) else { continue };
                         let path = format!("/api/v1/items/acme/widgets/{number}/read");
                         assert_eq!(host.send(Method::PUT, &path, json!({})).await.0, 200);
@@ -141,7 +141,7 @@ async fn nobody_meets_an_item_twice_in_a_round() {
                         if let Some(at) = model.readings.iter().rposition(|(read, _)| *read == number) {
                             model.readings.remove(at);
                         }
-                        // A scrub in which nothing was left may have it again.
+                        // A scrub with nothing left may get the item back.
                         if let Some(scrub) = &model.scrub {
                             model.scrub = Some(host.get(&format!("/api/v1/scrubs/{}", scrub["number"])).await);
                         }
@@ -173,12 +173,12 @@ async fn nobody_meets_an_item_twice_in_a_round() {
                         assert_eq!(status, 200, "{after}");
                         let (last, deck_round) = (after["cursor"].is_null(), after["round"].as_i64().unwrap());
                         model.scrub = Some(after);
-                        // It may have been read alone while the cursor was on it; the scrub may have
-                        // outlived its round, then it is read in the present one.
+                        // Somebody may have read it alone while the cursor was on it. The scrub may have
+                        // outlived its round; then the item is read in the current one.
                         if !skip {
                             model.readings.push((number, model.round));
                         }
-                        // Nobody is led to what was met.
+                        // The cursor never moves to an item already met.
                         if let Some(next) = model.scrub.as_ref().and_then(|scrub| scrub["cursor"].as_i64()) {
                             let number = model.deck[next as usize - 1]["number"].as_i64().unwrap();
                             assert!(deck_round < model.round || !model.met().contains(&number), "{number}");
@@ -204,7 +204,7 @@ async fn nobody_meets_an_item_twice_in_a_round() {
                         rows.iter().map(|row| json!([row["number"], row["rank"], row["stale_age"]])).collect()
                     };
                     assert_eq!(frozen(&now), frozen(&model.deck));
-                    // What is under the cursor was not met in the round before it came there.
+                    // The item under the cursor had not been met when the cursor came there.
                     if let Some(place) = scrub["cursor"].as_i64() {
                         let current = &now[place as usize - 1];
                         assert_eq!(current["status"], "current");

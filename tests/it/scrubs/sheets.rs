@@ -1,4 +1,4 @@
-//! Sheets through the API: what they hold, who may have them, and files that must be refused.
+//! Sheets through the API: what they contain, who may have them, and which files are refused.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ async fn post(host: &Host<'_>, body: impl Into<reqwest::Body>, query: &str) -> (
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sheet_is_edited_and_taken_in() {
+async fn an_edited_sheet_is_imported() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         opened(&app, 2, "2026-08-01").await;
@@ -33,7 +33,7 @@ async fn a_sheet_is_edited_and_taken_in() {
             lines[0].trim_start_matches('\u{feff}'),
             "Repository,Type,#,User,Title,State,Created,Updated,Stale-Age,Days-Age,Days-Stale,Recommend Action,URL,Read yet?,Link,Comment,Flag"
         );
-        // Ascending by stale-age, and a formula is none.
+        // Rows ascend by stale-age, and a formula is escaped.
         assert!(lines[1].starts_with("acme/widgets,Issue,3,"), "{csv}");
         assert!(lines[3].contains(",'=cmd|' /C calc'!A0,") && lines[3].contains(",x,"), "{csv}");
         let stalest = host.text("/api/v1/scrubs/1/sheet.csv?order=stalest").await;
@@ -61,7 +61,7 @@ async fn a_sheet_is_edited_and_taken_in() {
         let kept = host.get("/api/v1/sheets/unplaced").await;
         let texts: Vec<&Value> = kept["rows"].as_array().unwrap().iter().map(|row| &row["recommended_action"]).collect();
         assert_eq!(texts, ["wrong type", "keep me"]);
-        // The same once more changes nothing; a note that was changed here is in conflict.
+        // The same file again changes nothing; a note that was changed here is a conflict.
         let (_, again) = post(&host, edited, "").await;
         assert_eq!((&again["position"], &again["counts"]["new"]), (&done["position"], &json!(0)));
         host.note(2, "ours").await;
@@ -74,7 +74,7 @@ async fn a_sheet_is_edited_and_taken_in() {
         assert_eq!(response.status(), 200);
         let book = bugscrub::sheet::read(&response.bytes().await.unwrap()).unwrap();
         assert_eq!(book.tabs[0].rows.len(), 2);
-        // A closed item's note is out of the way.
+        // A closed item's note is not exported.
         acted(&app, "closed", 1, "2026-07-01", "2026-11-22T13:00:00Z", "ada", "closed").await;
         let csv = host.text("/api/v1/scrubs/1/sheet.csv").await;
         assert!(csv.contains("acme/widgets,Issue,1,") && !csv.contains("cmd"), "{csv}");
@@ -85,7 +85,7 @@ async fn a_sheet_is_edited_and_taken_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_sheet_is_refused_and_changes_nothing() {
+async fn a_file_that_is_not_a_sheet_is_refused_and_changes_nothing() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         let host = Host::new(&app).await;
@@ -114,9 +114,9 @@ async fn what_is_no_sheet_is_refused_and_changes_nothing() {
     .await;
 }
 
-/// Ten thousand rows; the times are printed, for who looks.
+/// `BUGSCRUB_TEST_SHEET_ROWS` sets the number of rows; the test prints how long each step takes.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_large_sheet_goes_out_and_comes_in() {
+async fn a_large_sheet_is_exported_and_imported() {
     let rows = std::env::var("BUGSCRUB_TEST_SHEET_ROWS").ok().map_or(1_000, |rows| rows.parse().unwrap());
     run_test(async |app| {
         many(&app, rows).await;

@@ -1,4 +1,4 @@
-//! What must be refused, and who may do what.
+//! What scrubs refuse, and who may do what.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::support::payload::{issue, issues, repository};
 use crate::support::run_test;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_requests_are_told_what_is_wrong_and_change_nothing() {
+async fn wrong_requests_are_told_why_and_change_nothing() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         let host = Host::new(&app).await;
@@ -62,7 +62,7 @@ async fn wrong_requests_are_told_what_is_wrong_and_change_nothing() {
         host.close(&scrub).await;
         let (status, answer) = host.send(Method::POST, "/api/v1/scrubs/1/advance", json!({"place": 1})).await;
         assert_eq!((status, &answer["type"]), (409, &json!("/problems/scrub-closed")));
-        // Opened, advanced, read, the next round, closed.
+        // The five events: opened, advanced, read, the next round, closed.
         assert_eq!(app.json("/api/v1/queue").await["position"], position.as_i64().unwrap() + 5);
         app
     })
@@ -70,7 +70,7 @@ async fn wrong_requests_are_told_what_is_wrong_and_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn reading_takes_a_scope_and_private_rows_another() {
+async fn scrubbing_needs_the_scrub_scope_and_private_rows_the_private_scope() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-02").await;
         let mut secret = repository(2, "secrets");
@@ -96,8 +96,8 @@ async fn reading_takes_a_scope_and_private_rows_another() {
             let (status, answer) = problem(request.send().await.unwrap()).await;
             assert_eq!((status, &answer["detail"]), (403, &json!("The token lacks the scope scrub.")), "{path}");
         }
-        // Who may not see private repositories sees neither row nor counts of them, and cannot go on
-        // from one.
+        // Somebody who may not see private repositories sees neither their rows nor counts of them, and
+        // cannot advance past one.
         let seen = public.get("/api/v1/scrubs/1").await;
         assert_eq!((&seen["rows"], &seen["current"], &seen["cursor"]), (&json!(1), &json!(null), &json!(1)));
         assert_eq!(public.deck(&scrub).await.len(), 1);
@@ -108,7 +108,7 @@ async fn reading_takes_a_scope_and_private_rows_another() {
         host.close(&scrub).await;
         let minutes: String = public.text("/api/v1/scrubs/1/minutes.md").await;
         assert!(!minutes.contains("secrets") && minutes.contains("acme/widgets"), "{minutes}");
-        // A deck dealt by them has no private rows; what is left is private only.
+        // A deck that they open has no private rows.
         let next: Value = public.open("bug-scrub").await;
         assert_eq!((&next["rows"], &next["current"]["repository"]), (&json!(1), &json!("acme/widgets")));
         app

@@ -1,5 +1,5 @@
-//! Twelve weekly scrubs over a generated quarter: the twelfth sheet carries every note whose item is
-//! open, and none of a closed one; and the whole history moves to another account by its sheets.
+//! Twelve weekly scrubs over a generated quarter. The twelfth sheet carries the note of every open item
+//! and of no closed one, and another account can import the whole history from it.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::support::{TestApp, random, run_test};
 const WEEKS: i64 = 12;
 const ITEMS: i64 = 60;
 
-/// What became of an issue.
+/// The true state of an issue.
 #[derive(Clone, Debug)]
 struct Truth {
     created: String,
@@ -28,7 +28,7 @@ fn below(random: &mut TestRunner, bound: u32) -> u32 {
     random.rng().random_range(0..bound)
 }
 
-/// A sheet of a scrub, read as anybody would.
+/// Downloads and reads a scrub's sheet.
 async fn sheet(host: &Host<'_>, number: i64) -> (Vec<u8>, Book) {
     let path = format!("/api/v1/scrubs/{number}/sheet.xlsx");
     let response = host.app.request_as(&host.token, Method::GET, &path).send().await.unwrap();
@@ -47,7 +47,7 @@ async fn weeks(app: &TestApp, host: &Host<'_>, random: &mut TestRunner) -> BTree
     let mut truth: BTreeMap<i64, Truth> = BTreeMap::new();
     let begin: DateTime<Utc> = "2026-08-03T15:00:00Z".parse().unwrap();
     for week in 0..WEEKS {
-        // What happens on GitHub before the meeting.
+        // First, what happens on GitHub before the meeting.
         let monday = begin + Duration::weeks(week);
         app.clock.set(&monday.to_rfc3339());
         let new = if week == 0 { ITEMS / 2 } else { ITEMS / 2 / (WEEKS - 1) };
@@ -93,7 +93,7 @@ async fn weeks(app: &TestApp, host: &Host<'_>, random: &mut TestRunner) -> BTree
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
+async fn the_twelfth_sheet_carries_every_open_items_note_into_another_account() {
     let mut random = random();
     let (mut sheets, mut minutes, mut kept) = (vec![], String::new(), BTreeMap::new());
     let random_ref = &mut random;
@@ -106,7 +106,7 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
         let (bytes, book) = sheet(&host, WEEKS).await;
         assert_eq!(book.attendance[0].host.as_deref(), Some("ada"));
         let rows = rows(&book, "0012");
-        // Every open item is in it, with its note; closed ones have none, if they are in it at all.
+        // Every open item is in the sheet with its note. A closed item has no note, if it is there at all.
         for (number, item) in &truth {
             let found = rows.get(number);
             assert_eq!(found.is_some(), item.open || found.is_some(), "{number}");
@@ -119,7 +119,7 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
         *minutes_ref = host.text(&format!("/api/v1/scrubs/{WEEKS}/minutes.md")).await;
         rebuilds_the_same(&app).await;
 
-        // Our own file once more changes nothing; an edit is all that changes.
+        // Importing our own file changes nothing.
         let answer = host.take_in(bytes.clone(), "dry_run=true").await;
         assert_eq!((&answer["counts"]["new"], &answer["counts"]["conflict"]), (&json!(0), &json!(0)), "{answer}");
         let coverage = host.get("/api/v1/stats/coverage").await;
@@ -135,7 +135,7 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
     println!("{minutes}");
     assert!(minutes.starts_with("# Bug scrub 0012\n"));
 
-    // The same organization installed anew: the sheet brings notes and readings, as of a past scrub.
+    // A new installation for the same organization: the sheet brings notes and readings of a past scrub.
     run_test(async move |app| {
         let host = Host::new(&app).await;
         app.clock.set("2026-10-26T12:00:00Z");
@@ -163,7 +163,7 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
             let told = row["note"]["recommended_action"].as_str().map(str::to_owned);
             assert_eq!(told, kept[&number].note, "{number}");
         }
-        // What its newest tab shows as read is read in the round.
+        // What the newest tab shows as read counts as read in the round.
         let rows = rows(&book, "0012");
         let shown: Vec<i64> =
             rows.values().filter(|note| note.is_read() && kept[&note.number].open).map(|note| note.number).collect();
@@ -175,7 +175,7 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
             .collect();
         counted.sort_unstable();
         assert_eq!(counted, shown);
-        // It is a scrub like others: what it read, and what was written then.
+        // It is a scrub like others, with what was read and written then.
         let read = rows.values().filter(|note| note.read == Some(true)).count();
         assert!(read > 0);
         assert_eq!((&scrub["read"], &scrub["rows"]), (&json!(read), &json!(read)));
@@ -183,11 +183,11 @@ async fn the_twelfth_sheet_carries_every_open_items_note_and_moves_house() {
         assert!(told.contains("\n2026-10-19, hosted by ada. Present: ada"), "{told}");
         assert!(told.contains(&format!(".\n\nRead: {read} items. Closed: ")), "{told}");
         assert_eq!(host.deck(&scrub).await.len(), read);
-        // Once more: nothing.
+        // Importing the file again changes nothing.
         let again = host.take_in(bytes, "").await;
         assert_eq!(again["counts"]["new"], 0, "{again}");
         assert_eq!(again["position"], done["position"]);
-        // The next scrub counts on.
+        // The next scrub gets the next number.
         assert_eq!(host.open("open").await["number"], 13);
         rebuilds_the_same(&app).await;
         app

@@ -1,4 +1,4 @@
-//! What is answered when something goes wrong, and what is logged and counted.
+//! What the service answers when something goes wrong, and what it logs and counts.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::support::app::SECRET;
 use crate::support::service::Serving;
 
 #[tokio::test]
-async fn whatever_goes_wrong_is_answered_as_a_problem() {
+async fn every_error_is_answered_as_a_problem() {
     let router = Router::new()
         .route("/panic", get(async || -> &str { panic!("a secret") }))
         .route(
@@ -62,7 +62,7 @@ async fn whatever_goes_wrong_is_answered_as_a_problem() {
 }
 
 #[test]
-fn the_schema_of_a_problem_is_what_is_sent() {
+fn the_schema_of_a_problem_matches_what_is_sent() {
     let schema = <Problem as utoipa::PartialSchema>::schema();
     let schema = serde_json::to_value(schema).unwrap();
     let mut names: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
@@ -87,7 +87,7 @@ async fn requests_in_flight_are_counted() {
     assert!(metrics.encode().contains("bugscrub_http_requests_in_flight 0\n"));
 }
 
-// In a process of its own: what a log takes is decided once in a process.
+// The service runs in a process of its own, because a process sets up its log only once.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_names_the_route_but_never_the_query_or_the_path() {
     let database = TestDatabase::new().await;
@@ -150,7 +150,7 @@ fn metrics_are_named_counted_and_bounded() {
     ] {
         assert!(text.lines().any(|printed| printed == line), "{line} not in\n{text}");
     }
-    // Refusals are there before the first, and events nobody knows count as one.
+    // The counters of refusals exist from the start, and unknown events count under one name.
     let counted = text.lines().filter(|line| line.starts_with("bugscrub_deliveries_total{"));
     let (none, some): (Vec<&str>, Vec<&str>) = counted.partition(|line| line.ends_with(" 0"));
     assert_eq!(some.len(), 3, "{some:?}");

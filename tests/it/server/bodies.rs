@@ -22,7 +22,7 @@ const MB_26: usize = 26 * 1024 * 1024;
 pub struct Intake {
     pub budget: BodyBudget,
     deadline: Duration,
-    /// A request to `/hold` keeps its body until told.
+    /// Notified when a request to `/hold` has its whole body, which it keeps until `release`.
     pub held: Arc<Notify>,
     pub release: Arc<Notify>,
 }
@@ -36,13 +36,13 @@ impl Intake {
         Router::new().route("/", post(take)).route("/hold", post(take)).with_state(self.clone())
     }
 
-    /// Waits until no body in flight holds anything.
+    /// Waits until no body in flight holds memory.
     async fn settled(&self) {
         until("the budget is free again", async || self.budget.used() == 0).await;
     }
 }
 
-/// Answers with the body's length and the sum of its bytes.
+/// Answers with the length of the body and the sum of its bytes.
 async fn take(State(intake): State<Intake>, request: Request) -> Result<String, Problem> {
     let hold = request.uri().path() == "/hold";
     let length = request.headers().get("content-length");
@@ -77,7 +77,7 @@ fn chunked(body: &[u8], chunk: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn bodies_up_to_the_cap_come_whole() {
+async fn bodies_up_to_the_cap_arrive_whole() {
     let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router(), PATIENT).await;
     for length in [0, 1, 17_000, 70_000, 3_000_000, WEBHOOK_BODY_CAP] {
@@ -93,9 +93,9 @@ async fn bodies_up_to_the_cap_come_whole() {
     intake.settled().await;
 }
 
-/// A client that sends all it has before it reads anything still finds the answer.
+/// A client that sends everything before it reads still finds the answer.
 #[tokio::test]
-async fn a_body_over_the_cap_is_refused_and_the_client_hears_of_it() {
+async fn a_body_over_the_cap_is_refused_and_the_client_reads_the_answer() {
     let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router(), PATIENT).await;
     let body = vec![b'x'; MB_26];
@@ -137,7 +137,7 @@ impl hyper::body::Body for Unsized {
 }
 
 #[tokio::test]
-async fn a_client_that_asks_before_sending_is_told_not_to() {
+async fn a_client_that_asks_before_sending_too_much_is_told_not_to() {
     let intake = Intake::new(ROOMY, NEVER);
     let server = start(intake.router(), PATIENT).await;
     let asks = format!("POST / HTTP/1.1\r\nhost: test\r\nexpect: 100-continue\r\ncontent-length: {MB_26}\r\n\r\n");
@@ -158,7 +158,7 @@ async fn a_client_that_never_stops_sending_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_stalled_webhook_is_answered_408_and_holds_nothing_after() {
+async fn a_stalled_webhook_is_answered_408_and_frees_its_memory() {
     let intake = Intake::new(ROOMY, SHORT);
     let limits = ServeLimits { linger: SHORT, ..PATIENT };
     let server = start(intake.router(), limits).await;
@@ -175,12 +175,12 @@ async fn a_stalled_webhook_is_answered_408_and_holds_nothing_after() {
 }
 
 #[tokio::test]
-async fn a_body_over_the_budget_is_refused_now_and_taken_later() {
+async fn a_body_over_the_budget_is_refused_now_and_accepted_later() {
     let intake = Intake::new(1_000_000, NEVER);
     let server = start(intake.router(), PATIENT).await;
     let body = vec![1; 800_000];
 
-    // Promising much takes nothing from the others.
+    // A large Content-Length reserves nothing.
     let promise = "POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 20000000\r\n\r\n";
     let _promises = (server.send(promise).await, server.send(promise).await);
 

@@ -1,4 +1,4 @@
-//! Files that mean harm, or that are none: each is refused with a sentence, in bounded memory.
+//! Malicious files, and files that are not spreadsheets: each is refused with a sentence, in bounded memory.
 
 use std::io::{Cursor, Write};
 
@@ -17,7 +17,7 @@ fn sound() -> String {
     data(&[HEADER, ROW])
 }
 
-/// A workbook with one tab, and these parts in place of its own or beside them.
+/// A workbook with one tab, in which these parts replace its own or are added.
 fn with_parts(others: &[(&str, &str)]) -> Vec<u8> {
     let mut parts = workbook_parts(&[("0051", &sound())]);
     parts.retain(|(name, _)| others.iter().all(|(other, _)| other != name));
@@ -25,14 +25,14 @@ fn with_parts(others: &[(&str, &str)]) -> Vec<u8> {
     zipped(&parts)
 }
 
-/// A spreadsheet's XML of so many bytes.
+/// A worksheet's XML of this many bytes.
 fn large(bytes: usize) -> String {
     const ROW: &str = "<row><c/></row>";
     format!("<sheetData>{}</sheetData>", ROW.repeat(bytes / ROW.len()))
 }
 
 #[test]
-fn what_is_no_spreadsheet_is_told_apart() {
+fn files_that_are_not_spreadsheets_are_told_apart() {
     let text = |file: &[u8], name: &str| {
         assert_eq!(
             refused(file),
@@ -64,7 +64,7 @@ fn what_is_no_spreadsheet_is_told_apart() {
 }
 
 #[test]
-fn files_of_other_excels_and_with_passwords_are_named() {
+fn other_excel_formats_and_encrypted_files_are_named() {
     let compound = |name: &str| -> Vec<u8> {
         let mut file = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
         file.resize(1536, 0);
@@ -83,7 +83,7 @@ fn files_of_other_excels_and_with_passwords_are_named() {
         ("content.xml", "?"),
     ]);
     assert_eq!(read(&sealed), Err(BadSheet::Encrypted));
-    // A zip file's own password: a bit in the head of each part, and of each entry.
+    // A zip file's own encryption: a bit in the header of each part and of each directory entry.
     let mut locked = workbook(&[("0051", &sound())]);
     for (mark, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
         let heads: Vec<usize> = (0..locked.len() - 4).filter(|at| &locked[*at..at + 4] == mark).collect();
@@ -93,11 +93,11 @@ fn files_of_other_excels_and_with_passwords_are_named() {
 }
 
 #[test]
-fn a_zip_bomb_is_refused_by_what_it_says_and_by_what_it_is() {
+fn a_zip_bomb_is_refused_whatever_size_it_claims() {
     let bomb = with_parts(&[("xl/worksheets/sheet1.xml", &large(200_000_000))]);
     assert!(bomb.len() < 2_000_000, "{}", bomb.len());
     assert_eq!(read(&bomb), Err(BadSheet::TooLargeInside));
-    // It lies: every size that it tells of is 1,000.
+    // The same file, but every size in it claims to be 1,000.
     let mut liar = bomb.clone();
     let sizes: Vec<usize> = (0..bomb.len() - 4)
         .filter(|at| {
@@ -108,11 +108,11 @@ fn a_zip_bomb_is_refused_by_what_it_says_and_by_what_it_is() {
     assert!(sizes.len() >= 2, "{sizes:?}");
     sizes.into_iter().for_each(|at| liar[at..at + 4].copy_from_slice(&1000_u32.to_le_bytes()));
     assert!(matches!(read(&liar), Err(BadSheet::TooLargeInside | BadSheet::Damaged(_))), "{:?}", read(&liar));
-    // Many parts, none of which is too large.
+    // Many parts, none of which is too large by itself.
     let parts: Vec<(String, String)> = (0..20).map(|part| (format!("xl/media/{part}.xml"), large(9_000_000))).collect();
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     assert_eq!(read(&with_parts(&parts)), Err(BadSheet::TooLargeInside));
-    // Less, but all of it one text, one remark, one tag, or more cells than anyone has.
+    // Smaller files that consist of one text, one comment, one tag, or of more cells than anybody has.
     for (before, filler, after) in
         [("", " ", ""), ("", "x", ""), ("<!--", "<", "-->"), ("<![CDATA[", "<", "]]>"), ("<x y='", "<", "'/>")]
     {
@@ -123,7 +123,7 @@ fn a_zip_bomb_is_refused_by_what_it_says_and_by_what_it_is() {
 }
 
 #[test]
-fn a_bomb_within_a_bomb_is_only_a_part() {
+fn a_nested_zip_bomb_is_not_unpacked() {
     let inner = with_parts(&[("xl/worksheets/sheet1.xml", &large(200_000_000))]);
     let mut writer = zip::ZipWriter::new(Cursor::new(vec![]));
     for (name, text) in workbook_parts(&[("0051", &sound())]) {
@@ -137,7 +137,7 @@ fn a_bomb_within_a_bomb_is_only_a_part() {
 }
 
 #[test]
-fn too_many_of_anything_is_refused_before_room_is_made_for_it() {
+fn too_many_of_anything_is_refused_before_memory_is_allocated() {
     let parts: Vec<(String, String)> = (0..5000).map(|part| (format!("x/{part}"), String::new())).collect();
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     assert_eq!(read(&with_parts(&parts)), Err(BadSheet::TooManyParts));
@@ -147,7 +147,7 @@ fn too_many_of_anything_is_refused_before_room_is_made_for_it() {
     assert_eq!(read(&workbook(&tabs)), Err(BadSheet::TooMany("tabs")));
     assert_eq!(read(&workbook(&tabs[..1000])).unwrap().tabs.len(), 1000);
 
-    // Room for as many texts as are announced is taken at once; this would end the process.
+    // A naive reader allocates for the announced count at once, which would end the process.
     for count in ["4611686018427387904", "99999999999", "4000001"] {
         let texts = format!(r#"<sst uniqueCount="{count}"><si><t>a</t></si></sst>"#);
         assert_eq!(read(&with_parts(&[("xl/sharedStrings.xml", &texts)])), Err(BadSheet::TooMany("texts")), "{count}");
@@ -155,7 +155,7 @@ fn too_many_of_anything_is_refused_before_room_is_made_for_it() {
     let texts = format!("<sst>{}</sst>", "<si/>".repeat(1_000_001));
     assert_eq!(read(&with_parts(&[("xl/sharedStrings.xml", &texts)])), Err(BadSheet::TooMany("texts")));
 
-    // Every style has a copy of its font.
+    // A naive reader copies the font into every style.
     let font = format!(r#"<font><name val="{}"/></font>"#, "x".repeat(100_000));
     let styles = format!(
         "<styleSheet><fonts>{font}</fonts><cellXfs>{}</cellXfs></styleSheet>",
@@ -189,7 +189,7 @@ fn one_long_text_in_many_cells_does_not_fill_the_memory() {
 }
 
 #[test]
-fn one_part_for_a_thousand_tabs_is_not_read_a_thousand_times() {
+fn a_part_shared_by_a_thousand_tabs_is_not_read_a_thousand_times() {
     let mut parts = workbook_parts(&(1..=1000).map(|_| ("x", "")).collect::<Vec<_>>());
     parts.retain(|(name, _)| !name.starts_with("xl/worksheets/"));
     for (name, text) in &mut parts {
@@ -202,8 +202,8 @@ fn one_part_for_a_thousand_tabs_is_not_read_a_thousand_times() {
 }
 
 #[test]
-fn xml_that_grows_or_takes_long_does_neither() {
-    // A billion laughs: names of one's own are not known to the reader.
+fn malicious_xml_neither_grows_nor_takes_long() {
+    // A billion laughs: the reader knows no custom entities.
     let mut names = r#"<!ENTITY a0 "ha">"#.to_owned();
     (1..=30).for_each(|level| names += &format!(r#"<!ENTITY a{level} "&a{};&a{};">"#, level - 1, level - 1));
     let laughs = format!(
@@ -211,7 +211,7 @@ fn xml_that_grows_or_takes_long_does_neither() {
         data(&[HEADER, &["a/b", "Issue", "1", "<c t=\"inlineStr\"><is><t>&a30;</t></is></c>"]])
     );
     assert!(refused(&with_parts(&[("xl/worksheets/sheet1.xml", &laughs)])).contains("&a30;"));
-    // A hundred thousand attributes, and elements within elements.
+    // A hundred thousand attributes, and half a million nested elements.
     let attributes: String = (0..100_000).map(|number| format!(" a{number}=\"\"")).collect();
     let many = format!("<worksheet{attributes}>{}</worksheet>", sound());
     assert_eq!(read(&with_parts(&[("xl/worksheets/sheet1.xml", &many)])).unwrap().tabs[0].rows.len(), 1);
@@ -220,14 +220,14 @@ fn xml_that_grows_or_takes_long_does_neither() {
 }
 
 #[test]
-fn cells_far_away_take_no_room() {
+fn distant_cells_take_no_memory() {
     let far = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>"#;
     let book = read(&workbook(&[("0051", &sound().replace("</sheetData>", far))])).unwrap();
     assert_eq!(book.tabs[0].rows.len(), 1);
 }
 
 #[test]
-fn values_and_parts_that_make_no_sense_are_damage() {
+fn values_and_parts_that_make_no_sense_count_as_damage() {
     let with = |cell: &str| workbook(&[("0051", &data(&[HEADER, &["a/b", "Issue", "1", cell]]))]);
     let cells = [
         r#"<c t="n"><v>one</v></c>"#,
@@ -245,7 +245,7 @@ fn values_and_parts_that_make_no_sense_are_damage() {
         let parts: Vec<_> = sound.iter().filter(|(name, _)| name != missing).cloned().collect();
         assert!(matches!(read(&zipped(&parts)), Err(BadSheet::Damaged(_))), "{missing}");
     }
-    // Two parts of one name: which is meant?
+    // Two parts have the same name, so it is not clear which one is meant.
     let two = workbook(&[("0051", &super::hostile::sound()), ("0052", &super::hostile::sound())]);
     let mut two_of_one = two.clone();
     let names: Vec<usize> = (0..two.len() - 10).filter(|at| &two[*at..at + 10] == b"sheet2.xml").collect();
@@ -262,7 +262,7 @@ fn ods(content: &str) -> Vec<u8> {
 }
 
 #[test]
-fn ods_that_means_harm_is_refused_as_well() {
+fn malicious_ods_is_refused_too() {
     let text = |text: &str| {
         format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
     };
@@ -281,7 +281,7 @@ fn ods_that_means_harm_is_refused_as_well() {
         )
     };
     assert_eq!(read(&ods(&body(&row("", &text("c"))))).unwrap().tabs[0].rows.len(), 1);
-    // Cut off within a table, a cell, a remark.
+    // The file is cut off inside a table, a cell, a comment.
     let whole = body(&row("", "<table:table-cell office:value-type=\"string\"><office:annotation><text:p>x"));
     for end in [
         whole.len(),
@@ -296,7 +296,7 @@ fn ods_that_means_harm_is_refused_as_well() {
         read(&ods(&body(&row("table:number-rows-repeated=\"4000000000\"", &text("c"))))),
         Err(BadSheet::TooManyRows)
     );
-    // Blanks without end are a cell that is too long, columns without end are not looked at.
+    // Four billion blanks make a cell too long; four billion columns are not visited.
     let blanks = text("a<text:s text:c=\"4000000000\"/>b");
     let book = read(&ods(&body(&row("", &blanks)))).unwrap();
     let fault = book.tabs[0].rows[0].row.as_ref().unwrap_err().to_string();
@@ -314,7 +314,7 @@ fn ods_that_means_harm_is_refused_as_well() {
 }
 
 #[test]
-fn whatever_the_xml_says_a_file_is_read_or_refused() {
+fn a_file_with_any_xml_is_read_or_refused() {
     let file =
         xlsx(&sheet((1..4).map(|number| noted(row(number, "2026-07-01", "2026-08-01"), "a", "b", "c")).collect()))
             .unwrap();

@@ -1,10 +1,10 @@
-//! ODS, by hand and in the ways of LibreOffice; `tools::libreoffice` has it write some.
+//! ODS files, written by hand as LibreOffice writes them. In `tools::libreoffice` it writes real ones.
 
 use bugscrub::sheet::{RowFault, read};
 
 use super::{names, only, package};
 
-/// An ODS file of one document.
+/// An ODS file with these tables.
 fn opendocument(tables: &str) -> Vec<u8> {
     let names = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" xmlns:calcext=\"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0\"";
@@ -18,7 +18,7 @@ fn opendocument(tables: &str) -> Vec<u8> {
     ])
 }
 
-/// Rows of texts, as LibreOffice writes them.
+/// Rows of text cells, as LibreOffice writes them.
 fn ods_rows(rows: &[&[&str]]) -> String {
     let cell = |text: &&str| match text {
         text if text.starts_with('<') => (*text).to_owned(),
@@ -30,7 +30,7 @@ fn ods_rows(rows: &[&[&str]]) -> String {
 }
 
 #[test]
-fn ods_is_read_with_all_that_its_cells_can_be() {
+fn every_kind_of_ods_cell_is_read() {
     let cells = [
         (
             r#"<table:table-cell office:value-type="float" office:value="12.5"><text:p>12,5</text:p></table:table-cell>"#,
@@ -69,7 +69,7 @@ fn ods_is_read_with_all_that_its_cells_can_be() {
 }
 
 #[test]
-fn in_ods_columns_are_skipped_errors_told_and_merged_rows_unreadable() {
+fn ods_repeated_columns_errors_and_merged_cells_are_handled() {
     let skip = r#"<table:table-cell table:number-columns-repeated="20"/>"#;
     let error = r#"<table:table-cell table:formula="of:=x" office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>#NAME?</text:p></table:table-cell>"#;
     let merged = r#"<table:table-cell office:value-type="string" table:number-columns-spanned="1" table:number-rows-spanned="2"><text:p>both</text:p></table:table-cell>"#;
@@ -94,7 +94,7 @@ fn in_ods_columns_are_skipped_errors_told_and_merged_rows_unreadable() {
 }
 
 #[test]
-fn a_formula_that_was_never_calculated_says_nothing_and_is_named() {
+fn a_formula_without_a_value_says_nothing_and_is_reported() {
     let (never, blank) = (
         r#"<table:table-cell table:formula="of:=[.A1]"/>"#,
         r#"<table:table-cell table:formula="of:=&quot;&quot;" office:value-type="string" office:string-value=""/>"#,

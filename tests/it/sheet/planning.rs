@@ -1,4 +1,4 @@
-//! What taking a sheet in would change.
+//! What importing a sheet would change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ fn key(number: i64) -> ItemName {
     ItemName { repository: "acme/widgets".to_owned(), item_type: ItemType::Issue, number }
 }
 
-/// A row with only a comment, and whether it was read.
+/// A row that has only a comment and says whether it was read.
 fn said(number: i64, comment: &str, read: bool) -> ReadRow {
     let note = SheetNote {
         repository: "Acme/Widgets".to_owned(),
@@ -40,7 +40,7 @@ fn text(comment: &str) -> NoteText {
     NoteText { comment: comment.to_owned(), ..NoteText::default() }
 }
 
-/// Tabs of item 1 alone: for each scrub its comment and whether it was read.
+/// Tabs that contain only item 1: for each scrub its comment and whether it was read.
 fn book(tabs: &[(i32, &str, bool)]) -> Book {
     let tab = |&(scrub, comment, read): &(i32, &str, bool)| Tab {
         name: format!("{scrub:04}"),
@@ -54,13 +54,13 @@ fn planned(book: &Book, known: Known) -> Plan {
     plan(book, |asked| (*asked == key(1)).then_some(&known))
 }
 
-/// The notes and marks that would be written.
+/// The notes and marks that the plan would write.
 fn changes(plan: &Plan) -> (Vec<(i32, &str)>, Vec<i32>) {
     let Some(change) = plan.changes.first() else { return (vec![], vec![]) };
     (change.notes.iter().map(|(scrub, note)| (scrub.unwrap(), note.comment.as_str())).collect(), change.marks.clone())
 }
 
-/// One letter a row: New, Same, Conflict, UnknownItem (?), Unreadable (!).
+/// One letter for each row: New, Same, Conflict, UnknownItem (?), Unreadable (!).
 fn letters(plan: &Plan) -> String {
     let letter = |outcome: &Outcome| match outcome {
         Outcome::New => 'N',
@@ -77,8 +77,8 @@ fn noted(comment: &str) -> Known {
 }
 
 #[test]
-fn the_newest_note_counts_and_different_ones_before_are_its_history() {
-    // Tabs may stand in any order.
+fn the_newest_note_counts_and_earlier_ones_become_its_history() {
+    // Tabs may come in any order.
     let book = book(&[(51, "c", false), (48, "", false), (49, "a", false), (50, "a", false), (52, "", false)]);
     let plan = planned(&book, Known::default());
     assert_eq!((letters(&plan).as_str(), changes(&plan).0), ("NSNSS", vec![(49, "a"), (51, "c")]));
@@ -88,18 +88,18 @@ fn the_newest_note_counts_and_different_ones_before_are_its_history() {
         ..noted(note)
     };
     let cases = [
-        // The same file once more, also after a note of ours was written over it.
+        // The same file again, also after somebody wrote another note here.
         (ours("c", &["a"]), "SSSSS", vec![]),
         (ours("c", &[]), "SSSSS", vec![]),
         (ours("d", &["a", "c"]), "SSSSS", vec![]),
         (ours("", &["a", "c"]), "SSSSS", vec![]),
-        // An earlier export of the same spreadsheet was taken in.
+        // An earlier export of the same spreadsheet was imported before.
         (ours("a", &[]), "NSSSS", vec![(51, "c")]),
         (ours("", &["a"]), "NSSSS", vec![(51, "c")]),
-        // A note that the file has never had.
+        // A note that the file never had.
         (ours("d", &[]), "CSSSS", vec![]),
         (ours("d", &["a"]), "CSSSS", vec![]),
-        // Blanks and line ends do not count.
+        // Blanks at the ends and kinds of line break do not count.
         (ours(" c\r\n", &[]), "SSSSS", vec![]),
     ];
     for (known, outcomes, notes) in cases {
@@ -111,16 +111,16 @@ fn the_newest_note_counts_and_different_ones_before_are_its_history() {
 }
 
 #[test]
-fn with_the_note_as_it_was_written_an_edit_is_told_from_what_is_out_of_date() {
+fn the_note_as_exported_tells_an_edit_from_an_old_copy() {
     let based = |base: &str, ours: &str| Known { base: Some(text(base)), ..noted(ours) };
     let cases = [
         ("a", based("a", "a"), "S", None),
-        // Edited in the sheet, here, in both, in both to the same.
+        // Edited in the sheet, here, in both, in both in the same way.
         ("b", based("a", "a"), "N", Some("b")),
         ("a", based("a", "b"), "S", None),
         ("b", based("a", "c"), "C", None),
         ("b", based("a", "b"), "S", None),
-        // Taken away in the sheet; back to what it once was.
+        // Deleted in the sheet, and changed back to what it once was.
         ("", based("a", "a"), "N", Some("")),
         ("a", based("b", "b"), "N", Some("a")),
         ("a", based("", ""), "N", Some("a")),
@@ -130,13 +130,13 @@ fn with_the_note_as_it_was_written_an_edit_is_told_from_what_is_out_of_date() {
         let notes = written.map(|written| (51, written)).into_iter().collect::<Vec<_>>();
         assert_eq!((letters(&plan).as_str(), changes(&plan).0), (outcome, notes), "{comment:?} {known:?}");
     }
-    // What is not open any more was written without its note.
+    // Items that are no longer open were exported without their notes.
     for (comment, outcome) in [("", "S"), ("b", "C")] {
         let mut book = book(&[(51, comment, false)]);
         book.tabs[0].rows[0].row.as_mut().unwrap().over = true;
         assert_eq!(letters(&planned(&book, based("a", "a"))), outcome, "{comment:?}");
     }
-    // Field by field.
+    // Notes are compared field by field.
     let mut known = based("a", "a");
     known.note.as_mut().unwrap().flag = "ours".to_owned();
     let plan = planned(&book(&[(51, "b", false)]), known);
@@ -144,7 +144,7 @@ fn with_the_note_as_it_was_written_an_edit_is_told_from_what_is_out_of_date() {
 }
 
 #[test]
-fn a_column_that_a_tab_lacks_says_nothing() {
+fn a_missing_column_says_nothing() {
     let mut book = book(&[(50, "a", false), (51, "b", false)]);
     for tab in &mut book.tabs {
         let note = tab.rows[0].row.as_mut().unwrap();
@@ -156,7 +156,7 @@ fn a_column_that_a_tab_lacks_says_nothing() {
 }
 
 #[test]
-fn an_item_was_read_in_the_first_of_the_tabs_that_say_so() {
+fn an_item_was_read_in_the_first_tab_that_says_so() {
     let tabs = |read: &[(i32, bool)]| book(&read.iter().map(|&(scrub, read)| (scrub, "", read)).collect::<Vec<_>>());
     let known = |read_in: &[i32], decks: &[i32]| Known {
         read_in: read_in.iter().copied().collect(),
@@ -168,9 +168,9 @@ fn an_item_was_read_in_the_first_of_the_tabs_that_say_so() {
         (&all, known(&[], &[]), "SNSSNS", vec![49, 52]),
         (&all, known(&[49], &[]), "SSSSNS", vec![52]),
         (&all, known(&[49, 52], &[]), "SSSSSS", vec![]),
-        // A mark from before the tab that says "not yet" is of another round.
+        // A mark from before the tab that says "not yet" belongs to another round.
         (&all, known(&[47], &[]), "SNSSNS", vec![49, 52]),
-        // A single tab: read here before, it was copied; unread when that scrub opened, it was not.
+        // A single tab. If the item was read here before, its x was copied; if it was in the deck, it was not.
         (&tabs(&[(51, true)]), known(&[40], &[]), "S", vec![]),
         (&tabs(&[(51, true)]), known(&[40], &[51]), "N", vec![51]),
         (&tabs(&[(51, true)]), known(&[40, 50], &[50]), "S", vec![]),
@@ -181,13 +181,13 @@ fn an_item_was_read_in_the_first_of_the_tabs_that_say_so() {
         let plan = planned(book, known.clone());
         assert_eq!((letters(&plan).as_str(), changes(&plan).1), (outcomes, marks), "{known:?}");
     }
-    // Of a scrub that was held here it is known whether the round has met it, wherever it was read.
+    // For a scrub that was held here we know whether its round had met the item, wherever it was read.
     let held =
         |held: &[(i32, bool)], decks: &[i32]| Known { held: held.iter().copied().collect(), ..known(&[40], decks) };
     let cases = [
         (&tabs(&[(51, true)]), held(&[(51, true)], &[51]), "S", vec![]),
         (&tabs(&[(51, true)]), held(&[(51, false)], &[51]), "N", vec![51]),
-        // Not in its deck either, and read in a round before.
+        // The item was not in that deck either, and was read in an earlier round.
         (&tabs(&[(51, true)]), held(&[(51, false)], &[]), "N", vec![51]),
         (&tabs(&[(51, true), (52, false), (53, true)]), held(&[(51, false), (53, false)], &[]), "NSS", vec![51]),
         (&tabs(&[(50, true), (51, true)]), held(&[(51, false)], &[]), "SS", vec![]),
@@ -196,18 +196,18 @@ fn an_item_was_read_in_the_first_of_the_tabs_that_say_so() {
         let plan = planned(book, known.clone());
         assert_eq!((letters(&plan).as_str(), changes(&plan).1), (outcomes, marks), "{known:?}");
     }
-    // A tab without the column says nothing of it: the tabs around it follow one another.
+    // A tab without the column says nothing, as if the tabs around it followed one another.
     let mut book = tabs(&[(50, true), (51, false), (52, true)]);
     book.tabs[1].rows[0].row.as_mut().unwrap().read = None;
     assert_eq!(changes(&planned(&book, known(&[], &[]))).1, [50]);
-    // A tab that is no scrub's cannot tell in which it was read.
+    // A tab that belongs to no scrub cannot say in which scrub the item was read.
     let mut book = tabs(&[(51, true)]);
     book.tabs[0].scrub = None;
     assert_eq!(letters(&planned(&book, Known::default())), "S");
 }
 
 #[test]
-fn unknown_and_unreadable_rows_are_listed_and_the_rest_is_taken() {
+fn unknown_and_unreadable_rows_are_listed_and_the_rest_is_imported() {
     let mut book = book(&[(51, "a", true)]);
     book.tabs[0].rows.push(said(2, "b", true));
     book.tabs[0].rows.push(ReadRow { line: 4, row: Err(RowFault::Merged) });
@@ -221,7 +221,7 @@ fn unknown_and_unreadable_rows_are_listed_and_the_rest_is_taken() {
     assert_eq!(book.items(), BTreeSet::from([key(1), key(2)]));
 }
 
-/// What is known once a plan was carried out.
+/// Updates what is known as carrying out a plan would.
 fn carry_out(world: &mut World, plan: &Plan) {
     for change in &plan.changes {
         let known = world.get_mut(&change.item).unwrap();
@@ -229,7 +229,7 @@ fn carry_out(world: &mut World, plan: &Plan) {
             known.earlier.extend(known.note.replace(note.clone()));
         }
         known.read_in.extend(&change.marks);
-        // Such a mark is later than all their rounds' beginnings.
+        // Such a mark is later than the beginnings of all their rounds.
         if change.marks.iter().any(|mark| known.held.contains_key(mark)) {
             known.held.values_mut().for_each(|met| *met = true);
         }
@@ -267,7 +267,7 @@ fn any_book() -> impl Strategy<Value = Book> {
 }
 
 #[test]
-fn taking_a_file_in_again_changes_nothing_and_no_note_of_ours_is_lost() {
+fn importing_a_file_twice_changes_nothing_and_loses_no_note() {
     let worlds = btree_map((1..4_i64).prop_map(key), any_known(), 0..4);
     random()
         .run(&(any_book(), worlds), |(book, mut world)| {
@@ -283,7 +283,7 @@ fn taking_a_file_in_again_changes_nothing_and_no_note_of_ours_is_lost() {
                 let note = known.note.clone().unwrap_or_default();
                 let kept = note.is_empty() || after.note.as_ref() == Some(&note) || after.earlier.contains(&note);
                 prop_assert!(kept, "{key:?}");
-                // Only with a base, or where the file has our note itself, is another put in its place.
+                // Our note is replaced only if the file was exported with it, or contains it itself.
                 let replaced = known.note != after.note && !note.is_empty();
                 let in_file = book.tabs.iter().flat_map(|tab| &tab.rows).any(|row| {
                     let row = row.row.as_ref().unwrap();

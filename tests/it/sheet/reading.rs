@@ -1,4 +1,4 @@
-//! Files that people and other programs made.
+//! Reading files that people and other programs made.
 
 use bugscrub::activity::ItemType;
 use bugscrub::sheet::{Attended, BadSheet, RowFault, SheetNote, read};
@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::{data, names, notes, only, workbook, workbook_parts, zipped};
 
-/// The header of the spreadsheet that came before.
+/// The header row of the old spreadsheet.
 const OLD: [&str; 17] = [
     "Repository",
     "Type",
@@ -28,7 +28,7 @@ const OLD: [&str; 17] = [
     "Flag",
 ];
 
-/// A row as the old tool wrote it, formulas with their values.
+/// A row as the old tool wrote it: formulas with their values.
 fn old<'a>(repository: &'a str, kind: &'a str, number: &'a str, written: [&'a str; 4]) -> Vec<&'a str> {
     let [action, read, comment, flag] = written;
     let stale = r#"<c><f>LOG10((J2+1)*(K2+1))</f><v>2.5</v></c>"#;
@@ -104,7 +104,7 @@ fn the_old_spreadsheet_with_its_many_tabs_is_read() {
 }
 
 #[test]
-fn columns_stand_in_any_order_in_any_case_and_some_may_be_missing() {
+fn columns_may_come_in_any_order_and_case_and_some_may_be_missing() {
     let header = ["FLAG ", "  number", "Whatever", "read", "Recommended action", "", "TYPE", "repository"];
     let bytes = workbook(&[(
         "51",
@@ -118,7 +118,7 @@ fn columns_stand_in_any_order_in_any_case_and_some_may_be_missing() {
     assert_eq!((note.title.as_str(), note.url.as_str()), ("", ""));
 }
 
-/// What "Read yet?" says, for a cell of XLSX.
+/// How a cell under "Read yet?" in an XLSX file is read.
 fn read_yet(cell: &str) -> (bool, Option<String>) {
     let bytes = workbook(&[(
         "51",
@@ -145,7 +145,7 @@ fn read_yet_is_understood_as_people_write_it() {
 }
 
 #[test]
-fn dates_numbers_and_formulas_in_a_note_count_as_they_show() {
+fn dates_numbers_and_formulas_in_a_note_are_read_as_displayed() {
     let styles = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2">
         <numFmt numFmtId="164" formatCode="m/d/yyyy h:mm"/><numFmt numFmtId="165" formatCode="[h]:mm:ss"/></numFmts>
         <cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>"#;
@@ -170,13 +170,13 @@ fn dates_numbers_and_formulas_in_a_note_count_as_they_show() {
 }
 
 #[test]
-fn a_formula_that_was_never_calculated_says_nothing_and_is_named() {
+fn a_formula_without_a_value_says_nothing_and_is_reported() {
     let (empty, blank) = ("<c><f>A1</f></c>", "<c t=\"str\"><f>A1</f><v></v></c>");
     let rows: [&[&str]; 4] = [
         &["Repository", "Type", "#", "Comment", "Read yet?", "Title"],
         &["a/b", "Issue", "1", empty, "x", empty],
         &["a/b", "Issue", "2", blank, empty, empty],
-        // Copied further down than there are items.
+        // The formulas are copied further down than there are items.
         &["", "", "", "", empty, empty],
     ];
     let book = read(&workbook(&[("0051", &data(&rows))])).unwrap();
@@ -193,7 +193,7 @@ fn a_formula_that_was_never_calculated_says_nothing_and_is_named() {
 }
 
 #[test]
-fn rows_that_are_only_formulas_and_empty_boxes_are_none() {
+fn rows_of_only_formulas_and_empty_checkboxes_are_skipped() {
     let padding = |line: &'static str| -> Vec<&'static str> {
         vec!["", "", "", "", "", "", "", "", line, "", "", "", "", r#"<c t="b"><v>0</v></c>"#, "", " ", ""]
     };
@@ -250,7 +250,7 @@ fn merged_cells_make_their_rows_unreadable() {
 }
 
 #[test]
-fn a_file_without_numbered_tabs_is_read_and_one_number_counts_once() {
+fn a_file_without_numbered_tabs_is_read_and_a_number_counts_once() {
     let tab = old_tab(&[old("a/b", "Issue", "1", ["", "x", "", ""])]);
     let book = read(&workbook(&[("bug-scrub", &tab)])).unwrap();
     assert_eq!(names(&book), [("bug-scrub", None, 1)]);
@@ -263,7 +263,7 @@ fn a_file_without_numbered_tabs_is_read_and_one_number_counts_once() {
 }
 
 #[test]
-fn attendance_is_read_however_its_dates_are_written() {
+fn attendance_dates_are_read_in_every_format() {
     let tab = old_tab(&[old("a/b", "Issue", "1", ["", "", "c", ""])]);
     let rows: [&[&str]; 10] = [
         &["host", "SCRUB", "Attendees", "Date"],
@@ -339,7 +339,7 @@ fn rows_of_csv_are_numbered_as_a_spreadsheet_does() {
 }
 
 #[test]
-fn the_guard_against_formulas_is_taken_off_again_in_csv_only() {
+fn the_guard_against_formulas_is_removed_from_csv_only() {
     let csv = "Repository,Type,#,Comment,Flag\na/b,Issue,1,'=1+1,'tis\n";
     assert_eq!(texts(&only(csv.as_bytes())), [None, Some("=1+1"), Some("'tis")]);
     let xlsx = workbook(&[("51", &data(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", "'=1+1"]]))]);
@@ -347,7 +347,7 @@ fn the_guard_against_formulas_is_taken_off_again_in_csv_only() {
 }
 
 #[test]
-fn what_names_no_columns_or_has_no_rows_is_told() {
+fn a_file_without_columns_or_rows_is_told_why() {
     let tab = |rows: &[&[&str]]| workbook(&[("0051", &data(rows))]);
     let refused = |bytes: &[u8]| read(bytes).unwrap_err();
     let no_tab = |why: &str| BadSheet::NoTab(why.to_owned());

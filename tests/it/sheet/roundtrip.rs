@@ -1,4 +1,4 @@
-//! What is written is read: any sheet, as XLSX and as CSV.
+//! Any sheet is read as it was written, as XLSX and as CSV.
 
 use bugscrub::activity::{ItemType, State};
 use bugscrub::sheet::{Attendance, Attended, Sheet, SheetNote, SheetRow, csv, read, xlsx};
@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::{notes, sheet};
 use crate::support::random;
 
-/// Texts as people write them and as they should not: formulas, quotes, lines, any letters. A
-/// spreadsheet has no room for blanks around a note, nor for carriage returns.
+/// Texts as people write them and as they should not: formulas, quotes, line breaks, any letters. A
+/// spreadsheet keeps neither blanks around a note nor carriage returns.
 fn any_text() -> impl Strategy<Value = String> {
     let parts = prop_oneof![
         4 => "[ -~]{0,12}",
@@ -19,14 +19,14 @@ fn any_text() -> impl Strategy<Value = String> {
         1 => Just("\n".to_owned()),
         1 => "['=+@\\t-]{1,3}",
         1 => Just("_x0041_".to_owned()),
-        // What XML cannot have.
+        // Characters that XML cannot contain.
         1 => "[\u{1}\u{b}\u{1f}\u{fffe}\u{ffff}]{1,2}",
         1 => Just("x".repeat(600)),
     ];
     vec(parts, 0..4).prop_map(|parts| parts.concat().trim().to_owned())
 }
 
-/// No longer than a note may be there.
+/// Text no longer than the column allows.
 fn any_note(longest: usize) -> impl Strategy<Value = String> {
     any_text().prop_map(move |text| text.chars().take(longest).collect::<String>().trim().to_owned())
 }
@@ -68,7 +68,7 @@ fn any_attended() -> impl Strategy<Value = Attended> {
 }
 
 fn any_sheet() -> impl Strategy<Value = Sheet> {
-    // One row an item: a tab has no item twice.
+    // Each item has one row, because a tab cannot have an item twice.
     let keys = ("[a-z]{1,6}/[A-Za-z0-9._-]{1,9}", 1..10_000_i64);
     let rows = btree_map(keys, any_row(), 1..20).prop_map(|rows| {
         let keyed = |((repository, number), row): ((String, i64), SheetRow)| {
@@ -89,7 +89,7 @@ fn any_sheet() -> impl Strategy<Value = Sheet> {
     })
 }
 
-/// What is to be read of a row that was written.
+/// What the reader must return for a written row.
 fn expected(row: &SheetRow) -> SheetNote {
     SheetNote {
         repository: row.repository.clone(),
@@ -138,7 +138,7 @@ fn csv_is_read_as_it_was_written() {
 }
 
 #[test]
-fn cut_or_changed_anywhere_a_file_is_refused_or_read_but_breaks_nothing() {
+fn a_file_cut_or_changed_anywhere_is_read_or_refused_without_a_panic() {
     let whole = any_sheet().prop_flat_map(|sheet| {
         let file = xlsx(&sheet).unwrap();
         let changes = vec((0..file.len(), any::<u8>()), 0..4);

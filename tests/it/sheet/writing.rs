@@ -1,4 +1,4 @@
-//! What is written: the shape that people know, and nothing that could run.
+//! Written sheets have the layout that people know, and nothing in them can run.
 
 use bugscrub::activity::ItemType;
 use bugscrub::rank::criterion::{self, AUTHOR, REPO, STATE, TITLE};
@@ -11,7 +11,7 @@ use super::{TODAY, noted, of_type, part, row, sheet};
 const HEADER: &str = "Repository,Type,#,User,Title,State,Created,Updated,Stale-Age,Days-Age,Days-Stale,\
     Recommend Action,URL,Read yet?,Link,Comment,Flag";
 
-/// The parts of a sheet's first tab: its XML, and the texts that its cells point to.
+/// A sheet's first tab: its XML, and the shared texts that its cells refer to.
 struct Written {
     tab: String,
     texts: Vec<String>,
@@ -44,7 +44,7 @@ fn find<'a>(document: &'a Document, name: &str) -> Vec<Node<'a, 'a>> {
 }
 
 impl Written {
-    /// A cell as (formula, value).
+    /// The formula and the value of a cell.
     fn cell(&self, address: &str) -> (Option<String>, String) {
         let document = Document::parse(&self.tab).unwrap();
         let cells = find(&document, "c");
@@ -57,7 +57,7 @@ impl Written {
         (child("f"), if shared { self.texts[value.parse::<usize>().unwrap()].clone() } else { value })
     }
 
-    /// The filters: for each column's number the XML within.
+    /// The filters: for each column's number the elements inside.
     fn filters(&self) -> Vec<(String, Vec<String>)> {
         let document = Document::parse(&self.tab).unwrap();
         let described = |node: Node| {
@@ -76,7 +76,7 @@ impl Written {
 }
 
 #[test]
-fn a_tab_has_the_columns_formulas_and_looks_that_people_know() {
+fn a_tab_has_the_familiar_columns_formulas_and_layout() {
     let mut hidden = row(13, "2026-11-20", "2026-11-21");
     hidden.shown = false;
     let written = written(&sheet(vec![noted(row(12, "2026-07-01", "2026-08-01"), "close", "c", "f"), hidden]));
@@ -133,19 +133,19 @@ fn a_tab_has_the_columns_formulas_and_looks_that_people_know() {
 }
 
 #[test]
-fn dates_are_the_zones_days() {
+fn dates_are_days_of_the_accounts_zone() {
     let mut late = row(1, "2026-07-01", "2026-07-01");
-    // Half past midnight in Berlin.
+    // This is half past midnight in Berlin.
     late.created_at = "2026-07-01T22:30:00Z".parse().unwrap();
     let csv = String::from_utf8(csv(&sheet(vec![late.clone()])).unwrap()).unwrap();
     assert!(csv.contains(",open,2026-07-02,2026-07-01,"), "{csv}");
-    // Days since the last of 1899, as spreadsheets count.
+    // Spreadsheets count days since 30 December 1899.
     let written = written(&sheet(vec![late]));
     assert_eq!((written.cell("G2").1, written.cell("H2").1), ("46205".to_owned(), "46204".to_owned()));
 }
 
 #[test]
-fn what_strangers_wrote_is_a_text_and_never_runs() {
+fn text_from_strangers_never_becomes_a_formula() {
     for text in ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=cmd|' /C calc'!A0", "{=1}"] {
         let mut row = noted(row(1, "2026-07-01", "2026-07-01"), text, text, text);
         (row.title, row.user) = (text.to_owned(), Some(text.to_owned()));
@@ -179,7 +179,7 @@ fn csv_has_the_same_columns_with_values() {
 }
 
 #[test]
-fn links_show_what_follows_the_repository_on_any_host_and_after_a_rename() {
+fn links_show_the_path_below_the_repository_on_any_host_and_after_a_rename() {
     let at = |url: &str| SheetRow {
         url: url.to_owned(),
         ..of_type(row(7, "2026-07-01", "2026-07-01"), ItemType::PullRequest)
@@ -192,7 +192,7 @@ fn links_show_what_follows_the_repository_on_any_host_and_after_a_rename() {
 }
 
 #[test]
-fn the_usual_view_is_set_as_a_filter() {
+fn the_usual_view_becomes_an_autofilter() {
     let criteria = Criteria::of([
         ("state", "open"),
         ("type", "Issue"),
@@ -205,7 +205,7 @@ fn the_usual_view_is_set_as_a_filter() {
     let expected = [
         ("1", vec!["filters", "filter val=Issue", "filter val=Discussion"]),
         ("5", vec!["filters", "filter val=open"]),
-        // From 2026-05-27, and until 2026-11-20.
+        // From 2026-05-27, and up to 2026-11-20.
         ("6", vec!["customFilters", "customFilter operator=greaterThanOrEqual val=46169"]),
         ("7", vec!["customFilters", "customFilter operator=lessThanOrEqual val=46346"]),
     ];
@@ -216,7 +216,7 @@ fn the_usual_view_is_set_as_a_filter() {
 }
 
 #[test]
-fn other_filters_are_set_where_a_column_has_them() {
+fn other_filters_are_set_where_a_column_supports_them() {
     let terms = |any: &[&str], none: &[&str]| {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         Terms::new(owned(any), owned(none))
@@ -264,7 +264,7 @@ fn other_filters_are_set_where_a_column_has_them() {
 }
 
 #[test]
-fn a_tab_of_attendance_stands_beside() {
+fn a_sheet_has_an_attendance_tab() {
     let attended = |scrub, attendees: &[&str]| Attended {
         scrub,
         date: Some(TODAY),
@@ -282,7 +282,7 @@ fn a_tab_of_attendance_stands_beside() {
 }
 
 #[test]
-fn a_view_of_any_name_has_a_tab() {
+fn a_view_of_any_name_gets_a_valid_tab_name() {
     for (name, tab) in [
         ("bug-scrub", "bug-scrub"),
         ("a/b:c", "a-b-c"),
@@ -297,7 +297,7 @@ fn a_view_of_any_name_has_a_tab() {
 }
 
 #[test]
-fn the_same_sheet_is_the_same_bytes_and_too_long_a_text_is_told() {
+fn the_same_sheet_gives_the_same_bytes_and_a_text_too_long_is_reported() {
     let ours = sheet(vec![row(1, "2026-07-01", "2026-07-01")]);
     assert_eq!(xlsx(&ours).unwrap(), xlsx(&ours).unwrap());
     let long = sheet(vec![noted(row(1, "2026-07-01", "2026-07-01"), "", &"😀".repeat(16_384), "")]);

@@ -1,9 +1,9 @@
-//! The age buckets against the bounds as people say them.
+//! The age buckets, compared with their bounds in words.
 
 use bugscrub::stats::{AgeOf, OpenDays, ages};
 use proptest::prelude::*;
 
-/// As the buckets are described, each on its own.
+/// Whether an age belongs in a bucket, by the bucket's name.
 fn belongs(bucket: &str, days: i64) -> bool {
     match bucket {
         "0" => days == 0,
@@ -40,7 +40,7 @@ proptest! {
 }
 
 #[test]
-fn the_bounds_lie_where_they_are_said() {
+fn bucket_bounds_match_their_names() {
     for (days, name) in
         [(0, "0"), (1, "1-7"), (7, "1-7"), (8, "8-30"), (365, "181-365"), (366, "1-2 y"), (1826, "> 5 y")]
     {

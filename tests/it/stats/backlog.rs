@@ -1,4 +1,4 @@
-//! The backlog against a count of every item anew at every step.
+//! The backlog, compared with a fresh count of all items at every step.
 
 use bugscrub::rank::stale_age;
 use bugscrub::rank::stale_age::days_since;
@@ -67,7 +67,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn every_step_is_what_counting_anew_gives(
+    fn every_step_equals_a_fresh_count(
         lifetimes in any_lifetimes(),
         zone in any_zone(),
         from in any_date(),
@@ -85,7 +85,7 @@ proptest! {
 }
 
 #[test]
-fn rows_are_flat_and_named() {
+fn csv_columns_are_flat_and_named() {
     let point = point(&[], Tz::UTC, (NaiveDate::from_ymd_opt(2026, 11, 16).unwrap(), NaiveDate::MAX));
     let mut csv = csv::Writer::from_writer(vec![]);
     csv.serialize(&point).unwrap();

@@ -1,4 +1,4 @@
-//! The charts: sound pictures of whatever they are given.
+//! Charts are sound pictures, whatever they are given.
 
 use bugscrub::stats::chart::{
     ages_chart, backlog_chart, contrast_ratios, coverage_chart, forecast_chart, throughput_chart,
@@ -21,7 +21,7 @@ fn any_size() -> impl Strategy<Value = Size> {
     (0..1600u32, 0..1000u32).prop_map(|(width, height)| Size { width, height })
 }
 
-/// From 0 to ten million, every order of magnitude as often.
+/// From 0 to ten million, with every order of magnitude equally likely.
 fn any_count() -> impl Strategy<Value = u32> {
     (0..8u32, 1..10u32, any::<bool>())
         .prop_map(|(power, digit, none)| if none { 0 } else { 10u32.pow(power) / 10 * digit })
@@ -33,14 +33,14 @@ fn row(repo_id: i64, repository: &str, opened: u32, closed: u32) -> ThroughputRo
 }
 
 #[test]
-fn colours_can_be_told_from_what_they_stand_on() {
+fn colours_contrast_with_their_background() {
     for (what, ratio, least) in contrast_ratios() {
         assert!(ratio >= least, "{what}: {ratio:.2}");
     }
 }
 
 #[test]
-fn names_are_words_and_nothing_else() {
+fn names_are_drawn_as_text_and_nothing_else() {
     let window = today() - Duration::days(30)..=today();
     let names = ["a/<script>alert(1)</script>", "b/\"onload='x'&lt;", "c/\u{0}\u{8}\u{ffff}]]>", "d/\u{202e}gpj.exe"];
     let rows: Vec<_> = names.iter().zip(1..).map(|(name, id)| row(id, name, 5, 6)).collect();
@@ -83,7 +83,7 @@ fn without_data_a_chart_says_so() {
 }
 
 #[test]
-fn no_date_in_sight_is_said() {
+fn the_forecast_chart_says_when_no_date_is_in_sight() {
     let forecast = forecast(&[Week { opened: 6, closed: 4 }; 8], ForecastRequest::new(today(), 50, 1));
     let svg = forecast_chart(&forecast, Size::default());
     assert_sound(&svg);
@@ -104,7 +104,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
-    fn a_backlog_of_any_length(days in 0..3000i64, scale in any_count(), size in any_size(), weekly: bool) {
+    fn a_backlog_of_any_length_is_drawn_soundly(days in 0..3000i64, scale in any_count(), size in any_size(), weekly: bool) {
         let step = if weekly { Step::Week } else { Step::Day };
         let lifetimes = world::lifetimes(300, 3, 70, 3);
         let mut points: Vec<BacklogPoint> =
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn ages_of_any_number(counts in proptest::collection::vec(any_count(), 18), size in any_size()) {
+    fn ages_of_any_count_are_drawn_soundly(counts in proptest::collection::vec(any_count(), 18), size in any_size()) {
         let one = |of| {
             let mut buckets = ages(&[OpenDays { days_age: 1, days_stale: 1 }], of);
             let counts = &counts[if of == AgeOf::Creation { 0..9 } else { 9..18 }];
@@ -129,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn repositories_of_any_name(
+    fn repositories_of_any_name_are_drawn_soundly(
         rows in proptest::collection::vec((any::<String>(), any_count(), any_count()), 0..30),
         size in any_size(),
     ) {
@@ -138,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn forecasts_of_any_weeks(
+    fn forecasts_of_any_weeks_are_drawn_soundly(
         weeks in proptest::collection::vec((0..40u32, 0..50u32), 0..30),
         open_now in any_count(),
         size in any_size(),

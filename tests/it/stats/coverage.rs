@@ -1,4 +1,4 @@
-//! How items spread over the weeks since they were read.
+//! Coverage: how many weeks ago items were read.
 
 use bugscrub::stats::coverage;
 
@@ -12,7 +12,7 @@ fn every_item_is_in_the_bucket_of_its_weeks() {
         counts,
         [("never", 2), ("0", 3), ("1", 2), ("2-3", 2), ("4-7", 1), ("8-13", 0), ("14-26", 1), ("> 26", 1)]
     );
-    // Bounds have no gaps: each begins where the one before ends.
+    // The bounds have no gaps: each begins where the one before ends.
     for pair in buckets[1..].windows(2) {
         assert_eq!(pair[0].to_weeks.map(|to| to + 1), pair[1].from_weeks);
     }

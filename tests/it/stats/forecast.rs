@@ -1,4 +1,4 @@
-//! The forecast where the answer is known, and what must hold where it is not.
+//! The forecast where the answer is known, and its invariants where it is not.
 
 use bugscrub::stats::{Forecast, ForecastRequest, Verdict, Week, forecast};
 use chrono::{Duration, NaiveDate};
@@ -25,21 +25,21 @@ fn a_constant_rate_gives_the_exact_date() {
     let summary = with(&[week(3, 8); 6], 50).summary;
     assert_eq!((summary.date_50, summary.date_80, summary.date_95), (after(10), after(10), after(10)));
     assert_eq!((summary.verdict, summary.mean_net_weekly), (Verdict::Closes, Some(-5.0)));
-    // A week begun is a week needed.
+    // Part of a week counts as a whole one.
     assert_eq!(with(&[week(3, 8); 6], 51).summary.date_50, after(11));
 }
 
 #[test]
-fn what_a_week_opened_and_closed_stays_together() {
+fn openings_and_closings_of_a_week_are_drawn_together() {
     let weeks = [week(100, 105), week(0, 5), week(7, 12), week(50, 55)];
     let summary = with(&weeks, 50).summary;
     assert_eq!((summary.date_50, summary.date_95), (after(10), after(10)));
 }
 
 #[test]
-fn the_shares_are_those_of_the_chances() {
-    // Each week closes everything or nothing: by week k all is closed with a chance of 1 - 2^-k,
-    // 0.75 and 0.875, then 0.9375 and 0.96875.
+fn the_shares_follow_the_probabilities() {
+    // Each week closes everything or nothing. By week k all is closed with a probability of 1 - 2^-k:
+    // 0.75, 0.875, 0.9375, 0.96875.
     let summary = with(&[week(0, 10), week(3, 3), week(0, 10), week(1, 1)], 10).summary;
     assert_eq!((summary.date_80, summary.date_95), (after(3), after(5)));
 }
@@ -63,7 +63,7 @@ fn progress_too_slow_for_the_horizon_has_no_date() {
 }
 
 #[test]
-fn too_little_history_is_said() {
+fn too_little_history_gives_no_forecast() {
     for weeks in [vec![], vec![week(0, 5); 3], [vec![week(0, 5); 3], vec![week(0, 0); 9]].concat()] {
         let forecast = with(&weeks, 50);
         assert_eq!(forecast.summary.verdict, Verdict::TooLittleHistory);
@@ -78,7 +78,7 @@ fn nothing_open_is_done_today() {
 }
 
 #[test]
-fn rows_are_flat_and_named() {
+fn csv_columns_are_flat_and_named() {
     let forecast = with(&[week(3, 8); 6], 50);
     let mut csv = csv::Writer::from_writer(vec![]);
     csv.serialize(&forecast.summary).unwrap();
@@ -92,7 +92,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn shares_come_in_order_and_the_fan_meets_their_dates(
+    fn shares_are_ordered_and_the_fan_reaches_zero_on_their_dates(
         weeks in proptest::collection::vec((0..40u32, 0..50u32), 4..30),
         open_now in 1..900u32,
         seed: u64,
@@ -102,7 +102,7 @@ proptest! {
         let found = forecast(&weeks, request);
         prop_assert_eq!(&found, &forecast(&weeks, request));
         let summary = &found.summary;
-        // A date that is missing lies beyond all others.
+        // A missing date counts as later than all others.
         let order = [summary.date_50, summary.date_80, summary.date_95].map(|date| date.unwrap_or(NaiveDate::MAX));
         prop_assert!(order.is_sorted());
         prop_assert_eq!(summary.date_50.is_some(), summary.verdict == Verdict::Closes);

@@ -1,8 +1,8 @@
-//! Reads a chart's texts back and says where they are cut or overlap.
+//! Reads the texts of a chart back and finds those that are cut off or overlap.
 
 use roxmltree::{Document, Node};
 
-/// The room a text takes: left, top, right, bottom.
+/// The space that a text takes: left, top, right, bottom.
 #[derive(Clone, Debug)]
 struct Room {
     #[expect(dead_code, reason = "shown where a test fails")]
@@ -14,7 +14,7 @@ fn number(node: Node, name: &str) -> f64 {
     node.attribute(name).unwrap().parse().unwrap()
 }
 
-/// Letters of 0.5 times the size: what usual fonts take on average. The charts keep more.
+/// Letters take half the font size on average, in usual fonts. The charts leave more room.
 fn room(node: Node) -> Room {
     let words = node.text().unwrap().trim().to_owned();
     let size = number(node, "font-size");
@@ -31,15 +31,15 @@ fn room(node: Node) -> Room {
         _ => -size,
     };
     let bounds = match node.attribute("transform") {
-        // Upright, read from below: what runs to the right runs up.
+        // The text is rotated to read from below: what runs to the right runs upwards.
         Some(_) => [x + top, y - left - width, x + top + size, y - left],
         None => [x + left, y + top, x + left + width, y + top + size],
     };
     Room { words, bounds }
 }
 
-/// Panics unless the picture is sound: XML with a role, a name, nothing that acts, and texts that
-/// are inside and apart.
+/// Panics unless the picture is sound: XML with a role and a name, without scripts, and with texts that
+/// neither overlap nor leave the picture.
 pub fn assert_sound(svg: &str) {
     let document = Document::parse(svg).unwrap_or_else(|error| panic!("{error}: {svg}"));
     let root = document.root_element();
@@ -64,7 +64,7 @@ pub fn assert_sound(svg: &str) {
     }
 }
 
-/// All of a picture's words.
+/// All texts of a picture.
 pub fn words(svg: &str) -> Vec<String> {
     let document = Document::parse(svg).unwrap();
     document

@@ -1,4 +1,4 @@
-//! Throughput against one question per item and figure.
+//! Throughput, compared with a count over the items for each figure.
 
 use bugscrub::stats::{BacklogChange, Lifetime, ThroughputRow, throughput};
 use chrono::NaiveDate;
@@ -43,7 +43,7 @@ fn row(lifetimes: &[&Lifetime], zone: Tz, from: NaiveDate, to: NaiveDate) -> Thr
     row
 }
 
-/// Hours may differ in the last of their two decimals, as the two ways round differently.
+/// Hours may differ in the second decimal, because the two ways round differently.
 fn close(one: Option<f64>, other: Option<f64>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => (one - other).abs() < 0.011,
@@ -73,7 +73,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn every_figure_is_what_asking_each_item_gives(
+    fn every_figure_equals_a_count_over_the_items(
         lifetimes in any_lifetimes(),
         zone in any_zone(),
         from in any_date(),

@@ -27,7 +27,7 @@ use super::service::client;
 /// The secret that the tests' service accepts.
 pub const SECRET: &str = "the-secret-of-the-tests";
 
-/// Time as the service sees it; tests move it.
+/// The service's clock, which tests set.
 #[derive(Clone)]
 pub struct TestClock(Arc<AtomicI64>);
 
@@ -46,7 +46,7 @@ pub struct TestApp {
     pub address: SocketAddr,
     pub database: TestDatabase,
     pub clock: TestClock,
-    /// Scopes read and private.
+    /// A token with the scopes read and private.
     pub token: String,
     pub client: reqwest::Client,
     live: LiveRanking,
@@ -54,7 +54,7 @@ pub struct TestApp {
     serving: JoinHandle<()>,
 }
 
-/// Settings as the tests' service has them; change what the test is about.
+/// The settings of the tests' service; a test changes those it is about.
 pub fn settings() -> Settings {
     Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -72,7 +72,7 @@ pub fn settings() -> Settings {
     }
 }
 
-/// Runs a test against a service of its own; the date is 2026-11-22.
+/// Runs a test with its own service, whose clock stands at noon of 2026-11-22.
 pub async fn run_test<F: Future<Output = TestApp>>(test: impl FnOnce(TestApp) -> F) {
     run_test_with(settings(), test).await;
 }
@@ -137,14 +137,14 @@ impl TestApp {
         self.client.request(method, self.url(path)).bearer_auth(token)
     }
 
-    /// Waits until answers include everything that is stored.
+    /// Waits until the live ranking includes everything that is stored.
     pub async fn caught_up(&self) {
         for head in bugscrub::store::live::heads(&self.database.pool).await.unwrap() {
             self.live.caught_up(head).await;
         }
     }
 
-    /// GETs a path that must answer 200 with JSON, of everything that is stored.
+    /// GETs a path once the ranking has caught up. The answer must be 200 with JSON.
     pub async fn json(&self, path: &str) -> Value {
         self.caught_up().await;
         let response = self.request(Method::GET, path).send().await.unwrap();
@@ -153,7 +153,7 @@ impl TestApp {
         serde_json::from_str(&body).unwrap()
     }
 
-    /// The items of all pages of a queue question, following `next`.
+    /// The items of all pages of a queue query, following `next`.
     pub async fn all_pages(&self, query: &str) -> Vec<Value> {
         let mut items = vec![];
         let mut next = Some(format!("/api/v1/queue?{query}"));
@@ -176,7 +176,7 @@ impl TestApp {
             .body(body)
     }
 
-    /// Posts a delivery under a GUID of its own and expects 202; answers its JSON.
+    /// Posts a delivery under a new GUID and expects 202. Returns the answer's JSON.
     pub async fn deliver(&self, event: &str, payload: &Value) -> Value {
         self.deliver_as(event, &Uuid::new_v4().to_string(), payload).await
     }
@@ -190,7 +190,7 @@ impl TestApp {
     }
 }
 
-/// A problem answer: its status, and its JSON.
+/// The status and the JSON of an answer that must be a problem.
 pub async fn problem(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/problem+json");

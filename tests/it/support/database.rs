@@ -1,7 +1,7 @@
 //! A real Postgres for the whole test run, and an empty, migrated database for each test.
 //!
-//! The server is the program's own embedded one, in a temporary directory. It is started by the
-//! first test that asks, and ended by a watcher when the test process is gone, however it went.
+//! The server is the program's own embedded one, in a temporary directory. The first test that needs
+//! it starts it, and a watcher ends it when the test process is gone, for whatever reason.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
@@ -16,8 +16,8 @@ use tokio::sync::OnceCell;
 
 use super::place::fast_directory;
 
-/// Durability settings are off: no test here cuts the power, and killing processes loses nothing
-/// that was written. (Tests that are about durability start a cluster of their own.)
+/// Durability settings are off. No test cuts the power, and killing processes loses nothing that was
+/// written. (Tests of durability start a cluster of their own.)
 const SETTINGS: [(&str, &str); 6] = [
     ("fsync", "off"),
     ("synchronous_commit", "off"),
@@ -48,13 +48,13 @@ async fn server() -> &'static str {
         .await
 }
 
-/// A pool that waits for as long as a busy machine takes: the tests look, they do not serve.
+/// A pool that waits for connections as long as a busy machine takes.
 fn patient(url: &str, connections: u32) -> PgPool {
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(60));
     pool.connect_lazy(url).unwrap()
 }
 
-/// Ends the server and removes its directory once this process is gone: then the pipe closes.
+/// Ends the server and removes its directory once this process is gone, which closes the pipe.
 #[expect(clippy::zombie_processes, reason = "it outlives this process")]
 fn watch(postmaster: impl std::fmt::Display, directory: &std::path::Path) {
     let script = format!(
@@ -72,7 +72,7 @@ fn watch(postmaster: impl std::fmt::Display, directory: &std::path::Path) {
     std::mem::forget(watcher.stdin.take());
 }
 
-/// A database of one test's own.
+/// A test's own database.
 pub struct TestDatabase {
     pub url: String,
     pub pool: PgPool,
@@ -80,12 +80,12 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Empty and migrated.
+    /// An empty database with the current schema.
     pub async fn new() -> Self {
         Self::of("bugscrub").await
     }
 
-    /// Empty, without a schema.
+    /// An empty database without a schema.
     pub async fn bare() -> Self {
         Self::of("template0").await
     }
@@ -103,12 +103,12 @@ impl TestDatabase {
         Self { url, pool, name }
     }
 
-    /// The same database once more, for another replica; it is dropped by the first.
+    /// Another handle on the same database, for another replica. The first handle drops it.
     pub fn same(&self) -> Self {
         Self { url: self.url.clone(), pool: self.pool.clone(), name: self.name.clone() }
     }
 
-    /// Refuses new connections and ends those there are, as a database that goes away does.
+    /// Refuses new connections and ends existing ones, like a database that goes away.
     pub async fn take_away(&self) {
         self.alter("ALLOW_CONNECTIONS false").await;
         sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
@@ -122,7 +122,7 @@ impl TestDatabase {
         self.alter("ALLOW_CONNECTIONS true").await;
     }
 
-    /// A second database with what is in this one now, as a standby has it. Ends all connections.
+    /// Copies this database, as a standby would have it. Ends all connections.
     pub async fn copy(&self) -> Self {
         self.take_away().await;
         let copy = Self::of(&self.name).await;
@@ -130,7 +130,7 @@ impl TestDatabase {
         copy
     }
 
-    /// From now on this database is that one, under its own name: a standby takes over.
+    /// Replaces this database by a standby, which takes its name.
     pub async fn fail_over_to(&self, standby: Self) {
         standby.pool.close().await;
         standby.take_away().await;

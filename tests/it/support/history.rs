@@ -1,9 +1,9 @@
-//! Made-up histories: what happened to a few items, as the deliveries that tell of it, and the
-//! truth that a fold must arrive at.
+//! Made-up histories of a few items: the deliveries that GitHub would send, and the truth that the
+//! fold must arrive at.
 //!
 //! A history is made from a list of steps. Each step acts on one item and says how many seconds
-//! passed since the last; the deliveries carry snapshots as GitHub's would, of the moment after
-//! the act.
+//! passed since the last. The deliveries carry snapshots of the moment after the act, as GitHub's
+//! would.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
 /// Grace is the author of every item.
 const ASSOCIATIONS: [&str; 3] = ["MEMBER", "OWNER", "CONTRIBUTOR"];
 
-/// What a step does.
+/// What happens to an item.
 #[derive(Clone, Copy, Debug)]
 pub enum Act {
     Comment(usize),
@@ -43,14 +43,14 @@ pub enum Act {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// Which of the items there are.
+    /// Which of the four items.
     pub item: usize,
     pub act: Act,
-    /// Seconds since the step before.
+    /// Seconds since the previous step.
     pub pause: i64,
 }
 
-/// Steps with pauses from `pauses`: those from 1 make histories without two acts in a second.
+/// Steps with pauses from `pauses`. If all are at least 1, no two acts share a second.
 pub fn steps(pauses: std::ops::Range<i64>) -> impl Strategy<Value = Vec<Step>> {
     let act = prop_oneof![
         4 => (0..PEOPLE.len()).prop_map(Act::Comment),
@@ -71,7 +71,7 @@ pub fn steps(pauses: std::ops::Range<i64>) -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..30)
 }
 
-/// An item as it truly is.
+/// The true state of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Truth {
     pub title: String,
@@ -103,8 +103,8 @@ pub struct Delivery {
     pub payload: Value,
 }
 
-/// What happened, and what is true after it.
-#[derive(Default)]
+/// The deliveries of what happened, and the truth after it.
+#[derive(Clone, Debug, Default)]
 pub struct History {
     pub deliveries: Vec<Delivery>,
     pub truth: BTreeMap<ItemKey, Truth>,
@@ -114,7 +114,7 @@ pub struct History {
 }
 
 impl History {
-    /// Opens four items, then takes the steps; acts on items that are gone are left out.
+    /// Opens four items, then takes the steps. Leaves out acts on items that are gone.
     pub fn of(steps: &[Step]) -> Self {
         let mut history = Self::default();
         let mut now: DateTime<Utc> = "2024-02-28T23:59:50Z".parse().unwrap();
@@ -212,8 +212,8 @@ impl History {
         self.tell(event, key, told);
     }
 
-    /// GitHub tells of a transfer at both places; labels, assignees and milestone may be lost on
-    /// the way, here all are.
+    /// GitHub tells of a transfer at both places. Labels, assignees and milestone may be lost on the
+    /// way; here all are.
     fn transfer(&mut self, place: &mut ItemKey, to: i64, now: DateTime<Utc>) {
         let from = *place;
         let key = self.next_key(to);
@@ -261,7 +261,7 @@ impl History {
         self.deliveries.push(Delivery { guid: Uuid::from_u128(self.guids), event, payload });
     }
 
-    /// What GitHub answers when it is asked for each live item, a minute after the last act.
+    /// What GitHub answers about each live item a minute after the last act.
     pub fn fetched(&self) -> Vec<Event> {
         let date = self.truth.values().map(|truth| truth.updated_at).max().unwrap() + Duration::minutes(1);
         let live = self.truth.iter().filter(|(_, truth)| truth.live);
@@ -309,7 +309,7 @@ fn milestone(number: i64) -> Value {
     json!({"id": number + 100, "number": number, "title": format!("v{number}"), "state": "open"})
 }
 
-/// What the service understands of a payload, through signature and all.
+/// The events that the service translates a delivery to, after checking its signature.
 pub fn events_of(delivery: &Delivery) -> Vec<Event> {
     let body = serde_json::to_vec(&delivery.payload).unwrap();
     let (guid, signed) = (delivery.guid.to_string(), signature::sign(b"s", &body));
@@ -325,7 +325,7 @@ pub fn events_of(delivery: &Delivery) -> Vec<Event> {
     translation.events.into_iter().chain(elsewhere).collect()
 }
 
-/// Folds events in the order given, each item by itself.
+/// Folds events in the given order, item by item.
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeMap<ItemKey, ItemState> {
     let mut items: BTreeMap<ItemKey, ItemState> = BTreeMap::new();
     for event in events {

@@ -14,8 +14,8 @@ pub mod world;
 pub use app::{TestApp, run_test};
 pub use database::TestDatabase;
 
-/// A loopback address of the caller's own, for a program that must be told its port: nobody listens
-/// there at that port, nor will, since there are 16 million such addresses.
+/// A loopback address of the caller's own, for a program that must be told its port. Nobody listens
+/// there on that port, and nobody else will: there are 16 million such addresses.
 pub fn own_host(port: u16) -> std::net::Ipv4Addr {
     loop {
         let [a, b, c]: [u8; 3] = rand::random();
@@ -26,8 +26,8 @@ pub fn own_host(port: u16) -> std::net::Ipv4Addr {
     }
 }
 
-/// A source of random test data, different in every run. Its seed is printed, which the test
-/// runner shows when the test fails; `BUGSCRUB_TEST_SEED` sets it.
+/// A source of random test data, different in every run. It prints its seed, which the test runner
+/// shows when the test fails; `BUGSCRUB_TEST_SEED` sets it.
 pub fn random() -> proptest::test_runner::TestRunner {
     use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
     let given = std::env::var("BUGSCRUB_TEST_SEED").ok().map(|seed| seed.parse().expect("a number"));

@@ -1,13 +1,13 @@
-//! Payloads in the shape that GitHub sends, small and made for one test.
+//! Small payloads in the shape that GitHub sends.
 //!
-//! The real published examples are posted too, see `examples.rs`; these are for stories.
+//! `tools::examples` posts the real published examples; these are for telling stories.
 
 use serde_json::{Value, json};
 
 /// The account of most tests.
 pub const ACCOUNT: i64 = 9_000;
 
-/// A repository of the account, public, with the id given.
+/// A public repository of the account.
 pub fn repository(id: i64, name: &str) -> Value {
     owned_repository(ACCOUNT, "acme", id, name)
 }
@@ -28,7 +28,7 @@ pub fn bot(login: &str) -> Value {
     json!({"login": format!("{login}[bot]"), "id": 77, "type": "Bot"})
 }
 
-/// An open issue by `octocat`, created and updated at the times given.
+/// An open issue by `octocat`, created and updated at these times.
 pub fn issue(number: i64, created_at: &str, updated_at: &str) -> Value {
     json!({
         "id": 1_000_000 + number, "node_id": format!("I_{number}"), "number": number, "title": format!("Issue {number}"),

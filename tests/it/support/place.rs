@@ -27,7 +27,7 @@ fn directory_in(parent: PathBuf) -> TempDir {
     directory
 }
 
-/// A data directory that any user can reach. When a test fails, its server goes too.
+/// A data directory that any user can enter. Dropping it kills the server in it, if there is one.
 pub struct Place(pub TempDir);
 
 impl Place {

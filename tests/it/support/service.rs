@@ -1,4 +1,4 @@
-//! The program itself, as a process.
+//! The program as a process.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::wait::in_time;
 
-/// The program, with no setting from this process's environment.
+/// The program, without settings from this process's environment.
 pub fn bugscrub(args: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bugscrub"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BUGSCRUB_")) {
@@ -35,7 +35,7 @@ impl Ended {
         self.stdout
     }
 
-    /// Fails unless the command failed with `code` and said each of `said` on stderr.
+    /// Panics unless the command failed with `code` and wrote each of `said` to stderr.
     pub fn failed(self, code: i32, said: &[&str]) {
         assert_eq!(self.code, code, "{}{}", self.stdout, self.stderr);
         for words in said {
@@ -54,12 +54,12 @@ pub async fn run(args: &[&str], settings: &[(&str, &str)]) -> Ended {
 pub struct Serving {
     child: Child,
     pub address: SocketAddr,
-    /// Reads the rest of its log, so that it never waits for a reader.
+    /// Reads the rest of the log, so that the service never waits for a reader.
     log: JoinHandle<String>,
 }
 
 impl Serving {
-    /// Starts it on a free port and waits until it says where it listens.
+    /// Starts the service on a free port and waits until it says where it listens.
     pub async fn start(settings: &[(&str, &str)]) -> Self {
         let mut command = bugscrub(&["serve", "--listen", "127.0.0.1:0", "--log-format", "json"], settings);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
@@ -89,19 +89,19 @@ impl Serving {
         format!("http://{}{path}", self.address)
     }
 
-    /// Asks it to stop; see [`Serving::stopped`].
+    /// Sends SIGTERM; see [`Serving::stopped`].
     pub fn ask_to_stop(&self) {
         let pid = Pid::from_raw(self.child.id().unwrap().try_into().unwrap());
         kill(pid, Signal::SIGTERM).unwrap();
     }
 
-    /// Asks it to stop; answers the rest of its log.
+    /// Stops the service. Returns the rest of its log.
     pub async fn stop(self) -> String {
         self.ask_to_stop();
         self.stopped().await
     }
 
-    /// Waits until it has ended well; answers the rest of its log.
+    /// Waits until the service has ended successfully. Returns the rest of its log.
     pub async fn stopped(mut self) -> String {
         let status = in_time("it stops", self.child.wait()).await.unwrap();
         let log = self.log.await.unwrap();
@@ -109,7 +109,7 @@ impl Serving {
         log
     }
 
-    /// Kills it with SIGKILL and waits until it is gone.
+    /// Kills the service with SIGKILL and waits until it is gone.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! A made-up account: lifetimes in number, the same for the same seed.
+//! A made-up account: many lifetimes, the same for the same seed.
 
 use bugscrub::activity::ItemType;
 use bugscrub::stats::{Lifetime, Transition};
@@ -11,8 +11,8 @@ pub fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap()
 }
 
-/// `count` items created within five years before [`now`], of which `closing` percent are closed
-/// some time after, each with up to 18 times of activity.
+/// `count` items created within five years before [`now`]. `closing` percent of them are closed some
+/// time later, and each has up to 18 times of activity.
 pub fn lifetimes(count: usize, repositories: i64, closing: u32, seed: u64) -> Vec<Lifetime> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let span = Duration::days(5 * 365).num_seconds();

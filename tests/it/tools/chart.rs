@@ -1,7 +1,7 @@
-//! The Helm chart and how Flux installs it, by the real programs: Helm 4 and 3, kubectl's kustomize,
-//! promtool, sops and a registry (scripts/ensure-helm.sh). There is no cluster here: what is
-//! rendered is held against the schemas of Kubernetes and of the custom kinds, and its commands are
-//! run as they stand.
+//! The Helm chart and how Flux installs it, tested with the real programs: Helm 4 and 3, kubectl's
+//! kustomize, promtool, sops and a registry (scripts/ensure-helm.sh). There is no cluster here. The
+//! rendered objects are checked against the schemas of Kubernetes and of the custom kinds, and their
+//! containers are run as processes.
 
 mod database;
 mod flux;
@@ -40,7 +40,7 @@ fn tool(name: &str) -> Command {
     assert!(path.exists(), "{} is not there: run scripts/ensure-helm.sh", path.display());
     let mut command = Command::new(path);
     command.current_dir(ROOT).stdin(Stdio::null());
-    // Nothing of this machine's own settings.
+    // This machine's own settings do not count.
     let home = root("target/chart-tools/home");
     for (variable, folder) in [("HELM_CACHE_HOME", "cache"), ("HELM_CONFIG_HOME", "config"), ("HELM_DATA_HOME", "data")]
     {
@@ -53,7 +53,7 @@ fn output(mut command: Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
-/// What a command prints; fails unless it succeeds.
+/// What a command prints. Panics if the command fails.
 fn said(command: Command) -> String {
     let shown = format!("{command:?}");
     let Output { status, stdout, stderr } = output(command);
@@ -70,7 +70,7 @@ fn template(helm: &str, values: Option<&Path>) -> Command {
     command
 }
 
-/// What the chart makes of the values of a YAML text, after those of files.
+/// The objects that the chart renders from the values of some files and of a YAML text.
 fn made_of(files: &[&str], values: &str) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("values.yaml");
@@ -106,14 +106,14 @@ fn objects(yaml: &str) -> Vec<Value> {
     documents.into_iter().filter(|document| !document.is_null()).collect()
 }
 
-/// The object of a kind; there must be one.
+/// The only object of a kind.
 fn one<'a>(objects: &'a [Value], kind: &str) -> &'a Value {
     let found: Vec<_> = objects.iter().filter(|object| object["kind"] == kind).collect();
     assert_eq!(found.len(), 1, "{kind}");
     found[0]
 }
 
-/// Every pod's description: of Deployments and of the test's pod.
+/// The specifications of all pods: of Deployments and of the test's pod.
 fn pods(objects: &[Value]) -> Vec<&Value> {
     let deployments = objects.iter().filter_map(|object| object.pointer("/spec/template/spec"));
     deployments.chain(objects.iter().filter(|object| object["kind"] == "Pod").map(|pod| &pod["spec"])).collect()
@@ -123,7 +123,7 @@ fn list<'a>(value: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
     value[field].as_array().into_iter().flatten()
 }
 
-/// Compares with a file that is committed; `BUGSCRUB_RENEW=1` writes it instead.
+/// Compares with a committed file; `BUGSCRUB_RENEW=1` writes the file instead.
 fn golden(path: &str, made: &str) {
     let path = root(path);
     if std::env::var_os("BUGSCRUB_RENEW").is_some() {

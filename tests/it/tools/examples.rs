@@ -1,7 +1,7 @@
-//! GitHub's published webhook examples, all of them, as GitHub's own libraries sign them.
+//! All of GitHub's published webhook examples, signed by GitHub's own library.
 //!
-//! `items.json` says what the items that they name must come to. It was derived from the payloads
-//! by hand, by the rules of the fold.
+//! `items.json` says what the items in them must come to. It was derived from the payloads by hand,
+//! with the rules of the fold.
 
 mod wrecked;
 
@@ -19,7 +19,7 @@ use sqlx::types::Json;
 use crate::support::app::SECRET;
 use crate::support::{TestApp, run_test};
 
-/// Examples that the package has, and those among them that name no account.
+/// How many examples the package has, and how many of them name no account.
 const EXAMPLES: i64 = 329;
 const WITHOUT_ACCOUNT: i64 = 14;
 
@@ -34,7 +34,7 @@ fn installed(what: &str) -> PathBuf {
     path
 }
 
-/// Has GitHub's library sign and post all examples; answers the script's report.
+/// Has GitHub's library sign and post all examples. Returns the script's report.
 async fn post_examples(app: &TestApp, order: &str) -> Value {
     installed("webhooks-examples");
     installed("webhooks-methods");
@@ -49,10 +49,10 @@ async fn post_examples(app: &TestApp, order: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Account, repository and number; all columns; names of the labels; the folded state.
+/// Account, repository, number, all columns, the names of the labels, and the folded state.
 type ItemRow = (i64, i64, i64, Value, Vec<String>, Json<ItemState>);
 
-/// What the database holds of the items, in the shape of `items.json`.
+/// The items in the database, in the shape of `items.json`.
 async fn items(pool: &PgPool) -> Vec<Value> {
     let rows: Vec<ItemRow> = sqlx::query_as(
         "SELECT i.account_id, i.repo_id, i.number, to_jsonb(i),
@@ -102,7 +102,7 @@ async fn count(pool: &PgPool, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
 
-/// No account's projections differ from the fold of its log.
+/// Panics if an account's projections differ from the fold of its log.
 async fn assert_rebuilt_alike(pool: &PgPool) {
     for account_id in accounts::all_ids(pool).await.unwrap() {
         let (_, differences) = rebuild::check(pool, account_id, &Bots::default()).await.unwrap();
@@ -110,7 +110,7 @@ async fn assert_rebuilt_alike(pool: &PgPool) {
     }
 }
 
-/// Translated once more, none of the deliveries tells anything else.
+/// Panics if a delivery, translated again, gives other events.
 async fn assert_told_alike(pool: &PgPool) {
     let appended = std::sync::Arc::new(tokio::sync::Notify::new());
     let ingest = Ingest::new(pool.clone(), Accounts::default(), Bots::default(), Metrics::new(), 2, appended);
@@ -125,7 +125,7 @@ async fn assert_told_alike(pool: &PgPool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_published_example_is_accepted_kept_and_folded_alike_in_any_order() {
+async fn every_published_example_is_accepted_and_kept_and_folds_alike_in_any_order() {
     let mut expected: Vec<Value> = serde_json::from_str(include_str!("examples/items.json")).unwrap();
     expected.iter_mut().for_each(|item| drop(item.as_object_mut().unwrap().remove("why")));
     let mut kept = vec![];
@@ -151,7 +151,7 @@ async fn every_published_example_is_accepted_kept_and_folded_alike_in_any_order(
     assert_eq!(kept[0], kept[1]);
 }
 
-/// Whatever is about issues, pull requests, discussions and what they refer to is understood.
+/// Panics unless every event about issues, pull requests, discussions and what they refer to was understood.
 async fn assert_outcomes(pool: &PgPool) {
     const UNDERSTOOD: [&str; 13] = [
         "discussion",

@@ -1,4 +1,4 @@
-//! The fake, held to what GitHub publishes of itself.
+//! The fake GitHub, compared with GitHub's published descriptions.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use crate::support::github::{Delivering, FakeGitHub};
 use crate::support::service::http;
 
 #[tokio::test]
-async fn what_the_fake_answers_is_what_github_describes() {
+async fn the_fakes_answers_match_githubs_descriptions() {
     let github = FakeGitHub::start().await;
     let (account, repo) = github.world(|world| {
         let account = world.account("acme");
@@ -22,7 +22,7 @@ async fn what_the_fake_answers_is_what_github_describes() {
     });
     let app = start(&github, rhythm()).await;
     complete(&app).await;
-    // What is asked in repair.
+    // The requests of repair.
     github.delivering(Delivering::Fail);
     github.world(|world| {
         let numbers: Vec<(i64, Kind)> = world.repositories[&repo]
@@ -43,7 +43,7 @@ async fn what_the_fake_answers_is_what_github_describes() {
     github.advance(Duration::minutes(5));
     run_now(&app, "redeliver").await;
     run_now(&app, "sweep").await;
-    // What setting up asks.
+    // The requests of setup.
     let client = http().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let manifest = json!({"name": "x", "url": "https://x.example", "hook_attributes": {"url": "https://x.example"},
         "redirect_url": "http://127.0.0.1/callback", "default_permissions": {}, "default_events": []});
@@ -54,7 +54,7 @@ async fn what_the_fake_answers_is_what_github_describes() {
     let code = back.split_once("code=").unwrap().1.split_once('&').unwrap().0;
     let converted = client.post(format!("{url}/app-manifests/{code}/conversions")).send().await.unwrap();
     assert_eq!(converted.status(), 201);
-    // What the doctor asks.
+    // The requests of the doctor.
     for path in ["/app", "/app/hook/config"] {
         let jwt = identity().jwt().unwrap();
         let answer = client.get(format!("{url}{path}")).bearer_auth(jwt).send().await.unwrap();
@@ -85,7 +85,7 @@ async fn what_the_fake_answers_is_what_github_describes() {
     println!("{said}");
     assert!(output.status.success(), "{said}");
 
-    // And the validator can fail.
+    // The validator must find a fault.
     let mut broken: Value =
         serde_json::from_str(exchanges.lines().find(|line| line.contains("\"/app\"")).unwrap()).unwrap();
     broken["body"].as_object_mut().unwrap().remove("owner");

@@ -1,4 +1,4 @@
-//! What the real LibreOffice makes of our sheets, and we of what it saves.
+//! The real LibreOffice reads our sheets, and we read what it saves.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +14,7 @@ use crate::sheet::{TODAY, noted, notes, of_type, refused, row, sheet};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sheet/libreoffice.py");
 
-/// Pythons that may have LibreOffice's module: the system's, the PATH's, LibreOffice's own.
+/// Pythons that may have LibreOffice's module: the system's, the one on the PATH, LibreOffice's own.
 const PYTHONS: [&str; 4] = [
     "/usr/bin/python3",
     "python3",
@@ -22,7 +22,7 @@ const PYTHONS: [&str; 4] = [
     "/Applications/LibreOffice.app/Contents/Resources/python",
 ];
 
-/// Runs the script and answers what it prints.
+/// Runs the script. Returns what it prints.
 fn office(arguments: &[&str]) -> Vec<u8> {
     let has_uno = |python: &&&str| {
         let asked = Command::new(python).args(["-c", "import uno"]).output();
@@ -40,7 +40,7 @@ struct Seen {
     cells: Vec<Vec<SeenCell>>,
     hidden_columns: Vec<usize>,
     hidden_rows: Vec<usize>,
-    /// Hidden once LibreOffice has applied the filter itself.
+    /// The rows that are hidden once LibreOffice has applied the filter itself.
     filtered_rows: Vec<usize>,
     frozen: Option<[usize; 2]>,
     filter: Option<SeenFilter>,
@@ -66,7 +66,7 @@ fn inspect(file: &Path) -> Vec<Seen> {
     serde_json::from_slice(&office(&["inspect", file.to_str().unwrap()])).unwrap()
 }
 
-/// A sheet with something of everything.
+/// A sheet with some of everything.
 fn example() -> Sheet {
     let mut rows = vec![
         noted(row(12, "2026-07-01", "2026-07-02"), "close", "Mended by #80, says\nthe author", "⚑"),
@@ -97,7 +97,7 @@ fn example() -> Sheet {
 }
 
 #[test]
-fn formulas_compute_the_filter_is_set_and_nothing_of_strangers_runs() {
+fn our_sheet_computes_and_filters_and_runs_nothing_from_strangers() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sheet.xlsx");
     let ours = example();
@@ -110,7 +110,7 @@ fn formulas_compute_the_filter_is_set_and_nothing_of_strangers_runs() {
     assert_eq!((items.frozen, attendance.frozen), (Some([0, 1]), Some([0, 1])));
     for (line, item) in (1..).zip(&ours.rows) {
         let cells = &items.cells[line];
-        // Calculated by LibreOffice, from the columns beside.
+        // LibreOffice calculated these from the neighbouring columns.
         let (days_age, days_stale) = (cells[9].value as i64, cells[10].value as i64);
         assert_eq!((days_age, days_stale), (item.days_age, item.days_stale));
         assert_eq!(cells[8].formula.as_deref(), Some(format!("=LOG10((J{0}+1)*(K{0}+1))", line + 1).as_str()));
@@ -134,7 +134,7 @@ fn formulas_compute_the_filter_is_set_and_nothing_of_strangers_runs() {
             (field["column"].as_i64().unwrap(), field["operator"].as_i64().unwrap(), values.join(" ").replace('"', ""))
         })
         .collect();
-    // Its numbers for "one of these", "at least" and "at most".
+    // LibreOffice's numbers for "one of these", "at least" and "at most".
     let (equal, least, most) = (2, 5, 7);
     let expected = [
         (0, equal, "acme/widgets".to_owned()),
@@ -150,7 +150,7 @@ fn formulas_compute_the_filter_is_set_and_nothing_of_strangers_runs() {
 }
 
 #[test]
-fn our_csv_opens_as_texts() {
+fn our_csv_opens_as_text() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sheet.csv");
     std::fs::write(&file, csv(&example()).unwrap()).unwrap();
@@ -161,7 +161,7 @@ fn our_csv_opens_as_texts() {
 }
 
 #[test]
-fn what_was_edited_in_libreoffice_is_read_and_nothing_else() {
+fn edits_made_in_libreoffice_are_read_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let file = path("sheet.xlsx");
@@ -198,14 +198,14 @@ fn what_was_edited_in_libreoffice_is_read_and_nothing_else() {
     let saved = |file: &str| std::fs::read(file).unwrap();
     assert_eq!(read(&saved(in_xlsx)).unwrap(), expected);
     assert_eq!(read(&saved(in_ods)).unwrap(), expected);
-    // One tab without a name, and neither attendance nor position.
+    // CSV has one tab without a name, and neither attendance nor position.
     let in_csv = read(&saved(in_csv)).unwrap();
     assert_eq!(notes(&in_csv), notes(&Book { attendance: vec![], ..expected }));
     assert_eq!(refused(&saved(in_xls)), "the file is in Excel's format from before 2007: save it as .xlsx");
 }
 
 #[test]
-fn what_libreoffice_protects_with_a_password_is_told() {
+fn a_sheet_protected_by_libreoffice_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let file = path("sheet.xlsx");

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::image::files;
 
-/// Runs a linter; panics with what it says unless it finds nothing.
+/// Runs a linter. Panics with its output if it finds a fault.
 fn lint(program: &str, arguments: &[&str], files: &[PathBuf]) {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let linters = project.join("target/linters/bin");

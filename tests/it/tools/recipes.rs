@@ -31,12 +31,12 @@ impl Demo {
                 curls.push(line);
             }
         }
-        // Whatever it goes on to print is read, so that it never waits for us.
+        // The rest of the output is read, so that the demo never waits for us.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, curls }
     }
 
-    /// The token and the address in its curl lines.
+    /// The token and the address in the curl lines.
     fn token_and_address(&self) -> (String, String) {
         let line = &self.curls[0];
         let after = |mark: &str, end: char| line.split_once(mark).unwrap().1.split(end).next().unwrap().to_owned();
@@ -77,7 +77,7 @@ async fn the_recipes_run_verbatim_against_the_demo() {
     assert_eq!(&reader.headers().unwrap()[0], "rank");
     assert!(reader.records().map(Result::unwrap).count() > 10);
 
-    // Grafana's queries, answered as its data source reads them.
+    // The dashboard's queries, read as Grafana's data source reads them.
     let dashboard: Value = serde_json::from_str(DASHBOARD).unwrap();
     for panel in dashboard["panels"].as_array().unwrap() {
         for target in panel["targets"].as_array().unwrap() {

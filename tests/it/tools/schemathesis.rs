@@ -1,5 +1,5 @@
-//! Schemathesis against the service: made-up requests by the description that it serves, right
-//! and wrong ones. No answer may be outside the description, and none a 5xx but the documented.
+//! Schemathesis sends made-up requests, right and wrong ones, to the service by the service's own
+//! description. Every answer must match the description, and no 5xx may come but the documented ones.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/schemathesis/
 const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemathesis.toml");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_is_one_that_the_description_tells_of() {
+async fn every_answer_matches_the_description() {
     // A token that no made-up request can revoke.
     let admin = "the-admin-token-of-this-test";
     run_test_with(Settings { admin_token: Some(admin.to_owned()), ..settings() }, async |app| {
@@ -28,7 +28,7 @@ async fn every_answer_is_one_that_the_description_tells_of() {
         command
             .args(["--config-file", CONFIG, "run", &app.url("/openapi.json")])
             .args(["--header", &format!("Authorization: Bearer {admin}")])
-            // It has no end, and so no whole answer; tests/it/stream.rs reads it.
+            // A stream has no end, so it has no whole answer; tests/it/stream.rs reads it.
             .args(["--exclude-path", "/api/v1/stream"])
             .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "25"])
             .args(["--request-timeout", "20", "--no-shrink"])

@@ -29,7 +29,7 @@ const POINTS_A_MINUTE: i64 = 900;
 struct Reply {
     status: u16,
     body: Value,
-    /// The OpenAPI description's name of the path; none for GraphQL.
+    /// The path's name in the OpenAPI description; empty for GraphQL.
     route: &'static str,
     headers: Vec<(&'static str, String)>,
 }
@@ -165,7 +165,7 @@ fn respond(
     (response.header("content-type", "application/json").body(body).unwrap().into_response(), trouble)
 }
 
-/// A path with its query; of GraphQL what is asked.
+/// The path as it is logged: with its query, or for GraphQL with what is asked.
 fn logged_path(uri: &Uri, body: &[u8]) -> String {
     match uri.path() {
         "/graphql" => asked(body),
@@ -173,7 +173,7 @@ fn logged_path(uri: &Uri, body: &[u8]) -> String {
     }
 }
 
-/// Counts points of the last minute, by this machine's clock; `false` if they are too many.
+/// Counts the points of the last minute by this machine's clock. Returns `false` if there are too many.
 fn paced(state: &mut State, gate: i64, points: i64) -> bool {
     let minute = state.minutes.entry(gate).or_default();
     minute.retain(|(at, _)| at.elapsed().as_secs() < 60);
@@ -207,7 +207,7 @@ fn trouble(faults: &mut Vec<Fault>, path: &str) -> Option<Trouble> {
     Some(trouble)
 }
 
-/// Counts a request to its budget: the limit, what is left (-1: nothing was), when it begins anew.
+/// Counts a request against its budget. Returns the limit, the rest (below 0: refused) and the reset time.
 fn count(state: &mut State, gate: i64, resource: &'static str) -> (u32, i64, DateTime<Utc>) {
     let now = state.now();
     let limit = if resource == "graphql" { state.limits.1 } else { state.limits.0 };
@@ -240,7 +240,7 @@ fn record(state: &mut State, method: &Method, uri: &Uri, body: &[u8], answer: &R
     }
 }
 
-/// A question of GraphQL in one line: what, of which, after what.
+/// A GraphQL query in one line: the operation, its id, its states, its cursor.
 fn asked(body: &[u8]) -> String {
     let asked: Value = serde_json::from_slice(body).unwrap_or_default();
     let variables = &asked["variables"];
@@ -276,7 +276,7 @@ impl Query {
         self.get(name).and_then(|value| value.parse().ok()).unwrap_or(default)
     }
 
-    /// The query again, with one parameter changed.
+    /// The query with one parameter changed.
     fn with(&self, name: &str, value: &str) -> String {
         let others = self.0.iter().filter(|(given, _)| given != name && given != "page" && given != "after");
         let mut pairs: Vec<String> = others.map(|(given, value)| format!("{given}={value}")).collect();
@@ -326,7 +326,7 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
         ("POST", ["app", "hook", "deliveries", id, "attempts"]) => {
             let known = state.attempts.iter().find(|attempt| attempt.id.to_string() == *id);
             let Some(what) = known.map(|attempt| attempt.what.clone()) else { return error("", 404, "Not Found") };
-            // Status 0: still to be sent.
+            // Status 0 means that it is still to be sent.
             state.note(what, 0, true);
             reply("/app/hook/deliveries/{delivery_id}/attempts", 202, json!({}))
         }
@@ -361,7 +361,7 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
     }
 }
 
-/// A page of a list by number.
+/// A numbered page of a list.
 fn numbered(
     state: &State,
     route: &'static str,

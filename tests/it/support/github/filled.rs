@@ -5,8 +5,8 @@ use chrono::Duration;
 use super::world::{Kind, World};
 
 impl World {
-    /// Fills an account with history: sizes unequal, one repository with a fifth of all, some with
-    /// nothing; years of items, a quarter of them open.
+    /// Fills an account with years of items, a quarter of them open. The repositories differ in size: one
+    /// has a fifth of all items, some have none.
     pub fn fill(&mut self, account_id: i64, repositories: usize, items: usize) {
         let mut random = Random(7);
         let repos: Vec<i64> =
@@ -40,7 +40,7 @@ impl World {
     }
 }
 
-/// The same numbers each time (Numerical Recipes' generator).
+/// Random numbers that are the same each time (the generator of Numerical Recipes).
 struct Random(u64);
 
 impl Random {

@@ -28,7 +28,7 @@ impl World {
         id
     }
 
-    /// A repository as lists of an installation's events name it.
+    /// A repository as the events of an installation list it.
     fn mention(&self, repo: &Repository) -> Value {
         let full_name = format!("{}/{}", self.accounts[&repo.account_id], repo.name);
         json!({"id": repo.id, "node_id": shapes::repository_node(repo.id), "name": repo.name,
@@ -79,7 +79,7 @@ impl World {
         self.tell_of_repository(if archived { "archived" } else { "unarchived" }, repo);
     }
 
-    /// A repository moves to another account: its new home is told, if anybody listens there.
+    /// Moves a repository to another account. GitHub tells the new account, if the App is installed there.
     pub fn transfer_repository(&mut self, repo: i64, to: i64) {
         let from = std::mem::replace(&mut self.repositories.get_mut(&repo).unwrap().account_id, to);
         let repository = &self.repositories[&repo];
@@ -91,7 +91,7 @@ impl World {
         self.send("repository", "transferred", Some(installation), Some(repo), payload);
     }
 
-    /// An account takes another login.
+    /// Changes an account's login.
     pub fn rename_account(&mut self, account_id: i64, login: &str) {
         let before = self.accounts.insert(account_id, login.to_owned()).unwrap();
         let Some(installation) = self.installations.values().find(|found| found.account_id == account_id) else {
@@ -103,7 +103,7 @@ impl World {
         self.send("installation_target", "renamed", Some(id), None, payload);
     }
 
-    /// What the App may do there; only what is granted anew is told.
+    /// Grants or withdraws a permission. GitHub sends a delivery only for a grant.
     pub fn permit(&mut self, id: i64, name: &str, granted: bool) {
         let installation = self.installations.get_mut(&id).unwrap();
         if !granted {

@@ -1,8 +1,8 @@
 //! A fake GitHub: the one part of the tests that is not real.
 //!
 //! It keeps a world of accounts, repositories and items, answers the requests that the service
-//! makes, keeps limits and refuses as GitHub does, and sends deliveries. What it answers is held
-//! to GitHub's published descriptions by a test, so that it cannot drift into fiction.
+//! makes, enforces limits and refuses as GitHub does, and sends deliveries. `tools::exchanges` compares
+//! its answers with GitHub's published descriptions, so that it cannot drift into fiction.
 
 mod api;
 mod filled;
@@ -28,7 +28,7 @@ use super::app::SECRET;
 
 pub const APP_ID: u64 = 4711;
 pub const APP_KEY: &str = include_str!("key/app.pem");
-/// The one personal token that it knows.
+/// The only personal token that the fake knows.
 pub const PERSONAL_TOKEN: &str = "ghp_of_a_person";
 pub const OTHER_KEY: &str = include_str!("key/other.pem");
 const APP_PUBLIC_KEY: &str = include_str!("key/app.pub.pem");
@@ -37,55 +37,55 @@ const APP_PUBLIC_KEY: &str = include_str!("key/app.pub.pem");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivering {
     Send,
-    /// Tried and failed: GitHub lists them.
+    /// They are tried and fail, and GitHub lists them.
     Fail,
-    /// Never tried: nobody knows of them.
+    /// They are never tried, and nobody knows of them.
     Lose,
 }
 
-/// What a request meets instead of an answer.
+/// What a request meets instead of a normal answer.
 #[derive(Clone, Copy, Debug)]
 pub enum Trouble {
-    /// 403 with `retry-after`, as for the secondary limits.
+    /// 403 with `retry-after` in seconds, as for the secondary limits.
     Secondary(i64),
-    /// 429 with no more than the end of the window.
+    /// 429 with the end of the window only.
     Limit(i64),
     Server(u16),
     Slow(std::time::Duration),
-    /// Answered as the world was, but not before [`FakeGitHub::release`].
+    /// An answer about the world as it was, but not before [`FakeGitHub::release`].
     Held,
-    /// As `Secondary`, but only after a while.
+    /// Like `Secondary`, but only after a while.
     Late(std::time::Duration, i64),
-    /// 200 with an error that tells of a limit, as GraphQL may refuse.
+    /// 200 with an error that names a limit, as GraphQL may refuse.
     Quiet(i64),
     /// 200 with nulls in place of what was asked for, and an error.
     Torn,
-    /// Half of the body, then nothing.
+    /// Half of the body, then a broken connection.
     Cut,
     Unauthorized,
 }
 
-/// Trouble for some requests to come.
+/// Trouble for some future requests.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Part of the path as it is logged.
+    /// Part of the logged path of these requests.
     pub path: &'static str,
-    /// Requests that pass before.
+    /// How many of these requests are answered normally first.
     pub after: u32,
     pub times: u32,
     pub trouble: Trouble,
 }
 
-/// A request, as it was answered.
+/// A request and the status of its answer.
 #[derive(Clone, Debug)]
 pub struct Logged {
     pub method: String,
-    /// With its query; of GraphQL the operation's name and variables.
+    /// The path with its query; for GraphQL the operation's name and variables.
     pub path: String,
     pub status: u16,
-    /// The account that it was made for; 0 for the App, -1 for nobody, -2 for a person.
+    /// The account of the request; 0 for the App, -1 for nobody, -2 for a person.
     pub gate: i64,
-    /// It came while its account was refused.
+    /// Whether it came while GitHub refused its account.
     pub in_refusal: bool,
 }
 
@@ -112,21 +112,21 @@ struct Window {
     used: u32,
 }
 
-/// Something that happens once a request was answered.
+/// Something that happens once a request has been answered.
 type Meanwhile = Box<dyn FnOnce(&mut World) + Send>;
 
 struct State {
     world: World,
     meanwhile: Vec<(&'static str, Meanwhile)>,
     held: Arc<Semaphore>,
-    /// Points of REST by when they were used.
+    /// The points of REST requests, with the times at which they were used.
     minutes: HashMap<i64, Vec<(Instant, i64)>>,
     offset: Duration,
     hook: Option<String>,
     delivering: Delivering,
     attempts: Vec<Attempt>,
     tokens: HashMap<String, Token>,
-    /// 401s that a new token meets first.
+    /// How many 401s a new token gets first.
     fresh_401s: u32,
     limits: (u32, u32),
     windows: HashMap<(i64, &'static str), Window>,
@@ -134,7 +134,7 @@ struct State {
     faults: Vec<Fault>,
     log: Vec<Logged>,
     exchanges: BTreeMap<String, Vec<Value>>,
-    /// What the App may do, and what it hears of.
+    /// The permissions of the App, and the events to which it subscribes.
     permissions: BTreeMap<String, String>,
     events: Vec<String>,
     manifests: HashMap<String, Value>,
@@ -203,12 +203,12 @@ impl FakeGitHub {
         self.with(|state| state.base.clone())
     }
 
-    /// Looks at the world, or lets something happen in it; see [`FakeGitHub::deliver`].
+    /// Looks at the world, or lets something happen there; see [`FakeGitHub::deliver`].
     pub fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
         self.with(|state| work(&mut state.world))
     }
 
-    /// Where deliveries go.
+    /// Sends deliveries to this address.
     pub fn hook(&self, url: &str) {
         self.with(|state| state.hook = Some(url.to_owned()));
     }
@@ -225,17 +225,17 @@ impl FakeGitHub {
         self.with(|state| state.faults.push(fault));
     }
 
-    /// Lets one answer go that is held.
+    /// Releases one held answer.
     pub fn release(&self) {
         self.with(|state| state.held.add_permits(1));
     }
 
-    /// No more trouble.
+    /// Ends all trouble.
     pub fn heal(&self) {
         self.with(|state| state.faults.clear());
     }
 
-    /// Lets something happen once the next request whose logged path holds `path` was answered.
+    /// Lets something happen once the next request whose logged path contains `path` has been answered.
     pub fn meanwhile(&self, path: &'static str, what: impl FnOnce(&mut World) + Send + 'static) {
         self.with(|state| state.meanwhile.push((path, Box::new(what))));
     }
@@ -244,7 +244,7 @@ impl FakeGitHub {
         self.with(|state| state.fresh_401s = times);
     }
 
-    /// Requests an hour, for each account: REST, GraphQL.
+    /// Sets the requests an hour of each account, for REST and for GraphQL.
     pub fn limits(&self, core: u32, graphql: u32) {
         self.with(|state| state.limits = (core, graphql));
     }
@@ -257,12 +257,12 @@ impl FakeGitHub {
         self.with(|state| change(&mut state.events));
     }
 
-    /// The App is deleted.
+    /// Deletes the App.
     pub fn forget_app(&self) {
         self.with(|state| state.known = false);
     }
 
-    /// An hour passes for whoever is in the middle of setting up.
+    /// Forgets the codes of unfinished set-ups, as if an hour had passed.
     pub fn forget_codes(&self) {
         self.with(|state| state.manifests.clear());
     }
@@ -271,7 +271,7 @@ impl FakeGitHub {
         self.with(|state| state.log.clone())
     }
 
-    /// How many attempts GitHub lists as failed, with no later one that arrived.
+    /// How many deliveries failed and never arrived later.
     pub fn undelivered(&self) -> usize {
         self.with(|state| {
             let arrived = |guid| state.attempts.iter().any(|known| known.what.guid == guid && known.status == 202);
@@ -281,12 +281,12 @@ impl FakeGitHub {
         })
     }
 
-    /// Some exchanges of each kind, a line of JSON each.
+    /// Some exchanges of each kind, one line of JSON each.
     pub fn exchanges(&self) -> String {
         self.with(|state| state.exchanges.values().flatten().map(|exchange| format!("{exchange}\n")).collect())
     }
 
-    /// Sends what happened, in order; each delivery is tried once.
+    /// Sends the deliveries of what happened, in order and once each.
     pub async fn deliver(&self) {
         let (outgoing, hook, how) =
             self.with(|state| (std::mem::take(&mut state.world.outgoing), state.hook.clone(), state.delivering));
@@ -314,12 +314,12 @@ impl FakeGitHub {
         sent.map_or(502, |answer| answer.status().as_u16())
     }
 
-    /// The permissions of every token that was handed out.
+    /// The permissions of every minted token.
     pub fn minted(&self) -> Vec<BTreeMap<String, String>> {
         self.with(|state| state.tokens.values().map(|token| token.permissions.clone()).collect())
     }
 
-    /// The last delivery had failed this often before it arrived.
+    /// Adds this many failed attempts of the last delivery.
     pub fn failed_before(&self, times: usize) {
         self.with(|state| {
             let what = state.attempts.last().unwrap().what.clone();
@@ -327,12 +327,12 @@ impl FakeGitHub {
         });
     }
 
-    /// How GitHub says the last delivery fared.
+    /// Sets the status of the last delivery's last attempt.
     pub fn last_attempt(&self, status: u16) {
         self.with(|state| state.attempts.last_mut().unwrap().status = status);
     }
 
-    /// Sends again what was asked for.
+    /// Sends the deliveries that the service asked for again. Returns how many requests there were.
     pub async fn redeliver(&self) -> usize {
         let (wanted, hook) = self.with(|state| {
             let wanted: Vec<Attempt> =

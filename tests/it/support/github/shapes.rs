@@ -1,4 +1,4 @@
-//! JSON as GitHub writes it: templates made from its own description, with the fields that matter.
+//! JSON as GitHub writes it: templates made from its own description, with the relevant fields set.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ static TEMPLATES: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 });
 
-/// A template with some fields set.
+/// A template with these fields set.
 pub fn of(template: &str, fields: Value) -> Value {
     let mut shape = TEMPLATES[template].clone();
     for (name, value) in fields.as_object().unwrap() {
@@ -25,7 +25,7 @@ pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// An id that is the same for the same name.
+/// A user's id, the same for the same login.
 fn id_of(login: &str) -> i64 {
     login.bytes().fold(7, |id, byte| (id * 31 + i64::from(byte)) % 1_000_003)
 }
@@ -67,7 +67,7 @@ pub fn shaped(repository: &Repository, login: &str, template: &str) -> Value {
     )
 }
 
-/// An issue, a pull request (also as an issue is shown), a discussion.
+/// An issue, a pull request (also in the shape of an issue) or a discussion.
 pub fn item(repository: &Repository, login: &str, item: &Item, as_issue: bool) -> Value {
     let labels: Vec<Value> = item.labels.iter().map(|id| label(*id, &repository.labels[id])).collect();
     let assignees: Vec<Value> = item.assignees.iter().map(|login| user(login)).collect();
@@ -106,7 +106,7 @@ pub fn item(repository: &Repository, login: &str, item: &Item, as_issue: bool) -
     shape
 }
 
-/// GitHub's description wants the fields of a user and of an enterprise together here.
+/// An installation. GitHub's description requires the fields of a user and of an enterprise together.
 pub fn installation(found: &Installation, login: &str) -> Value {
     let mut account = account(found.account_id, login);
     for (name, value) in [

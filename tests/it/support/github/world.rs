@@ -1,5 +1,5 @@
-//! What the fake GitHub holds, and what happens in it: each happening queues the delivery that
-//! GitHub would send of it.
+//! The contents of the fake GitHub, and what happens there. Everything that happens queues the
+//! delivery that GitHub would send.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// As the API under test names it.
+    /// The type's name in our API.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Issue => "Issue",
@@ -43,7 +43,7 @@ pub struct Item {
     pub comments: i64,
 }
 
-/// What became of an item that is not there any more.
+/// What became of an item that is gone.
 #[derive(Clone, Copy, Debug)]
 pub enum Left {
     Deleted,
@@ -59,9 +59,9 @@ pub struct Repository {
     pub archived: bool,
     pub issues_off: bool,
     pub discussions_off: bool,
-    /// Open issues that GitHub counts and lists to nobody.
+    /// How many open issues GitHub counts but lists to nobody.
     pub hidden: usize,
-    /// GitHub gives up on questions about what it holds.
+    /// Whether GitHub gives up on questions about this repository's totals.
     pub too_much: bool,
     pub labels: BTreeMap<i64, String>,
     pub items: BTreeMap<i64, Item>,
@@ -79,7 +79,7 @@ pub struct Installation {
     pub permissions: BTreeMap<String, String>,
 }
 
-/// A delivery to be sent.
+/// A delivery that is still to be sent.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     pub guid: Uuid,
@@ -139,7 +139,7 @@ impl World {
         id
     }
 
-    /// The installation that covers a repository and hears of it.
+    /// The active installation that covers a repository and receives its deliveries.
     pub fn hearing(&self, repo: &Repository) -> Option<&Installation> {
         self.installations.values().find(|installation| {
             installation.account_id == repo.account_id
@@ -212,7 +212,7 @@ impl World {
         number
     }
 
-    /// An item that was there before anybody listened.
+    /// Adds an item without a delivery, as if it had existed before the installation.
     pub fn put(&mut self, repo: i64, kind: Kind, title: &str, author: &str, at: DateTime<Utc>) -> i64 {
         let repository = self.repositories.get_mut(&repo).unwrap();
         let number = repository.next_number;
@@ -273,7 +273,7 @@ impl World {
         repository.left.insert(number, Left::Deleted);
     }
 
-    /// An issue moves to another repository of the account.
+    /// Transfers an issue to another repository of the account.
     pub fn transfer(&mut self, repo: i64, number: i64, to: i64) -> i64 {
         let item = self.repositories[&repo].items[&number].clone();
         let target = self.repositories.get_mut(&to).unwrap();
@@ -297,7 +297,7 @@ impl World {
         new
     }
 
-    /// What must be open in the queue: (repository's name, number, type), with title and times.
+    /// The items that the queue must show, by repository name and number.
     pub fn truth(&self, installation: i64) -> BTreeMap<(String, i64), Value> {
         let installation = &self.installations[&installation];
         let login = &self.accounts[&installation.account_id];

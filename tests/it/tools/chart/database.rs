@@ -1,4 +1,4 @@
-//! The Postgres cluster that the chart has CloudNativePG make, and what the pods take of it.
+//! The Postgres cluster that the chart requests from CloudNativePG, and how the pods use it.
 
 use serde_json::{Value, json};
 
@@ -10,17 +10,17 @@ fn cluster(values: &str) -> Value {
 }
 
 #[test]
-fn what_is_acknowledged_is_on_a_standby_too() {
+fn an_acknowledged_delivery_is_on_a_standby_too() {
     let synchronous = |values: &str| cluster(values)["postgresql"]["synchronous"].clone();
     let usual = json!({"method": "any", "number": 1, "dataDurability": "required"});
     assert_eq!(synchronous("cloudnativepg: {enabled: true}"), usual);
     assert_eq!(synchronous("cloudnativepg: {enabled: true, instances: 2}"), usual);
-    // One instance has nobody to wait for; and who wants none says so.
+    // A single instance has no standby to wait for, and 0 turns waiting off.
     assert!(synchronous("cloudnativepg: {enabled: true, instances: 1}").is_null());
     assert!(synchronous("cloudnativepg: {enabled: true, synchronous: {number: 0}}").is_null());
     let other = "cloudnativepg: {enabled: true, instances: 5, synchronous: {number: 2, dataDurability: preferred}}";
     assert_eq!(synchronous(other), json!({"method": "any", "number": 2, "dataDurability": "preferred"}));
-    // What the values add goes beside it.
+    // Further settings in the values are kept.
     let example = made_of(&["cloudnativepg-values.yaml"], "{}\n");
     let mut with_quorum = usual;
     with_quorum["failoverQuorum"] = json!(true);
@@ -43,13 +43,13 @@ fn notes_say_what_a_failover_loses() {
 }
 
 #[test]
-fn connections_suffice_while_every_replica_is_replaced_and_do_not_follow_their_number() {
+fn connections_suffice_while_every_replica_is_replaced() {
     let connections = |values: &str| cluster(values)["postgresql"]["parameters"]["max_connections"].clone();
     for replicas in [1, 2, 6] {
         let values = format!("replicaCount: {replicas}\ncloudnativepg: {{enabled: true}}");
         assert_eq!(connections(&values), "300");
     }
-    // Twice the replicas while they are replaced, and ten more; one less is refused.
+    // While replicas are replaced there are twice as many, and ten connections are spare. One less is refused.
     let least = 2 * 7 * bugscrub::app::CONNECTIONS + 10;
     let values =
         |most| format!("replicaCount: 7\ncloudnativepg: {{enabled: true, parameters: {{max_connections: {most}}}}}");
@@ -58,7 +58,7 @@ fn connections_suffice_while_every_replica_is_replaced_and_do_not_follow_their_n
 }
 
 #[test]
-fn a_restore_makes_another_cluster_of_the_backup_and_leaves_the_first_one() {
+fn a_restore_creates_a_second_cluster_from_the_backup() {
     let before = made_of(&["cloudnativepg-values.yaml"], "{}\n");
     let mut command = template("helm4", Some(&root("charts/bugscrub/ci/cloudnativepg-values.yaml")));
     command.arg("--values").arg(root("charts/bugscrub/ci/recovery-values.yaml"));
@@ -68,7 +68,7 @@ fn a_restore_makes_another_cluster_of_the_backup_and_leaves_the_first_one() {
 
     let (first, second) = (one(&before, "Cluster"), one(&after, "Cluster"));
     assert_ne!(first["metadata"]["name"], second["metadata"]["name"]);
-    // Helm takes nothing away that has this.
+    // Helm never deletes an object with this annotation.
     for object in [first, one(&before, "ObjectStore"), one(&before, "ScheduledBackup")] {
         assert_eq!(object["metadata"]["annotations"]["helm.sh/resource-policy"], "keep");
     }
@@ -80,11 +80,11 @@ fn a_restore_makes_another_cluster_of_the_backup_and_leaves_the_first_one() {
     let from = &source.unwrap()["plugin"]["parameters"];
     assert_eq!(from["serverName"], first["metadata"]["name"]);
     assert_eq!(from["barmanObjectName"], one(&after, "ObjectStore")["metadata"]["name"]);
-    // The second one is backed up as the first one was.
+    // The second cluster is backed up like the first one.
     assert_eq!(first["spec"]["plugins"], second["spec"]["plugins"]);
     assert_eq!(one(&after, "ScheduledBackup")["spec"]["cluster"]["name"], second["metadata"]["name"]);
 
-    // The pods follow.
+    // The pods use the second cluster.
     let pod = &one(&after, "Deployment")["spec"]["template"]["spec"];
     let volume = list(pod, "volumes").find(|volume| volume["name"] == "database").unwrap();
     let name = second["metadata"]["name"].as_str().unwrap();

@@ -1,5 +1,5 @@
-//! What Flux is given: that it builds, that its objects are of their kinds, that the Secrets open, and
-//! that the values in it make the chart render, with every Secret that is referred to.
+//! What Flux installs: it builds, its objects are valid, its Secrets can be decrypted, and its values
+//! render the chart, with every Secret that the chart refers to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ fn built(overlay: &str) -> String {
     said(command)
 }
 
-/// The keys of the Secrets that sops opens.
+/// The keys of the Secrets that sops decrypts, by the Secret's name.
 fn secrets(overlay: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut command = tool("sops");
     command.env("SOPS_AGE_KEY_FILE", root("tests/chart/example.agekey"));
@@ -27,12 +27,12 @@ fn secrets(overlay: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn overlays_build_objects_that_are_valid() {
+fn overlays_build_valid_objects() {
     for overlay in OVERLAYS {
         let yaml = built(overlay);
         let objects = objects(&yaml);
         let secret = |object: &&Value| object["kind"] == "Secret";
-        // What sops adds is taken out by Flux.
+        // Flux removes what sops adds.
         let (secrets, others): (Vec<_>, Vec<_>) = objects.iter().partition(secret);
         assert!(!secrets.is_empty());
         for secret in secrets {
@@ -51,7 +51,7 @@ fn overlays_build_objects_that_are_valid() {
         let cluster = super::objects(&cluster);
         let (valid, said) = custom(&cluster);
         assert!(valid, "{said}");
-        // What is there as a comment can be taken in as it is.
+        // The commented-out dependency is valid as it stands.
         let text = std::fs::read_to_string(root("deploy/flux/clusters").join(format!("{overlay}.yaml"))).unwrap();
         let taken_in = text.replace("  # dependsOn:\n  #   - name", "  dependsOn:\n    - name");
         let dependent = super::objects(&taken_in);
@@ -63,7 +63,7 @@ fn overlays_build_objects_that_are_valid() {
 }
 
 #[test]
-fn what_refers_to_another_object_finds_it() {
+fn every_reference_to_another_object_resolves() {
     for overlay in OVERLAYS {
         let objects = objects(&built(overlay));
         let release = &one(&objects, "HelmRelease")["spec"];
@@ -71,7 +71,7 @@ fn what_refers_to_another_object_finds_it() {
         assert_eq!(release["chartRef"]["name"], source["metadata"]["name"]);
         let provider = one(&objects, "Provider");
         assert_eq!(one(&objects, "Alert")["spec"]["providerRef"]["name"], provider["metadata"]["name"]);
-        // What applies all of this is in Flux' own namespace.
+        // The Kustomization that applies all this is in Flux' own namespace.
         let cluster = std::fs::read_to_string(root("deploy/flux/clusters").join(format!("{overlay}.yaml"))).unwrap();
         let there: Vec<Value> = objects.iter().cloned().chain(super::objects(&cluster)).collect();
         let alert = one(&objects, "Alert");
@@ -95,13 +95,13 @@ fn what_refers_to_another_object_finds_it() {
 }
 
 #[test]
-fn its_values_render_and_every_secret_is_there() {
+fn the_values_render_and_every_secret_exists() {
     for overlay in OVERLAYS {
         let built = objects(&built(overlay));
         let release = &one(&built, "HelmRelease")["spec"];
         let from = &release["valuesFrom"][0];
         let map = one(&built, "ConfigMap");
-        // kustomize put in the name with the content's hash.
+        // kustomize replaced the name by one with the content's hash.
         assert_eq!((&from["kind"], &from["name"]), (&map["kind"], &map["metadata"]["name"]), "{overlay}");
         let folder = tempfile::tempdir().unwrap();
         let values = folder.path().join("values.yaml");
@@ -132,11 +132,11 @@ fn its_values_render_and_every_secret_is_there() {
         for (secret, key) in asked.iter().filter(|(secret, _)| Some(secret) != made_by_operator.as_ref()) {
             assert!(known.get(secret).is_some_and(|keys| keys.contains(key)), "{overlay}: no {key} in {secret}");
         }
-        // kube-prometheus-stack sees nothing without a label.
+        // kube-prometheus-stack ignores objects without this label.
         for object in rendered.iter().filter(|object| object["apiVersion"] == "monitoring.coreos.com/v1") {
             assert!(object["metadata"]["labels"]["release"].is_string(), "{overlay}: {}", object["kind"]);
         }
-        // A scaled Deployment's replicas are nobody else's to correct.
+        // Flux must not correct the replicas of a Deployment that an autoscaler scales.
         let scaled = rendered.iter().any(|object| object["kind"] == "HorizontalPodAutoscaler");
         let ignored = release["driftDetection"]["ignore"].to_string();
         assert_eq!(scaled, ignored.contains("/spec/replicas"), "{overlay}");
@@ -144,7 +144,7 @@ fn its_values_render_and_every_secret_is_there() {
 }
 
 #[test]
-fn the_end_to_end_run_is_given_objects_that_are_valid() {
+fn the_end_to_end_run_uses_valid_objects() {
     let text = |file: &str| std::fs::read_to_string(root("tests/e2e").join(file)).unwrap();
     let release = text("release.yaml");
     all_valid(&text("cluster.yaml"));
@@ -156,8 +156,8 @@ fn the_end_to_end_run_is_given_objects_that_are_valid() {
 }
 
 #[test]
-fn the_secrets_of_its_readme_are_written_whole_or_not_at_all() {
-    // The lines of its step 4 run, with programs that only say what they were given.
+fn the_readmes_commands_write_all_secrets_or_none() {
+    // Runs the commands of step 4 with stand-ins for the programs.
     let readme = std::fs::read_to_string(root("deploy/flux/README.md")).unwrap();
     let step = readme.split_once("$ cd deploy/flux\n").unwrap().1.split_once("```").unwrap().0;
     let (_, script) = step.split_once("$ (").unwrap();
@@ -185,7 +185,7 @@ fn the_secrets_of_its_readme_are_written_whole_or_not_at_all() {
 }
 
 #[test]
-fn the_versions_that_flux_takes_by_itself_are_patches_of_one_minor_version() {
+fn flux_only_takes_patches_of_one_minor_version_by_itself() {
     let objects = objects(&built("production"));
     let taken = one(&objects, "OCIRepository")["spec"]["ref"]["semver"].as_str().unwrap();
     let version = |text: &str| text.split('.').map(|part| part.parse::<u32>().unwrap()).collect::<Vec<_>>();

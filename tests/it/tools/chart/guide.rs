@@ -1,5 +1,4 @@
-//! The walk-through of docs/operate-kubernetes.md: the Secrets that it makes are those that the values
-//! which it shows ask for.
+//! The walk-through of docs/operate-kubernetes.md creates the Secrets that its example values refer to.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +7,10 @@ use serde_json::Value;
 use super::validity::{all_valid, is_restricted};
 use super::{list, objects, one, pods, rendered, root};
 
-/// Secrets and their keys.
+/// Names of Secrets, with keys.
 type Keys = BTreeSet<(String, String)>;
 
-/// What the guide's commands make.
+/// The Secrets that the guide's commands create.
 fn made() -> Keys {
     let guide = std::fs::read_to_string(root("docs/operate-kubernetes.md")).unwrap();
     let walk = guide.split_once("\n## With Helm\n").unwrap().1.split_once("\n## With Flux\n").unwrap().0;
@@ -21,7 +20,7 @@ fn made() -> Keys {
     for line in walk.lines().map(words) {
         let after = |word: &str| line.iter().position(|known| known == word).map(|at| line[at + 1].clone());
         if let Some(name) = after("--kubernetes-secret") {
-            // What setup prints: src/github/setup/credentials.rs, which `setup` itself is tested for.
+            // `bugscrub setup` prints these keys, as its own tests show.
             for key in ["BUGSCRUB_APP_ID", "BUGSCRUB_WEBHOOK_SECRET", "BUGSCRUB_PRIVATE_KEY"] {
                 made.insert((name.clone(), key.to_owned()));
             }
@@ -38,7 +37,7 @@ fn made() -> Keys {
     made
 }
 
-/// What pods cannot start without.
+/// The Secrets that pods cannot start without.
 fn asked(objects: &[Value]) -> Keys {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut asked = Keys::new();
@@ -56,7 +55,7 @@ fn asked(objects: &[Value]) -> Keys {
 }
 
 #[test]
-fn its_secrets_are_those_that_its_values_ask_for() {
+fn the_guide_creates_every_secret_that_its_values_need() {
     let made = made();
     for file in ["minimal-values.yaml", "production-values.yaml"] {
         let asked = asked(&rendered(Some(file)));
@@ -67,13 +66,13 @@ fn its_secrets_are_those_that_its_values_ask_for() {
 }
 
 #[test]
-fn a_private_authority_is_where_the_url_says() {
+fn a_private_authority_is_mounted_where_the_url_says() {
     let guide = std::fs::read_to_string(root("docs/operate-kubernetes.md")).unwrap();
     let path = guide.split_once("sslrootcert=").unwrap().1.split(['\'', '&', '`', '\n']).next().unwrap();
     let (folder, file) = path.rsplit_once('/').unwrap();
     let objects = rendered(Some("production-values.yaml"));
     let pod = &one(&objects, "Deployment")["spec"]["template"]["spec"];
-    // The migration connects as well.
+    // The migration connects to the database too.
     for container in list(pod, "initContainers").chain(list(pod, "containers")) {
         let mount = list(container, "volumeMounts").find(|mount| mount["mountPath"] == folder);
         let mount = mount.unwrap_or_else(|| panic!("{folder} is not mounted in {}", container["name"]));
@@ -83,12 +82,12 @@ fn a_private_authority_is_where_the_url_says() {
 }
 
 #[test]
-fn the_pod_that_restores_is_allowed_in_and_finds_the_url() {
+fn the_restoring_pod_is_restricted_and_finds_the_url() {
     let yaml = std::fs::read_to_string(root("deploy/psql.yaml")).unwrap();
     all_valid(&yaml);
     let objects = objects(&yaml);
     is_restricted("psql.yaml", pods(&objects)[0]);
     assert!(asked(&objects).is_subset(&made()), "{:?}", asked(&objects));
-    // Nobody sends deliveries to it.
+    // The pod has no labels, so that the Service sends it no deliveries.
     assert!(objects[0]["metadata"]["labels"].is_null());
 }

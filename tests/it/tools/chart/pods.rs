@@ -1,4 +1,4 @@
-//! What the pods are given by the values, beside what the examples show.
+//! What values give to the pods, beyond what the examples show.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ fn pod(values: &str) -> Value {
 }
 
 #[test]
-fn the_migration_has_the_proxy_and_logs_as_the_server_does() {
+fn the_migration_gets_the_servers_log_settings_and_extra_environment() {
     let pod = pod("settings: {BUGSCRUB_LOG: debug, BUGSCRUB_LOG_FORMAT: text, BUGSCRUB_RATE_LIMIT: 600}\n\
                    extraEnv: [{name: PGAPPNAME, value: bugscrub}]\n");
     let value = |containers: &str, name: &str| {
@@ -21,13 +21,13 @@ fn the_migration_has_the_proxy_and_logs_as_the_server_does() {
             assert_eq!(value(containers, name), Some(json!(given)), "{containers}: {name}");
         }
     }
-    // What is the server's alone.
+    // Some settings are for the server only.
     assert_eq!(value("containers", "BUGSCRUB_RATE_LIMIT"), Some(json!("600")));
     assert_eq!(value("initContainers", "BUGSCRUB_RATE_LIMIT"), None);
 }
 
 #[test]
-fn a_rollout_is_given_as_long_as_flux_waits() {
+fn a_rollout_may_take_as_long_as_flux_waits() {
     let release = std::fs::read_to_string(root("deploy/flux/base/release.yaml")).unwrap();
     let minutes = release.split_once("\n  timeout: ").unwrap().1.split_once("m\n").unwrap().0;
     let seconds = minutes.parse::<u64>().unwrap() * 60;
@@ -38,7 +38,7 @@ fn a_rollout_is_given_as_long_as_flux_waits() {
 }
 
 #[test]
-fn names_are_resolved_where_the_cluster_does() {
+fn dns_egress_can_be_set_to_the_clusters_resolver() {
     let objects = made_of(
         &["cloudnativepg-values.yaml"],
         "networkPolicy: {dnsPort: 5353, dnsTo: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-dns}}}]}\n",

@@ -1,10 +1,10 @@
-//! Values that must be refused, each with the words that a person gets; with both Helms.
+//! Values that the chart must refuse, each with the message that a person gets, under both Helms.
 
 use super::{output, template};
 
-/// Values, and what is said of them.
+/// Values, and a part of the message.
 const REFUSED: &[(&str, &str)] = &[
-    // What stands together, by the chart's own words.
+    // Combinations that the chart's templates refuse.
     ("database: {secret: {key: ''}}", "No database: set database.secret.key"),
     (
         "cloudnativepg: {enabled: true}\nembeddedPostgres: {enabled: true}",
@@ -98,7 +98,7 @@ const REFUSED: &[(&str, &str)] = &[
         "extraEnv: [{name: BUGSCRUB_LISTEN, value: '1'}]",
         "extraEnv contains BUGSCRUB_LISTEN, which the chart sets itself.",
     ),
-    // What does not look as it must.
+    // Values of a wrong form.
     ("secret: {name: ''}", "secret.name: \"\" is not the name of a Secret"),
     ("secret: {name: Not A Name}", "secret.name: \"Not A Name\" is not the name of a Secret"),
     ("database: {secret: {name: DB}}", "database.secret.name: \"DB\" is not the name of a Secret"),
@@ -124,7 +124,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("serviceMonitor: {interval: 30 s}", "serviceMonitor.interval: \"30 s\" must be a duration such as 30s."),
     ("fullnameOverride: Bug Scrub", "fullnameOverride: \"Bug Scrub\" is not the name of an object"),
     ("settings: {TIME_ZONE: UTC}", "settings.TIME_ZONE: the program has no such setting."),
-    // What is no value of the chart, by its schema.
+    // Values that the chart's schema refuses.
     ("replicas: 3", "dditional propert"),
     ("replicaCount: two", "replicaCount"),
     ("replicaCount: -1", "replicaCount"),
@@ -146,7 +146,7 @@ const REFUSED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn wrong_values_are_refused_with_words_that_help() {
+fn wrong_values_are_refused_with_a_helpful_message() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("values.yaml");
     for (values, words) in REFUSED {
@@ -156,7 +156,7 @@ fn wrong_values_are_refused_with_words_that_help() {
             let said = String::from_utf8(output.stderr).unwrap();
             assert!(!output.status.success(), "{helm} takes {values}");
             assert!(said.contains(words), "{helm}: {values}: {said}");
-            // A template that breaks says things of another kind.
+            // These words would come from a template that breaks.
             assert!(
                 !said.contains("nil pointer") && !said.contains("wrong type for value"),
                 "{helm}: {values}: {said}"

@@ -1,4 +1,4 @@
-//! The chart as an OCI artifact: packaged, pushed to a registry, pulled from it, rendered.
+//! The chart as an OCI artifact: packaged, pushed to a registry, pulled and rendered.
 
 use std::process::{Child, Stdio};
 
@@ -42,7 +42,7 @@ impl Drop for Registry {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_pulled_from_a_registry_is_the_chart() {
+async fn a_chart_pulled_from_a_registry_renders_the_same() {
     let registry = Registry::start().await;
     let repository = format!("oci://{}/charts", registry.address);
     for helm in ["helm4", "helm3"] {

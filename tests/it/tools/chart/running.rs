@@ -1,7 +1,7 @@
-//! The containers of the rendered pods as processes: the real program with exactly the arguments, the
-//! variables and the files that a kubelet would give it, made of what is rendered and of a made-up
-//! Secret. Where a volume is mounted another folder takes the mount's place, and a loopback address
-//! of the test's own that of the pod; the port is the rendered one.
+//! Runs the containers of the rendered pods as processes: the real program with exactly the arguments,
+//! variables and files that a kubelet would give it, from the rendered objects and made-up Secrets. A
+//! folder takes the place of each mounted volume, and a loopback address of the test's own that of the
+//! pod. The port is the rendered one.
 
 use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
@@ -28,7 +28,7 @@ use crate::support::{TestDatabase, own_host};
 const SECRET: &str = "new-secret";
 const ADMIN: &str = "an-admin-token-that-is-made-up";
 
-/// A cluster, as far as one pod sees it: what was rendered, Secrets, and a folder for each volume.
+/// A cluster as one pod sees it: the rendered objects, Secrets, and a folder for each volume.
 struct Cluster {
     objects: Vec<Value>,
     secrets: HashMap<(&'static str, &'static str), String>,
@@ -38,7 +38,7 @@ struct Cluster {
 impl Cluster {
     fn new(ci: &str, overrides: &str, secrets: HashMap<(&'static str, &'static str), String>) -> Self {
         let volumes = tempfile::tempdir().unwrap();
-        // The embedded Postgres runs as a user of its own.
+        // The embedded Postgres runs as another user.
         std::fs::set_permissions(&volumes, std::fs::Permissions::from_mode(0o755)).unwrap();
         let values = volumes.path().join("overrides.yaml");
         std::fs::write(&values, overrides).unwrap();
@@ -65,7 +65,7 @@ impl Cluster {
         found.unwrap_or_else(|| panic!("the Secret {secret} has no {key}")).1
     }
 
-    /// A volume's files.
+    /// Writes a volume's files.
     fn fill(&self, volume: &Value) {
         let folder = self.folder(&volume["name"]);
         std::fs::create_dir(&folder).unwrap();
@@ -86,7 +86,7 @@ impl Cluster {
         }
     }
 
-    /// A container as a process.
+    /// The process of a container.
     fn command(&self, container: &Value) -> Command {
         let args: Vec<&str> = list(container, "args").map(|arg| arg.as_str().unwrap()).collect();
         assert!(container["command"].is_null(), "the image's entry point is the program");
@@ -114,7 +114,7 @@ impl Cluster {
         bugscrub(&args, &variables)
     }
 
-    /// The init containers, one after the other, then the server until it is ready.
+    /// Runs the init containers one after the other, then the server until it is ready.
     async fn start(&self, host: &str) -> Server {
         for container in list(self.pod(), "initContainers") {
             finishes(self.command(container)).await;
@@ -134,7 +134,7 @@ impl Cluster {
     }
 }
 
-/// Runs a command that ends well.
+/// Runs a command that must succeed. Returns what it prints.
 async fn finishes(mut command: Command) -> String {
     let output = in_time("the container ends", command.output()).await.unwrap();
     let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
@@ -164,7 +164,7 @@ impl Server {
         self.deliver_as(Uuid::new_v4(), path, payload, secret).await.0
     }
 
-    /// The answer's status, and whether it says that the GUID was known.
+    /// Returns the answer's status, and whether the GUID was known.
     async fn deliver_as(&self, guid: Uuid, path: &str, payload: &Value, secret: &str) -> (u16, bool) {
         let body = serde_json::to_vec(payload).unwrap();
         let request = client()
@@ -180,7 +180,7 @@ impl Server {
         (status, said["duplicate"] == true)
     }
 
-    /// Tells it to stop as a kubelet does, and waits no longer than a kubelet would.
+    /// Stops the server as a kubelet does, and waits no longer than a kubelet would.
     async fn stops_within(mut self, seconds: u64) {
         kill(Pid::from_raw(self.child.id().unwrap().try_into().unwrap()), Signal::SIGTERM).unwrap();
         let ended = timeout(Duration::from_secs(seconds), self.child.wait()).await;
@@ -197,7 +197,7 @@ async fn the_production_pod_migrates_serves_and_stops() {
         world.install(account, None)
     });
     let database = TestDatabase::new().await;
-    // A new one: the init container makes the schema.
+    // The database is new: the init container creates the schema.
     store::reset(&database.pool).await.unwrap();
     let secrets = HashMap::from([
         (("bugscrub", "BUGSCRUB_WEBHOOK_SECRET"), format!("{SECRET},old-secret")),
@@ -216,7 +216,7 @@ async fn the_production_pod_migrates_serves_and_stops() {
     let cluster = Cluster::new("production-values.yaml", &overrides, secrets);
     let server = cluster.start(&host).await;
 
-    // What the route lets in: GitHub's deliveries and the API, but not what answers without a token.
+    // The route lets in GitHub's deliveries and the API, but nothing else that answers without a token.
     let route = one(&cluster.objects, "HTTPRoute");
     let paths: Vec<(&str, &str)> = list(&route["spec"]["rules"][0], "matches")
         .map(|matching| (matching["path"]["type"].as_str().unwrap(), matching["path"]["value"].as_str().unwrap()))
@@ -243,7 +243,7 @@ async fn the_production_pod_migrates_serves_and_stops() {
     let page = server.get("/api/v1/queue?account=9000&min_position=1").await;
     assert_eq!((&page["total"], &page["items"][0]["number"]), (&json!(1), &json!(7)), "{page:#}");
 
-    // Its settings reached it: who else may deliver, and the views of the ConfigMap.
+    // The settings took effect: which accounts are kept, and the views of the ConfigMap.
     let others = issues(
         "opened",
         &issue(1, "2025-01-01T00:00:00Z", "2025-02-01T00:00:00Z"),
@@ -256,7 +256,7 @@ async fn the_production_pod_migrates_serves_and_stops() {
     let logins = server.get("/api/v1/accounts").await;
     assert!(!logins.to_string().contains("others"), "{logins}");
 
-    // The pod of `helm test`, sent to where the Service would send it.
+    // The pod of `helm test` connects to where the Service would lead it.
     let pod = one(&cluster.objects, "Pod");
     let mut test = pod["spec"]["containers"][0].clone();
     let service = one(&cluster.objects, "Service");
@@ -287,7 +287,7 @@ async fn the_embedded_pod_keeps_its_data_on_its_volume() {
     );
     let grace = cluster.pod()["terminationGracePeriodSeconds"].as_u64().unwrap();
     let guid = Uuid::new_v4();
-    // The first pod has never had it; the next one finds it.
+    // The first pod does not know the delivery; the second one finds it.
     for known in [false, true] {
         let server = cluster.start(&host).await;
         assert_eq!(server.deliver_as(guid, "/webhooks/github", &payload, SECRET).await, (202, known));

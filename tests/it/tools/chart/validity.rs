@@ -1,5 +1,5 @@
-//! What is rendered: the same as was reviewed, the same with both Helms, valid for several versions
-//! of Kubernetes and for the custom kinds, and allowed by the Pod Security Standard `restricted`.
+//! The rendered objects: as reviewed, the same with both Helms, valid for several versions of Kubernetes
+//! and for the custom kinds, and allowed by the Pod Security Standard `restricted`.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::{EXAMPLES, ROOT, example, golden, is_refused, list, one, output, pods, rendered, root, said, tool};
 
-/// The oldest that the chart takes, one in between, the newest that there is a schema of.
+/// The oldest version that the chart supports, one in between, and the newest with a published schema.
 const VERSIONS: [&str; 3] = ["1.30", "1.34", "1.37"];
 
 #[test]
-fn examples_render_as_they_were_reviewed_with_helm_4_and_3() {
+fn examples_render_as_reviewed_with_helm_4_and_3() {
     let lines = |text: &str| text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     for (name, file) in EXAMPLES {
         let made = example("helm4", file);
@@ -23,7 +23,7 @@ fn examples_render_as_they_were_reviewed_with_helm_4_and_3() {
 }
 
 #[test]
-fn lint_has_nothing_to_say() {
+fn helm_lint_finds_no_fault() {
     for helm in ["helm4", "helm3"] {
         for (_, file) in EXAMPLES {
             let mut command = tool(helm);
@@ -36,7 +36,7 @@ fn lint_has_nothing_to_say() {
     }
 }
 
-/// What kubernetes-validate says of files; and whether it found no fault.
+/// Runs kubernetes-validate over files. Returns whether they are valid, and what it says.
 fn validate(version: &str, files: &[&str]) -> (bool, String) {
     let mut command = Command::new(root("target/chart-tools/venv/bin/kubernetes-validate"));
     command.args(["--strict", "--kubernetes-version", version]).args(files).current_dir(ROOT);
@@ -44,7 +44,7 @@ fn validate(version: &str, files: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8(output.stdout).unwrap())
 }
 
-/// What the definitions of custom kinds say of objects; and whether they found no fault.
+/// Checks objects against the definitions of custom kinds. Returns whether they are valid, and the faults.
 pub fn custom(objects: &[Value]) -> (bool, String) {
     let program = root("target/kinds/debug/kinds");
     assert!(program.exists(), "{} is not there: `make test` builds it", program.display());
@@ -54,7 +54,7 @@ pub fn custom(objects: &[Value]) -> (bool, String) {
     (output.status.success(), String::from_utf8(output.stdout).unwrap())
 }
 
-/// Holds every object of a YAML text against a schema: Kubernetes' own, or the custom kind's.
+/// Panics unless every object of a YAML text fits its schema: Kubernetes' own, or the custom kind's.
 pub fn all_valid(yaml: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("objects.yaml");
@@ -64,7 +64,7 @@ pub fn all_valid(yaml: &str) {
         let (valid, words) = validate(version, &[path.to_str().unwrap()]);
         assert!(valid, "{version}: {words}");
         let passed = words.lines().filter(|line| line.contains(" passed for resource ")).count();
-        // Each warning is about a kind that it does not know.
+        // Each warning is about a kind that the validator does not know.
         let unknown = words.lines().filter(|line| line.contains("Couldn't find schema for kind")).count();
         assert_eq!(passed + unknown, objects.len(), "{version}: {words}");
         let others: Vec<_> = objects.iter().filter(|object| is_custom(object)).cloned().collect();
@@ -74,7 +74,7 @@ pub fn all_valid(yaml: &str) {
     }
 }
 
-/// Kubernetes' own groups have no dot, or end in k8s.io; the Gateway API is no part of it.
+/// Whether an object's kind is custom. Kubernetes' own groups have no dot, or end in k8s.io, except the Gateway API.
 fn is_custom(object: &Value) -> bool {
     let group = object["apiVersion"].as_str().unwrap().split_once('/').map_or("", |(group, _)| group);
     group.contains('.') && (!group.ends_with(".k8s.io") || group == "gateway.networking.k8s.io")
@@ -160,7 +160,7 @@ pub fn is_restricted(name: &str, pod: &Value) {
 }
 
 #[test]
-fn a_pod_has_time_for_its_drain() {
+fn a_pod_has_time_to_drain() {
     let drain = ServeLimits::default().drain.as_secs();
     for (name, file) in EXAMPLES {
         let objects = rendered(file);
@@ -169,13 +169,13 @@ fn a_pod_has_time_for_its_drain() {
         let stop = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"].as_u64().unwrap();
         assert!(grace > stop + drain, "{name}: {grace} s for {stop} s and {drain} s");
     }
-    // The chart sees to it for other values too.
+    // The chart enforces this for other values too.
     let grace = |seconds| format!("termination: {{preStopSeconds: 5, gracePeriodSeconds: {seconds}}}");
     assert!(is_refused(&grace(5 + drain)) && !is_refused(&grace(5 + drain + 1)));
 }
 
 #[test]
-fn names_stay_short_enough_and_pods_of_others_are_not_selected() {
+fn names_stay_short_and_the_service_selects_only_its_own_pods() {
     let mut command = tool("helm4");
     command.args(["template", &"r".repeat(53), "charts/bugscrub", "--set", "cloudnativepg.enabled=true"]);
     for object in super::objects(&said(command)) {

@@ -1,5 +1,5 @@
-//! Alerts and dashboards: their expressions are Prometheus' and ask for metrics that there are; each
-//! alert fires when it should, and has its chapter in the operator's guide.
+//! Alerts and dashboards: their expressions are valid and use existing metrics. Each alert fires when it
+//! should, and has a chapter in the operator's guide.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -54,25 +54,25 @@ fn each_alert_fires_when_it_should_and_only_then() {
 }
 
 #[test]
-fn alerts_are_what_the_values_allow() {
+fn values_turn_alerts_off() {
     let of = |values: &str| one(&made_of(&["production-values.yaml"], values), "PrometheusRule")["spec"].clone();
     let expression = |rules: &Value, name: &str| {
         alerts(rules).iter().find(|alert| alert["alert"] == name).map(|alert| alert["expr"].to_string())
     };
-    // Where tokens are made for a few days nobody is told of each.
+    // An organization that uses short-lived tokens can turn this alert off.
     assert!(expression(&rules(), "BugScrubTokenExpires").is_some());
     assert_eq!(expression(&of("prometheusRule: {tokenExpiryDays: 0}\n"), "BugScrubTokenExpires"), None);
-    // Without the App nobody has GitHub's list of what failed.
+    // Without the App there is no list of failed deliveries.
     let unsigned = "BugScrubDeliveriesAllUnsigned";
     assert!(expression(&rules(), unsigned).unwrap().contains("bugscrub_redeliveries_total"));
     assert!(!expression(&of("github: {enabled: false}\n"), unsigned).unwrap().contains("bugscrub_redeliveries_total"));
 }
 
-/// What arises before a signature is looked at, or by it: anybody can cause it.
+/// Outcomes that arise before the signature is checked, or by the check: anybody can cause them.
 const ANYBODYS: [&str; 5] = ["malformed", "unsigned", "too_large", "too_slow", "over_budget"];
 
 #[test]
-fn nobody_on_the_internet_wakes_anybody() {
+fn nobody_on_the_internet_can_raise_a_critical_alert() {
     let rules = rules();
     for alert in alerts(&rules).iter().filter(|alert| alert["labels"]["severity"] == "critical") {
         let expression = alert["expr"].as_str().unwrap();
@@ -82,7 +82,7 @@ fn nobody_on_the_internet_wakes_anybody() {
     }
 }
 
-/// Names of metrics in an expression, without what a histogram adds.
+/// The names of the metrics in an expression, without a histogram's suffixes.
 fn named(expression: &str) -> BTreeSet<String> {
     let words = expression.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
     let names = words.filter(|word| word.starts_with("bugscrub_"));
@@ -93,7 +93,7 @@ fn named(expression: &str) -> BTreeSet<String> {
     names.map(plain).collect()
 }
 
-/// Every metric that there is, by the name that samples have (but for a histogram's parts).
+/// The names of all metrics, without a histogram's suffixes.
 fn metrics() -> BTreeSet<String> {
     let metrics = Metrics::new();
     let second = Duration::from_secs(1);
@@ -116,7 +116,7 @@ fn metrics() -> BTreeSet<String> {
 }
 
 #[test]
-fn alerts_and_the_dashboard_ask_for_metrics_that_there_are() {
+fn alerts_and_the_dashboard_use_existing_metrics() {
     let known = metrics();
     let rules = rules();
     let mut asked: Vec<String> =
@@ -140,7 +140,7 @@ fn alerts_and_the_dashboard_ask_for_metrics_that_there_are() {
     }
     assert_eq!(shown, known, "the dashboard shows every metric");
 
-    // They are Prometheus' language.
+    // The expressions are valid PromQL.
     let folder = tempfile::tempdir().unwrap();
     let record =
         |(at, expression): (usize, &String)| serde_json::json!({"record": format!("r{at}"), "expr": expression});
@@ -153,14 +153,14 @@ fn alerts_and_the_dashboard_ask_for_metrics_that_there_are() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Waits until the gauges of a running service show what is in its database.
+/// Waits until the metrics of a running service show what is in its database.
 pub async fn metrics_tell_what_alerts_ask(base: &str, database: &TestDatabase, github: &FakeGitHub) {
     let expires = sqlx::query_scalar::<_, chrono::DateTime<Utc>>(
         "INSERT INTO tokens (name, hash, scopes, expires_at) VALUES ('t', 'h', '{read}', now() + interval '3 days')
          RETURNING expires_at",
     );
     let expires = expires.fetch_one(&database.pool).await.unwrap().timestamp();
-    // One that is over does not count, nor does one that is revoked.
+    // An expired token does not count, nor does a revoked one.
     sqlx::raw_sql(
         "INSERT INTO tokens (name, hash, scopes, expires_at, revoked_at) VALUES
            ('u', 'i', '{read}', now() - interval '1 day', NULL), ('v', 'j', '{read}', now() + interval '1 day', now())",
@@ -188,7 +188,7 @@ pub async fn metrics_tell_what_alerts_ask(base: &str, database: &TestDatabase, g
 }
 
 #[test]
-fn the_dashboard_is_one_that_the_sidecar_takes() {
+fn the_dashboard_can_be_loaded_by_the_sidecar() {
     let objects = rendered(Some("production-values.yaml"));
     let maps = objects.iter().filter(|object| object["kind"] == "ConfigMap");
     let map = maps.into_iter().find(|map| map["metadata"]["labels"]["grafana_dashboard"] == "1").unwrap();

@@ -1,4 +1,4 @@
-//! What is written about the chart is true: its README, and the settings that it knows.
+//! The chart's README and its list of settings are current.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -7,7 +7,7 @@ use super::{EXAMPLES, ROOT, golden, list, pods, rendered, root, said};
 use crate::support::service::run;
 
 #[test]
-fn the_readme_is_what_the_values_say() {
+fn the_readme_matches_the_values() {
     let folder = tempfile::tempdir().unwrap();
     let made = folder.path().join("README.md");
     std::fs::copy(root("charts/bugscrub/README.md"), &made).unwrap();
@@ -18,14 +18,14 @@ fn the_readme_is_what_the_values_say() {
     golden("charts/bugscrub/README.md", &std::fs::read_to_string(&made).unwrap());
 }
 
-/// The variables that `bugscrub serve --help` tells of.
+/// The environment variables that `bugscrub serve --help` lists.
 async fn variables() -> BTreeSet<String> {
     let help = run(&["serve", "--help"], &[]).await.ok();
     let after = help.split("[env: ").skip(1).map(|rest| rest.split(['=', ']']).next().unwrap().to_owned());
     after.collect()
 }
 
-/// Those that the chart sets by itself; `settings` refuses them, and takes all others.
+/// The variables that the chart sets itself. `settings` refuses them and accepts all others.
 const OURS: [&str; 12] = [
     "BUGSCRUB_ADMIN_TOKEN",
     "BUGSCRUB_ADMIN_TOKEN_FILE",
@@ -42,7 +42,7 @@ const OURS: [&str; 12] = [
 ];
 
 #[tokio::test]
-async fn the_settings_that_the_chart_takes_are_those_of_the_program() {
+async fn the_charts_settings_are_the_programs() {
     let known = variables().await;
     let settings: Vec<&str> = known.iter().map(String::as_str).filter(|name| !OURS.contains(name)).collect();
     assert!(settings.len() >= 8, "{settings:?}");

@@ -1,4 +1,4 @@
-//! The examples with faults in them: whatever is signed is kept, however little it makes sense.
+//! The examples with random faults: a signed delivery is kept, however little sense it makes.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{assert_rebuilt_alike, count, installed};
 use crate::support::{TestApp, run_test};
 
-/// Copies of each example, each with one to three faults of its own.
+/// How many copies of each example are sent, each with one to three faults of its own.
 const COPIES: usize = 6;
 
 /// Every example: the event and its payload.
@@ -27,7 +27,7 @@ fn examples() -> Vec<(String, Value)> {
     examples
 }
 
-/// JSON pointers of all that is in `value`, at most `depth` deep.
+/// JSON pointers of everything in `value`, at most `depth` levels deep.
 fn pointers(value: &Value, at: &str, depth: usize, found: &mut Vec<String>) {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields.iter().map(|(name, child)| (name.clone(), child)).collect(),
@@ -43,7 +43,7 @@ fn pointers(value: &Value, at: &str, depth: usize, found: &mut Vec<String>) {
     }
 }
 
-/// Something else than what was there.
+/// A value other than the given one.
 fn other(value: &Value, rng: &mut ChaCha8Rng) -> Value {
     let others = [
         Value::Null,
@@ -72,7 +72,7 @@ fn other(value: &Value, rng: &mut ChaCha8Rng) -> Value {
 fn wreck(payload: &Value, rng: &mut ChaCha8Rng) -> Value {
     let mut wrecked = payload.clone();
     for _ in 0..rng.random_range(1..=3) {
-        // Half of the faults where most of what is read stands: at the top, and just below.
+        // Half of the faults go where most of the fields that we read are: at the top, and just below.
         let depth = if rng.random_bool(0.5) { 2 } else { 4 };
         let mut found = vec![];
         pointers(&wrecked, "", depth, &mut found);
@@ -92,7 +92,7 @@ fn wreck(payload: &Value, rng: &mut ChaCha8Rng) -> Value {
     wrecked
 }
 
-/// Whose a payload is: the first of those that may be it who has a login and an id.
+/// The account of a payload: the first candidate with a login and an id.
 fn account_of(body: &[u8]) -> i64 {
     let payload: Value = serde_json::from_slice(body).unwrap();
     let accounts = ["/repository/owner", "/installation/account", "/organization", "/account"];
@@ -103,7 +103,7 @@ fn account_of(body: &[u8]) -> i64 {
     found.unwrap_or_default()
 }
 
-/// Posts all, several at once; answers what was not accepted.
+/// Posts all deliveries, several at once. Returns those that were not accepted.
 async fn post_all(app: &TestApp, deliveries: &BTreeMap<Uuid, (String, Vec<u8>)>) -> Vec<String> {
     let post = async |guid: &Uuid, event: &str, body: &[u8]| {
         let answer = app.signed(event, &guid.to_string(), body.to_owned()).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! The App itself: its tokens, its deliveries, and how it is made.
+//! The App itself: its tokens, its deliveries and its creation.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ pub fn deliveries(state: &State, uri: &Uri, query: &Query) -> Reply {
     answer
 }
 
-/// The person pressed the button: the browser is sent back with a code.
+/// Creates an App from a manifest, as if the person pressed the button, and redirects with a code.
 pub fn register(state: &mut State, query: &Query, body: &[u8]) -> Reply {
     let form = String::from_utf8_lossy(body);
     let manifest = form.split('&').find_map(|pair| pair.strip_prefix("manifest=")).unwrap_or_default();
@@ -86,7 +86,7 @@ pub fn register(state: &mut State, query: &Query, body: &[u8]) -> Reply {
     answer
 }
 
-/// Text as a form writes it.
+/// Decodes text from a form.
 fn decoded(text: &str) -> String {
     let (mut bytes, mut rest) = (vec![], text.bytes());
     while let Some(byte) = rest.next() {

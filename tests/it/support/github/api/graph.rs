@@ -1,4 +1,4 @@
-//! GraphQL, for the questions that are asked.
+//! The GraphQL queries that the service sends.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
     let data = match operation.as_str() {
         "Totals" => {
             let may_read = who.reads_discussions();
-            // One field that may not be read takes all of the repository with it.
+            // A field that may not be read turns the whole repository to null.
             let repo_of = |node: &Value| repo_of(node).filter(|_| may_read || variables["discussions"] == false);
             let ids = variables["ids"].as_array().unwrap();
             assert!(ids.len() <= 100, "GitHub takes a hundred ids");
@@ -74,7 +74,7 @@ fn totals(state: &State, repo: &Repository, discussions: &Value) -> Value {
         Kind::Discussion => repo.discussions_off,
     };
     let of = |kind: Kind| repo.items.values().filter(move |item| item.kind == kind && !off(kind));
-    // Counted, and shown to nobody.
+    // Issues that are counted but shown to nobody.
     let hidden = |kind: Kind| if kind == Kind::Issue { repo.hidden } else { 0 };
     let touched = |kind: Kind| {
         let mut found: Vec<&Item> = of(kind).collect();
@@ -140,7 +140,7 @@ fn discussion(repo: &Repository, item: &Item) -> Value {
         "comments": {"totalCount": item.comments}, "labels": {"nodes": labels.collect::<Vec<_>>()}})
 }
 
-/// What GitHub answers when something on its side fails: nothing of what was asked, in place.
+/// What GitHub answers when something fails on its side: nulls in place of the data, and an error.
 pub fn torn(body: &[u8]) -> Reply {
     let asked: Value = serde_json::from_slice(body).unwrap();
     let data = match operation(&asked["query"]).as_str() {

@@ -1,4 +1,4 @@
-//! Repositories and their items by REST.
+//! Repositories and their items in the REST API.
 
 use axum::http::Uri;
 use chrono::{DateTime, Utc};
@@ -65,7 +65,7 @@ pub fn sees(state: &State, who: Who, repo: &Repository) -> bool {
     }
 }
 
-/// Issues and pull requests, paged by where the last page ended.
+/// Issues and pull requests, in pages that continue where the last one ended.
 fn issues(state: &State, repo: &Repository, login: &str, query: &Query) -> Reply {
     const ROUTE: &str = "/repos/{owner}/{repo}/issues";
     if query.number("page", 1) > 10 {

@@ -1,4 +1,4 @@
-//! Who asks: the App by its signature, an installation by its token, a person, nobody.
+//! Who asks: the App with its signature, an installation with its token, a person, or nobody.
 
 use axum::http::HeaderMap;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::{APP_ID, APP_PUBLIC_KEY, PERSONAL_TOKEN, State};
 use super::{Reply, error};
 
-/// As whom a request comes.
+/// The sender of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Nobody,
@@ -16,7 +16,7 @@ pub enum Who {
     Installation(Reader),
 }
 
-/// What an installation's token may read: what it was minted for, and is granted still.
+/// What an installation's token may read: what it was minted for and what is still granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reader {
     pub id: i64,
@@ -34,7 +34,7 @@ impl Who {
     }
 }
 
-/// Who asks, or why they may not.
+/// Identifies the sender of a request, or refuses it.
 pub fn known(state: &mut State, headers: &HeaderMap) -> Result<Who, Reply> {
     let refuse = |message: &str| Err(error("", 401, message));
     let Some(header) = headers.get("authorization").and_then(|value| value.to_str().ok()) else {
