@@ -2,16 +2,15 @@
 
 use crate::activity::NoteText;
 
-/// Characters of a name at most.
+/// The most characters of a name.
 const LONGEST_NAME: usize = 100;
 
-/// Characters of a note's texts at most.
+/// The most characters of a note's texts.
 pub const LONGEST_ACTION: usize = 1_000;
 pub const LONGEST_COMMENT: usize = 10_000;
 pub const LONGEST_FLAG: usize = 200;
 
-/// A person's name or login, without the `@` that people put in front. `None` unless it has 1 to 100
-/// characters on one line.
+/// A person's name or login, without the `@` that people put in front. `None` unless it has 1 to 100 characters on one line.
 pub fn person_name(text: &str) -> Option<String> {
     let name = bare_name(text);
     let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);

@@ -69,8 +69,8 @@ pub struct MinutesItem {
 }
 
 impl Minutes {
-    /// The minutes of a scrub with the rows that its cursor came to. `notes` holds the notes as they
-    /// were when the scrub ended, by repository id and number; `None` while it goes on.
+    /// The minutes of a scrub, with the rows to which its cursor came. `notes` has the notes as they were when the scrub ended, by
+    /// repository id and number; `None` while it is still going on.
     pub fn of(scrub: Scrub, rows: Vec<DeckRow>, notes: Option<&HashMap<(i64, i64), Note>>) -> Self {
         let (open, number) = (scrub.closed_at.is_none(), scrub.scrub);
         let rows = rows.into_iter().filter_map(|row| {
@@ -93,14 +93,15 @@ impl Minutes {
         }
     }
 
+    /// Writes the minutes as Markdown.
     pub fn markdown(&self) -> String {
         markdown::markdown(self)
     }
 }
 
 impl MinutesRow {
-    /// `None` for a row that the cursor came to and left without a word: somebody had read the item
-    /// alone.
+    /// The minutes of a row. `None` if the cursor came to it and left it without a word, because somebody had read the item outside of
+    /// the scrub.
     fn of(scrub: i64, open: bool, row: DeckRow, note: Option<Note>) -> Option<Self> {
         // The row on which a scrub was closed was neither read nor skipped.
         let last = !open && row.visit.arrived.is_some() && !matches!(row.status, RowStatus::Read | RowStatus::Skipped);

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::activity::HISTORIC;
 
-/// A round of a view. What was read after `started` counts in it.
+/// A round of a view. Readings after `started` count in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Round {
     /// From 1.
@@ -22,10 +22,10 @@ impl Round {
 #[derive(Clone, Debug)]
 pub struct Scrub {
     pub scrub: i64,
-    /// `None` for a scrub known from a spreadsheet only.
+    /// `None` if the scrub is known only from a spreadsheet.
     pub view: Option<String>,
     pub round: Option<i64>,
-    /// The deck's days are counted to this date.
+    /// The date to which the deck's days are counted.
     pub date: Option<NaiveDate>,
     pub host: Option<String>,
     /// In the order in which they came.
@@ -33,14 +33,13 @@ pub struct Scrub {
     pub opened_at: Option<DateTime<Utc>>,
     pub opened_position: i64,
     pub closed_at: Option<DateTime<Utc>>,
-    /// Nobody closed it: it was left open for too long.
+    /// Whether it closed itself, because it was left open for too long.
     pub forgotten: bool,
-    /// It is known from a spreadsheet only.
+    /// Whether it is known only from a spreadsheet.
     pub imported: bool,
-    /// The place that is being read; `None` once nothing is left or the scrub is closed.
+    /// The place that is being read. `None` if nothing is left, or the scrub is closed.
     pub cursor: Option<i64>,
-    /// Items that were unread when it opened. A reader who does not see all repositories is shown the
-    /// number of rows that they see instead.
+    /// How many items were unread when it opened. If the reader does not see all repositories, how many rows they see.
     pub total: i64,
     /// Rows of its deck.
     pub rows: i64,
@@ -48,12 +47,12 @@ pub struct Scrub {
     pub skipped: i64,
 }
 
-/// Whether a scrub goes on.
+/// Whether a scrub is still going on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScrubState {
     Open,
     Closed,
-    /// It is known from a spreadsheet only.
+    /// It is known only from a spreadsheet.
     Imported,
 }
 
@@ -77,7 +76,7 @@ impl Scrub {
     }
 }
 
-/// Everyone present when a scrub opens. The host came first; nobody is named twice.
+/// Everyone who is present when a scrub opens. The host comes first, and nobody is named twice.
 pub fn present_at_opening(host: &str, others: &[String]) -> Vec<String> {
     let mut names = vec![host.to_owned()];
     for name in others {

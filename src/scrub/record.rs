@@ -1,4 +1,4 @@
-//! What is on record of scrubs, and of the items that spreadsheets mention.
+//! What is on record about scrubs, and about the items that spreadsheets mention.
 //!
 //! The store looks it up, and [`crate::sheet`] compares files with it.
 
@@ -11,16 +11,16 @@ use crate::activity::{ItemType, Mark, NoteText, Remarks, ScrubFact};
 /// An item as a sheet names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemName {
-    /// `owner/name` in small letters: GitHub does not tell them apart.
+    /// `owner/name` in lower case, because GitHub ignores case in it.
     pub repository: String,
     pub item_type: ItemType,
     pub number: i64,
 }
 
-/// What is on record of an item.
+/// What is on record about an item.
 #[derive(Clone, Debug)]
 pub struct ItemRecord {
-    /// Repository and number, where it is today.
+    /// Its repository and number today.
     pub address: (i64, i64),
     pub remarks: Remarks,
     /// Every text that its note has had, oldest first, each with the position of its event.
@@ -31,7 +31,7 @@ pub struct ItemRecord {
     pub decks: Vec<i64>,
 }
 
-/// What is on record of a scrub, as far as sheets are concerned.
+/// What is on record about a scrub, as far as sheets need it.
 #[derive(Clone, Debug)]
 pub struct ScrubRecord {
     pub scrub: i64,
@@ -40,11 +40,11 @@ pub struct ScrubRecord {
     pub attendees: Vec<String>,
     pub opened_at: Option<DateTime<Utc>>,
     pub opened_position: i64,
-    /// It is known from a spreadsheet only.
+    /// Whether it is known only from a spreadsheet.
     pub imported: bool,
     /// The position at which its round began.
     pub started: i64,
-    /// `None` while it is open, and for a scrub known from a spreadsheet only.
+    /// `None` while it is open, and if it is known only from a spreadsheet.
     pub closed_position: Option<i64>,
 }
 
@@ -58,7 +58,7 @@ impl ScrubRecord {
     }
 }
 
-/// What is on record of the items that a book names, all of one moment, the account's `position`.
+/// What is on record about the items that a book names, as of the account's `position`.
 #[derive(Debug)]
 pub struct Records {
     pub position: i64,
@@ -68,7 +68,7 @@ pub struct Records {
     pub hidden: BTreeSet<ItemName>,
     /// Names of repositories that the reader may see.
     pub repositories: BTreeSet<String>,
-    /// All of the account's, by number.
+    /// All scrubs of the account, by number.
     pub scrubs: BTreeMap<i64, ScrubRecord>,
 }
 
@@ -93,11 +93,11 @@ pub struct UnplacedRow {
     pub repository: String,
     pub scrub: Option<i64>,
     pub text: NoteText,
-    /// A row about this item says that it was read.
+    /// Whether a row about this item says that it was read.
     pub read: bool,
 }
 
-/// One row per item: the newest scrub's that says anything, marked as read if any of them is.
+/// Keeps one row for each item: that of the newest scrub that says anything. It counts as read if any of the rows does.
 pub fn newest_of_each_item(rows: impl IntoIterator<Item = UnplacedRow>) -> Vec<UnplacedRow> {
     let weight = |row: &UnplacedRow| (!row.text.is_empty(), row.scrub, row.position);
     let mut newest: BTreeMap<ItemName, UnplacedRow> = BTreeMap::new();

@@ -25,7 +25,7 @@ pub struct AgeBucket {
     /// `0`, `1-7` (days) or `1-2 y` (years of 365 days).
     pub bucket: &'static str,
     pub from_days: i64,
-    /// `None` if there is no upper bound.
+    /// Null if there is no upper bound.
     pub to_days: Option<i64>,
     pub items: usize,
 }

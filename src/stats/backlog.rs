@@ -36,12 +36,11 @@ pub struct BacklogPoint {
     pub closed: u32,
     /// Open items that were deleted or transferred away within the step.
     pub gone: u32,
-    /// The median of the open items, with days counted to `date`; see [`super::percentile`]. `None` if none is open.
+    /// The median of the open items' stale-ages, with days counted to `date`. Null if no item is open.
     pub median_stale_age: Option<f64>,
-    /// The 90th percentile of the same.
+    /// Their 90th percentile, by the nearest rank.
     pub p90_stale_age: Option<f64>,
-    /// Whether an item that is counted here was not yet followed by webhooks on some day of the step (see
-    /// [`Lifetime::approximate_before`]).
+    /// Whether an item that is counted here was not yet followed by webhooks on some day of the step.
     pub approximate: bool,
 }
 

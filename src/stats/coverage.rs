@@ -7,9 +7,9 @@ use serde::Serialize;
 pub struct CoverageBucket {
     /// `never`, `0`, `2-3` or `> 26` (weeks).
     pub bucket: &'static str,
-    /// `None` if the items were never read.
+    /// Null if the items were never read.
     pub from_weeks: Option<i64>,
-    /// `None` if there is no upper bound, or the items were never read.
+    /// Null if there is no upper bound, or the items were never read.
     pub to_weeks: Option<i64>,
     pub items: usize,
 }

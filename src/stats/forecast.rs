@@ -68,7 +68,7 @@ impl ForecastRequest {
 pub enum Verdict {
     /// Nothing is open now.
     NothingOpen,
-    /// Something happened in fewer than [`LEAST_WEEKS`] weeks, so there were no runs.
+    /// Something happened in fewer than four weeks ([`LEAST_WEEKS`]), so there were no runs.
     TooLittleHistory,
     /// Fewer than half of the runs closed the last item within the horizon.
     NotAtThisRate,
@@ -86,10 +86,11 @@ pub struct ForecastSummary {
     pub weeks: usize,
     /// Opened minus closed per week, on average, to two decimals. Below 0 the backlog shrinks.
     pub mean_net_weekly: Option<f64>,
-    /// The date by which 50 % of the runs had closed the last open item. `None` if fewer did within the horizon. The same holds
-    /// for 80 and 95 %.
+    /// The date by which 50 % of the runs had closed the last open item. Null if fewer did within the horizon.
     pub date_50: Option<NaiveDate>,
+    /// The same for 80 %.
     pub date_80: Option<NaiveDate>,
+    /// The same for 95 %.
     pub date_95: Option<NaiveDate>,
     /// The share of the runs (0 to 1) that closed the last open item within the horizon.
     pub share_closing: Option<f64>,

@@ -10,11 +10,11 @@ use serde::Serialize;
 use super::lifetime::{BacklogChange, Lifetime, day_of};
 use super::percentile::median_and_p90;
 
-/// The figures of one repository, or of all together. Hours are whole seconds divided by 3600, to two decimals. For "median"
-/// and "p90" see [`super::percentile`].
+/// The figures of one repository, or of all together. Hours are whole seconds divided by 3600, to two decimals. Percentiles are by
+/// the nearest rank.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ThroughputRow {
-    /// `None` for all repositories together.
+    /// Null for all repositories together.
     pub repo_id: Option<i64>,
     pub repository: Option<String>,
     /// Creations and reopenings within the window.

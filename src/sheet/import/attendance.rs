@@ -1,22 +1,21 @@
-//! What the tab Attendance tells of scrubs that are here: who else came, and what is not taken in.
+//! What the tab Attendance says about scrubs that are here: who else came, and what is not imported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::scrub::record::ScrubRecord;
 use crate::sheet::book::Book;
 
-/// Who is to be put down as present, and what stays as it is.
+/// Who becomes present, and what stays as it is.
 #[derive(Debug, Default)]
 pub(super) struct AttendanceChanges {
     /// Scrub and name.
     pub new: Vec<(i64, String)>,
-    /// What is not taken in, as sentences.
+    /// What is not imported, as sentences.
     pub ignored: Vec<String>,
 }
 
-/// Names as they are compared. A sheet's cell separates names by commas, so a name that holds one
-/// comes apart too.
-fn words(names: &[String]) -> BTreeSet<String> {
+/// Names in the form in which they are compared. A cell separates names by commas, so a name that contains a comma is split too.
+fn comparable(names: &[String]) -> BTreeSet<String> {
     let parts = names.iter().flat_map(|name| name.split([',', ';', '\n']));
     parts.map(|part| part.trim().trim_start_matches('@').to_lowercase()).filter(|part| !part.is_empty()).collect()
 }
@@ -27,10 +26,10 @@ impl AttendanceChanges {
         let with_tab: BTreeSet<i32> = book.tabs.iter().filter_map(|tab| tab.scrub).collect();
         for row in &book.attendance {
             let number = i64::from(row.scrub);
-            let mut say = |told: String| changes.ignored.push(format!("Attendance of {number:04}: {told}"));
+            let mut say = |told: String| changes.ignored.push(format!("Attendance of scrub {number:04}: {told}"));
             let Some(known) = scrubs.get(&number) else {
                 if !with_tab.contains(&row.scrub) {
-                    say("there is no such scrub, and no tab of it".to_owned());
+                    say("there is no such scrub, and the file has no tab for it".to_owned());
                 }
                 continue;
             };
@@ -39,22 +38,22 @@ impl AttendanceChanges {
                 (Some(ours), theirs) if theirs.as_ref().is_none_or(|theirs| !same(ours, theirs)) => {
                     say(format!("the host stays {ours}"));
                 }
-                (None, Some(theirs)) => say(format!("{theirs} is not put down as its host")),
+                (None, Some(theirs)) => say(format!("{theirs} does not become the host")),
                 _ => {}
             }
             if let Some(date) = row.date.filter(|date| known.date != Some(*date)) {
-                let ours = known.date.map_or_else(|| "not told".to_owned(), |ours| ours.to_string());
-                say(format!("its date stays {ours}, not {date}"));
+                let ours = known.date.map_or_else(|| "unknown".to_owned(), |ours| ours.to_string());
+                say(format!("the date stays {ours}, though the file says {date}"));
             }
-            // Whoever hosts is there.
-            let mut theirs = words(&row.attendees);
-            theirs.extend(words(row.host.as_slice()));
-            let gone = |name: &&String| !words(std::slice::from_ref(*name)).is_subset(&theirs);
+            // The host is present too.
+            let mut theirs = comparable(&row.attendees);
+            theirs.extend(comparable(row.host.as_slice()));
+            let gone = |name: &&String| !comparable(std::slice::from_ref(*name)).is_subset(&theirs);
             let gone: Vec<&str> = known.attendees.iter().filter(gone).map(String::as_str).collect();
             if !gone.is_empty() {
-                say(format!("the file lacks {}, who stays", gone.join(", ")));
+                say(format!("the file lacks {}, but nobody is removed", gone.join(", ")));
             }
-            let mut ours = words(&known.attendees);
+            let mut ours = comparable(&known.attendees);
             for name in &row.attendees {
                 if ours.insert(name.to_lowercase()) {
                     changes.new.push((number, name.clone()));

@@ -1,4 +1,4 @@
-//! The facts that a book tells, for the log, each under a key of its own.
+//! The facts that a book tells, for the log. Each has a key of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +12,8 @@ use crate::sheet::attendance::Attended;
 use crate::sheet::book::SheetNote;
 
 impl Import {
-    /// The book's facts: its scrubs, then each item's marks and notes, then the rows that cannot be
-    /// placed. `at` and `by` say when the file is taken in, and by whom.
+    /// The book's facts: its scrubs, then each item's marks and notes, then the rows whose items are not here. `at` and `by` say when
+    /// the file is imported, and by whom.
     pub fn facts(&self, at: DateTime<Utc>, by: &str) -> Vec<SheetFact> {
         let attended: BTreeMap<i32, &Attended> = self.book.attendance.iter().map(|row| (row.scrub, row)).collect();
         let newest = self.book.tabs.iter().filter(|tab| tab.scrub.is_some()).max_by_key(|tab| tab.scrub);
@@ -28,6 +28,7 @@ impl Import {
     }
 }
 
+/// Makes the facts of an import.
 struct FactMaker<'a> {
     import: &'a Import,
     at: DateTime<Utc>,
@@ -60,7 +61,7 @@ impl FactMaker<'_> {
     /// People who came to scrubs that are here.
     fn attended(&self) -> Vec<SheetFact> {
         let new = self.import.attendance.new.iter().map(|(scrub, login)| SheetFact {
-            // Whoever was taken off since may come again.
+            // The position lets somebody come again who was removed since.
             key: format!("sheet:attended:{scrub}:{}:{}", login.to_lowercase(), self.import.position()),
             at: Some(self.at),
             by: self.by.to_owned(),
@@ -69,9 +70,8 @@ impl FactMaker<'_> {
         new.collect()
     }
 
-    /// When the readings and notes of a scrub's tab are said to have happened: when the scrub opened,
-    /// or now if it is still open. For a scrub known from the spreadsheet only: at noon of its date,
-    /// where that is known. Never in the future.
+    /// The time given to the readings and notes of a scrub's tab: when the scrub opened, or now if it is still open. For a scrub that
+    /// is known only from the spreadsheet, noon of its date, if that is known. Never in the future.
     fn time_of(&self, scrub: i64) -> Option<DateTime<Utc>> {
         let known = self.import.records.scrubs.get(&scrub);
         if let Some(held) = known.filter(|known| !known.imported) {
@@ -84,7 +84,7 @@ impl FactMaker<'_> {
         noon.map(|noon| noon.min(self.at))
     }
 
-    /// The scrub's host or, where none is named, whoever takes the file in.
+    /// The scrub's host, or whoever imports the file if there is none.
     fn author_of(&self, scrub: Option<i64>) -> String {
         let attended = scrub.and_then(|scrub| self.attended.get(&i32::try_from(scrub).ok()?));
         attended.and_then(|row| row.host.clone()).unwrap_or_else(|| self.by.to_owned())
@@ -99,7 +99,7 @@ impl FactMaker<'_> {
                 let historic = !self.counts(&change.item, *scrub, change.marks.last() == Some(scrub));
                 let scrub = i64::from(*scrub);
                 facts.push(SheetFact {
-                    // A reading that was taken back may be told again.
+                    // The position lets a reading count again that was taken back since.
                     key: format!("sheet:read:{repo_id}:{number}:{scrub}:{}", self.import.position()),
                     at: self.time_of(scrub).or((!historic).then_some(self.at)),
                     by: self.author_of(Some(scrub)),
@@ -110,7 +110,7 @@ impl FactMaker<'_> {
             for (place, (scrub, text)) in change.notes.iter().enumerate() {
                 let scrub = scrub.map(i64::from);
                 facts.push(SheetFact {
-                    // Of what it replaces as well: a text may come back.
+                    // The key includes what the note replaces, because an earlier text may return.
                     key: format!(
                         "sheet:note:{repo_id}:{number}:{}:{}",
                         item.remarks.note_position(),
@@ -125,8 +125,8 @@ impl FactMaker<'_> {
         facts
     }
 
-    /// Whether a mark counts in the present round. Marks of scrubs that were held here do. So do marks
-    /// of a scrub after all those, if the newest tab still shows them: it has the round's readings.
+    /// Whether a mark counts in the current round. Marks of scrubs that were held here do. So do marks of a newer scrub, if the newest
+    /// tab still shows them, because that tab has the round's readings.
     fn counts(&self, item: &ItemName, scrub: i32, last: bool) -> bool {
         let (scrub, scrubs) = (i64::from(scrub), &self.import.records.scrubs);
         if scrubs.get(&scrub).is_some_and(|known| !known.imported) {
@@ -170,7 +170,7 @@ impl FactMaker<'_> {
     }
 }
 
-/// A short name for a content.
+/// A short hash of a content.
 fn hash(content: &impl serde::Serialize) -> String {
     let json = serde_json::to_vec(content).expect("cannot fail: plain data with string keys");
     hex::encode(&Sha256::digest(json)[..12])

@@ -1,14 +1,14 @@
-//! Taking a book in: what it changes, beside what is on record here.
+//! Importing a book: what it changes, compared with what is on record here.
 //!
 //! The players:
-//! - [`Import`]: a book compared with the records; `plan` has decided row by row;
-//! - [`attendance`]: who is to be put down as present;
+//! - [`Import`]: a book, compared with the records. `plan` has decided what happens to each row;
+//! - [`attendance`]: who becomes present at which scrub;
 //! - [`facts`]: what is appended to the log;
-//! - [`left_out`]: what the book says and is not taken in.
+//! - [`omissions`]: what the book says and is not imported.
 
 mod attendance;
 mod facts;
-mod left_out;
+mod omissions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +24,12 @@ pub struct Import {
     records: Records,
     plan: Plan,
     attendance: AttendanceChanges,
-    /// Whoever imports may not see every repository.
+    /// Whether there are repositories that whoever imports may not see.
     sight_is_limited: bool,
 }
 
 impl Import {
-    /// `records` are those of [`Book::items`]. `sees_all`: whoever imports may see every repository.
+    /// Compares a book with the records of [`Book::items`]. `sees_all` says whether whoever imports may see every repository.
     pub fn of(book: Book, records: Records, sees_all: bool) -> Self {
         let known = records.items.iter().map(|(name, item)| (name, known(item, &records, &book)));
         let known: BTreeMap<&ItemName, Known> = known.collect();
@@ -38,36 +38,36 @@ impl Import {
         Self { book, records, plan, attendance, sight_is_limited: !sees_all }
     }
 
-    /// The position of the account's log that it was planned as of.
+    /// The position of the account's log for which it was planned.
     pub fn position(&self) -> i64 {
         self.records.position
     }
 
-    /// What becomes of each row, in the book's order.
+    /// What happens to each row, in the book's order.
     pub fn rows(&self) -> &[PlannedRow] {
         &self.plan.rows
     }
 
-    /// Who is to be put down as present: scrub and name.
+    /// Who becomes present: scrub and name.
     pub fn attended(&self) -> &[(i64, String)] {
         &self.attendance.new
     }
 
-    /// Scrubs that the book has a tab of and that are not here yet.
+    /// Scrubs that have a tab in the book and are not here yet.
     pub fn new_scrubs(&self) -> BTreeSet<i64> {
         let readable = self.book.tabs.iter().filter(|tab| tab.rows.iter().any(|row| row.row.is_ok()));
         let told = readable.filter_map(|tab| tab.scrub).map(i64::from);
         told.filter(|scrub| !self.records.scrubs.contains_key(scrub)).collect()
     }
 
-    /// Whether an unknown item of this repository may be one that is here but hidden from whoever
-    /// imports. The answer is the same for both, so that nobody learns which it is.
+    /// Whether an unknown item of this repository may be here, but hidden from whoever imports. The answer is the same for an item
+    /// that is not here, so nobody learns which it is.
     pub fn may_be_hidden(&self, repository: &str) -> bool {
         self.sight_is_limited && !self.records.repositories.contains(&repository.to_lowercase())
     }
 }
 
-/// What the plan must know of an item.
+/// What the plan must know about an item.
 fn known(item: &ItemRecord, records: &Records, book: &Book) -> Known {
     let note = item.remarks.note().map(|note| note.text.clone());
     let now = item.remarks.note_position();
@@ -95,8 +95,8 @@ fn known(item: &ItemRecord, records: &Records, book: &Book) -> Known {
     Known { note, earlier: earlier.collect(), base, read_in: read_in.collect(), decks, shown, held }
 }
 
-/// The position with which a book was written. One that this account has not come to is another
-/// account's.
+/// The position with which a book was written. `None` if this account's log has not reached it, because then the book is from
+/// another account.
 fn written_at(book: &Book, records: &Records) -> Option<i64> {
     book.position.filter(|position| (0..=records.position).contains(position))
 }

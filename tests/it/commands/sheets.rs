@@ -38,7 +38,7 @@ async fn a_sheet_is_exported_and_imported_and_a_table_says_what_changes() {
         assert!(dry.contains("read in 0007 | long long") && dry.contains('…'), "{dry}");
         assert!(dry.lines().all(|line| line.chars().count() < 400), "{dry}");
         let told = run(&["sheet", "import", file, "--dry-run"], &service).await.ok();
-        assert!(told.contains("Left out: \"Read yet?\" of row 3 does not count"), "{told}");
+        assert!(told.contains("Left out: \"Read yet?\" in row 3 does not count"), "{told}");
         run(&["sheet", "export", "--queue", "x=1"], &service)
             .await
             .failed(1, &["Parameter: x.", "Allowed: account,", "view"]);

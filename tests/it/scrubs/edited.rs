@@ -97,10 +97,10 @@ async fn attendees_are_imported_and_the_answer_names_what_stays() {
         let others = vec![attended(1, "2026-01-02", "eve", &["Jane", "bob"]), attended(9, date, "x", &["y"])];
         let answer = post(&host, sheet("0001", &[(1, false)], others), "").await;
         let expected = [
-            "Attendance of 0001: the host stays ada".to_owned(),
-            format!("Attendance of 0001: its date stays {date}, not 2026-01-02"),
-            "Attendance of 0001: the file lacks ada, Doe, Jane, grace, who stays".to_owned(),
-            "Attendance of 0009: there is no such scrub, and no tab of it".to_owned(),
+            "Attendance of scrub 0001: the host stays ada".to_owned(),
+            format!("Attendance of scrub 0001: the date stays {date}, though the file says 2026-01-02"),
+            "Attendance of scrub 0001: the file lacks ada, Doe, Jane, grace, but nobody is removed".to_owned(),
+            "Attendance of scrub 0009: there is no such scrub, and the file has no tab for it".to_owned(),
         ];
         assert_eq!(ignored(&answer), expected);
         assert_eq!(names().await, json!(["ada", "bob", "Doe, Jane", "grace"]));
@@ -125,7 +125,7 @@ async fn the_answer_names_a_cleared_x_and_an_x_without_a_scrub() {
         assert_eq!(letters(&answer), "ss");
         assert_eq!(
             ignored(&answer),
-            ["0001: row 2 has no x, but the item was read: an empty cell takes no reading back, DELETE /api/v1/items/{owner}/{repo}/{number}/read does"]
+            ["0001: row 2 lacks an x, though the item was read; an empty cell takes no reading back, but DELETE /api/v1/items/{owner}/{repo}/{number}/read does"]
         );
         // A CSV file does not say to which scrub it belongs.
         let text = host.text("/api/v1/scrubs/1/sheet.csv").await;
@@ -135,7 +135,7 @@ async fn the_answer_names_a_cleared_x_and_an_x_without_a_scrub() {
         assert_eq!(letters(&answer), "ssss");
         assert_eq!(
             ignored(&answer),
-            ["\"Read yet?\" of rows 2, 3, 4, 5 does not count, since the tab is no scrub's: if it is one's, say scrub=N with its number"]
+            ["\"Read yet?\" in rows 2, 3, 4, 5 does not count, because the tab belongs to no scrub; if it does belong to one, add scrub=N with its number"]
         );
         let answer = post(&host, edited.clone(), "scrub=1&by=bob").await;
         assert_eq!((answer["counts"]["new"].clone(), ignored(&answer).len()), (json!(3), 0), "{answer}");

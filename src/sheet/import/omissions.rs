@@ -1,12 +1,11 @@
-//! What a book says and is not taken in, as sentences.
+//! What a book says and is not imported, as sentences.
 
 use super::{Import, written_at};
 use crate::sheet::book::Tab;
 use crate::sheet::fault::listed;
 
 impl Import {
-    /// What is not taken in, and why: tabs, changes of attendance, and readings that were cleared or
-    /// belong to no scrub.
+    /// What is not imported, and why: tabs, changes of attendance, and readings that were cleared or belong to no scrub.
     pub fn left_out(&self) -> Vec<String> {
         let mut told = self.book.ignored.clone();
         told.extend(self.attendance.ignored.iter().cloned());
@@ -15,16 +14,16 @@ impl Import {
             let cleared = cleared(tab, self);
             if !cleared.is_empty() {
                 told.push(format!(
-                    "{name}{} has no x, but the item was read: an empty cell takes no reading back, \
-                 DELETE /api/v1/items/{{owner}}/{{repo}}/{{number}}/read does",
+                    "{name}{} lacks an x, though the item was read; an empty cell takes no reading back, but DELETE \
+                     /api/v1/items/{{owner}}/{{repo}}/{{number}}/read does",
                     listed(&cleared)
                 ));
             }
             let lost = unnumbered(tab);
             if !lost.is_empty() {
                 told.push(format!(
-                    "{name}\"Read yet?\" of {} does not count, since the tab is no scrub's: if it is one's, say \
-                 scrub=N with its number",
+                    "{name}\"Read yet?\" in {} does not count, because the tab belongs to no scrub; if it does belong to \
+                     one, add scrub=N with its number",
                     listed(&lost)
                 ));
             }
@@ -33,8 +32,8 @@ impl Import {
     }
 }
 
-/// Rows without an x whose items the scrub's sheet showed as read when the file was written or, if the
-/// file does not tell when that was, shows now.
+/// Rows without an x whose items the scrub's sheet showed as read when the file was written. If the file does not say when that was,
+/// the sheet as it is now decides.
 fn cleared(tab: &Tab, import: &Import) -> Vec<u32> {
     let scrub = tab.scrub.and_then(|scrub| import.records.scrubs.get(&i64::from(scrub)));
     let Some(scrub) = scrub else { return vec![] };
