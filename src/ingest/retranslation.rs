@@ -35,7 +35,11 @@ const RETRACTED: &str = "retracted";
 impl Ingest {
     /// Translates a stored delivery again and appends what is new; answers also the outcome under
     /// which the delivery is to be stored now.
-    pub async fn retranslate(&self, account_id: i64, kept: &StoredDelivery) -> Result<(Corrections, &'static str), IngestError> {
+    pub async fn retranslate(
+        &self,
+        account_id: i64,
+        kept: &StoredDelivery,
+    ) -> Result<(Corrections, &'static str), IngestError> {
         let Ok(body) = decompress(&kept.body) else {
             return Ok((Corrections::default(), TranslationOutcome::Unreadable.name()));
         };

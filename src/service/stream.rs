@@ -14,7 +14,7 @@ use super::{Refusal, Scope, Service, Viewer};
 use crate::activity::Sight;
 use crate::rank::{Order, PageRequest};
 use crate::store::StoreError;
-use crate::store::log::touched;
+use crate::store::log::subjects;
 
 /// From further back than this a follower is told to begin anew.
 const FURTHEST: i64 = 10_000;
@@ -109,7 +109,7 @@ impl Follower {
             return Ok(News::Reset(self.date));
         }
         let account_id = self.portion.account.account_id;
-        let touched = touched(&self.service.0.pool, account_id, from, to).await?;
+        let touched = subjects(&self.service.0.pool, account_id, from, to).await?;
         if touched.directory {
             return Ok(News::Reset(self.date));
         }

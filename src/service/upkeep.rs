@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Refusal, Service};
 use crate::ingest::Ingest;
-pub use crate::store::rebuild::Rebuilt;
+pub use crate::store::rebuild::RebuildSummary;
 use crate::store::{accounts, rebuild, retention};
 
 /// Raw deliveries that go in one statement.
@@ -56,7 +56,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Refusal::Store`]
-    pub async fn rebuild(&self, account_id: i64) -> Result<Rebuilt, Refusal> {
+    pub async fn rebuild(&self, account_id: i64) -> Result<RebuildSummary, Refusal> {
         Ok(rebuild::rebuild(&self.0.pool, account_id, &self.0.bots).await?)
     }
 
@@ -65,7 +65,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Refusal::Store`]
-    pub async fn check_projections(&self, account_id: i64) -> Result<(Rebuilt, Vec<String>), Refusal> {
+    pub async fn check_projections(&self, account_id: i64) -> Result<(RebuildSummary, Vec<String>), Refusal> {
         Ok(rebuild::check(&self.0.pool, account_id, &self.0.bots).await?)
     }
 
@@ -78,7 +78,7 @@ impl Service {
         let mut done = Retranslation::default();
         let mut after = (DateTime::<Utc>::UNIX_EPOCH, Uuid::nil());
         loop {
-            let kept = retention::kept_after(&self.0.pool, account_id, after, TRANSLATED_AT_ONCE).await?;
+            let kept = retention::deliveries_after(&self.0.pool, account_id, after, TRANSLATED_AT_ONCE).await?;
             let Some(last) = kept.last() else { return Ok(done) };
             after = (last.received_at, last.guid);
             done.deliveries += kept.len();

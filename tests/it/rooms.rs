@@ -178,14 +178,8 @@ fn the_architecture_shows_this_table() {
     assert_eq!(rooms.iter().filter(wired).collect::<Vec<_>>(), shown.keys().collect::<Vec<_>>());
 }
 
-/// Files of `http/` that name the store: the one that maps its errors, and those whose use cases are not
-/// moved yet.
-#[rustfmt::skip]
-const NAMING_THE_STORE: [&str; 13] = [
-    "refusal.rs", "acting.rs", "notes.rs", "marks.rs", "scrubs.rs", "scrubs/attendees.rs", "scrubs/deck.rs",
-    "scrubs/minutes.rs", "scrubs/opening.rs", "scrubs/rounds.rs", "scrubs/sheet.rs", "sheets.rs",
-    "sheets/waiting.rs",
-];
+/// Files of `http/` that name the store: the one that maps its errors.
+const NAMING_THE_STORE: [&str; 1] = ["refusal.rs"];
 
 #[test]
 fn http_asks_the_service_and_not_the_store() {

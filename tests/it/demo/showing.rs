@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use bugscrub::deliver::Recorded;
+use bugscrub::deliver::RecordedDelivery;
 use bugscrub::demo::{DemoError, Trickle, queue_table, run_to};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -80,7 +80,7 @@ async fn service(status: StatusCode) -> String {
 
 /// The beginning of an organization's history, and what goes on after all of it. (`tools::recipes` runs
 /// the whole.)
-fn organization() -> (Vec<Recorded>, Trickle) {
+fn organization() -> (Vec<RecordedDelivery>, Trickle) {
     (super::history()[..300].iter().map(|(recorded, _)| recorded.clone()).collect(), super::trickle())
 }
 
