@@ -82,6 +82,12 @@ impl Viewer {
         Self { who, accounts: None, sight, scopes, view: None }
     }
 
+    /// The same, who may see other repositories.
+    #[must_use]
+    pub fn with_sight(self, sight: Sight) -> Self {
+        Self { sight, ..self }
+    }
+
     pub fn who(&self) -> &Who {
         &self.who
     }

@@ -26,6 +26,7 @@ mod rooms;
 mod scrubs;
 mod server;
 mod sheet;
+mod sights;
 mod smoke;
 mod stats;
 mod stream;

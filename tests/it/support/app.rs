@@ -11,6 +11,7 @@ use bugscrub::config::Settings;
 use bugscrub::http::serve::ServeLimits;
 use bugscrub::ingest::Accounts;
 use bugscrub::live::LiveRanking;
+use bugscrub::service::Service;
 use bugscrub::service::tokens::{hash, new_secret};
 use bugscrub::store::tokens::{self, NewToken};
 use bugscrub::webhook::{Secrets, signature};
@@ -49,6 +50,7 @@ pub struct TestApp {
     /// A token with the scopes read and private.
     pub token: String,
     pub client: reqwest::Client,
+    pub service: Service,
     live: LiveRanking,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
@@ -94,15 +96,24 @@ impl TestApp {
         )
         .await
         .unwrap();
-        let (address, live) = (application.address(), application.live());
+        let (address, live, service) = (application.address(), application.live(), application.service());
         let (stop, stopped) = oneshot::channel();
         let limits = ServeLimits { drain: Duration::from_secs(10), ..ServeLimits::default() };
         let serving = tokio::spawn(application.run(limits, async {
             let _ = stopped.await;
         }));
         live.loaded().await;
-        let mut app =
-            Self { address, database, clock, token: String::new(), client: client(), live, stop: Some(stop), serving };
+        let mut app = Self {
+            address,
+            database,
+            clock,
+            token: String::new(),
+            client: client(),
+            service,
+            live,
+            stop: Some(stop),
+            serving,
+        };
         app.token = app.new_token(&["read", "private"], None).await;
         app
     }

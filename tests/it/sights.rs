@@ -1,0 +1,235 @@
+//! Readers who see some repositories and not others: every answer is the one of who sees all, less what
+//! is hidden, filtered here by hand.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use bugscrub::activity::{Bots, Sight};
+use bugscrub::rank::{Criteria, Order};
+use bugscrub::service::items::ItemAddress;
+use bugscrub::service::queue::{QueuePage, QueueQuestion, Start, Subject, Versioned};
+use bugscrub::service::stats::{DateRange, StatsQuestion};
+use bugscrub::service::{Refusal, Service, Viewer};
+use bugscrub::stats::Step;
+use bugscrub::store::scrubs::deck::{Wanted, closed_since, deck};
+use bugscrub::store::scrubs::read::scrub;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+
+use crate::support::payload::{ACCOUNT, issue, issues, repository, user};
+use crate::support::{TestApp, random, run_test};
+
+const REPOSITORIES: std::ops::Range<i64> = 1..7;
+/// Numbers of the items of each repository.
+const NUMBERS: std::ops::Range<i64> = 1..9;
+
+fn is_private(repo_id: i64) -> bool {
+    repo_id % 2 == 0
+}
+
+fn home(repo_id: i64) -> Value {
+    let mut home = repository(repo_id, &format!("repo-{repo_id}"));
+    home["private"] = json!(is_private(repo_id));
+    home["archived"] = json!(repo_id == 5);
+    home
+}
+
+/// Items of all repositories, some of them closed, labeled and answered by a member.
+async fn deliver_items(app: &TestApp, runner: &mut TestRunner) {
+    let item = (0..600_i64, 0..90_i64, any::<bool>(), any::<bool>(), any::<bool>());
+    let addresses: Vec<(i64, i64)> =
+        REPOSITORIES.flat_map(|repo_id| NUMBERS.map(move |number| (repo_id, number))).collect();
+    let items = proptest::collection::vec(item, addresses.len()).new_tree(runner).unwrap().current();
+    let day = |days: i64| (app.clock.now() - chrono::Duration::days(days)).to_rfc3339_opts(SECONDS, true);
+    const SECONDS: chrono::SecondsFormat = chrono::SecondsFormat::Secs;
+    for ((repo_id, number), (age, stale, closed, labeled, answered)) in addresses.into_iter().zip(items) {
+        let mut shown = issue(number, &day(age + stale), &day(stale));
+        shown["user"] = user(["ada", "grace"][usize::from(labeled)]);
+        shown["labels"] = if labeled { json!([{"id": repo_id, "name": "bug"}]) } else { json!([]) };
+        app.deliver("issues", &issues("opened", &shown, &home(repo_id))).await;
+        if answered {
+            let mut comment = issues("created", &shown, &home(repo_id));
+            comment["sender"] = user("linus");
+            comment["comment"] = json!({"id": 1, "created_at": day(stale), "updated_at": day(stale),
+                "user": user("linus"), "author_association": "MEMBER"});
+            app.deliver("issue_comment", &comment).await;
+        }
+        if closed && number > 2 {
+            shown["state"] = json!("closed");
+            (shown["closed_at"], shown["updated_at"]) = (json!(day(stale / 2)), json!(day(stale / 2)));
+            app.deliver("issues", &issues("closed", &shown, &home(repo_id))).await;
+        }
+    }
+}
+
+fn viewers(runner: &mut TestRunner) -> Vec<Sight> {
+    let only = |ids: &[i64]| Sight::Only(Arc::new(ids.iter().copied().collect::<BTreeSet<i64>>()));
+    let some = proptest::sample::subsequence((0..9).collect::<Vec<i64>>(), 0..7);
+    let random: Vec<Sight> = (0..4).map(|_| only(&some.new_tree(runner).unwrap().current())).collect();
+    [vec![Sight::Public, Sight::All, only(&[2, 4]), only(&[])], random].concat()
+}
+
+fn subject(criteria: &[(&str, &str)], view: Option<&str>) -> Subject {
+    let criteria = Criteria::of(criteria.iter().copied());
+    Subject { account: Some(ACCOUNT.to_string()), view: view.map(str::to_owned), criteria }
+}
+
+/// Repository, number, rank and whom it waits for, of every item on a page.
+type Told = (String, i64, Option<i64>, String);
+
+fn told(page: &QueuePage) -> Vec<Told> {
+    let told = |shown: &bugscrub::service::items::ShownItem| {
+        let item = &shown.item;
+        (item.repository.clone(), item.place.number, item.rank, format!("{:?}", item.waits_for))
+    };
+    page.items.iter().map(told).collect()
+}
+
+fn sees(sight: &Sight, name: &str) -> bool {
+    let repo_id: i64 = name.rsplit_once("repo-").unwrap().1.parse().unwrap();
+    sight.sees(repo_id, is_private(repo_id))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_answer_is_what_filtering_by_hand_leaves() {
+    run_test(async |app| {
+        let mut runner = random();
+        deliver_items(&app, &mut runner).await;
+        let scrubbed = crate::scrubs::Host::new(&app).await.open("never-read").await;
+        app.caught_up().await;
+        let all = Viewer::service();
+        for sight in viewers(&mut runner) {
+            let viewer = all.clone().with_sight(sight);
+            pages(&app.service, &all, &viewer).await;
+            items(&app.service, &all, &viewer).await;
+            rows(&app, &viewer.sight(), scrubbed["number"].as_i64().unwrap()).await;
+            statistics(&app.service, &all, &viewer).await;
+        }
+        app
+    })
+    .await;
+}
+
+async fn page(service: &Service, viewer: &Viewer, start: Start, limit: usize) -> (String, QueuePage) {
+    let question = QueueQuestion { from: start, limit, min_position: None };
+    match service.queue(viewer, question, |_| false).await.unwrap() {
+        Versioned::New(version, (page, _)) => (version.asked, page),
+        Versioned::Known(_) => panic!("nothing is known"),
+    }
+}
+
+/// A page of the queue, of today from memory and from the store, and of a day that is over; and the sheet
+/// of it.
+async fn pages(service: &Service, all: &Viewer, viewer: &Viewer) {
+    let as_of = service.today().checked_sub_days(chrono::Days::new(30));
+    for (criteria, view, order, as_of) in [
+        (&[][..], None, None, None),
+        (&[("label", "bug"), ("repo", "-repo-1")], None, Some(Order::Freshest), None),
+        (&[("waits_for", "author")], None, Some(Order::Oldest), None),
+        (&[("state", "closed")], None, Some(Order::Newest), None),
+        (&[("state", "open"), ("state", "closed"), ("author", "ada")], None, None, None),
+        (&[("archived", "true")], None, None, None),
+        (&[], Some("open"), None, None),
+        (&[("label", "-bug")], None, None, as_of),
+    ] {
+        let start = || Start::First { subject: subject(criteria, view), order, as_of };
+        let (asked, whole) = page(service, all, start(), 500).await;
+        let (ours, answer) = page(service, viewer, start(), 500).await;
+        let expected: Vec<Told> =
+            told(&whole).into_iter().filter(|(repository, ..)| sees(&viewer.sight(), repository)).collect();
+        assert_eq!(told(&answer), expected, "{viewer:?} {criteria:?} {view:?}");
+        assert_eq!(answer.total, expected.len() as i64, "{viewer:?} {criteria:?}");
+        assert_eq!(asked == ours, all.sight() == viewer.sight(), "the version depends on the sight");
+        // In pages of three.
+        let (mut paged, mut next) = (vec![], Some(start()));
+        while let Some(start) = next {
+            let (_, part) = page(service, viewer, start, 3).await;
+            paged.extend(told(&part));
+            next = part.next.map(|cursor| Start::After(Box::new(cursor)));
+        }
+        assert_eq!(paged, expected, "{viewer:?} {criteria:?} in pages");
+        let question = QueueQuestion { from: start(), limit: 500, min_position: None };
+        let sheet = service.queue_sheet(viewer, question, view).await.unwrap().sheet;
+        let rows: Vec<_> = sheet.rows.iter().map(|row| (row.repository.clone(), row.number, row.shown)).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(repository, number, ..)| (format!("acme/{repository}"), *number, true)).collect();
+        assert_eq!(rows, expected, "{viewer:?} {criteria:?} as a sheet");
+    }
+}
+
+async fn items(service: &Service, all: &Viewer, viewer: &Viewer) {
+    for repo_id in REPOSITORIES {
+        for number in NUMBERS {
+            let repository = format!("repo-{repo_id}");
+            let address = ItemAddress { account: None, owner: "acme".into(), repository, number };
+            let shown = async |viewer: &Viewer| service.show_item(viewer, &address, None).await;
+            let (expected, answer) = (shown(all).await.unwrap(), shown(viewer).await);
+            if viewer.sight().sees(repo_id, is_private(repo_id)) {
+                assert_eq!(format!("{:?}", answer.unwrap()), format!("{expected:?}"));
+            } else {
+                assert!(matches!(answer, Err(Refusal::UnknownItem)), "{viewer:?} {address:?}");
+            }
+        }
+    }
+}
+
+/// The rows of a scrub's deck, and what its sheet has beside the open items.
+async fn rows(app: &TestApp, sight: &Sight, number: i64) {
+    let (pool, date) = (&app.database.pool, app.clock.now().date_naive());
+    let read = async |sight: &Sight| {
+        let scrub = scrub(pool, ACCOUNT, sight, number).await.unwrap().unwrap();
+        let wanted = Wanted { sight: sight.clone(), after: 0, limit: 500, visited: false };
+        let (rows, next) = deck(pool, (chrono_tz::UTC, date), &Bots::default(), ACCOUNT, &scrub, wanted).await.unwrap();
+        assert!(next.is_none());
+        let closed = closed_since(pool, (chrono_tz::UTC, date), ACCOUNT, sight, number).await.unwrap();
+        (scrub, rows, closed)
+    };
+    let (_, whole, all_closed) = read(&Sight::All).await;
+    let (scrub, ours, closed) = read(sight).await;
+    let seen = |repo_id: i64| sight.sees(repo_id, is_private(repo_id));
+    let expected: Vec<String> =
+        whole.iter().filter(|row| seen(row.frozen.repo_id)).map(|row| format!("{row:?}")).collect();
+    assert_eq!(ours.iter().map(|row| format!("{row:?}")).collect::<Vec<_>>(), expected, "{sight:?}");
+    assert_eq!(scrub.rows, expected.len() as i64, "{sight:?}");
+    let left = all_closed.iter().filter(|item| seen(item.place.repo_id)).count();
+    assert_eq!(closed.len(), left, "{sight:?}");
+}
+
+/// Each statistic is the one of who sees all and asks for the visible repositories by their names.
+async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer) {
+    let mut names: Vec<String> =
+        REPOSITORIES.map(|repo_id| format!("repo-{repo_id}")).filter(|name| sees(&viewer.sight(), name)).collect();
+    let visible = names.len();
+    names.push("nowhere".to_owned());
+    let named: Vec<(&str, &str)> = names.iter().map(|name| ("repo", name.as_str())).collect();
+    for as_of in [None, service.today().checked_sub_days(chrono::Days::new(45))] {
+        let question = |criteria: &[(&str, &str)]| StatsQuestion { subject: subject(criteria, None), as_of };
+        let (by_name, by_sight) = (question(&named), question(&[]));
+        let range = DateRange::default();
+        let same = |what: &str, expected: &dyn Debug, answer: &dyn Debug| {
+            assert_eq!(format!("{answer:?}"), format!("{expected:?}"), "{what}: {viewer:?} {as_of:?}");
+        };
+        let (expected, answer) = (service.ages(all, &by_name).await, service.ages(viewer, &by_sight).await);
+        same("ages", &expected, &answer);
+        let expected = service.backlog(all, &by_name, range, Step::Week).await;
+        same("backlog", &expected, &service.backlog(viewer, &by_sight, range, Step::Week).await);
+        let expected = service.throughput(all, &by_name, None).await;
+        same("throughput", &expected, &service.throughput(viewer, &by_sight, None).await);
+        let expected = service.forecast(all, &by_name, range, Some(7)).await;
+        same("forecast", &expected, &service.forecast(viewer, &by_sight, range, Some(7)).await);
+        let expected = service.coverage(all, &by_name).await;
+        same("coverage", &expected, &service.coverage(viewer, &by_sight).await);
+        if as_of.is_none() {
+            // And counted by hand: all but the closed ones are open.
+            let (_, page) =
+                page(service, all, Start::First { subject: subject(&[], None), order: None, as_of: None }, 500).await;
+            let open = page.items.iter().filter(|shown| sees(&viewer.sight(), &shown.item.repository)).count();
+            let ages = answer.unwrap().value;
+            assert_eq!(ages.by_age.iter().map(|bucket| bucket.items).sum::<usize>(), open, "{viewer:?}");
+            assert!(visible == 0 || open > 0, "two of each repository are open");
+        }
+    }
+}
