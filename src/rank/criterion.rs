@@ -173,6 +173,9 @@ const FLAG: Criterion = Criterion {
     looks: Looks::Names(|item, each| written(item, each, |note| &note.flag)),
 };
 
+/// The criteria that ask what a note says.
+pub const OF_NOTES: [&Criterion; 2] = [&ACTION, &FLAG];
+
 /// Tells what is written in one part of an item's note, if anything is.
 fn written(item: &Item, each: &mut dyn FnMut(&str), part: fn(&NoteText) -> &String) {
     let text = item.note.as_ref().map(|note| part(note).trim());

@@ -10,12 +10,15 @@ use super::accounts::Account;
 use super::items::ShownItem;
 use super::sync::BackfillState;
 use super::{Refusal, Scope, Service, Viewer};
+use crate::rank::criterion::OF_NOTES;
 use crate::rank::{Criteria, Cursor, Filter, Order, Page, PageRequest};
 use crate::scrub::view::BUG_SCRUB;
 use crate::scrub::{Round, View};
 use crate::store::accounts::last_delivery_at;
 use crate::store::scrubs::read::round;
 
+/// Why one may not ask what notes say.
+const NOTES_HIDDEN: &str = "The token stands in a URL: it shows no notes, and cannot ask what they say.";
 /// How long a question may wait for a position.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -247,7 +250,11 @@ impl Service {
         let account = self.account(viewer, Some(&account_id.to_string())).await?;
         if let Some(name) = viewer.view(None)? {
             // A cursor grants nothing: whoever may see one view's items sees no others.
-            filter = filter.and(self.view(account_id, name).await?.1.filter(date)?);
+            let view = self.view(account_id, name).await?.1.filter(date)?;
+            if OF_NOTES.iter().any(|criterion| filter.terms(criterion) != view.terms(criterion)) {
+                return Err(Refusal::bad_parameter("cursor", NOTES_HIDDEN));
+            }
+            filter = filter.and(view);
         }
         let request =
             PageRequest { account_id, sight: viewer.sight(), filter, order, date, past, after: Some(after), limit };
@@ -266,6 +273,11 @@ impl Service {
         let Subject { account, view, criteria } = subject;
         // Before anything is asked of the store; what is right on one date is so on the next.
         criteria.filter(self.today())?;
+        if viewer.is_embed()
+            && let Some(asked) = OF_NOTES.iter().find(|criterion| criteria.has(criterion.name))
+        {
+            return Err(Refusal::bad_parameter(asked.name, NOTES_HIDDEN));
+        }
         let named = view.as_deref().or_else(|| criteria.has("unread").then_some(BUG_SCRUB));
         let account = self.account(viewer, account.as_deref()).await?;
         let view = match viewer.view(named)?.or(usual) {
