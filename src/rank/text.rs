@@ -13,6 +13,10 @@ pub fn folded(text: &str) -> String {
 
 /// Whether two names are the same.
 pub fn same(one: &str, other: &str) -> bool {
+    // Nearly all names are ASCII, and an account may have many.
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
     one.chars().map(fold).eq(other.chars().map(fold))
 }
 
