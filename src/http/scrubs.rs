@@ -120,7 +120,7 @@ pub async fn show(
     params: Params,
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let scrub = state.service.show_scrub(&viewer, params.one("account")?, scrub_number(&number)?).await?;
+    let scrub = state.service.show_scrub(&viewer, params.one("account")?, scrub_number(&number)).await?;
     Ok(([(CACHE_CONTROL, "private, no-cache")], Json(ScrubAnswer::from(scrub))).into_response())
 }
 
@@ -170,7 +170,7 @@ pub async fn advance(
     Body(step): Body<Step>,
 ) -> Result<Json<ScrubAnswer>, Problem> {
     params.only(&["account"])?;
-    let (account, number) = (params.one("account")?, scrub_number(&number)?);
+    let (account, number) = (params.one("account")?, scrub_number(&number));
     let Step { place, skip, by } = step;
     let step = scrubs::Step { place, skip };
     let outcome = state.service.advance_scrub(&viewer, account, number, step, id.by(by.as_deref())).await?;
@@ -222,7 +222,7 @@ pub async fn close(
     OptionalBody(closing): OptionalBody<Closing>,
 ) -> Result<Json<ScrubAnswer>, Problem> {
     params.only(&["account"])?;
-    let (account, number) = (params.one("account")?, scrub_number(&number)?);
+    let (account, number) = (params.one("account")?, scrub_number(&number));
     let scrub = state.service.close_scrub(&viewer, account, number, id.by(closing.by.as_deref())).await?;
     Ok(Json(ScrubAnswer::from(scrub)))
 }

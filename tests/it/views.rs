@@ -100,7 +100,7 @@ async fn views_are_stored_shown_replaced_and_deleted() {
             (put(json!({"filter": {"created_after": "yesterday"}})), "created_after"),
             (put(json!({"filter": {"label": {"not": "bug"}}})), "body"),
             (put(json!({"filter": {"label": "a\0b"}})), "label"),
-            (put(json!({"order": "newest"})), "body"),
+            (put(json!({"order": "soonest"})), "body"),
             (put(json!({"name": "x"})), "body"),
             (put(json!({"description": "x".repeat(1_001)})), "description"),
             (put(json!({"filter": {"label": vec!["x"; 501]}})), "filter"),

@@ -68,7 +68,7 @@ async fn set(
     present: bool,
 ) -> Result<Json<ScrubAnswer>, Problem> {
     params.only(&["account"])?;
-    let (account, number) = (params.one("account")?, scrub_number(&number)?);
+    let (account, number) = (params.one("account")?, scrub_number(&number));
     let attendance = (name.as_str(), present);
     let scrub = state.service.set_attendance(viewer, account, number, attendance, id.by(None)).await?;
     Ok(Json(ScrubAnswer::from(scrub)))

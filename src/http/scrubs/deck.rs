@@ -110,7 +110,7 @@ pub async fn show(
     let after = params.number("after", 0, i64::MAX.unsigned_abs())?.and_then(|after| i64::try_from(after).ok());
     let limit = params.number("limit", 1, LARGEST_PAGE)?.unwrap_or(PAGE);
     let limit = i64::try_from(limit).unwrap_or(1);
-    let (account, number) = (params.one("account")?, scrub_number(&number)?);
+    let (account, number) = (params.one("account")?, scrub_number(&number));
     let page = state.service.show_deck(&viewer, account, number, (after.unwrap_or(0), limit)).await?;
     let DeckPage { account_id, scrub, rows, next } = page;
     let next =

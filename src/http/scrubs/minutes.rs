@@ -32,7 +32,7 @@ pub async fn show(
     params: Params,
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let (account, number) = (params.one("account")?, scrub_number(&number)?);
+    let (account, number) = (params.one("account")?, scrub_number(&number));
     let text = state.service.show_minutes(&viewer, account, number).await?.markdown();
     let headers = [(CONTENT_TYPE, "text/markdown; charset=utf-8"), (CACHE_CONTROL, "private, no-cache")];
     Ok((headers, text).into_response())

@@ -70,7 +70,7 @@ async fn sheet(state: &AppState, viewer: &Viewer, number: &str, params: &Params)
         Some(name) => Order::from_name(name)
             .ok_or_else(|| Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES))?,
     };
-    let (account, number) = (params.one("account")?, scrub_number(number)?);
+    let (account, number) = (params.one("account")?, scrub_number(number));
     let sheet = state.service.scrub_sheet(viewer, account, number, order).await?;
     Ok((format!("bug-scrub-{}", sheet.tab), sheet))
 }

@@ -83,7 +83,7 @@ async fn a_cursor_that_is_not_ours_is_refused() {
             ("/account_id", json!("acme")),
             ("/date", json!("today")),
             ("/date", json!("2026-02-30")),
-            ("/order", json!("oldest")),
+            ("/order", json!("soonest")),
             ("/limit", json!(-1)),
             ("/filter", json!("label")),
             ("/filter", json!({"colour": {"any": ["red"]}})),

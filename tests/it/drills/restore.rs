@@ -62,6 +62,8 @@ async fn a_backup_restores_every_row() {
     run(&["migrate"], &[("BUGSCRUB_DATABASE_URL", &restored.url)]).await.ok();
     assert_eq!(all_rows(&restored.pool).await, kept);
     assert_eq!(queue(&restored).await, shown);
+    // The sample rows are of an earlier version, which folded fewer fields.
+    run(&["rebuild"], &[("BUGSCRUB_DATABASE_URL", &restored.url)]).await.ok();
     assert_sound(&restored.pool).await;
     restored.drop().await;
 }
