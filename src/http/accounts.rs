@@ -18,7 +18,7 @@ pub struct AccountsAnswer {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountRow {
-    /// GitHub's id: it stays when the login changes.
+    /// GitHub's id, which stays when the login changes.
     #[schema(example = 9919)]
     id: i64,
     #[schema(example = "acme")]

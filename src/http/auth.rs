@@ -13,7 +13,7 @@ impl FromRequestParts<AppState> for Viewer {
     type Rejection = Problem;
 
     /// # Errors
-    /// 401 without a token in force, 429 if it has made too many requests.
+    /// 401 without a valid token, 429 if it has made too many requests.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let in_header = header.and_then(|value| {

@@ -1,4 +1,4 @@
-//! The id under which something is done: every write of a scrub begins with it.
+//! The id under which a write is done, and who does it: every write of a scrub begins with these.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -11,7 +11,7 @@ use crate::service::authorship::Authorship;
 /// Characters of a request's id that are taken as they are.
 const LONGEST: usize = 200;
 
-/// The request's id, `X-Request-Id`. A request that comes again under the same id does nothing again.
+/// The request's id, `X-Request-Id`. If a request comes again under the same id, it does nothing the second time.
 pub struct WriteId(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for WriteId {
@@ -25,7 +25,7 @@ impl<S: Send + Sync> FromRequestParts<S> for WriteId {
 }
 
 impl WriteId {
-    /// With whoever the request says does it.
+    /// With the person whom the request names as its author.
     pub fn by(self, by: Option<&str>) -> Authorship {
         Authorship { request: self.0, by: by.map(str::to_owned) }
     }

@@ -127,7 +127,7 @@ impl From<BodyError> for Problem {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLarge { cap } => {
-                Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail(format!("A body may have {cap} bytes at most."))
+                Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail(format!("A body may have at most {cap} bytes."))
             }
             BodyError::TooSlow => Problem::of(StatusCode::REQUEST_TIMEOUT).detail("The body did not come in time."),
             BodyError::OverBudget => Problem::unavailable("Too many large requests are in flight.", 1),

@@ -13,12 +13,12 @@ use crate::service::calendar::{Meeting, Meetings};
 
 /// Show the schedule of scrubs as a calendar.
 ///
-/// The meetings of the last four weeks and of the next year, in iCalendar form. A token with the
-/// scope `embed` may stand in the URL, so that calendar programs can subscribe.
+/// The meetings of the last four weeks and of the next year, in iCalendar form. A token with the scope `embed` may
+/// stand in the URL, so calendar programs can subscribe.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/calendar.ics", tag = "scrubs",
     params(
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
     responses(
         (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar"),
@@ -33,11 +33,11 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params)
     for Meeting { starts, ends, edition, date } in meetings {
         let mut event = Event::new();
         event
-            // The same in every answer, so that a program moves what has moved.
+            // The same in every answer, so that a program recognizes a meeting that has moved.
             .uid(&format!("{date}-{}@bugscrub", account.account_id))
             .timestamp(now)
             .summary(&format!("Bug scrub of {}", account.login))
-            .description(&format!("Edition {edition}. Reads what is left of the round, the stalest first."))
+            .description(&format!("Edition {edition}. Reads what is left of the round, in the view's order."))
             .starts(starts)
             .ends(ends);
         calendar.push(event.done());

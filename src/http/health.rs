@@ -25,8 +25,9 @@ pub async fn alive() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Check whether requests can be served: the database answers, its schema is current, and the ranking is
-/// loaded.
+/// Check that requests can be served.
+///
+/// They can be if the database answers, its schema is current, and the ranking is loaded.
 #[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
     responses(
         (status = 200, description = "Ready", body = Health),

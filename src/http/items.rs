@@ -23,15 +23,15 @@ use crate::service::{Refusal, Viewer};
 pub struct ItemAnswer {
     #[serde(flatten)]
     row: QueueRow,
-    /// The date that days are counted to, in the account's time zone.
+    /// The date to which days are counted, in the account's time zone.
     as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
     position: i64,
     explanation: Explanation,
-    /// Whose turn it is, `author` or `maintainers`; null if the item is not open or nobody can tell.
+    /// Whose turn it is, `author` or `maintainers`. Null if the item is not open, or nobody can tell.
     #[schema(example = "maintainers")]
     waits_for: Option<&'static str>,
-    /// Who read it, in scrubs and alone, oldest first; the last 50 times.
+    /// Who read it, in scrubs and outside of them, oldest first; the last 50 times.
     marks: Vec<ReadMark>,
     /// What happened to the item, on GitHub and here, oldest first; the last 1,000 events.
     history: Vec<HistoryEvent>,
@@ -46,50 +46,50 @@ pub struct Explanation {
     days_age: i64,
     #[schema(example = 800)]
     days_stale: i64,
-    /// (days_age + 1) * (days_stale + 1): what items are ordered by.
+    /// (days_age + 1) * (days_stale + 1), by which items are ordered.
     #[schema(example = 962001)]
     product: i64,
-    /// The sum done in words.
+    /// The calculation in words.
     #[schema(example = "log10((1200 days old + 1) x (800 days stale + 1)) = log10(962001) = 5.983176")]
     formula: String,
-    /// The event that set `updated_at`; null where none is known.
+    /// The event that set `updated_at`. Null if it is not known.
     updated_by: Option<HistoryEvent>,
-    /// The same with the days since the last human activity; null where none is known.
+    /// The stale-age with the days since the last human activity. Null if none is known.
     human_stale_age: Option<f64>,
 }
 
 /// Something that happened to an item.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HistoryEvent {
-    /// The event's place in the account's log: the order in which deliveries came.
+    /// The event's position in the account's log, which is the order in which deliveries came.
     #[schema(example = 99_812)]
     position: i64,
     #[schema(example = "commented")]
     kind: String,
-    /// Null where GitHub does not say.
+    /// Null if GitHub does not say.
     #[schema(example = "octocat")]
     actor: Option<String>,
-    /// False for bots; null where there is no actor.
+    /// False for bots. Null if there is no actor.
     human: Option<bool>,
-    /// GitHub's time; null where the payload has none.
+    /// GitHub's time. Null if the payload has none.
     occurred_at: Option<DateTime<Utc>>,
 }
 
 /// Show one item.
 ///
-/// The fields of the queue's row, open or not; why it ranks where it does; and its history. An
-/// item that was transferred answers with the address of its new place, if the token may see it.
-/// `waits_for` goes by the last thing that a human did of whom GitHub said how they stand to the
-/// repository: after the author or an outsider it waits for the maintainers, after somebody else
-/// with the association OWNER, MEMBER or COLLABORATOR for the author.
+/// The answer has the fields of a row of the queue, whether the item is open or not. It also says why the item ranks
+/// where it does, and what happened to it. If the item was transferred, the answer is the address of its new place,
+/// if the token may see that. `waits_for` depends on the last thing that a human did whose relation to the repository
+/// GitHub told: after the author or an outsider the item waits for the maintainers; after somebody else with the
+/// association OWNER, MEMBER or COLLABORATOR it waits for the author.
 #[utoipa::path(
     get, path = "/api/v1/items/{owner}/{repo}/{number}", tag = "items",
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),
         ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
-        ("min_position" = Option<i64>, Query, description = "Wait, 5 seconds at most, until the answer includes this position of the log"),
+        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
+        ("min_position" = Option<i64>, Query, description = "Wait for up to 5 seconds until the answer includes this position of the log"),
     ),
     responses(
         (status = 200, description = "The item", body = ItemAnswer),
@@ -114,7 +114,7 @@ pub async fn show(
 /// The item that a path names.
 ///
 /// # Errors
-/// 400 for a number that is none.
+/// 400 if the number is not a number.
 pub fn item_address(
     (owner, repository, number): (String, String, String),
     params: &Params,
@@ -125,11 +125,10 @@ pub fn item_address(
     Ok(ItemAddress { account: params.one("account")?.map(str::to_owned), owner, repository, number })
 }
 
-/// The answer for an item that is not at its address: 308 to where it went, and there `below` its
-/// address.
+/// The answer for an item that is no longer at its address: 308 to its new address, followed by `below`.
 ///
 /// # Errors
-/// What else is refused.
+/// Any other refusal, as it is.
 pub fn elsewhere(refusal: Refusal, below: &str) -> Result<Response, Problem> {
     let Refusal::ItemMoved { account_id, owner, repository, number } = refusal else { return Err(refusal.into()) };
     let address = format!("/api/v1/items/{owner}/{repository}/{number}{below}?account={account_id}");

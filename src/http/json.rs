@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
 
-/// Bytes of a body at most: no write of the API needs as much.
+/// The most bytes that a body may have. No write of the API needs as many.
 pub const LARGEST: usize = 64 * 1024;
 
 /// A request's body, read from JSON.
@@ -19,8 +19,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     /// # Errors
-    /// 415 for another content type, 413 for a body over [`LARGEST`], 400 for what is no JSON of
-    /// the right shape.
+    /// 415 for another content type, 413 for a body over [`LARGEST`], 400 if it is not JSON of the right shape.
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
@@ -29,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail("At most 64 KiB."),
-            _ => Problem::of(StatusCode::BAD_REQUEST).detail("The body did not come whole."),
+            _ => Problem::of(StatusCode::BAD_REQUEST).detail("The body ended too early."),
         })?;
         let read = serde_json::from_slice(&bytes);
         read.map(Self)
@@ -37,7 +36,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// The same where nothing need be said: without a body it is the default.
+/// The same for requests that may leave the body out: then it is the default.
 pub struct OptionalBody<T>(pub T);
 
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalBody<T> {

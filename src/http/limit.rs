@@ -37,7 +37,7 @@ struct Limiter {
 struct HeaderValues(Arc<OnceLock<[u32; 3]>>);
 
 impl Limits {
-    /// Lets each token make so many requests a minute; 0 means as many as it likes.
+    /// Lets each token make so many requests a minute; 0 means any number.
     pub fn new(per_minute: u32) -> Self {
         Self(NonZeroU32::new(per_minute).map(|per_minute| {
             let requests = RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware();

@@ -1,4 +1,4 @@
-//! `/api/v1/items/{owner}/{repo}/{number}/read`: that somebody read an item, alone.
+//! `/api/v1/items/{owner}/{repo}/{number}/read`: readings of an item outside of scrubs.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,30 +13,30 @@ use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::service::Viewer;
 
-/// What a write has come to.
+/// The result of a write.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PositionAnswer {
-    /// The position of the account's log that includes it: `?min_position=` of a later question.
+    /// The position of the account's log that includes the write. Use it as `?min_position=` of a later request.
     #[schema(example = 99_812)]
     pub(super) position: i64,
 }
 
 /// Mark an item as read.
 ///
-/// Reading alone counts as much as reading in a scrub: the item is met no more in the present round
-/// of any view. Once more by the same person within an hour is the same reading, unless a view's
-/// next round has begun meanwhile.
+/// Reading an item alone counts as much as reading it in a scrub: nobody meets it again in the current round of any
+/// view. If the same person marks it again within an hour, that is the same reading, unless a view's next round has
+/// begun meanwhile.
 #[utoipa::path(
     put, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items",
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),
         ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
-        ("by" = Option<String>, Query, description = "Who read it; the token's name unless given"),
+        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
+        ("by" = Option<String>, Query, description = "Who read it; by default the token's name"),
     ),
     responses(
-        (status = 200, description = "It is marked", body = PositionAnswer),
+        (status = 200, description = "The item is marked as read", body = PositionAnswer),
         (status = 308, description = "The item was transferred; `Location` has its new address"),
         (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,
@@ -52,20 +52,20 @@ pub async fn put(
     mark(&state, &viewer, path, id, &params, true).await
 }
 
-/// Take the last reading of an item back.
+/// Take back the last reading of an item.
 ///
-/// For slips: the item is as unread as it was before.
+/// This undoes a slip: the item is as unread as it was before.
 #[utoipa::path(
     delete, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items",
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),
         ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
-        ("by" = Option<String>, Query, description = "Who says so; the token's name unless given"),
+        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
+        ("by" = Option<String>, Query, description = "Who says so; by default the token's name"),
     ),
     responses(
-        (status = 200, description = "It is marked no more, if it was", body = PositionAnswer),
+        (status = 200, description = "The last mark is gone, if there was one", body = PositionAnswer),
         (status = 308, description = "The item was transferred; `Location` has its new address"),
         (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,

@@ -1,4 +1,4 @@
-//! HTTP: one file per resource, and the only axum handlers there are.
+//! HTTP: one file for each resource, with its axum handlers.
 //!
 //! A handler extracts, makes one call, and maps the answer; errors become a [`problem::Problem`].
 //! The router and the OpenAPI description come from the same list of handlers, so neither can
@@ -68,14 +68,14 @@ pub struct AppState {
     pub secrets: Arc<Secrets>,
     pub body_budget: BodyBudget,
     pub limits: Limits,
-    /// `None`: only deliveries are taken.
+    /// `None` if the service only receives deliveries.
     pub github: Option<JobContext>,
-    /// True once the service is to stop: answers without an end of their own end then.
+    /// True once the service is to stop. Streams, which have no end of their own, end then.
     pub stopping: watch::Receiver<bool>,
     pub metrics: Metrics,
 }
 
-/// What is not said by any handler of its own.
+/// The parts of the description that belong to no handler.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Bug Scrub", license(name = "Apache-2.0", identifier = "Apache-2.0"),
@@ -86,15 +86,15 @@ pub struct AppState {
     tags(
         (name = "queue", description = "The stale-age queue"),
         (name = "items", description = "One item; who read it, and the note on it"),
-        (name = "sheets", description = "Spreadsheets, out and in"),
+        (name = "sheets", description = "Spreadsheets, written and read back"),
         (name = "scrubs", description = "Meetings that read a view together, their decks and minutes"),
-        (name = "stats", description = "How the backlog fares; each also as `.json`, `.csv` and `.svg`"),
+        (name = "stats", description = "Statistics of the backlog, each also as `.json`, `.csv` and `.svg`"),
         (name = "views", description = "Named filters, each with an order"),
-        (name = "accounts", description = "Who there is"),
-        (name = "github", description = "How complete it is, and what it may do on GitHub"),
-        (name = "tokens", description = "Who may ask what"),
+        (name = "accounts", description = "The accounts that a token may see"),
+        (name = "github", description = "How complete the data is, and what the App may do on GitHub"),
+        (name = "tokens", description = "API tokens"),
         (name = "webhooks", description = "Where GitHub delivers"),
-        (name = "operations", description = "For the platform"),
+        (name = "operations", description = "Health and metrics, for the platform"),
     ),
 )]
 struct Description;
@@ -105,7 +105,7 @@ impl Modify for BearerToken {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A token made by `bugscrub token create`"));
+            .description(Some("A token created by `bugscrub token create`"));
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme.build()));
     }
@@ -167,7 +167,7 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
     let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json").validator_url("none"));
     let router = router.route("/openapi.json", served).with_state(state).merge(docs);
-    // Small answers are not worth it, and streams are sent as they come.
+    // Small answers are not worth compressing, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let router = router.layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));
     let mut router = with_problems(with_limits(router));

@@ -1,7 +1,7 @@
 //! `/api/v1/items/{owner}/{repo}/{number}/note`: what the group thinks of an item.
 //!
-//! Every item has a note, empty at first. It is replaced whole, and only by who has seen what is
-//! there: `If-Match` carries the ETag of what was read.
+//! Every item has a note, which is empty at first. A note is replaced as a whole, and only by somebody who has seen
+//! the current one: `If-Match` carries the ETag of the note that was read.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -25,15 +25,15 @@ use crate::service::notes::{self, Notes, WrittenNote};
 /// An item's note.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoteAnswer {
-    /// Null while there is none.
+    /// Null if there is none.
     note: Option<NoteRow>,
-    /// What it said before and who wrote that, newest first; the last 100 changes.
+    /// What it said earlier and who wrote that, newest first; the last 100 changes.
     history: Vec<NoteRow>,
     /// The position of the account's log that the answer includes.
     position: i64,
 }
 
-/// What a note is to say. What is left out is empty; a note without anything is none.
+/// What a note should say. A text that is left out is empty. A note without any text removes the note.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"recommended_action": "close as stale", "comment": "Asked twice for a log.", "flag": "", "by": "octocat"}))]
@@ -47,23 +47,23 @@ pub struct NewNote {
     #[serde(default)]
     #[schema(required = false)]
     flag: String,
-    /// Who writes it; the token's name unless given.
+    /// Who writes it. By default the token's name.
     by: Option<String>,
 }
 
-/// Show the note on an item, and what it said before.
+/// Show the note on an item, and its history.
 ///
-/// The ETag is what `If-Match` takes.
+/// Send its ETag as `If-Match` when you write the note.
 #[utoipa::path(
     get, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items",
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),
         ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
+        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
     ),
     responses(
-        (status = 200, description = "The note, or that there is none", body = NoteAnswer),
+        (status = 200, description = "The note, or null if there is none", body = NoteAnswer),
         (status = 308, description = "The item was transferred; `Location` has its new address"),
         (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,
@@ -91,17 +91,17 @@ pub async fn show(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),
         ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "Login or id; the account of `owner` unless given"),
+        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
         ("If-Match" = String, Header, description = "The ETag of the note that was read", example = "\"note-0\""),
     ),
     responses(
         (status = 200, description = "The note as it is now", body = NoteAnswer),
         (status = 308, description = "The item was transferred; `Location` has its new address"),
         (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "Somebody has changed the note since; `current` says what it says by now", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Over 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "Without `If-Match`", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody has changed the note since; `current` has what it says now", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,
     ),
 )]
@@ -122,7 +122,7 @@ pub async fn put(
         Ok(WrittenNote::Done(notes)) => Ok(answer(&notes)),
         Ok(WrittenNote::ChangedSince(notes)) => {
             Err(Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed")
-                .detail("Somebody has changed the note since you read it; `current` says what it says by now.")
+                .detail("Somebody has changed the note since you read it; `current` has what it says now.")
                 .current(&NoteAnswer::from(&notes)))
         }
         Err(refusal) => elsewhere(refusal, "/note"),

@@ -1,4 +1,4 @@
-//! Query parameters: parsed one by one, so that a bad one is named and told what it may be.
+//! Query parameters. They are parsed one by one, so that the refusal of a bad one can name it and say what it may be.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -19,8 +19,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
         let query = axum::extract::Query::from_request_parts(parts, state).await;
         let axum::extract::Query(pairs): axum::extract::Query<Vec<(String, String)>> =
             query.map_err(|_| Problem::bad_parameter("query").detail("The query is not URL-encoded text."))?;
-        // No name on GitHub has it, and Postgres takes it in no text.
-        // A token in the URL is the caller's, who is known by it, unless a header says who asks.
+        // No name on GitHub contains U+0000, and Postgres takes it in no text.
+        // A token in the URL is no parameter: it tells who asks, unless a header does.
         let by_header = parts.headers.contains_key(AUTHORIZATION);
         let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| by_header || name != "token").collect();
         match pairs.iter().find(|(_, value)| value.contains('\0')) {
@@ -37,7 +37,7 @@ impl Params {
         match self.0.iter().find(|(name, _)| !allowed.contains(&name.as_str())) {
             None => Ok(()),
             Some((name, _)) => Err(Problem::bad_parameter(name.clone())
-                .detail("There is no such parameter here; `allowed` lists those there are.")
+                .detail("There is no such parameter here; `allowed` lists the ones that there are.")
                 .allowed(allowed.iter().copied())),
         }
     }

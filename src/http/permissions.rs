@@ -14,9 +14,9 @@ use crate::service::permissions::PermissionsReport;
 /// What the App may do, and what it did.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PermissionsAnswer {
-    /// Permissions, as the App's manifest and as GitHub has them.
+    /// The permissions in the App's manifest, and those that GitHub has granted.
     permissions: Vec<PermissionRow>,
-    /// GitHub grants the manifest's permissions and no more (but to read members, if you like).
+    /// Whether GitHub grants exactly the manifest's permissions. You may add the permission to read members.
     as_declared: bool,
     /// Whether any permission to write is granted.
     may_write: bool,
@@ -30,7 +30,7 @@ pub struct PermissionRow {
     /// What the manifest asks for.
     #[schema(example = "read")]
     declared: Option<String>,
-    /// What GitHub says is granted.
+    /// What GitHub says it has granted.
     #[schema(example = "read")]
     granted: Option<String>,
 }
@@ -38,21 +38,21 @@ pub struct PermissionRow {
 /// Requests to GitHub, of the account's installation and of the App itself.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RequestsRow {
-    /// Requests that read.
+    /// Requests that only read.
     reads: i64,
-    /// Tokens minted; each is asked for with permissions to read only.
+    /// Requests that created an access token. Each asks for read-only permissions.
     token_mints: i64,
-    /// Failed deliveries asked for again.
+    /// Requests that asked for a failed delivery again.
     redeliveries: i64,
-    /// All other requests. There is none: the client sends nothing else, so that this is 0 for ever.
+    /// All other requests. There are none, because the client sends nothing else. So this is always 0.
     writes: i64,
 }
 
 /// Show what the App may do on GitHub.
 #[utoipa::path(
     get, path = "/api/v1/permissions", tag = "github",
-    params(("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account")),
-    responses((status = 200, description = "As GitHub last said", body = PermissionsAnswer), Refused, NoAccount),
+    params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
+    responses((status = 200, description = "What GitHub last said", body = PermissionsAnswer), Refused, NoAccount),
 )]
 pub async fn show(
     State(state): State<AppState>,

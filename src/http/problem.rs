@@ -14,35 +14,35 @@ use serde::{Serialize, Serializer};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::{IntoResponses, ToSchema};
 
-/// The `type` of a problem that its status says all about (RFC 9457, 4.2.1).
+/// The `type` of a problem about which the status says everything (RFC 9457, 4.2.1).
 const ABOUT_BLANK: &str = "about:blank";
 
-/// One error answer. Made by a constructor, completed by the methods, returned by a handler.
+/// An error (RFC 9457).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// The HTTP status code again, for bodies that travel without their head.
+    /// The HTTP status code again, for a body that is seen without its headers.
     #[serde(serialize_with = "as_number")]
     #[schema(value_type = u16, minimum = 400, maximum = 599, example = 400)]
     status: StatusCode,
-    /// What kind of problem this is: a URI reference, `about:blank` if the status says all.
+    /// The kind of the problem, as a URI reference; `about:blank` if the status says everything.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "/problems/bad-parameter")]
     kind: &'static str,
-    /// The kind in words; the same for every problem of the kind.
+    /// The kind of the problem in words.
     #[schema(value_type = String, example = "Bad parameter")]
     title: &'static str,
-    /// What happened here.
+    /// What happened in this case.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     detail: Option<Cow<'static, str>>,
-    /// The parameter at fault.
+    /// The name of the faulty parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
-    /// What the parameter may be.
+    /// What the parameter may be, if that is a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<String>>)]
     allowed: Option<Box<[String]>>,
-    /// How things stand instead, where the request was made for another state of them.
+    /// The current state, if the request was made for another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     current: Option<Box<serde_json::Value>>,
@@ -57,7 +57,7 @@ impl Problem {
         Self { status, kind, title, detail: None, parameter: None, allowed: None, current: None, retry_after: None }
     }
 
-    /// A problem that its status says all about.
+    /// A problem about which the status says everything.
     pub fn of(status: StatusCode) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         Self::new(status, ABOUT_BLANK, title)
@@ -80,7 +80,7 @@ impl Problem {
         Self::of(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// 503: worth another try after `retry_after` seconds.
+    /// 503: worth trying again after `retry_after` seconds.
     pub fn unavailable(detail: &'static str, retry_after: u32) -> Self {
         Self::of(StatusCode::SERVICE_UNAVAILABLE).detail(detail).retry_after(retry_after)
     }
@@ -95,21 +95,21 @@ impl Problem {
         self
     }
 
-    /// What the parameter at fault may be.
+    /// What the faulty parameter may be.
     #[must_use]
     pub fn allowed(mut self, allowed: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allowed = Some(allowed.into_iter().map(Into::into).collect());
         self
     }
 
-    /// How things stand.
+    /// The current state.
     #[must_use]
     pub fn current(mut self, current: &impl Serialize) -> Self {
         self.current = serde_json::to_value(current).ok().map(Box::new);
         self
     }
 
-    /// After how many seconds another try is worth it (429 and 503).
+    /// After how many seconds it is worth trying again (429 and 503).
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
@@ -121,7 +121,7 @@ impl Problem {
     }
 }
 
-/// What every question of a token may be refused with, for the description.
+/// The refusals that every question of a token may meet, for the description.
 #[derive(IntoResponses)]
 #[allow(dead_code)]
 pub enum Refused {
@@ -130,52 +130,52 @@ pub enum Refused {
         "status": 400, "type": "/problems/bad-parameter", "title": "Bad parameter",
         "detail": "There is no such order.", "parameter": "order", "allowed": ["stalest", "freshest", "oldest", "newest"]}))]
     BadParameter(Problem),
-    /// No token, or not one in force
+    /// There is no token, or it is not valid
     #[response(status = 401, content_type = "application/problem+json", example = json!({
         "status": 401, "type": "about:blank", "title": "Unauthorized",
         "detail": "Send a token as `Authorization: Bearer TOKEN`."}))]
     Unauthorized(Problem),
-    /// The token lacks the scope
+    /// The token lacks the required scope
     #[response(status = 403, content_type = "application/problem+json", example = json!({
         "status": 403, "type": "about:blank", "title": "Forbidden", "detail": "The token lacks the scope read."}))]
     Forbidden(Problem),
-    /// The token has made too many requests; the header Retry-After says when to come back
+    /// The token has made too many requests; the header Retry-After says when to try again
     #[response(status = 429, content_type = "application/problem+json", example = json!({
         "status": 429, "type": "about:blank", "title": "Too Many Requests",
         "detail": "This token may make 6000 requests a minute."}))]
     TooMany(Problem),
-    /// A fault of ours
+    /// Something failed on our side
     #[response(status = 500, content_type = "application/problem+json", example = json!({
         "status": 500, "type": "about:blank", "title": "Internal Server Error"}))]
     Internal(Problem),
-    /// The store is out of reach; the header Retry-After says when to come back
+    /// The database cannot be reached; the header Retry-After says when to try again
     #[response(status = 503, content_type = "application/problem+json", example = json!({
         "status": 503, "type": "about:blank", "title": "Service Unavailable",
         "detail": "The store cannot be reached."}))]
     Unavailable(Problem),
 }
 
-/// What every question about one account may be refused with besides.
+/// The further refusals that every question about one account may meet.
 #[derive(IntoResponses)]
 #[allow(dead_code)]
 pub enum NoAccount {
-    /// There is none such that the token may see: `/problems/unknown-account`, `-view` or `-item`
+    /// There is no such thing that the token may see: `/problems/unknown-account`, `-view` or `-item`
     #[response(status = 404, content_type = "application/problem+json", example = json!({
         "status": 404, "type": "/problems/unknown-account", "title": "Unknown account",
         "detail": "There is no such account that the token may see."}))]
     Unknown(Problem),
-    /// A login that several accounts have had; `allowed` lists their ids
+    /// Several accounts have had this login; `allowed` lists their ids
     #[response(status = 409, content_type = "application/problem+json", example = json!({
         "status": 409, "type": "/problems/login-reused", "title": "Login of several accounts",
         "detail": "Several accounts have had this login; name one by id.", "allowed": ["9919", "14957082"]}))]
     Reused(Problem),
 }
 
-/// The log did not come to `min_position` in time
+/// The log did not reach `min_position` in time
 #[derive(IntoResponses)]
 #[response(status = 504, content_type = "application/problem+json", example = json!({
     "status": 504, "type": "/problems/position-not-reached", "title": "Position not reached",
-    "detail": "The account's log did not come to this position in 5 seconds."}))]
+    "detail": "The account's log did not reach this position in 5 seconds."}))]
 #[allow(dead_code)]
 pub struct NotReached(Problem);
 
@@ -193,7 +193,7 @@ impl IntoResponse for Problem {
         };
         let text = HeaderValue::from_static;
         set(CONTENT_TYPE, text("application/problem+json"));
-        // A 404 or 410 may otherwise be kept by caches (RFC 9111, 4.2.2) past its truth.
+        // Otherwise caches may keep a 404 or 410 (RFC 9111, 4.2.2) for longer than it is true.
         set(CACHE_CONTROL, text("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             set(WWW_AUTHENTICATE, text("Bearer"));
@@ -205,9 +205,9 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The router with a problem for every answer that no handler gives: 404, 405 and a panic's 500.
+/// The router with a problem for every answer that no handler gives: 404, 405 and the 500 of a panic.
 ///
-/// Comes last: routes added later have none of it.
+/// Call it last: it does nothing for routes that are added later.
 pub fn with_problems<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router
         .fallback(async || Problem::of(StatusCode::NOT_FOUND))

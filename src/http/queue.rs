@@ -29,17 +29,17 @@ use crate::sheet;
 /// A page of the queue.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QueueAnswer {
-    /// The date that days are counted to, in the account's time zone.
+    /// The date to which days are counted, in the account's time zone.
     as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
     position: i64,
-    /// Items that pass the filters, on all pages.
+    /// How many items pass the filters, on all pages.
     total: i64,
     items: Vec<QueueRow>,
-    /// The next page's address; null on the last.
+    /// The address of the next page; null on the last page.
     next: Option<String>,
-    /// With `as_of`: items are among these of which nothing but the dates of creation and closing
-    /// is known of that time.
+    /// With `as_of`: whether the answer has items about which only the dates of creation and closing are known of
+    /// that time.
     approximate: bool,
     freshness: Freshness,
 }
@@ -48,34 +48,34 @@ pub struct QueueAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Freshness {
     last_delivery_at: Option<DateTime<Utc>>,
-    /// Milliseconds from a delivery's acknowledgement to its being in answers: 0, since answers
-    /// are made from what is committed.
+    /// Milliseconds from the acknowledgement of a delivery until answers include it. It is 0, because answers are
+    /// made from what is committed.
     lag_ms: u32,
-    /// Whether what was there before the first delivery was fetched: `none`, `running`, `open` (all
-    /// open items are here, history is on its way) or `complete`.
+    /// Whether everything was fetched that existed before the first delivery: `none`, `running`, `open` (all open
+    /// items are here, history is on its way) or `complete`.
     backfill: &'static str,
-    /// Up to when, at least, every repository was compared with GitHub.
+    /// Every repository was compared with GitHub at this time or later.
     last_sweep_at: Option<DateTime<Utc>>,
 }
 
 /// Show the stale-age queue.
 ///
-/// Open items, the stalest first: by (days_age + 1) * (days_stale + 1), ties by older created_at,
-/// then repository id, then number. Pages count days to the date they began with; an hour after
-/// midnight yesterday's pages end with 410.
+/// Open items, the stalest first: by (days_age + 1) * (days_stale + 1); ties by older created_at, then repository id,
+/// then number. All pages count days to the date of the first page. An hour after midnight, yesterday's pages end
+/// with 410.
 #[utoipa::path(
     get, path = "/api/v1/queue", tag = "queue", params(FilterParams, StateParam, PageParams),
     responses(
-        (status = 200, description = "A page of the queue; as CSV where `Accept` asks for `text/csv`", body = QueueAnswer),
-        (status = 304, description = "Nothing has changed since the answer with the ETag that `If-None-Match` names"),
-        (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A page of the queue; CSV if `Accept` asks for `text/csv`", body = QueueAnswer),
+        (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
+        (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount, NotReached,
     ),
 )]
 pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params, headers: HeaderMap) -> Response {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     let format = if accept.is_some_and(prefers_csv) { Format::Csv } else { Format::Json };
-    // Only the address that ends in `.csv` is for tokens that stand in URLs.
+    // Tokens that stand in URLs may only ask for the address that ends in `.csv`.
     if let Err(refusal) = viewer.require(Scope::Read) {
         return Problem::from(refusal).into_response();
     }
@@ -84,15 +84,14 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 
 /// Show the stale-age queue as CSV.
 ///
-/// The same as `/api/v1/queue`, 1,000 items a page unless `limit` says otherwise, up to 10,000.
-/// The next page's address is in the header Link. Texts that a spreadsheet would take for a
-/// formula have an apostrophe in front.
+/// The same as `/api/v1/queue`, with 1,000 items a page, or up to 10,000 with `limit`. The header Link has the
+/// address of the next page. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 #[utoipa::path(
     get, path = "/api/v1/queue.csv", tag = "queue", params(FilterParams, StateParam, PageParams),
     responses(
-        (status = 200, description = "A header and a line an item", body = String, content_type = "text/csv"),
-        (status = 304, description = "Nothing has changed since the answer with the ETag that `If-None-Match` names"),
-        (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv"),
+        (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
+        (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount, NotReached,
     ),
 )]
@@ -105,14 +104,14 @@ pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Par
 
 /// Show the stale-age queue as a spreadsheet.
 ///
-/// XLSX in the shape that a scrub's sheet has, with the same filters: up to 10,000 items, ascending by
-/// stale-age unless `order` says otherwise. Where more follows, its address is in the header Link. An x
-/// means that the view's present round has read it; without a view, that of `bug-scrub`.
+/// XLSX in the shape of a scrub's sheet, with the queue's filters: up to 10,000 items, by default ascending by
+/// stale-age. If more follows, the header Link has its address. An x means that the item was read in the view's
+/// current round; without a view, in that of `bug-scrub`.
 #[utoipa::path(
     get, path = "/api/v1/queue.xlsx", tag = "sheets", params(FilterParams, StateParam, PageParams),
     responses(
         (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (status = 410, description = "The cursor's date is over", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount, NotReached,
     ),
 )]
@@ -132,7 +131,7 @@ pub async fn show_xlsx(State(state): State<AppState>, viewer: Viewer, params: Pa
     Ok(response)
 }
 
-/// Whether an `Accept` header names CSV, and no JSON before it.
+/// Whether an `Accept` header names CSV, and does not name JSON before it.
 fn prefers_csv(accept: &str) -> bool {
     let names = |media: &str| accept.find(media);
     let json = names("application/json").unwrap_or(usize::MAX);
@@ -171,7 +170,7 @@ async fn answer(
     Ok((about, body).into_response())
 }
 
-/// A version, and the body of an answer that the client does not have.
+/// The version, and the body unless the client has it already.
 fn taken<T>(answer: Versioned<T>, body: impl FnOnce(T) -> Response) -> (Version, Option<Response>) {
     match answer {
         Versioned::Known(version) => (version, None),

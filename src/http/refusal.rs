@@ -32,12 +32,12 @@ impl From<Refusal> for Problem {
             }
             Refusal::ViewDeclared => of(StatusCode::CONFLICT, "/problems/view-declared", "View declared in a file"),
             Refusal::TooManyViews => of(StatusCode::CONFLICT, "/problems/too-many-views", "Too many views"),
-            // Whoever asks for an item is sent to where it is: `items::elsewhere`.
+            // Requests for the item itself are sent to its new address: `items::elsewhere`.
             Refusal::UnknownItem | Refusal::ItemMoved { .. } => {
                 of(StatusCode::NOT_FOUND, "/problems/unknown-item", "Unknown item")
             }
             Refusal::ItemDeleted => of(StatusCode::GONE, "/problems/item-deleted", "Item deleted"),
-            Refusal::DateOver => of(StatusCode::GONE, "/problems/date-over", "The cursor's date is over"),
+            Refusal::DateOver => of(StatusCode::GONE, "/problems/date-over", "The cursor's date has passed"),
             Refusal::UnknownScrub => of(StatusCode::NOT_FOUND, "/problems/unknown-scrub", "Unknown scrub"),
             Refusal::ScrubOpen { number } => {
                 of(StatusCode::CONFLICT, "/problems/scrub-open", "A scrub is open").allowed([number.to_string()])
@@ -50,10 +50,10 @@ impl From<Refusal> for Problem {
             Refusal::RankingBehind => Problem::unavailable("The live ranking is behind the log.", 5),
             Refusal::PositionNotReached => {
                 Problem::new(StatusCode::GATEWAY_TIMEOUT, "/problems/position-not-reached", "Position not reached")
-                    .detail("The account's log did not come to this position in 5 seconds.")
+                    .detail("The account's log did not reach this position in 5 seconds.")
             }
             Refusal::NoSchedule => of(StatusCode::NOT_FOUND, "/problems/no-schedule", "No schedule"),
-            // Only the command line asks for that.
+            // Only the command line can be refused like this.
             Refusal::NotFetched(_) => Problem::internal(),
             Refusal::Store(error) => error.into(),
             Refusal::Ingest(error) => error.into(),
@@ -80,7 +80,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if error.is_unavailable() {
             tracing::warn!(error = &error as &dyn std::error::Error, "the store could not be reached");
-            Problem::unavailable("The store cannot be reached.", 5)
+            Problem::unavailable("The database cannot be reached.", 5)
         } else {
             tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
             Problem::internal()

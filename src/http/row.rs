@@ -11,7 +11,7 @@ use crate::service::items::ShownItem;
 /// An item in the queue.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QueueRow {
-    /// The place in the account's whole unfiltered queue; null for an item that is not open.
+    /// The place in the account's whole unfiltered queue. Null if the item is not open.
     #[schema(example = 1)]
     pub(super) rank: Option<i64>,
     #[schema(example = "acme/widgets")]
@@ -32,7 +32,7 @@ pub struct QueueRow {
     pub(super) labels: Vec<String>,
     pub(super) assignees: Vec<String>,
     pub(super) milestone: Option<String>,
-    /// Null where no payload has said.
+    /// Null if no payload has told.
     pub(super) comments: Option<i64>,
     pub(super) draft: bool,
     pub(super) created_at: DateTime<Utc>,
@@ -41,29 +41,29 @@ pub struct QueueRow {
     pub(super) days_age: i64,
     #[schema(example = 800)]
     pub(super) days_stale: i64,
-    /// log10((days_age + 1) * (days_stale + 1)), six decimals
+    /// log10((days_age + 1) * (days_stale + 1)), to six decimals
     #[schema(example = 5.983176)]
     pub(super) stale_age: f64,
-    /// The same with the days since the last human activity; null where none is known.
+    /// The stale-age with the days since the last human activity. Null if none is known.
     pub(super) human_stale_age: Option<f64>,
     pub(super) last_activity: Option<LastActivity>,
-    /// The last time that somebody read it here, in a scrub or alone; null if nobody did.
+    /// The last time that somebody read it here, in a scrub or outside of one. Null if nobody did.
     pub(super) read: Option<ReadMark>,
-    /// The note on it.
+    /// The note on the item.
     pub(super) note: Option<NoteRow>,
 }
 
 /// A reading of an item.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadMark {
-    /// Null where a spreadsheet does not tell.
+    /// Null if a spreadsheet does not tell.
     at: Option<DateTime<Utc>>,
     #[schema(example = "octocat")]
     by: String,
-    /// The scrub in which it was read; null: alone.
+    /// The scrub in which it was read. Null if it was read outside of scrubs.
     #[schema(example = 51)]
     scrub: Option<i64>,
-    /// The reading's place in the account's log.
+    /// The position of the reading in the account's log.
     position: i64,
 }
 
@@ -76,9 +76,9 @@ pub struct NoteRow {
     pub(super) flag: String,
     pub(super) by: String,
     pub(super) at: Option<DateTime<Utc>>,
-    /// The scrub in which it was written; null: outside of any.
+    /// The scrub in which it was written. Null if it was written outside of scrubs.
     pub(super) scrub: Option<i64>,
-    /// The change's place in the account's log.
+    /// The position of the change in the account's log.
     pub(super) position: i64,
 }
 

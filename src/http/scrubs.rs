@@ -29,7 +29,7 @@ use crate::service::scrubs::{self, StepOutcome, opening};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScrubsAnswer {
     scrubs: Vec<ScrubRow>,
-    /// The next page's address; null on the last.
+    /// The address of the next page; null on the last page.
     next: Option<String>,
 }
 
@@ -37,10 +37,10 @@ pub struct ScrubsAnswer {
 #[utoipa::path(
     get, path = "/api/v1/scrubs", tag = "scrubs",
     params(
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
-        ("before" = Option<i64>, Query, description = "Only those with smaller numbers"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ("before" = Option<i64>, Query, description = "Only scrubs with smaller numbers"),
     ),
-    responses((status = 200, description = "The latest first, 50 a page", body = ScrubsAnswer), Refused, NoAccount),
+    responses((status = 200, description = "The latest scrub first, 50 a page", body = ScrubsAnswer), Refused, NoAccount),
 )]
 pub async fn list(
     State(state): State<AppState>,
@@ -59,33 +59,32 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"view": "bug-scrub", "host": "octocat", "attendees": ["hubot"]}))]
 pub struct NewScrub {
-    /// The view to read; `bug-scrub` unless given.
+    /// The view to read. By default `bug-scrub`.
     view: Option<String>,
-    /// Who leads it; who opens it unless given.
+    /// Who leads it. By default whoever opens it.
     host: Option<String>,
-    /// Who is there besides.
+    /// Who else is there.
     #[serde(default)]
     #[schema(required = false)]
     attendees: Vec<String>,
-    /// Who opens it; the token's name unless given.
+    /// Who opens it. By default the token's name.
     by: Option<String>,
 }
 
 /// Open a scrub.
 ///
-/// It gets the next number. Its deck is what the view's round has left to read, in the view's order,
-/// 10,000 rows at most, and stays as it is however items move. Where nothing is left the view's next
-/// round begins. One scrub at a time may be open over a view.
+/// The scrub gets the next number. Its deck is what the view's round has left to read, in the view's order, with at
+/// most 10,000 rows. The deck stays as it is, however items move. If nothing is left, the view's next round begins.
+/// Only one scrub at a time may be open over a view.
 #[utoipa::path(
     post, path = "/api/v1/scrubs", tag = "scrubs", request_body = NewScrub,
-    params(("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account")),
+    params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
     responses(
-        (status = 201, description = "It is open; `Location` has its address", body = ScrubAnswer),
-        (status = 409, description = "Another one is open over the view (`/problems/scrub-open`), or nothing is eligible \
-            (`/problems/nothing-to-read`); or a login that several accounts have had", body = Problem, content_type = "application/problem+json"),
+        (status = 201, description = "The scrub is open; `Location` has its address", body = ScrubAnswer),
+        (status = 409, description = "Another scrub is open over the view (`/problems/scrub-open`), or there is nothing to read (`/problems/nothing-to-read`), or several accounts have had the login", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such account or view", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Over 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
         Refused,
     ),
 )]
@@ -109,9 +108,9 @@ pub async fn open(
     get, path = "/api/v1/scrubs/{number}", tag = "scrubs",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
-    responses((status = 200, description = "As it stands", body = ScrubAnswer), Refused, NoAccount),
+    responses((status = 200, description = "The scrub as it stands", body = ScrubAnswer), Refused, NoAccount),
 )]
 pub async fn show(
     State(state): State<AppState>,
@@ -129,35 +128,33 @@ pub async fn show(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"place": 7}))]
 pub struct Step {
-    /// The place of the row that is read now: if the cursor is elsewhere, nothing is done.
+    /// The place of the row that you see. If the cursor is elsewhere, nothing is done.
     place: i64,
     /// Leave the row unread, for another scrub.
     #[serde(default)]
     #[schema(required = false)]
     skip: bool,
-    /// Who says so; the token's name unless given.
+    /// Who says so; by default the token's name.
     by: Option<String>,
 }
 
 /// Go on to the next row.
 ///
-/// Marks the row under the cursor as read, or skips it, and moves the cursor to the next row whose
-/// item is open and was not read in the round; after the last one, to what was left behind, such as
-/// a slip that was taken back. Of two who go on at once the second is told where the
-/// cursor is.
+/// Marks the row under the cursor as read, or skips it, and moves the cursor to the next row whose item is open and
+/// was not read in the round. After the last row, the cursor returns to rows that became unread again, because
+/// somebody took a mark back. If two people go on at once, the second is told where the cursor is.
 #[utoipa::path(
     post, path = "/api/v1/scrubs/{number}/advance", tag = "scrubs", request_body = Step,
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
     responses(
-        (status = 200, description = "As it stands now", body = ScrubAnswer),
-        (status = 409, description = "The cursor is elsewhere (`/problems/cursor-moved`) or the scrub is closed \
-            (`/problems/scrub-closed`); `current` says how the scrub stands", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The scrub as it stands now", body = ScrubAnswer),
+        (status = 409, description = "The cursor is elsewhere (`/problems/cursor-moved`), or the scrub is closed (`/problems/scrub-closed`); `current` has the scrub as it stands", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such account or scrub", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Over 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
         Refused,
     ),
 )]
@@ -178,12 +175,12 @@ pub async fn advance(
         StepOutcome::Done(scrub) => Ok(Json(ScrubAnswer::from(scrub))),
         StepOutcome::Closed(scrub) => {
             Err(Problem::new(StatusCode::CONFLICT, "/problems/scrub-closed", "The scrub is closed")
-                .detail("Nothing is read in a closed scrub; open the next one.")
+                .detail("This scrub is closed, so nothing more is read in it; open the next one.")
                 .current(&ScrubAnswer::from(scrub)))
         }
         StepOutcome::Elsewhere(scrub) => {
             Err(Problem::new(StatusCode::CONFLICT, "/problems/cursor-moved", "The cursor is elsewhere")
-                .detail("Somebody has gone on already, or the place is not the one that is read now.")
+                .detail("Somebody has already gone on, or this is not the place that is being read now.")
                 .current(&ScrubAnswer::from(scrub)))
         }
     }
@@ -193,23 +190,23 @@ pub async fn advance(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Closing {
-    /// The token's name unless given.
+    /// By default the token's name.
     by: Option<String>,
 }
 
 /// Close a scrub.
 ///
-/// What was not read stays in the round. A closed scrub stays closed. The body may be left out.
+/// Rows that were not read stay in the round. A closed scrub cannot be opened again. The body may be left out.
 #[utoipa::path(
     post, path = "/api/v1/scrubs/{number}/close", tag = "scrubs", request_body = Closing,
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
     responses(
-        (status = 200, description = "It is closed", body = ScrubAnswer),
-        (status = 413, description = "Over 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The scrub is closed", body = ScrubAnswer),
+        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,
     ),
 )]

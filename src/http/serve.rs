@@ -1,6 +1,6 @@
 //! The accept loop: HTTP/1.1 over hyper, with every wait on a client bounded.
 //!
-//! Players: [`serve`] accepts and counts connections. Each connection has a task that runs hyper over a
+//! [`serve`] accepts and counts connections. Each connection has a task that runs hyper over a
 //! [`Wire`], the socket, which gives up on a client that stops reading. Each request's body is an
 //! [`IncomingBody`], which gives up on a client that stops sending.
 //!

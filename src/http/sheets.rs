@@ -1,7 +1,7 @@
-//! `/api/v1/sheets`: taking spreadsheets in.
+//! `/api/v1/sheets`: importing spreadsheets.
 //!
-//! The players: `sheet` reads a file and says what it would change; [`answer`] tells what became of it;
-//! [`waiting`] lists the rows that are kept until their items are here.
+//! `crate::sheet` reads a file and says what it would change; [`answer`] reports what became of it; [`waiting`] lists
+//! the rows that are kept until their items are here.
 
 pub mod answer;
 pub mod file;
@@ -24,30 +24,29 @@ use super::problem::{NoAccount, Problem, Refused};
 use crate::service::sheets::ImportOptions;
 use crate::service::{Scope, Viewer};
 
-/// A file may come slowly from somebody's desk.
+/// How long a file may take: somebody's upload may be slow.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Take a spreadsheet in.
+/// Import a spreadsheet.
 ///
-/// Notes and readings of a scrub's sheet that people edited, or of the spreadsheet that bug scrubs were
-/// held with, its numbered tabs becoming past scrubs: XLSX, ODS or CSV, 25 MiB at most. The file itself is
-/// the body, not a form (`curl --data-binary @scrubs.xlsx`). With `dry_run`
-/// nothing changes and the answer says row by row what would. A note that differs from ours is never
-/// overwritten; the same file once more changes nothing.
+/// Imports the notes and readings of a scrub's sheet that people edited, or of the spreadsheet with which they used
+/// to hold bug scrubs, whose numbered tabs become past scrubs: XLSX, ODS or CSV, at most 25 MiB. The body is the file
+/// itself, not a form (`curl --data-binary @scrubs.xlsx`). With `dry_run` nothing changes, and the answer says row by
+/// row what would. A note of ours that differs is never overwritten. Importing the same file again changes nothing.
 #[utoipa::path(
     post, path = "/api/v1/sheets", tag = "sheets",
     request_body(content = String, description = "The file", content_type = "application/octet-stream"),
     params(
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
-        ("dry_run" = Option<bool>, Query, description = "`true`: change nothing"),
-        ("scrub" = Option<u32>, Query, description = "The scrub that the file's one tab is of, where the tab does not say so: CSV"),
-        ("by" = Option<String>, Query, description = "Who takes it in; the token's name unless given"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ("dry_run" = Option<bool>, Query, description = "`true` to change nothing"),
+        ("scrub" = Option<u32>, Query, description = "The scrub of the file's only tab, if the tab's name does not say it, as in CSV"),
+        ("by" = Option<String>, Query, description = "Who imports it; by default the token's name"),
     ),
     responses(
-        (status = 200, description = "Row by row what changes", body = SheetAnswer),
+        (status = 200, description = "What changes, row by row", body = SheetAnswer),
         (status = 408, description = "The file did not come in time", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Over 25 MiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "A form, not the file itself", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The file is larger than 25 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is a form, not the file itself", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The file cannot be read (`/problems/bad-sheet`)", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,
     ),
@@ -70,7 +69,7 @@ pub async fn import(
         }
     };
     let (account, authorship) = (params.one("account")?, id.by(params.one("by")?));
-    // Before a large body is read for nothing.
+    // Before a large body is read in vain.
     viewer.require(Scope::Scrub)?;
     state.service.account(&viewer, account).await?;
     not_a_form(&headers)?;
@@ -82,7 +81,7 @@ pub async fn import(
 }
 
 /// # Errors
-/// 415 for what browsers and `curl -F` make of a file.
+/// 415 for a form, which browsers and `curl -F` make of a file.
 fn not_a_form(headers: &HeaderMap) -> Result<(), Problem> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if content_type.trim_start().to_ascii_lowercase().starts_with("multipart/") {

@@ -1,4 +1,4 @@
-//! `GET /api/v1/stats/...`: how the backlog fares, as JSON, CSV or SVG by the path's suffix.
+//! `GET /api/v1/stats/...`: statistics of the backlog, as JSON, CSV or SVG by the path's suffix.
 
 mod described;
 mod form;
@@ -44,7 +44,7 @@ fn lines(ages: &Ages) -> Vec<AgesLine> {
     ages.by_age.iter().map(line(AgeOf::Creation)).chain(by_staleness).collect()
 }
 
-/// The same handlers under the paths with a suffix, each with a description of what it answers.
+/// The same handlers under the paths with a suffix, each described with the type of its answer.
 pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
     let (mut router, mut openapi) = router.split_for_parts();
     let subjects = openapi.paths.paths.clone().into_iter();
@@ -71,7 +71,7 @@ pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi).merge(router.into())
 }
 
-/// Show how many items were open at the end of each week or day, and how stale.
+/// Show how many items were open at the end of each week or day, and how stale they were.
 #[utoipa::path(
     get, path = "/api/v1/stats/backlog", tag = "stats", params(CommonParams, BacklogParams),
     responses(
@@ -154,8 +154,8 @@ pub async fn throughput(
 
 /// Show how much of a view was read, and how long ago.
 ///
-/// The items that the view `bug-scrub`, unless another is named, has on the day; how far its round
-/// is, and when it will be over.
+/// Counts the items that the view has on the day, by default those of `bug-scrub`. It also says how far the view's
+/// round is, and when the round will be over.
 #[utoipa::path(
     get, path = "/api/v1/stats/coverage", tag = "stats", params(CommonParams),
     responses(
@@ -180,7 +180,7 @@ pub async fn coverage(
     .await
 }
 
-/// Show when the last open item will be closed, if weeks go on as they did.
+/// Show when the last open item will be closed, if the weeks to come are like those that were.
 #[utoipa::path(
     get, path = "/api/v1/stats/forecast", tag = "stats", params(CommonParams, ForecastParams),
     responses(

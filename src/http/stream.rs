@@ -1,6 +1,6 @@
 //! `GET /api/v1/stream`: changes of one account's queue, as server-sent events.
 //!
-//! A reader that does not read is cut off by the connection's own limits.
+//! A client that does not read is cut off by the limits of its connection.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -23,10 +23,10 @@ use crate::rank::Criteria;
 use crate::service::Viewer;
 use crate::service::stream::{ChangedItem, News};
 
-/// A comment is sent after so much silence, so that nothing between takes the connection for dead.
+/// After so much silence a comment is sent, so that no proxy takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// What a stream sends as `data` of an event `item`.
+/// The `data` of an event `item` of the stream.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ItemEvent {
     /// As in `item`, in lower case.
@@ -34,7 +34,7 @@ pub struct ItemEvent {
     repository: String,
     #[schema(example = 12)]
     number: i64,
-    /// The item as the queue shows it; null if it is not, or no longer, in what is followed.
+    /// The item as the queue shows it. Null if it is not, or no longer, among those you follow.
     item: Option<QueueRow>,
 }
 
@@ -46,20 +46,19 @@ struct DateEvent {
 
 /// Follow the queue.
 ///
-/// Server-sent events of one account: `item` when an item changed (with its new row, or null if
-/// it is not in what is followed), `day` at midnight in the account's zone (all ages grew), and
-/// `reset` when the reader should ask the queue anew: a repository, a label or what may be seen
-/// has changed, or the reader was away for more than 10,000 positions. An event's id is a
-/// position: sent back as `Last-Event-ID`, the stream goes on from there. Without it, from now.
-/// Open items are followed, of which the filters of the queue may choose.
+/// Server-sent events of one account. `item` says that an item changed, with its new row, or null if the item is not
+/// among those you follow. `day` comes at midnight in the account's zone, when all ages grow. `reset` tells you to
+/// ask the queue again: a repository, a label or what you may see has changed, or you were away for more than 10,000
+/// positions. An event's id is a position. Send it back as `Last-Event-ID`, and the stream continues from there;
+/// without it, the stream begins now. You follow open items; the queue's filters choose among them.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "queue",
     params(
         FilterParams,
-        ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came"),
+        ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that you got"),
     ),
     responses(
-        (status = 200, description = "Events without end", body = ItemEvent, content_type = "text/event-stream"),
+        (status = 200, description = "Events, without an end", body = ItemEvent, content_type = "text/event-stream"),
         Refused, NoAccount,
     ),
 )]
@@ -81,7 +80,7 @@ pub async fn follow(
     let begun = (follower, state.stopping.clone(), VecDeque::new());
     let events = stream::unfold(begun, |(mut follower, mut stopping, mut ready)| async move {
         while ready.is_empty() {
-            // Once the service stops, so do its streams.
+            // Once the service stops, its streams end.
             let news = tokio::select! {
                 _ = stopping.wait_for(|stopping| *stopping) => None,
                 news = follower.news() => news,
@@ -98,8 +97,8 @@ fn position(id: &HeaderValue) -> Option<i64> {
     id.to_str().ok()?.parse().ok().filter(|position| *position >= 0)
 }
 
-/// The events that tell news. Only the last carries the position: who is cut off in between is told all
-/// of it again.
+/// The events that tell news. Only the last one carries the position, so a client that is cut off in between gets all
+/// of them again.
 fn events(news: News, position: i64) -> VecDeque<Event> {
     let mut events: VecDeque<Event> = match news {
         News::Day(as_of) => [event("day", &DateEvent { as_of })].into(),

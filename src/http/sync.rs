@@ -15,32 +15,32 @@ use crate::service::sync::{HourlyBudget, ShownJob, SyncReport, SyncedRepository}
 /// How complete an account is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SyncAnswer {
-    /// `none`: only deliveries are taken; `running`: open items are being fetched; `open`: those
-    /// are all here, history is being fetched; `complete`.
+    /// `none`: the service only receives deliveries; `running`: it is fetching open items; `open`: all of them are
+    /// here, and it is fetching history; `complete`.
     #[schema(value_type = String, example = "complete")]
     backfill: &'static str,
-    /// Repositories that the App covers; of those, how many have all open items and all items here.
+    /// How many repositories the App covers, and for how many of them all open items, or all items, are here.
     repositories: i64,
     repositories_open: i64,
     repositories_complete: i64,
-    /// Items that GitHub counts, and those that the backfill has stored.
+    /// How many items GitHub counts, and how many of them the backfill has stored.
     items: i64,
     fetched: i64,
-    /// Items of which no delivery had told, found by comparing with GitHub: 0 in good health.
+    /// How many items no delivery had told of, found by comparing with GitHub. 0 in good health.
     mended: i64,
-    /// Repositories of which GitHub counts other items than it lists; see `differs` of each.
+    /// How many repositories GitHub counts differently than it lists them; see their `differs`.
     differing: i64,
-    /// Up to when, at least, every repository was compared; by GitHub's clock.
+    /// Every repository was compared with GitHub at this time or later, by GitHub's clock.
     last_sweep_at: Option<DateTime<Utc>>,
-    /// Questions to GitHub that wait for their turn.
+    /// How many questions to GitHub wait for their turn.
     due: i64,
-    /// Those that failed, and are tried again.
+    /// Questions to GitHub that failed and are tried again.
     failing: Vec<FailingRow>,
     installation: Option<InstallationRow>,
     limits: LimitsRow,
     /// A page of the repositories, by id.
     items_by_repository: Vec<RepositoryRow>,
-    /// The next page's address.
+    /// The address of the next page; null on the last page.
     next: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub struct SyncAnswer {
 pub struct InstallationRow {
     id: i64,
     suspended: bool,
-    /// When it was found to be uninstalled: its data is hidden, and goes after the grace.
+    /// When it was found to be uninstalled. Its data is hidden, and deleted after a grace period.
     gone_at: Option<DateTime<Utc>>,
 }
 
@@ -56,7 +56,7 @@ pub struct InstallationRow {
 pub struct FailingRow {
     #[schema(example = "open")]
     kind: String,
-    /// The repository's id; 0 for what is not about one.
+    /// The repository's id; 0 if the question is not about a repository.
     repository_id: i64,
     failures: i32,
     error: Option<String>,
@@ -68,7 +68,7 @@ pub struct FailingRow {
 pub struct LimitsRow {
     rest: Option<BudgetRow>,
     graphql: Option<BudgetRow>,
-    /// GitHub refused: no request is made before this time.
+    /// GitHub refuses requests; we send none before this time.
     paused_until: Option<DateTime<Utc>>,
     reason: Option<String>,
 }
@@ -90,8 +90,8 @@ pub struct RepositoryRow {
     complete_at: Option<DateTime<Utc>>,
     swept_at: Option<DateTime<Utc>>,
     mended: i64,
-    /// GitHub's counts less what is here, where listing everything did not explain them: GitHub
-    /// counts items that it shows to nobody. Looked into again once they change.
+    /// GitHub's counts minus what is here, if listing everything did not explain the difference: GitHub counts some
+    /// items that it shows to nobody. They are looked into again when they change.
     differs: Option<DifferenceRow>,
 }
 
@@ -102,7 +102,7 @@ pub struct DifferenceRow {
     discussions: CountRow,
 }
 
-/// More than here; fewer if negative.
+/// How many more items GitHub counts than are here; fewer if negative.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CountRow {
     open: i64,
@@ -113,8 +113,8 @@ pub struct CountRow {
 #[utoipa::path(
     get, path = "/api/v1/sync", tag = "github",
     params(
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
-        ("after" = Option<u32>, Query, description = "Repositories after this id"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ("after" = Option<u32>, Query, description = "Only repositories after this id"),
     ),
     responses((status = 200, description = "As of now", body = SyncAnswer), Refused, NoAccount),
 )]

@@ -1,4 +1,4 @@
-//! `/api/v1/tokens`: who may ask what.
+//! `/api/v1/tokens`: API tokens.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,7 +16,7 @@ use super::problem::{Problem, Refused};
 use crate::service::tokens::{self, TokenRow};
 use crate::service::{Scope, Viewer};
 
-/// The tokens that the caller may see: all, or those bound to no other accounts than its own.
+/// The tokens that the caller may see: all, or those limited to accounts of its own.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokensAnswer {
     tokens: Vec<TokenAnswer>,
@@ -31,7 +31,7 @@ pub struct TokenAnswer {
     name: String,
     #[schema(example = json!(["read"]))]
     scopes: Vec<String>,
-    /// Ids of the accounts that it is bound to; null: all.
+    /// The ids of the accounts to which it is limited. Null if it is not limited.
     accounts: Option<Vec<i64>>,
     /// The view that a token with the scope `embed` is for.
     view: Option<String>,
@@ -47,20 +47,20 @@ impl From<TokenRow> for TokenAnswer {
     }
 }
 
-/// A token to be.
+/// A token to be created.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "wiki", "scopes": ["embed"], "accounts": [9919], "view": "bug-scrub", "days": 365}))]
 pub struct WantedToken {
     /// What it is for, in 1 to 200 characters.
     name: String,
-    /// Of `read`, `scrub`, `admin`, `private` and `embed`.
+    /// Any of `read`, `scrub`, `admin`, `private` and `embed`.
     scopes: Vec<String>,
-    /// Ids of the accounts that it is bound to; all unless given.
+    /// The ids of the accounts to which it is limited. By default it is not limited.
     accounts: Option<Vec<i64>>,
     /// With the scope `embed`: the view that it is for.
     view: Option<String>,
-    /// Days that it is in force, 1 to 3650; until it is revoked unless given.
+    /// After how many days it expires, 1 to 3650. By default it is valid until it is revoked.
     days: Option<i32>,
 }
 
@@ -76,7 +76,7 @@ impl WantedToken {
     }
 }
 
-/// A token, shown this once.
+/// A new token. This is the only time that it is shown.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewTokenAnswer {
     #[schema(example = 7)]
@@ -85,7 +85,7 @@ pub struct NewTokenAnswer {
     token: String,
 }
 
-/// List tokens, revoked ones too.
+/// List tokens, including revoked ones.
 #[utoipa::path(
     get, path = "/api/v1/tokens", tag = "tokens",
     responses((status = 200, description = "By id, without their secrets", body = TokensAnswer), Refused),
@@ -100,16 +100,16 @@ pub async fn list(
     Ok(Json(TokensAnswer { tokens: tokens.map(TokenAnswer::from).collect() }))
 }
 
-/// Make a token.
+/// Create a token.
 ///
-/// The answer is the only place that shows it. `embed` makes a token that may stand in a URL
-/// (`?token=`), for the CSV and SVG of one view of one account, without private repositories.
+/// Only this answer shows the token. A token with the scope `embed` may stand in a URL (`?token=`). It opens the CSV
+/// and SVG of one view of one account, without private repositories.
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "tokens", request_body = WantedToken,
     responses(
-        (status = 201, description = "Made", body = NewTokenAnswer),
-        (status = 413, description = "Over 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 201, description = "The token was created", body = NewTokenAnswer),
+        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
         Refused,
     ),
 )]
@@ -125,13 +125,13 @@ pub async fn create(
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
-/// Revoke a token, at once.
+/// Revoke a token.
 #[utoipa::path(
     delete, path = "/api/v1/tokens/{id}", tag = "tokens",
     params(("id" = String, Path, description = "The token's id", example = "7")),
     responses(
-        (status = 204, description = "It is in force no more"),
-        (status = 404, description = "No token in force has this id", body = Problem, content_type = "application/problem+json"),
+        (status = 204, description = "The token is revoked, from now on"),
+        (status = 404, description = "There is no valid token with this id", body = Problem, content_type = "application/problem+json"),
         Refused,
     ),
 )]
@@ -142,7 +142,7 @@ pub async fn revoke(
     params: Params,
 ) -> Result<StatusCode, Problem> {
     params.only(&[])?;
-    // What is no number is no token's id, and neither is 0.
+    // A text that is not a number is no token's id, and neither is 0.
     state.service.revoke_token(&viewer, id.parse().unwrap_or(0)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

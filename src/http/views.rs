@@ -31,15 +31,15 @@ pub struct ViewRow {
     /// `builtin`, `file` (declared where the service is installed) or `stored`.
     #[schema(value_type = String, example = "stored")]
     origin: Origin,
-    /// The filters of the queue by name; each a text, true or false, or a list of texts. Days
-    /// ago (`180d`) stay relative.
+    /// The queue's filters by name. Each is a text, true or false, or a list of texts. `180d` keeps meaning 180 days
+    /// ago, whenever the view is used.
     #[schema(value_type = Object, example = json!({"state": "open", "type": ["Issue", "Discussion"], "label": "-triaged"}))]
     filter: Criteria,
     #[schema(value_type = String, example = "stalest")]
     order: Order,
 }
 
-/// What is to be stored as a view.
+/// A view to be stored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"description": "Nobody has looked yet", "filter": {"type": ["Issue"], "label": "-triaged"}, "order": "stalest"}))]
@@ -47,7 +47,7 @@ pub struct NewView {
     #[serde(default)]
     #[schema(required = false)]
     description: String,
-    /// The filters of the queue by name; each a text, true or false, or a list of texts.
+    /// The queue's filters by name. Each is a text, true or false, or a list of texts.
     #[serde(default)]
     #[schema(value_type = Object, required = false)]
     filter: Criteria,
@@ -67,7 +67,7 @@ impl From<(Origin, View)> for ViewRow {
 /// List the views of an account.
 #[utoipa::path(
     get, path = "/api/v1/views", tag = "views",
-    params(("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account")),
+    params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
     responses((status = 200, description = "By name", body = ViewsAnswer), Refused, NoAccount),
 )]
 pub async fn list(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Json<ViewsAnswer>, Problem> {
@@ -81,7 +81,7 @@ pub async fn list(State(state): State<AppState>, viewer: Viewer, params: Params)
     get, path = "/api/v1/views/{name}", tag = "views",
     params(
         ("name" = String, Path, description = "The view's name", example = "bug-scrub"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
     responses((status = 200, description = "The view", body = ViewRow), Refused, NoAccount),
 )]
@@ -97,20 +97,19 @@ pub async fn show(
 
 /// Store a view.
 ///
-/// In place of the stored or built-in one of its name, if there is one. A view that is declared in
-/// a file cannot be changed here.
+/// It replaces a stored or built-in view of the same name. A view that is declared in a file cannot be changed here.
 #[utoipa::path(
     put, path = "/api/v1/views/{name}", tag = "views",
     params(
-        ("name" = String, Path, description = "1 to 64 small letters, digits and hyphens", example = "needs-triage"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("name" = String, Path, description = "1 to 64 lower-case letters, digits and hyphens", example = "needs-triage"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
     request_body = NewView,
     responses(
-        (status = 200, description = "Replaced", body = ViewRow),
-        (status = 201, description = "New", body = ViewRow),
-        (status = 413, description = "Over 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The view was replaced", body = ViewRow),
+        (status = 201, description = "The view is new", body = ViewRow),
+        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,
     ),
 )]
@@ -129,14 +128,14 @@ pub async fn put(
     Ok((status, Json(ViewRow::from((Origin::Stored, view)))).into_response())
 }
 
-/// Forget a stored view.
+/// Delete a stored view.
 #[utoipa::path(
     delete, path = "/api/v1/views/{name}", tag = "views",
     params(
         ("name" = String, Path, description = "The view's name", example = "needs-triage"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
-    responses((status = 204, description = "It is stored no more"), Refused, NoAccount),
+    responses((status = 204, description = "The view was deleted"), Refused, NoAccount),
 )]
 pub async fn delete(
     State(state): State<AppState>,

@@ -17,40 +17,40 @@ use crate::github::schedule;
 use crate::ingest::IngestError;
 use crate::webhook::{self, BadDelivery, Headers};
 
-/// What a delivery's sender is told once it is durable.
+/// What the sender of a delivery is told once the delivery is durable.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Accepted {
     /// The head of the account's log.
     #[schema(example = 99812)]
     position: i64,
-    /// Events that the delivery appended.
+    /// How many events the delivery appended.
     #[schema(example = 1)]
     events: usize,
-    /// The delivery's GUID was known; nothing was appended.
+    /// Whether the delivery's GUID was known already, so that nothing was appended.
     duplicate: bool,
 }
 
-/// Take a delivery from GitHub.
+/// Receive a delivery from GitHub.
 ///
-/// Answers after the commit: what was answered 202 is durable. The signature is checked over the
-/// raw bytes before anything parses them.
+/// The answer comes after the commit, so a delivery that was answered 202 is durable. The signature is checked over
+/// the raw bytes before anything parses them.
 #[utoipa::path(
     post, path = "/webhooks/github", tag = "webhooks",
     params(
         ("X-GitHub-Event" = String, Header, description = "The event's name", example = "issues"),
         ("X-GitHub-Delivery" = String, Header, description = "The delivery's GUID"),
-        ("X-Hub-Signature-256" = String, Header, description = "`sha256=` and the body's HMAC-SHA-256 in hex"),
+        ("X-Hub-Signature-256" = String, Header, description = "`sha256=` and the HMAC-SHA-256 of the body, in hex"),
     ),
     request_body(content = Object, description = "GitHub's payload", content_type = "application/json"),
     responses(
-        (status = 202, description = "Durable", body = Accepted),
-        (status = 400, description = "A header is missing or no GUID", body = Problem, content_type = "application/problem+json"),
+        (status = 202, description = "The delivery is durable", body = Accepted),
+        (status = 400, description = "A header is missing, or the delivery id is not a GUID", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The signature is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "The body did not come in time", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Over 25 MB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "The store refused it", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is out of reach, or too many bodies are in flight", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 25 MB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "The database refused the delivery", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database cannot be reached, or too many bodies are in flight", body = Problem, content_type = "application/problem+json"),
     ),
     security(()),
 )]
@@ -86,7 +86,7 @@ pub async fn receive(
     if let Some(github) = &state.github
         && let Err(error) = schedule::after_delivery(github, event, receipt.account_id).await
     {
-        // The delivery is durable; what it asks for comes with the next hourly look.
+        // The delivery is durable; the next hourly look finds what it asks for.
         tracing::warn!(error = &error as &dyn std::error::Error, "a job could not be made");
     }
     state.metrics.acknowledged(started.elapsed());
@@ -109,7 +109,7 @@ impl From<BadDelivery> for Problem {
             BadDelivery::MissingHeader(_) | BadDelivery::NoGuid | BadDelivery::NoEvent => StatusCode::BAD_REQUEST,
             BadDelivery::BadSignature => StatusCode::UNAUTHORIZED,
         };
-        Problem::of(status).detail(format!("Not a delivery: {refusal}."))
+        Problem::of(status).detail(format!("This is not a delivery: {refusal}."))
     }
 }
 

@@ -59,13 +59,13 @@ pub enum Moment {
 
 pub const REPO: Criterion = Criterion {
     name: "repo",
-    about: "`owner/name` or `name`. Repeat for any of several; `-` in front for none of.",
+    about: "`owner/name` or `name`. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::Repository,
 };
 
 pub const TYPE: Criterion = Criterion {
     name: "type",
-    about: "`Issue`, `PR` or `Discussion`; repeatable, `-` in front for none of.",
+    about: "`Issue`, `PR` or `Discussion`. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::Kind(&["Issue", "PR", "Discussion"], |item| {
         Some(match item.item_type {
             ItemType::Issue => 0,
@@ -77,7 +77,7 @@ pub const TYPE: Criterion = Criterion {
 
 pub const STATE: Criterion = Criterion {
     name: "state",
-    about: "`open`, `answered` or `closed`; repeatable. Open items only, unless given.",
+    about: "`open`, `answered` or `closed`. Repeat it to accept any of several. By default `open`.",
     looks: Looks::Kind(&["open", "answered", "closed"], |item| {
         Some(match item.state {
             State::Open => 0,
@@ -89,87 +89,90 @@ pub const STATE: Criterion = Criterion {
 
 pub const LABEL: Criterion = Criterion {
     name: "label",
-    about: "A label's name; repeatable, `-` in front for none of. A name that itself begins with `-` or `\"` stands in \
-            quotes, `\"-1\"`, and each `\"` in it is doubled. So do values of other filters.",
+    about: "A label's name. Repeat it to accept any of several; `-` in front of a value excludes it. Put a name that itself \
+            begins with `-` or `\"` in quotes, `\"-1\"`, and double each `\"` in it. The same goes for the values of \
+            other filters.",
     looks: Looks::Labels,
 };
 
 pub const AUTHOR: Criterion = Criterion {
     name: "author",
-    about: "A login; repeatable, `-` in front for none of.",
+    about: "The author's login. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::Names(|item, each| item.author.iter().for_each(|login| each(login))),
 };
 
 const ASSIGNEE: Criterion = Criterion {
     name: "assignee",
-    about: "A login that the item is assigned to; repeatable, `-` in front for none of.",
+    about: "The login of an assignee. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::Names(|item, each| item.assignees.iter().for_each(|login| each(login))),
 };
 
 const MILESTONE: Criterion = Criterion {
     name: "milestone",
-    about: "A milestone's title; repeatable, `-` in front for none of.",
+    about: "A milestone's title. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::Milestone,
 };
 
 pub const TITLE: Criterion = Criterion {
     name: "title",
-    about: "Text in the title, without regard to case; repeatable, `-` in front for none of.",
+    about: "Text that the title contains, in upper or lower case. Repeat it to accept any of several; `-` in front of a \
+            value excludes it.",
     looks: Looks::Title,
 };
 
 const DRAFT: Criterion = Criterion {
     name: "draft",
-    about: "`true` for drafts only, `false` for none.",
+    about: "`true` for drafts only, `false` for no drafts.",
     looks: Looks::Flag(|item| item.draft),
 };
 
 const CREATED_AFTER: Criterion = Criterion {
     name: "created_after",
-    about: "Created after this date, `2026-10-01`, or after this many days ago, `180d`.",
+    about: "Created after this date (`2026-10-01`), or after the date this many days ago (`180d`).",
     looks: Looks::After(Moment::Created),
 };
 
 const CREATED_BEFORE: Criterion = Criterion {
     name: "created_before",
-    about: "Created before this date, or before so many days ago.",
+    about: "Created before this date, or before the date this many days ago.",
     looks: Looks::Before(Moment::Created),
 };
 
 const UPDATED_AFTER: Criterion = Criterion {
     name: "updated_after",
-    about: "Updated after this date, or after so many days ago.",
+    about: "Updated after this date, or after the date this many days ago.",
     looks: Looks::After(Moment::Updated),
 };
 
 const UPDATED_BEFORE: Criterion = Criterion {
     name: "updated_before",
-    about: "Updated before this date, or before so many days ago: `1d` is before yesterday.",
+    about: "Updated before this date, or before the date this many days ago. `1d` means before yesterday.",
     looks: Looks::Before(Moment::Updated),
 };
 
 const UNREAD: Criterion = Criterion {
     name: "unread",
-    about: "`true` for what nobody has read in the view's present round, `false` for the rest. Without \
-            `view` it means the view `bug-scrub`.",
+    about: "`true` for items that nobody has read in the view's current round, `false` for the others. Without \
+            `view`, the round is that of `bug-scrub`.",
     looks: Looks::Unread,
 };
 
 const NOTED: Criterion = Criterion {
     name: "noted",
-    about: "`true` for what has a note, `false` for what has none.",
+    about: "`true` for items with a note, `false` for items without one.",
     looks: Looks::Flag(|item| item.note.is_some()),
 };
 
 const ACTION: Criterion = Criterion {
     name: "action",
-    about: "What the item's note recommends, all of the text; repeatable, `-` in front for none of.",
+    about: "The recommended action in the item's note, as a whole. Repeat it to accept any of several; `-` in front of a \
+            value excludes it.",
     looks: Looks::Names(|item, each| written(item, each, |note| &note.recommended_action)),
 };
 
 const FLAG: Criterion = Criterion {
     name: "flag",
-    about: "The flag of the item's note, all of the text; repeatable, `-` in front for none of.",
+    about: "The flag in the item's note, as a whole. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::Names(|item, each| written(item, each, |note| &note.flag)),
 };
 
@@ -184,7 +187,7 @@ fn written(item: &Item, each: &mut dyn FnMut(&str), part: fn(&NoteText) -> &Stri
 
 const WAITS_FOR: Criterion = Criterion {
     name: "waits_for",
-    about: "`author` or `maintainers`: whose turn it is; repeatable, `-` in front for none of.",
+    about: "Whose turn it is, `author` or `maintainers`. Repeat it to accept either; `-` in front of a value excludes it.",
     looks: Looks::Kind(&["author", "maintainers"], |item| {
         Some(match item.waits_for? {
             WaitsFor::Author => 0,
@@ -195,7 +198,7 @@ const WAITS_FOR: Criterion = Criterion {
 
 const ARCHIVED: Criterion = Criterion {
     name: "archived",
-    about: "`true` for items of archived repositories only, `false` for none of them.",
+    about: "`true` for items in archived repositories only, `false` for items in other repositories only.",
     looks: Looks::RepositoryFlag(|repository| repository.archived),
 };
 

@@ -10,8 +10,8 @@ use crate::scrub::view::BadView;
 use crate::sheet::BadSheet;
 use crate::store::{StoreError, views};
 
-/// Why a use case did not do what it was asked. Each is a sentence that the one who asked may read,
-/// but for [`Refusal::Store`], [`Refusal::Ingest`] and [`Refusal::Failed`], which are for the log.
+/// Why a use case did not do what it was asked. The texts are sentences that the caller may read, except those of
+/// [`Refusal::Store`], [`Refusal::Ingest`] and [`Refusal::Failed`], which are for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error("The token is unknown or was revoked.")]
@@ -20,14 +20,14 @@ pub enum Refusal {
     NotForUrls,
     #[error("The token lacks the scope {}.", .0.name())]
     MissingScope(Scope),
-    /// It holds the only view that may be seen.
+    /// Has the only view that the token may see.
     #[error("The token is for the view {0} only.")]
     OtherView(String),
     #[error("{detail}")]
     BadParameter {
         name: Cow<'static, str>,
         detail: Cow<'static, str>,
-        /// What it may be, where that is a list.
+        /// What it may be, if that is a list.
         allowed: Option<Vec<String>>,
     },
 
@@ -35,7 +35,7 @@ pub enum Refusal {
     UnknownAccount,
     #[error("Several accounts have had this login; name one by id.")]
     LoginReused { ids: Vec<i64> },
-    #[error("No token in force has this id.")]
+    #[error("There is no valid token with this id.")]
     NoTokenInForce,
 
     #[error("The account has no view of this name.")]
@@ -44,7 +44,7 @@ pub enum Refusal {
     NoStoredView,
     #[error("This view is declared in the file of views; change it there.")]
     ViewDeclared,
-    #[error("An account stores {} views at most.", views::MOST)]
+    #[error("An account stores at most {} views.", views::MOST)]
     TooManyViews,
 
     #[error("There is no such item that the token may see.")]
@@ -58,11 +58,11 @@ pub enum Refusal {
         /// Something is left, but the viewer may not see it.
         hidden: bool,
     },
-    #[error("The row is of a private repository: that takes a token with the scope private.")]
+    #[error("The row is about a private repository; reading it takes a token with the scope private.")]
     HiddenRow,
     #[error(transparent)]
     BadSheet(#[from] BadSheet),
-    /// Others write faster than this can be decided.
+    /// Others write so fast that this could not be decided.
     #[error("{0}")]
     TooBusy(&'static str),
     #[error("The live ranking is behind the log.")]
@@ -73,14 +73,14 @@ pub enum Refusal {
     #[error("The item is {owner}/{repository}#{number} now.")]
     ItemMoved { account_id: i64, owner: String, repository: String, number: i64 },
 
-    #[error("Days are counted anew since midnight; begin again without a cursor.")]
+    #[error("Since midnight, days are counted to another date; begin again without a cursor.")]
     DateOver,
-    #[error("The account's log did not come to this position in 5 seconds.")]
+    #[error("The account's log did not reach this position in 5 seconds.")]
     PositionNotReached,
     #[error("The setting BUGSCRUB_SCRUB_SCHEDULE says when scrubs are held; it is not set.")]
     NoSchedule,
 
-    /// A sentence that says why a repository cannot be fetched anew.
+    /// A sentence that says why a repository cannot be fetched again.
     #[error("{0}")]
     NotFetched(String),
 
@@ -95,8 +95,10 @@ pub enum Refusal {
 
 fn nothing_to_read(hidden: bool) -> &'static str {
     match hidden {
-        true => "What the round has left is in private repositories: that takes a token with the scope private.",
-        false => "No open item is in this view now.",
+        true => {
+            "What is left of the round is in private repositories; reading it takes a token with the scope private."
+        }
+        false => "There is no open item in this view now.",
     }
 }
 
@@ -138,6 +140,6 @@ impl From<BadView> for Refusal {
             BadView::Description => "description",
             BadView::TooMany => "filter",
         };
-        Self::bad_parameter(name, format!("This cannot be: {bad}."))
+        Self::bad_parameter(name, format!("The view cannot be stored: {bad}."))
     }
 }

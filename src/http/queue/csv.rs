@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::http::row::QueueRow;
 use crate::sheet::guard::guard;
 
-/// Columns: the fields of a row in JSON, those of an object in it with its name in front.
+/// The columns: the fields of a row in JSON. Those of an object inside it have its name in front.
 #[rustfmt::skip]
 const COLUMNS: [&str; 22] = [
     "rank", "repository", "type", "number", "title", "url", "state", "author", "labels", "assignees", "milestone",
@@ -13,15 +13,15 @@ const COLUMNS: [&str; 22] = [
     "last_activity_kind", "last_activity_actor", "last_activity_at",
 ];
 
-/// What was done here: not for tokens that stand in URLs, where others read them.
+/// What was done here. Left out for tokens that stand in URLs, because others can read those.
 #[rustfmt::skip]
 const REMARKS: [&str; 6] = [
     "read_at", "read_by", "read_scrub", "note_recommended_action", "note_comment", "note_flag",
 ];
 
-/// A header and a line an item; with `remarks`, who read it and the note. Lists are joined by `, `.
-/// Texts that a spreadsheet would take for a formula have an apostrophe in front: titles and names
-/// are written by strangers.
+/// A header, and a line for each item; with `remarks`, also who read it, and the note. Lists are joined by `, `.
+/// A text that a spreadsheet would take for a formula gets an apostrophe in front, because strangers write titles and
+/// names.
 pub fn csv(rows: impl Iterator<Item = QueueRow>, remarks: bool) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(vec![]);
     let columns: Vec<&str> = COLUMNS.iter().chain(REMARKS.iter().filter(|_| remarks)).copied().collect();

@@ -14,14 +14,14 @@ use crate::service::queue::{QueueQuestion, Start, Subject};
 const USUAL_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 500;
 
-/// Which items: the account, a view, and all criteria but `state`, which is for who asks for pages.
+/// Which items: the account, a view, and all criteria but `state`, which only requests for pages take.
 pub struct FilterParams;
 
 impl IntoParams for FilterParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let asked = ALL.iter().filter(|criterion| criterion.name != STATE.name);
-        let account = parameter::<String>("account", "Login or id; may be left out when the token sees one account.");
-        let view = parameter::<String>("view", "A view's name; filters that stand beside it narrow it.");
+        let account = parameter::<String>("account", "A login or id. May be left out if the token sees one account.");
+        let view = parameter::<String>("view", "A view's name. Filters beside it narrow it.");
         [account, view].into_iter().chain(asked.map(described)).collect()
     }
 }
@@ -52,22 +52,23 @@ pub fn parameter<T: PartialSchema>(name: &str, about: &str) -> Parameter {
     described.description(Some(about)).schema(Some(T::schema())).build()
 }
 
-/// What the queue may be asked besides.
+/// The further parameters of the queue.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct PageParams {
-    /// `stalest`, `freshest`, `oldest` or `newest` first; the view's order, else `stalest`, unless given.
+    /// `stalest`, `freshest`, `oldest` or `newest` first. By default the view's order; without a view, `stalest`. By
+    /// default XLSX begins with `freshest`.
     order: Option<String>,
-    /// The queue as it was by the end of this date, or of this many days ago (`30d`).
+    /// The queue as it was at the end of this date, or of the day that many days ago (`30d`).
     as_of: Option<String>,
-    /// Items a page. JSON: 1 to 500, 50 unless given. CSV: 1 to 10,000, 1,000 unless given. XLSX: 1 to
-    /// 10,000, which it is unless given.
+    /// How many items a page has. JSON: 1 to 500, by default 50. CSV: 1 to 10,000, by default 1,000. XLSX: 1 to
+    /// 10,000, by default 10,000.
     limit: Option<usize>,
-    /// Wait, 5 seconds at most, until the answer includes this position of the log.
+    /// Wait for up to 5 seconds until the answer includes this position of the log.
     min_position: Option<i64>,
-    /// From an answer's `next` or header Link; carries the filters, the order and the date. Only `limit`
-    /// and `min_position` may stand beside it, and with XLSX `view`.
+    /// The cursor from an answer's `next` or header Link. It carries the filters, the order and the date. Beside it
+    /// you may give only `limit` and `min_position`, and `view` for XLSX.
     cursor: Option<String>,
 }
 
@@ -96,7 +97,7 @@ impl Format {
 /// The account and the items that a request is about.
 ///
 /// # Errors
-/// 400 for what is given twice.
+/// 400 if a parameter is given twice.
 pub fn subject(params: &Params) -> Result<Subject, Problem> {
     let one = |name| params.one(name).map(|value| value.map(str::to_owned));
     Ok(Subject { account: one("account")?, view: one("view")?, criteria: params.criteria() })
@@ -105,7 +106,7 @@ pub fn subject(params: &Params) -> Result<Subject, Problem> {
 /// The order that a request asks for.
 ///
 /// # Errors
-/// 400 for one that there is not.
+/// 400 if there is no such order.
 pub fn order(params: &Params) -> Result<Option<Order>, Problem> {
     let Some(name) = params.one("order")? else { return Ok(None) };
     let refused = || Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES);
@@ -115,7 +116,7 @@ pub fn order(params: &Params) -> Result<Option<Order>, Problem> {
 /// The page that a request asks for.
 ///
 /// # Errors
-/// 400 for parameters that cannot be understood, or that the cursor carries.
+/// 400 for parameters that cannot be understood, or that the cursor already carries.
 pub fn question(state: &AppState, params: &Params, format: Format) -> Result<QueueQuestion, Problem> {
     const BESIDE: [&str; 4] = ["account", "view", "order", "as_of"];
     params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], &Criteria::NAMES].concat())?;
@@ -124,12 +125,12 @@ pub fn question(state: &AppState, params: &Params, format: Format) -> Result<Que
     let Some(text) = params.one("cursor")? else {
         let order = order(params)?;
         let as_of = params.date("as_of", state.service.today())?;
-        // A sheet begins with the freshest, as it always did.
+        // By default a sheet begins with the freshest item.
         let order = order.or((format == Format::Xlsx).then_some(Order::Freshest));
         let from = Start::First { subject: subject(params)?, order, as_of };
         return Ok(QueueQuestion { from, limit: limit.unwrap_or(format.usual_limit()), min_position });
     };
-    // A sheet is called by its view, and shows what that one's round has read.
+    // A sheet is named after its view, and marks what was read in that view's round.
     let may_stand = |name: &str| format == Format::Xlsx && name == "view";
     let mut others = BESIDE.iter().chain(&Criteria::NAMES);
     if let Some(beside) = others.find(|name| params.has(name) && !may_stand(name)) {

@@ -16,30 +16,29 @@ pub struct ScrubRow {
     /// `open`, `closed`, or `imported` from a spreadsheet.
     #[schema(example = "open")]
     state: &'static str,
-    /// The view that it reads; null where a spreadsheet tells of it.
+    /// The view that it reads. Null if the scrub is known only from a spreadsheet.
     #[schema(example = "bug-scrub")]
     view: Option<String>,
-    /// The view's round that its deck is of.
+    /// The view's round from which its deck was dealt.
     round: Option<i64>,
-    /// The date that the deck's days are counted to.
+    /// The date to which the deck's days are counted.
     date: Option<NaiveDate>,
     host: Option<String>,
     /// Who was there, in the order in which they came.
     attendees: Vec<String>,
     opened_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
-    /// Nobody closed it: it closed itself.
+    /// Whether it closed itself, because nobody did.
     forgotten: bool,
-    /// Items that were unread when it was opened; for a token without `private` the rows that it
-    /// shows.
+    /// How many items were unread when it was opened. For a token without `private`, how many rows the token sees.
     unread: i64,
-    /// Rows of its deck; fewer than `unread` if there were more than 10,000. Of a scrub that a
-    /// spreadsheet tells of: what it read.
+    /// How many rows its deck has; fewer than `unread` if there were more than 10,000. If the scrub is known only
+    /// from a spreadsheet, how many items it read.
     rows: i64,
-    /// Rows that were read, and that were skipped.
+    /// How many rows were read, and how many were skipped.
     read: i64,
     skipped: i64,
-    /// The place that is being read; null when nothing is left, and once it is closed.
+    /// The place that is being read. Null if nothing is left, or the scrub is closed.
     cursor: Option<i64>,
 }
 
@@ -70,10 +69,10 @@ impl From<Scrub> for ScrubRow {
 pub struct ScrubAnswer {
     #[serde(flatten)]
     scrub: ScrubRow,
-    /// The row under the cursor; null when nothing is left, once it is closed, and for who may not
-    /// see it.
+    /// The row under the cursor. Null if nothing is left, if the scrub is closed, and if the token may not see the
+    /// row.
     current: Option<DeckRowAnswer>,
-    /// The position of the account's log that the answer includes, at least.
+    /// The answer includes at least this position of the account's log.
     position: i64,
 }
 

@@ -11,16 +11,16 @@ use crate::http::params::Params;
 use crate::http::problem::{Problem, Refused};
 use crate::service::Viewer;
 
-/// Put somebody down as present.
+/// Add an attendee.
 #[utoipa::path(
     put, path = "/api/v1/scrubs/{number}/attendees/{name}", tag = "scrubs",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("name" = String, Path, description = "A login or name", example = "octocat"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
     responses(
-        (status = 200, description = "As it stands now", body = ScrubAnswer),
+        (status = 200, description = "The scrub as it stands now", body = ScrubAnswer),
         (status = 404, description = "There is no such account or scrub", body = Problem, content_type = "application/problem+json"),
         Refused,
     ),
@@ -35,16 +35,16 @@ pub async fn put(
     set(&state, &viewer, path, id, &params, true).await
 }
 
-/// Take somebody off the list.
+/// Remove an attendee.
 #[utoipa::path(
     delete, path = "/api/v1/scrubs/{number}/attendees/{name}", tag = "scrubs",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("name" = String, Path, description = "A login or name", example = "octocat"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
     responses(
-        (status = 200, description = "As it stands now", body = ScrubAnswer),
+        (status = 200, description = "The scrub as it stands now", body = ScrubAnswer),
         (status = 404, description = "There is no such account or scrub", body = Problem, content_type = "application/problem+json"),
         Refused,
     ),

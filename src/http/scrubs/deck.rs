@@ -18,7 +18,7 @@ use crate::scrub::deck::{DeckRow, Happening};
 use crate::service::Viewer;
 use crate::service::scrubs::deck::{DeckPage, ShownRow};
 
-/// Rows of a page, unless asked for otherwise, and at most.
+/// How many rows a page has by default, and at most.
 const PAGE: u64 = 100;
 const LARGEST_PAGE: u64 = 1_000;
 
@@ -26,38 +26,38 @@ const LARGEST_PAGE: u64 = 1_000;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeckAnswer {
     rows: Vec<DeckRowAnswer>,
-    /// The next page's address; null on the last.
+    /// The address of the next page; null on the last page.
     next: Option<String>,
 }
 
-/// A row of a deck: frozen as it was when the scrub was opened, beside what has become of it.
+/// A row of a deck, as it was when the scrub was opened, and what has happened to its item since.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeckRowAnswer {
-    /// From 1, and what `advance` takes; where a spreadsheet tells of the scrub only the order counts.
+    /// Its place, from 1, which `advance` takes. If the scrub is known only from a spreadsheet, only the order
+    /// matters.
     place: i64,
-    /// In the account's whole queue, at the opening; so are the days. Null where a spreadsheet tells
-    /// of the scrub.
+    /// Its rank in the account's whole queue when the scrub was opened; the days are of that time too. Null if the
+    /// scrub is known only from a spreadsheet.
     rank: Option<i64>,
     days_age: Option<i64>,
     days_stale: Option<i64>,
     stale_age: Option<f64>,
-    /// Where the item was at the opening.
+    /// Where the item was when the scrub was opened.
     #[schema(example = "acme/widgets")]
     repository: String,
     #[schema(example = 12)]
     number: i64,
-    /// `current`, `read` (in this scrub), `skipped`, `read elsewhere` (outside of this scrub, in this round),
-    /// `closed`, `deleted`, `gone` (where it may not be seen) or `waiting`.
+    /// `current`, `read` (in this scrub), `skipped`, `read elsewhere` (in this round, but outside of this scrub),
+    /// `closed`, `deleted`, `gone` (to where it may not be seen) or `waiting`.
     #[schema(example = "waiting")]
     status: &'static str,
-    /// The item was updated since the opening.
+    /// Whether the item was updated after the scrub was opened.
     changed: bool,
-    /// The item as it is now, wherever it is now, without its present rank; null if it was deleted
-    /// or may not be seen.
+    /// The item as it is now, wherever it is, without its current rank. Null if it was deleted or may not be seen.
     item: Option<QueueRow>,
-    /// The last reading before this scrub; null if there is none.
+    /// The last reading before this scrub. Null if there is none.
     last_read: Option<ReadMark>,
-    /// What humans did since that reading, before the item was met here; the first 100.
+    /// What humans did after that reading and before the group met the item; the first 100.
     since_last_read: Vec<HappeningRow>,
     /// What happened to the item while it was under the cursor.
     outcomes: Vec<HappeningRow>,
@@ -65,12 +65,12 @@ pub struct DeckRowAnswer {
     left_at: Option<DateTime<Utc>>,
 }
 
-/// Something that GitHub told of an item.
+/// Something that GitHub told about an item.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HappeningRow {
     #[schema(example = "labeled")]
     kind: String,
-    /// Which label, assignee or milestone.
+    /// The label, assignee or milestone that it is about.
     #[schema(example = "bug")]
     about: Option<String>,
     actor: Option<String>,
@@ -88,15 +88,14 @@ impl From<Happening> for HappeningRow {
 
 /// Show the deck of a scrub.
 ///
-/// The rows stay in the order in which they were dealt; what has become of the items is shown on
-/// them.
+/// The rows stay in the order in which they were dealt. Each shows what has happened to its item since.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/deck", tag = "scrubs",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
-        ("after" = Option<i64>, Query, description = "Rows after this place"),
-        ("limit" = Option<i64>, Query, description = "Rows a page, 1 to 1,000; 100 unless given"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ("after" = Option<i64>, Query, description = "Only rows after this place"),
+        ("limit" = Option<i64>, Query, description = "How many rows a page has, 1 to 1,000; by default 100"),
     ),
     responses((status = 200, description = "A page of rows", body = DeckAnswer), Refused, NoAccount),
 )]
@@ -120,7 +119,7 @@ pub async fn show(
 }
 
 impl DeckRowAnswer {
-    /// `dealt`: the scrub had a deck; not where a spreadsheet tells of it.
+    /// `dealt` says whether the scrub had a deck. It had none if it is known only from a spreadsheet.
     pub fn of(shown: ShownRow, dealt: bool) -> Self {
         let ShownRow { row, item, changed } = shown;
         let DeckRow { place, frozen, status, visit, repository, read_before, news, outcomes, .. } = row;

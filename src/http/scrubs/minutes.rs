@@ -12,13 +12,13 @@ use crate::service::Viewer;
 
 /// Show the minutes of a scrub.
 ///
-/// Markdown: who was there, what was read and what came of it, the notes, and what to follow up. It
-/// mentions nobody, so pasting it on GitHub bothers nobody.
+/// Markdown: who was there, what was read and what came of it, the notes, and what to follow up. It mentions nobody,
+/// so pasting it on GitHub disturbs nobody.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/minutes.md", tag = "scrubs",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),
     responses(
         (status = 200, description = "Markdown", body = String, content_type = "text/markdown"),

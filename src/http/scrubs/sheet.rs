@@ -1,5 +1,4 @@
-//! `GET /api/v1/scrubs/{number}/sheet.xlsx` and `sheet.csv`: a scrub as the spreadsheet that people
-//! know.
+//! `GET /api/v1/scrubs/{number}/sheet.xlsx` and `sheet.csv`: a scrub as the spreadsheet that people know.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -15,14 +14,13 @@ use crate::sheet::{self, Sheet};
 
 /// Show a scrub as a spreadsheet.
 ///
-/// XLSX in the shape of the spreadsheet that bug scrubs were held with: live formulas, the view's
-/// filter set, notes carried over for items that are open, and who came. Ascending by stale-age
-/// unless `order` says otherwise.
+/// XLSX in the shape of the spreadsheet with which people used to hold bug scrubs: live formulas, the view's filter,
+/// the notes of open items, and who came. By default ascending by stale-age.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/sheet.xlsx", tag = "sheets",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("order" = Option<String>, Query, description = "`freshest` (the default), `stalest`, `oldest` or `newest` first"),
     ),
     responses(
@@ -42,12 +40,12 @@ pub async fn xlsx(
 
 /// Show a scrub as CSV.
 ///
-/// The same rows and columns with values for formulas.
+/// The same rows and columns, with values instead of formulas.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/sheet.csv", tag = "sheets",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account"),
+        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("order" = Option<String>, Query, description = "`freshest` (the default), `stalest`, `oldest` or `newest` first"),
     ),
     responses((status = 200, description = "CSV", body = String, content_type = "text/csv"), Refused, NoAccount),
@@ -62,7 +60,7 @@ pub async fn csv(
     file(format!("{name}.csv"), "text/csv; charset=utf-8", move || sheet::csv(&sheet)).await
 }
 
-/// The file's name without its ending, and what stands in it.
+/// The file's name without its ending, and its contents.
 async fn sheet(state: &AppState, viewer: &Viewer, number: &str, params: &Params) -> Result<(String, Sheet), Problem> {
     params.only(&["account", "order"])?;
     let order = match params.one("order")? {

@@ -9,24 +9,24 @@ use crate::sheet::{self, Import, Outcome};
 /// What a spreadsheet changes, or would.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SheetAnswer {
-    /// Nothing was changed: it says what would be.
+    /// Whether nothing was changed, so that the answer says what would change.
     pub dry_run: bool,
-    /// The position of the account's log: after the change, or as of which it was planned.
+    /// The position of the account's log after the change, or the one for which the change was planned.
     pub position: i64,
-    /// Rows by what becomes of them.
+    /// The rows, counted by what happens to them.
     pub counts: Counts,
     pub tabs: Vec<TabRow>,
-    /// What the file says and is not taken in, and why: tabs, readings that were cleared, changes of
-    /// hosts and of who came.
+    /// What the file says and was not imported, and why: tabs, readings that were cleared, changes of hosts and
+    /// attendees.
     pub ignored: Vec<String>,
-    /// Who is put down as present at scrubs that are here.
+    /// Who becomes present at scrubs that are here.
     pub attended: Vec<AttendedRow>,
-    /// Scrubs that the file tells of and that were not here.
+    /// Scrubs in the file that were not here.
     pub new_scrubs: Vec<i64>,
     pub rows: Vec<SheetRowAnswer>,
 }
 
-/// Who came to a scrub, by the tab Attendance.
+/// Who came to a scrub, according to the tab Attendance.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AttendedRow {
     pub scrub: i64,
@@ -46,7 +46,7 @@ pub struct Counts {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct TabRow {
     pub name: String,
-    /// The scrub that it is of; null if its name is no number.
+    /// Its scrub. Null if its name is not a number.
     pub scrub: Option<i32>,
     pub rows: usize,
 }
@@ -60,17 +60,17 @@ pub struct SheetRowAnswer {
     pub repository: Option<String>,
     pub r#type: Option<String>,
     pub number: Option<i64>,
-    /// `new` (it adds a note, a mark or both), `same`, `conflict` (our note is another, and stays),
-    /// `unknown item` (kept and listed at `/api/v1/sheets/unplaced`) or `unreadable`.
+    /// `new` (it adds a note, a mark or both), `same`, `conflict` (our note differs, and stays), `unknown item` (kept
+    /// and listed at `/api/v1/sheets/unplaced`) or `unreadable`.
     #[schema(value_type = String)]
     pub outcome: RowOutcome,
     /// What is wrong with an unreadable row, or where an unknown item may be.
     pub detail: Option<String>,
-    /// The note that it adds; in a conflict, theirs.
+    /// The note that it adds. In a conflict, the file's note.
     pub note: Option<SheetNoteRow>,
-    /// In a conflict, ours.
+    /// In a conflict, our note.
     pub ours: Option<SheetNoteRow>,
-    /// The scrub in which it says the item was read.
+    /// The scrub in which the item was read, according to the row.
     pub read_in: Option<i32>,
 }
 
@@ -87,7 +87,7 @@ pub enum RowOutcome {
 }
 
 impl RowOutcome {
-    /// As it stands in an answer.
+    /// As answers name it.
     pub fn name(self) -> &'static str {
         match self {
             RowOutcome::New => "new",
@@ -163,7 +163,7 @@ impl SheetAnswer {
     }
 }
 
-/// Why an item is unknown, for a reader to whom some are hidden.
+/// Why an item is unknown, for a reader who may not see all of them.
 fn whereabouts(import: &Import, repository: &str) -> Option<String> {
     import.may_be_hidden(repository).then(|| "It is not here, or not visible to this token.".to_owned())
 }

@@ -9,7 +9,7 @@ use crate::sheet;
 /// The media type of XLSX (ECMA-376).
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// A file to download. It is written off the threads that serve requests.
+/// A file to download. It is not written on the threads that serve requests.
 pub async fn file(
     name: String,
     content_type: &'static str,

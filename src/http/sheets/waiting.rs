@@ -12,7 +12,7 @@ use crate::http::problem::{NoAccount, Problem, Refused};
 use crate::scrub::record;
 use crate::service::Viewer;
 
-/// Rows that could not be placed.
+/// Rows whose items are not here.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnplacedAnswer {
     rows: Vec<UnplacedRow>,
@@ -29,19 +29,19 @@ pub struct UnplacedRow {
     comment: String,
     flag: String,
     read: bool,
-    /// Of the event that keeps it.
+    /// The position of the event that keeps it.
     position: i64,
 }
 
 /// List rows of spreadsheets about items that were not here.
 ///
-/// They are kept. Once the items are here, they are not listed any more, and taking the file in again
-/// places them. Of several rows about one item it is the newest scrub's that says anything. A token
-/// without `private` is told of those of public repositories that are here.
+/// The rows are kept. Once an item is here, its row is no longer listed, and importing the file again gives it its
+/// place. If several rows are about the same item, the one of the newest scrub that says anything is listed. A token
+/// without `private` sees only rows about public repositories that are here.
 #[utoipa::path(
     get, path = "/api/v1/sheets/unplaced", tag = "sheets",
-    params(("account" = Option<String>, Query, description = "Login or id; may be left out when the token sees one account")),
-    responses((status = 200, description = "The oldest first, 10,000 at most", body = UnplacedAnswer), Refused, NoAccount),
+    params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
+    responses((status = 200, description = "The oldest row first, at most 10,000", body = UnplacedAnswer), Refused, NoAccount),
 )]
 pub async fn unplaced(
     State(state): State<AppState>,

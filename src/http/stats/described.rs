@@ -1,4 +1,4 @@
-//! What the statistics may be asked and what they answer, for the description.
+//! The parameters and answers of the statistics, for the description.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -10,20 +10,20 @@ use crate::rank::criterion::ALL;
 use crate::service::stats::{Ages, Coverage, Statistic, Throughput};
 use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, Forecast, ForecastSummary, ThroughputRow};
 
-/// What every subject takes: which items, by what they are now. A view's state and dates are left
-/// out, since they tell of one moment.
+/// The parameters of every subject: which items, by what they are now. A view's state and dates do not count, because
+/// they hold at one moment only.
 pub(super) struct CommonParams;
 
 impl IntoParams for CommonParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let account = parameter::<String>("account", "Login or id; may be left out when the token sees one account.");
-        let view = parameter::<String>("view", "A view's name; filters that stand beside it narrow it.");
+        let account = parameter::<String>("account", "A login or id. May be left out if the token sees one account.");
+        let view = parameter::<String>("view", "A view's name. Filters beside it narrow it.");
         let lasting = ALL.iter().filter(|criterion| criterion.lasts()).map(described);
-        let as_of = "What was known by the end of this date, or of this many days ago (`30d`).";
+        let as_of = "What was known at the end of this date, or of the day that many days ago (`30d`).";
         let rest = [
             parameter::<String>("as_of", as_of),
-            parameter::<u32>("width", "Of `.svg`, in pixels: 600 to 4000."),
-            parameter::<u32>("height", "Of `.svg`, in pixels: 340 to 4000."),
+            parameter::<u32>("width", "The width of `.svg` in pixels, 600 to 4000."),
+            parameter::<u32>("height", "The height of `.svg` in pixels, 340 to 4000."),
         ];
         [account, view].into_iter().chain(lasting).chain(rest).collect()
     }
@@ -33,11 +33,11 @@ impl IntoParams for CommonParams {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub(super) struct BacklogParams {
-    /// A date or `Nd` for N days ago; 52 weeks before `to` unless given.
+    /// A date, or `Nd` for N days ago. By default 52 weeks before `to`.
     from: Option<String>,
-    /// A date or `Nd`, `as_of` or today at the latest, which it is unless given.
+    /// A date or `Nd`. At the latest, and by default, `as_of` or today.
     to: Option<String>,
-    /// `day` or `week` (the default): Monday to Sunday.
+    /// `day`, or `week` (the default), from Monday to Sunday.
     step: Option<String>,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct BacklogParams {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub(super) struct ThroughputParams {
-    /// How many days until today, 1 to 3700; 90 unless given.
+    /// How many days until today, 1 to 3700. By default 90.
     window: Option<u32>,
 }
 
@@ -53,32 +53,32 @@ pub(super) struct ThroughputParams {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub(super) struct ForecastParams {
-    /// A date or `Nd` for N days ago; 52 weeks before `to` unless given.
+    /// A date, or `Nd` for N days ago. By default 52 weeks before `to`.
     from: Option<String>,
-    /// A date or `Nd`, `as_of` or today at the latest, which it is unless given.
+    /// A date or `Nd`. At the latest, and by default, `as_of` or today.
     to: Option<String>,
-    /// The same seed gives the same answer; made from the date unless given.
+    /// The same seed gives the same answer. By default it comes from the date.
     seed: Option<u64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BacklogAnswer {
-    /// The date that it is of, in the account's time zone.
+    /// The date of the answer, in the account's time zone.
     as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
     position: i64,
-    /// Part of it is of a time that was not followed by webhooks.
+    /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
     points: Vec<BacklogPoint>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgesAnswer {
-    /// The date that it is of, in the account's time zone.
+    /// The date of the answer, in the account's time zone.
     as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
     position: i64,
-    /// Part of it is of a time that was not followed by webhooks.
+    /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
     by_age: Vec<AgeBucket>,
     by_staleness: Vec<AgeBucket>,
@@ -86,11 +86,11 @@ pub struct AgesAnswer {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThroughputAnswer {
-    /// The date that it is of, in the account's time zone.
+    /// The date of the answer, in the account's time zone.
     as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
     position: i64,
-    /// Part of it is of a time that was not followed by webhooks.
+    /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
     from: NaiveDate,
     to: NaiveDate,
@@ -100,11 +100,11 @@ pub struct ThroughputAnswer {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ForecastAnswer {
-    /// The date that it is of, in the account's time zone.
+    /// The date of the answer, in the account's time zone.
     as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
     position: i64,
-    /// Part of it is of a time that was not followed by webhooks.
+    /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
     summary: ForecastSummary,
     fan: Vec<FanPoint>,
@@ -112,33 +112,32 @@ pub struct ForecastAnswer {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CoverageAnswer {
-    /// The date that it is of, in the account's time zone.
+    /// The date of the answer, in the account's time zone.
     as_of: NaiveDate,
     /// The position of the account's log that the answer includes.
     position: i64,
-    /// Part of it is of a time that was not followed by webhooks.
+    /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
     /// The view whose items are counted.
     #[schema(example = "bug-scrub")]
     view: String,
-    /// Items that the view has.
+    /// How many items the view has.
     eligible: i64,
-    /// Of these, those that nobody has read.
+    /// How many of them nobody has ever read.
     never_read: i64,
-    /// The round that the view is in, from 1, and how many are over.
+    /// The number of the view's current round, from 1, and how many rounds are over.
     round: i64,
     rounds_completed: i64,
-    /// Of the items, those that were read in the round, and those that are left.
+    /// How many of them were read in the round, and how many are left.
     read_in_round: i64,
     left_in_round: i64,
-    /// Items that a scrub of the view reads: the mean of the last twelve that are closed; null where
-    /// there was none.
+    /// How many items a scrub of the view reads: the mean of the last twelve closed ones. Null if there was none.
     #[schema(example = 23.5)]
     items_per_scrub: Option<f64>,
-    /// Scrubs until the round is over, at that pace.
+    /// How many scrubs it takes to finish the round at that pace.
     #[schema(example = 4)]
     scrubs_until_round_ends: Option<i64>,
-    /// By the weeks since each was last read.
+    /// The items by the weeks since each was last read.
     weeks_since_read: Vec<CoverageBucket>,
 }
 

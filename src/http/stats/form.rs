@@ -1,4 +1,4 @@
-//! What every question about statistics says, and the three forms of an answer.
+//! What all questions about statistics have in common, and the three forms of an answer.
 
 use axum::Json;
 use axum::http::Uri;
@@ -15,7 +15,7 @@ use crate::service::stats::{DateRange, StatsQuestion};
 use crate::service::{Scope, Viewer};
 use crate::stats::Size;
 
-/// What every subject takes, beside the criteria that last.
+/// The parameters of every subject, beside the lasting criteria.
 const COMMON: [&str; 5] = ["account", "view", "as_of", "width", "height"];
 
 /// The form of an answer, by the suffix of the path.
@@ -27,11 +27,10 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// The form, and what is asked.
+    /// The form, and the question.
     ///
     /// # Errors
-    /// 400 for other parameters than these and a subject's `own`; 403 where a token that stands in a URL
-    /// asks for JSON.
+    /// 400 for parameters other than these and the subject's `own`; 403 if a token that stands in a URL asks for JSON.
     pub(super) fn of(
         state: &AppState,
         viewer: &Viewer,
@@ -55,7 +54,7 @@ impl Form {
         Ok((form, StatsQuestion { subject: subject(params)?, as_of }))
     }
 
-    /// Writes an answer, off the threads that serve requests.
+    /// Writes an answer, but not on the threads that serve requests.
     pub(super) async fn write<A: Send + 'static, R: Serialize + 'static, J: Serialize + 'static>(
         self,
         answer: A,

@@ -32,7 +32,7 @@ async fn health_needs_no_token_and_readiness_follows_the_database() {
             let answer = app.client.get(app.url(path)).bearer_auth(&token).send().await.unwrap();
             assert_eq!(answer.headers()["retry-after"], "5", "{path}");
             let (status, said) = problem(answer).await;
-            assert_eq!((status, &said["detail"]), (503, &json!("The store cannot be reached.")), "{path}");
+            assert_eq!((status, &said["detail"]), (503, &json!("The database cannot be reached.")), "{path}");
         }
 
         app.database.bring_back().await;
