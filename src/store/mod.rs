@@ -15,8 +15,8 @@
 //! - `directory`: the names of labels and milestones;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
 //! - [`views`], [`tokens`], [`accounts`], [`vitals`]: stored views, API tokens, accounts, measurements;
-//! - [`installations`], [`gates`], [`jobs`], [`sync`], [`redeliveries`], [`compared`]: what we must
-//!   remember to ask GitHub, and what its answers are compared with;
+//! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`sync`], [`redeliveries`], [`local`]: what we
+//!   must remember to ask GitHub, and what its answers are compared with;
 //! - [`retention`], [`purge`]: deliveries while they are kept, and how an account is forgotten;
 //! - `pool`, `schema`, `error`: connections, migrations, and what can go wrong.
 
