@@ -42,8 +42,9 @@ impl ItemState {
             _ => {}
         }
         // What an earlier version folded knows of a last word only if nothing else came after it.
-        let known = self.last_human_activity.as_ref().filter(|activity| activity.association.is_some());
-        self.last_word = self.last_word.take().max(known.cloned());
+        if self.last_word.is_none() {
+            self.last_word = self.last_human_activity.clone().filter(|activity| activity.association.is_some());
+        }
         if let (Some(actor), Some(at)) = (&event.actor, event.occurred_at) {
             let activity =
                 Activity { at, kind: event.kind.clone(), actor: actor.clone(), association: fact.association.clone() };

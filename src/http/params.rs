@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use chrono::NaiveDate;
 
 use super::problem::Problem;
-use crate::rank::{BadCriterion, Criteria, criteria};
+use crate::rank::{Criteria, criteria};
 
 /// A request's query as it came: names and values, in order.
 #[derive(Debug)]
@@ -85,13 +85,5 @@ impl Params {
         let number = text.parse().ok().filter(|number| (least..=most).contains(number));
         let problem = || Problem::bad_parameter(name).detail(format!("A whole number from {least} to {most}."));
         number.map(Some).ok_or_else(problem)
-    }
-}
-
-impl From<BadCriterion> for Problem {
-    fn from(bad: BadCriterion) -> Self {
-        let BadCriterion { name, detail, allowed } = bad;
-        let problem = Problem::bad_parameter(name).detail(detail);
-        if allowed.is_empty() { problem } else { problem.allowed(allowed) }
     }
 }

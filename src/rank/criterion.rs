@@ -3,7 +3,7 @@
 //! From [`ALL`] derive the names that queries, views and cursors take, how their values are read,
 //! which items pass, what the live ranking keeps of an item, and what the API's description says.
 //! A further criterion is one more entry here, and, if it looks at something that items do not have
-//! yet, a field of [`Item`] that `store::items` reads.
+//! yet, a field of [`Item`] that `store::item_rows` reads.
 
 use std::fmt;
 
@@ -178,6 +178,9 @@ const FLAG: Criterion = Criterion {
 
 /// The criteria that ask what a note says.
 pub const OF_NOTES: [&Criterion; 2] = [&ACTION, &FLAG];
+
+/// The criteria that ask what people wrote about an item, or whether they read it.
+pub const OF_REMARKS: [&Criterion; 4] = [&UNREAD, &NOTED, &ACTION, &FLAG];
 
 /// Tells what is written in one part of an item's note, if anything is.
 fn written(item: &Item, each: &mut dyn FnMut(&str), part: fn(&NoteText) -> &String) {

@@ -10,7 +10,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::criterion::{self, Candidate, Criterion, Looks, Moment, Repository, STATE};
+use super::criterion::{self, Candidate, Criterion, Looks, Moment, OF_REMARKS, Repository, STATE};
 use super::text::{contains, same};
 use crate::activity::State;
 
@@ -205,10 +205,13 @@ impl Filter {
 
     /// Whether an item passes. One that is not open passes only a filter that says so.
     pub fn passes(&self, candidate: &Candidate) -> bool {
-        let open = || candidate.item.state == State::Open;
-        self.given().all(|(criterion, terms)| holds(criterion, terms, candidate))
-            && (!self.terms(&STATE).is_empty() || open())
-            && self.unread.iter().all(|unread| unread.admits(candidate.item.read))
+        let state = self.terms(&STATE);
+        let in_state = match state.is_empty() {
+            true => candidate.item.state == State::Open,
+            false => holds(&STATE, state, candidate),
+        };
+        in_state
+            && self.passes_in_any_state(candidate)
             && [Moment::Created, Moment::Updated].iter().all(|moment| {
                 let days = self.days(*moment);
                 days.is_open() || days.hold(candidate.date(*moment))
@@ -217,8 +220,8 @@ impl Filter {
 
     /// Whether an item passes, but for its state and its dates, which change with the date.
     pub fn passes_in_any_state(&self, candidate: &Candidate) -> bool {
-        let lasting = self.given().filter(|(criterion, _)| criterion.name != STATE.name);
-        lasting.into_iter().all(|(criterion, terms)| holds(criterion, terms, candidate))
+        let mut lasting = self.given().filter(|(criterion, _)| criterion.name != STATE.name);
+        lasting.all(|(criterion, terms)| holds(criterion, terms, candidate))
             && self.unread.iter().all(|unread| unread.admits(candidate.item.read))
     }
 
@@ -230,6 +233,12 @@ impl Filter {
     /// Whether it asks for anything of a repository.
     pub fn asks_for_repositories(&self) -> bool {
         self.given().any(|(criterion, _)| matches!(criterion.looks, Looks::Repository | Looks::RepositoryFlag(_)))
+    }
+
+    /// Whether it asks for anything that people wrote, or whether they read an item.
+    pub fn asks_for_remarks(&self) -> bool {
+        let of_remarks = |criterion: &Criterion| OF_REMARKS.iter().any(|one| one.name == criterion.name);
+        !self.unread.is_empty() || self.given().any(|(criterion, _)| of_remarks(criterion))
     }
 
     /// Whether it is one that criteria, of views and requests together, make: anybody can write a

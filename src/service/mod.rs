@@ -1,8 +1,8 @@
 //! The use cases: what can be asked and done, for whoever may.
 //!
-//! Every use case is a method of [`Service`] that takes a [`Viewer`] and a typed question and
-//! answers a typed outcome or a [`Refusal`]. HTTP and the command line call the same ones. The
-//! players:
+//! Every use case is a method of [`Service`]. It takes a [`Viewer`], if somebody asks for it, and a
+//! typed question, and answers a typed outcome or a [`Refusal`]. HTTP and the command line call the
+//! same ones. The players:
 //! - [`viewer`]: who asks, and what they may see and do; [`tokens`]: how they are known;
 //! - [`refusal`]: why something was not answered or not done;
 //! - [`accounts`], [`views`], [`items`]: what questions are about;
@@ -40,6 +40,7 @@ pub mod views;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
@@ -51,6 +52,9 @@ use crate::github::{Clock, JobContext};
 use crate::live::LiveRanking;
 use crate::rank::Calendar;
 use crate::scrub::{Declared, Schedule};
+
+/// How long a question or an act waits until the ranking includes a position.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// The use cases. Cheap to clone.
 #[derive(Clone)]

@@ -2,14 +2,12 @@
 
 pub mod sheet;
 
-use std::time::Duration;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::accounts::Account;
 use super::items::ShownItem;
 use super::sync::BackfillState;
-use super::{Refusal, Scope, Service, Viewer};
+use super::{LONGEST_WAIT, Refusal, Scope, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
 use crate::rank::{Criteria, Cursor, Filter, Order, Page, PageRequest};
 use crate::scrub::view::BUG_SCRUB;
@@ -19,8 +17,6 @@ use crate::store::scrubs::read::round;
 
 /// Why one may not ask what notes say.
 const NOTES_HIDDEN: &str = "The token stands in a URL: it shows no notes, and cannot ask what they say.";
-/// How long a question may wait for a position.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// What a question is about: an account, and which of its items.
 #[derive(Clone, Debug, Default)]

@@ -21,8 +21,6 @@ use crate::store::scrubs::read;
 
 /// Scrubs of a page.
 const PAGE: i64 = 50;
-/// How long to wait until the live ranking includes a reading.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// A page of an account's scrubs.
 #[derive(Debug)]

@@ -54,10 +54,14 @@ impl Service {
         let (sight, zone) = (viewer.sight(), self.0.calendar.zone);
         let date = scrub.date.unwrap_or(self.today());
         let view = match &scrub.view {
-            Some(view) => self.view(account_id, view).await.ok(),
-            None => None,
+            Some(view) => self.view(account_id, view).await.map(Some),
+            None => Ok(None),
         };
-        let filter = view.map_or_else(|| Ok(Filter::default()), |(_, view)| view.filter(date))?;
+        let filter = match view {
+            Ok(Some((_, view))) => view.filter(date)?,
+            Ok(None) | Err(Refusal::UnknownView) => Filter::default(),
+            Err(refusal) => return Err(refusal),
+        };
         let (columnless, filter) = split_filter(filter);
         let request = PageRequest {
             account_id,

@@ -51,7 +51,7 @@ impl BacklogPoint {
     }
 }
 
-/// StepCounts the backlog in steps from `from` to `to`, both included, oldest first. The first week begins on a Monday, even if
+/// Counts the backlog in steps from `from` to `to`, both included, oldest first. The first week begins on a Monday, even if
 /// that is before `from`. The last step ends at `to`, because later days may not have happened. There are no steps if `to` is
 /// before `from`.
 pub fn backlog(lifetimes: &[Lifetime], zone: Tz, from: NaiveDate, to: NaiveDate, step: Step) -> Vec<BacklogPoint> {

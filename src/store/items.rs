@@ -91,7 +91,7 @@ pub(super) fn canonical<T: serde::Serialize>(state: &T) -> String {
 }
 
 /// An array in Postgres' text form, since UNNEST would flatten an array of arrays.
-fn array_of_ids(ids: &[i64]) -> String {
+pub(super) fn array_of_ids(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     format!("{{{}}}", ids.join(","))
 }

@@ -13,6 +13,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 pub use self::kind::JobKind;
+use super::items::array_of_ids;
 use super::{StoreError, sync};
 
 /// A job's key and its progress.
@@ -269,7 +270,7 @@ pub async fn add(executor: impl PgExecutor<'_>, jobs: &[NewJob]) -> Result<(), S
     let repos: Vec<i64> = jobs.iter().map(|job| job.repo_id).collect();
     let priorities: Vec<i16> = jobs.iter().map(|job| job.kind.priority()).collect();
     let after: Vec<f64> = jobs.iter().map(|job| job.after.num_milliseconds() as f64).collect();
-    let numbers: Vec<Option<String>> = jobs.iter().map(|job| job.numbers.as_deref().map(array)).collect();
+    let numbers: Vec<Option<String>> = jobs.iter().map(|job| job.numbers.as_deref().map(array_of_ids)).collect();
     sqlx::query!(
         r#"WITH locks AS (
              INSERT INTO job_locks (account_id, kind, repo_id)
@@ -295,12 +296,6 @@ pub async fn add(executor: impl PgExecutor<'_>, jobs: &[NewJob]) -> Result<(), S
     .execute(executor)
     .await?;
     Ok(())
-}
-
-/// An array in Postgres' text form, since arrays of arrays cannot be sent.
-fn array(numbers: &[i64]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
-    format!("{{{}}}", numbers.join(","))
 }
 
 /// Whether an account has a job of this kind that is not about one repository.

@@ -68,7 +68,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     let mut read = Lifetimes { position: head.head_position, since: head.since, ..Lifetimes::default() };
     let mut folds: HashMap<ItemAddress, LifetimeFold> = HashMap::new();
     let names = DirectoryNames::read(&mut moment, account_id).await?;
-    let summaries = remarks::summaries(&mut moment, account_id).await?;
+    let summaries = remarks::summaries_for(&mut moment, account_id, &scope.filter).await?;
     let repositories = live::repositories(&mut moment, account_id, None).await?.into_iter();
     let passes = |repository: &Repository| {
         scope.sight.sees(repository.repo_id, repository.private) && scope.filter.passes_repository(repository)

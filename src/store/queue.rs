@@ -38,7 +38,7 @@ pub async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page
         true => DirectoryNames::read(&mut moment, account_id).await?,
         false => DirectoryNames::default(),
     };
-    let summaries = remarks::summaries(&mut moment, account_id).await?;
+    let summaries = remarks::summaries_for(&mut moment, account_id, filter).await?;
     let mut past = Past::new(request);
     let mut rows = rows(&mut *moment, (account_id, head.generation), &wanted(request, &repositories));
     while let Some(mut row) = rows.try_next().await? {

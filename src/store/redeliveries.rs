@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::StoreError;
+use super::{StoreError, clock};
 
 /// The deliveries among `guids` that are stored, of any account.
 pub async fn arrived(pool: &PgPool, guids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
@@ -35,7 +35,7 @@ pub async fn asked(
         sqlx::query!("SELECT guid, asked, asked_at FROM redeliveries WHERE account_id = 0 AND guid = ANY($1)", guids)
             .fetch_all(pool)
             .await?;
-    let now = sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(pool).await?;
+    let now = clock::now(pool).await?;
     Ok((
         rows.into_iter().map(|row| (row.guid, RedeliveryAttempts { times: row.asked, at: row.asked_at })).collect(),
         now,

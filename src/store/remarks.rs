@@ -11,6 +11,7 @@ use super::StoreError;
 use super::items::{ItemAddress, canonical};
 use super::log::{Part, in_order_of_items};
 use crate::activity::{Fact, ItemKey, NoteText, Remarks, Summary};
+use crate::rank::Filter;
 
 /// How many transfers are followed from one item. GitHub has no limit.
 const MOST_STEPS: i32 = 20;
@@ -248,6 +249,18 @@ async fn inherit<T: Clone>(
         }
     }
     Ok(own)
+}
+
+/// The same where a filter asks for remarks; else none are read.
+pub(super) async fn summaries_for(
+    connection: &mut PgConnection,
+    account_id: i64,
+    filter: &Filter,
+) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
+    match filter.asks_for_remarks() {
+        true => summaries(connection, account_id).await,
+        false => Ok(HashMap::new()),
+    }
 }
 
 /// The summaries of some items, with what they inherit.

@@ -1,15 +1,17 @@
 //! Opening a scrub: dealing the deck of what a round has left.
 
-use super::{LONGEST_WAIT, ScrubDetails};
+use chrono::NaiveDate;
+
+use super::ScrubDetails;
 use crate::activity::Sight;
 use crate::activity::scrubbing::DeckPlace;
 use crate::live::Places;
-use crate::rank::{Filter, PageRequest, Place};
+use crate::rank::{Filter, Order, PageRequest, Place};
 use crate::scrub::View;
 use crate::scrub::progress::present_at_opening;
 use crate::scrub::view::BUG_SCRUB;
 use crate::service::authorship::{Authorship, person};
-use crate::service::{Refusal, Scope, Service, Viewer};
+use crate::service::{LONGEST_WAIT, Refusal, Scope, Service, Viewer};
 use crate::store::live::head;
 use crate::store::scrubs::act::{self, Opened, Request};
 use crate::store::scrubs::read;
@@ -73,6 +75,7 @@ impl Service {
         request: &Request,
     ) -> Result<(i64, i64), Refusal> {
         let date = self.today();
+        let on = (date, view.order);
         let filter = view.filter(date)?;
         if !filter.open_only() {
             let detail = "A scrub reads what is open; this view shows other items.";
@@ -83,10 +86,10 @@ impl Service {
             self.caught_up(account_id).await?;
             let round = read::round(&self.0.pool, account_id, &view.name, None).await?;
             let unread = filter.clone().unread_since(round.started);
-            let dealt = self.places(account_id, viewer.sight(), &view, unread.clone(), MOST_ROWS).await?;
+            let dealt = self.places(account_id, viewer.sight(), on, unread.clone(), MOST_ROWS).await?;
             if dealt.places.is_empty() {
-                let hidden = self.places(account_id, Sight::All, &view, unread, 1).await?.total > 0;
-                let eligible = self.places(account_id, viewer.sight(), &view, filter.clone(), 1).await?.total > 0;
+                let hidden = self.places(account_id, Sight::All, on, unread, 1).await?.total > 0;
+                let eligible = self.places(account_id, viewer.sight(), on, filter.clone(), 1).await?.total > 0;
                 if hidden || begun || !eligible {
                     return Err(Refusal::NothingToRead { hidden });
                 }
@@ -121,16 +124,15 @@ impl Service {
         reached.map_err(|_| Refusal::RankingBehind)
     }
 
-    /// The places of a view's items today.
+    /// The places of the items that pass a filter on a date, in an order.
     pub(super) async fn places(
         &self,
         account_id: i64,
         sight: Sight,
-        view: &View,
+        (date, order): (NaiveDate, Order),
         filter: Filter,
         limit: usize,
     ) -> Result<Places, Refusal> {
-        let (date, order) = (self.today(), view.order);
         let request = PageRequest { account_id, sight, filter, order, date, past: false, after: None, limit };
         Ok(self.0.live.places(request).await?)
     }

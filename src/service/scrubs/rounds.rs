@@ -2,9 +2,8 @@
 //!
 //! What closes elsewhere can end a round as well. That is noticed when the next scrub opens.
 
-use super::LONGEST_WAIT;
 use crate::activity::Sight;
-use crate::service::{Refusal, Service};
+use crate::service::{LONGEST_WAIT, Refusal, Service};
 use crate::store::scrubs::act::{self, Request};
 use crate::store::scrubs::read;
 
@@ -31,8 +30,13 @@ impl Service {
         position: i64,
         request: &Request,
     ) -> Result<(), Refusal> {
-        let Ok((_, view)) = self.view(account_id, view).await else { return Ok(()) };
-        let Ok(filter) = view.filter(self.today()) else { return Ok(()) };
+        let view = match self.view(account_id, view).await {
+            Ok((_, view)) => view,
+            Err(Refusal::UnknownView) => return Ok(()),
+            Err(refusal) => return Err(refusal),
+        };
+        let date = self.today();
+        let Ok(filter) = view.filter(date) else { return Ok(()) };
         let reached = tokio::time::timeout(LONGEST_WAIT, self.0.live.reached(account_id, position)).await;
         // If the ranking is behind, the opening of the next scrub looks again.
         if reached.is_err() || !filter.open_only() {
@@ -40,8 +44,9 @@ impl Service {
         }
         let round = read::round(&self.0.pool, account_id, &view.name, None).await?;
         let unread = filter.clone().unread_since(round.started);
-        let left = self.places(account_id, Sight::All, &view, unread, 1).await?.total;
-        if left == 0 && self.places(account_id, Sight::All, &view, filter, 1).await?.total > 0 {
+        let on = (date, view.order);
+        let left = self.places(account_id, Sight::All, on, unread, 1).await?.total;
+        if left == 0 && self.places(account_id, Sight::All, on, filter, 1).await?.total > 0 {
             act::begin_round(&self.0.pool, account_id, &view.name, round.round, request).await?;
         }
         Ok(())
