@@ -5,6 +5,8 @@
 export SQLX_OFFLINE = true
 # Strategies of the property tests are deep, and test threads have 2 MB otherwise.
 export RUST_MIN_STACK = 16777216
+# Tests wait for Postgres and for processes about half of their time.
+export RUST_TEST_THREADS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 # A Node.js of the project's own, where the machine has none; see scripts/ensure-node.sh.
 export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
