@@ -17,6 +17,7 @@ use crate::config::{ConfigError, DatabaseArgs, GitHubSettings, Settings};
 use crate::github::{Client, GitHubError, Identity, JobContext, Workers};
 use crate::http::limit::Limits;
 use crate::http::serve::{ServeLimits, serve};
+use crate::http::shares::Shares;
 use crate::http::{AppState, router};
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
@@ -142,6 +143,9 @@ impl Application {
             ingest,
             secrets: Arc::new(settings.secrets.clone()),
             body_budget: Default::default(),
+            upload_budget: Default::default(),
+            streams: Shares::streams(),
+            spreadsheets: Shares::spreadsheets(),
             limits: Limits::new(settings.rate_limit),
             github,
             stopping: stop.subscribe(),

@@ -25,6 +25,7 @@ mod refusal;
 mod row;
 mod scrubs;
 pub mod serve;
+pub mod shares;
 pub mod sheets;
 mod stats;
 mod stream;
@@ -54,6 +55,7 @@ use self::body::BodyBudget;
 use self::cors::Origins;
 use self::limit::{Limits, with_limits};
 use self::problem::with_problems;
+use self::shares::Shares;
 use crate::github::JobContext;
 use crate::ingest::Ingest;
 use crate::service::Service;
@@ -66,7 +68,12 @@ pub struct AppState {
     pub service: Service,
     pub ingest: Ingest,
     pub secrets: Arc<Secrets>,
+    /// The memory of deliveries that are being received.
     pub body_budget: BodyBudget,
+    /// The memory of spreadsheets that are sent, which is not that of deliveries.
+    pub upload_budget: BodyBudget,
+    pub streams: Shares,
+    pub spreadsheets: Shares,
     pub limits: Limits,
     /// `None` if the service only receives deliveries.
     pub github: Option<JobContext>,

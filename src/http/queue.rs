@@ -117,6 +117,7 @@ pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Par
 )]
 pub async fn show_xlsx(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
     let question = question(&state, &params, Format::Xlsx)?;
+    let _turn = state.spreadsheets.take(&viewer).await?;
     let view = params.one("view")?;
     let QueueSheet { sheet, next } = state.service.queue_sheet(&viewer, question, view).await?;
     let name = view.map_or_else(|| "queue.xlsx".to_owned(), |view| format!("queue-{view}.xlsx"));

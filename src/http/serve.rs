@@ -2,7 +2,9 @@
 //!
 //! [`serve`] accepts and counts connections. Each connection has a task that runs hyper over a
 //! [`Wire`], the socket, which gives up on a client that stops reading. Each request's body is an
-//! [`IncomingBody`], which gives up on a client that stops sending.
+//! [`IncomingBody`], which gives up on a client that stops sending. Where all connections are in use,
+//! a new one takes the place of the client that has been waited for longest: so nobody shuts others
+//! out by connecting and doing nothing.
 //!
 //! Not guaranteed: how long a handler takes. A handler that never answers holds its connection
 //! until the drain at shutdown ends; limit it with a layer on its route. A streamed answer
@@ -10,6 +12,7 @@
 
 mod wire;
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -28,11 +31,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 use tower::ServiceExt;
 
-use self::wire::{IncomingBody, Progress, Wire};
+use self::wire::{IncomingBody, OutgoingBody, Progress, Wire};
 
 /// The most that hyper buffers of one connection's input, and the longest request head it takes
 /// (431 beyond). With `connections` it bounds what clients can occupy before any body is counted.
@@ -41,14 +44,21 @@ const READ_BUFFER: usize = 64 * 1024;
 /// How long to wait after an error that an immediate retry would meet again (EMFILE, ENOBUFS).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
 
+/// How often to look for a client that keeps us waiting while there is no room.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// How many clients are served at once, and how long each is waited for.
 #[derive(Debug, Clone, Copy)]
 pub struct ServeLimits {
-    /// Connections open at once. Further ones wait in the kernel's backlog, so that a burst is served
-    /// late but within GitHub's 10 seconds; closing them would lose deliveries that GitHub does not
-    /// send again. The default leaves room for the database's and other files under the usual soft
+    /// Connections open at once. Beyond, a client that keeps us waiting for longer than `patience` makes
+    /// room. Where none does, further ones wait in the kernel's backlog, so that a burst is served late
+    /// but within GitHub's 10 seconds; closing them would lose deliveries that GitHub does not send
+    /// again. The default leaves room for the database's and other files under the usual soft
     /// limit of 1,024.
     pub connections: usize,
+    /// How long a client may keep us waiting, for a head, a body or to read an answer, while others find
+    /// no room.
+    pub patience: Duration,
     /// From accepting a connection to the end of its first request's head.
     pub head: Duration,
     /// From one answer to the end of the next request's head on a connection that is kept alive. The
@@ -71,6 +81,7 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             connections: 800,
+            patience: Duration::from_millis(500),
             head: Duration::from_secs(10),
             idle: Duration::from_secs(75),
             body: Duration::from_secs(30),
@@ -92,10 +103,17 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
 
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    // Without those that were asked to end.
+    let mut open: HashMap<Id, Arc<Progress>> = HashMap::new();
     let mut full = false;
     let mut shutdown = pin!(shutdown);
     loop {
-        let room = connections.len() < limits.connections;
+        if open.len() >= limits.connections
+            && let Some(id) = longest_awaited(&open, limits.patience)
+        {
+            open.remove(&id).inspect(|progress| progress.dismiss());
+        }
+        let room = open.len() < limits.connections;
         if room == full {
             full = !room;
             if full {
@@ -104,13 +122,21 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
         }
         tokio::select! {
             () = &mut shutdown => break,
-            Some(ended) = connections.join_next() => report(ended),
-            (stream, peer) = accept(&listener), if room => {
-                let router = router.clone();
-                let http = http.clone();
-                let watcher = graceful.watcher();
-                connections.spawn(connection(stream, peer, router, limits, http, watcher));
+            Some(ended) = connections.join_next_with_id() => {
+                let id = match &ended {
+                    Ok((id, ())) => *id,
+                    Err(error) => error.id(),
+                };
+                open.remove(&id);
+                report(ended);
             }
+            (stream, peer) = accept(&listener), if room => {
+                let progress = Arc::new(Progress::default());
+                let (router, http, watcher) = (router.clone(), http.clone(), graceful.watcher());
+                let task = connections.spawn(connection(stream, peer, router, limits, http, watcher, progress.clone()));
+                open.insert(task.id(), progress);
+            }
+            () = sleep(LOOK_AGAIN), if !room => {}
         }
     }
 
@@ -122,6 +148,14 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
         );
     }
     connections.shutdown().await;
+}
+
+/// The connection whose client has been waited for longest, and for longer than `patience`: first among
+/// those that have sent no request, last among those that are kept alive.
+fn longest_awaited(open: &HashMap<Id, Arc<Progress>>, patience: Duration) -> Option<Id> {
+    let awaited = open.iter().filter_map(|(id, progress)| progress.waits().map(|waits| (waits, *id)));
+    let (_, id) = awaited.filter(|((_, since), _)| since.elapsed() > patience).min_by_key(|(waits, _)| *waits)?;
+    Some(id)
 }
 
 /// Waits for the next connection. An error is logged and the next connection awaited, after a pause
@@ -148,11 +182,11 @@ async fn connection(
     limits: ServeLimits,
     http: http1::Builder,
     watcher: Watcher,
+    progress: Arc<Progress>,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let progress = Arc::new(Progress::default());
     let wire = Wire::new(stream, progress.clone(), limits.write, limits.linger);
     let service = {
         let progress = progress.clone();
@@ -174,6 +208,7 @@ async fn connection(
             }
         }
         () = first_head_missed => tracing::debug!("a connection sent no request in time"),
+        () = progress.dismissed() => tracing::debug!("a connection whose client kept us waiting made room for another"),
     }
 }
 
@@ -184,7 +219,7 @@ async fn answer(
     peer: SocketAddr,
     progress: Arc<Progress>,
     body_limit: Duration,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<OutgoingBody>, Infallible> {
     let deadline = Instant::now() + body_limit;
     let mut request = request.map(|body| Body::new(IncomingBody::new(body, progress.clone(), deadline)));
     request.extensions_mut().insert(ConnectInfo(peer));
@@ -193,10 +228,10 @@ async fn answer(
         // hyper closes without reading the rest: tell the client, rather than let it find out.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    Ok(response)
+    Ok(response.map(|body| OutgoingBody::new(body, progress)))
 }
 
-fn report(ended: Result<(), JoinError>) {
+fn report(ended: Result<(Id, ()), JoinError>) {
     if let Err(error) = ended {
         tracing::error!(%error, "the task of a connection failed");
     }

@@ -74,7 +74,9 @@ pub async fn import(
     state.service.account(&viewer, account).await?;
     not_a_form(&headers)?;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let file = read_capped(body, length, WEBHOOK_BODY_CAP, DEADLINE, &state.body_budget).await?;
+    let file = read_capped(body, length, WEBHOOK_BODY_CAP, DEADLINE, &state.upload_budget).await?;
+    // Not before it is here: whoever sends slowly takes nobody's turn.
+    let _turn = state.spreadsheets.take(&viewer).await?;
     let options = ImportOptions { scrub, dry_run };
     let imported = state.service.import_sheet(&viewer, account, file, options, authorship).await?;
     Ok(Json(SheetAnswer::of(&imported.import, dry_run, imported.position)))

@@ -76,9 +76,10 @@ pub async fn follow(
             Problem::bad_parameter("Last-Event-ID").detail("The id of an event of this stream: a position.")
         })?),
     };
+    let share = state.streams.take(&viewer).await?;
     let follower = state.service.follow(&viewer, &subject(&params)?, position).await?;
-    let begun = (follower, state.stopping.clone(), VecDeque::new());
-    let events = stream::unfold(begun, |(mut follower, mut stopping, mut ready)| async move {
+    let begun = (follower, state.stopping.clone(), VecDeque::new(), share);
+    let events = stream::unfold(begun, |(mut follower, mut stopping, mut ready, share)| async move {
         while ready.is_empty() {
             // Once the service stops, its streams end.
             let news = tokio::select! {
@@ -88,7 +89,7 @@ pub async fn follow(
             ready = events(news?, follower.position());
         }
         let event = ready.pop_front()?;
-        Some((Ok(event), (follower, stopping, ready)))
+        Some((Ok(event), (follower, stopping, ready, share)))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }

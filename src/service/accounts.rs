@@ -1,8 +1,11 @@
 //! The accounts that a viewer may see, and which of them a question is about.
 
 use super::{Refusal, Scope, Service, Viewer};
-use crate::store::accounts;
 pub use crate::store::accounts::Account;
+use crate::store::accounts::{self, Meant};
+
+/// Accounts that a refusal names at most.
+const MOST_NAMED: i64 = 50;
 
 impl Service {
     /// The accounts that the viewer may see, by id.
@@ -11,13 +14,7 @@ impl Service {
     /// [`Refusal::MissingScope`]
     pub async fn list_accounts(&self, viewer: &Viewer) -> Result<Vec<Account>, Refusal> {
         viewer.require(Scope::Read)?;
-        self.accounts(viewer).await
-    }
-
-    pub(super) async fn accounts(&self, viewer: &Viewer) -> Result<Vec<Account>, Refusal> {
-        let mut accounts = accounts::visible(&self.0.pool).await?;
-        accounts.retain(|account| !viewer.is_kept_from(account.account_id));
-        Ok(accounts)
+        Ok(accounts::visible(&self.0.pool, Meant { among: viewer.accounts(), ..Meant::default() }).await?)
     }
 
     /// The account that a question is about: `named` by login or id, or the only one there is.
@@ -27,8 +24,10 @@ impl Service {
     /// [`Refusal::UnknownAccount`] for one that is not there or not the viewer's;
     /// [`Refusal::LoginReused`] for a login that several have had.
     pub async fn account(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
-        let mut accounts = self.accounts(viewer).await?;
+        let among = viewer.accounts();
         let Some(named) = named else {
+            let meant = Meant { among, named: None, limit: Some(MOST_NAMED) };
+            let mut accounts = accounts::visible(&self.0.pool, meant).await?;
             if accounts.len() == 1 {
                 return Ok(accounts.remove(0));
             }
@@ -39,12 +38,13 @@ impl Service {
             };
             return Err(Refusal::not_among("account", detail, accounts.into_iter().map(|account| account.login)));
         };
+        let (login, id) = (named.to_lowercase(), named.parse().ok());
+        let meant = Meant { among, named: Some((&login, id)), limit: None };
+        let mut accounts = accounts::visible(&self.0.pool, meant).await?;
         // A login may look like another account's id: the id is what was meant.
-        if let Some(at) = accounts.iter().position(|account| account.account_id.to_string() == named) {
+        if let Some(at) = accounts.iter().position(|account| Some(account.account_id) == id) {
             return Ok(accounts.swap_remove(at));
         }
-        let login = named.to_lowercase();
-        accounts.retain(|account| account.logins.contains(&login));
         match accounts.len() {
             0 => Err(Refusal::UnknownAccount),
             1 => Ok(accounts.remove(0)),

@@ -88,7 +88,7 @@ impl Service {
     /// # Errors
     /// [`Refusal::NotFetched`] for an account or a repository that the App does not cover.
     pub async fn fetch_anew(&self, owner: &str, name: &str) -> Result<(), Refusal> {
-        let visible = self.accounts(&Viewer::service()).await?;
+        let visible = self.list_accounts(&Viewer::service()).await?;
         let account = visible.into_iter().find(|found| found.logins.contains(&owner.to_lowercase()));
         let not_fetched = |detail: String| Refusal::NotFetched(detail);
         let account = account

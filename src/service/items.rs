@@ -129,8 +129,7 @@ impl Service {
     }
 
     async fn place_of(&self, viewer: &Viewer, key: ItemKey) -> Result<Option<(String, String)>, Refusal> {
-        let accounts = self.accounts(viewer).await?;
-        if !accounts.iter().any(|account| account.account_id == key.account_id) {
+        if viewer.is_kept_from(key.account_id) {
             return Ok(None);
         }
         Ok(repository(&self.0.pool, key.account_id, &viewer.sight(), key.repo_id).await?)

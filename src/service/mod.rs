@@ -27,6 +27,7 @@ pub mod notes;
 pub mod permissions;
 pub mod queue;
 pub mod readiness;
+mod recent;
 pub mod refusal;
 pub mod scrubs;
 pub mod sheets;
@@ -45,7 +46,9 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 
+use self::recent::Recent;
 pub use self::refusal::Refusal;
+use self::sync::SyncProgress;
 pub use self::viewer::{Scope, Viewer, Who};
 use crate::activity::Bots;
 use crate::github::{Clock, JobContext};
@@ -62,7 +65,8 @@ pub struct Service(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
-    seen: sync::Seen,
+    progress: Recent<SyncProgress>,
+    valid_tokens: Recent<bool>,
 }
 
 impl Deref for Inner {
@@ -112,7 +116,7 @@ impl Parts {
 
 impl Service {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, seen: sync::Seen::default() }))
+        Self(Arc::new(Inner { parts, progress: Recent::default(), valid_tokens: Recent::default() }))
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -11,7 +11,6 @@ use tokio::time::timeout;
 use super::items::ShownItem;
 use super::queue::{Portion, Subject};
 use super::{Refusal, Scope, Service, Viewer};
-use crate::activity::Sight;
 use crate::rank::{Order, PageRequest};
 use crate::store::StoreError;
 use crate::store::log::subjects;
@@ -24,8 +23,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// Somebody who follows the open items of a queue.
 pub struct Follower {
     service: Service,
+    viewer: Viewer,
     portion: Portion,
-    sight: Sight,
     /// Up to here they have been told.
     position: i64,
     date: NaiveDate,
@@ -64,7 +63,7 @@ impl Service {
         let date = self.today();
         let portion = self.portion(viewer, subject, None, None).await?;
         let position = position.unwrap_or(portion.account.position);
-        Ok(Follower { service: self.clone(), portion, sight: viewer.sight(), position, date })
+        Ok(Follower { service: self.clone(), viewer: viewer.clone(), portion, position, date })
     }
 }
 
@@ -74,9 +73,15 @@ impl Follower {
         self.position
     }
 
-    /// Waits for news; `None` once the store is out of reach: the follower comes back with their position.
+    /// Waits for news; `None` once the follower's token is not valid any more, or the store is out of
+    /// reach: who may comes back with their position.
     pub async fn news(&mut self) -> Option<News> {
         loop {
+            match self.service.is_still_known(&self.viewer).await {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(refusal) => return unreachable_store(refusal),
+            }
             let live = &self.service.0.live;
             let account_id = self.portion.account.account_id;
             // Either way it is looked at.
@@ -93,10 +98,7 @@ impl Follower {
             match self.changes(head.position).await {
                 Ok(News::Items(items)) if items.is_empty() => {}
                 Ok(news) => return Some(news),
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a stream ends: the store failed");
-                    return None;
-                }
+                Err(error) => return unreachable_store(error),
             }
         }
     }
@@ -117,7 +119,7 @@ impl Follower {
         let Ok(filter) = self.portion.filter(self.date) else { return Ok(News::Items(vec![])) };
         let request = PageRequest {
             account_id,
-            sight: self.sight.clone(),
+            sight: self.viewer.sight(),
             filter,
             order: Order::Stalest,
             date: self.date,
@@ -134,4 +136,9 @@ impl Follower {
         });
         Ok(News::Items(gone.chain(shown).collect()))
     }
+}
+
+fn unreachable_store(error: impl std::error::Error + 'static) -> Option<News> {
+    tracing::warn!(error = &error as &dyn std::error::Error, "a stream ends: the store failed");
+    None
 }

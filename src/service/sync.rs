@@ -1,9 +1,5 @@
 //! How complete an account is, and how it compares with GitHub.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
 use chrono::{DateTime, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
@@ -13,8 +9,6 @@ pub use crate::store::jobs::ShownJob;
 pub use crate::store::sync::{SyncProgress, SyncedRepository};
 use crate::store::{gates, installations, jobs, sync};
 
-/// How old what is said in passing may be.
-const SEEN_FOR: Duration = Duration::from_secs(1);
 /// Repositories on a page.
 const PAGE: i64 = 100;
 /// Failing questions shown.
@@ -72,11 +66,6 @@ pub struct SyncReport {
     pub next: Option<i64>,
 }
 
-/// What was seen of the progress of accounts within the last second: every page of the queue says it,
-/// and counting ten thousand repositories takes longer than the page.
-#[derive(Default)]
-pub(super) struct Seen(Mutex<HashMap<i64, (Instant, SyncProgress)>>);
-
 impl Service {
     /// Reports how complete an account is, with the repositories after an id.
     ///
@@ -126,16 +115,8 @@ impl Service {
         if self.0.github.is_none() {
             return Ok((BackfillState::None, None));
         }
-        let known = self.0.seen.0.lock().unwrap_or_else(PoisonError::into_inner).get(&account_id).cloned();
-        let progress = match known.filter(|(at, _)| at.elapsed() < SEEN_FOR) {
-            Some((_, progress)) => progress,
-            None => {
-                let progress = sync::progress(&self.0.pool, account_id).await?;
-                let mut seen = self.0.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.insert(account_id, (Instant::now(), progress.clone()));
-                progress
-            }
-        };
+        // Every page of the queue says it, and counting ten thousand repositories takes longer than the page.
+        let progress = self.0.progress.get(account_id, sync::progress(&self.0.pool, account_id)).await?;
         Ok((BackfillState::of(true, &progress), progress.swept_at))
     }
 }

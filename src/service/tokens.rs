@@ -5,7 +5,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Refusal, Scope, Service, Viewer};
+use super::viewer::BOOTSTRAP;
+use super::{Refusal, Scope, Service, Viewer, Who};
 pub use crate::store::tokens::TokenRow;
 use crate::store::tokens::{self, NewToken};
 
@@ -103,6 +104,19 @@ impl Service {
             Some(row) => Ok(Viewer::of_token(row)),
             None if in_header => Err(Refusal::UnknownToken),
             None => Err(Refusal::NotForUrls),
+        }
+    }
+
+    /// Whether a viewer's token is still valid, as of the last second.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`]
+    pub(super) async fn is_still_known(&self, viewer: &Viewer) -> Result<bool, Refusal> {
+        match viewer.who() {
+            Who::Token { id, .. } if *id != BOOTSTRAP => {
+                Ok(self.0.valid_tokens.get(*id, tokens::is_valid(&self.0.pool, *id)).await?)
+            }
+            Who::Token { .. } | Who::Service => Ok(true),
         }
     }
 

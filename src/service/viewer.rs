@@ -37,10 +37,13 @@ impl Scope {
     }
 }
 
+/// The id of the bootstrap token, which is not stored.
+pub(super) const BOOTSTRAP: i64 = 0;
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// A program or a person with a token; the bootstrap token's id is 0.
+    /// A program or a person with a token.
     Token { id: i64, name: String },
     /// The service itself.
     Service,
@@ -66,7 +69,7 @@ impl Viewer {
 
     /// The holder of the bootstrap token.
     pub(super) fn bootstrap() -> Self {
-        Self::with_scopes(Who::Token { id: 0, name: "admin".to_owned() }, vec![Scope::Admin])
+        Self::with_scopes(Who::Token { id: BOOTSTRAP, name: "admin".to_owned() }, vec![Scope::Admin])
     }
 
     /// The holder of a token. Scopes that this version does not know allow nothing.
@@ -103,6 +106,11 @@ impl Viewer {
     /// Which repositories they may see.
     pub fn sight(&self) -> Sight {
         self.sight.clone()
+    }
+
+    /// Ids of the accounts that they may see; `None`: all.
+    pub(super) fn accounts(&self) -> Option<&[i64]> {
+        self.accounts.as_deref()
     }
 
     /// Whether they are bound to some accounts, and this is none of them.

@@ -14,17 +14,34 @@ pub struct Account {
     pub position: i64,
 }
 
-/// All accounts with a visible repository, by id. An account that is known only as the place that
+/// Which accounts are meant.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Meant<'a> {
+    /// Only those of these; `None`: any.
+    pub among: Option<&'a [i64]>,
+    /// Only those that have had this login, in lower case, or have this id.
+    pub named: Option<(&'a str, Option<i64>)>,
+    /// So many at most; `None`: all.
+    pub limit: Option<i64>,
+}
+
+/// Accounts with a visible repository, by id. An account that is known only as the place that
 /// something left is not among them.
-pub async fn visible(pool: &PgPool) -> Result<Vec<Account>, StoreError> {
+pub async fn visible(pool: &PgPool, meant: Meant<'_>) -> Result<Vec<Account>, StoreError> {
+    let (login, id) = meant.named.unzip();
     let accounts = sqlx::query_as!(
         Account,
         r#"SELECT a.account_id, p.login AS "login!", p.logins AS "logins!", a.head_position AS position
            FROM accounts a
            JOIN current_profiles p ON p.account_id = a.account_id
            CROSS JOIN LATERAL (SELECT 1 FROM visible_repositories r WHERE r.account_id = a.account_id LIMIT 1) AS seen
-           WHERE p.login IS NOT NULL
-           ORDER BY a.account_id"#
+           WHERE p.login IS NOT NULL AND ($1::bigint[] IS NULL OR a.account_id = ANY($1))
+             AND ($2::text IS NULL OR $2 = ANY(p.logins) OR a.account_id = $3)
+           ORDER BY a.account_id LIMIT $4"#,
+        meant.among,
+        login,
+        id.flatten(),
+        meant.limit,
     )
     .fetch_all(pool)
     .await?;

@@ -72,6 +72,18 @@ pub async fn revoke(pool: &PgPool, token_id: i64) -> Result<bool, StoreError> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Whether a token is valid.
+pub async fn is_valid(pool: &PgPool, token_id: i64) -> Result<bool, StoreError> {
+    let valid = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM tokens WHERE token_id = $1 AND revoked_at IS NULL
+                              AND (expires_at IS NULL OR expires_at > now())) AS "valid!""#,
+        token_id,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(valid)
+}
+
 /// The valid token with this hash.
 pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<TokenRow>, StoreError> {
     let row = sqlx::query_as!(

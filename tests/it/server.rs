@@ -29,8 +29,16 @@ const SHORT: Duration = Duration::from_millis(150);
 const NEVER: Duration = Duration::from_secs(3_600);
 
 /// Limits that no test reaches, unless it makes one short.
-const PATIENT: ServeLimits =
-    ServeLimits { connections: 300, head: NEVER, idle: NEVER, body: NEVER, write: NEVER, linger: NEVER, drain: NEVER };
+const PATIENT: ServeLimits = ServeLimits {
+    connections: 300,
+    patience: NEVER,
+    head: NEVER,
+    idle: NEVER,
+    body: NEVER,
+    write: NEVER,
+    linger: NEVER,
+    drain: NEVER,
+};
 
 struct Server {
     address: SocketAddr,
@@ -173,6 +181,41 @@ async fn connections_beyond_the_cap_wait_until_one_ends() {
     assert!(silent(&mut waiting, SHORT).await, "served beyond the cap");
     drop(taken);
     assert!(rest(&mut waiting).await.ends_with("hello"));
+}
+
+/// Clients that keep us waiting make room: for a head, for a body, and to read an answer.
+#[tokio::test]
+async fn a_client_that_keeps_us_waiting_makes_room_for_others() {
+    let router = hello().route("/large", get(async || vec![b'.'; 64 << 20])).route("/post", post(async |_: Bytes| ""));
+    let limits = ServeLimits { connections: 2, patience: SHORT, ..PATIENT };
+    for stalled in [
+        "GET / HT",
+        "POST /post HTTP/1.1\r\nhost: test\r\ncontent-length: 10\r\n\r\nhalf",
+        &GET.replace("/ ", "/large "),
+    ] {
+        let server = start(router.clone(), limits).await;
+        let mut held = vec![];
+        for _ in 0..6 {
+            held.push(server.send(stalled).await);
+        }
+        let mut served = server.send(GET_AND_CLOSE).await;
+        assert!(rest(&mut served).await.ends_with("hello"), "after {stalled:?}");
+    }
+}
+
+/// A connection that is kept alive is closed last: a load balancer may be about to use it.
+#[tokio::test]
+async fn a_connection_without_a_request_makes_room_before_one_that_is_kept_alive() {
+    let limits = ServeLimits { connections: 2, patience: SHORT, ..PATIENT };
+    let server = start(hello(), limits).await;
+    let mut kept = server.send(GET).await;
+    up_to(&mut kept, "hello").await;
+    let mut stalled = server.send("GET / HT").await;
+    let mut served = server.send(GET_AND_CLOSE).await;
+    assert!(rest(&mut served).await.ends_with("hello"));
+    assert_eq!(rest(&mut stalled).await, "");
+    kept.write_all(GET.as_bytes()).await.unwrap();
+    up_to(&mut kept, "hello").await;
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ pub async fn xlsx(
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
+    let _turn = state.spreadsheets.take(&viewer).await?;
     let (name, sheet) = sheet(&state, &viewer, &number, &params).await?;
     file(format!("{name}.xlsx"), XLSX, move || sheet::xlsx(&sheet)).await
 }
@@ -56,6 +57,7 @@ pub async fn csv(
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
+    let _turn = state.spreadsheets.take(&viewer).await?;
     let (name, sheet) = sheet(&state, &viewer, &number, &params).await?;
     file(format!("{name}.csv"), "text/csv; charset=utf-8", move || sheet::csv(&sheet)).await
 }

@@ -1,10 +1,11 @@
-//! One connection's two ends: its socket ([`Wire`]) and the body of a request
-//! ([`IncomingBody`]), which tell each other through [`Progress`] how far the client has got.
+//! One connection's ends: its socket ([`Wire`]), the body of a request ([`IncomingBody`]) and that of
+//! the answer ([`OutgoingBody`]). They tell each other, and the accept loop, through [`Progress`] how
+//! far the client has got and whether it is waited for.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// How much is read and thrown away at most for a client that was answered before it finished sending:
@@ -20,12 +22,32 @@ const LINGER_BYTES: usize = 32 * 1024 * 1024;
 
 /// How far the client of one connection has got.
 ///
-/// The requests of a connection come one after another, so one pair of flags serves them all. The
-/// flags guard no other memory, so relaxed ordering is enough.
+/// The requests of a connection come one after another, so one record serves them all.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     began: AtomicBool,
     partial: AtomicBool,
+    waiting: Mutex<Waiting>,
+    dismissed: Notify,
+}
+
+/// What the client is expected to do, and since when it is waited for.
+#[derive(Debug, Default)]
+struct Waiting {
+    stage: Stage,
+    since: Option<Instant>,
+}
+
+/// Where a connection stands. Whoever is dismissed first comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// Its first request's head has not come.
+    #[default]
+    Head,
+    /// A request is being read or answered.
+    Request,
+    /// It was answered and is kept for another request.
+    Idle,
 }
 
 impl Progress {
@@ -37,6 +59,48 @@ impl Progress {
     /// Whether the body of the latest request was read to its end.
     pub(super) fn whole(&self) -> bool {
         !self.partial.load(Relaxed)
+    }
+
+    /// What the client is waited for, and since when; `None` while it is our turn.
+    pub(super) fn waits(&self) -> Option<(Stage, Instant)> {
+        let waiting = self.waiting();
+        waiting.since.map(|since| (waiting.stage, since))
+    }
+
+    /// Asks the connection's task to end.
+    pub(super) fn dismiss(&self) {
+        self.dismissed.notify_one();
+    }
+
+    /// Completes once the connection is to end.
+    pub(super) async fn dismissed(&self) {
+        self.dismissed.notified().await;
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // Two plain values are whole whatever happened to the thread that held them.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self, stage: Stage) {
+        *self.waiting() = Waiting { stage, since: None };
+    }
+
+    /// The client has to do something. Waiting does not begin anew when it does a little of it.
+    fn wait(&self) {
+        self.waiting().since.get_or_insert_with(Instant::now);
+    }
+
+    /// The same where it has to send a head.
+    fn wait_for_head(&self) {
+        let mut waiting = self.waiting();
+        if waiting.stage != Stage::Request {
+            waiting.since.get_or_insert_with(Instant::now);
+        }
+    }
+
+    fn go_on(&self) {
+        self.waiting().since = None;
     }
 }
 
@@ -53,6 +117,7 @@ impl IncomingBody {
     pub(super) fn new(body: Incoming, progress: Arc<Progress>, deadline: Instant) -> Self {
         progress.began.store(true, Relaxed);
         progress.partial.store(!body.is_end_stream(), Relaxed);
+        progress.enter(Stage::Request);
         Self { body, progress, deadline, timer: None }
     }
 }
@@ -64,6 +129,7 @@ impl Body for IncomingBody {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let this = &mut *self;
         let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) else {
+            this.progress.wait();
             let deadline = this.deadline;
             let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
             ready!(timer.as_mut().poll(cx));
@@ -71,8 +137,46 @@ impl Body for IncomingBody {
         };
         if frame.is_none() || this.body.is_end_stream() {
             this.progress.partial.store(false, Relaxed);
+            this.progress.go_on();
         }
         Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// An answer's body. Once it is sent, or given up, the connection is idle.
+pub(super) struct OutgoingBody {
+    body: axum::body::Body,
+    _idle: IdleAfter,
+}
+
+struct IdleAfter(Arc<Progress>);
+
+impl Drop for IdleAfter {
+    fn drop(&mut self) {
+        self.0.enter(Stage::Idle);
+    }
+}
+
+impl OutgoingBody {
+    pub(super) fn new(body: axum::body::Body, progress: Arc<Progress>) -> Self {
+        Self { body, _idle: IdleAfter(progress) }
+    }
+}
+
+impl Body for OutgoingBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -111,9 +215,12 @@ impl Wire {
     /// Answers `written`, or an error if it has been pending for too long.
     fn unless_stalled(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if written.is_ready() {
-            self.timer = None;
+            if self.timer.take().is_some() {
+                self.progress.go_on();
+            }
             return written;
         }
+        self.progress.wait();
         let limit = self.write;
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
         ready!(timer.as_mut().poll(cx));
@@ -148,7 +255,11 @@ impl Wire {
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if read.is_pending() {
+            self.progress.wait_for_head();
+        }
+        read
     }
 }
 

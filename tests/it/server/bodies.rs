@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::routing::post;
-use bugscrub::http::body::{BodyBudget, WEBHOOK_BODY_CAP, read_capped};
+use bugscrub::http::body::{BodyBudget, SMALL, WEBHOOK_BODY_CAP, read_capped};
 use bugscrub::http::problem::Problem;
 use bugscrub::http::serve::ServeLimits;
 use tokio::io::AsyncWriteExt;
@@ -29,7 +29,7 @@ pub struct Intake {
 
 impl Intake {
     pub fn new(budget: usize, deadline: Duration) -> Self {
-        Self { budget: BodyBudget::new(budget), deadline, held: Arc::default(), release: Arc::default() }
+        Self { budget: BodyBudget::new(budget, budget), deadline, held: Arc::default(), release: Arc::default() }
     }
 
     pub fn router(&self) -> Router {
@@ -199,4 +199,52 @@ async fn a_body_over_the_budget_is_refused_now_and_accepted_later() {
     intake.settled().await;
     let mut later = server.send(post_of("/", &body)).await;
     assert!(rest(&mut later).await.ends_with("800000 bytes, sum 800000"));
+}
+
+/// Two large bodies whose last byte never comes hold what large bodies share. Smaller ones go on.
+#[tokio::test]
+async fn large_bodies_that_stall_leave_room_for_smaller_ones() {
+    let intake = Intake::new(ROOMY, NEVER);
+    let server = start(intake.router(), PATIENT).await;
+    let large = post_of("/", &vec![b'x'; WEBHOOK_BODY_CAP]);
+    let but_the_last_byte = &large[..large.len() - 1];
+    let _stalled = (server.send(but_the_last_byte).await, server.send(but_the_last_byte).await);
+    until("both hold memory", async || intake.budget.used() >= 2 * WEBHOOK_BODY_CAP).await;
+    let mut refused = server.send(&large).await;
+    assert!(up_to(&mut refused, "}").await.starts_with("HTTP/1.1 503 "));
+    for length in [1_000, 60_000, 700_000] {
+        let mut other = server.send(post_of("/", &vec![1; length])).await;
+        assert!(rest(&mut other).await.ends_with(&format!("{length} bytes, sum {length}")));
+    }
+}
+
+/// A body that holds memory of others must go on coming; a small one has the whole time.
+#[tokio::test]
+async fn a_large_body_that_stalls_is_cut_off_before_a_small_one() {
+    let intake = Intake::new(ROOMY, 20 * SHORT);
+    let limits = ServeLimits { linger: SHORT, ..PATIENT };
+    let server = start(intake.router(), limits).await;
+    let mut large = server.send(&post_of("/", &vec![b'x'; 2_000_000])[..1_999_999]).await;
+    until("it holds memory", async || intake.budget.used() >= 1_999_999).await;
+    let mut small = server.send(&post_of("/", &[b'x'; 1_000])[..999]).await;
+    let first = tokio::select! {
+        biased;
+        answer = rest(&mut small) => ("small", answer),
+        answer = rest(&mut large) => ("large", answer),
+    };
+    assert_eq!(first.0, "large");
+    assert!(first.1.starts_with("HTTP/1.1 408 "), "{}", first.1);
+    assert!(rest(&mut small).await.starts_with("HTTP/1.1 408 "));
+    intake.settled().await;
+}
+
+/// Bodies of up to 64 KiB need none of what larger ones share.
+#[tokio::test]
+async fn small_bodies_find_room_whatever_others_hold() {
+    let intake = Intake::new(0, NEVER);
+    let server = start(intake.router(), PATIENT).await;
+    let mut small = server.send(post_of("/", &vec![1; SMALL])).await;
+    assert!(rest(&mut small).await.ends_with(&format!("{SMALL} bytes, sum {SMALL}")));
+    let mut larger = server.send(post_of("/", &vec![1; SMALL + 1])).await;
+    assert!(rest(&mut larger).await.starts_with("HTTP/1.1 503 "));
 }
