@@ -18,7 +18,7 @@ use crate::github::{Client, GitHubError, Identity, JobContext, Workers};
 use crate::http::limit::Limits;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::shares::Shares;
-use crate::http::{AppState, router};
+use crate::http::{self, AppState, router};
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::postgres::{self, Cluster, PostgresError};
@@ -97,10 +97,20 @@ impl Database {
 
 pub use crate::github::Clock;
 
+/// Listens on an address; answers with the one that the system chose, if its port was 0.
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), AppError> {
+    let listen_error = |source| AppError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen_error)?;
+    let bound = listener.local_addr().map_err(listen_error)?;
+    Ok((listener, bound))
+}
+
 /// The service, bound and ready to run.
 pub struct Application {
     listener: TcpListener,
     address: SocketAddr,
+    /// For metrics and probes alone.
+    operations: Option<TcpListener>,
     state: AppState,
     live: LiveRanking,
     pool: PgPool,
@@ -114,9 +124,11 @@ impl Application {
     /// Brings the schema up to date and binds the address.
     pub async fn build(settings: Settings, pool: PgPool, clock: Clock) -> Result<Self, AppError> {
         store::migrate(&pool).await?;
-        let listen_error = |source| AppError::Listen { address: settings.listen, source };
-        let listener = TcpListener::bind(settings.listen).await.map_err(listen_error)?;
-        let address = listener.local_addr().map_err(listen_error)?;
+        let (listener, address) = bind(settings.listen).await?;
+        let operations = match settings.metrics_listen {
+            Some(address) => Some(bind(address).await?.0),
+            None => None,
+        };
         let metrics = Metrics::new();
         let live = LiveRanking::new(pool.clone(), settings.zone, settings.bots.clone());
         let (accounts, bots) = (settings.accounts.clone(), settings.bots.clone());
@@ -151,7 +163,7 @@ impl Application {
             stopping: stop.subscribe(),
             metrics,
         };
-        Ok(Self { listener, address, state, live, pool, clock, settings, stop })
+        Ok(Self { listener, address, operations, state, live, pool, clock, settings, stop })
     }
 
     /// The live ranking, for callers that must wait until it includes something.
@@ -164,6 +176,11 @@ impl Application {
         self.state.service.clone()
     }
 
+    /// The address of metrics and probes, if they have their own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.operations.as_ref()?.local_addr().ok()
+    }
+
     /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -171,7 +188,7 @@ impl Application {
 
     /// Serves until `shutdown`, then finishes everything it has accepted.
     pub async fn run(self, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
-        let Self { listener, address, state, live, pool, clock, settings, stop } = self;
+        let Self { listener, address, operations, state, live, pool, clock, settings, stop } = self;
         match &settings.github {
             Some(github) => {
                 let (app, api) = (github.app_id, &github.address);
@@ -190,6 +207,11 @@ impl Application {
             shutdown.await;
             stop.send_replace(true);
         };
+        // Probes are answered until everything else is.
+        let watched = operations.map(|listener| {
+            let router = http::health::operations(state.clone());
+            tokio::spawn(serve(listener, router, limits, std::future::pending()))
+        });
         serve(listener, router(state, &settings.cors_origins), limits, shutdown).await;
         // A page in flight is fetched again by the next worker.
         drop(workers);
@@ -199,6 +221,9 @@ impl Application {
         closing.abort();
         following.abort();
         measuring.abort();
+        if let Some(watched) = watched {
+            watched.abort();
+        }
         tracing::info!("stopped; everything accepted is stored");
     }
 }

@@ -120,6 +120,7 @@ async fn demo_on(
     let secret = new_secret();
     let settings = Settings {
         listen: address,
+        metrics_listen: None,
         secrets: Secrets::parse(&secret).ok_or("no secret")?,
         admin_token: None,
         zone: chrono_tz::UTC,

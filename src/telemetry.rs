@@ -1,5 +1,6 @@
 //! Logs, started once by [`init_logs`], and metrics: [`Metrics`] counts, [`Vitals`] are measured.
 
+mod account;
 mod metrics;
 mod vitals;
 
@@ -9,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+pub use self::account::AccountLabel;
 pub use self::metrics::{InFlight, Metrics};
 pub use self::vitals::{BackfillGauges, Vitals};
 

@@ -8,7 +8,7 @@ use tokio::time::{Instant, interval, timeout};
 
 use crate::live::LiveRanking;
 use crate::store::{StoreError, live, vitals};
-use crate::telemetry::{BackfillGauges, Metrics};
+use crate::telemetry::{AccountLabel, BackfillGauges, Metrics};
 
 /// Time between two measurements.
 const EVERY: Duration = Duration::from_secs(10);
@@ -69,9 +69,9 @@ struct Measurement {
     ranking: LiveRanking,
     metrics: Metrics,
     /// The accounts whose backfill has gauges.
-    backfilled: HashSet<i64>,
+    backfilled: HashSet<AccountLabel>,
     /// The account and resource of each budget that has gauges.
-    budgets: HashSet<(i64, &'static str)>,
+    budgets: HashSet<(AccountLabel, &'static str)>,
     lags: HashMap<i64, Lag>,
 }
 
@@ -86,34 +86,43 @@ impl Measurement {
     }
 
     async fn lag(&mut self) -> Result<(), StoreError> {
+        let mut lags: HashMap<AccountLabel, Duration> = HashMap::new();
         for head in live::heads(&self.pool).await? {
             let held = self.ranking.head(head.account_id).map_or(-1, |held| held.position);
             let now = Instant::now();
             let lag = self.lags.entry(head.account_id).or_insert_with(|| Lag::new(now)).seen(head.position, held, now);
-            self.metrics.vitals().ranking_lag(head.account_id, lag.as_secs().try_into().unwrap_or(i64::MAX));
+            let longest = lags.entry(self.metrics.account(head.account_id)).or_default();
+            *longest = lag.max(*longest);
+        }
+        for (account, lag) in lags {
+            self.metrics.vitals().ranking_lag(account, lag.as_secs().try_into().unwrap_or(i64::MAX));
         }
         Ok(())
     }
 
     async fn budgets(&mut self) -> Result<(), StoreError> {
-        let mut present = HashSet::new();
+        let mut least: HashMap<(AccountLabel, &'static str), (i64, i64)> = HashMap::new();
         for budget in vitals::budgets(&self.pool).await? {
             let resource = if budget.resource == "graphql" { "graphql" } else { "core" };
-            present.insert((budget.account_id, resource));
-            self.metrics.github_remaining(budget.account_id, resource, budget.remaining);
-            self.metrics.vitals().github_limit(budget.account_id, resource, budget.limit);
+            let left = (budget.remaining, budget.limit);
+            let known = least.entry((self.metrics.account(budget.account_id), resource)).or_insert(left);
+            *known = left.min(*known);
         }
-        for (account_id, resource) in self.budgets.difference(&present) {
-            self.metrics.forget_budget(*account_id, resource);
+        for ((account, resource), (remaining, limit)) in &least {
+            self.metrics.github_remaining(*account, resource, *remaining);
+            self.metrics.vitals().github_limit(*account, resource, *limit);
+        }
+        let present: HashSet<_> = least.into_keys().collect();
+        for (account, resource) in self.budgets.difference(&present) {
+            self.metrics.forget_budget(*account, resource);
         }
         self.budgets = present;
         Ok(())
     }
 
     async fn backfills(&mut self) -> Result<(), StoreError> {
-        let mut present = HashSet::new();
+        let mut gauges: HashMap<AccountLabel, BackfillGauges> = HashMap::new();
         for found in vitals::backfills(&self.pool).await? {
-            present.insert(found.account_id);
             let backfill = BackfillGauges {
                 complete: found.complete,
                 incomplete: found.repositories - found.complete,
@@ -122,8 +131,13 @@ impl Measurement {
                 due: found.due,
                 failing: found.failing,
             };
-            self.metrics.vitals().backfill(found.account_id, backfill);
+            let sum = |known: &mut BackfillGauges| *known = known.and(backfill);
+            gauges.entry(self.metrics.account(found.account_id)).and_modify(sum).or_insert(backfill);
         }
+        for (account, backfill) in &gauges {
+            self.metrics.vitals().backfill(*account, *backfill);
+        }
+        let present: HashSet<_> = gauges.into_keys().collect();
         for gone in self.backfilled.difference(&present) {
             self.metrics.vitals().forget(*gone);
         }

@@ -178,6 +178,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
     let secret = new_secret();
     let settings = Settings {
         listen: listening,
+        metrics_listen: None,
         secrets: Secrets::parse(&secret).ok_or("no secret")?,
         admin_token: None,
         zone: chrono_tz::UTC,

@@ -24,6 +24,9 @@ pub struct ServeArgs {
     /// The address to listen on
     #[arg(long, env = "BUGSCRUB_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// The address of metrics and probes, which answer there without a token [default: none; /metrics is for an admin token]
+    #[arg(long, env = "BUGSCRUB_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
     pub database: DatabaseArgs,
     /// The webhook secret; several, separated by commas, while it rotates
@@ -74,6 +77,8 @@ pub struct ApiArgs {
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub listen: SocketAddr,
+    /// Where metrics and probes answer without a token.
+    pub metrics_listen: Option<SocketAddr>,
     pub secrets: Secrets,
     pub admin_token: Option<String>,
     pub zone: Tz,
@@ -105,6 +110,7 @@ impl ServeArgs {
         }
         Ok(Settings {
             listen: self.listen,
+            metrics_listen: self.metrics_listen,
             secrets,
             admin_token,
             zone: self.time_zone,

@@ -90,7 +90,7 @@ impl Pools {
     fn of(&self, bytes: usize) -> &Pool {
         match bytes {
             ..=SMALL => &self.small,
-            ..=MEDIUM => &self.medium,
+            _ if bytes <= MEDIUM => &self.medium,
             _ => &self.large,
         }
     }

@@ -1,14 +1,17 @@
-//! `GET /healthz`, `/readyz` and `/metrics`: for the platform, without a token.
+//! `GET /healthz`, `/readyz` and `/metrics`: for the platform.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::problem::Problem;
+use super::auth::{Scope, Viewer};
+use super::params::Params;
+use super::problem::{Problem, Refused, with_problems};
 use crate::service::readiness::Readiness;
 use crate::telemetry::Metrics;
 
@@ -45,9 +48,28 @@ pub async fn ready(State(state): State<AppState>) -> Result<Json<Health>, Proble
 }
 
 /// Show the service's metrics in the OpenMetrics text format.
-#[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
-    responses((status = 200, description = "All metrics", body = String, content_type = "application/openmetrics-text")))]
-pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
+///
+/// Here for a token with the scope `admin`, since they name accounts. Prometheus reads them without a token on the
+/// address that `BUGSCRUB_METRICS_LISTEN` sets, where `/healthz` and `/readyz` answer too.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses(
+        (status = 200, description = "All metrics", body = String, content_type = "application/openmetrics-text"),
+        Refused,
+    ))]
+pub async fn metrics(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
+    params.only(&[])?;
+    viewer.require(Scope::Admin)?;
+    Ok(measured(State(state)).await)
+}
+
+async fn measured(State(state): State<AppState>) -> Response {
     state.metrics.body_bytes(state.body_budget.used());
-    ([(CONTENT_TYPE, Metrics::CONTENT_TYPE)], state.metrics.encode())
+    ([(CONTENT_TYPE, Metrics::CONTENT_TYPE)], state.metrics.encode()).into_response()
+}
+
+/// The router of the listener for the platform alone, which asks for no token.
+pub fn operations(state: AppState) -> Router {
+    let router =
+        Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).route("/metrics", get(measured));
+    with_problems(router.with_state(state))
 }

@@ -11,7 +11,7 @@ pub mod body;
 mod calendar;
 pub mod cors;
 mod etag;
-mod health;
+pub mod health;
 mod items;
 mod json;
 pub mod limit;

@@ -108,12 +108,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
     let mut full = false;
     let mut shutdown = pin!(shutdown);
     loop {
-        if open.len() >= limits.connections
-            && let Some(id) = longest_awaited(&open, limits.patience)
-        {
-            open.remove(&id).inspect(|progress| progress.dismiss());
-        }
-        let room = open.len() < limits.connections;
+        let room = open.len() < limits.connections || longest_awaited(&open, limits.patience).is_some();
         if room == full {
             full = !room;
             if full {
@@ -131,6 +126,11 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
                 report(ended);
             }
             (stream, peer) = accept(&listener), if room => {
+                if open.len() >= limits.connections
+                    && let Some(id) = longest_awaited(&open, limits.patience)
+                {
+                    open.remove(&id).inspect(|progress| progress.dismiss());
+                }
                 let progress = Arc::new(Progress::default());
                 let (router, http, watcher) = (router.clone(), http.clone(), graceful.watcher());
                 let task = connections.spawn(connection(stream, peer, router, limits, http, watcher, progress.clone()));

@@ -38,7 +38,8 @@ impl Service {
             };
             return Err(Refusal::not_among("account", detail, accounts.into_iter().map(|account| account.login)));
         };
-        let (login, id) = (named.to_lowercase(), named.parse().ok());
+        let id = named.parse().ok().filter(|id: &i64| id.to_string() == named);
+        let login = named.to_lowercase();
         let meant = Meant { among, named: Some((&login, id)), limit: None };
         let mut accounts = accounts::visible(&self.0.pool, meant).await?;
         // A login may look like another account's id: the id is what was meant.

@@ -1,7 +1,7 @@
 //! The counters and histograms: one [`Metrics`], cloned to whoever counts.
 //!
-//! Label values come from closed sets, except accounts, of which there are few. So nothing that a
-//! client sends can create an endless number of series.
+//! Label values come from closed sets, and of accounts only the first have series of their own. So
+//! nothing that a client sends can create an endless number of series.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use super::account::{AccountLabel, AccountLabels};
 use super::vitals::Vitals;
 
 /// The events that have a label of their own: those to which the App may subscribe, and those that
@@ -58,13 +59,13 @@ struct StatusLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AccountLabel {
-    account: i64,
+struct OfAccount {
+    account: AccountLabel,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BudgetLabels {
-    account: i64,
+    account: AccountLabel,
     resource: &'static str,
 }
 
@@ -80,7 +81,7 @@ struct Registered {
     append: Histogram,
     acknowledgement: Histogram,
     queue: Family<StatusLabel, Histogram>,
-    head_position: Family<AccountLabel, Gauge>,
+    head_position: Family<OfAccount, Gauge>,
     requests: Gauge,
     body_bytes: Gauge,
     batches_split: Counter,
@@ -91,6 +92,7 @@ struct Registered {
     github_requests: Family<StatusLabel, Counter>,
     github_failures: Counter,
     github_remaining: Family<BudgetLabels, Gauge>,
+    accounts: AccountLabels,
     vitals: Vitals,
 }
 
@@ -117,6 +119,7 @@ impl Metrics {
             github_requests: Family::default(),
             github_failures: Counter::default(),
             github_remaining: Family::default(),
+            accounts: AccountLabels::default(),
             vitals: Vitals::default(),
         };
         // They exist from the start: a counter that appears with its first failure shows no rate.
@@ -165,10 +168,18 @@ impl Metrics {
         queue.observe(took.as_secs_f64());
     }
 
-    /// Sets an account's head position, as this process last saw it.
-    pub fn head_position(&self, account: i64, position: i64) {
-        let head = self.0.head_position.get_or_create(&AccountLabel { account });
-        head.set(position);
+    /// The label of an account.
+    pub fn account(&self, account_id: i64) -> AccountLabel {
+        self.0.accounts.of(account_id)
+    }
+
+    /// Sets an account's head position, as this process last saw it. Positions of several accounts are
+    /// nothing together.
+    pub fn head_position(&self, account_id: i64, position: i64) {
+        let account = self.account(account_id);
+        if account != AccountLabel::Others {
+            self.0.head_position.get_or_create(&OfAccount { account }).set(position);
+        }
     }
 
     /// Counts the items of a stored page of a backfill.
@@ -196,13 +207,13 @@ impl Metrics {
         self.0.github_failures.inc();
     }
 
-    /// Sets what is left of an hourly budget. Account 0 is the App itself.
-    pub fn github_remaining(&self, account: i64, resource: &'static str, remaining: i64) {
+    /// Sets what is left of an hourly budget.
+    pub fn github_remaining(&self, account: AccountLabel, resource: &'static str, remaining: i64) {
         self.0.github_remaining.get_or_create(&BudgetLabels { account, resource }).set(remaining);
     }
 
     /// Removes the gauges of a budget that is no longer used.
-    pub fn forget_budget(&self, account: i64, resource: &'static str) {
+    pub fn forget_budget(&self, account: AccountLabel, resource: &'static str) {
         self.0.github_remaining.remove(&BudgetLabels { account, resource });
         self.0.vitals.forget_limit(account, resource);
     }

@@ -6,20 +6,22 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::account::AccountLabel;
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AccountLabel {
-    account: i64,
+struct OfAccount {
+    account: AccountLabel,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct AccountStateLabels {
-    account: i64,
+    account: AccountLabel,
     state: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct AccountResourceLabels {
-    account: i64,
+    account: AccountLabel,
     resource: &'static str,
 }
 
@@ -27,16 +29,16 @@ struct AccountResourceLabels {
 #[derive(Debug, Clone, Default)]
 pub struct Vitals {
     backfill_repositories: Family<AccountStateLabels, Gauge>,
-    backfill_items: Family<AccountLabel, Gauge>,
-    compared: Family<AccountLabel, Gauge>,
+    backfill_items: Family<OfAccount, Gauge>,
+    compared: Family<OfAccount, Gauge>,
     jobs: Family<AccountStateLabels, Gauge>,
     github_limit: Family<AccountResourceLabels, Gauge>,
-    ranking_lag: Family<AccountLabel, Gauge>,
+    ranking_lag: Family<OfAccount, Gauge>,
     token_expiry: Gauge,
     database_up: Gauge,
 }
 
-/// The progress of one account's backfill.
+/// The progress of the backfill of one account, or of several.
 #[derive(Debug, Clone, Copy)]
 pub struct BackfillGauges {
     pub complete: i64,
@@ -48,36 +50,52 @@ pub struct BackfillGauges {
     pub failing: i64,
 }
 
+impl BackfillGauges {
+    /// Of both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            complete: self.complete + other.complete,
+            incomplete: self.incomplete + other.incomplete,
+            items: self.items + other.items,
+            // `None`, which is the least, if one never was.
+            compared_at: self.compared_at.min(other.compared_at),
+            due: self.due + other.due,
+            failing: self.failing + other.failing,
+        }
+    }
+}
+
 impl Vitals {
     /// Sets the gauges of an account's backfill.
-    pub fn backfill(&self, account: i64, backfill: BackfillGauges) {
+    pub fn backfill(&self, account: AccountLabel, backfill: BackfillGauges) {
         let BackfillGauges { complete, incomplete, items, compared_at, due, failing } = backfill;
         for (state, repositories) in [("complete", complete), ("incomplete", incomplete)] {
             self.backfill_repositories.get_or_create(&AccountStateLabels { account, state }).set(repositories);
         }
-        self.backfill_items.get_or_create(&AccountLabel { account }).set(items);
-        self.compared.get_or_create(&AccountLabel { account }).set(compared_at.unwrap_or_default());
+        self.backfill_items.get_or_create(&OfAccount { account }).set(items);
+        self.compared.get_or_create(&OfAccount { account }).set(compared_at.unwrap_or_default());
         for (state, jobs) in [("due", due), ("failing", failing)] {
             self.jobs.get_or_create(&AccountStateLabels { account, state }).set(jobs);
         }
     }
 
     /// Removes the gauges of an account about which GitHub is no longer asked.
-    pub fn forget(&self, account: i64) {
+    pub fn forget(&self, account: AccountLabel) {
         for state in ["complete", "incomplete", "due", "failing"] {
             self.backfill_repositories.remove(&AccountStateLabels { account, state });
             self.jobs.remove(&AccountStateLabels { account, state });
         }
-        self.backfill_items.remove(&AccountLabel { account });
-        self.compared.remove(&AccountLabel { account });
+        self.backfill_items.remove(&OfAccount { account });
+        self.compared.remove(&OfAccount { account });
     }
 
-    /// Sets the size of one of GitHub's hourly budgets. Account 0 is the App itself.
-    pub fn github_limit(&self, account: i64, resource: &'static str, limit: i64) {
+    /// Sets the size of one of GitHub's hourly budgets.
+    pub fn github_limit(&self, account: AccountLabel, resource: &'static str, limit: i64) {
         self.github_limit.get_or_create(&AccountResourceLabels { account, resource }).set(limit);
     }
 
-    pub(super) fn forget_limit(&self, account: i64, resource: &'static str) {
+    pub(super) fn forget_limit(&self, account: AccountLabel, resource: &'static str) {
         self.github_limit.remove(&AccountResourceLabels { account, resource });
     }
 
@@ -87,8 +105,8 @@ impl Vitals {
     }
 
     /// Sets for how long this replica's ranking has been behind the log.
-    pub fn ranking_lag(&self, account: i64, seconds: i64) {
-        self.ranking_lag.get_or_create(&AccountLabel { account }).set(seconds);
+    pub fn ranking_lag(&self, account: AccountLabel, seconds: i64) {
+        self.ranking_lag.get_or_create(&OfAccount { account }).set(seconds);
     }
 
     /// Sets when the next API token expires, as Unix time; `None` if none does.

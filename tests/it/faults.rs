@@ -1,6 +1,7 @@
 //! Faults: killed processes, unreachable databases, deliveries that the database refuses, the same
 //! delivery many times at once. After each, everything acknowledged is still there.
 
+mod doors;
 mod kills;
 pub mod load;
 mod outages;
@@ -13,8 +14,6 @@ use bugscrub::activity::Bots;
 use bugscrub::store::rebuild;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
-
-use crate::support::TestApp;
 
 /// Panics unless every delivery and its event are stored.
 pub async fn assert_all_stored(pool: &PgPool, guids: &[Uuid]) {
@@ -45,10 +44,6 @@ pub async fn assert_sound(pool: &PgPool) {
         let (_, differences) = rebuild::check(pool, account_id, &Bots::default()).await.unwrap();
         assert_eq!(differences, [""; 0], "account {account_id}");
     }
-}
-
-async fn metrics(app: &TestApp) -> String {
-    app.client.get(app.url("/metrics")).send().await.unwrap().text().await.unwrap()
 }
 
 /// Locks an account's head, so that appends to the account wait.

@@ -128,10 +128,15 @@
 {{- fail "\n\nprometheusRule.enabled needs serviceMonitor.enabled; without it there is nothing to alert on." }}
 {{- end }}
 
+{{- if and $values.serviceMonitor.enabled (ne $values.service.type "ClusterIP") }}
+{{- fail "\n\nserviceMonitor.enabled needs service.type ClusterIP: any other type would publish the metrics, which ask for no token. Publish the service with an Ingress or an HTTPRoute." }}
+{{- end }}
+
 {{- $known := .Files.Get "files/settings.txt" | trim | splitList "\n" }}
 {{- if not (first $known) }}{{ fail "files/settings.txt is missing from the chart" }}{{ end }}
 {{- $ours := dict
   "BUGSCRUB_LISTEN" "listenAddress"
+  "BUGSCRUB_METRICS_LISTEN" "listenAddress"
   "BUGSCRUB_DATABASE_URL" "database.secret"
   "BUGSCRUB_DATABASE_URL_FILE" "database.secret"
   "BUGSCRUB_DATA_DIR" "embeddedPostgres"

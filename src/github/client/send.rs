@@ -15,6 +15,7 @@ use super::super::answer::{AnswerHead, GitHubAnswer, GitHubError, next_page, ref
 use super::super::limits::{budgets, pace, refusal, shut};
 use super::{Client, Requester};
 use crate::store::gates::{self, GateUpdate, Purpose};
+use crate::telemetry::AccountLabel;
 
 /// An answer that takes longer counts as lost.
 const PATIENCE: Wait = Wait::from_secs(60);
@@ -114,7 +115,11 @@ impl Client {
         let metrics = &self.0.metrics;
         metrics.github_request(status);
         for (resource, budget) in [("core", update.core), ("graphql", update.graphql)] {
-            budget.inspect(|budget| metrics.github_remaining(gate, resource, budget.remaining));
+            let account = metrics.account(gate);
+            // Of the others together it is measured, with the least of them.
+            if let Some(budget) = budget.filter(|_| account != AccountLabel::Others) {
+                metrics.github_remaining(account, resource, budget.remaining);
+            }
         }
     }
 

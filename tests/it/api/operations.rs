@@ -56,7 +56,11 @@ async fn metrics_count_under_the_documented_names() {
         app.json("/api/v1/queue").await;
         let unsigned = app.signed("issues", "no-guid", b"{}".to_vec()).send().await.unwrap();
         assert_eq!(unsigned.status(), 400);
-        let answer = app.client.get(app.url("/metrics")).send().await.unwrap();
+        let refused = app.client.get(app.url("/metrics"));
+        assert_eq!(refused.try_clone().unwrap().send().await.unwrap().status(), 401);
+        assert_eq!(refused.bearer_auth(&app.token).send().await.unwrap().status(), 403);
+        let admin = app.new_token(&["admin"], None).await;
+        let answer = app.client.get(app.url("/metrics")).bearer_auth(&admin).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         let content_type = answer.headers()["content-type"].to_str().unwrap();
         assert!(content_type.starts_with("application/openmetrics-text"), "{content_type}");
@@ -76,6 +80,8 @@ async fn metrics_count_under_the_documented_names() {
             assert!(text.lines().any(|printed| printed == line), "{line} not in\n{text}");
         }
         assert!(text.ends_with("# EOF\n"));
+        // The listener for the platform asks for no token.
+        assert!(app.metrics().await.contains("bugscrub_batch_deliveries_count 1"));
         app
     })
     .await;

@@ -6,7 +6,7 @@ use reqwest::Method;
 use uuid::Uuid;
 
 use super::load::comment;
-use super::{assert_all_stored, assert_sound, hold_head, metrics};
+use super::{assert_all_stored, assert_sound, hold_head};
 use crate::support::app::problem;
 use crate::support::{TestApp, run_test, wait};
 
@@ -98,7 +98,7 @@ async fn an_account_whose_head_is_locked_holds_up_no_other() {
 async fn a_metric_tells_of_an_outage() {
     run_test(async |app| {
         let shows = async |line: &str| {
-            wait::until(&format!("the metrics have {line:?}"), async || metrics(&app).await.contains(line)).await;
+            wait::until(&format!("the metrics have {line:?}"), async || app.metrics().await.contains(line)).await;
         };
         shows("\nbugscrub_database_up 1\n").await;
         app.database.take_away().await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::load::comment;
-use super::{assert_all_stored, assert_sound, hold_head, metrics, refuse};
+use super::{assert_all_stored, assert_sound, hold_head, refuse};
 use crate::support::payload::{issue, issues, owned_repository, user};
 use crate::support::{TestApp, run_test, wait};
 
@@ -33,7 +33,7 @@ async fn in_one_batch(app: &TestApp, guids: &[Uuid]) -> Vec<(StatusCode, Value)>
 /// Waits until so many deliveries wait for their commit.
 pub async fn waiting(app: &TestApp, deliveries: usize) {
     let line = format!("bugscrub_deliveries_waiting {deliveries}\n");
-    wait::until(&line, async || metrics(app).await.contains(&line)).await;
+    wait::until(&line, async || app.metrics().await.contains(&line)).await;
 }
 
 async fn outcomes(app: &TestApp, guids: &[Uuid]) -> Vec<Option<String>> {

@@ -13,7 +13,12 @@ const ACCOUNT: i64 = 501;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_asked_to_stop_finishes_what_it_accepted() {
     let database = TestDatabase::new().await;
-    let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
+    let admin = "an-admin-token-of-the-test";
+    let settings = [
+        ("BUGSCRUB_DATABASE_URL", database.url.as_str()),
+        ("BUGSCRUB_WEBHOOK_SECRET", SECRET),
+        ("BUGSCRUB_ADMIN_TOKEN", admin),
+    ];
     let serving = Serving::start(&settings).await;
     let held = hold_head(&database.pool, ACCOUNT).await;
     let guids: Vec<Uuid> = (0..12).map(|_| Uuid::new_v4()).collect();
@@ -27,7 +32,8 @@ async fn a_service_asked_to_stop_finishes_what_it_accepted() {
         .collect();
     // The client of the last delivery hangs up; its delivery was accepted all the same.
     let waiting = format!("bugscrub_deliveries_waiting {}\n", guids.len());
-    let metrics = async || client().get(serving.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    let metrics = client().get(serving.url("/metrics")).bearer_auth(admin);
+    let metrics = async || metrics.try_clone().unwrap().send().await.unwrap().text().await.unwrap();
     wait::until(&waiting, async || metrics().await.contains(&waiting)).await;
     let (hung_up, patient) = posts.split_last().unwrap();
     hung_up.abort();

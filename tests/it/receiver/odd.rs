@@ -115,7 +115,7 @@ async fn nothing_is_kept_of_accounts_that_are_not_allowed() {
                 .await
                 .unwrap();
             assert_eq!(known, [1, 77], "{named}");
-            let metrics = app.client.get(app.url("/metrics")).send().await.unwrap().text().await.unwrap();
+            let metrics = app.metrics().await;
             let counted = r#"bugscrub_deliveries_total{event="issues",outcome="declined"} 3"#;
             assert!(metrics.lines().any(|line| line == counted), "{metrics}");
             app

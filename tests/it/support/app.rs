@@ -45,6 +45,7 @@ impl TestClock {
 /// A running service and a client for it.
 pub struct TestApp {
     pub address: SocketAddr,
+    metrics: SocketAddr,
     pub database: TestDatabase,
     pub clock: TestClock,
     /// A token with the scopes read and private.
@@ -60,6 +61,7 @@ pub struct TestApp {
 pub fn settings() -> Settings {
     Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
+        metrics_listen: Some("127.0.0.1:0".parse().unwrap()),
         secrets: Secrets::parse(SECRET).unwrap(),
         admin_token: None,
         zone: chrono_tz::UTC,
@@ -96,6 +98,7 @@ impl TestApp {
         )
         .await
         .unwrap();
+        let metrics = application.metrics_address().unwrap();
         let (address, live, service) = (application.address(), application.live(), application.service());
         let (stop, stopped) = oneshot::channel();
         let limits = ServeLimits { drain: Duration::from_secs(10), ..ServeLimits::default() };
@@ -105,6 +108,7 @@ impl TestApp {
         live.loaded().await;
         let mut app = Self {
             address,
+            metrics,
             database,
             clock,
             token: String::new(),
@@ -136,6 +140,13 @@ impl TestApp {
 
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// What `/metrics` says on the listener for the platform.
+    pub async fn metrics(&self) -> String {
+        let answer = self.client.get(format!("http://{}/metrics", self.metrics)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.text().await.unwrap()
     }
 
     /// A request with the test's token.

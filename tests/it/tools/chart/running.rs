@@ -120,15 +120,19 @@ impl Cluster {
             finishes(self.command(container)).await;
         }
         let container = &self.pod()["containers"][0];
-        let port = &one(&self.objects, "Service")["spec"]["ports"][0]["targetPort"];
-        let port = list(container, "ports").find(|known| known["name"] == *port).unwrap();
+        let base = |name: &Value| {
+            let port = list(container, "ports").find(|known| known["name"] == *name).unwrap();
+            format!("http://{host}:{}", port["containerPort"])
+        };
+        let ports = &one(&self.objects, "Service")["spec"]["ports"];
         let server = Server {
-            base: format!("http://{host}:{}", port["containerPort"]),
+            base: base(&ports[0]["targetPort"]),
+            metrics: base(&ports[1]["targetPort"]),
             child: self.command(container).spawn().unwrap(),
         };
         for probe in ["startupProbe", "livenessProbe", "readinessProbe"] {
-            assert_eq!(container[probe]["httpGet"]["port"], port["name"]);
-            server.waits_for(container[probe]["httpGet"]["path"].as_str().unwrap()).await;
+            let get = &container[probe]["httpGet"];
+            waits_for(&format!("{}{}", base(&get["port"]), get["path"].as_str().unwrap())).await;
         }
         server
     }
@@ -144,16 +148,17 @@ async fn finishes(mut command: Command) -> String {
 
 struct Server {
     base: String,
+    /// Where metrics answer without a token.
+    metrics: String,
     child: Child,
 }
 
-impl Server {
-    async fn waits_for(&self, path: &str) {
-        let url = format!("{}{path}", self.base);
-        let answers = async || client().get(&url).send().await.is_ok_and(|answer| answer.status() == 200);
-        until(&format!("{url} answers 200"), answers).await;
-    }
+async fn waits_for(url: &str) {
+    let answers = async || client().get(url).send().await.is_ok_and(|answer| answer.status() == 200);
+    until(&format!("{url} answers 200"), answers).await;
+}
 
+impl Server {
     async fn get(&self, path: &str) -> Value {
         let answer = client().get(format!("{}{path}", self.base)).bearer_auth(ADMIN).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
@@ -267,7 +272,7 @@ async fn the_production_pod_migrates_serves_and_stops() {
     let words = finishes(cluster.command(&test)).await;
     assert!(words.contains("refuses a wrong signature") && words.contains("accepts a signed one"), "{words}");
 
-    super::watching::metrics_tell_what_alerts_ask(&server.base, &database, &github).await;
+    super::watching::metrics_tell_what_alerts_ask(&server.metrics, &database, &github).await;
 
     let grace = cluster.pod()["terminationGracePeriodSeconds"].as_u64().unwrap();
     let before = cluster.pod()["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"].as_u64().unwrap();

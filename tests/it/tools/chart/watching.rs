@@ -103,12 +103,13 @@ fn metrics() -> BTreeSet<String> {
     metrics.queue(200, second);
     metrics.head_position(1, 1);
     metrics.github_request(200);
-    metrics.github_remaining(1, "core", 1);
+    let account = metrics.account(1);
+    metrics.github_remaining(account, "core", 1);
     let vitals = metrics.vitals();
     let backfill = BackfillGauges { complete: 1, incomplete: 1, items: 1, compared_at: Some(1), due: 1, failing: 1 };
-    vitals.backfill(1, backfill);
-    vitals.github_limit(1, "core", 1);
-    vitals.ranking_lag(1, 1);
+    vitals.backfill(account, backfill);
+    vitals.github_limit(account, "core", 1);
+    vitals.ranking_lag(account, 1);
     vitals.token_expiry(Some(1));
     let samples = metrics.encode();
     let samples = samples.lines().filter(|line| !line.starts_with('#'));
