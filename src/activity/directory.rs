@@ -1,8 +1,8 @@
 //! The directory: the folded state of what items refer to. These are the account, its
-//! repositories, their labels and milestones.
+//! repositories, their labels and milestones, and the people who act on items.
 //!
 //! Each is one row, joined when reading and never copied into items: renaming a label changes one
-//! row, however many items carry the label.
+//! row, however many items carry the label; so does renaming a person.
 //!
 //! GitHub's payloads give no usable time for changes to these. A fact that an event *tells* (a
 //! label was renamed, a repository left the account) therefore counts by its time of receipt, which
@@ -18,8 +18,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{
-    AccountFact, Event, Fact, ItemFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, RepositoryRef,
+    AccountFact, Effect, Event, Fact, ItemFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, RepositoryRef,
 };
+use super::people::PersonState;
 
 /// A repository's id with the id of a label or the number of a milestone.
 pub type NameKey = (i64, i64);
@@ -31,6 +32,8 @@ pub struct Directory {
     pub repositories: BTreeMap<i64, RepositoryState>,
     pub labels: BTreeMap<NameKey, NameState>,
     pub milestones: BTreeMap<NameKey, NameState>,
+    /// By GitHub's id.
+    pub people: BTreeMap<i64, PersonState>,
 }
 
 impl Directory {
@@ -42,7 +45,10 @@ impl Directory {
         let received_at = event.occurred_at.unwrap_or(recorded_at);
         let told = Mention::Told(received_at);
         match &event.fact {
-            Fact::Item(item) => self.apply_shown(account_id, item),
+            Fact::Item(item) => {
+                self.apply_shown(account_id, item);
+                self.mention_people(event, item, recorded_at);
+            }
             Fact::Scrub(_) => {}
             Fact::Account(fact) => self.profile.apply(received_at, fact),
             Fact::Repository(fact) => {
@@ -71,6 +77,31 @@ impl Directory {
         }
         if let Some(Some(milestone)) = &snapshot.milestone {
             self.milestones.entry((repository.id, milestone.number)).or_default().mention(shown, &milestone.title);
+        }
+    }
+
+    /// Folds what the people in an item's event are called. It counts by the latest time that the event
+    /// tells, since GitHub shows everybody as they are called then.
+    fn mention_people(&mut self, event: &Event, item: &ItemFact, recorded_at: DateTime<Utc>) {
+        let snapshot = item.snapshot.as_ref();
+        let shown = snapshot.map(|snapshot| snapshot.fetched_at.max(Some(snapshot.updated_at)));
+        let Some(at) = shown.flatten().max(event.occurred_at) else { return };
+        let mut mention = |id: Option<i64>, login: &str| {
+            if let Some(id) = id {
+                self.people.entry(id).or_default().mention(at, recorded_at, login);
+            }
+        };
+        if let Some(actor) = &event.actor {
+            mention(actor.id, &actor.login);
+        }
+        let author = snapshot.and_then(|snapshot| snapshot.author.as_ref());
+        let assignees = snapshot.and_then(|snapshot| snapshot.assignees.as_ref());
+        let assigned = match &item.effect {
+            Effect::Assignee { who, .. } => Some(who),
+            _ => None,
+        };
+        for person in author.into_iter().chain(assignees.into_iter().flatten()).chain(assigned) {
+            mention(person.id, &person.login);
         }
     }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::item::{ItemKey, ItemType, State};
+use super::person::Person;
 use super::scrubbing::ScrubFact;
 
 /// One fact, without its position in the log.
@@ -33,6 +34,12 @@ pub struct Actor {
     pub id: Option<i64>,
     /// GitHub calls it a bot: its type is `Bot`, or its login ends in `[bot]`.
     pub bot: bool,
+}
+
+impl Actor {
+    pub fn person(&self) -> Person {
+        Person { id: self.id, login: self.login.clone() }
+    }
 }
 
 /// Where an event came from.
@@ -105,7 +112,7 @@ pub enum Effect {
         set: bool,
     },
     Assignee {
-        login: String,
+        who: Person,
         set: bool,
     },
     Deleted,
@@ -124,14 +131,14 @@ pub struct ItemSnapshot {
     pub fetched_at: Option<DateTime<Utc>>,
     pub created_at: Option<DateTime<Utc>>,
     pub title: Option<String>,
-    pub author: Option<String>,
+    pub author: Option<Person>,
     pub status: Option<Status>,
     pub answered: Option<bool>,
     pub merged: Option<bool>,
     pub draft: Option<bool>,
     pub comments: Option<i64>,
     pub labels: Option<Vec<LabelRef>>,
-    pub assignees: Option<Vec<String>>,
+    pub assignees: Option<Vec<Person>>,
     /// `Some(None)`: the payload says that there is no milestone.
     pub milestone: Option<Option<MilestoneRef>>,
 }

@@ -6,26 +6,49 @@
 //! An opening changes no field in this sense, since whatever else happens in its second comes after
 //! it. What GitHub answered to a question after that second outranks both.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
 use super::event::{Actor, Effect, Event, ItemFact, ItemSnapshot};
 use super::item::{Activity, ItemState};
+use super::person::{Person, PersonKey, login_key};
 use super::register::{Authority, Register, Stamp};
 
 /// Further logins that count as bots (`BUGSCRUB_BOTS`), beside those that GitHub calls bots. Case does
 /// not matter.
-#[derive(Clone, Debug, Default)]
-pub struct Bots(BTreeSet<String>);
+///
+/// A login means whoever was the first to be seen with it, under whatever name they act: a bot that is
+/// renamed stays one, and who takes its old login is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bots(BTreeMap<String, Option<i64>>);
 
 impl Bots {
+    /// These logins, of whose owners nothing is known yet.
     pub fn new<'a>(logins: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(logins.into_iter().map(|login| login.trim().to_lowercase()).filter(|login| !login.is_empty()).collect())
+        Self(logins.into_iter().map(login_key).filter(|login| !login.is_empty()).map(|login| (login, None)).collect())
+    }
+
+    /// The logins, as [`login_key`] writes them.
+    pub fn logins(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// The same logins, each with the id of its owner, if one is known.
+    #[must_use]
+    pub fn owned(&self, owner: impl Fn(&str) -> Option<i64>) -> Self {
+        Self(self.0.keys().map(|login| (login.clone(), owner(login))).collect())
     }
 
     pub fn is_human(&self, actor: &Actor) -> bool {
-        !actor.bot && !self.0.contains(&actor.login.to_lowercase())
+        if actor.bot || self.0.is_empty() {
+            return !actor.bot;
+        }
+        let named = match (self.0.get(&login_key(&actor.login)), actor.id) {
+            (Some(Some(owner)), Some(id)) => *owner == id,
+            (listed, _) => listed.is_some(),
+        };
+        !named && actor.id.is_none_or(|id| !self.0.values().flatten().any(|owner| *owner == id))
     }
 }
 
@@ -33,7 +56,7 @@ impl ItemState {
     /// Folds one event about this item into its state.
     pub fn apply(&mut self, event: &Event, fact: &ItemFact, bots: &Bots) {
         if let Some(snapshot) = &fact.snapshot {
-            self.apply_snapshot(snapshot, &fact.effect);
+            self.apply_snapshot(snapshot, &fact.effect, event.actor.as_ref());
         }
         match &fact.effect {
             Effect::Deleted => self.deleted = true,
@@ -62,7 +85,7 @@ impl ItemState {
         }
     }
 
-    fn apply_snapshot(&mut self, snapshot: &ItemSnapshot, effect: &Effect) {
+    fn apply_snapshot(&mut self, snapshot: &ItemSnapshot, effect: &Effect, actor: Option<&Actor>) {
         let at = snapshot.updated_at;
         let fetched = snapshot.fetched_at.map(|fetched_at| Authority::Fetched(fetched_at.timestamp()));
         let shown = Stamp { at, authority: fetched.unwrap_or(Authority::Shown) };
@@ -72,7 +95,7 @@ impl ItemState {
         self.item_type = self.item_type.max(Some(snapshot.item_type));
         self.updated_at = self.updated_at.max(Some(at));
         merge(&mut self.title, stamp(*effect == Effect::Title), &snapshot.title);
-        merge(&mut self.author, shown, &snapshot.author);
+        self.merge_author(shown, snapshot.author.as_ref().map(|author| identified(author, actor)));
         merge(&mut self.created_at, shown, &snapshot.created_at);
         merge(&mut self.status, stamp(*effect == Effect::Status), &snapshot.status);
         merge(&mut self.answered, stamp(*effect == Effect::Answer), &snapshot.answered);
@@ -85,15 +108,47 @@ impl ItemState {
         if let Some(labels) = &snapshot.labels {
             self.labels.state_whole(shown, labels.iter().map(|label| label.id).collect());
         }
-        if let Some(assignees) = &snapshot.assignees {
-            self.assignees.state_whole(shown, assignees.iter().cloned().collect());
+        if let Effect::Label { id, set } = effect {
+            self.labels.state_one(changed, *id, *set);
         }
-        match effect {
-            Effect::Label { id, set } => self.labels.state_one(changed, *id, *set),
-            Effect::Assignee { login, set } => self.assignees.state_one(changed, login.clone(), *set),
-            _ => {}
-        }
+        let assignees = snapshot.assignees.as_ref();
+        let assignees = assignees.map(|shown| shown.iter().map(|person| identified(person, actor)).collect());
+        let assignee = match effect {
+            Effect::Assignee { who, set } => Some((identified(who, actor), *set)),
+            _ => None,
+        };
+        self.merge_assignees((shown, assignees), (changed, assignee));
     }
+
+    fn merge_author(&mut self, stamp: Stamp, said: Option<Person>) {
+        let id = self.author_id;
+        let mut author = self.author.take().map(|known| known.map(|login| Person { id, login }));
+        merge(&mut author, stamp, &said);
+        self.author_id = author.as_ref().and_then(|author| author.value().id);
+        self.author = author.map(|author| author.map(|person| person.login));
+    }
+
+    /// Merges what a snapshot shows of all assignees, and what the action did to one of them.
+    fn merge_assignees(&mut self, whole: (Stamp, Option<Vec<Person>>), one: (Stamp, Option<(Person, bool)>)) {
+        let by_login = |login: &String| PersonKey::Login(login.clone());
+        let mut assigned = self.assigned.take().unwrap_or_else(|| self.assignees.map(by_login));
+        if let (stamp, Some(people)) = whole {
+            assigned.state_whole(stamp, people.iter().map(Person::key).collect());
+            self.assignees.state_whole(stamp, people.into_iter().map(|person| person.login).collect());
+        }
+        if let (stamp, Some((person, set))) = one {
+            assigned.state_one(stamp, person.key(), set);
+            self.assignees.state_one(stamp, person.login, set);
+        }
+        self.assigned = Some(assigned).filter(|assigned| *assigned != self.assignees.map(by_login));
+    }
+}
+
+/// Somebody in a snapshot, with the id of the actor if that is who they are: events that were stored
+/// before ids were say at least who acted.
+fn identified(person: &Person, actor: Option<&Actor>) -> Person {
+    let acted = || actor.filter(|actor| actor.login.eq_ignore_ascii_case(&person.login)).and_then(|actor| actor.id);
+    Person { id: person.id.or_else(acted), login: person.login.clone() }
 }
 
 fn merge<T: Ord + Clone>(field: &mut Option<Register<T>>, stamp: Stamp, said: &Option<T>) {

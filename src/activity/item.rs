@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{Actor, Status};
+use super::person::{Person, PersonKey};
 use super::register::{Elements, Register};
 use super::waiting::WaitsFor;
 
@@ -104,6 +105,9 @@ pub struct ItemState {
     pub(super) title: Option<Register<String>>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) author: Option<Register<String>>,
+    /// The id of whom `author` names: the two are one field, of which earlier versions know the login.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) author_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) created_at: Option<Register<DateTime<Utc>>>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -122,8 +126,12 @@ pub struct ItemState {
     pub(super) milestone: Option<Register<Option<i64>>>,
     #[serde(default)]
     pub(super) labels: Elements<i64>,
+    /// By login, which is all that earlier versions know.
     #[serde(default)]
     pub(super) assignees: Elements<String>,
+    /// By id; `None` if that says no more than `assignees`: nobody is assigned, or no id is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) assigned: Option<Elements<PersonKey>>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) last_activity: Option<Activity>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -159,8 +167,10 @@ impl ItemState {
         self.title.as_ref().map(|title| title.value().as_str())
     }
 
-    pub fn author(&self) -> Option<&str> {
-        self.author.as_ref().map(|author| author.value().as_str())
+    /// The author, with the login of the time when GitHub last showed the item.
+    pub fn author(&self) -> Option<Person> {
+        let login = self.author.as_ref()?.value().clone();
+        Some(Person { id: self.author_id, login })
     }
 
     pub fn created_at(&self) -> Option<DateTime<Utc>> {
@@ -197,8 +207,15 @@ impl ItemState {
         self.labels.present()
     }
 
-    /// Logins of the assignees.
-    pub fn assignees(&self) -> Vec<String> {
+    pub fn assignees(&self) -> Vec<PersonKey> {
+        match &self.assigned {
+            Some(assigned) => assigned.present(),
+            None => self.assignees.present().into_iter().map(PersonKey::Login).collect(),
+        }
+    }
+
+    /// The assignees as payloads called them, for versions that know them by nothing else.
+    pub fn assignee_logins(&self) -> Vec<String> {
         self.assignees.present()
     }
 
@@ -214,7 +231,7 @@ impl ItemState {
     /// Whom an open item waits for, by who had the last word. `None` where nobody can tell.
     pub fn waits_for(&self) -> Option<WaitsFor> {
         let word = self.last_word.as_ref().filter(|_| self.state() == Some(State::Open))?;
-        Some(WaitsFor::after(&word.actor.login, word.association.as_deref()?, self.author()))
+        Some(WaitsFor::after(&word.actor.person(), word.association.as_deref()?, self.author().as_ref()))
     }
 
     /// Neither deleted nor transferred away; both are final for an item's key.
@@ -244,6 +261,6 @@ impl ItemState {
             || tied(&self.draft)
             || tied(&self.milestone)
             || self.labels.tied()
-            || self.assignees.tied()
+            || self.assigned.as_ref().map_or_else(|| self.assignees.tied(), Elements::tied)
     }
 }

@@ -6,9 +6,10 @@
 //! - [`fold`]: how one event changes an item's state;
 //! - [`register`]: the merge types that every folded field is made of;
 //! - [`directory`]: the folded state of what items refer to (account, repositories, labels,
-//!   milestones), which is joined when reading;
+//!   milestones, people), which is joined when reading;
 //! - [`scrubbing`]: what people do with items here, of which GitHub knows nothing;
 //! - [`remarks`]: what that comes to for one item, its marks and its note;
+//! - [`person`]: who somebody is; [`people`]: what they are called;
 //! - [`sight`]: which repositories a reader may see;
 //! - [`waiting`]: whom an open item waits for.
 
@@ -16,6 +17,8 @@ pub mod directory;
 pub mod event;
 pub mod fold;
 pub mod item;
+pub mod people;
+pub mod person;
 pub mod register;
 pub mod remarks;
 pub mod scrubbing;
@@ -25,6 +28,7 @@ pub mod waiting;
 pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
 pub use fold::Bots;
 pub use item::{Activity, ItemKey, ItemState, ItemType, State};
+pub use person::{Person, PersonKey};
 pub use remarks::{HISTORIC, Mark, Note, Remarks, Summary};
 pub use scrubbing::{NoteText, ScrubFact};
 pub use sight::Sight;

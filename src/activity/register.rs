@@ -84,6 +84,12 @@ impl<T: Ord + Clone> Register<T> {
         Stamp { at: self.at, authority: self.authority }
     }
 
+    /// The same statement in another form.
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Register<U> {
+        let Self { at, authority, value, tied } = self;
+        Register { at, authority, value: to(value), tied }
+    }
+
     /// Merges one statement into a field, which may have none yet.
     pub fn state(field: &mut Option<Self>, stamp: Stamp, value: T) {
         let statement = |value| Self { at: stamp.at, authority: stamp.authority, value, tied: false };
@@ -170,6 +176,20 @@ impl<T: Ord + Clone> Elements<T> {
         Register::state(&mut known, stamp, present);
         if let Some(known) = known {
             self.each.insert(element, known);
+        }
+    }
+
+    /// The same statements about other elements, of which each stands for one of these.
+    pub fn map<U: Ord + Clone>(&self, to: impl Fn(&T) -> U) -> Elements<U> {
+        let set = |elements: &BTreeSet<T>| elements.iter().map(&to).collect();
+        Elements {
+            whole: self.whole.as_ref().map(|whole| Whole {
+                at: whole.at,
+                authority: whole.authority,
+                all: set(&whole.all),
+                some: set(&whole.some),
+            }),
+            each: self.each.iter().map(|(element, statement)| (to(element), statement.clone())).collect(),
         }
     }
 

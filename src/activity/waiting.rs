@@ -1,5 +1,7 @@
 //! Whose turn it is on an open item.
 
+use super::person::Person;
+
 /// Whom an open item waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WaitsFor {
@@ -24,8 +26,12 @@ impl WaitsFor {
     /// Whom an open item waits for after `actor`, a human, was the last of whom GitHub said how they
     /// stand to the repository (`author_association`): for the author after a maintainer, else for the
     /// maintainers.
-    pub fn after(actor: &str, association: &str, author: Option<&str>) -> Self {
+    pub fn after(actor: &Person, association: &str, author: Option<&Person>) -> Self {
         let maintains = matches!(association, "OWNER" | "MEMBER" | "COLLABORATOR");
-        if maintains && author != Some(actor) { WaitsFor::Author } else { WaitsFor::Maintainers }
+        if maintains && !author.is_some_and(|author| author.is(actor)) {
+            WaitsFor::Author
+        } else {
+            WaitsFor::Maintainers
+        }
     }
 }

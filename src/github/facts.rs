@@ -86,7 +86,7 @@ pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> ListedIte
         fetched_at: None,
         created_at: Some(whole_second(found.created_at)),
         title: Some(text(found.title)),
-        author: opening.as_ref().map(|opening| opening.by.login.clone()),
+        author: opening.as_ref().map(|opening| opening.by.person()),
         status: Some(Status {
             state,
             reason: found.state_reason.filter(|_| found.closed).map(|reason| reason.to_lowercase()),
@@ -109,7 +109,7 @@ fn actor(author: &super::wire::Author) -> Actor {
     let bot = author.kind == "Bot" || author.login.ends_with("[bot]");
     let bare = author.kind == "Bot" && !author.login.ends_with("[bot]");
     let login = if bare { format!("{}[bot]", author.login) } else { author.login.clone() };
-    Actor { login, id: author.id, bot }
+    Actor { login, id: author.id.filter(|id| *id > 0), bot }
 }
 
 /// The text without U+0000, which Postgres refuses.

@@ -11,7 +11,10 @@ macro_rules! discussion_fields {
         "
 fragment fields on Discussion {
   id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
-  author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
+  author {
+    __typename login
+    ... on User { databaseId } ... on Bot { databaseId } ... on Mannequin { databaseId } ... on Organization { databaseId }
+  }
   comments { totalCount }
   labels(first: 100) { nodes { id name } }
 }"

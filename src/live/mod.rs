@@ -143,6 +143,7 @@ impl LiveRanking {
             &mut *self.0.pool.acquire().await.map_err(StoreError::from)?,
             request.account_id,
             &request.sight,
+            &self.0.bots,
             &places,
         )
         .await?;
@@ -212,6 +213,7 @@ impl LiveRanking {
             &mut *self.0.pool.acquire().await.map_err(StoreError::from)?,
             request.account_id,
             &request.sight,
+            &self.0.bots,
             &places,
         )
         .await?;
@@ -257,6 +259,6 @@ impl LiveRanking {
         {
             return Ok(page);
         }
-        store::queue::page(pool, *zone, &request).await
+        store::queue::page(pool, *zone, bots, &request).await
     }
 }

@@ -76,7 +76,7 @@ impl Criteria {
                 Looks::Repository => {
                     filter = filter.with(criterion, self.terms(name, &[], |value| value.matches('/').count() <= 1)?);
                 }
-                Looks::Names(_) => {
+                Looks::Names(_) | Looks::People(_) => {
                     let terms = self.terms(name, &[], |value| !value.trim().is_empty())?;
                     filter = filter.with(criterion, terms.map(|value| value.trim().to_owned()));
                 }

@@ -5,12 +5,13 @@
 //! A further criterion is one more entry here, and, if it looks at something that items do not have
 //! yet, a field of [`Item`] that `store::item_rows` reads.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::activity::{ItemType, NoteText, State, WaitsFor};
+use crate::activity::{ItemType, NoteText, PersonKey, State, WaitsFor};
 
 /// One thing that a filter can ask for.
 #[derive(Clone, Copy)]
@@ -30,6 +31,8 @@ pub enum Looks {
     Flag(fn(&Item) -> bool),
     /// Names that the item has.
     Names(NamesOf),
+    /// People who have to do with the item; a filter names them by login.
+    People(PeopleOf),
     /// The repository's name, with its owner's or alone.
     Repository,
     /// Something that a repository is or is not.
@@ -49,6 +52,12 @@ pub enum Looks {
 
 /// Tells each name that an item has.
 pub type NamesOf = fn(&Item, &mut dyn FnMut(&str));
+
+/// Tells each of an item's people.
+pub type PeopleOf = for<'a> fn(&'a Item, &mut dyn FnMut(&'a PersonKey));
+
+/// Whom the logins in a filter mean: ids, by the login as names are compared.
+pub type Holders = HashMap<String, i64>;
 
 /// A moment that every item has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,14 +106,16 @@ pub const LABEL: Criterion = Criterion {
 
 pub const AUTHOR: Criterion = Criterion {
     name: "author",
-    about: "The author's login. Repeat it to accept any of several; `-` in front of a value excludes it.",
-    looks: Looks::Names(|item, each| item.author.iter().for_each(|login| each(login))),
+    about: "The author's login, now or before: it means whoever has it now or, if nobody has, had it last, and finds what \
+            they wrote under any name. Repeat it to accept any of several; `-` in front of a value excludes it.",
+    looks: Looks::People(|item, each| item.author.iter().for_each(each)),
 };
 
 const ASSIGNEE: Criterion = Criterion {
     name: "assignee",
-    about: "The login of an assignee. Repeat it to accept any of several; `-` in front of a value excludes it.",
-    looks: Looks::Names(|item, each| item.assignees.iter().for_each(|login| each(login))),
+    about: "The login of an assignee, now or before, as with `author`. Repeat it to accept any of several; `-` in front of \
+            a value excludes it.",
+    looks: Looks::People(|item, each| item.assignees.iter().for_each(each)),
 };
 
 const MILESTONE: Criterion = Criterion {
@@ -243,12 +254,10 @@ pub struct Item {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub draft: bool,
-    /// A login.
-    pub author: Option<String>,
+    pub author: Option<PersonKey>,
     /// Ids.
     pub labels: Vec<i64>,
-    /// Logins.
-    pub assignees: Vec<String>,
+    pub assignees: Vec<PersonKey>,
     /// The number within the repository.
     pub milestone: Option<i64>,
     /// `None` where nobody can tell.
@@ -317,6 +326,8 @@ impl Repository {
 pub struct Candidate<'a> {
     pub item: &'a Item,
     pub repository: &'a Repository,
+    /// Whom the logins in the filter mean.
+    pub holders: &'a Holders,
     pub labels: &'a [&'a str],
     pub milestone: Option<&'a str>,
     pub title: &'a str,

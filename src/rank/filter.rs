@@ -11,8 +11,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::criterion::{self, Candidate, Criterion, Looks, Moment, OF_REMARKS, Repository, STATE};
-use super::text::{contains, same};
-use crate::activity::State;
+use super::text::{contains, folded, same};
+use crate::activity::{PersonKey, State};
 
 /// Lists of one criterion, of views and requests together, at most.
 const MOST_LISTS: usize = 4;
@@ -203,6 +203,17 @@ impl Filter {
         (Self { terms: some, ..self }, rest)
     }
 
+    /// With other logins of people for each that it names.
+    #[must_use]
+    pub fn with_logins(mut self, of: impl Fn(&String) -> Vec<String>) -> Self {
+        for (name, terms) in &mut self.terms {
+            if matches!(name.0.looks, Looks::People(_)) {
+                *terms = terms.flat_map(&of);
+            }
+        }
+        self
+    }
+
     /// Whether an item passes. One that is not open passes only a filter that says so.
     pub fn passes(&self, candidate: &Candidate) -> bool {
         let state = self.terms(&STATE);
@@ -252,13 +263,24 @@ impl Filter {
 
 /// Whether an item has the wanted values of a criterion.
 fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
-    let Candidate { item, repository, labels, milestone, title, .. } = candidate;
+    let Candidate { item, repository, holders, labels, milestone, title, .. } = candidate;
     match criterion.looks {
         Looks::Kind(values, of) => terms.admit(of(item).and_then(|place| values.get(place)).copied()),
         Looks::Flag(of) => terms.admit(Some(flag(of(item)))),
         Looks::Names(of) => terms.pass(|wanted| {
             let mut found = false;
             of(item, &mut |name| found |= same(name, wanted));
+            found
+        }),
+        Looks::People(of) => terms.pass(|wanted| {
+            let holder = holders.get(&folded(wanted));
+            let mut found = false;
+            of(item, &mut |person| {
+                found |= match person {
+                    PersonKey::Id(id) => holder == Some(id),
+                    PersonKey::Login(login) => same(login, wanted),
+                }
+            });
             found
         }),
         Looks::Labels => terms.pass(|wanted| labels.iter().any(|label| same(label, wanted))),

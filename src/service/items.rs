@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
-use crate::activity::{Bots, Fact, ItemKey, WaitsFor};
+use crate::activity::{Fact, ItemKey, WaitsFor};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Calendar, QueueItem, stale_age};
 use crate::store::history::{Found, Kept, Located, Wanted, locate, repository};
@@ -103,7 +103,7 @@ impl Service {
         let Calendar { zone } = self.0.calendar;
         let human_days = item.last_human_activity.as_ref().map(|activity| days_since(activity.at, date, zone));
         let human_stale_age = human_days.map(|days| stale_age(item.days_age, days));
-        let last_is_human = item.last_activity.as_ref().is_some_and(|last| self.0.bots.is_human(&last.actor));
+        let last_is_human = item.last_activity.as_ref().is_some_and(|last| !last.actor.bot);
         ShownItem { item, human_stale_age, last_is_human }
     }
 
@@ -137,14 +137,13 @@ impl Service {
 
     fn explained(&self, date: NaiveDate, kept: Kept) -> ExplainedItem {
         let Kept { position, item, events, truncated } = kept;
-        let bots = &self.0.bots;
         let updated_by = events.iter().find(|logged| shows(logged) == Some(item.updated_at));
         ExplainedItem {
             as_of: date,
             position,
             waits_for: item.waits_for,
-            updated_by: updated_by.map(|logged| item_event(bots, logged)),
-            history: events.iter().map(|logged| item_event(bots, logged)).collect(),
+            updated_by: updated_by.map(item_event),
+            history: events.iter().map(item_event).collect(),
             truncated,
             shown: self.shown(date, item),
         }
@@ -157,13 +156,13 @@ fn wanted<'a>(viewer: &Viewer, account_id: i64, address: &'a ItemAddress) -> Wan
     Wanted { account_id, sight: viewer.sight(), owner, repository, number: *number }
 }
 
-fn item_event(bots: &Bots, logged: &LoggedEvent) -> ItemEvent {
+fn item_event(logged: &LoggedEvent) -> ItemEvent {
     let event = &logged.event;
     ItemEvent {
         position: logged.position,
         kind: event.kind.clone(),
         actor: event.actor.as_ref().map(|actor| actor.login.clone()),
-        human: event.actor.as_ref().map(|actor| bots.is_human(actor)),
+        human: event.actor.as_ref().map(|actor| !actor.bot),
         occurred_at: event.occurred_at,
     }
 }

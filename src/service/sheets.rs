@@ -5,6 +5,7 @@ use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::{Filter, Order, PageRequest, QueueItem};
 use crate::scrub::record::{ItemName, UnplacedRow};
 use crate::sheet::{self, Attendance, Attended, Book, Import, Sheet, SheetRow, split_filter};
+use crate::store::people::called_now;
 use crate::store::scrubs::deck::closed_since;
 use crate::store::scrubs::import::{Imported, import};
 use crate::store::scrubs::sheets;
@@ -63,6 +64,7 @@ impl Service {
             Err(refusal) => return Err(refusal),
         };
         let (columnless, filter) = split_filter(filter);
+        let filter = called_now(&self.0.pool, account_id, filter).await?;
         let request = PageRequest {
             account_id,
             sight: sight.clone(),
@@ -75,7 +77,7 @@ impl Service {
         };
         let page = self.page(request).await?;
         let mut items = page.items;
-        items.extend(closed_since(&self.0.pool, (zone, date), account_id, &sight, scrub.scrub).await?);
+        items.extend(closed_since(&self.0.pool, (zone, date), account_id, &sight, &self.0.bots, scrub.scrub).await?);
         items.sort_by(|one, other| order.compare(&one.place, &other.place));
         let record = sheets::scrub_record(&self.0.pool, account_id, scrub.scrub).await?;
         let is_read = |item: &QueueItem| record.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));

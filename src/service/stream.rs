@@ -14,6 +14,7 @@ use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::{Order, PageRequest};
 use crate::store::StoreError;
 use crate::store::log::subjects;
+use crate::store::people::renamed_between;
 
 /// From further back than this a follower is told to begin anew.
 const FURTHEST: i64 = 10_000;
@@ -37,7 +38,7 @@ pub enum News {
     Items(Vec<ChangedItem>),
     /// Midnight passed in the account's time zone: all ages grew.
     Day(NaiveDate),
-    /// Ask the queue anew: a repository, a label or what may be seen has changed, or the follower was
+    /// Ask the queue anew: a repository, a label, somebody's login or what may be seen has changed, or the follower was
     /// away for too long.
     Reset(NaiveDate),
 }
@@ -112,7 +113,7 @@ impl Follower {
         }
         let account_id = self.portion.account.account_id;
         let touched = subjects(&self.service.0.pool, account_id, from, to).await?;
-        if touched.directory {
+        if touched.directory || renamed_between(&self.service.0.pool, account_id, from, to).await? {
             return Ok(News::Reset(self.date));
         }
         // Checked when it began; what is right on one date is so on the next.

@@ -13,15 +13,14 @@
 use chrono::{DateTime, Utc};
 
 use super::lifetime::{Lifetime, Transition};
-use crate::activity::{Actor, Bots, ItemType, State};
+use crate::activity::{Actor, Bots, ItemType, Person, State};
 
 /// An item as it is now.
 #[derive(Clone, Debug)]
 pub struct ItemNow {
     pub repo_id: i64,
     pub item_type: ItemType,
-    /// The author's login.
-    pub author: Option<String>,
+    pub author: Option<Person>,
     pub state: State,
     /// Neither deleted nor transferred away.
     pub live: bool,
@@ -92,7 +91,7 @@ impl LifetimeFold {
     }
 
     fn is_response(&self, actor: &Actor, bots: &Bots) -> bool {
-        let by_author = self.now.author.as_deref().is_some_and(|author| author.eq_ignore_ascii_case(&actor.login));
+        let by_author = self.now.author.as_ref().is_some_and(|author| author.is(&actor.person()));
         bots.is_human(actor) && !by_author
     }
 
@@ -120,7 +119,6 @@ impl LifetimeFold {
         Lifetime {
             repo_id: now.repo_id,
             item_type: now.item_type,
-            author: now.author,
             created_at: arrived_at.map_or(now.created_at, |arrived_at| arrived_at.max(now.created_at)),
             transitions,
             activity: self.activity,

@@ -13,8 +13,6 @@ use crate::activity::ItemType;
 pub struct Lifetime {
     pub repo_id: i64,
     pub item_type: ItemType,
-    /// The author's login.
-    pub author: Option<String>,
     pub created_at: DateTime<Utc>,
     /// Closings and reopenings, in order. A transition with an earlier time than the one before it (or than the creation)
     /// counts as happening at that time. A transition that changes nothing (a second closing) is ignored.

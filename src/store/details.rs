@@ -7,8 +7,9 @@ use sqlx::types::Json;
 
 use super::StoreError;
 use super::items::ItemAddress;
+use super::people::Known;
 use super::remarks;
-use crate::activity::{ItemState, ItemType, Remarks, Sight, State};
+use crate::activity::{Activity, Bots, ItemState, ItemType, PersonKey, Remarks, Sight, State};
 use crate::rank::{Place, QueueItem};
 
 /// The items of `places`, in their order. Left out is what may not be seen (any more), and what
@@ -17,6 +18,7 @@ pub async fn details(
     connection: &mut PgConnection,
     account_id: i64,
     sight: &Sight,
+    bots: &Bots,
     places: &[Place],
 ) -> Result<Vec<QueueItem>, StoreError> {
     if places.is_empty() {
@@ -54,6 +56,9 @@ pub async fn details(
     .await?;
     let mut inherited =
         inherited(connection, account_id, rows.iter().map(|row| (row.repo_id, row.number, &row.folded.0))).await?;
+    let ids = rows.iter().flat_map(|row| people(&row.folded)).collect();
+    let known = Known::of(connection, account_id, bots, ids).await?;
+    let called = |activity: Activity| Activity { actor: known.actor(activity.actor), ..activity };
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.repo_id, row.number), row)).collect();
     let items = places.iter().filter_map(|place| {
         let row = rows.remove(&(place.key.repo_id, place.key.number))?;
@@ -74,15 +79,15 @@ pub async fn details(
             item_type: ItemType::from_name(&row.r#type)?,
             title: folded.title().unwrap_or_default().to_owned(),
             state,
-            author: folded.author().map(str::to_owned),
+            author: folded.author().map(|author| known.login(author)),
             labels: row.labels,
-            assignees: folded.assignees(),
+            assignees: known.logins(folded.assignees()),
             milestone: row.milestone,
             comments: folded.comments(),
             draft: folded.draft(),
             updated_at: folded.updated_at()?,
-            last_activity: folded.last_activity().cloned(),
-            last_human_activity: folded.last_human_activity().cloned(),
+            last_activity: folded.last_activity().cloned().map(called),
+            last_human_activity: folded.last_human_activity().cloned().map(called),
             waits_for: folded.waits_for(),
             remarks: inherited
                 .remove(&(row.repo_id, row.number))
@@ -91,6 +96,17 @@ pub async fn details(
         })
     });
     Ok(items.collect())
+}
+
+/// The ids of the people that an item shows.
+fn people(folded: &ItemState) -> impl Iterator<Item = i64> {
+    let activities = folded.last_activity().into_iter().chain(folded.last_human_activity());
+    let assignees = folded.assignees().into_iter().filter_map(|person| match person {
+        PersonKey::Id(id) => Some(id),
+        PersonKey::Login(_) => None,
+    });
+    let author = folded.author().and_then(|author| author.id);
+    author.into_iter().chain(assignees).chain(activities.filter_map(|activity| activity.actor.id))
 }
 
 /// The remarks of those that came by transfer, with what they inherit: they are few.

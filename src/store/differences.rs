@@ -40,6 +40,10 @@ pub(super) async fn differences(
              FROM (SELECT * FROM milestones WHERE account_id = $1 AND generation = $2) x
              FULL JOIN (SELECT * FROM milestones WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
              UNION ALL
+             SELECT 'person', NULL, NULL, x.person_id, y.person_id, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM people WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM people WHERE account_id = $1 AND generation = $3) y USING (person_id)
+             UNION ALL
              SELECT 'remarks', x.repo_id, y.repo_id, x.number, y.number, to_jsonb(x), to_jsonb(y)
              FROM (SELECT * FROM remarks WHERE account_id = $1 AND generation = $2) x
              FULL JOIN (SELECT * FROM remarks WHERE account_id = $1 AND generation = $3) y USING (repo_id, number)
@@ -74,7 +78,8 @@ pub(super) async fn differences(
                                  ELSE 'differs from the fold of its events' END) AS "line!"
            FROM differing
            WHERE (xrow - 'generation') IS DISTINCT FROM (yrow - 'generation')
-             AND CASE WHEN what IN ('account', 'round', 'scrub', 'attendee of scrub', 'row of scrub', 'unplaced row')
+             AND CASE WHEN what IN ('account', 'person', 'round', 'scrub', 'attendee of scrub', 'row of scrub',
+                                        'unplaced row')
                              THEN NOT EXISTS (SELECT FROM later)
                            WHEN what IN ('item', 'remarks') THEN NOT EXISTS (SELECT FROM later l
                              WHERE l.repo_id = coalesce(xr, yr) AND l.number = coalesce(xn, yn))

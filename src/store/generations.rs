@@ -64,6 +64,8 @@ pub(super) async fn remove(
              DELETE FROM labels WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_milestones AS (
              DELETE FROM milestones WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_people AS (
+             DELETE FROM people WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_remarks AS (
              DELETE FROM remarks WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_rounds AS (

@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::details::details;
 use super::log::{LoggedEvent, events_of};
+use super::people::{Known, owned_now};
 use crate::activity::{Bots, Fact, ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
@@ -127,7 +128,7 @@ pub async fn find(
     let (days_age, days_stale) = (days(created_at), days(updated_at));
     let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
     let place = Place { key, rank: None, days_age, days_stale };
-    let Some(mut item) = details(&mut moment, account_id, &query.sight, &[place]).await?.pop() else {
+    let Some(mut item) = details(&mut moment, account_id, &query.sight, bots, &[place]).await?.pop() else {
         return Ok(ItemLookup::Nothing);
     };
     let mut events = events_of(&mut *moment, account_id, &[(row.repo_id, number)], None, LONGEST + 1).await?;
@@ -135,12 +136,18 @@ pub async fn find(
     events.truncate(LONGEST as usize);
     events.reverse();
     // Folding events once more changes nothing but what an earlier version did not fold.
+    let owned = owned_now(&mut moment, account_id, bots).await?;
     for logged in &events {
         if let Fact::Item(fact) = &logged.event.fact {
-            folded.apply(&logged.event, fact, bots);
+            folded.apply(&logged.event, fact, &owned);
         }
     }
     item.waits_for = folded.waits_for();
+    let actors = events.iter().filter_map(|logged| logged.event.actor.as_ref()?.id).collect();
+    let known = Known::of(&mut moment, account_id, bots, actors).await?;
+    for logged in &mut events {
+        logged.event.actor = logged.event.actor.take().map(|actor| known.actor(actor));
+    }
     Ok(ItemLookup::Here(Box::new(ItemHistory { position: row.head_position, item, events, truncated })))
 }
 

@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::StoreError;
 use super::items::ItemAddress;
-use crate::activity::{ItemState, ItemType, State, Summary, WaitsFor};
+use crate::activity::{ItemState, ItemType, PersonKey, State, Summary, WaitsFor};
 use crate::rank::Item;
 
 /// A row of an item of which enough is known to rank it.
@@ -23,8 +23,12 @@ pub(super) struct ItemRow {
     pub updated_at: DateTime<Utc>,
     pub draft: bool,
     pub author: Option<String>,
+    pub author_id: Option<i64>,
     pub labels: Vec<i64>,
     pub assignees: Vec<String>,
+    /// `None` in rows of earlier versions, which have all of them in `assignees`.
+    pub assignee_ids: Option<Vec<i64>>,
+    pub assignees_without_id: Option<Vec<String>>,
     pub milestone: Option<i64>,
     pub waits_for: Option<String>,
     /// Neither deleted nor transferred away.
@@ -43,11 +47,13 @@ impl ItemRow {
         let item_type = ItemType::from_name(&self.r#type).ok_or_else(unreadable)?;
         let state = State::from_name(&self.state).ok_or_else(unreadable)?;
         let address = (self.repo_id, self.number);
+        let logins = self.assignees_without_id.unwrap_or(self.assignees).into_iter().map(PersonKey::Login);
+        let ids = self.assignee_ids.unwrap_or_default().into_iter().map(PersonKey::Id);
         let item = Item {
             draft: self.draft,
-            author: self.author,
+            author: self.author_id.map(PersonKey::Id).or(self.author.map(PersonKey::Login)),
             labels: self.labels,
-            assignees: self.assignees,
+            assignees: ids.chain(logins).collect(),
             milestone: self.milestone,
             waits_for: self.waits_for.as_deref().and_then(WaitsFor::from_name),
             ..Item::new(address, item_type, state, self.created_at, self.updated_at)
@@ -65,7 +71,7 @@ pub(super) fn folded_item(address: ItemAddress, folded: &ItemState) -> Option<It
     let (created_at, updated_at) = (folded.created_at()?, folded.updated_at()?);
     Some(Item {
         draft: folded.draft(),
-        author: folded.author().map(str::to_owned),
+        author: folded.author().map(|author| author.key()),
         labels: folded.labels(),
         assignees: folded.assignees(),
         milestone: folded.milestone(),
@@ -107,8 +113,9 @@ pub(super) fn rows<'e>(
     sqlx::query_as!(
         ItemRow,
         r#"SELECT repo_id, number, type AS "type!", state AS "state!", created_at AS "created_at!",
-                  updated_at AS "updated_at!", draft, author, labels, assignees, milestone, waits_for, live,
-                  came_by_transfer, CASE WHEN $12 THEN title END AS title,
+                  updated_at AS "updated_at!", draft, author, author_id, labels, assignees,
+                  assignee_ids, assignees_without_id, milestone, waits_for, live, came_by_transfer,
+                  CASE WHEN $12 THEN title END AS title,
                   CASE WHEN $13 AND state <> 'open' THEN folded END AS "folded: Json<ItemState>"
            FROM items
            WHERE account_id = $1 AND generation = $2 AND (live OR $11)
@@ -144,8 +151,8 @@ pub(super) async fn open_rows_at(
     let rows = sqlx::query_as!(
         ItemRow,
         r#"SELECT i.repo_id, i.number, i.type AS "type!", i.state AS "state!", i.created_at AS "created_at!",
-                  i.updated_at AS "updated_at!", i.draft, i.author, i.labels, i.assignees, i.milestone, i.waits_for,
-                  i.live, i.came_by_transfer, NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
+                  i.updated_at AS "updated_at!", i.draft, i.author, i.author_id, i.labels, i.assignees,
+                  i.assignee_ids, i.assignees_without_id, i.milestone, i.waits_for, i.live, i.came_by_transfer, NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
            JOIN items i ON i.account_id = $1 AND i.generation = $2
              AND i.repo_id = wanted.repo_id AND i.number = wanted.number

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::StoreError;
-use crate::activity::ItemState;
+use crate::activity::{ItemState, PersonKey};
 
 /// An item's repository and number, within an account.
 pub type ItemAddress = (i64, i64);
@@ -23,11 +23,15 @@ pub(super) async fn save(
     let types: Vec<Option<&str>> = states.iter().map(|state| state.item_type().map(|found| found.name())).collect();
     let open: Vec<Option<&str>> = states.iter().map(|state| state.state().map(|found| found.name())).collect();
     let titles: Vec<Option<&str>> = states.iter().map(|state| state.title()).collect();
-    let authors: Vec<Option<&str>> = states.iter().map(|state| state.author()).collect();
+    let authors: Vec<_> = states.iter().map(|state| state.author()).collect();
+    let author_ids: Vec<Option<i64>> = authors.iter().map(|author| author.as_ref()?.id).collect();
+    let authors: Vec<Option<String>> = authors.into_iter().map(|author| Some(author?.login)).collect();
     let created: Vec<_> = states.iter().map(|state| state.created_at()).collect();
     let updated: Vec<_> = states.iter().map(|state| state.updated_at()).collect();
     let labels: Vec<String> = states.iter().map(|state| array_of_ids(&state.labels())).collect();
-    let assignees: Vec<String> = states.iter().map(|state| array_of_texts(&state.assignees())).collect();
+    let assignees: Vec<String> = states.iter().map(|state| array_of_texts(&state.assignee_logins())).collect();
+    let (assignee_ids, assignees_without_id): (Vec<String>, Vec<String>) =
+        states.iter().map(|state| by_what_is_known(state.assignees())).unzip();
     let milestones: Vec<Option<i64>> = states.iter().map(|state| state.milestone()).collect();
     let comments: Vec<Option<i64>> = states.iter().map(|state| state.comments()).collect();
     let drafts: Vec<bool> = states.iter().map(|state| state.draft()).collect();
@@ -40,17 +44,20 @@ pub(super) async fn save(
     sqlx::query!(
         r#"INSERT INTO items (account_id, generation, repo_id, number, type, state, title, author,
                               created_at, updated_at, labels, assignees, milestone, comments,
-                              draft, live, tied, folded, came_by_transfer, waits_for)
+                              draft, live, tied, folded, came_by_transfer, waits_for, author_id,
+                              assignee_ids, assignees_without_id)
            SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
-                  folded::json, came_by_transfer, waits_for
+                  folded::json, came_by_transfer, waits_for, author_id, assignee_ids::bigint[],
+                  assignees_without_id::text[]
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
-                       $17::boolean[], $18::text[], $19::boolean[], $20::text[])
+                       $17::boolean[], $18::text[], $19::boolean[], $20::text[], $21::bigint[],
+                       $22::text[], $23::text[])
              AS new (repo_id, number, type, state, title, author, created_at, updated_at, labels,
                      assignees, milestone, comments, draft, live, tied, folded, came_by_transfer,
-                     waits_for)
+                     waits_for, author_id, assignee_ids, assignees_without_id)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
              author = EXCLUDED.author, created_at = EXCLUDED.created_at,
@@ -58,7 +65,9 @@ pub(super) async fn save(
              assignees = EXCLUDED.assignees, milestone = EXCLUDED.milestone,
              comments = EXCLUDED.comments, draft = EXCLUDED.draft, live = EXCLUDED.live,
              tied = EXCLUDED.tied, folded = EXCLUDED.folded,
-             came_by_transfer = EXCLUDED.came_by_transfer, waits_for = EXCLUDED.waits_for"#,
+             came_by_transfer = EXCLUDED.came_by_transfer, waits_for = EXCLUDED.waits_for,
+             author_id = EXCLUDED.author_id, assignee_ids = EXCLUDED.assignee_ids,
+             assignees_without_id = EXCLUDED.assignees_without_id"#,
         account_id,
         generation,
         &repo_ids,
@@ -79,10 +88,25 @@ pub(super) async fn save(
         &folded,
         &came_by_transfer,
         waits_for as _,
+        author_ids as _,
+        &assignee_ids,
+        &assignees_without_id,
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The ids of some people, and the logins of those without one, as arrays.
+fn by_what_is_known(people: Vec<PersonKey>) -> (String, String) {
+    let (mut ids, mut logins) = (vec![], vec![]);
+    for person in people {
+        match person {
+            PersonKey::Id(id) => ids.push(id),
+            PersonKey::Login(login) => logins.push(login),
+        }
+    }
+    (array_of_ids(&ids), array_of_texts(&logins))
 }
 
 /// The stored form of a folded state. Equal states have equal bytes.

@@ -13,8 +13,8 @@ use sqlx::PgPool;
 use super::directory::DirectoryNames;
 use super::item_rows::{Wanted, rows};
 use super::items::ItemAddress;
-use super::{StoreError, live, remarks};
-use crate::activity::{Actor, Bots, ItemType, Sight, State};
+use super::{StoreError, live, people, remarks};
+use crate::activity::{Actor, Bots, ItemType, Person, Sight, State};
 use crate::rank::{Candidate, Filter, Repository};
 use crate::stats::{ItemNow, Lifetime, LifetimeFold};
 
@@ -68,6 +68,8 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     let mut read = Lifetimes { position: head.head_position, since: head.since, ..Lifetimes::default() };
     let mut folds: HashMap<ItemAddress, LifetimeFold> = HashMap::new();
     let names = DirectoryNames::read(&mut moment, account_id).await?;
+    let holders = people::holders(&mut *moment, account_id, &scope.filter).await?;
+    let bots = people::owned_now(&mut moment, account_id, bots).await?;
     let summaries = remarks::summaries_for(&mut moment, account_id, &scope.filter).await?;
     let repositories = live::repositories(&mut moment, account_id, None).await?.into_iter();
     let passes = |repository: &Repository| {
@@ -86,6 +88,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     };
     let mut rows = rows(&mut *moment, (account_id, head.generation), &wanted);
     while let Some(mut row) = rows.try_next().await? {
+        let author = row.author.clone().map(|login| Person { id: row.author_id, login });
         let (live, title, transferred) = (row.live, row.title.take(), row.came_by_transfer);
         let closed_at = row.folded.take().and_then(|folded| folded.0.closed_at());
         let item = row.item(&summaries)?;
@@ -93,6 +96,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
         let candidate = Candidate {
             item: &item,
             repository,
+            holders: &holders,
             labels: &names.labels(item.repo_id, &item.labels),
             milestone: names.milestone(item.repo_id, item.milestone),
             title: title.as_deref().unwrap_or_default(),
@@ -107,7 +111,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
         let now = ItemNow {
             repo_id: item.repo_id,
             item_type: item.item_type,
-            author: item.author,
+            author,
             state: item.state,
             live,
             created_at: item.created_at,
@@ -121,7 +125,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     let repo_ids: Vec<i64> = read.names.keys().copied().collect();
     let mut rows = sqlx::query!(
         r#"SELECT repo_id AS "repo_id!", number AS "number!", position AS "position!", kind AS "kind!", actor_login,
-                  actor_bot, occurred_at AS "occurred_at!"
+                  actor_id, actor_bot, occurred_at AS "occurred_at!"
            FROM effective_events
            WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL AND occurred_at IS NOT NULL
              AND source <> 'scrub'"#,
@@ -131,8 +135,9 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     .fetch(&mut *moment);
     while let Some(row) = rows.try_next().await? {
         let Some(fold) = folds.get_mut(&(row.repo_id, row.number)) else { continue };
-        let actor = row.actor_login.map(|login| Actor { login, id: None, bot: row.actor_bot.unwrap_or_default() });
-        fold.apply(&row.kind, row.position, row.occurred_at, actor.as_ref(), bots);
+        let actor =
+            row.actor_login.map(|login| Actor { login, id: row.actor_id, bot: row.actor_bot.unwrap_or_default() });
+        fold.apply(&row.kind, row.position, row.occurred_at, actor.as_ref(), &bots);
     }
     drop(rows);
     read.open.extend(folds.values().filter_map(|fold| fold.now().open()));

@@ -42,6 +42,7 @@ pub mod local;
 pub mod log;
 mod names;
 pub mod past;
+pub mod people;
 mod pool;
 pub mod project;
 pub mod purge;

@@ -20,9 +20,11 @@ use super::directory::DirectoryNames;
 use super::item_rows::{folded_item, with_summary};
 use super::items::ItemAddress;
 use super::log::{EventRow, LoggedEvent};
+use super::people::{Known, holders, owned_now};
 use super::remarks::remarks_by;
 use super::{StoreError, live};
 use crate::activity::{Activity, Bots, Fact, ItemState, Remarks, State};
+use crate::rank::criterion::Holders;
 use crate::rank::past::{Offered, Past};
 use crate::rank::{Calendar, Candidate, Item, Page, PageRequest, QueueItem, Repository};
 
@@ -30,6 +32,8 @@ use crate::rank::{Calendar, Candidate, Item, Page, PageRequest, QueueItem, Repos
 struct Directory {
     repositories: HashMap<i64, Repository>,
     names: DirectoryNames,
+    people: Known,
+    holders: Holders,
     /// By the end of the date.
     remarks: HashMap<ItemAddress, Remarks>,
 }
@@ -42,21 +46,30 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
         .fetch_optional(&mut *moment)
         .await?
         .unwrap_or_default();
-    let directory = directory(&mut moment, request.account_id, end).await?;
+    let directory = directory(&mut moment, request, end, bots).await?;
+    let bots = owned_now(&mut moment, request.account_id, bots).await?;
     let mut page = Making { directory, zone, past: Past::new(request) };
-    told(&mut moment, request.account_id, end, bots, &mut page).await?;
+    told(&mut moment, request.account_id, end, &bots, &mut page).await?;
     let untold = untold(&mut moment, request.account_id, end, &mut page).await?;
     let Offered { total, items, end } = page.past.page();
     let items = items.into_iter().map(|(place, item)| QueueItem { rank: place.rank, ..item }).collect();
     Ok(Page { position, total, items, end, approximate: untold > 0 })
 }
 
-async fn directory(moment: &mut PgConnection, account_id: i64, end: DateTime<Utc>) -> Result<Directory, StoreError> {
+async fn directory(
+    moment: &mut PgConnection,
+    PageRequest { account_id, filter, .. }: &PageRequest,
+    end: DateTime<Utc>,
+    bots: &Bots,
+) -> Result<Directory, StoreError> {
+    let account_id = *account_id;
     let repositories = live::repositories(moment, account_id, None).await?.into_iter();
     let named = repositories.filter(|repository| !repository.name.is_empty());
     Ok(Directory {
         repositories: named.map(|repository| (repository.repo_id, repository)).collect(),
         names: DirectoryNames::read(moment, account_id).await?,
+        people: Known::all(moment, account_id, bots).await?,
+        holders: holders(&mut *moment, account_id, filter).await?,
         remarks: remarks_by(moment, account_id, end).await?,
     })
 }
@@ -159,7 +172,7 @@ impl Making<'_> {
 
     /// Offers an item, with the last activity and the last of a human; false if nobody may see it.
     fn offer(&mut self, item: Item, folded: &ItemState, last: (Option<Activity>, Option<Activity>)) -> bool {
-        let Directory { repositories, names, remarks } = &self.directory;
+        let Directory { repositories, names, people, holders, remarks } = &self.directory;
         let Some(repository) = repositories.get(&item.repo_id) else { return false };
         let remarks = remarks.get(&(item.repo_id, item.number));
         let item = match remarks {
@@ -170,7 +183,8 @@ impl Making<'_> {
         let milestone = names.milestone(item.repo_id, item.milestone);
         let title = folded.title().unwrap_or_default();
         let zone = self.zone;
-        let candidate = Candidate { item: &item, repository, labels: &labels, milestone, title, zone };
+        let candidate = Candidate { item: &item, repository, holders, labels: &labels, milestone, title, zone };
+        let called = |activity: Activity| Activity { actor: people.actor(activity.actor), ..activity };
         self.past.offer(&candidate, |place| QueueItem {
             rank: None,
             place: place.key,
@@ -183,15 +197,15 @@ impl Making<'_> {
             item_type: item.item_type,
             title: title.to_owned(),
             state: item.state,
-            author: item.author.clone(),
+            author: folded.author().map(|author| people.login(author)),
             labels: labels.iter().map(|name| (*name).to_owned()).collect(),
-            assignees: item.assignees.clone(),
+            assignees: people.logins(item.assignees.clone()),
             milestone: milestone.map(str::to_owned),
             comments: folded.comments(),
             draft: item.draft,
             updated_at: item.updated_at,
-            last_activity: last.0,
-            last_human_activity: last.1,
+            last_activity: last.0.map(called),
+            last_human_activity: last.1.map(called),
             waits_for: item.waits_for,
             remarks: remarks.cloned().unwrap_or_default(),
         });

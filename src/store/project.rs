@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use super::StoreError;
 use super::items::{self, ItemAddress};
 use super::log::LogEntry;
-use super::{names, scrubs};
+use super::{names, people, scrubs};
 use crate::activity::directory::Directory;
 use crate::activity::{Bots, Fact, ItemState};
 
@@ -31,10 +31,13 @@ pub(super) async fn project(
     let States { mut items, directory: before } = load(connection, account_id, generation, &events).await?;
     let mut directory = before.clone();
     for LogEntry { event, recorded_at, .. } in &events {
-        if let Fact::Item(fact) = &event.fact {
-            items.entry((fact.repo_id, fact.number)).or_default().apply(event, fact, bots);
-        }
         directory.apply(account_id, event, *recorded_at);
+    }
+    let bots = people::owned(connection, (account_id, generation), bots, &directory.people).await?;
+    for LogEntry { event, .. } in &events {
+        if let Fact::Item(fact) = &event.fact {
+            items.entry((fact.repo_id, fact.number)).or_default().apply(event, fact, &bots);
+        }
     }
     let rows: Vec<_> = items.iter().map(|(address, state)| (*address, state)).collect();
     items::save(connection, account_id, generation, &rows).await?;
@@ -71,6 +74,7 @@ async fn load(
     let (label_repos, label_ids): (Vec<i64>, Vec<i64>) = changed.directory.labels.keys().copied().unzip();
     let (milestone_repos, milestone_numbers): (Vec<i64>, Vec<i64>) =
         changed.directory.milestones.keys().copied().unzip();
+    let person_ids: Vec<i64> = changed.directory.people.keys().copied().collect();
     let rows = sqlx::query!(
         r#"SELECT 'item' AS "what!", wanted.repo_id AS "repo_id!", wanted.id AS "id!", found.folded::text AS "folded!"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, id)
@@ -92,6 +96,11 @@ async fn load(
            CROSS JOIN LATERAL (SELECT folded FROM milestones WHERE account_id = $1 AND generation = $2
              AND repo_id = wanted.repo_id AND number = wanted.id LIMIT 1) AS found
            UNION ALL
+           SELECT 'person', 0, wanted.id, found.folded::text
+           FROM UNNEST($10::bigint[]) AS wanted (id)
+           CROSS JOIN LATERAL (SELECT folded FROM people WHERE account_id = $1 AND generation = $2
+             AND person_id = wanted.id LIMIT 1) AS found
+           UNION ALL
            SELECT 'account', 0, 0, folded::text FROM account_profiles
            WHERE account_id = $1 AND generation = $2"#,
         account_id,
@@ -103,6 +112,7 @@ async fn load(
         &label_ids,
         &milestone_repos,
         &milestone_numbers,
+        &person_ids,
     )
     .fetch_all(connection)
     .await?;
@@ -114,6 +124,7 @@ async fn load(
             "repository" => drop(states.directory.repositories.insert(row.repo_id, folded(&row.folded)?)),
             "label" => drop(states.directory.labels.insert(key, folded(&row.folded)?)),
             "milestone" => drop(states.directory.milestones.insert(key, folded(&row.folded)?)),
+            "person" => drop(states.directory.people.insert(row.id, folded(&row.folded)?)),
             _ => states.directory.profile = folded(&row.folded)?,
         }
     }
@@ -139,7 +150,8 @@ pub(super) async fn save_directory(
     names::save_repositories(connection, account_id, generation, &repositories).await?;
     names::save_labels(connection, account_id, generation, &changed(&before.labels, &after.labels)).await?;
     let milestones = changed(&before.milestones, &after.milestones);
-    names::save_milestones(connection, account_id, generation, &milestones).await
+    names::save_milestones(connection, account_id, generation, &milestones).await?;
+    people::save(connection, account_id, generation, &changed(&before.people, &after.people)).await
 }
 
 fn changed<'a, K: Ord + Copy, V: PartialEq>(before: &BTreeMap<K, V>, after: &'a BTreeMap<K, V>) -> Vec<(K, &'a V)> {

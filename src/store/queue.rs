@@ -15,14 +15,14 @@ use sqlx::PgPool;
 use super::details::details;
 use super::directory::DirectoryNames;
 use super::item_rows::{Wanted, rows};
-use super::{StoreError, live, remarks};
-use crate::activity::{ItemType, State};
+use super::{StoreError, live, people, remarks};
+use crate::activity::{Bots, ItemType, State};
 use crate::rank::criterion::{Looks, STATE, TYPE};
 use crate::rank::past::{Offered, Past};
 use crate::rank::{Candidate, Days, Page, PageRequest, Repository, Terms};
 
 /// One page, and the count of all, of one moment.
-pub async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page, StoreError> {
+pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -> Result<Page, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let (account_id, filter) = (request.account_id, &request.filter);
     let known = sqlx::query!("SELECT head_position, generation FROM accounts WHERE account_id = $1", account_id)
@@ -38,6 +38,7 @@ pub async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page
         true => DirectoryNames::read(&mut moment, account_id).await?,
         false => DirectoryNames::default(),
     };
+    let holders = people::holders(&mut *moment, account_id, filter).await?;
     let summaries = remarks::summaries_for(&mut moment, account_id, filter).await?;
     let mut past = Past::new(request);
     let mut rows = rows(&mut *moment, (account_id, head.generation), &wanted(request, &repositories));
@@ -48,6 +49,7 @@ pub async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page
         let candidate = Candidate {
             item: &item,
             repository,
+            holders: &holders,
             labels: &names.labels(item.repo_id, &item.labels),
             milestone: names.milestone(item.repo_id, item.milestone),
             title: title.as_deref().unwrap_or_default(),
@@ -58,7 +60,7 @@ pub async fn page(pool: &PgPool, zone: Tz, request: &PageRequest) -> Result<Page
     drop(rows);
     let Offered { total, items, end } = past.page();
     let places: Vec<_> = items.into_iter().map(|(place, ())| place).collect();
-    let items = details(&mut moment, account_id, &request.sight, &places).await?;
+    let items = details(&mut moment, account_id, &request.sight, bots, &places).await?;
     Ok(Page { position: head.head_position, total, items, end, approximate: false })
 }
 

@@ -14,8 +14,9 @@ use super::head::lock_head;
 use super::items::{self, ItemAddress};
 use super::log::{LoggedEvent, Part, events_between, in_order_of_items};
 use super::project::{project, save_directory};
-use super::{StoreError, scrubs};
+use super::{StoreError, people, scrubs};
 use crate::activity::directory::Directory;
+use crate::activity::people::first_owner;
 use crate::activity::{Bots, Fact, ItemState};
 
 /// Items written at once.
@@ -127,7 +128,29 @@ async fn fold_log(
 /// of items and the directory, however long the log is. Returns the number of items.
 async fn fold_beginning(pool: &PgPool, account_id: i64, new: &NewGeneration, bots: &Bots) -> Result<i64, StoreError> {
     let mut writer = pool.acquire().await?;
-    fold_scrubs(pool, &mut writer, account_id, new).await?;
+    let mut bots = people::owned_now(&mut writer, account_id, bots).await?;
+    loop {
+        let (written, directory) = fold_items(pool, &mut writer, account_id, new, &bots).await?;
+        let owned = bots.owned(|login| first_owner(&directory.people, login));
+        if owned == bots {
+            save_directory(&mut writer, account_id, new.generation, &Directory::default(), &directory).await?;
+            return Ok(written);
+        }
+        // Only the whole log tells whom the settings mean. The rows in use nearly always know it already.
+        bots = owned;
+        generations::remove(&mut *writer, account_id, new.generation, new.generation).await?;
+    }
+}
+
+/// Folds and writes items, and what people did with them. Returns the number of items, and the directory.
+async fn fold_items(
+    pool: &PgPool,
+    writer: &mut PgConnection,
+    account_id: i64,
+    new: &NewGeneration,
+    bots: &Bots,
+) -> Result<(i64, Directory), StoreError> {
+    fold_scrubs(pool, writer, account_id, new).await?;
     let mut rows = in_order_of_items(pool, account_id, Part::ItemsAndDirectory, new.position, None);
     let mut directory = Directory::default();
     let mut folded: Vec<(ItemAddress, ItemState)> = Vec::with_capacity(ITEMS_AT_ONCE);
@@ -138,7 +161,7 @@ async fn fold_beginning(pool: &PgPool, account_id: i64, new: &NewGeneration, bot
         if matches!(logged.event.fact, Fact::Scrub(_)) {
             annotations.push(logged);
             if annotations.len() == SCRUBS_AT_ONCE {
-                save_scrubs(&mut writer, account_id, new.generation, &mut annotations).await?;
+                save_scrubs(writer, account_id, new.generation, &mut annotations).await?;
             }
             continue;
         }
@@ -148,7 +171,7 @@ async fn fold_beginning(pool: &PgPool, account_id: i64, new: &NewGeneration, bot
         let address = (fact.repo_id, fact.number);
         if folded.last().is_none_or(|(last, _)| *last != address) {
             if folded.len() == ITEMS_AT_ONCE {
-                written += save_items(&mut writer, account_id, new.generation, &mut folded).await?;
+                written += save_items(writer, account_id, new.generation, &mut folded).await?;
             }
             folded.push((address, ItemState::default()));
         }
@@ -156,10 +179,9 @@ async fn fold_beginning(pool: &PgPool, account_id: i64, new: &NewGeneration, bot
             state.apply(&event, fact, bots);
         }
     }
-    written += save_items(&mut writer, account_id, new.generation, &mut folded).await?;
-    save_scrubs(&mut writer, account_id, new.generation, &mut annotations).await?;
-    save_directory(&mut writer, account_id, new.generation, &Directory::default(), &directory).await?;
-    Ok(written)
+    written += save_items(writer, account_id, new.generation, &mut folded).await?;
+    save_scrubs(writer, account_id, new.generation, &mut annotations).await?;
+    Ok((written, directory))
 }
 
 /// Folds what people did that is about no item, in the order of the log. It comes first, so that a

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use sqlx::PgPool;
 
-use super::StoreError;
+use super::{StoreError, people};
 use crate::rank::Filter;
 use crate::rank::criterion::Looks;
 use crate::rank::live::Meanings;
@@ -22,7 +22,7 @@ pub async fn meanings(
     filter: &Filter,
     repo_ids: Option<&[i64]>,
 ) -> Result<Meanings, StoreError> {
-    let mut meanings = Meanings::default();
+    let mut meanings = Meanings { holders: people::holders(pool, account_id, filter).await?, ..Meanings::default() };
     for (criterion, terms) in filter.given() {
         let names: Vec<&str> = terms.values().map(String::as_str).collect();
         match criterion.looks {

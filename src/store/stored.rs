@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, Status};
 use crate::activity::{
-    Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, MilestoneRef, RepositoryRef, ScrubFact, Source,
+    Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, MilestoneRef, Person, RepositoryRef, ScrubFact,
+    Source,
 };
 
 const VERSION: u8 = 1;
@@ -79,6 +80,8 @@ enum StoredEffect {
     },
     Assignee {
         login: String,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        id: Option<i64>,
         set: bool,
     },
     Deleted,
@@ -100,6 +103,8 @@ struct StoredSnapshot {
     title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    author_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,6 +120,9 @@ struct StoredSnapshot {
     labels: Option<Vec<(i64, String)>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     assignees: Option<Vec<String>>,
+    /// In the order of `assignees`; absent if it knows none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    assignee_ids: Vec<Option<i64>>,
     /// Number and title; empty if the payload said that there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     milestone: Option<Vec<(i64, String)>>,
@@ -243,7 +251,7 @@ fn effect_to(effect: &Effect) -> Option<StoredEffect> {
         Effect::Draft => StoredEffect::Draft,
         Effect::Milestone => StoredEffect::Milestone,
         Effect::Label { id, set } => StoredEffect::Label { id: *id, set: *set },
-        Effect::Assignee { login, set } => StoredEffect::Assignee { login: login.clone(), set: *set },
+        Effect::Assignee { who, set } => StoredEffect::Assignee { login: who.login.clone(), id: who.id, set: *set },
         Effect::Deleted => StoredEffect::Deleted,
         Effect::TransferredTo(key) => StoredEffect::TransferredTo(key.account_id, key.repo_id, key.number),
         Effect::TransferredFrom(key) => StoredEffect::TransferredFrom(key.account_id, key.repo_id, key.number),
@@ -258,7 +266,7 @@ fn effect_from(effect: StoredEffect) -> Effect {
         StoredEffect::Draft => Effect::Draft,
         StoredEffect::Milestone => Effect::Milestone,
         StoredEffect::Label { id, set } => Effect::Label { id, set },
-        StoredEffect::Assignee { login, set } => Effect::Assignee { login, set },
+        StoredEffect::Assignee { login, id, set } => Effect::Assignee { who: Person { id, login }, set },
         StoredEffect::Deleted => Effect::Deleted,
         StoredEffect::TransferredTo(account_id, repo_id, number) => {
             Effect::TransferredTo(ItemKey { account_id, repo_id, number })
@@ -277,14 +285,16 @@ fn snapshot_to(snapshot: &ItemSnapshot) -> StoredSnapshot {
         fetched_at: snapshot.fetched_at,
         created_at: snapshot.created_at,
         title: snapshot.title.clone(),
-        author: snapshot.author.clone(),
+        author: snapshot.author.as_ref().map(|author| author.login.clone()),
+        author_id: snapshot.author.as_ref().and_then(|author| author.id),
         status: snapshot.status.clone(),
         answered: snapshot.answered,
         merged: snapshot.merged,
         draft: snapshot.draft,
         comments: snapshot.comments,
         labels: snapshot.labels.as_ref().map(|labels| labels.iter().map(|l| (l.id, l.name.clone())).collect()),
-        assignees: snapshot.assignees.clone(),
+        assignees: snapshot.assignees.as_ref().map(|people| people.iter().map(|who| who.login.clone()).collect()),
+        assignee_ids: ids(snapshot.assignees.as_deref().unwrap_or_default()),
         milestone: milestone.map(|found| found.iter().map(|found| (found.number, found.title.clone())).collect()),
     }
 }
@@ -298,16 +308,30 @@ fn snapshot_from(snapshot: StoredSnapshot) -> ItemSnapshot {
         fetched_at: snapshot.fetched_at,
         created_at: snapshot.created_at,
         title: snapshot.title,
-        author: snapshot.author,
+        author: snapshot.author.map(|login| Person { id: snapshot.author_id, login }),
         status: snapshot.status,
         answered: snapshot.answered,
         merged: snapshot.merged,
         draft: snapshot.draft,
         comments: snapshot.comments,
         labels: snapshot.labels.map(|labels| labels.into_iter().map(label).collect()),
-        assignees: snapshot.assignees,
+        assignees: snapshot.assignees.map(|logins| people(logins, snapshot.assignee_ids)),
         milestone: snapshot.milestone.map(|found| found.into_iter().next().map(milestone)),
     }
+}
+
+/// The ids of some people; none at all if none is known.
+fn ids(people: &[Person]) -> Vec<Option<i64>> {
+    if people.iter().all(|person| person.id.is_none()) {
+        vec![]
+    } else {
+        people.iter().map(|person| person.id).collect()
+    }
+}
+
+fn people(logins: Vec<String>, ids: Vec<Option<i64>>) -> Vec<Person> {
+    let ids = ids.into_iter().chain(std::iter::repeat(None));
+    logins.into_iter().zip(ids).map(|(login, id)| Person { id, login }).collect()
 }
 
 fn repository_to(repository: &RepositoryRef) -> StoredRepository {

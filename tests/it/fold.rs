@@ -6,7 +6,7 @@ use proptest::sample::SizeRange;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::history::{Delivery, History, bytes, events_of, fold, steps};
+use crate::support::history::{Delivery, History, bytes, events_of, fold, logins, steps};
 use crate::support::payload::{ACCOUNT, issue, issues, repository, user};
 
 fn events(deliveries: &[Delivery]) -> Vec<Event> {
@@ -35,6 +35,7 @@ proptest! {
         let in_order = fold(&history);
         let shuffled = fold(order.iter().map(|at| &history[*at]));
         prop_assert_eq!(bytes(&in_order), bytes(&shuffled));
+        prop_assert_eq!(logins(&history), logins(order.iter().map(|at| &history[*at])));
     }
 
     /// If no two acts share a second, nothing is left to a rule: the fold is the truth.
@@ -49,13 +50,14 @@ proptest! {
     ) {
         let folded = fold(order.iter().map(|at| &events[*at]));
         prop_assert_eq!(folded.len(), history.truth.len());
+        prop_assert_eq!(&logins(order.iter().map(|at| &events[*at])), &history.shown);
         for (key, truth) in &history.truth {
             let item = &folded[key];
             prop_assert_eq!(item.live(), truth.live);
             prop_assert_eq!(item.title(), Some(truth.title.as_str()));
             prop_assert_eq!(item.state(), Some(if truth.open { State::Open } else { State::Closed }));
             prop_assert_eq!(item.labels(), truth.labels.iter().copied().collect::<Vec<_>>());
-            prop_assert_eq!(item.assignees(), truth.assignees.iter().cloned().collect::<Vec<_>>());
+            prop_assert_eq!(item.assignees(), truth.assignees());
             prop_assert_eq!(item.milestone(), truth.milestone);
             prop_assert_eq!(item.comments(), Some(truth.comments));
             prop_assert_eq!(item.waits_for(), truth.waits_for());
@@ -86,7 +88,7 @@ proptest! {
             prop_assert_eq!(item.title(), Some(truth.title.as_str()));
             prop_assert_eq!(item.state(), Some(if truth.open { State::Open } else { State::Closed }));
             prop_assert_eq!(item.labels(), truth.labels.iter().copied().collect::<Vec<_>>());
-            prop_assert_eq!(item.assignees(), truth.assignees.iter().cloned().collect::<Vec<_>>());
+            prop_assert_eq!(item.assignees(), truth.assignees());
             prop_assert_eq!(item.milestone(), truth.milestone);
             prop_assert!(!item.tied());
         }

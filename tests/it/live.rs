@@ -6,7 +6,7 @@ mod threads;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bugscrub::activity::{ItemType, NoteText, Sight, State, WaitsFor};
+use bugscrub::activity::{ItemType, NoteText, PersonKey, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self, Looks};
 use bugscrub::rank::live::{Change, Live, Page, Ranked, Selection};
 use bugscrub::rank::{Criterion, Days, Filter, Item, Order, PlaceKey, Terms, Unread};
@@ -42,6 +42,10 @@ fn login() -> impl Strategy<Value = String> + Clone {
     prop::sample::select(&LOGINS[..]).prop_map(String::from)
 }
 
+fn person() -> impl Strategy<Value = PersonKey> {
+    prop_oneof![(1i64..4).prop_map(PersonKey::Id), login().prop_map(PersonKey::Login)]
+}
+
 /// Words of notes are taken from the same few as logins, so that a filter meets them.
 fn note() -> impl Strategy<Value = NoteText> {
     let text = || prop_oneof![1 => Just(String::new()), 3 => login().prop_map(|text| format!(" {text} "))];
@@ -66,9 +70,9 @@ prop_compose! {
         note in option::of(note()),
         item_type in item_type(),
         draft in any::<bool>(),
-        author in option::of(login()),
+        author in option::of(person()),
         labels in vec(1i64..6, 0..4),
-        assignees in vec(login(), 0..3),
+        assignees in vec(person(), 0..3),
         milestone in option::of(1i64..3),
         waits_for in option::of(prop::sample::select(&WaitsFor::ALL[..])),
     ) -> Item {
@@ -91,7 +95,7 @@ fn values(criterion: &Criterion) -> Vec<String> {
     match criterion.looks {
         Looks::Kind(values, _) => values.iter().map(|value| value.to_uppercase()).collect(),
         Looks::Flag(_) | Looks::RepositoryFlag(_) => vec!["true".to_owned(), "false".to_owned()],
-        Looks::Names(_) => LOGINS.map(str::to_owned).into(),
+        Looks::Names(_) | Looks::People(_) => LOGINS.map(str::to_owned).into(),
         Looks::Repository => [numbered("repo-"), numbered("ACME/Repo-"), vec!["other/repo-1".to_owned()]].concat(),
         Looks::Labels => numbered("label "),
         Looks::Milestone => numbered("VERSION "),
@@ -358,7 +362,7 @@ fn many(random: &mut Random) -> Item {
     let item_type = ItemType::ALL[random.below(3) as usize];
     Item {
         draft: random.below(5) == 0,
-        author: Some(format!("user-{}", random.below(2_000))),
+        author: Some(PersonKey::Id(random.below(2_000) as i64)),
         labels: (0..random.below(4)).map(|_| 1 + (random.below(300) * random.below(300) / 300) as i64).collect(),
         ..Item::new(address, item_type, State::Open, at(random), at(random))
     }
@@ -383,9 +387,9 @@ fn a_removed_item_leaves_nothing_in_its_slot() {
     let full = Item {
         item_type: ItemType::PullRequest,
         draft: true,
-        author: Some("octocat".into()),
+        author: Some(PersonKey::Id(1)),
         labels: vec![5, 5, 6],
-        assignees: vec!["Hubot".into()],
+        assignees: vec![PersonKey::Login("Hubot".into())],
         milestone: Some(3),
         waits_for: Some(WaitsFor::Author),
         read: 7,

@@ -18,6 +18,7 @@ mod items;
 mod live;
 mod openapi;
 mod past;
+mod people;
 mod postgres;
 mod queries;
 mod queue;

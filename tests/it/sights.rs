@@ -184,7 +184,8 @@ async fn rows(app: &TestApp, sight: &Sight, number: i64) {
         let wanted = Wanted { sight: sight.clone(), after: 0, limit: 500, visited: false };
         let (rows, next) = deck(pool, (chrono_tz::UTC, date), &Bots::default(), ACCOUNT, &scrub, wanted).await.unwrap();
         assert!(next.is_none());
-        let closed = closed_since(pool, (chrono_tz::UTC, date), ACCOUNT, sight, number).await.unwrap();
+        let closed =
+            closed_since(pool, (chrono_tz::UTC, date), ACCOUNT, sight, &Bots::default(), number).await.unwrap();
         (scrub, rows, closed)
     };
     let (_, whole, all_closed) = read(&Sight::All).await;

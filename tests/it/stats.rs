@@ -65,7 +65,6 @@ prop_compose! {
         Lifetime {
             repo_id,
             item_type: ItemType::Issue,
-            author: None,
             created_at,
             transitions,
             activity,

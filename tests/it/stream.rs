@@ -210,3 +210,25 @@ async fn wrong_streams_are_refused() {
     })
     .await;
 }
+
+/// GitHub tells of no renaming. It shows with one item, and is to be seen in all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_asks_to_begin_anew_when_somebody_was_renamed() {
+    run_test(async |app| {
+        tell(&app, "opened", 1, "2026-01-01T00:00:00Z", |_| {}).await;
+        let mut following = Following::start(&app, "", None).await;
+        tell(&app, "opened", 2, "2026-01-02T00:00:00Z", |issue| {
+            issue["user"] = crate::support::payload::user("octocat--hubber");
+        })
+        .await;
+        assert_eq!(following.next().await.unwrap().name, "reset");
+        assert_eq!(app.json("/api/v1/items/acme/widgets/1").await["author"], "octocat--hubber");
+        tell(&app, "edited", 2, "2026-01-03T00:00:00Z", |issue| {
+            issue["user"] = crate::support::payload::user("octocat--hubber");
+        })
+        .await;
+        assert_eq!(following.item().await.data["number"], 2);
+        app
+    })
+    .await;
+}

@@ -1,5 +1,7 @@
 //! Views over HTTP and from a file, and embed tokens, which are for one view.
 
+use std::collections::HashMap;
+
 use bugscrub::config::Settings;
 use bugscrub::rank::criterion::{LABEL, STATE};
 use bugscrub::rank::{Candidate, Criteria, Filter, Item, Repository, Terms};
@@ -326,17 +328,17 @@ fn both_of_two_filters_pass_what_each_passes() {
     .map(|criteria| of(criteria))
     .collect();
     let day = |days: i64| today - chrono::Duration::days(days);
-    use bugscrub::activity::{ItemType, NoteText, State};
+    use bugscrub::activity::{ItemType, NoteText, PersonKey, State};
     for turn in 0..2_000_usize {
         let bit = |n: usize| ((turn * 2_654_435_761) >> n) & 1 == 1;
         let labels: Vec<&str> =
             [("bug", 3), ("idea", 4)].iter().filter(|(_, n)| bit(*n)).map(|(name, _)| *name).collect();
-        let assignees = if bit(5) { vec!["Ada".to_owned()] } else { vec![] };
+        let assignees = if bit(5) { vec![PersonKey::Login("Ada".to_owned())] } else { vec![] };
         let at = |days: i64| day(days).and_time(chrono::NaiveTime::MIN).and_utc();
         let item_type = if bit(7) { ItemType::Issue } else { ItemType::PullRequest };
         let state = if bit(8) { State::Open } else { State::Closed };
         let item = Item {
-            author: bit(9).then(|| "ada".to_owned()),
+            author: bit(9).then_some(PersonKey::Id(1)),
             assignees,
             draft: bit(12),
             read: turn as i64 % 4,
@@ -347,6 +349,7 @@ fn both_of_two_filters_pass_what_each_passes() {
         let item = Candidate {
             item: &item,
             repository: &repository,
+            holders: &HashMap::from([("ada".to_owned(), 1)]),
             labels: &labels,
             milestone: bit(10).then_some("V1"),
             title: if bit(11) { "A Crash" } else { "Docs" },

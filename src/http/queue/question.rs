@@ -40,9 +40,13 @@ pub fn described(criterion: &Criterion) -> Parameter {
     match criterion.looks {
         Looks::Flag(_) | Looks::RepositoryFlag(_) | Looks::Unread => parameter::<bool>(criterion.name, criterion.about),
         Looks::After(_) | Looks::Before(_) => parameter::<String>(criterion.name, criterion.about),
-        Looks::Kind(..) | Looks::Names(_) | Looks::Repository | Looks::Labels | Looks::Milestone | Looks::Title => {
-            parameter::<Vec<String>>(criterion.name, criterion.about)
-        }
+        Looks::Kind(..)
+        | Looks::Names(_)
+        | Looks::People(_)
+        | Looks::Repository
+        | Looks::Labels
+        | Looks::Milestone
+        | Looks::Title => parameter::<Vec<String>>(criterion.name, criterion.about),
     }
 }
 

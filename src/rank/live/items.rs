@@ -19,6 +19,7 @@ use chrono_tz::Tz;
 use super::columns::{Columns, Row};
 use super::kinds;
 use super::tree::Tree;
+use crate::activity::PersonKey;
 use crate::rank::PlaceKey;
 use crate::rank::criterion::{self, Criterion, Item, Looks};
 use crate::rank::text::folded;
@@ -30,6 +31,8 @@ pub enum Term {
     Label(i64),
     /// The repository and the number within it.
     Milestone(i64, i64),
+    /// Somebody's id, of a criterion, which is called by its name.
+    Person(&'static str, i64),
     /// A name of a criterion, which is called by its own, as names are compared.
     Name(&'static str, Arc<str>),
 }
@@ -37,6 +40,13 @@ pub enum Term {
 impl Term {
     pub fn name(criterion: &Criterion, name: &str) -> Self {
         Term::Name(criterion.name, folded(name).into())
+    }
+
+    pub fn person(criterion: &Criterion, person: &PersonKey) -> Self {
+        match person {
+            PersonKey::Id(id) => Term::Person(criterion.name, *id),
+            PersonKey::Login(login) => Self::name(criterion, login),
+        }
     }
 }
 
@@ -308,8 +318,10 @@ fn terms(item: &Item) -> Vec<Term> {
     let milestone = item.milestone.iter().map(|number| Term::Milestone(item.repo_id, *number));
     let mut terms: Vec<Term> = labels.chain(milestone).collect();
     for criterion in &criterion::ALL {
-        if let Looks::Names(of) = criterion.looks {
-            of(item, &mut |name| terms.push(Term::name(criterion, name)));
+        match criterion.looks {
+            Looks::Names(of) => of(item, &mut |name| terms.push(Term::name(criterion, name))),
+            Looks::People(of) => of(item, &mut |person| terms.push(Term::person(criterion, person))),
+            _ => {}
         }
     }
     terms

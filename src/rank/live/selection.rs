@@ -15,7 +15,7 @@ use super::items::{Items, Term, day_number};
 use super::kinds::{self, Test};
 use super::slots::Slots;
 use crate::activity::Sight;
-use crate::rank::criterion::{Looks, Repository};
+use crate::rank::criterion::{Holders, Looks, Repository};
 use crate::rank::filter::{Days, Filter, Terms, Unread};
 use crate::rank::text::folded;
 
@@ -25,6 +25,7 @@ const SEEK: usize = 128;
 /// What the names in a filter stand for in one account, by the name as names are compared.
 #[derive(Clone, Debug, Default)]
 pub struct Meanings {
+    pub holders: Holders,
     /// Ids.
     pub labels: HashMap<String, Vec<i64>>,
     /// The repository's id and the number within it.
@@ -96,6 +97,13 @@ impl Selection {
         for (criterion, terms) in filter.given() {
             match criterion.looks {
                 Looks::Names(_) => selection.keep(terms.map(|name| Term::name(criterion, name))),
+                Looks::People(_) => {
+                    // Of those whose id is not known there is only the name.
+                    let id = |login: &String| meanings.holders.get(&folded(login)).copied();
+                    let person = |login: &String| id(login).map(|id| Term::Person(criterion.name, id));
+                    let meant = |login: &String| person(login).into_iter().chain([Term::name(criterion, login)]);
+                    selection.keep(terms.flat_map(meant));
+                }
                 Looks::Labels => {
                     let ids = |name: &String| meant(&meanings.labels, name).iter().map(|id| Term::Label(*id));
                     selection.keep(terms.flat_map(ids));

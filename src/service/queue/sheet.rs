@@ -5,6 +5,7 @@ use crate::rank::{Cursor, QueueItem};
 use crate::scrub::view::BUG_SCRUB;
 use crate::service::{Refusal, Scope, Viewer};
 use crate::sheet::{Sheet, SheetRow};
+use crate::store::people::called_now;
 use crate::store::scrubs::read::round;
 
 /// A page of the queue as a spreadsheet.
@@ -33,9 +34,10 @@ impl Service {
         let round = round(&self.0.pool, account.account_id, view.unwrap_or(BUG_SCRUB), end).await?;
         let page = self.page(request.clone()).await?;
         let is_read = |item: &QueueItem| item.remarks.read_position() > round.started;
-        let row = |item| SheetRow::of(item, is_read(item), &request.filter, zone);
+        let filter = called_now(&self.0.pool, account.account_id, request.filter.clone()).await?;
+        let row = |item| SheetRow::of(item, is_read(item), &filter, zone);
         let rows = page.items.iter().map(row).collect();
-        let (filter, position) = (request.filter.clone(), Some(page.position));
+        let position = Some(page.position);
         let next = page.end.map(|end| Cursor::of(request, end));
         Ok(QueueSheet { sheet: Sheet { tab: tab(view), date, zone, rows, filter, attendance: None, position }, next })
     }

@@ -10,8 +10,8 @@ use chrono_tz::Tz;
 use rust_xlsxwriter::{FilterCondition, FilterCriteria, IntoExcelDateTime};
 
 use super::sheet::{Sheet, SheetRow};
-use crate::activity::{ItemType, State};
-use crate::rank::criterion::{AUTHOR, REPO, STATE, TITLE, TYPE};
+use crate::activity::{ItemType, PersonKey, State};
+use crate::rank::criterion::{AUTHOR, Holders, REPO, STATE, TITLE, TYPE};
 use crate::rank::{Candidate, Criterion, Days, Filter, Item, Repository, Terms};
 use crate::sheet::columns::Column;
 
@@ -120,8 +120,10 @@ fn with_candidate<T>(row: &SheetRow, zone: Tz, look: impl FnOnce(&Candidate) -> 
     let (owner, name) = row.repository.split_once('/').unwrap_or(("", &row.repository));
     let repository = Repository::new(0, owner, name);
     let item = Item {
-        author: row.user.clone(),
+        author: row.user.clone().map(PersonKey::Login),
         ..Item::new((0, row.number), row.item_type, row.state, row.created_at, row.updated_at)
     };
-    look(&Candidate { item: &item, repository: &repository, labels: &[], milestone: None, title: &row.title, zone })
+    let holders = Holders::default();
+    let (item, repository, title) = (&item, &repository, &row.title);
+    look(&Candidate { item, repository, holders: &holders, labels: &[], milestone: None, title, zone })
 }

@@ -78,7 +78,7 @@ pub async fn deck(
         return Ok((vec![], None));
     }
     let addresses: Vec<ItemAddress> = keys.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    let mut items = items(&mut moment, (zone, date), account_id, &range.sight, &addresses).await?;
+    let mut items = items(&mut moment, (zone, date), account_id, &range.sight, bots, &addresses).await?;
     let started = match (&scrub.view, scrub.round) {
         (Some(view), Some(round)) => rounds::started(&mut *moment, account_id, view, round).await?,
         _ => HISTORIC,
@@ -158,6 +158,7 @@ pub async fn closed_since(
     (zone, date): (Tz, NaiveDate),
     account_id: i64,
     sight: &Sight,
+    bots: &Bots,
     scrub: i64,
 ) -> Result<Vec<QueueItem>, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -171,7 +172,7 @@ pub async fn closed_since(
     .fetch_all(&mut *moment)
     .await?;
     let addresses: Vec<ItemAddress> = rows.into_iter().map(|row| (row.repo_id, row.number)).collect();
-    Ok(items(&mut moment, (zone, date), account_id, sight, &addresses).await?.into_values().collect())
+    Ok(items(&mut moment, (zone, date), account_id, sight, bots, &addresses).await?.into_values().collect())
 }
 
 /// Items as they are now, open or not, without their ranks.
@@ -180,6 +181,7 @@ async fn items(
     (zone, date): (Tz, NaiveDate),
     account_id: i64,
     sight: &Sight,
+    bots: &Bots,
     addresses: &[ItemAddress],
 ) -> Result<BTreeMap<ItemAddress, QueueItem>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
@@ -204,7 +206,7 @@ async fn items(
         Place { key, rank: None, days_age, days_stale }
     });
     let places: Vec<Place> = places.collect();
-    let items = details(connection, account_id, sight, &places).await?;
+    let items = details(connection, account_id, sight, bots, &places).await?;
     Ok(items.into_iter().map(|item| ((item.place.repo_id, item.place.number), item)).collect())
 }
 

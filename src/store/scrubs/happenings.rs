@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::activity::{Actor, Bots};
+use crate::activity::{Actor, Bots, Person};
 use crate::scrub::deck::{Happening, Since};
 use crate::store::StoreError;
 use crate::store::items::ItemAddress;
+use crate::store::people::Known;
 
 /// How many events of a stretch are read, the first ones.
 const HAPPENINGS: i64 = 100;
@@ -35,13 +36,13 @@ pub(super) async fn happenings(
         stretches.iter().map(|stretch| begin(stretch.since)).unzip();
     let told = sqlx::query!(
         r#"SELECT wanted.place AS "place!", e.position AS "position!", e.kind AS "kind!", e.actor_login, e.actor_id,
-                  e.actor_bot, e.occurred_at,
-                  coalesce(e.assignee, l.name, e.label, e.milestone) AS about
+                  e.actor_bot, e.occurred_at, e.assignee, e.assignee_id, coalesce(l.name, e.label, e.milestone) AS about
            FROM UNNEST($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
              AS wanted (place, repo_id, number, since, since_time)
            CROSS JOIN LATERAL (
              SELECT position, kind, actor_login, actor_id, actor_bot, occurred_at,
                     data #>> '{item,effect,assignee,login}' AS assignee,
+                    (data #>> '{item,effect,assignee,id}')::bigint AS assignee_id,
                     (data #>> '{item,effect,label,id}')::bigint AS label_id,
                     (SELECT label ->> 1 FROM json_array_elements(data #> '{item,snapshot,labels}') AS label
                      WHERE label ->> 0 = data #>> '{item,effect,label,id}' LIMIT 1) AS label,
@@ -61,8 +62,10 @@ pub(super) async fn happenings(
         &times,
         HAPPENINGS,
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let ids = told.iter().flat_map(|row| [row.actor_id, row.assignee_id]).flatten().collect();
+    let people = Known::of(connection, account_id, bots, ids).await?;
     let mut happenings: BTreeMap<i64, Vec<Happening>> = BTreeMap::new();
     for row in told {
         let known = happenings.entry(row.place).or_default();
@@ -71,8 +74,10 @@ pub(super) async fn happenings(
         }
         let actor =
             row.actor_login.map(|login| Actor { login, id: row.actor_id, bot: row.actor_bot.unwrap_or_default() });
-        let human = actor.as_ref().is_some_and(|actor| bots.is_human(actor));
-        let (position, at, kind, about) = (row.position, row.occurred_at, row.kind, row.about);
+        let actor = actor.map(|actor| people.actor(actor));
+        let human = actor.as_ref().is_some_and(|actor| !actor.bot);
+        let assignee = row.assignee.map(|login| people.login(Person { id: row.assignee_id, login }));
+        let (position, at, kind, about) = (row.position, row.occurred_at, row.kind, assignee.or(row.about));
         let actor = actor.map(|actor| actor.login);
         known.push(Happening { position, at, kind, actor, human, about });
     }

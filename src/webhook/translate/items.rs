@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::facts::{Meaning, PayloadFact};
-use super::parties::{AccountRef, repository_ref};
+use super::parties::{AccountRef, person, repository_ref, same};
 use super::snapshot::snapshot;
 use crate::activity::{Effect, Fact, ItemFact, ItemKey, ItemType};
 use crate::webhook::payload::{CommentPayload, ItemNumber, ItemPayload, Payload, RepositoryPayload};
@@ -131,8 +131,8 @@ fn common(payload: &Payload, action: &str) -> Result<(&'static str, Effect), Mea
         Ok(Effect::Label { id, set })
     };
     let assignee = |set| {
-        let login = payload.assignee.as_ref().map(|user| user.login.0.clone()).ok_or(Meaning::Incomplete)?;
-        Ok(Effect::Assignee { login, set })
+        let who = payload.assignee.as_ref().map(person).ok_or(Meaning::Incomplete)?;
+        Ok(Effect::Assignee { who, set })
     };
     let retitled = payload.changes.as_ref().is_some_and(|changes| changes.title.is_some());
     Ok(match action {
@@ -227,10 +227,7 @@ fn about(
     kind: &'static str,
     effect: Effect,
 ) -> Meaning {
-    let by_author = match (&payload.sender, item.and_then(|item| item.user.as_ref())) {
-        (Some(sender), Some(author)) => sender.login == author.login,
-        _ => false,
-    };
+    let by_author = same(payload.sender.as_ref(), item.and_then(|item| item.user.as_ref()));
     let association = item.filter(|_| by_author).and_then(|item| item.author_association.as_deref());
     fact(payload, item, item_type, kind, effect, association, None)
 }
@@ -244,10 +241,7 @@ fn about_comment(
     comment: Option<&CommentPayload>,
     at: Option<DateTime<Utc>>,
 ) -> Meaning {
-    let by_author = match (&payload.sender, comment.and_then(|comment| comment.user.as_ref())) {
-        (Some(sender), Some(author)) => sender.login == author.login,
-        _ => false,
-    };
+    let by_author = same(payload.sender.as_ref(), comment.and_then(|comment| comment.user.as_ref()));
     let association = comment.filter(|_| by_author).and_then(|comment| comment.author_association.as_deref());
     fact(payload, item, item_type, kind, Effect::Nothing, association, at)
 }

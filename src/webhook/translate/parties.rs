@@ -1,7 +1,7 @@
 //! Who and what a payload is about: accounts, people, repositories.
 
 use crate::activity::event::OwnerRef;
-use crate::activity::{Actor, RepositoryRef};
+use crate::activity::{Actor, Person, RepositoryRef};
 use crate::webhook::payload::{Payload, RepositoryPayload, User};
 
 /// The account that a delivery belongs to.
@@ -37,9 +37,19 @@ impl AccountRef {
     }
 }
 
+pub fn person(user: &User) -> Person {
+    Person { id: user.id.filter(|id| *id > 0), login: user.login.0.clone() }
+}
+
 pub fn actor(user: &User) -> Actor {
     let bot = user.user_type.as_deref() == Some("Bot") || user.login.ends_with("[bot]");
-    Actor { login: user.login.0.clone(), id: user.id, bot }
+    let Person { id, login } = person(user);
+    Actor { login, id, bot }
+}
+
+/// Whether two of a payload's users are the same; nobody is not.
+pub fn same(one: Option<&User>, other: Option<&User>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| person(one).is(&person(other)))
 }
 
 /// A repository that has a name. Its owner is the payload's, else `holder`.

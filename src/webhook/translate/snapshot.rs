@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::parties::person;
 use crate::activity::event::Status;
-use crate::activity::{ItemSnapshot, ItemType, LabelRef, MilestoneRef, State};
+use crate::activity::{ItemSnapshot, ItemType, LabelRef, MilestoneRef, Person, State};
 use crate::webhook::payload::{ItemPayload, LabelPayload, MilestonePayload, User};
 
 /// The item's state; `None` if the payload does not say as of when.
@@ -15,14 +16,14 @@ pub fn snapshot(item: &ItemPayload, item_type: ItemType) -> Option<ItemSnapshot>
         fetched_at: None,
         created_at: item.created_at,
         title: item.title.as_ref().map(|title| title.0.clone()),
-        author: item.user.as_ref().map(|user| user.login.0.clone()),
+        author: item.user.as_ref().map(person),
         status: status(item),
         answered: item.answer_chosen_at.map(|at| at.is_some()),
         merged: merged_at.map(|at| at.is_some()),
         draft: item.draft,
         comments: item.comments,
         labels: item.labels.as_deref().map(labels),
-        assignees: item.assignees.as_deref().map(logins),
+        assignees: item.assignees.as_deref().map(people),
         milestone: item.milestone.as_ref().and_then(milestone),
     })
 }
@@ -46,9 +47,9 @@ fn labels(labels: &[LabelPayload]) -> Vec<LabelRef> {
     labels.iter().filter_map(named).collect()
 }
 
-fn logins(users: &[Option<User>]) -> Vec<String> {
-    let logins: BTreeSet<&str> = users.iter().flatten().map(|user| &*user.login).collect();
-    logins.into_iter().map(str::to_owned).collect()
+fn people(users: &[Option<User>]) -> Vec<Person> {
+    let people: BTreeSet<Person> = users.iter().flatten().map(person).collect();
+    people.into_iter().collect()
 }
 
 /// The milestone that the item has or lacks (inner `None`); outer `None` for one without a name,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use bugscrub::activity::Sight;
-use bugscrub::rank::criterion::Looks;
+use bugscrub::rank::criterion::{Holders, Looks};
 use bugscrub::rank::live::{Change, Meanings, Page, Selection};
 use bugscrub::rank::stale_age::days_since;
 use bugscrub::rank::text::{contains, folded};
@@ -44,6 +44,11 @@ pub fn label(id: i64) -> String {
 
 pub fn milestone(number: i64) -> String {
     format!("Version {number}")
+}
+
+/// Whom logins mean.
+pub fn holders() -> Holders {
+    Holders::from([("octocat".to_owned(), 1), ("hubot[bot]".to_owned(), 2)])
 }
 
 pub fn title(item: &Item) -> String {
@@ -127,6 +132,7 @@ impl Model {
         };
         let in_all = |number: i64| (1..IDS).map(move |repo_id| (repo_id, number)).collect();
         let meanings = Meanings {
+            holders: holders(),
             labels: (1..IDS).map(|id| (folded(&label(id)), vec![id])).collect(),
             milestones: (1..5).map(|number| (folded(&milestone(number)), in_all(number))).collect(),
             titles: titles.flat_map(|(_, terms)| terms.values()).map(titled).collect(),
@@ -152,6 +158,7 @@ impl Model {
         let candidate = Candidate {
             item,
             repository: &repository,
+            holders: &holders(),
             labels: &labels.iter().map(String::as_str).collect::<Vec<_>>(),
             milestone: milestone.as_deref(),
             title: &title(item),

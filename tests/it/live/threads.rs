@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
-use bugscrub::activity::{ItemType, Sight, State};
+use bugscrub::activity::{ItemType, PersonKey, Sight, State};
 use bugscrub::rank::live::{Change, Live, Ranked, Selection};
 use bugscrub::rank::{Filter, Item, Order, PlaceKey, Terms, criterion};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,7 +18,7 @@ fn item(random: &mut Random) -> Item {
     let at = |random: &mut Random| start - chrono::Duration::hours(random.below(3_000) as i64);
     let address = (1 + random.below(20) as i64, 1 + random.below(300) as i64);
     Item {
-        author: Some(format!("user-{}", random.below(50))),
+        author: Some(PersonKey::Id(random.below(50) as i64)),
         labels: vec![random.below(10) as i64],
         ..Item::new(address, ItemType::Issue, State::Open, at(random), at(random))
     }

@@ -1,6 +1,6 @@
 //! How events become a lifetime.
 
-use bugscrub::activity::{Actor, Bots, ItemType, State};
+use bugscrub::activity::{Actor, Bots, ItemType, Person, State};
 use bugscrub::stats::{ItemNow, Lifetime, LifetimeFold, Transition};
 use chrono::{DateTime, TimeZone, Utc};
 
@@ -12,7 +12,7 @@ fn item(state: State) -> ItemNow {
     ItemNow {
         repo_id: 1,
         item_type: ItemType::Issue,
-        author: Some("ada".into()),
+        author: Some(Person { id: None, login: "Ada".to_owned() }),
         state,
         live: true,
         created_at: day(1),
@@ -114,4 +114,17 @@ fn an_item_is_gone_when_it_was_deleted_or_transferred() {
     assert_eq!(fold(item(State::Open), &[("opened", 3, "ada"), ("deleted", 11, "bob")]).gone_at, None);
     assert_eq!((gone.open(), item(State::Open).open()), (None, Some((day(1), day(20)))));
     assert_eq!(item(State::Answered).open(), None);
+}
+
+#[test]
+fn an_author_who_was_renamed_gives_no_first_response_and_a_stranger_of_that_name_does() {
+    let author = |id| Some(Person { id: Some(id), login: "ada".to_owned() });
+    let comment = |author, id, login: &str| {
+        let mut fold = LifetimeFold::new(ItemNow { author, ..item(State::Open) });
+        let actor = Actor { login: login.to_owned(), id: Some(id), bot: false };
+        fold.apply("commented", 1, day(3), Some(&actor), &Bots::default());
+        fold.finish(Some(day(1))).first_response_at
+    };
+    assert_eq!(comment(author(5), 5, "lovelace"), None);
+    assert_eq!(comment(author(5), 9, "ada"), Some(day(3)));
 }

@@ -7,8 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bugscrub::activity::directory::Directory;
 use bugscrub::activity::event::OwnerRef;
-use bugscrub::activity::{Bots, Event, Fact, ItemKey, ItemState, RepositoryRef, Source, WaitsFor};
+use bugscrub::activity::{Bots, Event, Fact, ItemKey, ItemState, PersonKey, RepositoryRef, Source, WaitsFor};
 use bugscrub::github::facts;
 use bugscrub::webhook::{Headers, Secrets, check_headers, listed_issue, signature, translate, verify};
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
@@ -16,7 +17,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::payload::{ACCOUNT, repository, user};
+use super::payload::{ACCOUNT, person_id, repository, user};
 
 pub const REPOSITORIES: [i64; 3] = [1, 2, 3];
 const PEOPLE: [&str; 3] = ["ada", "grace", "linus"];
@@ -39,6 +40,8 @@ pub enum Act {
     Transfer(usize),
     Delete,
     RenameRepository,
+    /// Nothing tells of it: later payloads show another login.
+    RenamePerson(usize),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +69,7 @@ pub fn steps(pauses: std::ops::Range<i64>) -> impl Strategy<Value = Vec<Step>> {
         1 => (0..REPOSITORIES.len()).prop_map(Act::Transfer),
         1 => Just(Act::Delete),
         1 => Just(Act::RenameRepository),
+        1 => (0..PEOPLE.len()).prop_map(Act::RenamePerson),
     ];
     let step = (0..4_usize, act, pauses).prop_map(|(item, act, pause)| Step { item, act, pause });
     proptest::collection::vec(step, 1..30)
@@ -77,7 +81,8 @@ pub struct Truth {
     pub title: String,
     pub open: bool,
     pub labels: BTreeSet<i64>,
-    pub assignees: BTreeSet<String>,
+    /// Which of the people.
+    pub assignees: BTreeSet<usize>,
     pub milestone: Option<i64>,
     pub comments: i64,
     /// Who of the people commented last.
@@ -89,6 +94,11 @@ pub struct Truth {
 }
 
 impl Truth {
+    pub fn assignees(&self) -> Vec<PersonKey> {
+        let ids: BTreeSet<i64> = self.assignees.iter().map(|who| person_id(PEOPLE[*who])).collect();
+        ids.into_iter().map(PersonKey::Id).collect()
+    }
+
     pub fn waits_for(&self) -> Option<WaitsFor> {
         let word = self.last_word.filter(|_| self.open)?;
         Some(if PEOPLE[word] == "ada" { WaitsFor::Author } else { WaitsFor::Maintainers })
@@ -110,6 +120,10 @@ pub struct History {
     pub truth: BTreeMap<ItemKey, Truth>,
     numbers: BTreeMap<i64, i64>,
     renames: u32,
+    /// How often each of the people was renamed.
+    renamed: [u32; PEOPLE.len()],
+    /// The logins that items' payloads showed last, by id.
+    pub shown: BTreeMap<i64, String>,
     guids: u128,
 }
 
@@ -153,6 +167,7 @@ impl History {
 
     fn act(&mut self, place: &mut ItemKey, act: Act, now: DateTime<Utc>) {
         let key = *place;
+        let called: [Value; PEOPLE.len()] = std::array::from_fn(|who| self.person(who));
         let Some(truth) = self.truth.get_mut(&key).filter(|truth| truth.live) else { return };
         let before = truth.clone();
         truth.updated_at = now;
@@ -162,8 +177,8 @@ impl History {
                 truth.last_word = Some(who);
                 let at = text(now);
                 let comment = json!({"id": truth.comments, "created_at": at, "updated_at": at,
-                    "user": user(PEOPLE[who]), "author_association": ASSOCIATIONS[who], "body": "text"});
-                ("issue_comment", json!({"action": "created", "comment": comment, "sender": user(PEOPLE[who])}))
+                    "user": called[who], "author_association": ASSOCIATIONS[who], "body": "text"});
+                ("issue_comment", json!({"action": "created", "comment": comment, "sender": called[who]}))
             }
             Act::Close if truth.open => {
                 truth.open = false;
@@ -177,11 +192,11 @@ impl History {
             Act::Unlabel(id) if truth.labels.remove(&id) => {
                 ("issues", json!({"action": "unlabeled", "label": label(id)}))
             }
-            Act::Assign(who) if truth.assignees.insert(PEOPLE[who].to_owned()) => {
-                ("issues", json!({"action": "assigned", "assignee": user(PEOPLE[who])}))
+            Act::Assign(who) if truth.assignees.insert(who) => {
+                ("issues", json!({"action": "assigned", "assignee": called[who]}))
             }
-            Act::Unassign(who) if truth.assignees.remove(PEOPLE[who]) => {
-                ("issues", json!({"action": "unassigned", "assignee": user(PEOPLE[who])}))
+            Act::Unassign(who) if truth.assignees.remove(&who) => {
+                ("issues", json!({"action": "unassigned", "assignee": called[who]}))
             }
             Act::Retitle(n) if truth.title != format!("Title {n}") => {
                 let from = std::mem::replace(&mut truth.title, format!("Title {n}"));
@@ -203,6 +218,11 @@ impl History {
             Act::RenameRepository => {
                 *truth = before;
                 return self.rename_repository(key.repo_id);
+            }
+            Act::RenamePerson(who) => {
+                *truth = before;
+                self.renamed[who] += 1;
+                return;
             }
             _ => {
                 *truth = before;
@@ -243,6 +263,14 @@ impl History {
         self.push("repository", json!({"action": "renamed", "repository": repository, "sender": user("ada")}));
     }
 
+    /// Somebody as payloads show them now.
+    fn person(&self, who: usize) -> Value {
+        match self.renamed[who] {
+            0 => user(PEOPLE[who]),
+            times => user(&format!("{}--{times}", PEOPLE[who])),
+        }
+    }
+
     fn repository(&self, id: i64) -> Value {
         repository(id, &format!("repo-{id}-{}", self.renames))
     }
@@ -252,7 +280,13 @@ impl History {
         payload["issue"] = self.issue(key);
         payload["repository"] = self.repository(key.repo_id);
         // Who labels, closes and so on.
-        payload.as_object_mut().unwrap().entry("sender").or_insert(user("ada"));
+        payload.as_object_mut().unwrap().entry("sender").or_insert(self.person(0));
+        let assignees = payload["issue"]["assignees"].as_array().unwrap();
+        for shown in assignees.iter().chain([&payload["issue"]["user"], &payload["sender"], &payload["assignee"]]) {
+            if let (Some(id), Some(login)) = (shown["id"].as_i64(), shown["login"].as_str()) {
+                self.shown.insert(id, login.to_owned());
+            }
+        }
         self.push(event, payload);
     }
 
@@ -286,11 +320,11 @@ impl History {
     fn issue(&self, key: ItemKey) -> Value {
         let truth = &self.truth[&key];
         json!({
-            "id": key.repo_id * 1000 + key.number, "number": key.number, "title": truth.title, "user": user("grace"),
+            "id": key.repo_id * 1000 + key.number, "number": key.number, "title": truth.title, "user": self.person(1),
             "state": if truth.open { "open" } else { "closed" },
             "closed_at": if truth.open { Value::Null } else { json!(text(truth.updated_at)) },
             "labels": truth.labels.iter().map(|id| label(*id)).collect::<Vec<_>>(),
-            "assignees": truth.assignees.iter().map(|login| user(login)).collect::<Vec<_>>(),
+            "assignees": truth.assignees.iter().map(|who| self.person(*who)).collect::<Vec<_>>(),
             "milestone": truth.milestone.map(milestone), "comments": truth.comments,
             "created_at": text(truth.created_at), "updated_at": text(truth.updated_at),
         })
@@ -335,6 +369,13 @@ pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeMap<ItemKey
         }
     }
     items
+}
+
+/// What people are called after events that were all heard of at once.
+pub fn logins<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeMap<i64, String> {
+    let mut directory = Directory::default();
+    events.into_iter().for_each(|event| directory.apply(ACCOUNT, event, DateTime::UNIX_EPOCH));
+    directory.people.iter().map(|(id, person)| (*id, person.login().to_owned())).collect()
 }
 
 /// The bytes of folded items.

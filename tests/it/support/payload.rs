@@ -4,6 +4,8 @@
 
 use serde_json::{Value, json};
 
+pub use super::github::shapes::person_id;
+
 /// The account of most tests.
 pub const ACCOUNT: i64 = 9_000;
 
@@ -21,7 +23,7 @@ pub fn owned_repository(owner_id: i64, owner: &str, id: i64, name: &str) -> Valu
 }
 
 pub fn user(login: &str) -> Value {
-    json!({"login": login, "id": login.bytes().map(i64::from).sum::<i64>(), "type": "User"})
+    json!({"login": login, "id": person_id(login), "type": "User"})
 }
 
 pub fn bot(login: &str) -> Value {

@@ -37,7 +37,6 @@ pub fn lifetimes(count: usize, repositories: i64, closing: u32, seed: u64) -> Ve
             Lifetime {
                 repo_id: 1 + (unit * unit * repositories as f64) as i64,
                 item_type: ItemType::Issue,
-                author: Some("octocat".to_owned()),
                 created_at,
                 transitions,
                 first_response_at: activity.first().copied(),

@@ -25,14 +25,15 @@ pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// A user's id, the same for the same login.
-fn id_of(login: &str) -> i64 {
-    login.bytes().fold(7, |id, byte| (id * 31 + i64::from(byte)) % 1_000_003)
+/// The id of the person with a login. `ada--any` is what somebody is called who was `ada` before.
+pub fn person_id(login: &str) -> i64 {
+    let first = login.split("--").next().unwrap();
+    first.bytes().fold(7, |id, byte| (id * 31 + i64::from(byte)) % 1_000_003)
 }
 
 pub fn user(login: &str) -> Value {
     let kind = if login.ends_with("[bot]") { "Bot" } else { "User" };
-    of("user", json!({"login": login, "id": id_of(login), "type": kind}))
+    of("user", json!({"login": login, "id": person_id(login), "type": kind}))
 }
 
 pub fn account(id: i64, login: &str) -> Value {

@@ -131,7 +131,7 @@ fn discussions(
 fn discussion(repo: &Repository, item: &Item) -> Value {
     let bot = item.author.strip_suffix("[bot]");
     let author = json!({"__typename": if bot.is_some() { "Bot" } else { "User" },
-        "login": bot.unwrap_or(&item.author), "databaseId": 5});
+        "login": bot.unwrap_or(&item.author), "databaseId": shapes::person_id(&item.author)});
     let labels = item.labels.iter().map(|id| json!({"id": shapes::label_node(*id), "name": repo.labels[id]}));
     json!({"id": format!("D_{}_{}", repo.id, item.number), "number": item.number, "title": item.title,
         "createdAt": time(item.created_at), "updatedAt": time(item.updated_at), "closed": !item.open,
