@@ -24,15 +24,17 @@ use crate::live::LiveRanking;
 use crate::postgres::{self, Cluster, PostgresError};
 use crate::rank::Calendar;
 use crate::service::{self, Service, tokens};
+use crate::store::clock::DatabaseClock;
 use crate::store::{self, StoreError};
 use crate::telemetry::Metrics;
 
-/// Connections to the database; under Postgres' default of 100 with room for several replicas.
-pub const CONNECTIONS: u32 = 24;
+pub use crate::store::CONNECTIONS;
 /// The most append transactions at once, over all accounts. The other connections are for readers.
 const COMMITS: usize = 8;
 /// Time between two searches for deliveries past their retention.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+/// Time between two searches for titles that an earlier version wrote.
+const FOLD_EVERY: Duration = Duration::from_secs(3600);
 /// Time between two searches for forgotten scrubs.
 const CLOSE_EVERY: Duration = Duration::from_secs(60);
 
@@ -121,7 +123,14 @@ pub struct Application {
 }
 
 impl Application {
-    /// Brings the schema up to date and binds the address.
+    /// Brings the schema up to date and binds the address. All goes by the database's clock.
+    pub async fn of_database(settings: Settings, pool: PgPool) -> Result<Self, AppError> {
+        store::migrate(&pool).await?;
+        let clock = DatabaseClock::start(&pool).await?;
+        Self::build(settings, pool, Arc::new(move || clock.now())).await
+    }
+
+    /// The same with another clock, which is taken for the database's.
     pub async fn build(settings: Settings, pool: PgPool, clock: Clock) -> Result<Self, AppError> {
         store::migrate(&pool).await?;
         let (listener, address) = bind(settings.listen).await?;
@@ -199,6 +208,7 @@ impl Application {
         }
         let workers = state.github.as_ref().map(Workers::start);
         let pruning = tokio::spawn(prune(state.service.clone(), settings.delivery_retention));
+        let folding = tokio::spawn(fold_titles(state.service.clone()));
         let closing = tokio::spawn(close_forgotten(state.service.clone(), settings.scrubs.close_after));
         let following = tokio::spawn(live.clone().follow(move || clock()));
         let measuring = tokio::spawn(vitals::measure(pool, live, state.metrics.clone()));
@@ -218,6 +228,7 @@ impl Application {
         // A delivery whose client hung up may still be waiting for its commit.
         ingest.finish().await;
         pruning.abort();
+        folding.abort();
         closing.abort();
         following.abort();
         measuring.abort();
@@ -240,6 +251,26 @@ pub fn job_context(
     let address = settings.address.clone();
     let client = Client::new(address, Some(identity), None, Some(pool.clone()), clock.clone(), metrics.clone())?;
     Ok(JobContext::new(client, pool.clone(), ingest.clone(), settings.rhythm, metrics.clone()))
+}
+
+/// Folds titles that an earlier version wrote: now, and every hour, since an upgrade may take a while.
+async fn fold_titles(service: Service) {
+    let mut every = tokio::time::interval(FOLD_EVERY);
+    loop {
+        every.tick().await;
+        match service.fold_titles().await {
+            Ok(0) => {}
+            Ok(folded) => {
+                tracing::info!(folded, "titles that an earlier version wrote are searched as fast as others now")
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "titles of an earlier version could not be folded"
+                );
+            }
+        }
+    }
 }
 
 /// Closes scrubs that have seen no activity for this long, again and again.

@@ -60,7 +60,7 @@ pub async fn serve(args: ServeArgs) -> Done {
     let settings = args.settings()?;
     let mut shutdown = pin!(shutdown_signal()?);
     let database = Database::open(&args.database).await?;
-    let building = Application::build(settings, database.pool.clone(), system_clock());
+    let building = Application::of_database(settings, database.pool.clone());
     let served = match until(&mut shutdown, building).await {
         Some(Ok(application)) => {
             database.while_running(application.run(ServeLimits::default(), shutdown)).await;
@@ -133,7 +133,7 @@ async fn demo_on(
         scrubs: args.scrubs.settings()?,
         github: None,
     };
-    let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
+    let application = Application::of_database(settings, database.pool.clone()).await?;
     let base_url = format!("http://{}", application.address());
     let scopes = vec![Scope::Read, Scope::Private, Scope::Scrub];
     let wanted = WantedToken { name: "demo".to_owned(), scopes, ..WantedToken::default() };

@@ -3,15 +3,19 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use chrono::{TimeDelta, Utc};
 use sqlx::PgPool;
 use tokio::time::{Instant, interval, timeout};
 
 use crate::live::LiveRanking;
-use crate::store::{StoreError, live, vitals};
+use crate::store::{StoreError, clock, live, reach, vitals};
 use crate::telemetry::{AccountLabel, BackfillGauges, Metrics};
 
 /// Time between two measurements.
 const EVERY: Duration = Duration::from_secs(10);
+
+/// A greater difference of the clocks is worth a warning.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 
 /// Measures until cancelled. While the database cannot be reached, only the gauge that says so
 /// changes.
@@ -23,8 +27,10 @@ pub async fn measure(pool: PgPool, ranking: LiveRanking, metrics: Metrics) {
         backfilled: HashSet::new(),
         budgets: HashSet::new(),
         lags: HashMap::new(),
+        clock_agrees: true,
     };
     let mut every = interval(EVERY);
+    let mut was_down = false;
     loop {
         every.tick().await;
         // A database that accepts connections but never answers counts as down too.
@@ -34,9 +40,16 @@ pub async fn measure(pool: PgPool, ranking: LiveRanking, metrics: Metrics) {
         };
         let down = measured.as_ref().is_err_and(StoreError::is_unavailable);
         measurement.metrics.vitals().database_up(!down);
-        if let Err(error) = measured {
-            tracing::debug!(error = &error as &dyn std::error::Error, "the gauges could not be measured; trying again");
+        match measured {
+            Err(error) if down && !was_down => measurement.tell(error).await,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::debug!(error, "the gauges could not be measured; trying again");
+            }
+            Ok(()) if was_down => tracing::info!("the database answers again"),
+            Ok(()) => {}
         }
+        was_down = down;
     }
 }
 
@@ -73,10 +86,35 @@ struct Measurement {
     /// The account and resource of each budget that has gauges.
     budgets: HashSet<(AccountLabel, &'static str)>,
     lags: HashMap<i64, Lag>,
+    /// Whether this machine's clock was right at the last measurement.
+    clock_agrees: bool,
 }
 
 impl Measurement {
+    /// Logs why the database is away: what a connection of its own finds, since a pool only waits in vain.
+    async fn tell(&self, found: StoreError) {
+        let error = reach(&self.pool).await.err().unwrap_or(found);
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "the database cannot be used; deliveries are refused with 503 until it can");
+    }
+
+    /// Compares this machine's clock with the database's, by which everything goes.
+    async fn clock(&mut self) -> Result<(), StoreError> {
+        let ahead = Utc::now() - clock::now(&self.pool).await?;
+        self.metrics.vitals().clock_ahead(ahead.num_seconds());
+        let agrees = ahead.abs() <= CLOCKS_DIFFER;
+        if self.clock_agrees && !agrees {
+            tracing::warn!(
+                ahead_s = ahead.num_seconds(),
+                "this machine's clock differs from the database's, by which the service goes; set both by NTP"
+            );
+        }
+        self.clock_agrees = agrees;
+        Ok(())
+    }
+
     async fn once(&mut self) -> Result<(), StoreError> {
+        self.clock().await?;
         self.lag().await?;
         self.backfills().await?;
         self.budgets().await?;

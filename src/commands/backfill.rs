@@ -191,7 +191,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
         scrubs: Default::default(),
         github: None,
     };
-    let application = Application::build(settings, database.pool.clone(), system_clock()).await?;
+    let application = Application::of_database(settings, database.pool.clone()).await?;
     let base_url = format!("http://{}", application.address());
     let scopes = vec![Scope::Read, Scope::Private];
     let wanted = WantedToken { name: "try".to_owned(), scopes, ..WantedToken::default() };

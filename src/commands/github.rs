@@ -7,6 +7,7 @@ use crate::app::AppError;
 use crate::config::{DoctorArgs, SetupArgs};
 use crate::github::setup::{CredentialFiles, NewApp};
 use crate::github::{ApiAddress, Client, Identity, doctor as examining, setup as setting_up};
+use crate::store;
 use crate::telemetry::Metrics;
 
 /// The error of a command that needs an App.
@@ -85,7 +86,11 @@ pub async fn doctor(args: DoctorArgs) -> Done {
         }
     };
     let client = Client::new(settings.address, Some(identity), None, None, system_clock(), Metrics::new())?;
-    let findings = examining::examine(&client).await;
+    let mut findings = examining::examine(&client).await;
+    // A private Postgres is not started for this.
+    if let Some(url) = args.database.url()? {
+        findings.extend(examining::examine_database(&store::pool(&url, 1)?).await);
+    }
     for finding in &findings {
         say!("{} {}", finding.sign(), finding.text());
     }

@@ -60,6 +60,8 @@ pub struct SetupArgs {
 pub struct DoctorArgs {
     #[command(flatten)]
     pub github: GitHubArgs,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,11 @@
 //! The doctor checks whether the App has everything it needs. For each thing that is wrong, one
 //! sentence says what it is and what to do.
 
+mod database;
+
 use chrono::Duration;
 
+pub use self::database::examine as examine_database;
 use super::answer::GitHubError;
 use super::client::{Client, Requester};
 use super::identity::Identity;
@@ -80,17 +83,30 @@ fn app_id(client: &Client) -> u64 {
 }
 
 fn clock(client: &Client) -> Option<Finding> {
-    let skew = client.identity()?.skew();
-    if skew.abs() <= SKEW {
+    let identity = client.identity()?;
+    if !identity.is_told_the_time() {
+        return Some(warning("The clock could not be compared with GitHub's, which did not answer."));
+    }
+    let ahead = -identity.skew();
+    if ahead.abs() <= SKEW {
         return Some(good("The clock agrees with GitHub's."));
     }
-    let way = if skew > Duration::zero() { "behind" } else { "ahead of" };
-    let seconds = skew.num_seconds().abs();
-    let much = if seconds < 120 { format!("{seconds} s") } else { format!("{} minutes", (seconds + 30) / 60) };
     Some(warning(format!(
-        "The clock of this machine is {much} {way} GitHub's. The service corrects for it, but set it right: run an NTP \
-         service such as chrony or systemd-timesyncd."
+        "The clock of this machine is {} GitHub's. The service corrects for it, but set it right: run an NTP service such \
+         as chrony or systemd-timesyncd.",
+        off(ahead)
     )))
+}
+
+/// How far a clock is off, in words that are followed by whose clock it is compared with.
+fn off(ahead: Duration) -> String {
+    let way = if ahead < Duration::zero() { "behind" } else { "ahead of" };
+    let much = match ahead.num_seconds().abs() {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds @ ..172_800 => format!("{} minutes", (seconds + 30) / 60),
+        seconds => format!("{} days", (seconds + 43_200) / 86_400),
+    };
+    format!("{much} {way}")
 }
 
 /// The sentence for an App that GitHub does not know: why, and what to do.

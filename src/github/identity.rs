@@ -1,7 +1,7 @@
 //! The service's identity to GitHub: the App's JSON web token, and the installations' tokens.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
@@ -35,6 +35,7 @@ pub struct Identity {
     clock: Clock,
     /// Seconds by which GitHub's clock is ahead of ours, according to its answers.
     skew: AtomicI64,
+    told: AtomicBool,
 }
 
 #[derive(Serialize)]
@@ -51,7 +52,7 @@ impl Identity {
         // In an environment variable the line ends of the key may be escaped.
         let pem = pem.replace("\\n", "\n");
         let key = EncodingKey::from_rsa_pem(pem.as_bytes())?;
-        Ok(Self { app_id, key, clock, skew: AtomicI64::new(0) })
+        Ok(Self { app_id, key, clock, skew: AtomicI64::new(0), told: AtomicBool::new(false) })
     }
 
     pub fn app_id(&self) -> u64 {
@@ -68,8 +69,14 @@ impl Identity {
         Duration::seconds(self.skew.load(Ordering::Relaxed))
     }
 
+    /// Whether an answer of GitHub's has told its time.
+    pub fn is_told_the_time(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
+    }
+
     /// Adjusts to the time that an answer states.
     pub fn adjust_clock(&self, date: DateTime<Utc>) {
+        self.told.store(true, Ordering::Relaxed);
         let ahead = (date - (self.clock)()).num_seconds();
         let known = self.skew.load(Ordering::Relaxed);
         if (ahead - known).abs() > SKEW_KEPT {

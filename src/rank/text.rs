@@ -1,14 +1,24 @@
 //! How names and titles are compared: without regard to case.
 //!
-//! The store narrows what it reads by Postgres' own comparison, and what it has read is compared
-//! here: so a name means the same in every answer, whatever the database's locale.
+//! What Postgres takes for the same letter depends on the database's locale, so nothing depends on it: texts are
+//! compared here, or by columns that hold what is made here.
 
-/// A text as it is compared: in lower case, letter by letter.
-///
-/// A letter outside ASCII never becomes one of ASCII (U+212A, the Kelvin sign, is no k), so that a
-/// text of ASCII alone can be looked up by Postgres' `lower`, which agrees with this one there.
+/// A text as it is compared: all letters that are each other's upper or lower case become one, in every
+/// language at once. So `Σ`, `σ` and `ς` are the same, `ß` is `ss`, and `İ`, `I`, `ı` and `i` are the same.
 pub fn folded(text: &str) -> String {
-    text.chars().map(fold).collect()
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut folded = String::with_capacity(text.len());
+    // Some letters have no upper case but the one of another, whose lower case is not them.
+    let letters = text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    for letter in letters {
+        // The lower case of İ is an i with a second dot.
+        if !(letter == '\u{307}' && folded.ends_with('i')) {
+            folded.push(letter);
+        }
+    }
+    folded
 }
 
 /// Whether two names are the same.
@@ -17,27 +27,10 @@ pub fn same(one: &str, other: &str) -> bool {
     if one.is_ascii() && other.is_ascii() {
         return one.eq_ignore_ascii_case(other);
     }
-    one.chars().map(fold).eq(other.chars().map(fold))
+    folded(one) == folded(other)
 }
 
 /// Whether a text has another one in it.
 pub fn contains(text: &str, part: &str) -> bool {
     folded(text).contains(&folded(part))
-}
-
-/// One letter for one letter: the only letter whose lower case has two is U+0130, which stays.
-fn fold(letter: char) -> char {
-    if letter.is_ascii() {
-        return letter.to_ascii_lowercase();
-    }
-    let mut lower = letter.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(lower), None) if !lower.is_ascii() => lower,
-        _ => letter,
-    }
-}
-
-/// Whether a letter may be compared equal to another one.
-pub fn is_cased(letter: char) -> bool {
-    !letter.to_lowercase().eq([letter]) || !letter.to_uppercase().eq([letter])
 }

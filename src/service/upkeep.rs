@@ -8,10 +8,12 @@ use uuid::Uuid;
 use super::{Refusal, Service};
 use crate::ingest::Ingest;
 pub use crate::store::rebuild::RebuildSummary;
-use crate::store::{accounts, rebuild, retention};
+use crate::store::{accounts, clock, rebuild, retention, titles};
 
 /// Raw deliveries that go in one statement.
 const PRUNED_AT_ONCE: i64 = 1_000;
+/// Titles that are folded in one transaction.
+const FOLDED_AT_ONCE: i64 = 500;
 /// Raw deliveries that are translated at once.
 const TRANSLATED_AT_ONCE: i64 = 500;
 
@@ -31,7 +33,8 @@ impl Service {
     /// # Errors
     /// [`Refusal::Store`]
     pub async fn prune_deliveries(&self, retention: Duration) -> Result<u64, Refusal> {
-        let (pool, before) = (&self.0.pool, self.now() - retention);
+        let pool = &self.0.pool;
+        let before = clock::now(pool).await? - retention;
         let mut pruned = 0;
         for account_id in retention::accounts_with_deliveries(pool).await? {
             loop {
@@ -42,6 +45,20 @@ impl Service {
             }
         }
         Ok(pruned)
+    }
+
+    /// Folds the titles that an earlier version wrote; answers how many.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`]
+    pub async fn fold_titles(&self) -> Result<usize, Refusal> {
+        let mut folded = 0;
+        loop {
+            match titles::fold(&self.0.pool, FOLDED_AT_ONCE).await? {
+                0 => return Ok(folded),
+                some => folded += some,
+            }
+        }
     }
 
     /// Ids of all accounts with a log, visible or not.

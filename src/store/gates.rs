@@ -2,9 +2,11 @@
 //! one another and for GitHub's limits.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::StoreError;
+use super::lease::{LEASE_SECONDS, Renewal, give_back};
 
 /// One of GitHub's hourly budgets, as GitHub last reported it. The end of its hour is by our database's
 /// clock.
@@ -91,27 +93,101 @@ pub async fn announce(pool: &PgPool, account_id: i64, purpose: Purpose) -> Resul
 
 /// A gate that nobody else can pass until the holder leaves it, withdraws or drops this.
 pub struct HeldGate {
-    transaction: Transaction<'static, Postgres>,
+    pool: PgPool,
     account_id: i64,
+    holder: Uuid,
+    /// `None` once the gate was left.
+    renewal: Option<Renewal>,
     pub gate: Gate,
 }
 
-/// Waits at an account's gate and locks it. Account 0 is the App itself.
+/// Time between two looks at a gate that another replica holds.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// Waits at an account's gate and takes it. Account 0 is the App itself. Who waits while another replica has the
+/// gate comes next.
 pub async fn enter(pool: &PgPool, account_id: i64) -> Result<HeldGate, StoreError> {
-    let mut transaction = pool.begin().await?;
-    sqlx::query!("INSERT INTO gates (account_id) VALUES ($1) ON CONFLICT DO NOTHING", account_id)
-        .execute(&mut *transaction)
-        .await?;
+    let holder = Uuid::new_v4();
+    loop {
+        if let Some(gate) = take(pool, account_id, holder).await? {
+            let renewed = pool.clone();
+            let renewal = Renewal::start(move || {
+                let pool = renewed.clone();
+                async move { renew(&pool, account_id, holder).await }
+            });
+            return Ok(HeldGate { pool: pool.clone(), account_id, holder, renewal: Some(renewal), gate });
+        }
+        if !wait_in_line(pool, account_id, holder).await? {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+}
+
+/// Takes a gate that is free; `None` if it is not, or if it does not exist yet.
+async fn take(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<Option<Gate>, StoreError> {
     let row = sqlx::query_as!(
         GateRow,
-        r#"SELECT clock_timestamp() AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,
-                  graphql_limit, graphql_remaining, graphql_resets_at, paced_to, reads, token_mints, redeliveries
-           FROM gates WHERE account_id = $1 FOR UPDATE"#,
-        account_id
+        r#"UPDATE gates SET held_by = $2, held_until = clock_timestamp() + make_interval(secs => $3), awaited_by = NULL
+           WHERE account_id = $1 AND (held_by IS NULL OR held_until <= clock_timestamp())
+             AND (awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= clock_timestamp())
+           RETURNING clock_timestamp() AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,
+             graphql_limit, graphql_remaining, graphql_resets_at, paced_to, reads, token_mints, redeliveries"#,
+        account_id,
+        holder,
+        LEASE_SECONDS,
     )
-    .fetch_one(&mut *transaction)
+    .fetch_optional(pool)
     .await?;
-    Ok(HeldGate { transaction, account_id, gate: row.into() })
+    Ok(row.map(Gate::from))
+}
+
+/// Asks for the next turn at a gate, for a moment, if nobody else has; `true` if the gate was created.
+async fn wait_in_line(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<bool, StoreError> {
+    let created = sqlx::query!("INSERT INTO gates (account_id) VALUES ($1) ON CONFLICT DO NOTHING", account_id)
+        .execute(pool)
+        .await?;
+    if created.rows_affected() > 0 {
+        return Ok(true);
+    }
+    sqlx::query!(
+        "UPDATE gates SET awaited_by = $2, awaited_until = clock_timestamp() + interval '1 second'
+         WHERE account_id = $1 AND (awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= clock_timestamp())",
+        account_id,
+        holder,
+    )
+    .execute(pool)
+    .await?;
+    Ok(false)
+}
+
+async fn renew(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE gates SET held_until = clock_timestamp() + make_interval(secs => $3)
+         WHERE account_id = $1 AND held_by = $2",
+        account_id,
+        holder,
+        LEASE_SECONDS,
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Lets others pass.
+async fn open(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE gates SET held_by = NULL WHERE account_id = $1 AND held_by = $2", account_id, holder)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+impl Drop for HeldGate {
+    fn drop(&mut self) {
+        if self.renewal.take().is_some() {
+            let (pool, account_id, holder) = (self.pool.clone(), self.account_id, self.holder);
+            give_back(async move { open(&pool, account_id, holder).await });
+        }
+    }
 }
 
 /// The changes to a gate after a request. `None` leaves a value as it is.
@@ -135,31 +211,26 @@ impl HeldGate {
         let (until, reason) = shut.cloned().unzip();
         sqlx::query!(
             "UPDATE gates SET token_mints = token_mints - $2, redeliveries = redeliveries - $3,
-               shut_until = COALESCE($4, shut_until), reason = COALESCE($5, reason)
+               shut_until = COALESCE($4, shut_until), reason = COALESCE($5, reason),
+               held_by = NULLIF(held_by, $6)
              WHERE account_id = $1",
             self.account_id,
             i64::from(purpose == Purpose::TokenMint),
             i64::from(purpose == Purpose::Redelivery),
             until,
             reason,
+            self.holder,
         )
-        .execute(&mut *self.transaction)
+        .execute(&self.pool)
         .await?;
-        self.transaction.commit().await?;
+        self.renewal = None;
         Ok(())
     }
 
     /// Leaves the gate after the request, with its changes.
     pub async fn leave(mut self, purpose: Purpose, update: &GateUpdate) -> Result<(), StoreError> {
-        self.write(purpose, update).await?;
-        self.transaction.commit().await?;
-        Ok(())
-    }
-
-    async fn write(&mut self, purpose: Purpose, update: &GateUpdate) -> Result<(), StoreError> {
         let (core, graphql) = (update.core, update.graphql);
         let (until, reason) = update.shut.clone().unzip();
-        let connection: &mut PgConnection = &mut self.transaction;
         sqlx::query!(
             r#"UPDATE gates SET
                  shut_until = COALESCE($2, shut_until), reason = COALESCE($3, reason),
@@ -167,7 +238,8 @@ impl HeldGate {
                  core_resets_at = COALESCE($6, core_resets_at),
                  graphql_limit = COALESCE($7, graphql_limit), graphql_remaining = COALESCE($8, graphql_remaining),
                  graphql_resets_at = COALESCE($9, graphql_resets_at),
-                 reads = reads + $10, paced_to = COALESCE($11, paced_to)
+                 reads = reads + $10, paced_to = COALESCE($11, paced_to),
+                 held_by = NULLIF(held_by, $12)
                WHERE account_id = $1"#,
             self.account_id,
             until,
@@ -180,9 +252,11 @@ impl HeldGate {
             graphql.map(|budget| budget.resets_at),
             i64::from(purpose == Purpose::Read),
             update.paced_to,
+            self.holder,
         )
-        .execute(connection)
+        .execute(&self.pool)
         .await?;
+        self.renewal = None;
         Ok(())
     }
 }

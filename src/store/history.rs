@@ -87,14 +87,14 @@ async fn row(moment: &mut PgConnection, query: &ItemQuery<'_>) -> Result<Option<
            JOIN current_profiles p ON p.account_id = a.account_id
            JOIN visible_repositories r ON r.account_id = a.account_id
            JOIN items i ON i.account_id = r.account_id AND i.generation = r.generation AND i.repo_id = r.repo_id
-           WHERE a.account_id = $1 AND lower(r.name) = $4 AND i.number = $5
+           WHERE a.account_id = $1 AND lower(r.name COLLATE "C") = $4 AND i.number = $5
              AND CASE WHEN $6::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($6) END
-             AND (lower(r.owner) = $3 OR $3 = ANY(p.logins))
+             AND (lower(r.owner COLLATE "C") = $3 OR $3 = ANY(p.logins))
            ORDER BY i.live DESC, i.repo_id DESC LIMIT 1"#,
         account_id,
         sight.is_all(),
-        owner.to_lowercase(),
-        repository.to_lowercase(),
+        owner.to_ascii_lowercase(),
+        repository.to_ascii_lowercase(),
         number,
         sight.only() as _,
     )

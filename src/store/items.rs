@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 
 use super::StoreError;
 use crate::activity::{ItemState, PersonKey};
+use crate::rank::text;
 
 /// An item's repository and number, within an account.
 pub type ItemAddress = (i64, i64);
@@ -23,6 +24,7 @@ pub(super) async fn save(
     let types: Vec<Option<&str>> = states.iter().map(|state| state.item_type().map(|found| found.name())).collect();
     let open: Vec<Option<&str>> = states.iter().map(|state| state.state().map(|found| found.name())).collect();
     let titles: Vec<Option<&str>> = states.iter().map(|state| state.title()).collect();
+    let folded_titles: Vec<Option<String>> = titles.iter().map(|title| title.map(text::folded)).collect();
     let authors: Vec<_> = states.iter().map(|state| state.author()).collect();
     let author_ids: Vec<Option<i64>> = authors.iter().map(|author| author.as_ref()?.id).collect();
     let authors: Vec<Option<String>> = authors.into_iter().map(|author| Some(author?.login)).collect();
@@ -45,19 +47,19 @@ pub(super) async fn save(
         r#"INSERT INTO items (account_id, generation, repo_id, number, type, state, title, author,
                               created_at, updated_at, labels, assignees, milestone, comments,
                               draft, live, tied, folded, came_by_transfer, waits_for, author_id,
-                              assignee_ids, assignees_without_id)
+                              assignee_ids, assignees_without_id, title_folded)
            SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
                   folded::json, came_by_transfer, waits_for, author_id, assignee_ids::bigint[],
-                  assignees_without_id::text[]
+                  assignees_without_id::text[], title_folded
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
                        $17::boolean[], $18::text[], $19::boolean[], $20::text[], $21::bigint[],
-                       $22::text[], $23::text[])
+                       $22::text[], $23::text[], $24::text[])
              AS new (repo_id, number, type, state, title, author, created_at, updated_at, labels,
                      assignees, milestone, comments, draft, live, tied, folded, came_by_transfer,
-                     waits_for, author_id, assignee_ids, assignees_without_id)
+                     waits_for, author_id, assignee_ids, assignees_without_id, title_folded)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
              author = EXCLUDED.author, created_at = EXCLUDED.created_at,
@@ -67,7 +69,8 @@ pub(super) async fn save(
              tied = EXCLUDED.tied, folded = EXCLUDED.folded,
              came_by_transfer = EXCLUDED.came_by_transfer, waits_for = EXCLUDED.waits_for,
              author_id = EXCLUDED.author_id, assignee_ids = EXCLUDED.assignee_ids,
-             assignees_without_id = EXCLUDED.assignees_without_id"#,
+             assignees_without_id = EXCLUDED.assignees_without_id,
+             title_folded = EXCLUDED.title_folded"#,
         account_id,
         generation,
         &repo_ids,
@@ -91,6 +94,7 @@ pub(super) async fn save(
         author_ids as _,
         &assignee_ids,
         &assignees_without_id,
+        folded_titles as _,
     )
     .execute(connection)
     .await?;

@@ -4,7 +4,7 @@
 //! against the schema. The modules:
 //! - `head`, [`append`]: the one transaction that makes events durable, and the row that it locks;
 //! - [`project`]: folds events into the projections, in that transaction or in a rebuild; `items` and
-//!   `names` write the rows;
+//!   `names` write the rows, [`titles`] mends those that an earlier version wrote;
 //! - [`log`], [`stored`]: read the log; map the JSON of stored events to the domain's types and back;
 //! - [`rebuild`], `generations`, `differences`: make the projections anew from the log, and compare;
 //! - [`live`], [`details`], [`resolve`]: what the live ranking is loaded from, what a page shows of its
@@ -17,8 +17,10 @@
 //! - [`views`], [`tokens`], [`accounts`], [`vitals`]: stored views, API tokens, accounts, measurements;
 //! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`sync`], [`redeliveries`], [`local`]: what we
 //!   must remember to ask GitHub, and what its answers are compared with;
+//! - `lease`: who may ask GitHub something, while it answers;
 //! - [`retention`], [`purge`]: deliveries while they are kept, and how an account is forgotten;
-//! - `pool`, `schema`, `error`: connections, migrations, and what can go wrong.
+//! - `pool`, `reach`, `fitness`, `schema`: connections, how one is made, whether the database can hold us, and its
+//!   migrations; [`clock`]: its time; `error`: what can go wrong.
 
 pub mod accounts;
 pub mod append;
@@ -28,6 +30,7 @@ pub mod details;
 mod differences;
 mod directory;
 mod error;
+mod fitness;
 pub mod gates;
 mod generations;
 mod head;
@@ -36,6 +39,7 @@ pub mod installations;
 mod item_rows;
 mod items;
 pub mod jobs;
+mod lease;
 pub mod lifetimes;
 pub mod live;
 pub mod local;
@@ -47,6 +51,7 @@ mod pool;
 pub mod project;
 pub mod purge;
 pub mod queue;
+mod reach;
 pub mod rebuild;
 pub mod redeliveries;
 pub mod remarks;
@@ -56,10 +61,12 @@ mod schema;
 pub mod scrubs;
 pub mod stored;
 pub mod sync;
+pub mod titles;
 pub mod tokens;
 pub mod views;
 pub mod vitals;
 
 pub use self::error::StoreError;
-pub use self::pool::{pool, reset};
-pub use self::schema::{MIGRATIONS, migrate, migrate_when_reached, schema_is_current};
+pub use self::pool::{CONNECTIONS, pool, reset};
+pub use self::reach::reach;
+pub use self::schema::{MIGRATIONS, check, migrate, migrate_when_reached, schema_is_current};

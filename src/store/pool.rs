@@ -2,20 +2,21 @@
 
 use std::time::Duration;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor, PgPool};
 
 use super::error::StoreError;
+
+/// The most connections of a process; under Postgres' default of 100 with room for several replicas.
+pub const CONNECTIONS: u32 = 24;
 
 /// How long to wait for a connection before the database counts as out of reach.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// When a process dies together with its machine, its connections are not closed. These settings let
-/// the server notice within a minute and release the rows that were locked; the system's default is
-/// two hours.
-const DEAD_PEERS: &str = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
-
 /// A pool of at most `connections`. It connects when it is first used.
+///
+/// A session asks for no settings but those that every pooler knows, and none is changed in it later but for one
+/// transaction: behind a pooler, others get the session afterwards.
 ///
 /// # Errors
 /// [`StoreError::Url`] if `url` is not a Postgres URL.
@@ -25,10 +26,9 @@ pub fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
         return Err(StoreError::Url(sqlx::Error::Configuration("it does not begin with postgres://".into())));
     }
     let options: PgConnectOptions = url.parse().map_err(StoreError::Url)?;
-    let options = options.application_name("bugscrub");
+    // PgBouncer refuses `extra_float_digits`. It is about floats as text, and sqlx reads them as bytes.
+    let options = options.application_name("bugscrub").extra_float_digits(None);
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
-    let pool =
-        pool.after_connect(|connection, _| Box::pin(async move { connection.execute(DEAD_PEERS).await.map(drop) }));
     Ok(pool.connect_lazy_with(options))
 }
 

@@ -1,8 +1,8 @@
 //! What the names in a filter stand for.
 //!
-//! Postgres narrows down what is read, and [`rank::text`](crate::rank::text) compares: it decides
-//! which names are the same. A name of ASCII alone is the same as others of ASCII alone, which
-//! Postgres compares alike; letters beyond it are compared there by nobody.
+//! [`rank::text`](crate::rank::text) decides which names are the same, whatever the database's locale. Postgres
+//! narrows down what is read, by comparisons that mean the same in every locale: of ASCII by the collation C, and
+//! of texts that are folded already. Labels and milestones that are not ASCII are all read.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::{StoreError, people};
 use crate::rank::Filter;
 use crate::rank::criterion::Looks;
 use crate::rank::live::Meanings;
-use crate::rank::text::{folded, is_cased};
+use crate::rank::text::folded;
 
 /// What the names in a filter stand for in an account, as it is now; labels of some repositories, or
 /// of all.
@@ -43,13 +43,13 @@ async fn labels(
     repo_ids: Option<&[i64]>,
 ) -> Result<HashMap<String, Vec<i64>>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT l.label_id, l.name FROM accounts a JOIN labels l USING (account_id, generation)
-         WHERE a.account_id = $1 AND (lower(l.name) = ANY($2) OR $4 AND octet_length(l.name) <> char_length(l.name))
-           AND NOT l.removed AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))",
+        r#"SELECT l.label_id, l.name FROM accounts a JOIN labels l USING (account_id, generation)
+         WHERE a.account_id = $1
+           AND (lower(l.name COLLATE "C") = ANY($2) OR octet_length(l.name) <> char_length(l.name))
+           AND NOT l.removed AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))"#,
         account_id,
         &all_folded(names),
         repo_ids,
-        beyond_ascii(names),
     )
     .fetch_all(pool)
     .await?;
@@ -63,12 +63,12 @@ async fn milestones(
     titles: &[&str],
 ) -> Result<HashMap<String, Vec<(i64, i64)>>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT m.repo_id, m.number, m.title FROM accounts a JOIN milestones m USING (account_id, generation)
-         WHERE a.account_id = $1 AND (lower(m.title) = ANY($2) OR $3 AND octet_length(m.title) <> char_length(m.title))
-           AND NOT m.removed",
+        r#"SELECT m.repo_id, m.number, m.title FROM accounts a JOIN milestones m USING (account_id, generation)
+         WHERE a.account_id = $1
+           AND (lower(m.title COLLATE "C") = ANY($2) OR octet_length(m.title) <> char_length(m.title))
+           AND NOT m.removed"#,
         account_id,
         &all_folded(titles),
-        beyond_ascii(titles),
     )
     .fetch_all(pool)
     .await?;
@@ -83,8 +83,12 @@ async fn titled(
 ) -> Result<HashMap<String, Vec<(i64, i64)>>, StoreError> {
     let patterns: Vec<String> = texts.iter().map(|text| pattern(text)).collect();
     let rows = sqlx::query!(
-        r#"SELECT i.repo_id, i.number, i.title AS "title!" FROM accounts a JOIN items i USING (account_id, generation)
-           WHERE a.account_id = $1 AND i.state = 'open' AND i.live AND i.title ILIKE ANY($2)"#,
+        r#"SELECT i.repo_id AS "repo_id!", i.number AS "number!", i.title AS "title!"
+           FROM accounts a JOIN items i USING (account_id, generation)
+           WHERE a.account_id = $1 AND i.state = 'open' AND i.live AND i.title_folded LIKE ANY($2)
+           UNION ALL
+           SELECT i.repo_id, i.number, i.title FROM accounts a JOIN items i USING (account_id, generation)
+           WHERE a.account_id = $1 AND i.state = 'open' AND i.live AND i.title_folded IS NULL AND i.title IS NOT NULL"#,
         account_id,
         &patterns,
     )
@@ -113,20 +117,14 @@ fn all_folded(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| folded(name)).collect()
 }
 
-fn beyond_ascii(names: &[&str]) -> bool {
-    names.iter().any(|name| !name.is_ascii())
-}
-
-/// A pattern of ILIKE for titles that may have a text in them: any letter stands for one beyond ASCII
-/// that has two cases.
+/// A pattern of LIKE for folded titles that have a text in them.
 fn pattern(text: &str) -> String {
     let mut pattern = "%".to_owned();
-    for letter in text.chars() {
-        match letter {
-            '\\' | '%' | '_' => pattern.extend(['\\', letter]),
-            _ if !letter.is_ascii() && is_cased(letter) => pattern.push('_'),
-            _ => pattern.push(letter),
+    for letter in folded(text).chars() {
+        if matches!(letter, '\\' | '%' | '_') {
+            pattern.push('\\');
         }
+        pattern.push(letter);
     }
     pattern + "%"
 }

@@ -36,6 +36,7 @@ pub struct Vitals {
     ranking_lag: Family<OfAccount, Gauge>,
     token_expiry: Gauge,
     database_up: Gauge,
+    clock_ahead: Gauge,
 }
 
 /// The progress of the backfill of one account, or of several.
@@ -104,6 +105,11 @@ impl Vitals {
         self.database_up.set(up.into());
     }
 
+    /// Sets how far this machine's clock is ahead of the database's.
+    pub fn clock_ahead(&self, seconds: i64) {
+        self.clock_ahead.set(seconds);
+    }
+
     /// Sets for how long this replica's ranking has been behind the log.
     pub fn ranking_lag(&self, account: AccountLabel, seconds: i64) {
         self.ranking_lag.get_or_create(&OfAccount { account }).set(seconds);
@@ -129,6 +135,12 @@ impl Vitals {
             self.compared.clone(),
         );
         registry.register("database_up", "Whether the database answers: 1 or 0", self.database_up.clone());
+        registry.register_with_unit(
+            "clock_ahead",
+            "How far the clock of this replica is ahead of the database's; negative if it is behind",
+            Unit::Seconds,
+            self.clock_ahead.clone(),
+        );
         registry.register("jobs", "Jobs that ask GitHub: those that are due, and those that fail", self.jobs.clone());
         registry.register("github_limit", "GitHub's hourly budgets", self.github_limit.clone());
         registry.register_with_unit(

@@ -1,11 +1,13 @@
 //! The tests that need more than Rust and Postgres: Node.js, LibreOffice, Helm, linters, Schemathesis,
-//! curl and jq. `make test` installs these and runs the tests here after all others; `make test-fast`
+//! PgBouncer, libfaketime, curl and jq. `make test` installs these and runs the tests here after all others; `make test-fast`
 //! leaves them out. `suite` makes sure that no other test runs such a program.
 
 mod chart;
+mod clocks;
 mod examples;
 mod exchanges;
 mod libreoffice;
 mod linters;
+mod pgbouncer;
 mod recipes;
 mod schemathesis;

@@ -109,7 +109,7 @@ struct RepositoryName {
 async fn repositories(moment: &mut PgConnection, account_id: i64) -> Result<Vec<RepositoryName>, StoreError> {
     let rows = sqlx::query_as!(
         RepositoryName,
-        r#"SELECT repo_id AS "repo_id!", private AS "private!", lower(owner || '/' || name) AS "name!"
+        r#"SELECT repo_id AS "repo_id!", private AS "private!", lower((owner || '/' || name) COLLATE "C") AS "name!"
            FROM visible_repositories WHERE account_id = $1 AND name IS NOT NULL"#,
         account_id,
     )
@@ -140,7 +140,8 @@ async fn former<'a>(
         r#"SELECT r.repo_id AS "repo_id!", r.private AS "private!", told.owner AS "owner!", told.name AS "name!"
            FROM visible_repositories r
            CROSS JOIN LATERAL (
-             SELECT e.position, lower(e.shown -> 'owner' ->> 1) AS owner, lower(e.shown ->> 'name') AS name
+             SELECT e.position, lower((e.shown -> 'owner' ->> 1) COLLATE "C") AS owner,
+               lower((e.shown ->> 'name') COLLATE "C") AS name
              FROM (
                SELECT position, coalesce(data -> 'repository' -> 'repository', data -> 'label' -> 'repository',
                                          data -> 'milestone' -> 'repository') AS shown

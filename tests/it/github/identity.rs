@@ -126,9 +126,10 @@ async fn new_permissions_get_a_new_token() {
 async fn postgres_soon_notices_a_client_whose_machine_is_gone() {
     let database = TestDatabase::new().await;
     let pool = bugscrub::store::pool(&database.url, 1).unwrap();
+    bugscrub::store::check(&pool).await.unwrap();
     // The values themselves matter only over TCP.
     let set: Vec<String> = sqlx::query_scalar(
-        "SELECT name FROM pg_settings WHERE name LIKE 'tcp_keepalives_%' AND source = 'session' ORDER BY name",
+        "SELECT name FROM pg_settings WHERE name LIKE 'tcp_keepalives_%' AND source = 'client' ORDER BY name",
     )
     .fetch_all(&pool)
     .await

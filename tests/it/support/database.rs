@@ -90,17 +90,42 @@ impl TestDatabase {
         Self::of("template0").await
     }
 
+    /// An empty database without a schema, created with these options; an error if the server cannot.
+    pub async fn with(options: &str) -> Result<Self, sqlx::Error> {
+        Self::created("template0", options).await
+    }
+
+    /// Runs statements on the server as its superuser, in this database.
+    pub async fn administer(&self, statements: &str) {
+        let mut admin = PgConnection::connect(&self.url).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.replace("{name}", &self.name))).execute(&mut admin).await.unwrap();
+    }
+
+    /// A name for a role that no other test has.
+    pub fn role(&self, name: &str) -> String {
+        format!("{name}_of_{}", self.name)
+    }
+
+    /// The URL with another role.
+    pub fn url_of(&self, role: &str) -> String {
+        assert!(self.url.contains("//bugscrub@"), "{}", self.url);
+        self.url.replacen("//bugscrub@", &format!("//{role}:hunter2@"), 1)
+    }
+
     async fn of(template: &str) -> Self {
+        Self::created(template, "STRATEGY FILE_COPY").await.unwrap()
+    }
+
+    async fn created(template: &str, options: &str) -> Result<Self, sqlx::Error> {
         let server = server().await;
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let mut admin = admin().await;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")))
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template} {options}")))
             .execute(&mut admin)
-            .await
-            .unwrap();
+            .await?;
         let url = with_database(server, &name);
         let pool = patient(&url, 8);
-        Self { url, pool, name }
+        Ok(Self { url, pool, name })
     }
 
     /// Another handle on the same database, for another replica. The first handle drops it.

@@ -110,6 +110,7 @@ fn metrics() -> BTreeSet<String> {
     vitals.backfill(account, backfill);
     vitals.github_limit(account, "core", 1);
     vitals.ranking_lag(account, 1);
+    vitals.clock_ahead(1);
     vitals.token_expiry(Some(1));
     let samples = metrics.encode();
     let samples = samples.lines().filter(|line| !line.starts_with('#'));

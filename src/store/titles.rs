@@ -1,0 +1,38 @@
+//! Titles as they are compared, where an earlier version wrote the row.
+
+use sqlx::PgPool;
+
+use super::StoreError;
+use crate::rank::text;
+
+/// Folds titles of open items that an earlier version wrote, at most `limit`; answers how many there were. Rows that
+/// somebody else is writing are passed over: they get it from them.
+pub async fn fold(pool: &PgPool, limit: i64) -> Result<usize, StoreError> {
+    let mut transaction = pool.begin().await?;
+    let rows = sqlx::query!(
+        r#"SELECT account_id, generation, repo_id, number, title AS "title!" FROM items
+           WHERE state = 'open' AND title_folded IS NULL AND title IS NOT NULL
+           ORDER BY account_id, generation, repo_id, number LIMIT $1 FOR UPDATE SKIP LOCKED"#,
+        limit
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let keys = |key: fn(&_) -> i64| rows.iter().map(key).collect::<Vec<i64>>();
+    let folded: Vec<String> = rows.iter().map(|row| text::folded(&row.title)).collect();
+    sqlx::query!(
+        r#"UPDATE items i SET title_folded = new.title_folded
+           FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+             AS new (account_id, generation, repo_id, number, title_folded)
+           WHERE i.account_id = new.account_id AND i.generation = new.generation AND i.repo_id = new.repo_id
+             AND i.number = new.number"#,
+        &keys(|row| row.account_id),
+        &keys(|row| row.generation),
+        &keys(|row| row.repo_id),
+        &keys(|row| row.number),
+        &folded,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(rows.len())
+}
