@@ -200,8 +200,8 @@ impl Application {
         let Self { listener, address, operations, state, live, pool, clock, settings, stop } = self;
         match &settings.github {
             Some(github) => {
-                let (app, api) = (github.app_id, &github.address);
-                tracing::info!(%address, zone = %settings.zone, app, github = %api, "serving, and asking GitHub");
+                let (app, api) = (&github.app_id, &github.address);
+                tracing::info!(%address, zone = %settings.zone, %app, github = %api, "serving, and asking GitHub");
             }
             None => tracing::info!(%address, zone = %settings.zone,
                 "serving deliveries only: without BUGSCRUB_APP_ID nothing is fetched from GitHub that was there before"),
@@ -247,7 +247,7 @@ pub fn job_context(
     clock: &Clock,
     metrics: &Metrics,
 ) -> Result<JobContext, GitHubError> {
-    let identity = Identity::new(settings.app_id, &settings.private_key, clock.clone())?;
+    let identity = Identity::new(settings.app_id.clone(), settings.private_key.clone(), clock.clone());
     let address = settings.address.clone();
     let client = Client::new(address, Some(identity), None, Some(pool.clone()), clock.clone(), metrics.clone())?;
     Ok(JobContext::new(client, pool.clone(), ingest.clone(), settings.rhythm, metrics.clone()))

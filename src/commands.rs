@@ -34,18 +34,19 @@ use crate::service::upkeep::Retranslation;
 use crate::service::{Parts, Scope, Service, Viewer};
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
-use crate::{deliver as delivering, demo as demonstration, postgres, store};
+use crate::{deliver as delivering, demo as demonstration, postgres, store, terminal};
 
 /// The process's exit code, or an error to print.
 pub type Done = Result<ExitCode, Box<dyn Error>>;
 
-/// Writes a line to standard output. If nobody reads it any more, the command still finishes.
+/// Writes a line to standard output, without what a terminal would obey. If nobody reads it any more, the command still finishes.
 ///
 /// # Panics
 /// If it cannot be written for another reason, such as a full disk.
 pub fn write_line(line: std::fmt::Arguments<'_>) {
     use std::io::{ErrorKind, Write};
-    match writeln!(std::io::stdout().lock(), "{line}") {
+    let text = terminal::lines(&line.to_string());
+    match writeln!(std::io::stdout().lock(), "{text}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("standard output cannot be written: {error}"),
         _ => {}
     }
@@ -130,12 +131,13 @@ async fn demo_on(
         rate_limit: 0,
         delivery_retention: std::time::Duration::from_secs(30 * 86_400),
         views: Default::default(),
-        scrubs: args.scrubs.settings()?,
+        scrubs: args.scrubs.settings(),
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;
     let base_url = format!("http://{}", application.address());
-    let scopes = vec![Scope::Read, Scope::Private, Scope::Scrub];
+    // With it, everything in the documents can be tried.
+    let scopes = vec![Scope::Read, Scope::Private, Scope::Scrub, Scope::Admin];
     let wanted = WantedToken { name: "demo".to_owned(), scopes, ..WantedToken::default() };
     let token = application.service().create_token(&Viewer::service(), wanted).await?.secret;
 

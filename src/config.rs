@@ -1,11 +1,13 @@
 //! The command line: every setting, beside its environment variable.
 //!
-//! A secret `BUGSCRUB_X` can also come from a file, as Kubernetes mounts it: `BUGSCRUB_X_FILE`.
+//! A secret `BUGSCRUB_X` can also come from a file, as Kubernetes mounts it: `BUGSCRUB_X_FILE`. [`Cli::read`] takes the
+//! variables as people write them.
 
 mod bots;
 mod database;
 mod deliver;
 mod demo;
+mod environment;
 mod error;
 mod github;
 mod scrubs;
@@ -20,6 +22,7 @@ pub use self::bots::BotArgs;
 pub use self::database::{DatabaseArgs, MigrateArgs, RebuildArgs};
 pub use self::deliver::{DeliverArgs, PingArgs};
 pub use self::demo::{DemoArgs, TryArgs};
+pub use self::environment::{BadCommandLine, BadVariable};
 pub use self::error::ConfigError;
 pub use self::github::{BackfillArgs, DoctorArgs, GitHubArgs, GitHubSettings, SetupArgs};
 pub use self::scrubs::{ScrubArgs, ScrubSettings};

@@ -27,6 +27,8 @@ pub mod http;
 
 pub mod postgres;
 
+pub mod terminal;
+
 pub mod deliver;
 pub mod demo;
 

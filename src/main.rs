@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use bugscrub::config::{Cli, Command, SheetCommand};
-use bugscrub::{commands, telemetry};
-use clap::Parser;
+use bugscrub::config::{BadCommandLine, Cli, Command, SheetCommand};
+use bugscrub::{commands, telemetry, terminal};
 
 /// Faster than the system's for many small allocations, and gives memory back.
 #[global_allocator]
@@ -12,7 +11,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(BadCommandLine::Flag(error)) => error.exit(),
+        Err(BadCommandLine::Variable(error)) => {
+            fail(&error);
+            return ExitCode::from(2);
+        }
+    };
     if let Err(error) = telemetry::init_logs(cli.log.log_format, &cli.log.log) {
         return fail(&error);
     }
@@ -28,11 +34,11 @@ async fn main() -> ExitCode {
         Command::Doctor(args) => commands::github::doctor(args).await,
         Command::Backfill(args) => commands::backfill::backfill(args).await,
         Command::Try(args) => commands::backfill::try_out(args).await,
-        Command::Sheet(SheetCommand::Export { service, scrub, queue, csv, output }) => {
-            commands::sheet::export(service, scrub, queue, csv, output).await
+        Command::Sheet(SheetCommand::Export { service, scrub, queue, csv, output, force }) => {
+            commands::sheet::export(service, scrub, queue, csv, output, force).await
         }
-        Command::Sheet(SheetCommand::Import { service, file, scrub, dry_run }) => {
-            commands::sheet::import(service, file, scrub, dry_run).await
+        Command::Sheet(SheetCommand::Import { service, file, scrub, charset, dry_run }) => {
+            commands::sheet::import(service, file, scrub, charset, dry_run).await
         }
         Command::Openapi => {
             bugscrub::say!("{}", bugscrub::http::openapi());
@@ -44,10 +50,10 @@ async fn main() -> ExitCode {
 
 /// Says what went wrong, with its causes, to a person.
 fn fail(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("bugscrub: {error}");
+    eprintln!("bugscrub: {}", terminal::lines(&error.to_string()));
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprintln!("  because: {error}");
+        eprintln!("  because: {}", terminal::lines(&error.to_string()));
         cause = error.source();
     }
     ExitCode::FAILURE

@@ -29,7 +29,7 @@ pub enum LogFormat {
 /// Why logging could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    #[error("the log filter cannot be understood")]
+    #[error("BUGSCRUB_LOG: the log filter cannot be understood")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
     #[error("logging was started twice")]
     Twice(#[from] tracing_subscriber::util::TryInitError),

@@ -159,7 +159,7 @@ async fn failures(service: &Service, accounts: &[i64]) -> Result<String, Refusal
 
 /// `bugscrub try`: public repositories in a database of its own that starts empty each time.
 pub async fn try_out(args: TryArgs) -> Done {
-    let address = ApiAddress::new(&args.github_api_url)?;
+    let address = args.github_api_url.clone();
     let listen_error = |source| AppError::Listen { address: args.listen, source };
     let listening =
         TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
@@ -250,7 +250,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(application.run(ServeLimits::default(), async { drop(stopped.await) }));
     live.loaded().await;
-    let client = reqwest::Client::new();
+    let client = crate::deliver::client(&reqwest::Url::parse(&base_url)?, 1)?;
     for account in shown {
         let url = format!("{base_url}/api/v1/queue?account={account}&limit=15");
         let page = client.get(&url).bearer_auth(&token).send().await?.text().await?;

@@ -4,11 +4,12 @@ use tokio::net::TcpListener;
 
 use super::{Done, shutdown_signal, system_clock};
 use crate::app::AppError;
-use crate::config::{DoctorArgs, SetupArgs};
+use crate::config::{ConfigError, DoctorArgs, SetupArgs};
 use crate::github::setup::{CredentialFiles, NewApp};
-use crate::github::{ApiAddress, Client, Identity, doctor as examining, setup as setting_up};
+use crate::github::{Client, Identity, PrivateKey, doctor as examining, setup as setting_up};
 use crate::store;
 use crate::telemetry::Metrics;
+use crate::terminal;
 
 /// The error of a command that needs an App.
 pub(super) const NO_APP: &str =
@@ -18,7 +19,7 @@ const GITHUB: &str = "https://api.github.com";
 
 /// `bugscrub setup`
 pub async fn setup(args: SetupArgs) -> Done {
-    let address = ApiAddress::new(&args.github_api_url)?;
+    let address = args.github_api_url;
     let name = args.name.unwrap_or_else(|| match &args.organization {
         Some(organization) => format!("Bug Scrub {organization}").chars().take(34).collect(),
         None => "Bug Scrub".to_owned(),
@@ -65,26 +66,31 @@ pub async fn setup(args: SetupArgs) -> Done {
     }
     eprintln!("Now install the App on the organization: {}/installations/new", credentials.html_url);
     eprintln!("Checking the App so far:");
-    let identity = Identity::new(credentials.app_id, &credentials.private_key, system_clock())?;
+    let identity = Identity::new(credentials.app_id, PrivateKey::parse(&credentials.private_key)?, system_clock());
     let client = Client::new(address, Some(identity), None, None, system_clock(), Metrics::new())?;
     for finding in examining::examine(&client).await {
-        eprintln!("{} {}", finding.sign(), finding.text());
+        eprintln!("{} {}", finding.sign(), terminal::line(finding.text()));
     }
     Ok(std::process::ExitCode::SUCCESS)
 }
 
+/// An error with its causes.
+fn whole(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
+}
+
 /// `bugscrub doctor`
 pub async fn doctor(args: DoctorArgs) -> Done {
-    let Some(settings) = args.github.settings()? else {
-        return Err(NO_APP.into());
-    };
-    let identity = match Identity::new(settings.app_id, &settings.private_key, system_clock()) {
-        Ok(identity) => identity,
-        Err(error) => {
-            say!("FAIL {error}");
+    let settings = match args.github.settings() {
+        Ok(settings) => settings.ok_or(NO_APP)?,
+        Err(error @ ConfigError::Key { .. }) => {
+            say!("FAIL {}", whole(&error));
             return Ok(std::process::ExitCode::FAILURE);
         }
+        Err(error) => return Err(error.into()),
     };
+    let identity = Identity::new(settings.app_id, settings.private_key, system_clock());
     let client = Client::new(settings.address, Some(identity), None, None, system_clock(), Metrics::new())?;
     let mut findings = examining::examine(&client).await;
     // A private Postgres is not started for this.

@@ -14,7 +14,7 @@ pub struct DeliverArgs {
     /// The URL to post to
     #[arg(long, default_value = "http://127.0.0.1:8080/webhooks/github")]
     pub url: String,
-    /// The webhook secret to sign with; the first, if several are listed
+    /// The webhook secret to sign with
     #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET", hide_env_values = true)]
     pub secret: Option<String>,
     /// A file that holds the secret
@@ -39,7 +39,7 @@ pub struct PingArgs {
     /// The service's address, without a path
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     pub url: String,
-    /// The webhook secret to sign with; the first, if several are listed
+    /// The webhook secret to sign with
     #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET", hide_env_values = true)]
     pub secret: Option<String>,
     /// A file that holds the secret

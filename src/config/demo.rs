@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::scrubs::ScrubArgs;
+use crate::github::ApiAddress;
 
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -41,5 +42,5 @@ pub struct TryArgs {
     pub data_dir: Option<PathBuf>,
     /// The address of GitHub's API; an Enterprise server's is https://HOST/api/v3
     #[arg(long, env = "BUGSCRUB_GITHUB_API_URL", default_value = "https://api.github.com")]
-    pub github_api_url: String,
+    pub github_api_url: ApiAddress,
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::github::BadAddress;
+use crate::github::BadKey;
 use crate::http::cors::OriginError;
-use crate::scrub::{BadSchedule, BadViews};
+use crate::scrub::BadViews;
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -13,12 +13,14 @@ pub enum ConfigError {
     Invalid(&'static str),
     #[error(transparent)]
     Origin(#[from] OriginError),
-    #[error(transparent)]
-    Address(#[from] BadAddress),
-    #[error("BUGSCRUB_SCRUB_SCHEDULE cannot be used")]
-    Schedule(#[from] BadSchedule),
-    #[error("the file {path} cannot be read")]
-    File { path: PathBuf, source: std::io::Error },
-    #[error("the views file {path} cannot be used")]
+    #[error("{variable}: the key cannot be used")]
+    Key { variable: String, source: BadKey },
+    #[error("{variable}: {fault}")]
+    DatabaseUrl { variable: String, fault: String },
+    #[error("{variable}: the file {path} cannot be read")]
+    File { variable: String, path: PathBuf, source: std::io::Error },
+    #[error("{0} must be the name of a file, but holds what the file should hold")]
+    NoFileName(String),
+    #[error("BUGSCRUB_VIEWS_FILE: the file {path} cannot be used")]
     Views { path: PathBuf, source: BadViews },
 }

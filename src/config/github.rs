@@ -8,16 +8,16 @@ use clap::Args;
 use super::bots::BotArgs;
 use super::database::DatabaseArgs;
 use super::error::ConfigError;
-use super::secret::secret;
-use crate::github::{ApiAddress, Rhythm};
+use super::secret::SecretSetting;
+use crate::github::{ApiAddress, AppId, PrivateKey, Rhythm};
 
 /// The GitHub App with which the service asks for what deliveries do not tell.
 #[derive(Debug, Clone, Args)]
 pub struct GitHubArgs {
-    /// The GitHub App's id; without it the service only receives deliveries
+    /// The GitHub App's id or client id; without it the service only receives deliveries
     #[arg(long, env = "BUGSCRUB_APP_ID")]
-    pub app_id: Option<u64>,
-    /// The GitHub App's private key, PEM
+    pub app_id: Option<AppId>,
+    /// The GitHub App's private key: PEM, or the base64 of it
     #[arg(long, env = "BUGSCRUB_PRIVATE_KEY", hide_env_values = true)]
     pub private_key: Option<String>,
     /// A file that holds the private key
@@ -25,7 +25,7 @@ pub struct GitHubArgs {
     pub private_key_file: Option<PathBuf>,
     /// The address of GitHub's API; an Enterprise server's is https://HOST/api/v3
     #[arg(long, env = "BUGSCRUB_GITHUB_API_URL", default_value = "https://api.github.com")]
-    pub github_api_url: String,
+    pub github_api_url: ApiAddress,
     /// Days for which the data of an uninstalled account is kept, hidden
     #[arg(long, env = "BUGSCRUB_PURGE_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=3650))]
     pub purge_days: u32,
@@ -53,7 +53,7 @@ pub struct SetupArgs {
     pub kubernetes_secret: Option<String>,
     /// The address of GitHub's API; an Enterprise server's is https://HOST/api/v3
     #[arg(long, env = "BUGSCRUB_GITHUB_API_URL", default_value = "https://api.github.com")]
-    pub github_api_url: String,
+    pub github_api_url: ApiAddress,
 }
 
 #[derive(Debug, Args)]
@@ -83,28 +83,27 @@ pub struct BackfillArgs {
 #[derive(Debug, Clone)]
 pub struct GitHubSettings {
     pub address: ApiAddress,
-    pub app_id: u64,
-    /// PEM.
-    pub private_key: String,
+    pub app_id: AppId,
+    pub private_key: PrivateKey,
     pub rhythm: Rhythm,
 }
 
 impl GitHubArgs {
-    pub fn address(&self) -> Result<ApiAddress, ConfigError> {
-        Ok(ApiAddress::new(&self.github_api_url)?)
-    }
-
     /// `None` without an App: then the service only receives deliveries.
     ///
     /// # Errors
-    /// If either the App's id or its key is missing, or the address is not one of an API.
+    /// If either the App's id or its key is missing, or the key is none.
     pub fn settings(&self) -> Result<Option<GitHubSettings>, ConfigError> {
-        let address = self.address()?;
+        let address = self.github_api_url.clone();
         let grace = chrono::Duration::days(i64::from(self.purge_days));
-        match (self.app_id, secret(&self.private_key, &self.private_key_file)?) {
+        let key =
+            SecretSetting { name: "BUGSCRUB_PRIVATE_KEY", value: &self.private_key, file: &self.private_key_file };
+        match (self.app_id.clone(), key.read()?) {
             (None, None) => Ok(None),
-            (Some(app_id), Some(private_key)) => {
-                let rhythm = Rhythm { grace, ..Rhythm::default() };
+            (Some(app_id), Some(text)) => {
+                let bad = |source| ConfigError::Key { variable: key.variable(), source };
+                let (private_key, rhythm) =
+                    (PrivateKey::parse(&text).map_err(bad)?, Rhythm { grace, ..Rhythm::default() });
                 Ok(Some(GitHubSettings { address, app_id, private_key, rhythm }))
             }
             (Some(_), None) => Err(ConfigError::Invalid(
@@ -112,7 +111,7 @@ impl GitHubArgs {
                  the App's settings on GitHub and download it",
             )),
             (None, Some(_)) => Err(ConfigError::Invalid(
-                "a private key is set without BUGSCRUB_APP_ID: the App's settings on GitHub show its id",
+                "a private key is set without BUGSCRUB_APP_ID: the App's settings on GitHub show its id and its client id",
             )),
         }
     }

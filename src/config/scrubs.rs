@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::error::ConfigError;
 use crate::scrub::Schedule;
 
 #[derive(Debug, Clone, Args)]
@@ -18,7 +17,7 @@ pub struct ScrubArgs {
     /// When scrubs are held, for the calendar: `wednesday 17:00 Europe/London 60m`; several editions,
     /// separated by `;`, take turns week by week [default: no calendar]
     #[arg(long, env = "BUGSCRUB_SCRUB_SCHEDULE")]
-    pub scrub_schedule: Option<String>,
+    pub scrub_schedule: Option<Schedule>,
 }
 
 /// When scrubs are held and closed, and how they are numbered.
@@ -36,12 +35,8 @@ impl Default for ScrubSettings {
 }
 
 impl ScrubArgs {
-    /// # Errors
-    /// If the schedule cannot be read.
-    pub fn settings(&self) -> Result<ScrubSettings, ConfigError> {
+    pub fn settings(&self) -> ScrubSettings {
         let close_after = Duration::from_secs(u64::from(self.scrub_closes_after) * 3_600);
-        let schedule = self.scrub_schedule.as_deref().filter(|text| !text.trim().is_empty());
-        let schedule = schedule.map(str::parse).transpose()?;
-        Ok(ScrubSettings { first_number: self.first_scrub, close_after, schedule })
+        ScrubSettings { first_number: self.first_scrub, close_after, schedule: self.scrub_schedule.clone() }
     }
 }

@@ -12,7 +12,7 @@ use super::database::DatabaseArgs;
 use super::error::ConfigError;
 use super::github::{GitHubArgs, GitHubSettings};
 use super::scrubs::{ScrubArgs, ScrubSettings};
-use super::secret::secret;
+use super::secret::{SecretSetting, read};
 use crate::activity::Bots;
 use crate::http::cors::Origins;
 use crate::ingest::Accounts;
@@ -29,12 +29,18 @@ pub struct ServeArgs {
     pub metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// The webhook secret; several, separated by commas, while it rotates
+    /// The webhook secret, taken whole
     #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET", hide_env_values = true)]
     pub webhook_secret: Option<String>,
     /// A file that holds the webhook secret
     #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET_FILE", conflicts_with = "webhook_secret")]
     pub webhook_secret_file: Option<PathBuf>,
+    /// The webhook secret of before, while it rotates: deliveries signed with it are accepted too
+    #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET_OLD", hide_env_values = true)]
+    pub webhook_secret_old: Option<String>,
+    /// A file that holds the webhook secret of before
+    #[arg(long, env = "BUGSCRUB_WEBHOOK_SECRET_OLD_FILE", conflicts_with = "webhook_secret_old")]
+    pub webhook_secret_old_file: Option<PathBuf>,
     /// A bootstrap API token with the scope admin, 16 characters or more
     #[arg(long, env = "BUGSCRUB_ADMIN_TOKEN", hide_env_values = true)]
     pub admin_token: Option<String>,
@@ -42,7 +48,7 @@ pub struct ServeArgs {
     #[arg(long, env = "BUGSCRUB_ADMIN_TOKEN_FILE", conflicts_with = "admin_token")]
     pub admin_token_file: Option<PathBuf>,
     /// The time zone in which days are counted, such as Europe/Berlin
-    #[arg(long, env = "BUGSCRUB_TIME_ZONE", default_value = "UTC")]
+    #[arg(long, env = "BUGSCRUB_TIME_ZONE", default_value = "UTC", value_parser = zone)]
     pub time_zone: Tz,
     /// Logins or ids of the accounts whose deliveries are kept [default: all]
     #[arg(long, env = "BUGSCRUB_ACCOUNTS", value_delimiter = ',')]
@@ -99,12 +105,13 @@ impl ServeArgs {
     /// # Errors
     /// If a secret is missing, empty or too short, or a setting or its file cannot be read.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
-        let secrets = secret(&self.webhook_secret, &self.webhook_secret_file)?.ok_or(ConfigError::Invalid(
+        let secrets = self.secrets()?.ok_or(ConfigError::Invalid(
             "no webhook secret: set BUGSCRUB_WEBHOOK_SECRET (or BUGSCRUB_WEBHOOK_SECRET_FILE) to the secret of the \
              GitHub App's webhook",
         ))?;
-        let secrets = Secrets::parse(&secrets).ok_or(ConfigError::Invalid("the webhook secret is empty"))?;
-        let admin_token = secret(&self.admin_token, &self.admin_token_file)?;
+        let admin_token =
+            SecretSetting { name: "BUGSCRUB_ADMIN_TOKEN", value: &self.admin_token, file: &self.admin_token_file };
+        let admin_token = admin_token.read()?;
         if admin_token.as_ref().is_some_and(|token| token.len() < 16) {
             return Err(ConfigError::Invalid("BUGSCRUB_ADMIN_TOKEN must have 16 characters or more"));
         }
@@ -119,14 +126,27 @@ impl ServeArgs {
             cors_origins: Origins::new(&self.api.cors_origins)?,
             rate_limit: self.api.rate_limit,
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
-            scrubs: self.scrubs.settings()?,
+            scrubs: self.scrubs.settings(),
             github: self.github.settings()?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })
     }
+
+    fn secrets(&self) -> Result<Option<Secrets>, ConfigError> {
+        let (name, value) = ("BUGSCRUB_WEBHOOK_SECRET", &self.webhook_secret);
+        let current = SecretSetting { name, value, file: &self.webhook_secret_file }.read()?;
+        let (name, value) = ("BUGSCRUB_WEBHOOK_SECRET_OLD", &self.webhook_secret_old);
+        let old = SecretSetting { name, value, file: &self.webhook_secret_old_file }.read()?;
+        let secrets = current.and_then(|current| Secrets::parse(&current));
+        Ok(secrets.map(|secrets| old.iter().fold(secrets, |secrets, old| secrets.or(old))))
+    }
+}
+
+fn zone(name: &str) -> Result<Tz, &'static str> {
+    name.trim().parse().map_err(|_| "it is no time zone: write its name, such as Europe/Berlin or UTC")
 }
 
 fn read_views(path: &Path) -> Result<Declared, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+    let text = read(path, "BUGSCRUB_VIEWS_FILE".to_owned())?;
     Declared::with_file(&text).map_err(|source| ConfigError::Views { path: path.to_owned(), source })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::error::ConfigError;
-use super::secret::secret;
+use super::secret::SecretSetting;
 
 #[derive(Debug, Subcommand)]
 pub enum SheetCommand {
@@ -25,6 +25,9 @@ pub enum SheetCommand {
         /// The file to write; - for standard output [default: the name that the service gives it]
         #[arg(long, short)]
         output: Option<PathBuf>,
+        /// Replace the file if there is one already
+        #[arg(long)]
+        force: bool,
     },
     /// Import the notes and readings of a spreadsheet: XLSX, ODS or CSV
     Import {
@@ -35,6 +38,9 @@ pub enum SheetCommand {
         /// The scrub of the file's only tab, for a file such as CSV in which the tab has no name
         #[arg(long)]
         scrub: Option<u32>,
+        /// The encoding of a CSV file that is neither UTF-8 nor begins with a byte order mark, such as windows-1252
+        #[arg(long)]
+        charset: Option<String>,
         /// Change nothing; show for each row what would change
         #[arg(long)]
         dry_run: bool,
@@ -65,6 +71,6 @@ impl ServiceArgs {
         let missing = ConfigError::Invalid(
             "no API token: give --token, BUGSCRUB_TOKEN or BUGSCRUB_TOKEN_FILE (`bugscrub token create` makes one)",
         );
-        secret(&self.token, &self.token_file)?.ok_or(missing)
+        SecretSetting { name: "BUGSCRUB_TOKEN", value: &self.token, file: &self.token_file }.read()?.ok_or(missing)
     }
 }

@@ -23,6 +23,14 @@ pub struct ApiAddress {
 )]
 pub struct BadAddress(String);
 
+impl std::str::FromStr for ApiAddress {
+    type Err = BadAddress;
+
+    fn from_str(url: &str) -> Result<Self, BadAddress> {
+        Self::new(url)
+    }
+}
+
 impl ApiAddress {
     pub fn new(url: &str) -> Result<Self, BadAddress> {
         let bad = || BadAddress(url.to_owned());

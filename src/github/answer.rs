@@ -8,7 +8,8 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::identity::BadKey;
+use super::key::BadKey;
+use super::proxy::BadProxy;
 use super::wire::QueryError;
 use crate::ingest::IngestError;
 use crate::store::StoreError;
@@ -37,6 +38,8 @@ pub enum GitHubError {
     NeverDone(String),
     #[error(transparent)]
     Key(#[from] BadKey),
+    #[error(transparent)]
+    Proxy(#[from] BadProxy),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

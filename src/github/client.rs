@@ -23,6 +23,7 @@ use super::address::{ApiAddress, GRAPHQL};
 use super::answer::{GitHubAnswer, GitHubError, message};
 use super::identity::{Clock, Identity, InstallationToken, Tokens};
 use super::permissions::Permissions;
+use super::proxy;
 use super::wire::{self, Minted};
 use crate::store::installations;
 use crate::telemetry::Metrics;
@@ -71,7 +72,8 @@ struct ClientState {
 
 impl Client {
     /// # Errors
-    /// [`GitHubError::Unreachable`] if the address cannot be used, or TLS cannot be set up.
+    /// [`GitHubError::Proxy`] if the environment names a proxy that is none; [`GitHubError::Unreachable`] if TLS cannot be
+    /// set up.
     pub fn new(
         address: ApiAddress,
         identity: Option<Identity>,
@@ -80,14 +82,7 @@ impl Client {
         clock: Clock,
         metrics: Metrics,
     ) -> Result<Self, GitHubError> {
-        let unusable = |_| GitHubError::Unreachable(address.to_string());
-        let http = Octocrab::builder()
-            .base_uri(address.origin())
-            .map_err(unusable)?
-            .set_connect_timeout(Some(Wait::from_secs(10)))
-            .set_read_timeout(Some(Wait::from_secs(60)))
-            .build()
-            .map_err(unusable)?;
+        let http = proxy::http()?.ok_or_else(|| GitHubError::Unreachable(address.to_string()))?;
         let (tokens, turns) = (Tokens::default(), Mutex::default());
         Ok(Self(Arc::new(ClientState { http, address, identity, personal_token, tokens, clock, pool, metrics, turns })))
     }

@@ -3,12 +3,14 @@
 
 mod database;
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
+use serde_json::Value;
 
 pub use self::database::examine as examine_database;
 use super::answer::GitHubError;
 use super::client::{Client, Requester};
-use super::identity::Identity;
 use super::manifest::declared_events;
 use super::permissions::Permissions;
 use super::wire::{App, GitHubInstallation, HookConfig, HookDelivery};
@@ -72,14 +74,14 @@ pub async fn examine(client: &Client) -> Vec<Finding> {
     findings.push(good(format!("GitHub knows the App: {}, id {}.", app.name, app_id(client))));
     findings.push(permissions(&app));
     findings.push(events(&app));
-    findings.push(hook(client).await);
-    findings.extend(delivery(client).await);
+    findings.extend(hook(client).await);
+    findings.extend(deliveries(client).await);
     findings.extend(installations(client, &app).await);
     findings
 }
 
-fn app_id(client: &Client) -> u64 {
-    client.identity().map_or(0, Identity::app_id)
+fn app_id(client: &Client) -> String {
+    client.identity().map(|identity| identity.app_id().to_string()).unwrap_or_default()
 }
 
 fn clock(client: &Client) -> Option<Finding> {
@@ -114,7 +116,8 @@ pub fn unknown_app(client: &Client, error: &GitHubError) -> String {
     let id = app_id(client);
     match error {
         GitHubError::Unreachable(address) => format!(
-            "GitHub's API cannot be reached at {address}. Check the network, the proxy and BUGSCRUB_GITHUB_API_URL (an \
+            "GitHub's API cannot be reached at {address}. Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and \
+             BUGSCRUB_GITHUB_API_URL (an \
              Enterprise server's is https://HOST/api/v3)."
         ),
         GitHubError::Refused { status: 401, message } if message.contains("could not be decoded") => format!(
@@ -127,8 +130,8 @@ pub fn unknown_app(client: &Client, error: &GitHubError) -> String {
              machine is wrong: set it by NTP. Otherwise the private key was revoked: make a new one in the App's settings."
         ),
         GitHubError::Refused { status: 404, message } => format!(
-            "There is no App with the id {id} (GitHub: {message}). BUGSCRUB_APP_ID must be the number that the App's \
-             settings show as \"App ID\". The App may also have been deleted."
+            "There is no App with the id {id} (GitHub: {message}). BUGSCRUB_APP_ID must be the App ID or the \
+             Client ID that the App's settings show. The App may also have been deleted."
         ),
         GitHubError::Key(error) => format!("The private key cannot be used: {error}."),
         GitHubError::Shut { until, reason } => {
@@ -172,47 +175,97 @@ fn events(app: &App) -> Finding {
     ))
 }
 
-async fn hook(client: &Client) -> Finding {
+async fn hook(client: &Client) -> Vec<Finding> {
     let config = client.get(Requester::App, "/app/hook/config").await.and_then(|answer| match answer.status {
         200 => answer.json::<HookConfig>(),
         status => Err(GitHubError::Refused { status, message: "no webhook is configured".to_owned() }),
     });
     let config = match config {
         Ok(config) => config,
-        Err(error) => return bad(format!("The App's webhook could not be read ({error}): set one in its settings.")),
+        Err(error) => {
+            return vec![bad(format!("The App's webhook could not be read ({error}): set one in its settings."))];
+        }
     };
     let url = config.url.unwrap_or_default();
+    let mut findings = vec![];
     if !url.ends_with("/webhooks/github") {
-        return warning(format!(
+        findings.push(warning(format!(
             "The App's webhook goes to {url:?}, but the service takes deliveries at https://YOUR-HOST/webhooks/github."
+        )));
+    }
+    if config.secret.is_none_or(|secret| secret.is_empty()) {
+        findings.push(bad("The App's webhook has no secret: set the one in BUGSCRUB_WEBHOOK_SECRET."));
+    }
+    if config.content_type.is_some_and(|name| name.eq_ignore_ascii_case("form")) {
+        findings.push(bad(
+            "The App's webhook sends forms (content_type: form), and the service refuses them with 415: set its content \
+             type to application/json.",
         ));
     }
-    if config.secret.is_none() {
-        return bad("The App's webhook has no secret: set the one in BUGSCRUB_WEBHOOK_SECRET.");
+    if config
+        .insecure_ssl
+        .is_some_and(|insecure| matches!(&insecure, Value::Bool(true)) || insecure == 1 || insecure == "1")
+    {
+        findings.push(warning(
+            "GitHub does not check the certificate of the webhook's host (insecure_ssl): turn SSL verification on in the \
+             App's settings.",
+        ));
     }
-    good(format!("The App's webhook goes to {url} and is signed."))
+    if findings.is_empty() {
+        findings.push(good(format!("The App's webhook goes to {url} and is signed.")));
+    }
+    findings
 }
 
-/// Checks whether the last delivery arrived; `None` if there was none.
-async fn delivery(client: &Client) -> Option<Finding> {
-    let listed = client.get(Requester::App, "/app/hook/deliveries?per_page=1").await;
-    let last = match listed.and_then(|answer| answer.json::<Vec<HookDelivery>>()) {
-        Ok(listed) => listed.into_iter().next()?,
-        Err(error) => return Some(warning(format!("The deliveries could not be listed: {error}."))),
+/// Checks whether the recent deliveries arrived: the last one, and how many before it did not.
+async fn deliveries(client: &Client) -> Vec<Finding> {
+    let listed = client.get(Requester::App, "/app/hook/deliveries?per_page=100").await;
+    let listed = match listed.and_then(|answer| answer.json::<Vec<HookDelivery>>()) {
+        Ok(listed) => listed,
+        Err(error) => return vec![warning(format!("The deliveries could not be listed: {error}."))],
     };
+    let Some(last) = listed.first() else { return vec![] };
+    let mut failed: BTreeMap<i64, usize> = BTreeMap::new();
+    for delivery in listed.iter().skip(1).filter(|delivery| !delivery.arrived() && delivery.status_code > 0) {
+        *failed.entry(delivery.status_code).or_default() += 1;
+    }
+    let codes: Vec<String> = failed.iter().map(|(code, times)| format!("{times} with {code}")).collect();
+    let earlier = (!codes.is_empty()).then(|| {
+        warning(format!(
+            "Of the {} deliveries before it, some failed: {}. The service asks for them again.",
+            listed.len() - 1,
+            codes.join(", ")
+        ))
+    });
+    std::iter::once(delivery(last)).chain(earlier).collect()
+}
+
+fn delivery(last: &HookDelivery) -> Finding {
     let (at, code) = (last.delivered_at.format("%Y-%m-%d %H:%M:%S UTC"), last.status_code);
-    Some(match code {
+    match code {
         _ if last.arrived() => good(format!("The last delivery arrived, at {at}.")),
         401 => bad(format!(
             "The last delivery, at {at}, was refused with 401: the webhook's secret in the App's settings is not the \
              service's BUGSCRUB_WEBHOOK_SECRET. Set both to the same secret."
+        )),
+        415 => bad(format!(
+            "The last delivery, at {at}, was refused with 415: it was a form. Set the content type of the webhook, in the \
+             App's settings, to application/json."
+        )),
+        404 | 405 => bad(format!(
+            "The last delivery, at {at}, was answered {code}: the webhook's URL does not lead to the service. It must end \
+             in /webhooks/github, and a proxy in between must pass that path on."
+        )),
+        300..=399 => bad(format!(
+            "The last delivery, at {at}, was answered with a redirection ({code}), which GitHub does not follow: set the \
+             webhook's URL to the address that it leads to."
         )),
         _ => warning(format!(
             "The last delivery, at {at}, did not arrive ({code} {}). The service must be running, and GitHub must be able \
              to reach it at the webhook's URL; then the service asks for the failed deliveries again.",
             last.status
         )),
-    })
+    }
 }
 
 async fn installations(client: &Client, app: &App) -> Vec<Finding> {

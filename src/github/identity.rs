@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use super::app_id::AppId;
+use super::key::{BadKey, PrivateKey};
 
 /// Tells the time. Tests give their own.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -23,15 +25,10 @@ const FRESH: Duration = Duration::seconds(60);
 /// A smaller change of the difference, in seconds, is ignored.
 const SKEW_KEPT: i64 = 5;
 
-/// The text is not a private key.
-#[derive(Debug, thiserror::Error)]
-#[error("the App's private key is not an RSA key in PEM form: download a new one from the App's settings on GitHub")]
-pub struct BadKey(#[from] jsonwebtoken::errors::Error);
-
 /// The App's id and key, and GitHub's clock.
 pub struct Identity {
-    app_id: u64,
-    key: EncodingKey,
+    app_id: AppId,
+    key: PrivateKey,
     clock: Clock,
     /// Seconds by which GitHub's clock is ahead of ours, according to its answers.
     skew: AtomicI64,
@@ -39,24 +36,19 @@ pub struct Identity {
 }
 
 #[derive(Serialize)]
-struct Claims {
-    iss: String,
+struct Claims<'a> {
+    iss: &'a str,
     iat: i64,
     exp: i64,
 }
 
 impl Identity {
-    /// # Errors
-    /// [`BadKey`] if `pem` holds no RSA private key.
-    pub fn new(app_id: u64, pem: &str, clock: Clock) -> Result<Self, BadKey> {
-        // In an environment variable the line ends of the key may be escaped.
-        let pem = pem.replace("\\n", "\n");
-        let key = EncodingKey::from_rsa_pem(pem.as_bytes())?;
-        Ok(Self { app_id, key, clock, skew: AtomicI64::new(0), told: AtomicBool::new(false) })
+    pub fn new(app_id: impl Into<AppId>, key: PrivateKey, clock: Clock) -> Self {
+        Self { app_id: app_id.into(), key, clock, skew: AtomicI64::new(0), told: AtomicBool::new(false) }
     }
 
-    pub fn app_id(&self) -> u64 {
-        self.app_id
+    pub fn app_id(&self) -> &AppId {
+        &self.app_id
     }
 
     /// GitHub's time.
@@ -89,9 +81,8 @@ impl Identity {
     /// octocrab would take this machine's clock for GitHub's, so the token is made here.
     pub fn jwt(&self) -> Result<String, BadKey> {
         let now = self.now();
-        let claims =
-            Claims { iss: self.app_id.to_string(), iat: (now - BACKDATED).timestamp(), exp: (now + VALID).timestamp() };
-        Ok(jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.key)?)
+        let iss = self.app_id.as_str();
+        self.key.sign(&Claims { iss, iat: (now - BACKDATED).timestamp(), exp: (now + VALID).timestamp() })
     }
 }
 

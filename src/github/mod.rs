@@ -3,8 +3,9 @@
 //!
 //! Answers become events, which go through the same log and the same fold as deliveries. The
 //! players:
-//! - [`address`], [`identity`]: where GitHub's API is, and who the service is to it: the App's key and
-//!   the installations' tokens;
+//! - [`address`], [`proxy`]: where GitHub's API is, and the way there;
+//! - [`identity`], [`app_id`], [`key`]: who the service is to GitHub: the App's id and key, and the installations'
+//!   tokens;
 //! - [`client`], [`answer`], [`limits`]: one request, through the gate that keeps GitHub's limits;
 //! - [`wire`], [`facts`], [`labels`]: the fields of GitHub's answers, and the events they become;
 //! - [`context`], [`schedule`], [`work`]: what jobs share, when they are made, and the workers that do
@@ -21,6 +22,7 @@
 
 pub mod address;
 pub mod answer;
+mod app_id;
 mod ask_time;
 pub mod backfill;
 pub mod check;
@@ -31,12 +33,14 @@ pub mod doctor;
 pub mod facts;
 pub mod identity;
 pub mod installations;
+mod key;
 pub mod labels;
 pub mod limits;
 pub mod listing;
 pub mod manifest;
 pub mod permissions;
 pub mod plan;
+mod proxy;
 pub mod public;
 pub mod redelivery;
 pub mod repair;
@@ -50,8 +54,11 @@ pub mod work;
 
 pub use address::{ApiAddress, BadAddress};
 pub use answer::GitHubError;
+pub use app_id::{AppId, BadAppId};
 pub use client::{Client, Requester};
 pub use context::JobContext;
-pub use identity::{BadKey, Clock, Identity};
+pub use identity::{Clock, Identity};
+pub use key::{BadKey, PrivateKey};
+pub use proxy::BadProxy;
 pub use rhythm::Rhythm;
 pub use work::Workers;

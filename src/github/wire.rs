@@ -196,6 +196,10 @@ pub struct HookConfig {
     pub url: Option<String>,
     /// Asterisks in place of the secret, if there is one.
     pub secret: Option<String>,
+    /// `json` or `form`.
+    pub content_type: Option<String>,
+    /// `1` or 1 if GitHub does not check the host's certificate.
+    pub insecure_ssl: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,16 +11,17 @@ use sha2::Sha256;
 pub struct Secrets(Vec<Vec<u8>>);
 
 impl Secrets {
-    /// Reads a comma-separated list and ignores white space around each secret. `None` if the list
-    /// holds none.
-    pub fn parse(list: &str) -> Option<Self> {
-        let secrets: Vec<Vec<u8>> = list
-            .split(',')
-            .map(str::trim)
-            .filter(|secret| !secret.is_empty())
-            .map(|secret| secret.as_bytes().to_vec())
-            .collect();
-        (!secrets.is_empty()).then_some(Self(secrets))
+    /// Takes a secret, whole but for white space around it. `None` if it is empty.
+    pub fn parse(secret: &str) -> Option<Self> {
+        let secret = secret.trim();
+        (!secret.is_empty()).then(|| Self(vec![secret.as_bytes().to_vec()]))
+    }
+
+    /// These secrets, or another one, if that is not empty.
+    #[must_use]
+    pub fn or(mut self, secret: &str) -> Self {
+        self.0.extend(Self::parse(secret).into_iter().flat_map(|other| other.0));
+        self
     }
 
     /// Whether `header` (`sha256=` and 64 hex digits) signs `body` with any of the secrets. The

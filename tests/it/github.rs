@@ -2,12 +2,14 @@
 
 mod backfill;
 mod commands;
+mod credentials;
 mod doctor;
 mod doubts;
 mod identity;
 mod life;
 mod limits;
 mod moves;
+mod proxy;
 mod repair;
 mod setup;
 mod steps;
@@ -18,7 +20,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bugscrub::config::{GitHubSettings, Settings};
-use bugscrub::github::{ApiAddress, Rhythm};
+use bugscrub::github::{ApiAddress, PrivateKey, Rhythm};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -43,7 +45,8 @@ pub fn rhythm() -> Rhythm {
 
 pub fn asking(github: &FakeGitHub, rhythm: Rhythm) -> Settings {
     let address = ApiAddress::new(&github.url()).unwrap();
-    let asked = GitHubSettings { address, app_id: APP_ID, private_key: APP_KEY.to_owned(), rhythm };
+    let asked =
+        GitHubSettings { address, app_id: APP_ID.into(), private_key: PrivateKey::parse(APP_KEY).unwrap(), rhythm };
     Settings { github: Some(asked), ..settings() }
 }
 

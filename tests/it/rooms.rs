@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use self::source::{bare, idents_after, rooms_used};
 
 /// Each room, and what it may use of ours. Rooms that wire the others may use all.
-const TABLE: [(&str, May); 19] = [
+const TABLE: [(&str, May); 20] = [
     ("activity", May::Use(&[])),
     ("rank", May::Use(&["activity"])),
     ("stats", May::Use(&["activity", "rank"])),
@@ -58,8 +58,9 @@ const TABLE: [(&str, May); 19] = [
         ]),
     ),
     ("postgres", May::Use(&[])),
-    ("deliver", May::Use(&["webhook"])),
-    ("demo", May::Use(&["deliver"])),
+    ("terminal", May::Use(&[])),
+    ("deliver", May::Use(&["webhook", "terminal"])),
+    ("demo", May::Use(&["deliver", "terminal"])),
     ("app", May::UseAll),
     ("commands", May::UseAll),
     ("config", May::UseAll),

@@ -142,6 +142,8 @@
   "BUGSCRUB_DATA_DIR" "embeddedPostgres"
   "BUGSCRUB_WEBHOOK_SECRET" "secret"
   "BUGSCRUB_WEBHOOK_SECRET_FILE" "secret"
+  "BUGSCRUB_WEBHOOK_SECRET_OLD" "secret.keys.webhookSecretOld"
+  "BUGSCRUB_WEBHOOK_SECRET_OLD_FILE" "secret.keys.webhookSecretOld"
   "BUGSCRUB_ADMIN_TOKEN" "secret.keys.adminToken"
   "BUGSCRUB_ADMIN_TOKEN_FILE" "secret.keys.adminToken"
   "BUGSCRUB_APP_ID" "secret"

@@ -140,7 +140,7 @@ impl Client {
         let unreachable = || GitHubError::Unreachable(self.0.address.to_string());
         let mut request = http::Request::builder()
             .method(method)
-            .uri(self.0.address.of(path))
+            .uri(format!("{}{}", self.0.address.origin(), self.0.address.of(path)))
             .header(USER_AGENT, concat!("bugscrub/", env!("CARGO_PKG_VERSION")))
             .header(ACCEPT, "application/vnd.github+json")
             .header("x-github-api-version", "2022-11-28");

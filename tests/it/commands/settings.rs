@@ -21,11 +21,19 @@ async fn the_error_names_a_missing_or_wrong_setting() {
         run(&["serve"], settings).await.failed(1, &no_secret);
         run(&["deliver", "no-such-file"], settings).await.failed(1, &no_secret);
     }
-    run(&["serve"], &[("BUGSCRUB_WEBHOOK_SECRET", " , ")]).await.failed(1, &["the webhook secret is empty"]);
-
     let secret = ("BUGSCRUB_WEBHOOK_SECRET", "s");
     for (name, value, said) in [
         ("BUGSCRUB_ADMIN_TOKEN", "too short", &["BUGSCRUB_ADMIN_TOKEN", "16 characters"][..]),
+        (
+            "BUGSCRUB_DATABASE_URL",
+            "postgres://host/database?sslmod=off",
+            &["BUGSCRUB_DATABASE_URL", "\"sslmod\", which means nothing", "sslmode"],
+        ),
+        (
+            "BUGSCRUB_DATABASE_URL",
+            "postgres://host/database?connect_timeout=5&schema=public",
+            &["\"schema\", which means nothing"],
+        ),
         ("BUGSCRUB_DATABASE_URL", "nonsense", &["the database's URL is not one of Postgres", "postgres://"]),
         (
             "BUGSCRUB_DATABASE_URL",
@@ -41,19 +49,58 @@ async fn the_error_names_a_missing_or_wrong_setting() {
         run(&["serve"], &[secret, (name, value)]).await.failed(1, said);
     }
     for (name, value, said) in [
-        ("BUGSCRUB_TIME_ZONE", "Mars/Olympus", &["--time-zone", "Mars/Olympus"][..]),
-        ("BUGSCRUB_TIME_ZONE", "+02:00", &["--time-zone", "+02:00"]),
-        ("BUGSCRUB_LISTEN", "8080", &["--listen", "8080"]),
-        ("BUGSCRUB_LISTEN", "localhost:http", &["--listen", "localhost:http"]),
-        ("BUGSCRUB_LISTEN", "127.0.0.1:65536", &["--listen", "65536"]),
-        ("BUGSCRUB_DELIVERY_RETENTION_DAYS", "3", &["--delivery-retention-days", "4..="]),
-        ("BUGSCRUB_LOG_FORMAT", "xml", &["--log-format", "auto, json, text"]),
+        ("BUGSCRUB_TIME_ZONE", "Europe/Berlinn", &["BUGSCRUB_TIME_ZONE: Europe/Berlinn", "no time zone"][..]),
+        ("BUGSCRUB_TIME_ZONE", "+02:00", &["BUGSCRUB_TIME_ZONE: +02:00"]),
+        ("BUGSCRUB_LISTEN", "8080", &["BUGSCRUB_LISTEN: 8080"]),
+        ("BUGSCRUB_LISTEN", "localhost:http", &["BUGSCRUB_LISTEN: localhost:http"]),
+        ("BUGSCRUB_LISTEN", "127.0.0.1:65536", &["BUGSCRUB_LISTEN", "65536"]),
+        ("BUGSCRUB_DELIVERY_RETENTION_DAYS", "3", &["BUGSCRUB_DELIVERY_RETENTION_DAYS: 3", "4..="]),
+        ("BUGSCRUB_RATE_LIMIT", "many", &["BUGSCRUB_RATE_LIMIT: many"]),
+        ("BUGSCRUB_SCRUB_SCHEDULE", "sometimes", &["BUGSCRUB_SCRUB_SCHEDULE: sometimes", "wednesday 17:00"]),
+        ("BUGSCRUB_APP_ID", "bug-scrub", &["BUGSCRUB_APP_ID: bug-scrub", "App ID"]),
+        ("BUGSCRUB_GITHUB_API_URL", "github.com", &["BUGSCRUB_GITHUB_API_URL: github.com", "/api/v3"]),
+        ("BUGSCRUB_LOG_FORMAT", "xml", &["BUGSCRUB_LOG_FORMAT: xml", "auto, json, text"]),
     ] {
-        run(&["serve"], &[secret, (name, value)]).await.failed(2, said);
+        let ended = run(&["serve"], &[secret, (name, value)]).await;
+        assert!(!ended.stderr.contains("--"), "names no flag: {}", ended.stderr);
+        ended.failed(2, said);
     }
+    // Who wrote the flag is told of the flag, which wins over the variable.
+    let flag = ["serve", "--time-zone", "Mars/Olympus"];
+    run(&flag, &[secret, ("BUGSCRUB_TIME_ZONE", "nowhere")]).await.failed(2, &["--time-zone", "Mars/Olympus"]);
     run(&["serve"], &[secret, ("BUGSCRUB_LOG", "bugscrub=loud")])
         .await
-        .failed(1, &["the log filter cannot be understood"]);
+        .failed(1, &["BUGSCRUB_LOG: the log filter cannot be understood"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_is_empty_is_not_set() {
+    let database = TestDatabase::new().await;
+    // Every variable that the help of any command names, but those that this test sets.
+    let mut names = std::collections::BTreeSet::new();
+    for command in
+        [&["serve", "--help"][..], &["doctor", "--help"], &["sheet", "export", "--help"], &["deliver", "--help"]]
+    {
+        let help = run(command, &[]).await.ok();
+        names.extend(help.split("[env: ").skip(1).map(|rest| rest.split(['=', ']']).next().unwrap().to_owned()));
+    }
+    assert!(names.len() > 25 && names.contains("BUGSCRUB_WEBHOOK_SECRET_OLD_FILE"), "{names:?}");
+    let (url, secret) = (format!(" {}\n", database.url), format!("\t{SECRET} \n"));
+    let set = [
+        ("BUGSCRUB_DATABASE_URL", url.as_str()),
+        ("BUGSCRUB_WEBHOOK_SECRET", &secret),
+        ("BUGSCRUB_TIME_ZONE", " UTC\n"),
+    ];
+    for empty in ["", " \r\n"] {
+        let others = names.iter().filter(|name| !set.iter().any(|(set, _)| set == name));
+        let all: Vec<(&str, &str)> = others.map(|name| (name.as_str(), empty)).chain(set).collect();
+        let serving = Serving::start(&all).await;
+        let url = serving.url("");
+        let signed = [("BUGSCRUB_WEBHOOK_SECRET", secret.as_str()), ("BUGSCRUB_WEBHOOK_SECRET_FILE", empty)];
+        run(&["ping", "--url", &url], &signed).await.ok();
+        serving.stop().await;
+    }
+    database.drop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,18 +151,20 @@ async fn secrets_may_come_from_files() {
     };
     // The files end with a line break, as editors leave it.
     let (url, secret) =
-        (write("url", &format!("{}\n", database.url)), write("secret", &format!("an old one,{SECRET}\r\n")));
+        (write("url", &format!("{}\n", database.url)), write("secret", &format!("\u{feff} {SECRET}\r\n")));
     let admin = write("admin", &format!("{ADMIN}\n"));
+    let old = write("old", "an old, or former, one\n");
     let settings = [
         ("BUGSCRUB_DATABASE_URL_FILE", url.as_str()),
         ("BUGSCRUB_WEBHOOK_SECRET_FILE", &secret),
+        ("BUGSCRUB_WEBHOOK_SECRET_OLD_FILE", &old),
         ("BUGSCRUB_ADMIN_TOKEN_FILE", &admin),
     ];
     let serving = Serving::start(&settings).await;
     assert_eq!(status(&serving, ADMIN).await, 200);
     assert_eq!(status(&serving, "another token").await, 401);
     let body = r#"{"zen": "Speak like a human."}"#;
-    for (key, expected) in [(SECRET, 202), ("an old one", 202), ("another", 401)] {
+    for (key, expected) in [(SECRET, 202), ("an old, or former, one", 202), ("an old", 401), ("one", 401)] {
         let answer = client()
             .post(serving.url("/webhooks/github"))
             .header("content-type", "application/json")
@@ -130,7 +179,7 @@ async fn secrets_may_come_from_files() {
     }
     let log = serving.stop().await;
     assert!(log.contains("SIGTERM") && log.contains("everything accepted is stored"), "{log}");
-    for hidden in [SECRET, ADMIN, "an old one"] {
+    for hidden in [SECRET, ADMIN, "or former"] {
         assert!(!log.contains(hidden), "{log}");
     }
 
@@ -139,13 +188,17 @@ async fn secrets_may_come_from_files() {
         let mut settings = settings.to_vec();
         settings.retain(|(set, _)| *set != name);
         settings.push((name, path(&gone)));
-        run(&["serve"], &settings).await.failed(1, &[path(&gone), "cannot be read", "No such file"]);
+        run(&["serve"], &settings).await.failed(1, &[name, path(&gone), "cannot be read", "No such file"]);
     }
     let empty = write("empty", "\n");
     let without = [("BUGSCRUB_DATABASE_URL_FILE", url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET_FILE", &empty)];
     run(&["serve"], &without).await.failed(1, &["no webhook secret"]);
     let twice = [("BUGSCRUB_WEBHOOK_SECRET_FILE", secret.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
-    run(&["serve"], &twice).await.failed(2, &["--webhook-secret", "cannot be used with"]);
+    run(&["serve"], &twice).await.failed(2, &["BUGSCRUB_WEBHOOK_SECRET and BUGSCRUB_WEBHOOK_SECRET_FILE are both set"]);
+    let exchanged = [("BUGSCRUB_PRIVATE_KEY_FILE", crate::support::github::APP_KEY), ("BUGSCRUB_APP_ID", "1")];
+    let ended = run(&["doctor"], &exchanged).await;
+    assert!(!ended.stderr.contains("BEGIN"), "{}", ended.stderr);
+    ended.failed(1, &["BUGSCRUB_PRIVATE_KEY_FILE must be the name of a file"]);
     database.drop().await;
 }
 

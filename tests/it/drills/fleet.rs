@@ -34,6 +34,7 @@ impl Fleet {
         let (balancer, database) = (Balancer::start().await, TestDatabase::new().await);
         let mut fleet = Self { balancer, database, secrets: tempfile::tempdir().unwrap(), replicas: vec![] };
         fleet.set_webhook_secret(webhook_secret);
+        fleet.set_old_webhook_secret("");
         for _ in 0..replicas {
             fleet.add().await;
         }
@@ -49,6 +50,11 @@ impl Fleet {
         std::fs::write(self.webhook_secret_file(), secret).unwrap();
     }
 
+    /// Takes effect with the next restart.
+    pub fn set_old_webhook_secret(&self, secret: &str) {
+        std::fs::write(self.secrets.path().join("webhook-secret-old"), secret).unwrap();
+    }
+
     /// The replicas' own addresses.
     pub fn urls(&self, path: &str) -> Vec<String> {
         self.replicas.iter().map(|replica| replica.url(path)).collect()
@@ -56,10 +62,11 @@ impl Fleet {
 
     /// Starts a replica. Requests go to it once it is ready.
     async fn add(&mut self) {
-        let file = self.webhook_secret_file();
+        let (file, old) = (self.webhook_secret_file(), self.secrets.path().join("webhook-secret-old"));
         let settings = [
             ("BUGSCRUB_DATABASE_URL", self.database.url.as_str()),
             ("BUGSCRUB_WEBHOOK_SECRET_FILE", file.to_str().unwrap()),
+            ("BUGSCRUB_WEBHOOK_SECRET_OLD_FILE", old.to_str().unwrap()),
             ("BUGSCRUB_RATE_LIMIT", "0"),
         ];
         let replica = Serving::start(&settings).await;

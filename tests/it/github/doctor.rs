@@ -6,14 +6,14 @@ use crate::support::github::{APP_ID, APP_KEY, Delivering, FakeGitHub, OTHER_KEY}
 use crate::support::service::run;
 
 /// Runs the doctor. Returns its exit code and what it says.
-async fn doctor(github: &FakeGitHub, app_id: u64, key: &str) -> (i32, String) {
+pub async fn doctor(github: &FakeGitHub, app_id: impl ToString, key: &str) -> (i32, String) {
     let (url, id) = (github.url(), app_id.to_string());
     let settings = [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &id), ("BUGSCRUB_PRIVATE_KEY", key)];
     let ended = run(&["doctor"], &settings).await;
     (ended.code, format!("{}{}", ended.stdout, ended.stderr))
 }
 
-fn installed() -> impl Fn(&FakeGitHub) -> i64 {
+pub fn installed() -> impl Fn(&FakeGitHub) -> i64 {
     |github| {
         github.hook("https://scrub.example/webhooks/github");
         github.world(|world| {
@@ -36,7 +36,7 @@ async fn the_doctor_finds_a_healthy_app_healthy() {
 #[tokio::test]
 async fn the_doctor_explains_every_fault() {
     type Make = fn(&FakeGitHub, i64);
-    let faults: [(&str, Make, &[&str]); 9] = [
+    let faults: [(&str, Make, &[&str]); 11] = [
         (
             "suspended",
             |github, id| github.world(|world| world.suspend(id, true)),
@@ -71,6 +71,8 @@ async fn the_doctor_explains_every_fault() {
             &["acme has not granted issues", "accept"],
         ),
         ("hook", |github, _| github.hook("https://elsewhere.example/"), &["elsewhere.example", "/webhooks/github"]),
+        ("forms", |github, _| github.hook_manners("form", 0), &["content_type: form", "415", "application/json"]),
+        ("insecure", |github, _| github.hook_manners("json", "1"), &["insecure_ssl", "SSL verification"]),
         ("clock", |github, _| github.advance(Duration::minutes(10)), &["10 minutes behind GitHub's", "NTP"]),
     ];
     for (name, make, wanted) in faults {
@@ -81,7 +83,7 @@ async fn the_doctor_explains_every_fault() {
         for words in wanted {
             assert!(said.contains(words), "{name}: {words:?} is not in:\n{said}");
         }
-        let only_doubtful = matches!(name, "writes" | "hook" | "clock");
+        let only_doubtful = matches!(name, "writes" | "hook" | "clock" | "insecure");
         assert_eq!(code, i32::from(!only_doubtful), "{name}: {said}");
         println!("{name}: {said}");
     }
@@ -96,12 +98,25 @@ async fn the_last_delivery_shows_a_wrong_secret_or_address() {
     for (status, code, wanted) in [
         (202, 0, "The last delivery arrived"),
         (401, 1, "not the service's BUGSCRUB_WEBHOOK_SECRET"),
+        (415, 1, "refused with 415: it was a form"),
+        (404, 1, "It must end in /webhooks/github"),
+        (302, 1, "answered with a redirection (302)"),
         (502, 0, "did not arrive (502 failed to connect)"),
     ] {
         github.last_attempt(status);
         let (ended, said) = doctor(&github, APP_ID, APP_KEY).await;
         assert!(ended == code && said.contains(wanted), "{status}: {said}");
     }
+    // Those before it count too.
+    github.world(|world| {
+        let account = world.account("globex");
+        world.repository(account, "gadgets");
+        world.install(account, None)
+    });
+    github.deliver().await;
+    github.last_attempt(202);
+    let (_, said) = doctor(&github, APP_ID, APP_KEY).await;
+    assert!(said.contains("The last delivery arrived") && said.contains("with 502. The service asks"), "{said}");
 }
 
 #[tokio::test]
@@ -130,7 +145,14 @@ async fn the_doctor_explains_every_wrong_credential() {
     for (app_id, key, wanted) in [
         (APP_ID, OTHER_KEY, &["not one of the App 4711", "Make a new private key"]),
         (12, APP_KEY, &["no App with the id 12", "BUGSCRUB_APP_ID"]),
-        (APP_ID, "no key at all", &["not an RSA key in PEM form", "download a new one"]),
+        (
+            APP_ID,
+            "no key at all",
+            &[
+                "BUGSCRUB_PRIVATE_KEY: the key cannot be used: it is not an RSA private key in PEM form",
+                "download a new key",
+            ],
+        ),
     ] {
         let (code, said) = doctor(&github, app_id, key).await;
         assert_eq!(code, 1, "{said}");
@@ -150,5 +172,7 @@ async fn the_doctor_explains_every_wrong_credential() {
     run(&["doctor"], &[("BUGSCRUB_APP_ID", "1")]).await.failed(1, &["without BUGSCRUB_PRIVATE_KEY"]);
     let garbled =
         [("BUGSCRUB_APP_ID", "1"), ("BUGSCRUB_PRIVATE_KEY", APP_KEY), ("BUGSCRUB_GITHUB_API_URL", "github.com")];
-    run(&["doctor"], &garbled).await.failed(1, &["\"github.com\" is not the address of a GitHub API"]);
+    run(&["doctor"], &garbled)
+        .await
+        .failed(2, &["BUGSCRUB_GITHUB_API_URL", "\"github.com\" is not the address of a GitHub API"]);
 }

@@ -1,6 +1,6 @@
 //! Tokens are minted once for all who wait, and replaced in time.
 
-use bugscrub::github::{ApiAddress, Client, Identity};
+use bugscrub::github::{ApiAddress, Client, Identity, PrivateKey};
 use bugscrub::store::installations::{self, Installation};
 use bugscrub::telemetry::Metrics;
 use chrono::{Duration, Utc};
@@ -35,7 +35,7 @@ pub fn another(github: &FakeGitHub, database: &TestDatabase) -> Client {
 
 fn made(github: &FakeGitHub, database: &TestDatabase, ahead: Duration) -> Client {
     let clock: bugscrub::app::Clock = std::sync::Arc::new(move || Utc::now() + ahead);
-    let identity = Identity::new(APP_ID, APP_KEY, clock.clone()).unwrap();
+    let identity = Identity::new(APP_ID, PrivateKey::parse(APP_KEY).unwrap(), clock.clone());
     let address = ApiAddress::new(&github.url()).unwrap();
     let pool = Some(database.pool.clone());
     Client::new(address, Some(identity), None, pool, clock, Metrics::new()).unwrap()

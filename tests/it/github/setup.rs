@@ -159,10 +159,11 @@ async fn wrong_arguments_are_refused_before_github_is_asked() {
         (["--organization", "a/b", "--webhook-url", HOOK], "\"a/b\""),
         (["--name", "", "--webhook-url", HOOK], "1 to 34 characters"),
         (["--name", "x", "--webhook-url", "https://scrub.example/"], "end in /webhooks/github"),
-        (["--github-api-url", "nothing", "--webhook-url", HOOK], "not the address of a GitHub API"),
         (["--listen", "0.0.0.0:0", "--webhook-url", HOOK], "this machine only"),
         (["--file", "/nowhere/app.env", "--webhook-url", HOOK], "/nowhere/app.env cannot be written"),
     ] {
         run(&[&["setup"][..], &args].concat(), &[]).await.failed(1, &[said]);
     }
+    let nowhere = ["setup", "--github-api-url", "nothing", "--webhook-url", HOOK];
+    run(&nowhere, &[]).await.failed(2, &["--github-api-url", "not the address of a GitHub API"]);
 }

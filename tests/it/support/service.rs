@@ -15,7 +15,8 @@ use super::wait::in_time;
 /// The program, without settings from this process's environment.
 pub fn bugscrub(args: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bugscrub"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BUGSCRUB_")) {
+    let is_setting = |name: &str| name.starts_with("BUGSCRUB_") || name.to_uppercase().ends_with("_PROXY");
+    for (name, _) in std::env::vars().filter(|(name, _)| is_setting(name)) {
         command.env_remove(name);
     }
     command.args(args).envs(settings.iter().copied()).stdin(Stdio::null()).kill_on_drop(true);

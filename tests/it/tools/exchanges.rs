@@ -96,9 +96,8 @@ async fn the_fakes_answers_match_githubs_descriptions() {
 
 fn identity() -> bugscrub::github::Identity {
     let clock = std::sync::Arc::new(chrono::Utc::now);
-    let identity =
-        bugscrub::github::Identity::new(crate::support::github::APP_ID, crate::support::github::APP_KEY, clock)
-            .unwrap();
+    let key = bugscrub::github::PrivateKey::parse(crate::support::github::APP_KEY).unwrap();
+    let identity = bugscrub::github::Identity::new(crate::support::github::APP_ID, key, clock);
     // The fake is five minutes ahead.
     identity.adjust_clock(chrono::Utc::now() + Duration::minutes(5));
     identity

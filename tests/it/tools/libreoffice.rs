@@ -153,7 +153,7 @@ fn our_sheet_computes_and_filters_and_runs_nothing_from_strangers() {
 fn our_csv_opens_as_text() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sheet.csv");
-    std::fs::write(&file, csv(&example()).unwrap()).unwrap();
+    std::fs::write(&file, csv(&example(), false).unwrap()).unwrap();
     let tabs = inspect(&file);
     let formulas = tabs[0].cells.iter().flatten().filter(|cell| cell.kind == "formula").count();
     assert_eq!((tabs[0].cells.len(), formulas), (7, 0));

@@ -319,7 +319,8 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
         }
         ("POST", ["app", "installations", id, "access_tokens"]) => mint(state, id, body),
         ("GET", ["app", "hook", "config"]) => {
-            let config = json!({"content_type": "json", "insecure_ssl": "0", "url": state.hook, "secret": "********"});
+            let (content_type, insecure) = &state.hook_manners;
+            let config = json!({"content_type": content_type, "insecure_ssl": insecure, "url": state.hook, "secret": "********"});
             reply("/app/hook/config", 200, config)
         }
         ("GET", ["app", "hook", "deliveries"]) => deliveries(state, uri, &query),

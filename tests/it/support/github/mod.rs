@@ -27,6 +27,7 @@ use self::world::{Outgoing, World};
 use super::app::SECRET;
 
 pub const APP_ID: u64 = 4711;
+pub const CLIENT_ID: &str = "Iv23liOfTheFakeApp";
 pub const APP_KEY: &str = include_str!("key/app.pem");
 /// The only personal token that the fake knows.
 pub const PERSONAL_TOKEN: &str = "ghp_of_a_person";
@@ -123,6 +124,8 @@ struct State {
     minutes: HashMap<i64, Vec<(Instant, i64)>>,
     offset: Duration,
     hook: Option<String>,
+    /// The content type of deliveries, and whether certificates are left unchecked, as GitHub shows it.
+    hook_manners: (&'static str, Value),
     delivering: Delivering,
     attempts: Vec<Attempt>,
     tokens: HashMap<String, Token>,
@@ -169,6 +172,7 @@ impl FakeGitHub {
             minutes: HashMap::new(),
             offset: Duration::zero(),
             hook: None,
+            hook_manners: ("json", Value::from("0")),
             delivering: Delivering::Send,
             attempts: vec![],
             tokens: HashMap::new(),
@@ -211,6 +215,11 @@ impl FakeGitHub {
     /// Sends deliveries to this address.
     pub fn hook(&self, url: &str) {
         self.with(|state| state.hook = Some(url.to_owned()));
+    }
+
+    pub fn hook_manners(&self, content_type: &'static str, insecure_ssl: impl Into<Value>) {
+        let manners = (content_type, insecure_ssl.into());
+        self.with(|state| state.hook_manners = manners);
     }
 
     pub fn delivering(&self, how: Delivering) {

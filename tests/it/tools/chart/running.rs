@@ -205,7 +205,8 @@ async fn the_production_pod_migrates_serves_and_stops() {
     // The database is new: the init container creates the schema.
     store::reset(&database.pool).await.unwrap();
     let secrets = HashMap::from([
-        (("bugscrub", "BUGSCRUB_WEBHOOK_SECRET"), format!("{SECRET},old-secret")),
+        (("bugscrub", "BUGSCRUB_WEBHOOK_SECRET"), format!("{SECRET}\n")),
+        (("bugscrub", "the-former-one"), "old-secret\n".to_owned()),
         (("bugscrub", "BUGSCRUB_APP_ID"), APP_ID.to_string()),
         (("bugscrub", "BUGSCRUB_PRIVATE_KEY"), APP_KEY.to_owned()),
         (("bugscrub", "BUGSCRUB_ADMIN_TOKEN"), ADMIN.to_owned()),
@@ -215,7 +216,7 @@ async fn the_production_pod_migrates_serves_and_stops() {
     let host = own_host(8080).to_string();
     let overrides = format!(
         "listenAddress: {host}\nsettings: {{BUGSCRUB_GITHUB_API_URL: '{}'}}\n\
-         secret: {{keys: {{adminToken: BUGSCRUB_ADMIN_TOKEN}}}}\n",
+         secret: {{keys: {{adminToken: BUGSCRUB_ADMIN_TOKEN, webhookSecretOld: the-former-one}}}}\n",
         github.url()
     );
     let cluster = Cluster::new("production-values.yaml", &overrides, secrets);

@@ -26,7 +26,7 @@ async fn variables() -> BTreeSet<String> {
 }
 
 /// The variables that the chart sets itself. `settings` refuses them and accepts all others.
-const OURS: [&str; 12] = [
+const OURS: [&str; 14] = [
     "BUGSCRUB_ADMIN_TOKEN",
     "BUGSCRUB_ADMIN_TOKEN_FILE",
     "BUGSCRUB_APP_ID",
@@ -39,6 +39,8 @@ const OURS: [&str; 12] = [
     "BUGSCRUB_VIEWS_FILE",
     "BUGSCRUB_WEBHOOK_SECRET",
     "BUGSCRUB_WEBHOOK_SECRET_FILE",
+    "BUGSCRUB_WEBHOOK_SECRET_OLD",
+    "BUGSCRUB_WEBHOOK_SECRET_OLD_FILE",
 ];
 
 #[tokio::test]

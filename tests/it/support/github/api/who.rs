@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
-use super::super::{APP_ID, APP_PUBLIC_KEY, PERSONAL_TOKEN, State};
+use super::super::{APP_ID, APP_PUBLIC_KEY, CLIENT_ID, PERSONAL_TOKEN, State};
 use super::{Reply, error};
 
 /// The sender of a request.
@@ -75,7 +75,8 @@ fn app(state: &State, jwt: &str) -> Result<Who, Reply> {
     };
     let (claims, now) = (decoded.claims, state.now().timestamp());
     let (issued, expires) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
-    if claims["iss"].as_str() != Some(&APP_ID.to_string()) || !state.known {
+    let called = claims["iss"].as_str().is_some_and(|iss| iss == CLIENT_ID || iss == APP_ID.to_string());
+    if !called || !state.known {
         return refuse(404, "Integration not found");
     }
     if issued > now {
