@@ -100,6 +100,16 @@ impl NoteText {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether it lacks a text that the other one has.
+    pub fn lacks_of(&self, other: &Self) -> bool {
+        let texts = [
+            (&self.recommended_action, &other.recommended_action),
+            (&self.comment, &other.comment),
+            (&self.flag, &other.flag),
+        ];
+        texts.into_iter().any(|(own, other)| own.is_empty() && !other.is_empty())
+    }
 }
 
 /// How a scrub began.

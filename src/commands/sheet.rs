@@ -1,18 +1,23 @@
 //! `bugscrub sheet`: spreadsheets out of and into a running service, over its API.
 
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use comfy_table::{Table, presets};
-use reqwest::header::LINK;
+use reqwest::header::{CONTENT_TYPE, LINK};
 use reqwest::{Client, RequestBuilder, Response, Url};
 use serde::Deserialize;
 
 use super::Done;
 use crate::config::ServiceArgs;
+use crate::deliver::is_local;
 use crate::http::sheets::answer::{AttendedRow, Counts, RowOutcome, SheetAnswer, SheetNoteRow, SheetRowAnswer};
+use crate::terminal;
 
+/// The exit code of an import in which rows were in conflict.
+const CONFLICTS: u8 = 3;
 /// Rows that are shown of one kind.
 const MOST_SHOWN: usize = 200;
 /// Characters of a text that are shown.
@@ -25,6 +30,7 @@ pub async fn export(
     queue: Option<String>,
     csv: bool,
     output: Option<PathBuf>,
+    force: bool,
 ) -> Done {
     let ending = if csv { "csv" } else { "xlsx" };
     let filters = match &queue {
@@ -45,21 +51,46 @@ pub async fn export(
     if queue.is_some() {
         url.query_pairs_mut().extend_pairs(filters.query_pairs());
     }
-    let answer = ask(&service, Client::new().get(url)).await?;
+    // Known before a file is asked for that nobody wants.
+    let output = output.unwrap_or_else(|| PathBuf::from(name));
+    let to_a_file = output != Path::new("-");
+    if to_a_file && !force && output.exists() {
+        let it = output.display();
+        return Err(
+            format!("{it} exists already, perhaps with edits of yours: name another --output, or say --force").into()
+        );
+    }
+    if csv && to_a_file {
+        // A person opens it.
+        url.query_pairs_mut().append_pair("bom", "true");
+    }
+    let answer = ask(&service, client(&url)?.get(url)).await?;
     let next = answer.headers().get(LINK).and_then(|link| Some(following(link.to_str().ok()?)?.to_owned()));
     let file = answer.bytes().await?;
-    match output.unwrap_or_else(|| PathBuf::from(name)) {
-        output if output == Path::new("-") => std::io::stdout().write_all(&file)?,
-        output => {
-            std::fs::write(&output, &file)
-                .map_err(|error| format!("{} cannot be written: {error}", output.display()))?;
-            eprintln!("{} bytes in {}", file.len(), output.display());
-        }
+    if to_a_file {
+        written(&output, &file, force).map_err(|error| format!("{} cannot be written: {error}", output.display()))?;
+        eprintln!("{} bytes in {}", file.len(), output.display());
+    } else {
+        std::io::stdout().write_all(&file)?;
     }
     if let Some(next) = next {
         eprintln!("More follows: --queue '{next}'");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file: a new one, unless it is to replace another.
+fn written(path: &Path, bytes: &[u8], force: bool) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    let options = if force { options.create(true).truncate(true) } else { options.create_new(true) };
+    options.write(true).open(path)?.write_all(bytes)
+}
+
+/// A client without a limit of time: a large sheet takes long. It asks this machine itself without a proxy.
+fn client(url: &Url) -> reqwest::Result<Client> {
+    let builder = Client::builder();
+    let builder = if is_local(url) { builder.no_proxy() } else { builder };
+    builder.build()
 }
 
 /// The query of the next page, as a header Link has it.
@@ -68,14 +99,24 @@ fn following(link: &str) -> Option<&str> {
 }
 
 /// `bugscrub sheet import`
-pub async fn import(service: ServiceArgs, file: PathBuf, scrub: Option<u32>, dry_run: bool) -> Done {
+pub async fn import(
+    service: ServiceArgs,
+    file: PathBuf,
+    scrub: Option<u32>,
+    charset: Option<String>,
+    dry_run: bool,
+) -> Done {
     let bytes = std::fs::read(&file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
     let mut url = address(&service, "/api/v1/sheets")?;
     url.query_pairs_mut().append_pair("dry_run", if dry_run { "true" } else { "false" });
     if let Some(scrub) = scrub {
         url.query_pairs_mut().append_pair("scrub", &scrub.to_string());
     }
-    let answer = ask(&service, Client::new().post(url).body(bytes)).await?;
+    let mut request = client(&url)?.post(url).body(bytes);
+    if let Some(charset) = charset {
+        request = request.header(CONTENT_TYPE, format!("text/csv; charset={charset}"));
+    }
+    let answer = ask(&service, request).await?;
     let told: SheetAnswer = serde_json::from_slice(&answer.bytes().await?)?;
     say!("{}", rows(&told.rows));
     for ignored in &told.ignored {
@@ -88,13 +129,20 @@ pub async fn import(service: ServiceArgs, file: PathBuf, scrub: Option<u32>, dry
     if !scrubs.is_empty() {
         say!("Past scrubs that are new: {}.", scrubs.join(", "));
     }
-    let Counts { new, same, conflict, unknown_item, unreadable } = told.counts;
+    let Counts { new, removing, same, conflict, unknown_item, unreadable } = told.counts;
     let verb = if dry_run { "would be" } else { "were" };
+    let gone = match removing {
+        0 => String::new(),
+        some => {
+            format!(" ({some} of them {} a note or a text of one)", if dry_run { "would remove" } else { "removed" })
+        }
+    };
     say!(
-        "{new} rows {verb} taken in, {same} are the same, {conflict} in conflict, {unknown_item} about items that are \
-         not here, {unreadable} unreadable."
+        "{new} rows {verb} taken in{gone}, {same} are the same, {conflict} in conflict, {unknown_item} about items that \
+         are not here, {unreadable} unreadable."
     );
-    Ok(ExitCode::SUCCESS)
+    // What a script must not overlook: somebody has to decide. A dry run only tells.
+    Ok(if conflict > 0 && !dry_run { ExitCode::from(CONFLICTS) } else { ExitCode::SUCCESS })
 }
 
 /// What becomes of rows, except those that change nothing.
@@ -104,16 +152,17 @@ fn rows(rows: &[SheetRowAnswer]) -> Table {
     let rows = rows.iter().filter(|row| row.outcome != RowOutcome::Same);
     for row in rows.take(MOST_SHOWN) {
         let name = |text: &Option<String>| text.clone().unwrap_or_default();
-        let item = row.number.map(|number| format!("{} {}#{number}", name(&row.r#type), name(&row.repository)));
+        let item = row.number.map(|number| format!("{} {}#{number}", name(&row.r#type), cut(&name(&row.repository))));
         let read = row.read_in.map(|scrub| format!("read in {scrub:04}"));
         let (theirs, ours) = (said(row.note.as_ref()), said(row.ours.as_ref()));
         let texts = match row.outcome {
             RowOutcome::Conflict => vec![format!("theirs: {}", shown(&theirs)), format!("ours: {}", shown(&ours))],
+            _ if !ours.is_empty() => vec![format!("goes: {}", shown(&ours)), format!("stays: {}", shown(&theirs))],
             _ => theirs,
         };
         let what: Vec<String> =
             row.detail.clone().into_iter().chain(read).chain(texts).map(|text| cut(&text)).collect();
-        let (tab, line, outcome) = (row.tab.clone(), row.line.to_string(), row.outcome.name().to_owned());
+        let (tab, line, outcome) = (cut(&row.tab), row.line.to_string(), row.outcome.name().to_owned());
         table.add_row([tab, line, item.unwrap_or_default(), outcome, what.join(" | ")]);
     }
     table
@@ -135,7 +184,7 @@ fn shown(said: &[String]) -> String {
 
 /// On one line, no longer than a table bears.
 fn cut(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = terminal::line(text).split_whitespace().collect::<Vec<_>>().join(" ");
     match words.char_indices().nth(LONGEST_SHOWN) {
         Some((end, _)) => format!("{}…", &words[..end]),
         None => words,

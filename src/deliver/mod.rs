@@ -22,7 +22,7 @@ pub use error::DeliverError;
 pub use pace::{DeliverProgress, Pace, deliver};
 pub use read::{RecordedDelivery, read};
 pub use report::{Failures, Report};
-pub use send::{Acknowledgement, Failure, Sender, WebhookTarget, client};
+pub use send::{Acknowledgement, Failure, Sender, WebhookTarget, client, is_local};
 
 /// Posts the deliveries of a file, with a progress bar on a terminal.
 ///

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::error::DeliverError;
 use super::read::RecordedDelivery;
+use crate::terminal;
 use crate::webhook::signature;
 
 /// GitHub counts a delivery as failed if it has no answer by then.
@@ -136,7 +137,8 @@ pub fn client(url: &Url, connections: usize) -> Result<Client, DeliverError> {
     client.build().map_err(DeliverError::Client)
 }
 
-fn is_local(url: &Url) -> bool {
+/// Whether an address is this machine's own.
+pub fn is_local(url: &Url) -> bool {
     url.host_str().is_some_and(|host| {
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         host == "localhost" || address.is_ok_and(|address| address.is_loopback())
@@ -177,7 +179,8 @@ fn said(body: &[u8]) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = terminal::line(text);
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(SAMPLE) {
         Some((end, _)) => format!("{}...", &line[..end]),
         None => line,

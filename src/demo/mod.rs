@@ -120,6 +120,10 @@ pub async fn run_to(
     }
     writeln!(out, "\nOpen a bug scrub:\n")?;
     writeln!(out, "{}", show::scrub(base_url, token))?;
+    writeln!(out, "\nTry the recipes of docs/api.md, docs/scrubs.md and docs/sheets.md:\n")?;
+    for variable in show::variables(base_url, token) {
+        writeln!(out, "{variable}")?;
+    }
     out.flush()?;
     if once {
         return Ok(());

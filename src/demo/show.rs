@@ -7,6 +7,7 @@ use indicatif::HumanCount;
 use serde_json::Value;
 
 use crate::deliver::RecordedDelivery;
+use crate::terminal;
 
 /// The widest that a table gets, in characters.
 const WIDTH: u16 = 120;
@@ -75,9 +76,15 @@ pub fn queue_table(page: &Value) -> String {
 fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        // Strangers write titles and names.
+        Value::String(text) => terminal::line(text),
         other => other.to_string(),
     }
+}
+
+/// The variables that the recipes of the documents use, for a shell.
+pub(super) fn variables(base_url: &str, token: &str) -> [String; 2] {
+    [format!("export BUGSCRUB_URL={base_url}"), format!("export BUGSCRUB_TOKEN={token}")]
 }
 
 /// Two commands that ask for a part of the queue, each in one line.

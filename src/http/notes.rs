@@ -20,7 +20,7 @@ use super::problem::{NoAccount, Problem, Refused};
 use super::row::NoteRow;
 use crate::activity::NoteText;
 use crate::service::Viewer;
-use crate::service::notes::{self, Notes, WrittenNote};
+use crate::service::notes::{self, Notes, SeenNote, WrittenNote};
 
 /// An item's note.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,7 +84,8 @@ pub async fn show(
 
 /// Write the note on an item.
 ///
-/// `If-Match` carries the ETag of the note that was read, or `*` to replace whatever is there.
+/// `If-Match` carries the ETag of the note that was read, or `*` to replace whatever is there. An item's first note
+/// needs none.
 #[utoipa::path(
     put, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", request_body = NewNote,
     params(
@@ -92,7 +93,7 @@ pub async fn show(
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),
         ("number" = String, Path, description = "The item's number", example = "12"),
         ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
-        ("If-Match" = String, Header, description = "The ETag of the note that was read", example = "\"note-0\""),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the note that was read; not needed if there is none yet", example = "\"note-0\""),
     ),
     responses(
         (status = 200, description = "The note as it is now", body = NoteAnswer),
@@ -101,7 +102,7 @@ pub async fn show(
         (status = 412, description = "Somebody has changed the note since; `current` has what it says now", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "There is a note already, and `If-Match` is missing; `current` has what it says", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,
     ),
 )]
@@ -116,10 +117,16 @@ pub async fn put(
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
     let NewNote { recommended_action, comment, flag, by } = new;
-    let new = notes::NewNote { text: NoteText { recommended_action, comment, flag }, seen: seen(&headers)? };
+    let new = notes::NewNote { text: NoteText { recommended_action, comment, flag }, seen: seen(&headers) };
     let address = item_address(path, &params)?;
+    let unaware = new.seen == SeenNote::None;
     match state.service.write_note(&viewer, &address, new, id.by(by.as_deref())).await {
         Ok(WrittenNote::Done(notes)) => Ok(answer(&notes)),
+        Ok(WrittenNote::ChangedSince(notes)) if unaware => {
+            let detail =
+                "There is a note already, which `current` shows: send its ETag as `If-Match`, or `*` to replace it.";
+            Err(Problem::of(StatusCode::PRECONDITION_REQUIRED).detail(detail).current(&NoteAnswer::from(&notes)))
+        }
         Ok(WrittenNote::ChangedSince(notes)) => {
             Err(Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed")
                 .detail("Somebody has changed the note since you read it; `current` has what it says now.")
@@ -143,17 +150,16 @@ impl From<&Notes> for NoteAnswer {
     }
 }
 
-/// The positions that `If-Match` names; `None` for `*`.
-fn seen(headers: &HeaderMap) -> Result<Option<Vec<i64>>, Problem> {
+/// What `If-Match` says of the note that was read.
+fn seen(headers: &HeaderMap) -> SeenNote {
     let given: Vec<&str> = headers.get_all(IF_MATCH).iter().filter_map(|value| value.to_str().ok()).collect();
-    if given.is_empty() {
-        return Err(Problem::of(StatusCode::PRECONDITION_REQUIRED)
-            .detail("Send the ETag of the note that you have read as `If-Match`, or `*`."));
-    }
     let tags: Vec<&str> = given.iter().flat_map(|list| list.split(',')).map(str::trim).collect();
+    if tags.is_empty() {
+        return SeenNote::None;
+    }
     if tags.contains(&"*") {
-        return Ok(None);
+        return SeenNote::Whatever;
     }
     let position = |tag: &str| tag.strip_prefix("\"note-")?.strip_suffix('"')?.parse().ok();
-    Ok(Some(tags.into_iter().filter_map(position).collect()))
+    SeenNote::At(tags.into_iter().filter_map(position).collect())
 }

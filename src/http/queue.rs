@@ -14,7 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::question::{FilterParams, Format, PageParams, StateParam, question};
+use self::question::{CsvParams, FilterParams, Format, PageParams, StateParam, byte_order_mark, question};
 use super::AppState;
 use super::etag;
 use super::params::Params;
@@ -87,7 +87,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 /// The same as `/api/v1/queue`, with 1,000 items a page, or up to 10,000 with `limit`. The header Link has the
 /// address of the next page. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 #[utoipa::path(
-    get, path = "/api/v1/queue.csv", tag = "queue", params(FilterParams, StateParam, PageParams),
+    get, path = "/api/v1/queue.csv", tag = "queue", params(FilterParams, StateParam, PageParams, CsvParams),
     responses(
         (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv"),
         (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
@@ -104,8 +104,8 @@ pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Par
 
 /// Show the stale-age queue as a spreadsheet.
 ///
-/// XLSX in the shape of a scrub's sheet, with the queue's filters: up to 10,000 items, by default ascending by
-/// stale-age. If more follows, the header Link has its address. An x means that the item was read in the view's
+/// XLSX in the shape of a scrub's sheet, with the queue's filters: up to 10,000 items, in the order of the
+/// queue; the old spreadsheet's order is `order=freshest`. If more follows, the header Link has its address. An x means that the item was read in the view's
 /// current round; without a view, in that of `bug-scrub`.
 #[utoipa::path(
     get, path = "/api/v1/queue.xlsx", tag = "sheets", params(FilterParams, StateParam, PageParams),
@@ -155,10 +155,11 @@ async fn answer(
     format: Format,
 ) -> Result<Response, Problem> {
     let question = question(state, params, format)?;
-    let tag = |version: &Version| etag::tag(version, &format!("{format:?}"));
+    let mark = byte_order_mark(params)?;
+    let tag = |version: &Version| etag::tag(version, &format!("{format:?}{}", if mark { " with a mark" } else { "" }));
     let is_known = |version: &Version| etag::is_known(headers, &tag(version));
     let (version, body) = match format {
-        Format::Csv => taken(state.service.queue_table(viewer, question, is_known).await?, table),
+        Format::Csv => taken(state.service.queue_table(viewer, question, is_known).await?, |page| table(page, mark)),
         Format::Json | Format::Xlsx => {
             taken(state.service.queue(viewer, question, is_known).await?, |(page, freshness)| {
                 Json(QueueAnswer::of(page, freshness)).into_response()
@@ -179,10 +180,12 @@ fn taken<T>(answer: Versioned<T>, body: impl FnOnce(T) -> Response) -> (Version,
     }
 }
 
-fn table(page: QueuePage) -> Response {
+fn table(page: QueuePage, mark: bool) -> Response {
     let QueuePage { items, next, remarks, .. } = page;
-    let link = next.map(|next| [(LINK, format!("</api/v1/queue.csv?cursor={}>; rel=\"next\"", next.encode()))]);
-    let body = csv::csv(items.into_iter().map(QueueRow::from), remarks);
+    let further = if mark { "&bom=true" } else { "" };
+    let link =
+        next.map(|next| [(LINK, format!("</api/v1/queue.csv?cursor={}{further}>; rel=\"next\"", next.encode()))]);
+    let body = csv::csv(items.into_iter().map(QueueRow::from), remarks, mark);
     (link, [(CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response()
 }
 

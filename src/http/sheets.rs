@@ -77,9 +77,17 @@ pub async fn import(
     let file = read_capped(body, length, WEBHOOK_BODY_CAP, DEADLINE, &state.upload_budget).await?;
     // Not before it is here: whoever sends slowly takes nobody's turn.
     let _turn = state.spreadsheets.take(&viewer).await?;
-    let options = ImportOptions { scrub, dry_run };
+    let options = ImportOptions { scrub, dry_run, charset: charset(&headers) };
     let imported = state.service.import_sheet(&viewer, account, file, options, authorship).await?;
     Ok(Json(SheetAnswer::of(&imported.import, dry_run, imported.position)))
+}
+
+/// The encoding that the header `Content-Type: text/csv; charset=...` declares.
+fn charset(headers: &HeaderMap) -> Option<String> {
+    let content_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let mut further = content_type.split(';').skip(1).filter_map(|pair| pair.split_once('='));
+    let (_, name) = further.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))?;
+    Some(name.trim().trim_matches('"').to_owned())
 }
 
 /// # Errors

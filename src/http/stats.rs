@@ -19,8 +19,9 @@ use super::AppState;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::service::Viewer;
-use crate::service::stats::{Ages, MOST_STEPS};
-use crate::stats::{AgeBucket, AgeOf, Step, chart};
+use crate::service::stats::{Ages, MOST_STEPS, Statistic};
+use crate::stats::chart::Picture;
+use crate::stats::{AgeBucket, AgeOf, Size, Step, chart};
 
 /// A line of `ages.csv`.
 #[derive(Serialize)]
@@ -94,7 +95,7 @@ pub async fn backlog(
     let found = state.service.backlog(&viewer, &question, range(&state, &params, &question)?, step).await?;
     form.write(
         found,
-        |found, size| chart::backlog_chart(&found.value, size),
+        |found, size| chart::backlog_chart(&found.value, picture(found, size)),
         |found| found.value.clone(),
         BacklogAnswer::from,
     )
@@ -119,7 +120,7 @@ pub async fn ages(
     let found = state.service.ages(&viewer, &question).await?;
     form.write(
         found,
-        |found, size| chart::ages_chart(&found.value.by_age, &found.value.by_staleness, size),
+        |found, size| chart::ages_chart(&found.value.by_age, &found.value.by_staleness, picture(found, size)),
         |found| lines(&found.value),
         AgesAnswer::from,
     )
@@ -145,7 +146,9 @@ pub async fn throughput(
     let found = state.service.throughput(&viewer, &question, window).await?;
     form.write(
         found,
-        |found, size| chart::throughput_chart(&found.value.rows, found.value.from..=found.value.to, size),
+        |found, size| {
+            chart::throughput_chart(&found.value.rows, found.value.from..=found.value.to, picture(found, size))
+        },
         |found| found.value.rows.clone(),
         ThroughputAnswer::from,
     )
@@ -173,7 +176,7 @@ pub async fn coverage(
     let found = state.service.coverage(&viewer, &question).await?;
     form.write(
         found,
-        |found, size| chart::coverage_chart(&found.value.weeks_since_read, size),
+        |found, size| chart::coverage_chart(&found.value.weeks_since_read, picture(found, size)),
         |found| found.value.weeks_since_read.clone(),
         CoverageAnswer::from,
     )
@@ -200,9 +203,14 @@ pub async fn forecast(
     let found = state.service.forecast(&viewer, &question, range, seed).await?;
     form.write(
         found,
-        |found, size| chart::forecast_chart(&found.value, size),
+        |found, size| chart::forecast_chart(&found.value, picture(found, size)),
         |found| vec![found.value.summary.clone()],
         ForecastAnswer::from,
     )
     .await
+}
+
+/// A chart says whose numbers it shows, of which view and date.
+fn picture<T>(found: &Statistic<T>, size: Size) -> Picture {
+    Picture { size, about: found.about() }
 }

@@ -6,16 +6,15 @@ use super::{Refusal, Scope, Service, Viewer};
 use crate::activity::{ItemKey, NoteText};
 use crate::scrub::input::note_text;
 use crate::store::scrubs::act::{self, Noted};
-pub use crate::store::scrubs::notes::Notes;
 use crate::store::scrubs::notes::notes;
+pub use crate::store::scrubs::notes::{Notes, SeenNote};
 
 /// A note to be written.
 #[derive(Clone, Debug)]
 pub struct NewNote {
     /// Texts that are left out are empty; a note without any text is no note.
     pub text: NoteText,
-    /// The positions at which the note may stand, as its writer has read it; `None`: wherever it stands.
-    pub seen: Option<Vec<i64>>,
+    pub seen: SeenNote,
 }
 
 /// What became of a note.
@@ -55,7 +54,7 @@ impl Service {
         let request = self.request(viewer, authorship)?;
         let item = self.locate(viewer, address).await?;
         let key = (item.repo_id, item.number);
-        match act::note(&self.0.pool, item.account_id, key, new.seen.as_deref(), text, &request).await? {
+        match act::note(&self.0.pool, item.account_id, key, &new.seen, text, &request).await? {
             Noted::Done(_) => Ok(WrittenNote::Done(self.notes(item).await?)),
             Noted::Changed => Ok(WrittenNote::ChangedSince(self.notes(item).await?)),
         }

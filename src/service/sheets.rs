@@ -18,12 +18,14 @@ const MOST_UNPLACED: usize = 10_000;
 const TRIES: usize = 5;
 
 /// How a file is to be taken in.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
     /// The scrub whose sheet the file's one tab is, where the tab does not say so.
     pub scrub: Option<i32>,
     /// Change nothing, and say what would change.
     pub dry_run: bool,
+    /// What the sender calls the encoding of the file's text.
+    pub charset: Option<String>,
 }
 
 /// What taking a file in changed, or would change.
@@ -37,6 +39,8 @@ pub struct ImportedSheet {
 impl Service {
     /// A scrub as the spreadsheet that people know.
     ///
+    /// Its order is that of the scrub's view unless another is given, which is the deck's too.
+    ///
     /// It holds all open items that pass what has no column (a label, say), and the items of the deck
     /// that are no longer open. The view's other criteria are the sheet's autofilter.
     ///
@@ -47,7 +51,7 @@ impl Service {
         viewer: &Viewer,
         account: Option<&str>,
         number: i64,
-        order: Order,
+        order: Option<Order>,
     ) -> Result<Sheet, Refusal> {
         viewer.require(Scope::Read)?;
         let account_id = self.account(viewer, account).await?.account_id;
@@ -58,11 +62,13 @@ impl Service {
             Some(view) => self.view(account_id, view).await.map(Some),
             None => Ok(None),
         };
-        let filter = match view {
-            Ok(Some((_, view))) => view.filter(date)?,
-            Ok(None) | Err(Refusal::UnknownView) => Filter::default(),
+        let view = match view {
+            Ok(view) => view.map(|(_, view)| view),
+            Err(Refusal::UnknownView) => None,
             Err(refusal) => return Err(refusal),
         };
+        let order = order.or(view.as_ref().map(|view| view.order)).unwrap_or_default();
+        let filter = view.map_or_else(|| Ok(Filter::default()), |view| view.filter(date))?;
         let (columnless, filter) = split_filter(filter);
         let filter = called_now(&self.0.pool, account_id, filter).await?;
         let request = PageRequest {
@@ -79,7 +85,7 @@ impl Service {
         let mut items = page.items;
         items.extend(closed_since(&self.0.pool, (zone, date), account_id, &sight, &self.0.bots, scrub.scrub).await?);
         items.sort_by(|one, other| order.compare(&one.place, &other.place));
-        let record = sheets::scrub_record(&self.0.pool, account_id, scrub.scrub).await?;
+        let (position, record) = sheets::remarks_now(&self.0.pool, account_id, Some(scrub.scrub), &mut items).await?;
         let is_read = |item: &QueueItem| record.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
         let rows = items.iter().map(|item| SheetRow::of(item, is_read(item), &filter, zone)).collect();
         let attended = Attended {
@@ -90,7 +96,7 @@ impl Service {
         };
         let attendance = Some(Attendance { rows: vec![attended] });
         let tab = format!("{:04}", scrub.scrub);
-        Ok(Sheet { tab, date, zone, rows, filter, attendance, position: Some(page.position) })
+        Ok(Sheet { tab, date, zone, rows, filter, attendance, position: Some(position) })
     }
 
     /// Takes a file in, XLSX, ODS or CSV: all of it, or nothing.
@@ -103,13 +109,13 @@ impl Service {
         viewer: &Viewer,
         account: Option<&str>,
         file: impl AsRef<[u8]> + Send + 'static,
-        ImportOptions { scrub, dry_run }: ImportOptions,
+        ImportOptions { scrub, dry_run, charset }: ImportOptions,
         authorship: Authorship,
     ) -> Result<ImportedSheet, Refusal> {
         viewer.require(Scope::Scrub)?;
         let request = self.request(viewer, authorship)?;
         let account_id = self.account(viewer, account).await?.account_id;
-        let read = tokio::task::spawn_blocking(move || sheet::read(file.as_ref())).await;
+        let read = tokio::task::spawn_blocking(move || sheet::read_declared(file.as_ref(), charset.as_deref())).await;
         let mut book = read.map_err(|_| Refusal::Failed)??;
         if let Some(scrub) = scrub
             && !book.name_scrub(scrub)

@@ -43,6 +43,7 @@ pub struct DateRange {
 /// A statistic as of one moment.
 #[derive(Debug)]
 pub struct Statistic<T> {
+    pub about: Part,
     /// The date that it is of, in the account's time zone.
     pub as_of: NaiveDate,
     /// The position of the account's log that it includes.
@@ -50,6 +51,22 @@ pub struct Statistic<T> {
     /// Part of it is of a time that was not followed by webhooks.
     pub approximate: bool,
     pub value: T,
+}
+
+/// Whose items a statistic is of, and which.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The account's login.
+    pub account: String,
+    pub view: Option<String>,
+}
+
+impl<T> Statistic<T> {
+    /// What it is of, in words: `acme, view bug-scrub, 2026-11-22`.
+    pub fn about(&self) -> String {
+        let view = self.about.view.as_ref().map(|view| format!(", view {view}")).unwrap_or_default();
+        format!("{}{view}, {}", self.about.account, self.as_of)
+    }
 }
 
 /// How the open items spread.
@@ -112,12 +129,12 @@ impl Service {
     ) -> Result<Statistic<Vec<BacklogPoint>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = moment.range(range, if step == Step::Day { 1 } else { 7 })?;
-        let read = self.lifetimes(viewer, question, moment).await?;
+        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let zone = self.0.calendar.zone;
         computed(move || {
             let points = stats::backlog(&read.lifetimes, zone, from, to, step);
             let approximate = points.iter().any(|point| point.approximate);
-            Statistic { as_of: moment.date, position: read.position, approximate, value: points }
+            Statistic { about, as_of: moment.date, position: read.position, approximate, value: points }
         })
         .await
     }
@@ -128,7 +145,7 @@ impl Service {
     /// As [`Service::backlog`].
     pub async fn ages(&self, viewer: &Viewer, question: &StatsQuestion) -> Result<Statistic<Ages>, Refusal> {
         let moment = self.moment(viewer, question)?;
-        let read = self.lifetimes(viewer, question, moment).await?;
+        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let zone = self.0.calendar.zone;
         computed(move || {
             let days = |at| days_since(at, moment.date, zone);
@@ -138,7 +155,7 @@ impl Service {
             let (by_age, by_staleness) = (stats::ages(&open, AgeOf::Creation), stats::ages(&open, AgeOf::Update));
             let approximate = moment.end.is_some_and(|end| read.approximate_from(end));
             let value = Ages { by_age, by_staleness };
-            Statistic { as_of: moment.date, position: read.position, approximate, value }
+            Statistic { about, as_of: moment.date, position: read.position, approximate, value }
         })
         .await
     }
@@ -155,7 +172,7 @@ impl Service {
     ) -> Result<Statistic<Throughput>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = (moment.date - TimeDelta::days(window.unwrap_or(USUAL_WINDOW) - 1), moment.date);
-        let read = self.lifetimes(viewer, question, moment).await?;
+        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let zone = self.0.calendar.zone;
         computed(move || {
             let name = |repo_id: i64| read.names.get(&repo_id).cloned();
@@ -163,7 +180,7 @@ impl Service {
             let date = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
             let mut rough = read.lifetimes.iter().filter_map(|lifetime| lifetime.approximate_before);
             let approximate = rough.any(|before| date(before) >= from);
-            Statistic { as_of: to, position: read.position, approximate, value: Throughput { from, to, rows } }
+            Statistic { about, as_of: to, position: read.position, approximate, value: Throughput { from, to, rows } }
         })
         .await
     }
@@ -183,7 +200,7 @@ impl Service {
         let moment = self.moment(viewer, question)?;
         let (from, to) = moment.range(range, 7)?;
         let seed = seed.unwrap_or(u64::from(moment.date.num_days_from_ce().unsigned_abs()));
-        let read = self.lifetimes(viewer, question, moment).await?;
+        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let zone = self.0.calendar.zone;
         computed(move || {
             let mut points = stats::backlog(&read.lifetimes, zone, from, to, Step::Week);
@@ -194,7 +211,7 @@ impl Service {
             let weeks = Week::complete(&points[quiet..]);
             let open_now = u32::try_from(read.open.len()).unwrap_or(u32::MAX);
             let value = stats::forecast(&weeks, ForecastRequest::new(moment.date, open_now, seed));
-            Statistic { as_of: moment.date, position: read.position, approximate, value }
+            Statistic { about, as_of: moment.date, position: read.position, approximate, value }
         })
         .await
     }
@@ -210,6 +227,7 @@ impl Service {
         let account_id = portion.account.account_id;
         let filter = portion.filter(moment.date)?;
         let view = portion.view.map_or_else(|| BUG_SCRUB.to_owned(), |view| view.name);
+        let about = Part { account: portion.account.login, view: Some(view.clone()) };
         let request = PageRequest {
             account_id,
             sight: viewer.sight(),
@@ -247,7 +265,7 @@ impl Service {
                 weeks_since_read: stats::coverage(marks.iter().map(|mark| mark.map(days))),
             };
             let (position, approximate) = (places.position, places.approximate);
-            Statistic { as_of: moment.date, position, approximate, value }
+            Statistic { about, as_of: moment.date, position, approximate, value }
         })
         .await
     }
@@ -259,14 +277,21 @@ impl Service {
         Ok(Moment { date: past.unwrap_or(self.today()), end })
     }
 
-    async fn lifetimes(&self, viewer: &Viewer, question: &StatsQuestion, moment: Moment) -> Result<Lifetimes, Refusal> {
+    async fn lifetimes(
+        &self,
+        viewer: &Viewer,
+        question: &StatsQuestion,
+        moment: Moment,
+    ) -> Result<(Part, Lifetimes), Refusal> {
         let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
         let scope = Scope { sight: viewer.sight(), filter: portion.filter(moment.date)? };
         let read = lifetimes(&self.0.pool, portion.account.account_id, &scope, &self.0.bots).await?;
-        Ok(match moment.end {
+        let about = Part { account: portion.account.login, view: portion.view.map(|view| view.name) };
+        let read = match moment.end {
             Some(end) => read.until(end),
             None => read,
-        })
+        };
+        Ok((about, read))
     }
 }
 

@@ -75,8 +75,7 @@ pub struct SheetNote {
     pub recommended_action: Option<String>,
     pub comment: Option<String>,
     pub flag: Option<String>,
-    /// Whether "Read yet?" says yes: anything but nothing, `no`, `false`, `0` and an empty box. `None` if the tab has no such
-    /// column.
+    /// Whether "Read yet?" says yes or no. `None` if the tab has no such column, or it says something else.
     pub read: Option<bool>,
     /// The text in "Read yet?".
     pub read_text: Option<String>,

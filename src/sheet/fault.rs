@@ -21,6 +21,15 @@ pub enum BadSheet {
     Encrypted,
     #[error("the file is damaged: {0}")]
     Damaged(String),
+    #[error(
+        "the text of the file is not UTF-8: save it as \"CSV UTF-8\", or say what it is, for example with the header \
+         Content-Type: text/csv; charset=windows-1252"
+    )]
+    NotUtf8,
+    #[error("the text of the file is not {0}, though it says so")]
+    OtherEncoding(&'static str),
+    #[error("there is no encoding {0:?}: name one such as utf-8, utf-16le or windows-1252")]
+    UnknownCharset(String),
     #[error("unpacked, the file is larger than {} MiB", limits::UNPACKED >> 20)]
     TooLargeInside,
     #[error("a text in the file is larger than {} MiB", limits::ONE >> 20)]

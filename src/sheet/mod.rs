@@ -26,5 +26,5 @@ pub use columns::Column;
 pub use fault::{BadSheet, RowFault};
 pub use import::Import;
 pub use plan::{ItemChange, Known, Outcome, Plan, PlannedRow, plan};
-pub use read::read;
-pub use write::{Sheet, SheetRow, Unwritable, csv, split_filter, xlsx};
+pub use read::{read, read_declared};
+pub use write::{BYTE_ORDER_MARK, Sheet, SheetRow, Unwritable, csv, split_filter, xlsx};

@@ -60,6 +60,8 @@ pub struct PlannedRow {
     pub outcome: Outcome,
     /// The note that it adds.
     pub note: Option<NoteText>,
+    /// Our note that goes with that, if any of its texts go.
+    pub loses: Option<NoteText>,
     /// The scrub in which it marks its item as read. A conflict about the note does not prevent this.
     pub mark: Option<i32>,
 }
@@ -97,7 +99,7 @@ pub fn plan<'a>(book: &Book, known: impl Fn(&ItemName) -> Option<&'a Known>) -> 
                 }
                 Err(fault) => Outcome::Unreadable(fault.clone()),
             };
-            planned.push(PlannedRow { tab, row, outcome, note: None, mark: None });
+            planned.push(PlannedRow { tab, row, outcome, note: None, loses: None, mark: None });
         }
     }
     let mut changes = vec![];
@@ -139,8 +141,11 @@ fn decide(planned: &mut [PlannedRow], item: ItemName, mentions: &[Mention], know
     let mut notes = vec![];
     match note(mentions, known) {
         NoteDecision::Write(texts) => {
+            let mut before = known.note.clone().unwrap_or_default();
             for (at, text) in texts {
                 planned[mentions[at].place].note = Some(text.clone());
+                planned[mentions[at].place].loses = Some(before).filter(|before| text.lacks_of(before));
+                before = text.clone();
                 planned[mentions[at].place].outcome = Outcome::New;
                 notes.push((mentions[at].scrub, text));
             }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::http::row::QueueRow;
+use crate::sheet::BYTE_ORDER_MARK;
 use crate::sheet::guard::guard;
 
 /// The columns: the fields of a row in JSON. Those of an object inside it have its name in front.
@@ -21,9 +22,10 @@ const REMARKS: [&str; 6] = [
 
 /// A header, and a line for each item; with `remarks`, also who read it, and the note. Lists are joined by `, `.
 /// A text that a spreadsheet would take for a formula gets an apostrophe in front, because strangers write titles and
-/// names.
-pub fn csv(rows: impl Iterator<Item = QueueRow>, remarks: bool) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(vec![]);
+/// names. With `mark`, it begins with a byte order mark.
+pub fn csv(rows: impl Iterator<Item = QueueRow>, remarks: bool, mark: bool) -> Vec<u8> {
+    let begin = if mark { BYTE_ORDER_MARK.as_bytes() } else { &[] };
+    let mut writer = csv::Writer::from_writer(begin.to_vec());
     let columns: Vec<&str> = COLUMNS.iter().chain(REMARKS.iter().filter(|_| remarks)).copied().collect();
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|column| (*column).to_owned()).collect()];
     lines.extend(rows.map(|row| {

@@ -61,8 +61,8 @@ pub fn parameter<T: PartialSchema>(name: &str, about: &str) -> Parameter {
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)]
 pub struct PageParams {
-    /// `stalest`, `freshest`, `oldest` or `newest` first. By default the view's order; without a view, `stalest`. By
-    /// default XLSX begins with `freshest`.
+    /// `stalest`, `freshest`, `oldest` or `newest` first. By default the view's order; without a view, `stalest`. It is
+    /// the same in JSON, CSV and XLSX.
     order: Option<String>,
     /// The queue as it was at the end of this date, or of the day that many days ago (`30d`).
     as_of: Option<String>,
@@ -74,6 +74,28 @@ pub struct PageParams {
     /// The cursor from an answer's `next` or header Link. It carries the filters, the order and the date. Beside it
     /// you may give only `limit` and `min_position`, and `view` for XLSX.
     cursor: Option<String>,
+}
+
+/// How a CSV file begins.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)]
+pub struct CsvParams {
+    /// `true`: begin with a byte order mark. Excel needs it to read anything but English; other programs read it as part
+    /// of the first column's name.
+    bom: Option<bool>,
+}
+
+/// Whether a CSV file is to begin with a byte order mark.
+///
+/// # Errors
+/// 400 for anything but `true` and `false`.
+pub fn byte_order_mark(params: &Params) -> Result<bool, Problem> {
+    match params.one("bom")? {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::bad_parameter("bom").detail("Either true or false.").allowed(["true", "false"])),
+    }
 }
 
 /// How an answer is written.
@@ -123,14 +145,13 @@ pub fn order(params: &Params) -> Result<Option<Order>, Problem> {
 /// 400 for parameters that cannot be understood, or that the cursor already carries.
 pub fn question(state: &AppState, params: &Params, format: Format) -> Result<QueueQuestion, Problem> {
     const BESIDE: [&str; 4] = ["account", "view", "order", "as_of"];
-    params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], &Criteria::NAMES].concat())?;
+    let mark: &[&str] = if format == Format::Csv { &["bom"] } else { &[] };
+    params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], mark, &Criteria::NAMES].concat())?;
     let limit = params.one("limit")?.map(|text| limit(text, format.largest_limit())).transpose()?;
     let min_position = params.position()?;
     let Some(text) = params.one("cursor")? else {
         let order = order(params)?;
         let as_of = params.date("as_of", state.service.today())?;
-        // By default a sheet begins with the freshest item.
-        let order = order.or((format == Format::Xlsx).then_some(Order::Freshest));
         let from = Start::First { subject: subject(params)?, order, as_of };
         return Ok(QueueQuestion { from, limit: limit.unwrap_or(format.usual_limit()), min_position });
     };

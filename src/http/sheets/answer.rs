@@ -36,6 +36,9 @@ pub struct AttendedRow {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
     pub new: usize,
+    /// Those of `new` that remove our note, or a text of it.
+    #[serde(default)]
+    pub removing: usize,
     pub same: usize,
     pub conflict: usize,
     pub unknown_item: usize,
@@ -64,11 +67,12 @@ pub struct SheetRowAnswer {
     /// and listed at `/api/v1/sheets/unplaced`) or `unreadable`.
     #[schema(value_type = String)]
     pub outcome: RowOutcome,
-    /// What is wrong with an unreadable row, or where an unknown item may be.
+    /// What is wrong with an unreadable row, where an unknown item may be, or which texts of our note go because their
+    /// cells are empty.
     pub detail: Option<String>,
-    /// The note that it adds. In a conflict, the file's note.
+    /// The note that it adds; without any text, it removes ours. In a conflict, the file's note.
     pub note: Option<SheetNoteRow>,
-    /// In a conflict, our note.
+    /// In a conflict, our note. Also our note if the row removes it or a text of it.
     pub ours: Option<SheetNoteRow>,
     /// The scrub in which the item was read, according to the row.
     pub read_in: Option<i32>,
@@ -132,8 +136,9 @@ impl SheetAnswer {
                 Outcome::Conflict { ours, theirs } => (Some(ours.into()), Some(theirs.into()), None),
                 Outcome::Unreadable(fault) => (None, None, Some(format!("{fault}."))),
                 Outcome::UnknownItem => (None, None, note.and_then(|note| whereabouts(import, &note.repository))),
-                _ => (None, None, None),
+                _ => (planned.loses.as_ref().map(SheetNoteRow::from), None, loss(planned)),
             };
+            counts.removing += usize::from(planned.loses.is_some());
             SheetRowAnswer {
                 tab: tab.name.clone(),
                 line: read.line,
@@ -161,6 +166,22 @@ impl SheetAnswer {
             rows,
         }
     }
+}
+
+/// Which texts of our note go.
+fn loss(planned: &sheet::PlannedRow) -> Option<String> {
+    let (ours, new) = (planned.loses.as_ref()?, planned.note.as_ref()?);
+    if new.is_empty() {
+        return Some("The note is removed, because its cells are empty.".to_owned());
+    }
+    let texts = [
+        ("Recommend Action", &ours.recommended_action, &new.recommended_action),
+        ("Comment", &ours.comment, &new.comment),
+        ("Flag", &ours.flag, &new.flag),
+    ];
+    let gone = texts.into_iter().filter(|(_, ours, new)| !ours.is_empty() && new.is_empty());
+    let gone: Vec<&str> = gone.map(|(column, ..)| column).collect();
+    Some(format!("Of the note, {} goes, because the cell is empty.", gone.join(" and ")))
 }
 
 /// Why an item is unknown, for a reader who may not see all of them.

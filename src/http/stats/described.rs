@@ -143,35 +143,35 @@ pub struct CoverageAnswer {
 
 impl From<Statistic<Vec<BacklogPoint>>> for BacklogAnswer {
     fn from(found: Statistic<Vec<BacklogPoint>>) -> Self {
-        let Statistic { as_of, position, approximate, value: points } = found;
+        let Statistic { as_of, position, approximate, value: points, .. } = found;
         Self { as_of, position, approximate, points }
     }
 }
 
 impl From<Statistic<Ages>> for AgesAnswer {
     fn from(found: Statistic<Ages>) -> Self {
-        let Statistic { as_of, position, approximate, value: Ages { by_age, by_staleness } } = found;
+        let Statistic { as_of, position, approximate, value: Ages { by_age, by_staleness }, .. } = found;
         Self { as_of, position, approximate, by_age, by_staleness }
     }
 }
 
 impl From<Statistic<Throughput>> for ThroughputAnswer {
     fn from(found: Statistic<Throughput>) -> Self {
-        let Statistic { as_of, position, approximate, value: Throughput { from, to, rows } } = found;
+        let Statistic { as_of, position, approximate, value: Throughput { from, to, rows }, .. } = found;
         Self { as_of, position, approximate, from, to, rows }
     }
 }
 
 impl From<Statistic<Forecast>> for ForecastAnswer {
     fn from(found: Statistic<Forecast>) -> Self {
-        let Statistic { as_of, position, approximate, value: Forecast { summary, fan, .. } } = found;
+        let Statistic { as_of, position, approximate, value: Forecast { summary, fan, .. }, .. } = found;
         Self { as_of, position, approximate, summary, fan }
     }
 }
 
 impl From<Statistic<Coverage>> for CoverageAnswer {
     fn from(found: Statistic<Coverage>) -> Self {
-        let Statistic { as_of, position, approximate, value } = found;
+        let Statistic { as_of, position, approximate, value, .. } = found;
         Self {
             as_of,
             position,

@@ -7,6 +7,7 @@ use crate::service::{Refusal, Scope, Viewer};
 use crate::sheet::{Sheet, SheetRow};
 use crate::store::people::called_now;
 use crate::store::scrubs::read::round;
+use crate::store::scrubs::sheets::remarks_now;
 
 /// A page of the queue as a spreadsheet.
 pub struct QueueSheet {
@@ -17,7 +18,8 @@ pub struct QueueSheet {
 
 impl Service {
     /// Makes a page of the queue into a spreadsheet. It is called by the `view`, and shows what the view's
-    /// present round has read: without a view, that of `bug-scrub`.
+    /// present round has read: without a view, that of `bug-scrub`. A sheet of a past date has no position: its notes are
+    /// old, and nobody has edited those that differ from today's.
     ///
     /// # Errors
     /// As [`Service::queue`].
@@ -32,12 +34,15 @@ impl Service {
         let (date, zone) = (request.date, self.0.calendar.zone);
         let end = (date < self.today()).then(|| self.0.calendar.end_of(date));
         let round = round(&self.0.pool, account.account_id, view.unwrap_or(BUG_SCRUB), end).await?;
-        let page = self.page(request.clone()).await?;
+        let mut page = self.page(request.clone()).await?;
+        let mut position = None;
+        if end.is_none() {
+            position = Some(remarks_now(&self.0.pool, account.account_id, None, &mut page.items).await?.0);
+        }
         let is_read = |item: &QueueItem| item.remarks.read_position() > round.started;
         let filter = called_now(&self.0.pool, account.account_id, request.filter.clone()).await?;
         let row = |item| SheetRow::of(item, is_read(item), &filter, zone);
         let rows = page.items.iter().map(row).collect();
-        let position = Some(page.position);
         let next = page.end.map(|end| Cursor::of(request, end));
         Ok(QueueSheet { sheet: Sheet { tab: tab(view), date, zone, rows, filter, attendance: None, position }, next })
     }

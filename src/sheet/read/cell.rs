@@ -24,8 +24,17 @@ pub(super) enum Cell {
     Uncalculated,
 }
 
-/// What people write into "Read yet?" if they have not.
-const UNREAD: [&str; 9] = ["", "no", "n", "false", "0", "-", "not yet", "☐", "❌"];
+/// What people write into "Read yet?" if they have.
+#[rustfmt::skip]
+const READ: [&str; 20] = [
+    "x", "xx", "y", "yes", "true", "1", "done", "read", "ok", "ja", "oui", "si", "sí", "👀", "✓", "✔", "✔️", "☑", "☑️", "✅",
+];
+/// What they write if they have not.
+#[rustfmt::skip]
+const UNREAD: [&str; 24] = [
+    "", "no", "n", "nein", "non", "not yet", "false", "0", "-", "–", "—", "skip", "skipped", "n/a", "na", "none", "unread", "later", "todo",
+    "to do", "?", "☐", "❌", "✗",
+];
 
 /// A block of merged cells: rows as the spreadsheet numbers them, columns from 0.
 #[derive(Clone, Debug)]
@@ -70,12 +79,23 @@ impl Cell {
         }
     }
 
-    /// Whether it answers "Read yet?" with yes.
-    pub(super) fn is_yes(&self) -> bool {
+    /// Whether it answers "Read yet?" with yes. A date says when, and a number which scrub. `None` for words that mean neither
+    /// yes nor no.
+    pub(super) fn is_yes(&self) -> Option<bool> {
         match self {
-            Cell::Truth(truth) => *truth,
-            Cell::Number(number) => *number != 0.0,
-            cell => !UNREAD.contains(&cell.text().to_lowercase().as_str()),
+            Cell::Truth(truth) => return Some(*truth),
+            Cell::Number(number) => return Some(*number != 0.0),
+            Cell::Moment(_) | Cell::Span(_) => return Some(true),
+            Cell::Empty | Cell::Uncalculated | Cell::Text(_) | Cell::Error(_) => {}
+        }
+        let text = self.text().to_lowercase();
+        let word = text.trim_end_matches(['.', '!']);
+        let is = |words: &[&str]| words.contains(&text.as_str()) || words.contains(&word);
+        let tells = word.parse::<f64>().is_ok_and(f64::is_finite) || word.parse::<NaiveDate>().is_ok();
+        match (is(&READ), is(&UNREAD)) {
+            (_, true) => Some(false),
+            (true, _) => Some(true),
+            _ => tells.then(|| word.parse::<f64>() != Ok(0.0)),
         }
     }
 

@@ -3,21 +3,22 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8};
 
 use super::allowance::Allowance;
 use super::cell::Cell;
 use super::package::damaged;
 use super::table::Table;
 use super::tabs::Tabs;
-use crate::sheet::fault::BadSheet;
+use crate::sheet::fault::{BadSheet, excerpt};
 use crate::sheet::guard::unguard;
 
 /// Excel writes `;` if `,` is the decimal sign, and tabs into what it calls Unicode text.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-pub(super) fn read(bytes: &[u8], tabs: &mut Tabs) -> Result<(), BadSheet> {
-    let text = decoded(bytes)?;
+/// Reads CSV. `charset` is what its sender calls its encoding.
+pub(super) fn read(bytes: &[u8], charset: Option<&str>, tabs: &mut Tabs) -> Result<(), BadSheet> {
+    let text = decoded(bytes, charset)?;
     // With such a line Excel names the separator; it is not a row.
     let (told, text) = match text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')) {
         Some((separator, rest)) => (separator.trim_end_matches('\r').bytes().next(), rest),
@@ -52,7 +53,7 @@ pub(super) fn read(bytes: &[u8], tabs: &mut Tabs) -> Result<(), BadSheet> {
 }
 
 fn cell(field: &str) -> Cell {
-    if field.is_empty() { Cell::Empty } else { Cell::Text(unguard(field).to_owned()) }
+    if field.is_empty() { Cell::Empty } else { Cell::Text(unguard(field).into_owned()) }
 }
 
 /// The separator with which the first row names our columns; a comma if none does.
@@ -72,28 +73,38 @@ fn separator(text: &str) -> u8 {
     SEPARATORS.into_iter().find(names_columns).unwrap_or(SEPARATORS[0])
 }
 
-/// Decodes the bytes. A byte order mark decides. Without one, it is UTF-16 if every other byte is 0, UTF-8 if that is valid,
-/// and otherwise Windows-1252, which includes Latin-1.
-fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, BadSheet> {
-    let encoding = match encoding_rs::Encoding::for_bom(bytes) {
-        Some((encoding, _)) => encoding,
-        None => {
-            let sample = &bytes[..bytes.len().min(1024)];
-            let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
-            let most = sample.len() / 2 * 9 / 10;
-            match (zeros(0), zeros(1)) {
-                (even, _) if most > 0 && even >= most => UTF_16BE,
-                (_, odd) if most > 0 && odd >= most => UTF_16LE,
-                _ if std::str::from_utf8(bytes).is_ok() => UTF_8,
-                _ => WINDOWS_1252,
-            }
+/// Decodes the bytes, by the byte order mark, else as what they are said to be, else as UTF-8. Nothing is guessed: a wrong
+/// guess would change names and notes without a sign.
+fn decoded<'a>(bytes: &'a [u8], charset: Option<&str>) -> Result<Cow<'a, str>, BadSheet> {
+    let declared = match charset {
+        Some(name) => {
+            let known = Encoding::for_label(name.trim().as_bytes());
+            Some(known.ok_or_else(|| BadSheet::UnknownCharset(excerpt(name)))?)
         }
+        None => None,
     };
+    let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    let encoding = marked.or(declared).unwrap_or(UTF_8);
     let (text, _, broken) = encoding.decode(bytes);
     let strange = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}');
     // Windows-1252 has a letter for nearly every byte, so even a file that is not a text can be decoded.
-    if text.contains('\0') || (encoding == WINDOWS_1252 && text.contains(strange)) {
+    if declared.is_none() && is_wide(bytes) {
+        return Err(BadSheet::NotUtf8);
+    }
+    if text.contains('\0') || ((broken || encoding.is_single_byte()) && text.contains(strange)) {
         return Err(BadSheet::NotASpreadsheet);
     }
-    if broken { Err(damaged("its text is cut off, or mixes encodings")) } else { Ok(text) }
+    match (broken, marked.or(declared)) {
+        (false, _) => Ok(text),
+        (true, None) => Err(BadSheet::NotUtf8),
+        (true, Some(encoding)) => Err(BadSheet::OtherEncoding(encoding.name())),
+    }
+}
+
+/// Whether it is UTF-16 without a mark: every other byte is 0.
+fn is_wide(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(1024)];
+    let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let most = sample.len() / 2 * 9 / 10;
+    Encoding::for_bom(bytes).is_none() && most > 0 && (zeros(0) >= most) != (zeros(1) >= most)
 }

@@ -28,6 +28,12 @@ const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
 /// Reads a file. Its bytes say whether it is XLSX, ODS or CSV.
 pub fn read(bytes: &[u8]) -> Result<Book, BadSheet> {
+    read_declared(bytes, None)
+}
+
+/// The same. `charset` is what its sender calls the encoding of its text, which matters for CSV that is neither UTF-8 nor
+/// begins with a byte order mark.
+pub fn read_declared(bytes: &[u8], charset: Option<&str>) -> Result<Book, BadSheet> {
     if bytes.is_empty() {
         return Err(BadSheet::Empty);
     }
@@ -51,7 +57,7 @@ pub fn read(bytes: &[u8]) -> Result<Book, BadSheet> {
         let encrypted = bytes.windows(name.len()).any(|window| window == name);
         return Err(if encrypted { BadSheet::Encrypted } else { BadSheet::OldExcel });
     } else {
-        csv::read(bytes, &mut tabs)?;
+        csv::read(bytes, charset, &mut tabs)?;
     }
     Ok(Book { position, ..tabs.finish()? })
 }

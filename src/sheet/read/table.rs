@@ -12,6 +12,9 @@ use crate::sheet::columns::Column;
 use crate::sheet::fault::{BadSheet, BadTab, RowFault, excerpt, listed};
 use crate::sheet::limits;
 
+/// Different words of one tab that are named at most.
+const MOST_UNCLEAR: usize = 20;
+
 /// The rows of one tab, as they come.
 #[derive(Default)]
 pub(super) struct Table {
@@ -21,6 +24,8 @@ pub(super) struct Table {
     seen: HashMap<ItemName, u32>,
     /// For the columns that are read: the rows that have a formula without a value.
     uncalculated: BTreeMap<Column, Vec<u32>>,
+    /// Words under "Read yet?" that mean neither yes nor no, each with its rows.
+    unclear: BTreeMap<String, Vec<u32>>,
 }
 
 /// The row that names the columns, and their indexes.
@@ -96,9 +101,23 @@ impl Table {
         });
         if let Ok(note) = &row {
             allowance.text(note)?;
+            if let (None, Some(word)) = (note.read, note.read_text.as_deref().map(excerpt))
+                && (self.unclear.contains_key(&word) || self.unclear.len() < MOST_UNCLEAR)
+            {
+                self.unclear.entry(word).or_default().push(line);
+            }
         }
         self.rows.push(ReadRow { line, row });
         Ok(())
+    }
+
+    /// Words under "Read yet?" that mean neither yes nor no, one sentence for each.
+    pub(super) fn unclear(&self) -> Vec<String> {
+        let told = self.unclear.iter().map(|(word, lines)| {
+            let rows = listed(lines);
+            format!("\"Read yet?\" in {rows} says {word:?}, which means neither yes nor no, and does not count: write x, or nothing")
+        });
+        told.collect()
     }
 
     /// Formulas without a value, one sentence for each column.
@@ -146,7 +165,7 @@ impl TableRow<'_> {
     /// unticked one in every row.
     fn is_blank(&self) -> bool {
         let blank = |column: Column| self.cell(column).is_none_or(Cell::is_blank);
-        let unread = self.cell(Column::Read).is_none_or(|cell| !cell.is_yes());
+        let unread = self.cell(Column::Read).is_none_or(|cell| cell.is_yes() == Some(false));
         Column::KEY.into_iter().all(blank)
             && [Column::RecommendAction, Column::Comment, Column::Flag].into_iter().all(blank)
             && unread
@@ -177,7 +196,7 @@ impl TableRow<'_> {
             recommended_action: self.written(Column::RecommendAction, input::LONGEST_ACTION)?,
             comment: self.written(Column::Comment, input::LONGEST_COMMENT)?,
             flag: self.written(Column::Flag, input::LONGEST_FLAG)?,
-            read: self.cell(Column::Read).filter(|cell| **cell != Cell::Uncalculated).map(Cell::is_yes),
+            read: self.cell(Column::Read).filter(|cell| **cell != Cell::Uncalculated).and_then(Cell::is_yes),
             read_text: self.text(Column::Read)?.filter(|text| !text.is_empty()),
             over: [State::Answered, State::Closed]
                 .iter()

@@ -75,10 +75,10 @@ impl Tabs {
     pub(super) fn end(&mut self, name: &str, open: OpenTab, merges: &[Merge]) {
         let fault = match open {
             OpenTab::Items(table) => {
-                let uncalculated = table.uncalculated();
+                let told = [table.uncalculated(), table.unclear()].concat();
                 match table.finish(merges) {
                     Ok(rows) => {
-                        self.ignored.extend(uncalculated.iter().map(|told| in_tab(name, told)));
+                        self.ignored.extend(told.iter().map(|told| in_tab(name, told)));
                         self.tabs.push(Tab { name: name.to_owned(), scrub: scrub_of(name), rows });
                         return;
                     }

@@ -4,10 +4,15 @@ use super::sheet::{Sheet, Unwritable, Value};
 use crate::sheet::columns::Column;
 use crate::sheet::guard::guard;
 
+/// Says that a text is UTF-8.
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// Writes a sheet as CSV (RFC 4180, UTF-8): the same columns with values instead of formulas, all rows, no attendance. A text
-/// that a spreadsheet would take for a formula gets an apostrophe in front.
-pub fn csv(sheet: &Sheet) -> Result<Vec<u8>, Unwritable> {
-    let mut writer = csv::Writer::from_writer(vec![]);
+/// that a spreadsheet would take for a formula gets an apostrophe in front. With `mark`, it begins with a byte order mark:
+/// without one, Excel takes UTF-8 for the encoding of its country.
+pub fn csv(sheet: &Sheet, mark: bool) -> Result<Vec<u8>, Unwritable> {
+    let begin = if mark { BYTE_ORDER_MARK.as_bytes() } else { &[] };
+    let mut writer = csv::Writer::from_writer(begin.to_vec());
     writer.write_record(Column::ALL.map(Column::header))?;
     for row in &sheet.rows {
         writer.write_record(Column::ALL.map(|column| match row.value(column, sheet.zone) {

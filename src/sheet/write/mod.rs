@@ -9,7 +9,7 @@ mod filters;
 mod sheet;
 mod xlsx;
 
-pub use self::csv::csv;
+pub use self::csv::{BYTE_ORDER_MARK, csv};
 pub use self::filters::split_filter;
 pub use self::sheet::{Sheet, SheetRow, Unwritable};
 pub use self::xlsx::xlsx;

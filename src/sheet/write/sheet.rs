@@ -65,8 +65,6 @@ pub struct SheetRow {
 pub enum Unwritable {
     #[error("a sheet has at most {MOST_ROWS} rows")]
     TooManyRows,
-    #[error("{}#{number}: the text in the column {} is longer than the {LONGEST_TEXT} characters that a cell can hold", repository, column.header())]
-    TooLong { repository: String, number: i64, column: Column },
     #[error("the spreadsheet could not be written")]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
     #[error("the CSV could not be written")]
@@ -110,6 +108,13 @@ impl SheetRow {
     }
 
     pub(super) fn value(&self, column: Column, zone: Tz) -> Value {
+        match self.whole_value(column, zone) {
+            Value::Text(text) => Value::Text(fitting(text)),
+            other => other,
+        }
+    }
+
+    fn whole_value(&self, column: Column, zone: Tz) -> Value {
         let date = |time: DateTime<Utc>| Value::Date(time.with_timezone(&zone).date_naive());
         match column {
             Column::Repository => Value::Text(self.repository.clone()),
@@ -136,4 +141,20 @@ impl SheetRow {
     fn link(&self) -> String {
         format!("{}/{}", self.item_type.path(), self.number)
     }
+}
+
+/// The text as a cell can hold it: one that is longer ends with a remark that says how long it was.
+fn fitting(text: String) -> String {
+    // A text of so few bytes has no more characters.
+    if text.len() <= LONGEST_TEXT || text.encode_utf16().count() <= LONGEST_TEXT {
+        return text;
+    }
+    let remark = format!("… (cut off: {} characters)", text.chars().count());
+    let mut room = LONGEST_TEXT - remark.chars().count();
+    let kept = text.chars().take_while(|c| {
+        let fits = c.len_utf16() <= room;
+        room = room.saturating_sub(c.len_utf16());
+        fits
+    });
+    kept.collect::<String>() + &remark
 }

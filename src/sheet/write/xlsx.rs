@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
 };
 
 use super::filters::conditions;
-use super::sheet::{LONGEST_TEXT, MOST_ROWS, Sheet, SheetRow, Unwritable, Value};
+use super::sheet::{MOST_ROWS, Sheet, SheetRow, Unwritable, Value};
 use crate::rank::stale_age;
 use crate::sheet::attendance::{self, Attended};
 use crate::sheet::book::POSITION;
@@ -182,9 +182,6 @@ fn cell(
         }
         (_, Value::Text(text)) if text.is_empty() => {}
         (_, Value::Text(text)) => {
-            if text.encode_utf16().count() > LONGEST_TEXT {
-                return Err(Unwritable::TooLong { repository: row.repository.clone(), number: row.number, column });
-            }
             let format = match column {
                 Column::Title | Column::RecommendAction | Column::Comment => &formats.wrapped,
                 Column::Read => &formats.centre,

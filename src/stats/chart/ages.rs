@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::axis::{Axis, CountAxis, Drawn, NameAxis, count_label, frame, room_for};
-use super::card::{Size, Swatch, card};
+use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, ORANGE, TEXT_SIZE, label_at};
 use super::words::{grouped, short, width_of};
 use crate::stats::ages::AgeBucket;
@@ -13,13 +13,14 @@ use crate::stats::ages::AgeBucket;
 const BAR: f64 = 0.44;
 
 /// Draws the open items by age and by staleness, both from [`crate::stats::ages()`].
-pub fn ages_chart(by_age: &[AgeBucket], by_staleness: &[AgeBucket], size: Size) -> String {
+pub fn ages_chart(by_age: &[AgeBucket], by_staleness: &[AgeBucket], picture: impl Into<Picture>) -> String {
+    let picture = picture.into();
     let open: usize = by_age.iter().map(|bucket| bucket.items).sum();
     let most = by_age.iter().chain(by_staleness).map(|bucket| bucket.items).max().unwrap_or(0);
     if most == 0 {
-        return card("Ages of open items", size, |card| card.instead("no data yet"));
+        return card("Ages of open items", picture, |card| card.instead("no data yet"));
     }
-    card(&format!("Ages of {} open items", grouped(open as i64)), size, |card| {
+    card(&format!("Ages of {} open items", grouped(open as i64)), picture, |card| {
         card.legend(&[
             (Swatch::Bar(BLUE), "since created (days-age)"),
             (Swatch::Bar(ORANGE), "since last updated (days-stale)"),

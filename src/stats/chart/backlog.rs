@@ -4,19 +4,20 @@ use chrono::{Datelike, NaiveDate};
 use plotters::prelude::*;
 
 use super::axis::{Area, Axis, CountAxis, DateAxis, Drawn, count_label, dates_under, frame, room_for};
-use super::card::{Size, Swatch, card};
+use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, DARK, ORANGE, PALE, SHADE, axis_line};
 use super::words::grouped;
 use crate::stats::backlog::BacklogPoint;
 
 /// Draws the backlog. `points` are those of [`crate::stats::backlog()`]. If steps are too narrow to be seen, a bar stands for
 /// several, and the legend says so.
-pub fn backlog_chart(points: &[BacklogPoint], size: Size) -> String {
+pub fn backlog_chart(points: &[BacklogPoint], picture: impl Into<Picture>) -> String {
+    let picture = picture.into();
     let Some(last) = points.last() else {
-        return card("Backlog", size, |card| card.instead("no data yet"));
+        return card("Backlog", picture, |card| card.instead("no data yet"));
     };
     let title = format!("Backlog: {} open at the end of {}", grouped(i64::from(last.open)), last.date);
-    card(&title, size, |card| {
+    card(&title, picture, |card| {
         let bars = bars(points, card.width() as usize / 2);
         let unit = unit(&bars);
         let (opened, left) = (format!("opened per {unit}"), format!("closed or gone per {unit}"));

@@ -39,6 +39,20 @@ impl Default for Size {
     }
 }
 
+/// What a picture is of, and how large it is.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub size: Size,
+    /// Whose numbers these are, of which part and when: a line below the title. Nothing if it is empty.
+    pub about: String,
+}
+
+impl From<Size> for Picture {
+    fn from(size: Size) -> Self {
+        Self { size, about: String::new() }
+    }
+}
+
 /// How an entry of the legend looks in the chart.
 #[derive(Clone, Copy)]
 pub(super) enum Swatch {
@@ -58,17 +72,18 @@ pub(super) struct Card<'a> {
 }
 
 /// Draws a picture with a title. `draw` fills in the rest.
-pub(super) fn card(title: &str, size: Size, draw: impl FnOnce(&mut Card) -> Drawn) -> String {
+pub(super) fn card(title: &str, picture: Picture, draw: impl FnOnce(&mut Card) -> Drawn) -> String {
+    let Picture { size, about } = picture;
     let size = size.usable();
     let mut svg = String::new();
     let drawn = {
         let area = SVGBackend::with_string(&mut svg, (size.width, size.height)).into_drawing_area();
         let mut card = Card { area, size, top: MARGIN };
-        card.begin(title).and_then(|()| draw(&mut card)).and_then(|()| card.area.present())
+        card.begin(title, &about).and_then(|()| draw(&mut card)).and_then(|()| card.area.present())
     };
     // Cannot fail: a string needs no IO, no font library looks for fonts, and nobody else holds the area.
     drawn.expect("cannot fail: into a String there is no IO");
-    accessible(&svg, title)
+    accessible(&svg, &if about.is_empty() { title.to_owned() } else { format!("{title}: {about}") })
 }
 
 /// Adds the role and the name that readers need who do not see the picture. plotters writes only the drawing.
@@ -87,7 +102,7 @@ fn accessible(svg: &str, title: &str) -> String {
 }
 
 impl<'a> Card<'a> {
-    fn begin(&mut self, title: &str) -> Drawn {
+    fn begin(&mut self, title: &str, about: &str) -> Drawn {
         let (right, bottom) = (self.size.width as i32 - 1, self.size.height as i32 - 1);
         self.area.draw(&Rectangle::new([(0, 0), (right + 1, bottom + 1)], CARD.filled()))?;
         self.area.draw(&Rectangle::new([(0, 0), (right, bottom)], BORDER))?;
@@ -95,6 +110,9 @@ impl<'a> Card<'a> {
         let title = fitted(title, self.width(), TITLE_SIZE * 1.05);
         self.area.draw(&Text::new(title, (MARGIN, self.top), style))?;
         self.top += TITLE_SIZE as i32 + 10;
+        if !about.is_empty() {
+            self.line(&fitted(about, self.width(), TEXT_SIZE))?;
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::axis::{Axis, CountAxis, NameAxis, count_label, frame, room_for};
-use super::card::{Size, card};
+use super::card::{Picture, card};
 use super::paint::{BLUE, ORANGE, label_at};
 use super::words::{grouped, short};
 use crate::stats::coverage::CoverageBucket;
@@ -13,15 +13,16 @@ use crate::stats::coverage::CoverageBucket;
 const HALF: f64 = 0.36;
 
 /// Draws the items of a view by the weeks since each was read, from [`crate::stats::coverage()`].
-pub fn coverage_chart(buckets: &[CoverageBucket], size: Size) -> String {
+pub fn coverage_chart(buckets: &[CoverageBucket], picture: impl Into<Picture>) -> String {
+    let picture = picture.into();
     let all: usize = buckets.iter().map(|bucket| bucket.items).sum();
     let most = buckets.iter().map(|bucket| bucket.items).max().unwrap_or(0);
     if most == 0 {
-        return card("Coverage", size, |card| card.instead("no data yet"));
+        return card("Coverage", picture, |card| card.instead("no data yet"));
     }
     let never: usize = buckets.iter().filter(|bucket| bucket.from_weeks.is_none()).map(|bucket| bucket.items).sum();
     let title = format!("Read: {} of {} items", grouped((all - never) as i64), grouped(all as i64));
-    card(&title, size, |card| {
+    card(&title, picture, |card| {
         let area = card.body();
         let name =
             |place: &f64| buckets.get(*place as usize).map_or_else(String::new, |bucket| bucket.bucket.to_owned());

@@ -4,7 +4,7 @@ use chrono::{Datelike, Duration, NaiveDate};
 use plotters::prelude::*;
 
 use super::axis::{Area, Axis, Chart, CountAxis, DateAxis, Drawn, count_label, dates_under, frame, room_for};
-use super::card::{Size, Swatch, card};
+use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, CARD, DARK, ORANGE, PALE, PALER, TEXT_SIZE, label};
 use super::words::width_of;
 use crate::stats::forecast::{FanPoint, Forecast, Verdict};
@@ -16,7 +16,8 @@ const OPEN_END: Duration = Duration::weeks(104);
 const LINE: i32 = 18;
 
 /// Draws a forecast. If there is no date to show, the sentence says so.
-pub fn forecast_chart(forecast: &Forecast, size: Size) -> String {
+pub fn forecast_chart(forecast: &Forecast, picture: impl Into<Picture>) -> String {
+    let picture = picture.into();
     let summary = &forecast.summary;
     let title = match (summary.verdict, summary.date_50) {
         (Verdict::Closes, Some(date)) => format!("Forecast: nothing open by {date} (50 %)"),
@@ -24,7 +25,7 @@ pub fn forecast_chart(forecast: &Forecast, size: Size) -> String {
         (Verdict::TooLittleHistory, _) => "Forecast: too little history".to_owned(),
         _ => "Forecast: not at this rate".to_owned(),
     };
-    card(&title, size, |card| {
+    card(&title, picture, |card| {
         card.paragraph(&summary.sentence)?;
         let fan = shown(forecast);
         let [first, .., last] = fan else {

@@ -23,7 +23,7 @@ mod words;
 
 pub use ages::ages_chart;
 pub use backlog::backlog_chart;
-pub use card::Size;
+pub use card::{Picture, Size};
 pub use coverage::coverage_chart;
 pub use forecast::forecast_chart;
 pub use paint::contrast_ratios;

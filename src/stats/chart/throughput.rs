@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::axis::{Area, CountAxis, Drawn, count_label};
-use super::card::{Size, Swatch, card};
+use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, ORANGE, TEXT_SIZE, axis_line, grid_line, label, label_at};
 use super::words::{fitted, grouped, width_of};
 use crate::stats::throughput::ThroughputRow;
@@ -18,15 +18,20 @@ const LEAST_HEIGHT: i32 = 19;
 
 /// Draws the openings and closings of a window by repository. `rows` are those of [`crate::stats::throughput()`]. The first 15
 /// repositories are drawn, or as many as there is room for.
-pub fn throughput_chart(rows: &[ThroughputRow], window: RangeInclusive<NaiveDate>, size: Size) -> String {
+pub fn throughput_chart(
+    rows: &[ThroughputRow],
+    window: RangeInclusive<NaiveDate>,
+    picture: impl Into<Picture>,
+) -> String {
+    let picture = picture.into();
     let title = format!("Throughput, {} to {}", window.start(), window.end());
     let repositories: Vec<&ThroughputRow> = rows.iter().filter(|row| row.repo_id.is_some()).collect();
     if repositories.is_empty() {
-        return card(&title, size, |card| card.instead("no data yet"));
+        return card(&title, picture, |card| card.instead("no data yet"));
     }
     let opened: i64 = repositories.iter().map(|row| i64::from(row.opened)).sum();
     let closed: i64 = repositories.iter().map(|row| i64::from(row.closed)).sum();
-    card(&title, size, |card| {
+    card(&title, picture, |card| {
         let room = (card.height() - 80) / LEAST_HEIGHT;
         let shown = repositories.len().min(MOST_REPOSITORIES).min(room.max(1) as usize);
         let (opened, closed) = (format!("opened: {}", grouped(opened)), format!("closed: {}", grouped(closed)));

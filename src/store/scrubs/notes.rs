@@ -24,12 +24,33 @@ pub enum NoteOutcome {
     Changed,
 }
 
-/// Writes the note on an item, if its position is one of those in `seen`; `None`: whatever it says now.
+/// What the writer of a note knows of the one before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SeenNote {
+    /// Nothing, and wants to replace whatever it says.
+    Whatever,
+    /// It stood at one of these positions.
+    At(Vec<i64>),
+    /// Nothing: there must be none.
+    None,
+}
+
+impl SeenNote {
+    fn permits(&self, now: &Remarks) -> bool {
+        match self {
+            Self::Whatever => true,
+            Self::At(positions) => positions.contains(&now.note_position()),
+            Self::None => now.note().is_none(),
+        }
+    }
+}
+
+/// Writes the note on an item, if its writer has seen what it says now.
 pub async fn write(
     pool: &PgPool,
     account_id: i64,
     (repo_id, number): ItemAddress,
-    seen: Option<&[i64]>,
+    seen: &SeenNote,
     text: NoteText,
     request: &Request,
 ) -> Result<NoteOutcome, StoreError> {
@@ -38,7 +59,7 @@ pub async fn write(
         return Ok(NoteOutcome::Done(turn.head.position));
     }
     let now = turn.remarks((repo_id, number)).await?;
-    if seen.is_some_and(|seen| !seen.contains(&now.note_position())) {
+    if !seen.permits(&now) {
         return Ok(NoteOutcome::Changed);
     }
     let same = now.note().map_or(text.is_empty(), |note| note.text == text);

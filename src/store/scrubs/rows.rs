@@ -37,7 +37,7 @@ pub(super) async fn scrub(
     Ok(row)
 }
 
-/// The scrub whose cursor is on an item.
+/// The open scrub in whose deck an item is: the one whose cursor is on it, else the newest.
 pub(super) async fn scrub_at(
     connection: &mut PgConnection,
     account_id: i64,
@@ -45,9 +45,9 @@ pub(super) async fn scrub_at(
 ) -> Result<Option<i64>, StoreError> {
     let scrub = sqlx::query_scalar!(
         r#"SELECT s.scrub AS "scrub!" FROM current_scrubs s
-           JOIN current_deck_rows d ON d.account_id = s.account_id AND d.scrub = s.scrub AND d.place = s.cursor_place
+           JOIN current_deck_rows d ON d.account_id = s.account_id AND d.scrub = s.scrub
            WHERE s.account_id = $1 AND s.closed_at IS NULL AND d.repo_id = $2 AND d.number = $3
-           ORDER BY s.scrub DESC LIMIT 1"#,
+           ORDER BY (d.place = s.cursor_place) IS TRUE DESC, s.scrub DESC LIMIT 1"#,
         account_id,
         repo_id,
         number,

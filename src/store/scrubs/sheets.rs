@@ -6,6 +6,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::placement;
 use crate::activity::{Fact, HISTORIC, Mark, NoteText, Remarks, ScrubFact, Sight};
+use crate::rank::QueueItem;
 use crate::scrub::record::{ItemName, ItemRecord, Records, ScrubRecord, UnplacedRow, newest_of_each_item};
 use crate::store::items::ItemAddress;
 use crate::store::log::events_of;
@@ -55,10 +56,31 @@ pub async fn records(
     Ok(Records { position, items, hidden, repositories, scrubs })
 }
 
-/// What is on record of one scrub.
-pub async fn scrub_record(pool: &PgPool, account_id: i64, scrub: i64) -> Result<Option<ScrubRecord>, StoreError> {
-    let mut connection = pool.acquire().await?;
-    Ok(scrub_records(&mut connection, account_id, Some(scrub)).await?.pop())
+/// Gives items the notes and marks that they have at one position of the log. Answers that position, and what is on record
+/// of a scrub then.
+///
+/// An item of a page may have been read later than the page's position: a sheet with that position would take the note that
+/// it shows for one that was written afterwards.
+pub async fn remarks_now(
+    pool: &PgPool,
+    account_id: i64,
+    scrub: Option<i64>,
+    items: &mut [QueueItem],
+) -> Result<(i64, Option<ScrubRecord>), StoreError> {
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
+        .fetch_one(&mut *moment)
+        .await?;
+    let addresses: Vec<ItemAddress> = items.iter().map(|item| (item.place.repo_id, item.place.number)).collect();
+    let mut remarks = remarks::of(&mut moment, account_id, &addresses).await?;
+    for (item, address) in items.iter_mut().zip(addresses) {
+        item.remarks = remarks.remove(&address).unwrap_or_default();
+    }
+    let record = match scrub {
+        Some(scrub) => scrub_records(&mut moment, account_id, Some(scrub)).await?.pop(),
+        None => None,
+    };
+    Ok((position, record))
 }
 
 /// All scrubs, or one.

@@ -34,10 +34,15 @@ async fn only_somebody_who_has_seen_a_note_can_replace_it() {
         assert_eq!(host.get(path).await["note"], json!(null));
         assert_eq!(tag(&host, path).await, "\"note-0\"");
         let first = json!({"recommended_action": " close ", "comment": "=1+1", "by": "@ada"});
-        assert_eq!(put(&host, path, None, first.clone()).await.0, 428);
-        let (status, one, body) = put(&host, path, Some("\"note-0\""), first.clone()).await;
+        // The first note needs no If-Match. A second one does, even if the first says the same.
+        let (status, one, body) = put(&host, path, None, first.clone()).await;
         assert_eq!((status, &body["note"]["recommended_action"]), (200, &json!("close")));
         assert_eq!((&body["note"]["by"], &body["note"]["comment"]), (&json!("ada"), &json!("=1+1")));
+        for again in [first.clone(), json!({"comment": "lost?"})] {
+            let (status, _, problem) = put(&host, path, None, again).await;
+            assert_eq!((status, &problem["current"]["note"]["recommended_action"]), (428, &json!("close")));
+            assert!(problem["detail"].as_str().unwrap().contains("If-Match"), "{problem}");
+        }
         // From memory, and from the store.
         for also in ["", "&state=open&state=closed"] {
             for (query, total) in [("action=CLOSE", 1), ("action=%20close", 1), ("action=clo", 0), ("action=-close", 0)]

@@ -33,11 +33,11 @@ async fn an_edited_sheet_is_imported() {
             lines[0].trim_start_matches('\u{feff}'),
             "Repository,Type,#,User,Title,State,Created,Updated,Stale-Age,Days-Age,Days-Stale,Recommend Action,URL,Read yet?,Link,Comment,Flag"
         );
-        // Rows ascend by stale-age, and a formula is escaped.
-        assert!(lines[1].starts_with("acme/widgets,Issue,3,"), "{csv}");
-        assert!(lines[3].contains(",'=cmd|' /C calc'!A0,") && lines[3].contains(",x,"), "{csv}");
-        let stalest = host.text("/api/v1/scrubs/1/sheet.csv?order=stalest").await;
-        assert!(stalest.lines().nth(1).unwrap().starts_with("acme/widgets,Issue,1,"));
+        // Rows come in the order of the deck, and a formula is escaped.
+        assert!(lines[1].starts_with("acme/widgets,Issue,1,"), "{csv}");
+        assert!(lines[1].contains(",'=cmd|' /C calc'!A0,") && lines[1].contains(",x,"), "{csv}");
+        let freshest = host.text("/api/v1/scrubs/1/sheet.csv?order=freshest").await;
+        assert!(freshest.lines().nth(1).unwrap().starts_with("acme/widgets,Issue,3,"));
 
         let edited = "Repository,Type,#,Recommend Action,Read yet?,Comment\n\
             acme/widgets,Issue,1,'=cmd|' /C calc'!A0,x,\n\

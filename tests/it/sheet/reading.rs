@@ -130,12 +130,30 @@ fn read_yet(cell: &str) -> (bool, Option<String>) {
 
 #[test]
 fn read_yet_is_understood_as_people_write_it() {
-    for text in ["x", "X", "yes", "ja", "✅", "👀", "2024-03-15", "TRUE", "done", "1"] {
+    for text in ["x", "X", "yes", "Yes!", "ja", "✅", "👀", "✔️", "2024-03-15", "TRUE", "done", "1", "51"] {
         assert_eq!(read_yet(text), (true, Some(text.to_owned())), "{text}");
     }
-    for text in ["no", "No", "N", "FALSE", "0", "-", "not yet", "☐"] {
+    for text in
+        ["no", "No", "n", "N", "FALSE", "false", "0", "0.0", "-", "—", "not yet", "skip", "Skip.", "N/A", "n/a", "☐"]
+    {
         assert_eq!(read_yet(text), (false, Some(text.to_owned())), "{text}");
     }
+    // Other words are named, and count neither as yes nor as no.
+    let cells: [&[&str]; 5] = [
+        &["Repository", "Type", "#", "Read yet?", "Comment"],
+        &["a/b", "Issue", "1", "perhaps", "c"],
+        &["a/b", "Issue", "2", "ask ada", ""],
+        &["a/b", "Issue", "3", "perhaps", ""],
+        &["a/b", "Issue", "4", "x", ""],
+    ];
+    let book = read(&workbook(&[("51", &data(&cells))])).unwrap();
+    assert_eq!(notes(&book).iter().map(|note| note.read).collect::<Vec<_>>(), [None, None, None, Some(true)]);
+    let told = |rows, word| {
+        format!(
+            "51: \"Read yet?\" in {rows} says {word:?}, which means neither yes nor no, and does not count: write x, or nothing"
+        )
+    };
+    assert_eq!(book.ignored, [told("row 3", "ask ada"), told("rows 2, 4", "perhaps")]);
     assert_eq!(read_yet(" "), (false, None));
     assert_eq!(read_yet(""), (false, None));
     assert_eq!(read_yet(r#"<c t="b"><v>0</v></c>"#), (false, Some("FALSE".to_owned())));
@@ -306,16 +324,11 @@ const TABLE: &str = "Repository,Type,#,Comment,Flag\na/b,Issue,1,\"Grüße, spä
 fn csv_is_read_in_every_encoding_and_with_every_separator() {
     let utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(unit).collect() };
     let marked = |text: &str| format!("\u{feff}{text}");
-    let latin = WINDOWS_1252.encode(TABLE).0.into_owned();
-    assert!(std::str::from_utf8(&latin).is_err());
     let files = [
         TABLE.as_bytes().to_vec(),
         marked(TABLE).into_bytes(),
         utf16(&marked(TABLE), u16::to_le_bytes),
         utf16(&marked(TABLE), u16::to_be_bytes),
-        utf16(TABLE, u16::to_le_bytes),
-        utf16(TABLE, u16::to_be_bytes),
-        latin,
         TABLE.replace(',', ";").replace("Grüße;", "Grüße,").into_bytes(),
         TABLE.replace(',', "\t").replace("Grüße\t", "Grüße,").into_bytes(),
         format!("sep=|\r\n{}", TABLE.replace(',', "|").replace("Grüße|", "Grüße,")).into_bytes(),
@@ -326,6 +339,34 @@ fn csv_is_read_in_every_encoding_and_with_every_separator() {
         let said = Encoding::for_bom(&file).map(|(encoding, _)| encoding.name());
         assert_eq!(texts(&only(&file)), [None, Some("Grüße, später"), Some("é")], "{said:?} {file:?}");
     }
+}
+
+#[test]
+fn csv_that_is_not_utf_8_is_read_as_what_it_is_declared_to_be_and_never_guessed() {
+    let latin = WINDOWS_1252.encode(TABLE).0.into_owned();
+    let greek =
+        Encoding::for_label(b"iso-8859-7").unwrap().encode(&TABLE.replace("Grüße, später", "Γειά")).0.into_owned();
+    let wide: Vec<u8> = TABLE.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let comment = |file: &[u8], charset| {
+        let book = bugscrub::sheet::read_declared(file, Some(charset)).unwrap();
+        notes(&book)[0].comment.clone().unwrap()
+    };
+    assert_eq!(comment(&latin, "windows-1252"), "Grüße, später");
+    assert_eq!(comment(&latin, "ISO-8859-1"), "Grüße, später");
+    assert_eq!(comment(&greek, "iso-8859-7"), "Γειά");
+    assert_eq!(comment(&wide, "utf-16le"), "Grüße, später");
+    // A byte order mark knows better than whoever declares something.
+    assert_eq!(comment(format!("\u{feff}{TABLE}").as_bytes(), "windows-1252"), "Grüße, später");
+    let wrong = |file: &[u8], charset: Option<&str>| {
+        let refused = bugscrub::sheet::read_declared(file, charset);
+        refused.unwrap_err().to_string()
+    };
+    for file in [&latin, &greek, &wide] {
+        assert!(wrong(file, None).contains("is not UTF-8: save it as \"CSV UTF-8\""), "{}", wrong(file, None));
+    }
+    assert_eq!(wrong(&latin, Some("utf-8")), "the text of the file is not UTF-8, though it says so");
+    assert!(wrong(&latin, Some("klingon")).contains("there is no encoding \"klingon\""));
+    assert!(wrong(b"\xff\xfea\xd8", None).contains("is not UTF-16LE, though it says so"));
 }
 
 #[test]
@@ -342,6 +383,8 @@ fn rows_of_csv_are_numbered_as_a_spreadsheet_does() {
 fn the_guard_against_formulas_is_removed_from_csv_only() {
     let csv = "Repository,Type,#,Comment,Flag\na/b,Issue,1,'=1+1,'tis\n";
     assert_eq!(texts(&only(csv.as_bytes())), [None, Some("=1+1"), Some("'tis")]);
+    let csv = "Repository,Type,#,Comment,Flag\na/b,Issue,1,a;'=1;''=2;'b,c\t'@d\n";
+    assert_eq!(texts(&only(csv.as_bytes())), [None, Some("a;=1;'=2;'b"), Some("c\t@d")]);
     let xlsx = workbook(&[("51", &data(&[&["Repository", "Type", "#", "Comment"], &["a/b", "Issue", "1", "'=1+1"]]))]);
     assert_eq!(texts(&only(&xlsx)), [None, Some("'=1+1"), None]);
 }

@@ -127,7 +127,7 @@ fn xlsx_is_read_as_it_was_written() {
 fn csv_is_read_as_it_was_written() {
     random()
         .run(&any_sheet(), |sheet| {
-            let book = read(&csv(&sheet).unwrap()).unwrap();
+            let book = read(&csv(&sheet, false).unwrap()).unwrap();
             prop_assert_eq!(notes(&book), sheet.rows.iter().map(expected).collect::<Vec<_>>());
             let lines: Vec<u32> = book.tabs[0].rows.iter().map(|row| row.line).collect();
             prop_assert_eq!(lines, (2..).take(sheet.rows.len()).collect::<Vec<u32>>());

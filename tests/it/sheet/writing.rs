@@ -137,7 +137,7 @@ fn dates_are_days_of_the_accounts_zone() {
     let mut late = row(1, "2026-07-01", "2026-07-01");
     // This is half past midnight in Berlin.
     late.created_at = "2026-07-01T22:30:00Z".parse().unwrap();
-    let csv = String::from_utf8(csv(&sheet(vec![late.clone()])).unwrap()).unwrap();
+    let csv = String::from_utf8(csv(&sheet(vec![late.clone()]), false).unwrap()).unwrap();
     assert!(csv.contains(",open,2026-07-02,2026-07-01,"), "{csv}");
     // Spreadsheets count days since 30 December 1899.
     let written = written(&sheet(vec![late]));
@@ -154,11 +154,11 @@ fn text_from_strangers_never_becomes_a_formula() {
         for address in ["D2", "E2", "L2", "P2", "Q2"] {
             assert_eq!(written.cell(address).0, None, "{text:?} in {address}");
         }
-        let file = csv(&sheet).unwrap();
+        let file = csv(&sheet, false).unwrap();
         let record = csv::Reader::from_reader(file.as_slice()).into_records().next().unwrap().unwrap();
         for place in [3, 4, 11, 15, 16] {
             let field = &record[place];
-            assert_eq!(field.trim_start_matches('\''), text);
+            assert_eq!(bugscrub::sheet::guard::unguard(field), text);
             assert_eq!(field.starts_with('\''), !text.starts_with('{'), "{field:?}");
         }
     }
@@ -172,7 +172,7 @@ fn csv_has_the_same_columns_with_values() {
     );
     read.read = true;
     read.user = None;
-    let csv = String::from_utf8(csv(&sheet(vec![read])).unwrap()).unwrap();
+    let csv = String::from_utf8(csv(&sheet(vec![read]), false).unwrap()).unwrap();
     let row = "acme/widgets,Discussion,7,,Widget 7 squeaks,open,2026-07-01,2026-08-01,4.218273,144,113,\"answer, then close\",\
         https://github.com/acme/widgets/discussions/7,x,discussions/7,\"says \"\"no\"\"\",";
     assert_eq!(csv, format!("{HEADER}\n{row}\n"));
@@ -297,14 +297,56 @@ fn a_view_of_any_name_gets_a_valid_tab_name() {
 }
 
 #[test]
-fn the_same_sheet_gives_the_same_bytes_and_a_text_too_long_is_reported() {
+fn the_same_sheet_gives_the_same_bytes_and_a_text_too_long_is_cut_and_says_so() {
     let ours = sheet(vec![row(1, "2026-07-01", "2026-07-01")]);
     assert_eq!(xlsx(&ours).unwrap(), xlsx(&ours).unwrap());
-    let long = sheet(vec![noted(row(1, "2026-07-01", "2026-07-01"), "", &"😀".repeat(16_384), "")]);
-    let error = xlsx(&long).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "acme/widgets#1: the text in the column Comment is longer than the 32767 characters that a cell can hold"
-    );
-    assert!(csv(&long).is_ok());
+    let mut long = row(1, "2026-07-01", "2026-07-01");
+    long.title = "😀".repeat(20_000);
+    let long = sheet(vec![long]);
+    let file = csv(&long, false).unwrap();
+    let record = csv::Reader::from_reader(file.as_slice()).into_records().next().unwrap().unwrap();
+    let title = written(&long).cell("E2").1;
+    for title in [&title, &record[4]] {
+        assert!(
+            title.ends_with("😀… (cut off: 20000 characters)"),
+            "{:?}",
+            title.chars().rev().take(40).collect::<String>()
+        );
+        let units = title.encode_utf16().count();
+        assert!((32_766..=32_767).contains(&units), "{units}");
+    }
+    // As long as a cell can be, it stays whole.
+    let mut whole = row(1, "2026-07-01", "2026-07-01");
+    whole.title = format!("{}x", "😀".repeat(16_383));
+    let title = whole.title.clone();
+    assert_eq!(written(&sheet(vec![whole])).cell("E2").1, title);
+}
+
+#[test]
+fn csv_begins_with_a_byte_order_mark_if_it_is_to() {
+    let sheet = sheet(vec![row(1, "2026-07-01", "2026-07-01")]);
+    let (plain, marked) = (csv(&sheet, false).unwrap(), csv(&sheet, true).unwrap());
+    assert!(plain.starts_with(b"Repository,"));
+    assert_eq!(marked, [b"\xef\xbb\xbf", plain.as_slice()].concat());
+}
+
+#[test]
+fn no_separator_makes_a_text_from_strangers_a_formula() {
+    for (text, expected) in [
+        ("a;=1+1", "a;'=1+1"),
+        ("a;\"=1+1\"", "a;'\"=1+1\""),
+        ("a\t=1+1", "a\t'=1+1"),
+        ("a\t\t@SUM(A1);-2;+3", "a\t\t'@SUM(A1);'-2;'+3"),
+        ("a;'=1", "a;''=1"),
+        ("a;＝1", "a;'＝1"),
+        ("=1;=2", "'=1;'=2"),
+        ("a; - b;c = d", "a; - b;c = d"),
+    ] {
+        let mut row = row(1, "2026-07-01", "2026-07-01");
+        row.title = text.to_owned();
+        let file = csv(&sheet(vec![row]), false).unwrap();
+        let record = csv::Reader::from_reader(file.as_slice()).into_records().next().unwrap().unwrap();
+        assert_eq!(&record[4], expected);
+        assert_eq!(bugscrub::sheet::guard::unguard(expected), text);
+    }
 }
