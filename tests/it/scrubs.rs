@@ -4,6 +4,7 @@ mod calendar;
 mod crowd;
 mod edited;
 mod ends;
+mod hour;
 mod meeting;
 mod notes;
 mod returning;

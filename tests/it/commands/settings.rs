@@ -73,6 +73,55 @@ async fn the_error_names_a_missing_or_wrong_setting() {
         .failed(1, &["BUGSCRUB_LOG: the log filter cannot be understood"]);
 }
 
+#[test]
+fn settings_of_any_text_are_taken_or_refused_with_a_sentence() {
+    use bugscrub::config::{Cli, Command};
+    use proptest::prelude::*;
+    // What a key costs is tried elsewhere.
+    const FLAGS: [&str; 15] = [
+        "listen",
+        "webhook-secret",
+        "webhook-secret-old",
+        "admin-token",
+        "time-zone",
+        "accounts",
+        "bots",
+        "cors-origins",
+        "rate-limit",
+        "scrub-schedule",
+        "scrub-closes-after",
+        "first-scrub",
+        "app-id",
+        "github-api-url",
+        "purge-days",
+    ];
+    let near = prop_oneof![
+        any::<String>(),
+        "[0-9a-zA-Z:/.;, *+-]{0,20}",
+        Just("wednesday 17:00 Europe/London 60m".to_owned()),
+        Just("https://api.github.com".to_owned()),
+        Just("Iv23liAbCdEf".to_owned()),
+        Just("127.0.0.1:80".to_owned()),
+    ];
+    let given = proptest::collection::vec((0..FLAGS.len(), near), 0..6);
+    crate::support::random()
+        .run(&given, |given| {
+            let flags = given.iter().map(|(flag, text)| format!("--{}={text}", FLAGS[*flag]));
+            let args = ["bugscrub".to_owned(), "serve".to_owned()].into_iter().chain(flags);
+            match Cli::read(args.map(Into::into)) {
+                Err(error) => prop_assert!(error.to_string().len() > 10),
+                Ok(cli) => {
+                    let Command::Serve(serve) = cli.command else { panic!("another command") };
+                    if let Err(error) = serve.settings() {
+                        prop_assert!(error.to_string().len() > 10);
+                    }
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_variable_that_is_empty_is_not_set() {
     let database = TestDatabase::new().await;

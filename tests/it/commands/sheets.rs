@@ -47,6 +47,36 @@ async fn a_sheet_is_exported_and_imported_and_a_table_says_what_changes() {
             run(&["sheet", "export", "--queue", "view=open&limit=1", "-o", output.to_str().unwrap()], &service).await;
         assert!(exported.stderr.contains("More follows: --queue 'cursor="), "{}", exported.stderr);
         exported.ok();
+        // Somebody may be editing it: nothing is overwritten unasked.
+        let kept = std::fs::read(&output).unwrap();
+        let again = ["sheet", "export", "--queue", "view=open", "-o", output.to_str().unwrap()];
+        run(&again, &service).await.failed(1, &["queue.xlsx exists already", "--force"]);
+        assert_eq!(std::fs::read(&output).unwrap(), kept);
+        run(&[&again[..], &["--force"]].concat(), &service).await.ok();
+        assert_ne!(std::fs::read(&output).unwrap(), kept);
+        // A person opens a file, and a program reads standard output.
+        let table = directory.path().join("queue.csv");
+        run(&["sheet", "export", "--csv", "-o", table.to_str().unwrap()], &service).await.ok();
+        assert!(std::fs::read(&table).unwrap().starts_with(b"\xef\xbb\xbfrank,"));
+        let piped = run(&["sheet", "export", "--csv", "-o", "-"], &service).await.ok();
+        assert!(piped.starts_with("rank,"), "{piped}");
+        // What a terminal would obey is not printed.
+        let evil = "Repository,Type,#,Comment\nacme/widgets,Issue,1,\"\u{1b}]0;pwned\u{7}\u{202e}txt\u{9b}31m\"\n";
+        std::fs::write(&path, evil).unwrap();
+        let told = run(&["sheet", "import", file, "--dry-run"], &service).await.ok();
+        assert!(told.contains("]0;pwnedtxt31m"), "{told}");
+        assert!(!told.contains(|c: char| c != '\n' && c.is_control() || c == '\u{202e}'), "{told:?}");
+        // A conflict is left to somebody, and a script hears of it.
+        std::fs::write(&path, "Repository,Type,#,Comment\nacme/widgets,Issue,1,theirs\n").unwrap();
+        let ended = run(&["sheet", "import", file], &service).await;
+        assert!(ended.stdout.contains("1 in conflict"), "{}", ended.stdout);
+        assert_eq!(ended.code, 3);
+        // An edit that clears a note is told before it is made.
+        let book = bugscrub::sheet::read(&std::fs::read(&output).unwrap()).unwrap();
+        assert!(book.position.is_some());
+        std::fs::write(&path, b"Repository,Type,#,Comment\nacme/widgets,Issue,2,sp\xe4ter\n").unwrap();
+        run(&["sheet", "import", file], &service).await.failed(1, &["not UTF-8"]);
+        run(&["sheet", "import", file, "--charset", "windows-1252"], &service).await.ok();
         // A token can be bound to an account by its login too.
         let database = [("BUGSCRUB_DATABASE_URL", app.database.url.as_str())];
         let create = ["token", "create", "--name", "n", "--scope", "read", "--account"];

@@ -28,7 +28,9 @@ fn script(name: &str, file: &Path, settings: &[(&str, &str)]) -> Result<String, 
     let ran = command.arg(file).envs(settings.iter().copied()).output().unwrap();
     println!("{name} took {:.2} s", began.elapsed().as_secs_f64());
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    if ran.status.success() { Ok(text(ran.stdout)) } else { Err(text(ran.stderr)) }
+    let (said, complained) = (text(ran.stdout), text(ran.stderr));
+    assert!(!complained.contains("WARNING"), "{complained}");
+    if ran.status.success() { Ok(said) } else { Err(complained) }
 }
 
 /// The whole queue of an account, as a service on this database shows it.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::fleet::{Fleet, Stream};
 use crate::faults::{assert_all_stored, assert_sound};
+use crate::support::TestDatabase;
 use crate::support::service::{client, run};
 use crate::support::wait::until;
 
@@ -51,6 +52,34 @@ async fn a_webhook_secret_is_rotated_without_refusing_a_delivery() {
     let database = fleet.end().await;
     assert_all_stored(&database.pool, &acknowledged).await;
     assert_sound(&database.pool).await;
+    database.drop().await;
+}
+
+/// A second user with another password, as docs/operate.md has it: what it creates belongs to the first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_by_a_second_user_leaves_nothing_that_is_not_the_first_ones() {
+    let database = TestDatabase::bare().await;
+    let name: String = sqlx::query_scalar("SELECT current_database()::text").fetch_one(&database.pool).await.unwrap();
+    let (first, second) = (format!("{name}_first"), format!("{name}_second"));
+    for statement in [
+        format!("CREATE ROLE {first} LOGIN"),
+        format!("ALTER DATABASE {name} OWNER TO {first}"),
+        format!("ALTER SCHEMA public OWNER TO {first}"),
+        format!("CREATE ROLE {second} LOGIN PASSWORD 'another' IN ROLE {first}"),
+        format!("ALTER ROLE {second} SET role = '{first}'"),
+        format!("ALTER ROLE {first} NOLOGIN"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&database.pool).await.unwrap();
+    }
+    let url = database.url.replacen("bugscrub@", &format!("{second}:another@"), 1);
+    assert_ne!(url, database.url);
+    run(&["migrate"], &[("BUGSCRUB_DATABASE_URL", &url)]).await.ok();
+    let owners: Vec<String> =
+        sqlx::query_scalar("SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'public'")
+            .fetch_all(&database.pool)
+            .await
+            .unwrap();
+    assert_eq!(owners, [first]);
     database.drop().await;
 }
 

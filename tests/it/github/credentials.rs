@@ -2,9 +2,11 @@
 
 use base64::prelude::*;
 use bugscrub::github::{AppId, PrivateKey};
+use proptest::prelude::*;
 
 use super::doctor::{doctor, installed};
 use crate::support::github::{APP_ID, APP_KEY, CLIENT_ID, FakeGitHub};
+use crate::support::random;
 
 const PUBLIC: &str = include_str!("../support/github/key/app.pub.pem");
 const PKCS8: &str = include_str!("../support/github/key/app.pkcs8.pem");
@@ -97,6 +99,43 @@ fn an_app_is_called_by_its_id_or_its_client_id() {
         let error = text.parse::<AppId>().unwrap_err().to_string();
         assert!(error.contains("App ID") && error.contains("client ID"), "{text}: {error}");
     }
+}
+
+#[test]
+fn credentials_changed_anywhere_are_read_or_refused_with_a_sentence() {
+    let forms = [
+        APP_KEY.to_owned(),
+        PKCS8.to_owned(),
+        BASE64_STANDARD.encode(APP_KEY),
+        PUBLIC.to_owned(),
+        PROTECTED.to_owned(),
+    ];
+    let changed = (
+        0..forms.len(),
+        proptest::collection::vec((any::<prop::sample::Index>(), any::<char>()), 0..4),
+        any::<prop::sample::Index>(),
+    );
+    random()
+        .run(&(changed, any::<String>()), |((form, changes, cut), other)| {
+            let mut letters: Vec<char> = forms[form].chars().collect();
+            for (at, letter) in changes {
+                let at = at.index(letters.len());
+                letters[at] = letter;
+            }
+            let whole: String = letters.iter().collect();
+            let part: String = letters[..cut.index(letters.len())].iter().collect();
+            for text in [&whole, &part, &other] {
+                if let Err(error) = PrivateKey::parse(text) {
+                    let said = error.to_string();
+                    prop_assert!(said.starts_with("it") && !said.contains('\n') && said.len() < 300, "{}", said);
+                }
+                if let Err(error) = text.parse::<AppId>() {
+                    prop_assert!(!error.to_string().contains('\n') && error.to_string().contains("App ID"));
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[tokio::test]

@@ -138,6 +138,30 @@ fn csv_is_read_as_it_was_written() {
 }
 
 #[test]
+fn csv_cut_or_changed_anywhere_is_read_or_refused_with_a_sentence() {
+    let charsets = prop_oneof![Just(None), "[a-z0-9-]{0,12}".prop_map(Some), Just(Some("windows-1252".to_owned()))];
+    let whole = any_sheet().prop_flat_map(move |sheet| {
+        let file = csv(&sheet, sheet.position.is_some()).unwrap();
+        let changes = vec((0..file.len(), any::<u8>()), 0..6);
+        (Just(file.clone()), 0..=file.len(), changes, charsets.clone())
+    });
+    random()
+        .run(&whole, |(mut file, length, changes, charset)| {
+            for (at, byte) in changes {
+                file[at] = byte;
+            }
+            for file in [&file[..], &file[..length]] {
+                if let Err(error) = bugscrub::sheet::read_declared(file, charset.as_deref()) {
+                    let said = error.to_string();
+                    prop_assert!(said.starts_with("the ") || said.starts_with("there is no encoding"), "{}", said);
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn a_file_cut_or_changed_anywhere_is_read_or_refused_without_a_panic() {
     let whole = any_sheet().prop_flat_map(|sheet| {
         let file = xlsx(&sheet).unwrap();
