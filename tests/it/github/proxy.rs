@@ -55,6 +55,9 @@ async fn pass(mut client: TcpStream, server: String, heads: Arc<Mutex<Vec<String
     let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
 }
 
+/// The variables, the address of GitHub, what the proxy is asked, and whether GitHub answers.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, Option<&'a str>, bool);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn github_is_asked_through_the_proxy_of_the_environment() {
     let github = FakeGitHub::start().await;
@@ -67,8 +70,7 @@ async fn github_is_asked_through_the_proxy_of_the_environment() {
     let id = APP_ID.to_string();
     let asked = |line: &'static str| Some(line);
     const PLAIN: &str = "GET http://github.test/app HTTP/1.1";
-    // The settings, the address of GitHub, what the proxy is asked, and whether GitHub answers.
-    let cases: [(&[(&str, &str)], &str, Option<&str>, bool); 13] = [
+    let cases: [Case; 13] = [
         (&[("HTTP_PROXY", &whole)], "http://github.test", asked(PLAIN), true),
         (&[("http_proxy", &bare)], "http://github.test", asked(PLAIN), true),
         (&[("ALL_PROXY", &whole)], "http://github.test", asked(PLAIN), true),
