@@ -103,7 +103,7 @@ pub async fn demo(args: DemoArgs) -> Done {
         TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
     let shutdown = shutdown_signal()?;
     let data_dir = postgres::default_data_dir()?.join(format!("demo-{}", address.port()));
-    eprintln!("Starting a private Postgres in {} ...", data_dir.display());
+    eprintln!("Starting a private Postgres in {}, which is emptied each time ...", data_dir.display());
     let database = Database::open_private(data_dir).await?;
     let shown = database.while_running(demo_on(&database, &args, address, shutdown)).await;
     database.close().await?;

@@ -165,6 +165,7 @@ pub async fn try_out(args: TryArgs) -> Done {
         TcpListener::bind(args.listen).await.and_then(|listener| listener.local_addr()).map_err(listen_error)?;
     let data_dir = args.data_dir.clone().map_or_else(postgres::default_data_dir, Ok)?;
     let data_dir = data_dir.join(format!("try-{}", listening.port()));
+    eprintln!("Starting a private Postgres in {}, which is emptied each time ...", data_dir.display());
     let database = Database::open_private(data_dir).await?;
     let tried = database.while_running(try_on(&database, &args, address, listening)).await;
     database.close().await?;
