@@ -26,6 +26,9 @@ use crate::webhook::{AccountRef, Translation, VerifiedDelivery, translate};
 
 /// Size in bytes above which a body is worked on where it holds up no other request.
 const LARGE_BODY: usize = 128 * 1024;
+/// Size in bytes above which bodies are worked on one after the other: what is made of one, such as an
+/// event for each of a hundred thousand repositories, may take fifty times its memory.
+const HUGE_BODY: usize = 1024 * 1024;
 /// How many deliveries with facts of several accounts may be stored at once. They are rare.
 const SPANNING_AT_ONCE: u32 = 64;
 
@@ -80,6 +83,7 @@ pub struct Ingest {
     metrics: Metrics,
     batches: batch::Batches,
     spanning: Arc<Semaphore>,
+    huge: Arc<Semaphore>,
 }
 
 impl Ingest {
@@ -95,11 +99,16 @@ impl Ingest {
     ) -> Self {
         let batches = batch::Batches::new(pool, bots, metrics.clone(), commits, appended);
         let spanning = Arc::new(Semaphore::new(SPANNING_AT_ONCE as usize));
-        Self { accounts: Arc::new(accounts), metrics, batches, spanning }
+        Self { accounts: Arc::new(accounts), metrics, batches, spanning, huge: Arc::new(Semaphore::new(1)) }
     }
 
     /// Makes a delivery durable; answers after the commit.
     pub async fn deliver(&self, delivery: &VerifiedDelivery<'_>) -> Result<Receipt, IngestError> {
+        let _turn = match delivery.body().len() {
+            // The semaphore is never closed.
+            HUGE_BODY.. => self.huge.acquire().await.ok(),
+            _ => None,
+        };
         let PreparedDelivery { account, entry, elsewhere } = if delivery.body().len() > LARGE_BODY {
             tokio::task::block_in_place(|| prepare(delivery))
         } else {
