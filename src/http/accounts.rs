@@ -36,7 +36,7 @@ impl From<Account> for AccountRow {
 
 /// List the accounts that the token may see.
 #[utoipa::path(
-    get, path = "/api/v1/accounts", tag = "accounts",
+    get, path = "/api/v1/accounts", tag = "accounts", operation_id = "list_accounts",
     responses(
         (status = 200, description = "By id", body = AccountsAnswer),
         Refused,

@@ -16,7 +16,7 @@ use crate::service::calendar::{Meeting, Meetings};
 /// The meetings of the last four weeks and of the next year, in iCalendar form. A token with the scope `embed` may
 /// stand in the URL, so calendar programs can subscribe.
 #[utoipa::path(
-    get, path = "/api/v1/scrubs/calendar.ics", tag = "scrubs",
+    get, path = "/api/v1/scrubs/calendar.ics", tag = "scrubs", operation_id = "show_calendar",
     params(
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
     ),

@@ -22,7 +22,7 @@ pub struct Health {
 }
 
 /// Check that the process is alive.
-#[utoipa::path(get, path = "/healthz", tag = "operations", security(()),
+#[utoipa::path(get, path = "/healthz", tag = "operations", operation_id = "check_health", security(()),
     responses((status = 200, description = "Alive", body = Health)))]
 pub async fn alive() -> Json<Health> {
     Json(Health { status: "ok" })
@@ -31,7 +31,7 @@ pub async fn alive() -> Json<Health> {
 /// Check that requests can be served.
 ///
 /// They can be if the database answers, its schema is current, and the ranking is loaded.
-#[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
+#[utoipa::path(get, path = "/readyz", tag = "operations", operation_id = "check_readiness", security(()),
     responses(
         (status = 200, description = "Ready", body = Health),
         (status = 503, description = "Not ready; `detail` says why", body = Problem, content_type = "application/problem+json"),
@@ -51,7 +51,7 @@ pub async fn ready(State(state): State<AppState>) -> Result<Json<Health>, Proble
 ///
 /// Here for a token with the scope `admin`, since they name accounts. Prometheus reads them without a token on the
 /// address that `BUGSCRUB_METRICS_LISTEN` sets, where `/healthz` and `/readyz` answer too.
-#[utoipa::path(get, path = "/metrics", tag = "operations",
+#[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "show_metrics",
     responses(
         (status = 200, description = "All metrics", body = String, content_type = "application/openmetrics-text"),
         Refused,

@@ -83,7 +83,7 @@ pub struct HistoryEvent {
 /// GitHub told: after the author or an outsider the item waits for the maintainers; after somebody else with the
 /// association OWNER, MEMBER or COLLABORATOR it waits for the author.
 #[utoipa::path(
-    get, path = "/api/v1/items/{owner}/{repo}/{number}", tag = "items",
+    get, path = "/api/v1/items/{owner}/{repo}/{number}", tag = "items", operation_id = "show_item",
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),

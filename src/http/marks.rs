@@ -27,7 +27,7 @@ pub struct PositionAnswer {
 /// view. If the same person marks it again within an hour, that is the same reading, unless a view's next round has
 /// begun meanwhile.
 #[utoipa::path(
-    put, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items",
+    put, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items", operation_id = "mark_read",
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),
@@ -56,7 +56,7 @@ pub async fn put(
 ///
 /// This undoes a slip: the item is as unread as it was before.
 #[utoipa::path(
-    delete, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items",
+    delete, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items", operation_id = "unmark_read",
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),

@@ -55,7 +55,7 @@ pub struct NewNote {
 ///
 /// Send its ETag as `If-Match` when you write the note.
 #[utoipa::path(
-    get, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items",
+    get, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", operation_id = "show_note",
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),
@@ -87,7 +87,7 @@ pub async fn show(
 /// `If-Match` carries the ETag of the note that was read, or `*` to replace whatever is there. An item's first note
 /// needs none.
 #[utoipa::path(
-    put, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", request_body = NewNote,
+    put, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", operation_id = "write_note", request_body = NewNote,
     params(
         ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
         ("repo" = String, Path, description = "The repository's name", example = "widgets"),

@@ -50,7 +50,7 @@ pub struct RequestsRow {
 
 /// Show what the App may do on GitHub.
 #[utoipa::path(
-    get, path = "/api/v1/permissions", tag = "github",
+    get, path = "/api/v1/permissions", tag = "github", operation_id = "show_permissions",
     params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
     responses((status = 200, description = "What GitHub last said", body = PermissionsAnswer), Refused, NoAccount),
 )]

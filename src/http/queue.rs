@@ -64,7 +64,7 @@ pub struct Freshness {
 /// then number. All pages count days to the date of the first page. An hour after midnight, yesterday's pages end
 /// with 410.
 #[utoipa::path(
-    get, path = "/api/v1/queue", tag = "queue", params(FilterParams, StateParam, PageParams),
+    get, path = "/api/v1/queue", tag = "queue", operation_id = "list_queue", params(FilterParams, StateParam, PageParams),
     responses(
         (status = 200, description = "A page of the queue; CSV if `Accept` asks for `text/csv`", body = QueueAnswer),
         (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
@@ -87,7 +87,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 /// The same as `/api/v1/queue`, with 1,000 items a page, or up to 10,000 with `limit`. The header Link has the
 /// address of the next page. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 #[utoipa::path(
-    get, path = "/api/v1/queue.csv", tag = "queue", params(FilterParams, StateParam, PageParams, CsvParams),
+    get, path = "/api/v1/queue.csv", tag = "queue", operation_id = "export_queue_csv", params(FilterParams, StateParam, PageParams, CsvParams),
     responses(
         (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv"),
         (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
@@ -108,7 +108,7 @@ pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Par
 /// queue; the old spreadsheet's order is `order=freshest`. If more follows, the header Link has its address. An x means that the item was read in the view's
 /// current round; without a view, in that of `bug-scrub`.
 #[utoipa::path(
-    get, path = "/api/v1/queue.xlsx", tag = "sheets", params(FilterParams, StateParam, PageParams),
+    get, path = "/api/v1/queue.xlsx", tag = "sheets", operation_id = "export_queue_xlsx", params(FilterParams, StateParam, PageParams),
     responses(
         (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),

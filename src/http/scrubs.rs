@@ -35,7 +35,7 @@ pub struct ScrubsAnswer {
 
 /// List scrubs.
 #[utoipa::path(
-    get, path = "/api/v1/scrubs", tag = "scrubs",
+    get, path = "/api/v1/scrubs", tag = "scrubs", operation_id = "list_scrubs",
     params(
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("before" = Option<i64>, Query, description = "Only scrubs with smaller numbers"),
@@ -77,7 +77,7 @@ pub struct NewScrub {
 /// most 10,000 rows. The deck stays as it is, however items move. If nothing is left, the view's next round begins.
 /// Only one scrub at a time may be open over a view.
 #[utoipa::path(
-    post, path = "/api/v1/scrubs", tag = "scrubs", request_body = NewScrub,
+    post, path = "/api/v1/scrubs", tag = "scrubs", operation_id = "open_scrub", request_body = NewScrub,
     params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
     responses(
         (status = 201, description = "The scrub is open; `Location` has its address", body = ScrubAnswer),
@@ -105,7 +105,7 @@ pub async fn open(
 
 /// Show a scrub, and the row under its cursor.
 #[utoipa::path(
-    get, path = "/api/v1/scrubs/{number}", tag = "scrubs",
+    get, path = "/api/v1/scrubs/{number}", tag = "scrubs", operation_id = "show_scrub",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
@@ -144,7 +144,7 @@ pub struct Step {
 /// was not read in the round. After the last row, the cursor returns to rows that became unread again, because
 /// somebody took a mark back. If two people go on at once, the second is told where the cursor is.
 #[utoipa::path(
-    post, path = "/api/v1/scrubs/{number}/advance", tag = "scrubs", request_body = Step,
+    post, path = "/api/v1/scrubs/{number}/advance", tag = "scrubs", operation_id = "advance_scrub", request_body = Step,
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
@@ -198,7 +198,7 @@ pub struct Closing {
 ///
 /// Rows that were not read stay in the round. A closed scrub cannot be opened again. The body may be left out.
 #[utoipa::path(
-    post, path = "/api/v1/scrubs/{number}/close", tag = "scrubs", request_body = Closing,
+    post, path = "/api/v1/scrubs/{number}/close", tag = "scrubs", operation_id = "close_scrub", request_body = Closing,
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),

@@ -34,7 +34,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// itself, not a form (`curl --data-binary @scrubs.xlsx`). With `dry_run` nothing changes, and the answer says row by
 /// row what would. A note of ours that differs is never overwritten. Importing the same file again changes nothing.
 #[utoipa::path(
-    post, path = "/api/v1/sheets", tag = "sheets",
+    post, path = "/api/v1/sheets", tag = "sheets", operation_id = "import_sheet",
     request_body(content = String, description = "The file", content_type = "application/octet-stream"),
     params(
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),

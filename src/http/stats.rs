@@ -74,7 +74,7 @@ pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
 
 /// Show how many items were open at the end of each week or day, and how stale they were.
 #[utoipa::path(
-    get, path = "/api/v1/stats/backlog", tag = "stats", params(CommonParams, BacklogParams),
+    get, path = "/api/v1/stats/backlog", tag = "stats", operation_id = "show_backlog", params(CommonParams, BacklogParams),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = BacklogAnswer),
         Refused, NoAccount,
@@ -104,7 +104,7 @@ pub async fn backlog(
 
 /// Show how the open items spread over age and over staleness.
 #[utoipa::path(
-    get, path = "/api/v1/stats/ages", tag = "stats", params(CommonParams),
+    get, path = "/api/v1/stats/ages", tag = "stats", operation_id = "show_ages", params(CommonParams),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = AgesAnswer),
         Refused, NoAccount,
@@ -129,7 +129,7 @@ pub async fn ages(
 
 /// Show what was opened, answered and closed, by repository.
 #[utoipa::path(
-    get, path = "/api/v1/stats/throughput", tag = "stats", params(CommonParams, ThroughputParams),
+    get, path = "/api/v1/stats/throughput", tag = "stats", operation_id = "show_throughput", params(CommonParams, ThroughputParams),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = ThroughputAnswer),
         Refused, NoAccount,
@@ -160,7 +160,7 @@ pub async fn throughput(
 /// Counts the items that the view has on the day, by default those of `bug-scrub`. It also says how far the view's
 /// round is, and when the round will be over.
 #[utoipa::path(
-    get, path = "/api/v1/stats/coverage", tag = "stats", params(CommonParams),
+    get, path = "/api/v1/stats/coverage", tag = "stats", operation_id = "show_coverage", params(CommonParams),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = CoverageAnswer),
         Refused, NoAccount,
@@ -185,7 +185,7 @@ pub async fn coverage(
 
 /// Show when the last open item will be closed, if the weeks to come are like those that were.
 #[utoipa::path(
-    get, path = "/api/v1/stats/forecast", tag = "stats", params(CommonParams, ForecastParams),
+    get, path = "/api/v1/stats/forecast", tag = "stats", operation_id = "show_forecast", params(CommonParams, ForecastParams),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = ForecastAnswer),
         Refused, NoAccount,

@@ -52,7 +52,7 @@ struct DateEvent {
 /// positions. An event's id is a position. Send it back as `Last-Event-ID`, and the stream continues from there;
 /// without it, the stream begins now. You follow open items; the queue's filters choose among them.
 #[utoipa::path(
-    get, path = "/api/v1/stream", tag = "queue",
+    get, path = "/api/v1/stream", tag = "queue", operation_id = "follow_queue",
     params(
         FilterParams,
         ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that you got"),

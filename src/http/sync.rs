@@ -111,7 +111,7 @@ pub struct CountRow {
 
 /// Show how complete an account is.
 #[utoipa::path(
-    get, path = "/api/v1/sync", tag = "github",
+    get, path = "/api/v1/sync", tag = "github", operation_id = "show_sync",
     params(
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("after" = Option<u32>, Query, description = "Only repositories after this id"),

@@ -87,7 +87,7 @@ pub struct NewTokenAnswer {
 
 /// List tokens, including revoked ones.
 #[utoipa::path(
-    get, path = "/api/v1/tokens", tag = "tokens",
+    get, path = "/api/v1/tokens", tag = "tokens", operation_id = "list_tokens",
     responses((status = 200, description = "By id, without their secrets", body = TokensAnswer), Refused),
 )]
 pub async fn list(
@@ -105,7 +105,7 @@ pub async fn list(
 /// Only this answer shows the token. A token with the scope `embed` may stand in a URL (`?token=`). It opens the CSV
 /// and SVG of one view of one account, without private repositories.
 #[utoipa::path(
-    post, path = "/api/v1/tokens", tag = "tokens", request_body = WantedToken,
+    post, path = "/api/v1/tokens", tag = "tokens", operation_id = "create_token", request_body = WantedToken,
     responses(
         (status = 201, description = "The token was created", body = NewTokenAnswer),
         (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
@@ -127,7 +127,7 @@ pub async fn create(
 
 /// Revoke a token.
 #[utoipa::path(
-    delete, path = "/api/v1/tokens/{id}", tag = "tokens",
+    delete, path = "/api/v1/tokens/{id}", tag = "tokens", operation_id = "revoke_token",
     params(("id" = String, Path, description = "The token's id", example = "7")),
     responses(
         (status = 204, description = "The token is revoked, from now on"),

@@ -66,7 +66,7 @@ impl From<(Origin, View)> for ViewRow {
 
 /// List the views of an account.
 #[utoipa::path(
-    get, path = "/api/v1/views", tag = "views",
+    get, path = "/api/v1/views", tag = "views", operation_id = "list_views",
     params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
     responses((status = 200, description = "By name", body = ViewsAnswer), Refused, NoAccount),
 )]
@@ -78,7 +78,7 @@ pub async fn list(State(state): State<AppState>, viewer: Viewer, params: Params)
 
 /// Show one view.
 #[utoipa::path(
-    get, path = "/api/v1/views/{name}", tag = "views",
+    get, path = "/api/v1/views/{name}", tag = "views", operation_id = "show_view",
     params(
         ("name" = String, Path, description = "The view's name", example = "bug-scrub"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
@@ -99,7 +99,7 @@ pub async fn show(
 ///
 /// It replaces a stored or built-in view of the same name. A view that is declared in a file cannot be changed here.
 #[utoipa::path(
-    put, path = "/api/v1/views/{name}", tag = "views",
+    put, path = "/api/v1/views/{name}", tag = "views", operation_id = "write_view",
     params(
         ("name" = String, Path, description = "1 to 64 lower-case letters, digits and hyphens", example = "needs-triage"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
@@ -130,7 +130,7 @@ pub async fn put(
 
 /// Delete a stored view.
 #[utoipa::path(
-    delete, path = "/api/v1/views/{name}", tag = "views",
+    delete, path = "/api/v1/views/{name}", tag = "views", operation_id = "delete_view",
     params(
         ("name" = String, Path, description = "The view's name", example = "needs-triage"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),

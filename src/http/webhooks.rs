@@ -35,7 +35,7 @@ pub struct Accepted {
 /// The answer comes after the commit, so a delivery that was answered 202 is durable. The signature is checked over
 /// the raw bytes before anything parses them.
 #[utoipa::path(
-    post, path = "/webhooks/github", tag = "webhooks",
+    post, path = "/webhooks/github", tag = "webhooks", operation_id = "receive_delivery",
     params(
         ("X-GitHub-Event" = String, Header, description = "The event's name", example = "issues"),
         ("X-GitHub-Delivery" = String, Header, description = "The delivery's GUID"),

@@ -13,7 +13,7 @@ use crate::service::Viewer;
 
 /// Add an attendee.
 #[utoipa::path(
-    put, path = "/api/v1/scrubs/{number}/attendees/{name}", tag = "scrubs",
+    put, path = "/api/v1/scrubs/{number}/attendees/{name}", tag = "scrubs", operation_id = "add_attendee",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("name" = String, Path, description = "A login or name", example = "octocat"),
@@ -37,7 +37,7 @@ pub async fn put(
 
 /// Remove an attendee.
 #[utoipa::path(
-    delete, path = "/api/v1/scrubs/{number}/attendees/{name}", tag = "scrubs",
+    delete, path = "/api/v1/scrubs/{number}/attendees/{name}", tag = "scrubs", operation_id = "remove_attendee",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("name" = String, Path, description = "A login or name", example = "octocat"),

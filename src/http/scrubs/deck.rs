@@ -90,7 +90,7 @@ impl From<Happening> for HappeningRow {
 ///
 /// The rows stay in the order in which they were dealt. Each shows what has happened to its item since.
 #[utoipa::path(
-    get, path = "/api/v1/scrubs/{number}/deck", tag = "scrubs",
+    get, path = "/api/v1/scrubs/{number}/deck", tag = "scrubs", operation_id = "list_deck",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),

@@ -15,7 +15,7 @@ use crate::service::Viewer;
 /// Markdown: who was there, what was read and what came of it, the notes, and what to follow up. It mentions nobody,
 /// so pasting it on GitHub disturbs nobody.
 #[utoipa::path(
-    get, path = "/api/v1/scrubs/{number}/minutes.md", tag = "scrubs",
+    get, path = "/api/v1/scrubs/{number}/minutes.md", tag = "scrubs", operation_id = "show_minutes",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),

@@ -18,7 +18,7 @@ use crate::sheet::{self, Sheet};
 /// the notes of open items, and who came. By default in the order of the scrub's view, as in its deck; the order of old
 /// is `order=freshest`.
 #[utoipa::path(
-    get, path = "/api/v1/scrubs/{number}/sheet.xlsx", tag = "sheets",
+    get, path = "/api/v1/scrubs/{number}/sheet.xlsx", tag = "sheets", operation_id = "export_scrub_xlsx",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
@@ -44,7 +44,7 @@ pub async fn xlsx(
 ///
 /// The same rows and columns, with values instead of formulas.
 #[utoipa::path(
-    get, path = "/api/v1/scrubs/{number}/sheet.csv", tag = "sheets",
+    get, path = "/api/v1/scrubs/{number}/sheet.csv", tag = "sheets", operation_id = "export_scrub_csv",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),

@@ -39,7 +39,7 @@ pub struct UnplacedRow {
 /// place. If several rows are about the same item, the one of the newest scrub that says anything is listed. A token
 /// without `private` sees only rows about public repositories that are here.
 #[utoipa::path(
-    get, path = "/api/v1/sheets/unplaced", tag = "sheets",
+    get, path = "/api/v1/sheets/unplaced", tag = "sheets", operation_id = "list_unplaced_rows",
     params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
     responses((status = 200, description = "The oldest row first, at most 10,000", body = UnplacedAnswer), Refused, NoAccount),
 )]
