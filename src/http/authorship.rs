@@ -1,32 +1,89 @@
-//! The id under which a write is done, and who does it: every write of a scrub begins with these.
+//! Who writes, and how a write is known if it comes again: every write of a scrub begins with these.
+//!
+//! A client that got no answer sends its request again under the same `Idempotency-Key`
+//! (draft-ietf-httpapi-idempotency-key-header), and it is done once. A key belongs to a token, a method,
+//! a path and a body.
 
-use axum::extract::FromRequestParts;
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use tower_http::request_id::RequestId;
-use uuid::Uuid;
+use axum::http::{HeaderName, Method};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
 
+use super::json;
 use super::problem::Problem;
 use crate::service::authorship::Authorship;
 
-/// Characters of a request's id that are taken as they are.
-const LONGEST: usize = 200;
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Characters of a key at most.
+const LONGEST: usize = 255;
 
-/// The request's id, `X-Request-Id`. If a request comes again under the same id, it does nothing the second time.
-pub struct WriteId(String);
+/// By what a request is known if it comes again.
+#[derive(Clone)]
+struct Repeatable {
+    key: String,
+    /// A hash of method, path, query and body.
+    content: Vec<u8>,
+}
+
+/// How a write is known; nothing unless its sender named a key.
+pub struct WriteId(Option<Repeatable>);
 
 impl<S: Send + Sync> FromRequestParts<S> for WriteId {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let given = parts.extensions.get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-        let usable = given.filter(|id| (1..=LONGEST).contains(&id.len()));
-        Ok(Self(usable.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<Repeatable>().cloned()))
     }
 }
 
 impl WriteId {
     /// With the person whom the request names as its author.
     pub fn by(self, by: Option<&str>) -> Authorship {
-        Authorship { request: self.0, by: by.map(str::to_owned) }
+        let repeatable = self.0.map(|Repeatable { key, content }| (key, content));
+        Authorship { repeatable, by: by.map(str::to_owned) }
     }
+}
+
+/// Reads the requests that have a key, so that handlers find what they are known by. A spreadsheet needs
+/// none: taken in again, it changes nothing.
+pub fn with_keys<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router.layer(from_fn(async |request: Request, next: Next| -> Response {
+        let writes = ![Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+        let api = request.uri().path().starts_with("/api/") && request.uri().path() != "/api/v1/sheets";
+        if !(writes && api && request.headers().contains_key(IDEMPOTENCY_KEY)) {
+            return next.run(request).await;
+        }
+        match repeatable(request).await {
+            Ok(request) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        }
+    }))
+}
+
+async fn repeatable(request: Request) -> Result<Request, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let given = parts.headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
+    // The draft puts it in quotes; most clients do not.
+    let key = given.strip_prefix('"').and_then(|given| given.strip_suffix('"')).unwrap_or(given);
+    if !(1..=LONGEST).contains(&key.len()) {
+        return Err(Problem::bad_parameter("Idempotency-Key").detail("1 to 255 characters of ASCII, such as a UUID."));
+    }
+    let body = to_bytes(body, json::LARGEST).await.map_err(|_| {
+        Problem::of(axum::http::StatusCode::PAYLOAD_TOO_LARGE).detail("The body has more than 64 KiB, or broke off.")
+    })?;
+    let mut content = Sha256::new();
+    for part in [parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default()] {
+        content.update(part);
+        content.update([0]);
+    }
+    content.update(&body);
+    let repeatable = Repeatable { key: key.to_owned(), content: content.finalize().to_vec() };
+    parts.extensions.insert(repeatable);
+    Ok(Request::from_parts(parts, Body::from(body)))
 }

@@ -1,8 +1,33 @@
 //! Which web pages may call the API: none, unless `BUGSCRUB_CORS_ORIGINS` names their origins.
 
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, RETRY_AFTER};
-use axum::http::{HeaderValue, Method};
+use std::time::Duration;
+
+use axum::http::header::{
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+};
+use axum::http::{HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::authorship::IDEMPOTENCY_KEY;
+use super::limit::{LIMIT, REMAINING, RESET};
+use super::trace::REQUEST_ID;
+
+/// Headers that a page may send; browsers send `Last-Event-ID` when they follow a stream again.
+const SENT: [HeaderName; 9] = [
+    ACCEPT,
+    AUTHORIZATION,
+    CACHE_CONTROL,
+    CONTENT_TYPE,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    HeaderName::from_static("last-event-id"),
+    REQUEST_ID,
+];
+/// Headers of an answer that a page may read.
+const READ: [HeaderName; 8] = [ETAG, LIMIT, LINK, LOCATION, REMAINING, REQUEST_ID, RESET, RETRY_AFTER];
+/// For how long a browser need not ask whether a page may call.
+const ASKED_ANEW: Duration = Duration::from_secs(3_600);
 
 /// Origins such as `https://dashboard.example`, or `*` for any.
 #[derive(Clone, Debug, Default)]
@@ -35,8 +60,9 @@ impl Origins {
         let layer = CorsLayer::new()
             .allow_origin(origins)
             .allow_methods([Method::GET, Method::PUT, Method::POST, Method::DELETE])
-            .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH])
-            .expose_headers([ETAG, LINK, RETRY_AFTER]);
+            .allow_headers(SENT)
+            .expose_headers(READ)
+            .max_age(ASKED_ANEW);
         (!self.0.is_empty()).then_some(layer)
     }
 }

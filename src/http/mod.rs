@@ -51,6 +51,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use self::authorship::with_keys;
 use self::body::BodyBudget;
 use self::cors::Origins;
 use self::limit::{Limits, with_limits};
@@ -177,7 +178,7 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     // Small answers are not worth compressing, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let router = router.layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));
-    let mut router = with_problems(with_limits(router));
+    let mut router = with_problems(with_limits(with_keys(router)));
     if let Some(cors) = origins.layer() {
         router = router.layer(cors);
     }

@@ -78,6 +78,10 @@ impl From<BadSheet> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::KeyReused) {
+            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "/problems/key-reused", "Idempotency-Key reused")
+                .detail("This key came with another request before. Choose a new key for each request.");
+        }
         if error.is_unavailable() {
             tracing::warn!(error = &error as &dyn std::error::Error, "the store could not be reached");
             Problem::unavailable("The database cannot be reached.", 5)

@@ -18,7 +18,7 @@ use tracing::Span;
 use crate::telemetry::Metrics;
 
 /// The header with a request's id: a proxy's if it sent one, else ours. The answer carries it too.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Characters of an id at most; the log leaves a longer one out.
 const LONGEST_ID: usize = 64;

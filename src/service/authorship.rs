@@ -1,14 +1,17 @@
-//! Who does something, and under which id: every write of a scrub begins with it.
+//! Who does something, and how it is known if it is asked for again: every write of a scrub begins with
+//! it.
 
-use super::{Refusal, Service, Viewer};
+use uuid::Uuid;
+
+use super::{Refusal, Service, Viewer, Who};
 use crate::scrub::input::person_name;
-use crate::store::scrubs::act::Request;
+use crate::store::scrubs::act::{RepeatableRequest, Request};
 
 /// Who does something, as a request says it.
 #[derive(Clone, Debug)]
 pub struct Authorship {
-    /// The request's id. A request that comes again under the same id does nothing again.
-    pub request: String,
+    /// By which key it is known if it comes again, and a hash of all that it says.
+    pub repeatable: Option<(String, Vec<u8>)>,
     /// Who does it; the viewer unless given.
     pub by: Option<String>,
 }
@@ -19,12 +22,18 @@ impl Service {
     /// # Errors
     /// [`Refusal::BadParameter`] for a name that cannot be one.
     pub(super) fn request(&self, viewer: &Viewer, authorship: Authorship) -> Result<Request, Refusal> {
-        let Authorship { request, by } = authorship;
+        let Authorship { repeatable, by } = authorship;
+        let token_id = match viewer.who() {
+            Who::Token { id, .. } => Some(*id),
+            Who::Service => None,
+        };
+        let repeatable = repeatable.zip(token_id);
+        let repeatable = repeatable.map(|((key, content), token_id)| RepeatableRequest { token_id, key, content });
         let by = match by {
             Some(by) => person("by", &by)?,
             None => viewer.name().to_owned(),
         };
-        Ok(Request { id: request, by, at: self.now() })
+        Ok(Request { id: Uuid::new_v4(), by, at: self.now(), repeatable })
     }
 }
 

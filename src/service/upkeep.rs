@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Refusal, Service};
 use crate::ingest::Ingest;
 pub use crate::store::rebuild::RebuildSummary;
+use crate::store::scrubs::requests;
 use crate::store::{accounts, clock, rebuild, retention, titles};
 
 /// Raw deliveries that go in one statement.
@@ -28,7 +29,8 @@ pub struct Retranslation {
 }
 
 impl Service {
-    /// Deletes raw deliveries that are older than their retention; answers how many.
+    /// Deletes raw deliveries that are older than their retention, and what is known of requests that
+    /// nobody will repeat any more; answers how many deliveries.
     ///
     /// # Errors
     /// [`Refusal::Store`]
@@ -43,6 +45,7 @@ impl Service {
                     some => pruned += some,
                 }
             }
+            requests::forget(pool, account_id).await?;
         }
         Ok(pruned)
     }

@@ -28,6 +28,9 @@ pub enum StoreError {
     Url(#[source] sqlx::Error),
     #[error("the schema could not be brought up to date")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// An `Idempotency-Key` was used for another request before.
+    #[error("the key was used for another request before")]
+    KeyReused,
     /// Another rebuild of the account switched to a newer generation first.
     #[error("another rebuild of this account finished first")]
     Overtaken,

@@ -4,7 +4,7 @@
 //! - [`turn`]: one transaction in which a person's request is decided and appended, under the head's lock;
 //! - [`meeting`]: opens, steps through and closes scrubs, and records who came; [`marks`]: reading alone;
 //!   [`notes`]: notes on items; [`rounds`]: the rounds of views; [`import`]: what a spreadsheet tells;
-//! - `rows`: single rows that deciding looks at;
+//! - [`requests`]: requests that may come again; `rows`: single rows that deciding looks at;
 //! - [`list`]: scrubs and what was done in them; [`deck`]: a scrub's rows, with what GitHub told of their
 //!   items (`happenings`);
 //! - [`sheets`]: what is on record of a spreadsheet's items; `placement`: which items it means;
@@ -21,6 +21,7 @@ pub mod meeting;
 pub mod notes;
 mod placement;
 mod project;
+pub mod requests;
 pub mod rounds;
 mod rows;
 pub mod sheets;
@@ -36,7 +37,7 @@ pub mod act {
     };
     pub use super::notes::{NoteOutcome as Noted, write as note};
     pub use super::rounds::begin_round;
-    pub use super::turn::Request;
+    pub use super::turn::{RepeatableRequest, Request};
 }
 pub use marks as alone;
 pub mod read {

@@ -19,7 +19,7 @@ pub async fn mark_read(
     let last = turn.remarks((repo_id, number)).await?;
     let started = rounds::latest_start(turn.connection(), account_id).await?;
     let again = last.last_read().is_some_and(|mark| mark.is_same_reading(&request.by, request.at, started));
-    if again || turn.done_before().await?.is_some() {
+    if again || turn.done_before().is_some() {
         return Ok(turn.head.position);
     }
     turn.append(vec![ScrubFact::Read { repo_id, number, scrub: None, place: None, historic: false }]).await
@@ -37,7 +37,7 @@ pub async fn unmark_read(
     let mut own = remarks::own(turn.connection(), account_id, None, &[(repo_id, number)]).await?;
     let mistake = own.remove(&(repo_id, number)).and_then(|remarks| remarks.last_read().cloned());
     let Some(mistake) = mistake else { return Ok(turn.head.position) };
-    if turn.done_before().await?.is_some() {
+    if turn.done_before().is_some() {
         return Ok(turn.head.position);
     }
     let mut facts = vec![ScrubFact::Unread { repo_id, number }];

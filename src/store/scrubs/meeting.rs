@@ -44,7 +44,7 @@ pub async fn open(
     request: &Request,
 ) -> Result<OpenOutcome, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
-    if let Some(position) = turn.done_before().await? {
+    if let Some(position) = turn.done_before() {
         let scrub = rows::opened_at(turn.connection(), account_id, position).await?;
         return Ok(OpenOutcome::Done(scrub.unwrap_or_default(), turn.head.position));
     }
@@ -94,7 +94,7 @@ pub async fn advance(
     let Some(at) = rows::scrub(turn.connection(), account_id, scrub).await? else {
         return Ok(AdvanceOutcome::Unknown);
     };
-    if turn.done_before().await?.is_some() {
+    if turn.done_before().is_some() {
         return Ok(AdvanceOutcome::Done { position: turn.head.position, left: at.place.is_some() });
     }
     if at.closed {
@@ -182,7 +182,7 @@ pub async fn attend(
         return Ok(ChangeOutcome::Unknown);
     }
     let listed = rows::attends(turn.connection(), account_id, scrub, login).await?;
-    if listed == present || turn.done_before().await?.is_some() {
+    if listed == present || turn.done_before().is_some() {
         return Ok(ChangeOutcome::Done(turn.head.position));
     }
     let fact = ScrubFact::Attended { scrub, login: login.to_owned(), present };

@@ -55,7 +55,7 @@ pub async fn write(
     request: &Request,
 ) -> Result<NoteOutcome, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
-    if turn.done_before().await?.is_some() {
+    if turn.done_before().is_some() {
         return Ok(NoteOutcome::Done(turn.head.position));
     }
     let now = turn.remarks((repo_id, number)).await?;

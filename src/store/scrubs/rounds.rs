@@ -67,7 +67,9 @@ pub async fn begin_round(
     over: i64,
     request: &Request,
 ) -> Result<i64, StoreError> {
-    let mut turn = Turn::begin(pool, account_id, request).await?;
+    // It comes with something that was asked for, which alone is known by the request's key.
+    let request = Request { repeatable: None, ..request.clone() };
+    let mut turn = Turn::begin(pool, account_id, &request).await?;
     if round(turn.connection(), account_id, view, None).await?.round != over {
         return Ok(turn.head.position);
     }

@@ -4,7 +4,9 @@
 
 use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use uuid::Uuid;
 
+use super::requests;
 use crate::activity::{Actor, Event, Fact, Remarks, ScrubFact, Source};
 use crate::store::append::append_decided;
 use crate::store::head::{BEGIN, LockedHead, lock_head};
@@ -14,10 +16,23 @@ use crate::store::{StoreError, remarks};
 /// Who asks for something, and when.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Part of the keys of the request's events, so that a request that is repeated changes nothing.
-    pub id: String,
+    /// Part of the keys of the request's events: no other request has it.
+    pub id: Uuid,
     pub by: String,
     pub at: DateTime<Utc>,
+    /// `None`: its sender will not send it again.
+    pub repeatable: Option<RepeatableRequest>,
+}
+
+/// A request that its sender may send again, in doubt whether it was done.
+#[derive(Clone, Debug)]
+pub struct RepeatableRequest {
+    /// The sender's token.
+    pub token_id: i64,
+    /// The sender's name for it.
+    pub key: String,
+    /// A hash of all that it says.
+    pub content: Vec<u8>,
 }
 
 pub(super) struct Turn<'a> {
@@ -25,13 +40,18 @@ pub(super) struct Turn<'a> {
     pub account_id: i64,
     pub head: LockedHead,
     request: &'a Request,
+    done_before: Option<i64>,
 }
 
 impl<'a> Turn<'a> {
     pub async fn begin(pool: &PgPool, account_id: i64, request: &'a Request) -> Result<Self, StoreError> {
         let mut transaction = pool.begin_with(BEGIN).await?;
         let head = lock_head(&mut transaction, account_id).await?;
-        Ok(Self { transaction, account_id, head, request })
+        let done_before = match &request.repeatable {
+            Some(repeatable) => requests::done_before(&mut transaction, account_id, repeatable).await?,
+            None => None,
+        };
+        Ok(Self { transaction, account_id, head, request, done_before })
     }
 
     pub fn connection(&mut self) -> &mut PgConnection {
@@ -42,17 +62,9 @@ impl<'a> Turn<'a> {
         format!("scrub:{}:{ordinal}", self.request.id)
     }
 
-    /// The position of the request's first event, if the request was handled before.
-    pub async fn done_before(&mut self) -> Result<Option<i64>, StoreError> {
-        let (account_id, key) = (self.account_id, self.key(0));
-        let position = sqlx::query_scalar!(
-            "SELECT position FROM events WHERE account_id = $1 AND source_key = $2",
-            account_id,
-            key,
-        )
-        .fetch_optional(self.connection())
-        .await?;
-        Ok(position)
+    /// The position that the request made, if it was done before.
+    pub fn done_before(&self) -> Option<i64> {
+        self.done_before
     }
 
     /// An item's remarks, with what they inherit.
@@ -84,6 +96,9 @@ impl<'a> Turn<'a> {
     /// Appends events with keys of their own and ends the turn. Returns the account's position.
     pub async fn append_events(mut self, events: Vec<Event>) -> Result<i64, StoreError> {
         let position = append_decided(&mut self.transaction, self.account_id, &self.head, &events).await?;
+        if let Some(repeatable) = &self.request.repeatable {
+            requests::record(&mut self.transaction, self.account_id, repeatable, position).await?;
+        }
         self.transaction.commit().await?;
         Ok(position)
     }

@@ -90,27 +90,44 @@ async fn only_somebody_who_has_seen_a_note_can_replace_it() {
     .await;
 }
 
-/// A request that is sent again with its id has no further effect.
+/// A request that is sent again under its key is done once, and the key is of no use for another one.
+/// A request's id is for logs: proxies put one on all calls of an action.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repeated_request_takes_effect_once() {
+async fn a_request_that_is_repeated_is_done_once() {
     run_test(async |app| {
         opened(&app, 1, "2026-07-01").await;
         opened(&app, 2, "2026-07-02").await;
+        opened(&app, 3, "2026-07-03").await;
         let host = Host::new(&app).await;
         let scrub = host.open("bug-scrub").await;
-        let step = || {
-            let path = app.url(&format!("/api/v1/scrubs/{}/advance", scrub["number"]));
-            app.client.post(path).bearer_auth(&host.token).header("x-request-id", "again").json(&json!({"place": 1}))
+        let advance = format!("/api/v1/scrubs/{}/advance", scrub["number"]);
+        let post = |token: &str, path: &str, key: Option<&str>, body: Value| {
+            let request = app.client.post(app.url(path)).bearer_auth(token).header("x-request-id", "one-for-all");
+            let request = key.into_iter().fold(request, |request, key| request.header("idempotency-key", key));
+            request.json(&body).send()
         };
-        let mut positions = vec![];
-        for _ in 0..3 {
-            let answer = step().send().await.unwrap();
-            assert_eq!(answer.status(), 200);
-            let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-            assert_eq!(body["cursor"], 2);
-            positions.push(body["position"].clone());
+        let step = async |key, place| {
+            let answer = post(&host.token, &advance, key, json!({ "place": place })).await.unwrap();
+            let status = answer.status().as_u16();
+            (status, serde_json::from_str::<Value>(&answer.text().await.unwrap()).unwrap())
+        };
+        let (status, first) = step(Some("again"), 1).await;
+        assert_eq!((status, &first["cursor"]), (200, &json!(2)));
+        for key in ["again", "\"again\""] {
+            let (status, repeated) = step(Some(key), 1).await;
+            assert_eq!((status, &repeated["cursor"], &repeated["position"]), (200, &json!(2), &first["position"]));
         }
-        assert_eq!(positions[1..], [positions[0].clone(), positions[0].clone()]);
+        let (status, said) = step(Some("again"), 2).await;
+        assert_eq!((status, &said["type"]), (422, &json!("/problems/key-reused")));
+        let (status, said) = step(Some(""), 2).await;
+        assert_eq!((status, &said["parameter"]), (400, &json!("Idempotency-Key")));
+        // Without a key each request counts, and another token's key is another key.
+        assert_eq!(step(None, 2).await.1["cursor"], 3);
+        let other = app.new_token(&["read", "scrub"], None).await;
+        let answer = post(&other, &advance, Some("again"), json!({"place": 3})).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let scrub: Value = app.json(&format!("/api/v1/scrubs/{}", scrub["number"])).await;
+        assert_eq!(scrub["cursor"], Value::Null);
         app
     })
     .await;
