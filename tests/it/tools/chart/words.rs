@@ -26,7 +26,7 @@ async fn variables() -> BTreeSet<String> {
 }
 
 /// The variables that the chart sets itself. `settings` refuses them and accepts all others.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "BUGSCRUB_ADMIN_TOKEN",
     "BUGSCRUB_ADMIN_TOKEN_FILE",
     "BUGSCRUB_APP_ID",
@@ -34,6 +34,7 @@ const OURS: [&str; 14] = [
     "BUGSCRUB_DATABASE_URL_FILE",
     "BUGSCRUB_DATA_DIR",
     "BUGSCRUB_LISTEN",
+    "BUGSCRUB_METRICS_LISTEN",
     "BUGSCRUB_PRIVATE_KEY",
     "BUGSCRUB_PRIVATE_KEY_FILE",
     "BUGSCRUB_VIEWS_FILE",
