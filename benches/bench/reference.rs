@@ -56,6 +56,7 @@ async fn receive(State(plain): State<Plain>, headers: HeaderMap, body: Body) -> 
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let headers = Headers {
         content_type: text("content-type"),
+        content_encoding: text("content-encoding"),
         event: text("x-github-event"),
         delivery: text("x-github-delivery"),
         signature: text("x-hub-signature-256"),

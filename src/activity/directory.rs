@@ -194,7 +194,8 @@ pub struct RepositoryState {
 
 impl RepositoryState {
     fn mention(&mut self, mention: Mention, repository: &RepositoryRef) {
-        let full_name = repository.owner.as_ref().map(|owner| (owner.login.clone(), repository.name.clone()));
+        let named = repository.owner.as_ref().filter(|_| !repository.name.is_empty());
+        let full_name = named.map(|owner| (owner.login.clone(), repository.name.clone()));
         Latest::state(&mut self.full_name, mention, full_name);
         Latest::state(&mut self.html_url, mention, repository.html_url.clone());
         Latest::state(&mut self.archived, mention, repository.archived);
@@ -249,7 +250,8 @@ pub struct NameState {
 
 impl NameState {
     fn mention(&mut self, mention: Mention, name: &str) {
-        Latest::state(&mut self.name, mention, Some(name.to_owned()));
+        // Empty if the payload did not say it.
+        Latest::state(&mut self.name, mention, Some(name.to_owned()).filter(|name| !name.is_empty()));
     }
 
     fn apply(&mut self, received_at: DateTime<Utc>, name: &str, removed: bool) {
@@ -280,6 +282,9 @@ pub struct AccountState {
 
 impl AccountState {
     fn mention(&mut self, mention: Mention, owner: &OwnerRef) {
+        if owner.login.is_empty() {
+            return;
+        }
         self.logins.insert(owner.login.to_lowercase());
         Latest::state(&mut self.login, mention, Some(owner.login.clone()));
     }

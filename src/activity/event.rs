@@ -156,6 +156,7 @@ pub struct Status {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelRef {
     pub id: i64,
+    /// Empty if the payload did not say it.
     pub name: String,
 }
 
@@ -163,6 +164,7 @@ pub struct LabelRef {
 pub struct MilestoneRef {
     /// The number within the repository.
     pub number: i64,
+    /// Empty if the payload did not say it.
     pub title: String,
 }
 
@@ -171,6 +173,7 @@ pub struct MilestoneRef {
 pub struct RepositoryRef {
     pub id: i64,
     pub owner: Option<OwnerRef>,
+    /// Empty if the payload did not say it.
     pub name: String,
     pub private: Option<bool>,
     pub archived: Option<bool>,
@@ -181,6 +184,7 @@ pub struct RepositoryRef {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnerRef {
     pub id: i64,
+    /// Empty if the payload did not say it.
     pub login: String,
 }
 

@@ -27,6 +27,10 @@ struct Seen {
 impl PersonState {
     /// Folds that GitHub showed a login at a time, of which we heard at `heard`.
     pub(super) fn mention(&mut self, at: DateTime<Utc>, heard: DateTime<Utc>, login: &str) {
+        // Empty if the payload did not say it.
+        if login.is_empty() {
+            return;
+        }
         let minute = DateTime::from_timestamp(at.timestamp().div_euclid(60) * 60, 0).unwrap_or(at);
         match self.0.get_mut(login) {
             Some(seen) => {

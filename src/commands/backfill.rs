@@ -26,6 +26,7 @@ use crate::service::{Parts, Refusal, Scope, Service, Viewer};
 use crate::store;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
+use crate::webhook::values::Anything;
 
 /// Time between two updates of the progress bar.
 const LOOK: Duration = Duration::from_millis(250);
@@ -44,7 +45,7 @@ pub async fn backfill(args: BackfillArgs) -> Done {
         let context = job_context(&settings, &database.pool, &ingest, &system_clock(), &metrics)?;
         // Wrong credentials would be tried for ever.
         let known =
-            context.client.get(Requester::App, "/app").await.and_then(|answer| answer.json::<serde_json::Value>());
+            context.client.get(Requester::App, "/app").await.and_then(|answer| answer.json::<Anything>());
         if let Err(error) = known
             && !matches!(error, GitHubError::Shut { .. })
         {

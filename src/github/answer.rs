@@ -5,14 +5,14 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use http::header::LINK;
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::key::BadKey;
 use super::proxy::BadProxy;
-use super::wire::QueryError;
+use super::wire::{ErrorBody, QueryError};
 use crate::ingest::IngestError;
 use crate::store::StoreError;
+use crate::webhook::Omissions;
+use crate::webhook::reading::{Readable, read};
 
 /// Why a question to GitHub got no answer.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,8 @@ pub enum GitHubError {
     Failed(u16),
     #[error("GitHub answered {status}: {message}")]
     Refused { status: u16, message: String },
+    #[error("GitHub does not take the place where the list was to go on: {0}")]
+    BadCursor(String),
     #[error("GitHub's answer could not be read: {0}")]
     Unreadable(String),
     #[error("the App is not installed on the account {0}")]
@@ -60,19 +62,30 @@ pub struct GitHubAnswer {
 }
 
 impl GitHubAnswer {
-    /// The content of a 2xx answer.
+    /// The content of a 2xx answer, and what could not be read of it.
     ///
     /// # Errors
-    /// [`GitHubError::Refused`] for another status; [`GitHubError::Unreadable`] if the content is not a `T`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, GitHubError> {
+    /// [`GitHubError::Refused`] for another status; [`GitHubError::Unreadable`] if the content is no JSON, or
+    /// of another type as a whole.
+    pub fn read<T: Readable>(&self) -> Result<(T, Omissions), GitHubError> {
         if self.status >= 300 {
             return Err(GitHubError::Refused { status: self.status, message: message(self) });
         }
-        self.parsed()
+        let (content, omissions) = read(&self.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?;
+        let other_type = || GitHubError::Unreadable("it is JSON, but of another type".to_owned());
+        Ok((content.ok_or_else(other_type)?, omissions))
     }
 
-    fn parsed<T: DeserializeOwned>(&self) -> Result<T, GitHubError> {
-        serde_json::from_slice(&self.body).map_err(|error| GitHubError::Unreadable(error.to_string()))
+    /// The same, where what is left out need not be counted.
+    ///
+    /// # Errors
+    /// As [`GitHubAnswer::read`].
+    pub fn json<T: Readable>(&self) -> Result<T, GitHubError> {
+        self.read().map(|(content, _)| content)
+    }
+
+    fn error(&self) -> ErrorBody {
+        read(&self.body).ok().and_then(|(body, _)| body).unwrap_or_default()
     }
 }
 
@@ -87,18 +100,11 @@ pub struct AnswerHead {
 /// The `message` of an error answer, or the messages of GraphQL errors.
 pub fn message(answer: &GitHubAnswer) -> String {
     let status = || StatusCode::from_u16(answer.status).ok()?.canonical_reason();
-    let said = answer.parsed::<ErrorBody>().unwrap_or_default();
-    let of_errors = || said.errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
-    let text = said.message.clone().unwrap_or_else(of_errors);
+    let said = answer.error();
+    let errors = said.errors.iter().flatten();
+    let of_errors = || errors.filter_map(|error| error.message.as_deref()).collect::<Vec<_>>().join("; ");
+    let text = said.message.as_ref().map_or_else(of_errors, |message| message.0.clone());
     if text.is_empty() { status().unwrap_or("no reason given").to_owned() } else { text }
-}
-
-/// The body of an error answer.
-#[derive(Default, Deserialize)]
-struct ErrorBody {
-    message: Option<String>,
-    #[serde(default)]
-    errors: Vec<QueryError>,
 }
 
 /// The message of an answer that may mean "later": 403 and 429, and any GraphQL answer that mentions a
@@ -108,11 +114,15 @@ pub fn refused(answer: &GitHubAnswer, graphql: bool) -> Option<String> {
     if matches!(answer.status, 403 | 429) {
         return Some(message(answer));
     }
-    let errors = answer.parsed::<ErrorBody>().ok().filter(|_| graphql)?.errors;
-    let limited = |error: &&QueryError| {
-        error.kind.as_deref() == Some("RATE_LIMITED") || error.message.to_lowercase().contains("rate limit")
+    if !graphql {
+        return None;
+    }
+    let limited = |error: &QueryError| {
+        let said = error.message.as_deref().unwrap_or_default();
+        let limited = error.kind.as_deref() == Some("RATE_LIMITED") || said.to_lowercase().contains("rate limit");
+        limited.then(|| format!("rate limit: {said}"))
     };
-    errors.iter().find(limited).map(|error| format!("rate limit: {}", error.message))
+    answer.error().errors.iter().flatten().find_map(limited)
 }
 
 /// The query string of the `next` address in a `Link` header (RFC 8288).

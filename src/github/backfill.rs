@@ -6,17 +6,23 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::answer::GitHubError;
+use super::answer::{GitHubAnswer, GitHubError};
+use super::client::QueryAnswer;
 use super::context::JobContext;
 use super::facts;
+use super::mending::{Mending, mending};
 use super::totals::may_read_discussions;
 use super::wire::{self, Discussion, OneNode, RepositoryDiscussions};
 use crate::activity::event::OwnerRef;
-use crate::activity::{Event, RepositoryRef, Source};
+use crate::activity::{RepositoryRef, Source};
 use crate::store::jobs::{Job, JobKind, NewJob, PageOutcome, TakenJob};
 use crate::store::local;
 use crate::store::sync::{self, SyncedRepository};
-use crate::webhook::{ListedItem, listed_issues};
+use crate::webhook::{ListedItem, ListedItems, Omissions, listed_issues};
+
+/// The failures in a row after which a page that is not there is no longer thought to be a repository that
+/// is not there.
+const PATIENCE: i32 = 3;
 
 /// The repository as each of its items refers to it.
 pub fn reference(account_id: i64, repository: &SyncedRepository) -> RepositoryRef {
@@ -57,7 +63,7 @@ pub async fn issues(context: &JobContext, taken: &mut TakenJob) -> Result<PageOu
     let answer = context.client.get(context.requester(job.account_id), &path).await?;
     // 410: issues are turned off, and nothing is listed.
     let listed = match answer.status {
-        200 => listed_issues(&answer.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?,
+        200 => issues_of(context, job.account_id, job.repo_id, &answer).await?,
         410 => vec![],
         status => return moved(context, &job, status).await,
     };
@@ -77,32 +83,59 @@ pub async fn discussions(context: &JobContext, taken: &mut TakenJob) -> Result<P
     }
     let state = if job.kind == JobKind::OpenDiscussions { "OPEN" } else { "CLOSED" };
     let question = json!({"id": repository.node_id, "after": job.cursor, "states": [state]});
-    let (found, date): (OneNode<RepositoryDiscussions>, _) =
-        context.client.graphql(context.requester(job.account_id), wire::DISCUSSIONS, question).await?;
-    let Some(page) = found.node.and_then(|node| node.discussions) else { return moved(context, &job, 404).await };
-    let next = page.page_info.end_cursor.filter(|_| page.page_info.has_next_page);
-    let found: Vec<Discussion> = page.nodes.into_iter().flatten().collect();
-    let listed = with_labels(context, job.account_id, &repository, found).await?;
+    let answer: QueryAnswer<OneNode<RepositoryDiscussions>> =
+        context.client.graphql(context.requester(job.account_id), wire::DISCUSSIONS, question, job.failures).await?;
+    let QueryAnswer { data, date, omissions } = answer;
+    let Some(page) = data.node.and_then(|node| node.discussions) else { return moved(context, &job, 404).await };
+    let (found, next) = page.entries(job.cursor.as_deref())?;
+    let listed = listed_discussions(context, job.account_id, &repository, found, omissions).await?;
     store(context, taken, &repository, listed, next, date).await
 }
 
-/// Adds to discussions the ids of their labels.
-pub async fn with_labels(
+/// The items of a page of issues and pull requests. What cannot be read of them is counted.
+pub async fn issues_of(
+    context: &JobContext,
+    account_id: i64,
+    repo_id: i64,
+    answer: &GitHubAnswer,
+) -> Result<Vec<ListedItem>, GitHubError> {
+    let listed = listed_issues(&answer.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?;
+    let no_list = || GitHubError::Unreadable("it is no list".to_owned());
+    let ListedItems { items, omissions } = listed.ok_or_else(no_list)?;
+    context.left_out(account_id, "a list of issues", Some(repo_id), &omissions).await;
+    Ok(items)
+}
+
+/// Discussions as items, with the ids of their labels. What cannot be read of them is counted.
+pub async fn listed_discussions(
     context: &JobContext,
     account_id: i64,
     repository: &SyncedRepository,
     found: Vec<Discussion>,
+    mut omissions: Omissions,
 ) -> Result<Vec<ListedItem>, GitHubError> {
-    let labels = found.iter().filter_map(|found| found.labels.as_ref()).flat_map(|labels| &labels.nodes);
-    let wanted: Vec<String> = labels.flatten().map(|label| label.id.clone()).collect();
+    let labels = found.iter().filter_map(|found| found.labels.as_ref()?.nodes.as_ref()).flatten();
+    let wanted: Vec<String> = labels.filter_map(|label| Some(label.id.as_ref()?.0.clone())).collect();
     let ids: Arc<HashMap<String, i64>> =
         context.label_ids.of(&context.client, context.requester(account_id), repository, &wanted).await?;
-    Ok(found.into_iter().map(|found| facts::discussion(found, &ids)).collect())
+    let mut listed = vec![];
+    for found in found {
+        match facts::discussion(found, &ids) {
+            Some(item) => listed.push(item),
+            None => omissions.add("[] (an item)"),
+        }
+    }
+    context.left_out(account_id, "a list of discussions", Some(repository.repo_id), &omissions).await;
+    Ok(listed)
 }
 
 /// The outcome if the repository is not at its address, or cannot be seen. A new listing finds out why; if
 /// the repository is no longer covered, it deletes the job too.
 pub async fn moved(context: &JobContext, job: &Job, status: u16) -> Result<PageOutcome, GitHubError> {
+    if status == 404 && job.cursor.is_some() && job.failures >= PATIENCE {
+        // The repository may be there, and only the place in the list is not.
+        return Err(GitHubError::BadCursor("GitHub answered 404".to_owned()));
+    }
     let error = match status {
         301 | 302 | 307 | 308 => "the repository was renamed or transferred".to_owned(),
         status => format!("GitHub answered {status} for the repository"),
@@ -129,11 +162,14 @@ async fn store(
     let source = if numbers.is_some() { Source::Sweep } else { Source::Backfill };
     let reference = reference(account_id, repository);
     let shown: Vec<i64> = listed.iter().map(|listed| listed.number).collect();
-    // A first listing takes everything, a repeated one only what differs.
-    let listed = if numbers.is_some() { differing(context, account_id, repo_id, listed).await? } else { listed };
     let count = i64::try_from(listed.len()).unwrap_or(i64::MAX);
-    let events: Vec<Event> =
-        listed.into_iter().map(|listed| facts::fetched(source, &reference, listed, date)).collect();
+    // A first listing takes everything, a repeated one only what differs.
+    let Mending { events, mended, refreshed } = if numbers.is_some() {
+        mending(context, account_id, &reference, listed, date).await?
+    } else {
+        let events = listed.into_iter().map(|listed| facts::fetched(source, &reference, listed, date)).collect();
+        Mending { events, ..Mending::default() }
+    };
     context.append(account_id, events).await?;
     if !taken.is_wanted().await? {
         // The backfill was restarted meanwhile: this page is fetched again, and counted then.
@@ -141,8 +177,9 @@ async fn store(
     }
     match source {
         Source::Sweep => {
-            sync::add_mended(taken.connection().await?, account_id, repo_id, count).await?;
-            context.metrics.mended(count);
+            sync::add_mended(taken.connection().await?, account_id, repo_id, mended, refreshed).await?;
+            context.metrics.mended(mended);
+            context.metrics.refreshed(refreshed);
         }
         _ => {
             sync::add_fetched(taken.connection().await?, account_id, repo_id, count).await?;
@@ -160,24 +197,6 @@ async fn store(
         check_missing(context, account_id, repo_id, kind, &seen).await?;
     }
     Ok(PageOutcome::PartDone)
-}
-
-/// The listed items that differ from ours, or that we do not have.
-pub async fn differing(
-    context: &JobContext,
-    account_id: i64,
-    repo_id: i64,
-    listed: Vec<ListedItem>,
-) -> Result<Vec<ListedItem>, GitHubError> {
-    let numbers: Vec<i64> = listed.iter().map(|listed| listed.number).collect();
-    let ours = local::items(&context.pool, account_id, repo_id, &numbers).await?;
-    let differs = |listed: &ListedItem| {
-        let Some(ours) = ours.get(&listed.number) else { return true };
-        let state = ours.state.as_deref().map(|state| state != "closed");
-        let open = listed.snapshot.status.as_ref().map(|status| status.state != crate::activity::State::Closed);
-        ours.live && (ours.updated_at < Some(listed.snapshot.updated_at) || state != open || ours.tied)
-    };
-    Ok(listed.into_iter().filter(differs).collect())
 }
 
 /// Items that are open here (or closed) but were not listed as such must have changed. Each of them is

@@ -1,22 +1,21 @@
 //! The job that checks single items: those that a list lacks, and those with a tie.
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::answer::{GitHubAnswer, GitHubError, message};
-use super::backfill::{moved, subject, with_labels};
-use super::client::Requester;
+use super::backfill::{listed_discussions, moved, subject};
+use super::client::{QueryAnswer, Requester};
 use super::context::JobContext;
 use super::facts;
 use super::repair::{count_mended, mend};
 use super::totals::may_read_discussions;
-use super::wire::{self, GitHubRepository, OneNode, RepositoryDiscussion, RepositoryOwner};
+use super::wire::{self, ItemAddress, OneNode, RepositoryDiscussion, RepositoryEntry};
 use crate::activity::{ItemKey, ItemType};
 use crate::store::jobs::{Job, PageOutcome};
 use crate::store::local;
 use crate::store::sync::SyncedRepository;
-use crate::webhook::listed_issue;
+use crate::webhook::{ListedItems, listed_issue};
 
 /// The number of items that a check looks at before other jobs get a turn.
 const CHECKED_AT_ONCE: usize = 20;
@@ -84,8 +83,10 @@ async fn check_issue(
     let to = match answer.status {
         200 => {
             let listed = listed_issue(&answer.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?;
+            let ListedItems { items, omissions } = listed;
+            context.left_out(job.account_id, "an issue", Some(job.repo_id), &omissions).await;
             // If a redirection was followed on the way, this is another item.
-            let listed = listed.into_iter().filter(|listed| listed.number == number).collect();
+            let listed = items.into_iter().filter(|listed| listed.number == number).collect();
             mend(context, job.account_id, repository, listed, answer.date).await?;
             return Ok(None);
         }
@@ -104,7 +105,7 @@ async fn check_issue(
                 return Ok(Some(moved(context, job, seen.status).await?));
             }
             // If issues are turned off GitHub shows none, and all again once they are turned on.
-            if seen.json::<GitHubRepository>()?.has_issues == Some(false) {
+            if seen.json::<RepositoryEntry>()?.has_issues == Some(false) {
                 return Ok(None);
             }
             None
@@ -121,17 +122,20 @@ async fn check_discussion(
     number: i64,
 ) -> Result<Option<PageOutcome>, GitHubError> {
     let question = json!({"id": repository.node_id, "number": number});
-    let (found, date): (OneNode<RepositoryDiscussion>, _) =
-        context.client.graphql(context.requester(job.account_id), wire::DISCUSSION, question).await?;
-    let Some(node) = found.node else { return Ok(Some(moved(context, job, 404).await?)) };
-    match node.discussion {
-        Some(found) => {
-            let listed = with_labels(context, job.account_id, repository, vec![found]).await?;
+    let answer: QueryAnswer<OneNode<RepositoryDiscussion>> =
+        context.client.graphql(context.requester(job.account_id), wire::DISCUSSION, question, 0).await?;
+    let QueryAnswer { data, date, omissions } = answer;
+    let Some(node) = data.node else { return Ok(Some(moved(context, job, 404).await?)) };
+    match (node.discussion, node.has_discussions_enabled) {
+        (Some(Some(found)), _) => {
+            let listed = listed_discussions(context, job.account_id, repository, vec![found], omissions).await?;
             mend(context, job.account_id, repository, listed, date).await?;
             Ok(None)
         }
-        None if !node.has_discussions_enabled => Ok(None),
-        None => gone(context, job, number, None, date).await,
+        (Some(None), Some(true)) => gone(context, job, number, None, date).await,
+        (Some(None), Some(false)) => Ok(None),
+        // Deletion is final, so it takes a clear answer.
+        (Some(None), None) | (None, _) => Err(GitHubError::Unreadable("it does not say what became of it".to_owned())),
     }
 }
 
@@ -145,7 +149,7 @@ async fn gone(
 ) -> Result<Option<PageOutcome>, GitHubError> {
     let event = facts::left(job.repo_id, number, to, date);
     if context.append(job.account_id, vec![event]).await? > 0 {
-        count_mended(context, job.account_id, job.repo_id, 1).await?;
+        count_mended(context, job.account_id, job.repo_id, 1, 0).await?;
     }
     Ok(None)
 }
@@ -156,17 +160,6 @@ async fn transferred_to(
     requester: Requester,
     answer: &GitHubAnswer,
 ) -> Result<Option<ItemKey>, GitHubError> {
-    #[derive(Deserialize)]
-    struct NewAddress {
-        number: i64,
-        repository_url: String,
-    }
-    #[derive(Deserialize)]
-    struct Home {
-        id: i64,
-        owner: RepositoryOwner,
-    }
-
     let path = |address: &str| Some(format!("/{}", address.split_once("://")?.1.split_once('/')?.1));
     let mut location = answer.location.clone();
     for _ in 0..REDIRECTIONS {
@@ -179,14 +172,18 @@ async fn transferred_to(
         if place.status != 200 {
             return Ok(None);
         }
-        let place: NewAddress = place.json()?;
-        let Some(home) = path(&place.repository_url) else { return Ok(None) };
+        let place: ItemAddress = place.json()?;
+        let unclear = || GitHubError::Unreadable("it does not say where the item is".to_owned());
+        let (number, url) = place.number.zip(place.repository_url).ok_or_else(unclear)?;
+        let Some(home) = path(&url) else { return Ok(None) };
         let home = context.client.get(requester, &context.client.relative(&home)).await?;
         if home.status != 200 {
             return Ok(None);
         }
-        let home: Home = home.json()?;
-        return Ok(Some(ItemKey { account_id: home.owner.id, repo_id: home.id, number: place.number }));
+        let home: RepositoryEntry = home.json()?;
+        let owner = home.owner.and_then(|owner| owner.id);
+        let (account_id, repo_id) = owner.zip(home.id).ok_or_else(unclear)?;
+        return Ok(Some(ItemKey { account_id, repo_id, number }));
     }
     Ok(None)
 }

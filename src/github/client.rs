@@ -14,8 +14,6 @@ use std::time::Duration as Wait;
 use chrono::{DateTime, Utc};
 use http::Method;
 use octocrab::Octocrab;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
@@ -27,10 +25,17 @@ use super::proxy;
 use super::wire::{self, Minted};
 use crate::store::installations;
 use crate::telemetry::Metrics;
+use crate::webhook::Omissions;
+use crate::webhook::reading::Readable;
 
 /// The waits before a request is repeated because GitHub did not know a fresh token yet.
 const FRESH_TOKEN_WAITS: [Wait; 4] =
     [Wait::from_millis(250), Wait::from_millis(500), Wait::from_secs(1), Wait::from_secs(2)];
+/// The failures in a row, over some minutes, after which an entry that GitHub fails to show is passed over.
+const PATIENCE: i32 = 5;
+/// How long a token lasts, by GitHub's documentation.
+const TOKEN_LASTS: chrono::Duration = chrono::Duration::hours(1);
+
 /// Who makes a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requester {
@@ -50,6 +55,14 @@ impl Requester {
             Requester::App | Requester::Person => 0,
         }
     }
+}
+
+/// The answer to a query: its `data`, GitHub's time of it, and what could not be read.
+#[derive(Debug)]
+pub struct QueryAnswer<T> {
+    pub data: T,
+    pub date: DateTime<Utc>,
+    pub omissions: Omissions,
 }
 
 /// Asks GitHub. Cheap to clone.
@@ -97,7 +110,11 @@ impl Client {
     }
 
     pub async fn get(&self, requester: Requester, path: &str) -> Result<GitHubAnswer, GitHubError> {
-        self.ask(requester, Method::GET, path, None).await
+        let mut answer = self.ask(requester, Method::GET, path, None).await?;
+        // A page that leads to itself is the last one.
+        let asked = path.split_once('?').map(|(_, query)| query);
+        answer.next = answer.next.filter(|next| Some(next.as_str()) != asked);
+        Ok(answer)
     }
 
     /// A path as GitHub writes it in its answers, without the beginning that all its paths share.
@@ -111,55 +128,49 @@ impl Client {
         self.ask(Requester::App, Method::POST, &path, None).await
     }
 
-    /// The `data` of a GraphQL query, with GitHub's time of it. A node that does not exist is null.
+    /// The `data` of a GraphQL query. A node that does not exist is null. So is an entry of a list that GitHub
+    /// fails to show, if the same question has failed `failures` times: then the others need not wait for it.
     ///
     /// # Errors
-    /// [`GitHubError::Refused`] for any error except that a node does not exist.
-    pub async fn graphql<T: DeserializeOwned>(
+    /// [`GitHubError::Refused`] for any other error, [`GitHubError::BadCursor`] if GitHub does not take the cursor.
+    pub async fn graphql<T: Readable + Default>(
         &self,
         requester: Requester,
         query: &str,
         variables: Value,
-    ) -> Result<(T, DateTime<Utc>), GitHubError> {
-        self.query(requester, query, variables, false).await
+        failures: i32,
+    ) -> Result<QueryAnswer<T>, GitHubError> {
+        let passed_over = |error: &wire::QueryError| {
+            error.kind.as_deref() == Some("NOT_FOUND") || (failures >= PATIENCE && error.is_of_entry())
+        };
+        self.query(requester, query, variables, passed_over).await
     }
 
     /// The same for many nodes at once. A node that GitHub could not resolve is null too.
-    pub async fn graphql_of_many<T: DeserializeOwned>(
+    pub async fn graphql_of_many<T: Readable + Default>(
         &self,
         requester: Requester,
         query: &str,
         variables: Value,
-    ) -> Result<(T, DateTime<Utc>), GitHubError> {
-        self.query(requester, query, variables, true).await
+    ) -> Result<QueryAnswer<T>, GitHubError> {
+        self.query(requester, query, variables, |_| true).await
     }
 
-    async fn query<T: DeserializeOwned>(
+    async fn query<T: Readable + Default>(
         &self,
         requester: Requester,
         query: &str,
         variables: Value,
-        partial: bool,
-    ) -> Result<(T, DateTime<Utc>), GitHubError> {
-        #[derive(Deserialize)]
-        struct Reply<T> {
-            data: Option<T>,
-            #[serde(default = "Vec::new")]
-            errors: Vec<wire::QueryError>,
-        }
-
+        passed_over: impl Fn(&wire::QueryError) -> bool,
+    ) -> Result<QueryAnswer<T>, GitHubError> {
         let question = json!({"query": query, "variables": variables});
         let answer = self.ask(requester, Method::POST, GRAPHQL, Some(&question)).await?;
-        let reply: Reply<T> = answer.json()?;
-        let faults: Vec<String> = reply
-            .errors
-            .into_iter()
-            .filter(|error| !partial && error.kind.as_deref() != Some("NOT_FOUND"))
-            .map(|error| error.message)
-            .collect();
-        match reply.data {
-            Some(data) if faults.is_empty() => Ok((data, answer.date)),
-            _ => Err(GitHubError::Refused { status: answer.status, message: message(&answer) }),
+        let (reply, omissions): (wire::Reply<T>, Omissions) = answer.read()?;
+        let errors = reply.errors.as_deref().unwrap_or_default();
+        match reply.data.filter(|_| errors.iter().all(passed_over)) {
+            Some(data) => Ok(QueryAnswer { data, date: answer.date, omissions }),
+            None if errors.iter().any(wire::QueryError::is_of_cursor) => Err(GitHubError::BadCursor(message(&answer))),
+            None => Err(GitHubError::Refused { status: answer.status, message: message(&answer) }),
         }
     }
 
@@ -171,7 +182,7 @@ impl Client {
         let answer = self.read(head).await?;
         match answer.status {
             status @ 500.. => Err(GitHubError::Failed(status)),
-            _ => answer.json(),
+            _ => answer.json().map(Value::Object),
         }
     }
 
@@ -257,8 +268,10 @@ impl Client {
         match answer.status {
             200..=299 => {
                 let Minted { token, expires_at } = answer.json()?;
+                let token = token.ok_or_else(|| GitHubError::Unreadable("there is no token in it".to_owned()))?;
+                let expires_at = expires_at.unwrap_or(answer.date + TOKEN_LASTS);
                 let permissions = permissions.clone();
-                Ok(InstallationToken { secret: token.into(), expires_at, minted_at: answer.date, permissions })
+                Ok(InstallationToken { secret: token.0.into(), expires_at, minted_at: answer.date, permissions })
             }
             status @ 500.. => Err(GitHubError::Failed(status)),
             // The installation is gone, is suspended, or has other permissions than we know.

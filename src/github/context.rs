@@ -15,6 +15,7 @@ use crate::ingest::Ingest;
 use crate::store::StoreError;
 use crate::store::jobs::{self, NewJob};
 use crate::telemetry::Metrics;
+use crate::webhook::Omissions;
 
 /// The client, the store and the settings that every job works with. Cheap to clone.
 #[derive(Clone)]
@@ -70,6 +71,18 @@ impl JobContext {
     /// Waits until somebody wakes a worker, or until it is time to look for jobs anyway.
     pub async fn woken(&self) {
         let _ = tokio::time::timeout(self.rhythm.poll, self.new_jobs.notified()).await;
+    }
+
+    /// Counts and names what could not be read of an answer about an account, or about one of its
+    /// repositories.
+    pub async fn left_out(&self, account_id: i64, source: &str, repo_id: Option<i64>, omissions: &Omissions) {
+        if omissions.is_empty() {
+            return;
+        }
+        tracing::warn!(account = account_id, repository = repo_id, source, places = %omissions,
+            "parts of GitHub's answer cannot be read and are left out");
+        let last = repo_id.map_or_else(String::new, |repo_id| format!("repository {repo_id}"));
+        self.ingest.left_out(account_id, source, &last, omissions).await;
     }
 
     /// Appends fetched events to the account's log; answers how many were new.

@@ -6,7 +6,7 @@ use chrono::DateTime;
 
 use super::answer::GitHubError;
 use super::context::JobContext;
-use super::wire::Totals;
+use super::wire::{Total, Totals};
 use crate::activity::ItemType;
 use crate::store::local::{self, ItemCount};
 use crate::store::sync::SyncedRepository;
@@ -52,27 +52,28 @@ pub async fn differences(
     };
     let (issues, pulls, discussions) =
         (count(ItemType::Issue), count(ItemType::PullRequest), count(ItemType::Discussion));
-    let (open_discussions, all_discussions) = totals.discussion_counts().unwrap_or((discussions.open, discussions.all));
+    // A number that is not known differs from nothing.
+    let more = |total: &Option<Total>, ours: i64| Total::of(total).map_or(0, |count| count - ours);
     let counts = [
-        totals.open_issues.count - issues.open,
-        totals.all_issues.count - issues.all,
-        totals.open_pull_requests.count - pulls.open,
-        totals.all_pull_requests.count - pulls.all,
-        open_discussions - discussions.open,
-        all_discussions - discussions.all,
+        more(&totals.open_issues, issues.open),
+        more(&totals.all_issues, issues.all),
+        more(&totals.open_pull_requests, pulls.open),
+        more(&totals.all_pull_requests, pulls.all),
+        more(&totals.open_discussions, discussions.open),
+        more(&totals.all_discussions, discussions.all),
     ];
     let mut found = Differences { counts, ..Differences::default() };
     let since = repository.swept_at.unwrap_or(DateTime::UNIX_EPOCH);
     for (kind, updated) in totals.last_updated().into_iter().enumerate() {
-        let recent: Vec<_> = updated.iter().flatten().filter(|updated| updated.updated_at >= since).collect();
+        let recent: Vec<_> = updated.into_iter().filter(|(_, updated_at)| *updated_at >= since).collect();
         // If all five are recent, there may be more that are not shown.
         let mut differ = recent.len() >= 5;
-        let numbers: Vec<i64> = recent.iter().map(|updated| updated.number).collect();
+        let numbers: Vec<i64> = recent.iter().map(|(number, _)| *number).collect();
         if !numbers.is_empty() && !differ {
             let ours = local::items(&context.pool, account_id, repository.repo_id, &numbers).await?;
             differ = recent
                 .iter()
-                .any(|updated| ours.get(&updated.number).is_none_or(|ours| ours.updated_at < Some(updated.updated_at)));
+                .any(|(number, updated_at)| ours.get(number).is_none_or(|ours| ours.updated_at < Some(*updated_at)));
         }
         if differ {
             *(if kind == 2 { &mut found.discussions } else { &mut found.issues }) = true;

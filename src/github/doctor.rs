@@ -13,7 +13,7 @@ use super::answer::GitHubError;
 use super::client::{Client, Requester};
 use super::manifest::declared_events;
 use super::permissions::Permissions;
-use super::wire::{App, GitHubInstallation, HookConfig, HookDelivery};
+use super::wire::{App, GitHubInstallation, HookConfig, HookDelivery, InstallationEntry};
 
 /// A greater difference of the clocks is worth a warning. Beyond a minute GitHub refuses our tokens.
 const SKEW: Duration = Duration::seconds(30);
@@ -71,7 +71,11 @@ pub async fn examine(client: &Client) -> Vec<Finding> {
         }
     };
     findings.extend(clock(client));
-    findings.push(good(format!("GitHub knows the App: {}, id {}.", app.name, app_id(client))));
+    findings.push(good(format!(
+        "GitHub knows the App: {}, id {}.",
+        app.name.as_deref().unwrap_or("an App without a name"),
+        app_id(client)
+    )));
     findings.push(permissions(&app));
     findings.push(events(&app));
     findings.extend(hook(client).await);
@@ -142,7 +146,7 @@ pub fn unknown_app(client: &Client, error: &GitHubError) -> String {
 }
 
 fn permissions(app: &App) -> Finding {
-    let permissions = Permissions::new(&app.permissions);
+    let permissions = Permissions::new(&app.permissions.clone().map(Value::Object).unwrap_or_default());
     let settings = app.html_url.as_deref().unwrap_or("the App's settings on GitHub");
     let missing = permissions.missing();
     if !missing.is_empty() {
@@ -164,7 +168,10 @@ fn permissions(app: &App) -> Finding {
 }
 
 fn events(app: &App) -> Finding {
-    let missing: Vec<String> = declared_events().into_iter().filter(|event| !app.events.contains(event)).collect();
+    let missing: Vec<String> = declared_events()
+        .into_iter()
+        .filter(|event| !app.events.iter().flatten().any(|has| **has == **event))
+        .collect();
     if missing.is_empty() {
         return good("The App subscribes to all events that it needs.");
     }
@@ -186,7 +193,7 @@ async fn hook(client: &Client) -> Vec<Finding> {
             return vec![bad(format!("The App's webhook could not be read ({error}): set one in its settings."))];
         }
     };
-    let url = config.url.unwrap_or_default();
+    let url = config.url.map(|url| url.0).unwrap_or_default();
     let mut findings = vec![];
     if !url.ends_with("/webhooks/github") {
         findings.push(warning(format!(
@@ -202,10 +209,7 @@ async fn hook(client: &Client) -> Vec<Finding> {
              type to application/json.",
         ));
     }
-    if config
-        .insecure_ssl
-        .is_some_and(|insecure| matches!(&insecure, Value::Bool(true)) || insecure == 1 || insecure == "1")
-    {
+    if config.insecure_ssl.is_some_and(|insecure| insecure.0) {
         findings.push(warning(
             "GitHub does not check the certificate of the webhook's host (insecure_ssl): turn SSL verification on in the \
              App's settings.",
@@ -226,8 +230,10 @@ async fn deliveries(client: &Client) -> Vec<Finding> {
     };
     let Some(last) = listed.first() else { return vec![] };
     let mut failed: BTreeMap<i64, usize> = BTreeMap::new();
-    for delivery in listed.iter().skip(1).filter(|delivery| !delivery.arrived() && delivery.status_code > 0) {
-        *failed.entry(delivery.status_code).or_default() += 1;
+    for delivery in listed.iter().skip(1).filter(|delivery| !delivery.arrived()) {
+        if let Some(code) = delivery.status_code.filter(|code| *code > 0) {
+            *failed.entry(code).or_default() += 1;
+        }
     }
     let codes: Vec<String> = failed.iter().map(|(code, times)| format!("{times} with {code}")).collect();
     let earlier = (!codes.is_empty()).then(|| {
@@ -241,7 +247,10 @@ async fn deliveries(client: &Client) -> Vec<Finding> {
 }
 
 fn delivery(last: &HookDelivery) -> Finding {
-    let (at, code) = (last.delivered_at.format("%Y-%m-%d %H:%M:%S UTC"), last.status_code);
+    let at = last
+        .delivered_at
+        .map_or("a time that GitHub does not say".to_owned(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string());
+    let code = last.status_code.unwrap_or_default();
     match code {
         _ if last.arrived() => good(format!("The last delivery arrived, at {at}.")),
         401 => bad(format!(
@@ -263,14 +272,14 @@ fn delivery(last: &HookDelivery) -> Finding {
         _ => warning(format!(
             "The last delivery, at {at}, did not arrive ({code} {}). The service must be running, and GitHub must be able \
              to reach it at the webhook's URL; then the service asks for the failed deliveries again.",
-            last.status
+            last.status.as_deref().unwrap_or_default()
         )),
     }
 }
 
 async fn installations(client: &Client, app: &App) -> Vec<Finding> {
     let listed = client.get(Requester::App, "/app/installations?per_page=100").await;
-    let listed = match listed.and_then(|answer| answer.json::<Vec<GitHubInstallation>>()) {
+    let listed = match listed.and_then(|answer| answer.json::<Vec<InstallationEntry>>()) {
         Ok(listed) => listed,
         Err(error) => return vec![bad(format!("The installations could not be listed: {error}."))],
     };
@@ -282,21 +291,26 @@ async fn installations(client: &Client, app: &App) -> Vec<Finding> {
         ))];
     }
     let mut findings = vec![];
-    for found in &listed {
-        findings.push(installation(client, found).await);
+    for entry in &listed {
+        findings.push(match entry.installation() {
+            Some(found) => installation(client, &found).await,
+            None if entry.is_on_enterprise() => continue,
+            None => warning("GitHub lists an installation without saying on which account it is; it is left out."),
+        });
     }
     findings
 }
 
 async fn installation(client: &Client, found: &GitHubInstallation) -> Finding {
-    let login = &found.account.login;
-    if found.suspended_at.is_some() {
+    let login = &found.login;
+    if found.suspended {
         return bad(format!(
             "The installation on {login} is suspended, and its data is hidden. An owner of {login} can unsuspend it under \
              Settings, \"GitHub Apps\"."
         ));
     }
-    let permissions = Permissions::new(&found.permissions);
+    let granted = found.permissions.clone().unwrap_or_default();
+    let permissions = Permissions::new(&granted);
     let missing = permissions.missing();
     if !missing.is_empty() {
         return bad(format!(
@@ -305,7 +319,7 @@ async fn installation(client: &Client, found: &GitHubInstallation) -> Finding {
             missing.join(", ")
         ));
     }
-    match client.try_mint(found.id, &found.permissions).await {
+    match client.try_mint(found.id, &granted).await {
         Ok(()) => good(format!("The App is installed on {login}, and may read there.")),
         Err(error) => bad(format!("GitHub grants no token for the installation on {login}: {error}.")),
     }

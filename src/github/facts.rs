@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 
-use super::wire::{Discussion, GitHubRepository};
+use super::wire::{Author, Discussion, GitHubRepository, NamedLabel, Total};
 use crate::activity::event::{AccountFact, OwnerRef, RepositoryFact, Status};
 use crate::activity::fold::whole_second;
 use crate::activity::{
@@ -45,7 +45,8 @@ pub fn fetched(source: Source, repository: &RepositoryRef, listed: ListedItem, d
     };
     let content = digest(&stored::write(&fact(snapshot.clone())));
     snapshot.fetched_at = settled.then_some(date);
-    let source_key = format!("{node_id}@{at}{}{content}", if settled { '#' } else { '~' });
+    let item = node_id.unwrap_or_else(|| format!("{}/{number}", repository.id));
+    let source_key = format!("{item}@{at}{}{content}", if settled { '#' } else { '~' });
     Event { source_key, kind: kind.to_owned(), actor, occurred_at, source, fact: fact(snapshot) }
 }
 
@@ -70,61 +71,68 @@ pub fn left(repo_id: i64, number: i64, to: Option<ItemKey>, date: DateTime<Utc>)
     }
 }
 
-/// A discussion as GraphQL shows it. `labels` has the ids of the repository's labels by node id, since
-/// GraphQL does not show them.
-pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> ListedItem {
-    let opening = found.author.as_ref().map(|author| ItemOpening {
-        by: actor(author),
-        at: whole_second(found.created_at),
-        association: found.author_association.clone(),
+/// A discussion as GraphQL shows it; `None` without what there is no item without: its number, and any
+/// time. `labels` has the ids of the repository's labels by node id, since GraphQL does not show them.
+pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> Option<ListedItem> {
+    let number = found.number.filter(|number| *number > 0)?;
+    // Without a time of the last update, it was no earlier than anything else that is shown.
+    let updated_at = found.updated_at.or(found.created_at.max(found.closed_at))?;
+    let association = found.author_association.map(|association| association.0);
+    let author = found.author.as_ref().and_then(actor);
+    let opening = author.clone().zip(found.created_at).map(|(by, at)| ItemOpening { by, at, association });
+    let named = |label: NamedLabel| {
+        let name = label.name.map(|name| name.0).unwrap_or_default();
+        Some(LabelRef { id: *labels.get(&label.id?.0)?, name })
+    };
+    let reason = found.state_reason.map(|reason| reason.to_lowercase());
+    let status = found.closed.map(|closed| Status {
+        state: if closed { State::Closed } else { State::Open },
+        reason: reason.filter(|_| closed),
+        closed_at: found.closed_at.filter(|_| closed),
     });
-    let named = |label: super::wire::NamedLabel| Some(LabelRef { id: *labels.get(&label.id)?, name: label.name });
-    let state = if found.closed { State::Closed } else { State::Open };
+    let labels = found.labels.and_then(|labels| labels.nodes);
     let snapshot = ItemSnapshot {
         item_type: ItemType::Discussion,
-        updated_at: whole_second(found.updated_at),
+        updated_at,
         fetched_at: None,
-        created_at: Some(whole_second(found.created_at)),
-        title: Some(text(found.title)),
-        author: opening.as_ref().map(|opening| opening.by.person()),
-        status: Some(Status {
-            state,
-            reason: found.state_reason.filter(|_| found.closed).map(|reason| reason.to_lowercase()),
-            closed_at: found.closed_at.filter(|_| found.closed).map(whole_second),
-        }),
-        answered: Some(found.is_answered.unwrap_or_default()),
+        created_at: found.created_at,
+        title: found.title.map(|title| title.0),
+        author: author.as_ref().map(Actor::person),
+        status,
+        answered: found.is_answered.map(Option::unwrap_or_default),
         merged: None,
         draft: None,
-        comments: Some(found.comments.count),
-        labels: found.labels.map(|labels| labels.nodes.into_iter().flatten().filter_map(named).collect()),
+        comments: Total::of(&found.comments),
+        labels: labels.map(|labels| labels.into_iter().filter_map(named).collect()),
         // A discussion has neither assignees nor a milestone.
         assignees: None,
         milestone: None,
     };
-    ListedItem { number: found.number, node_id: found.id, snapshot, opening }
+    Some(ListedItem { number, node_id: found.id.map(|id| id.0), snapshot, opening })
 }
 
-/// The author as an actor. GraphQL leaves out the suffix `[bot]`, which REST and payloads give to Apps.
-fn actor(author: &super::wire::Author) -> Actor {
-    let bot = author.kind == "Bot" || author.login.ends_with("[bot]");
-    let bare = author.kind == "Bot" && !author.login.ends_with("[bot]");
-    let login = if bare { format!("{}[bot]", author.login) } else { author.login.clone() };
-    Actor { login, id: author.id.filter(|id| *id > 0), bot }
-}
-
-/// The text without U+0000, which Postgres refuses.
-fn text(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
+/// The author as an actor, with at least an id or a login. GraphQL leaves out the suffix `[bot]`, which
+/// REST and payloads give to Apps.
+fn actor(author: &Author) -> Option<Actor> {
+    let id = author.id.filter(|id| *id > 0);
+    if author.login.is_none() && id.is_none() {
+        return None;
+    }
+    let login = author.login.as_ref().map(|login| login.0.clone()).unwrap_or_default();
+    let kind_is_bot = author.kind.as_deref() == Some("Bot");
+    let bare = kind_is_bot && !login.is_empty() && !login.ends_with("[bot]");
+    let login = if bare { format!("{login}[bot]") } else { login };
+    Some(Actor { id, bot: kind_is_bot || login.ends_with("[bot]"), login })
 }
 
 /// The repository as items refer to it.
 pub fn repository(listed: &GitHubRepository) -> RepositoryRef {
     RepositoryRef {
         id: listed.id,
-        owner: Some(OwnerRef { id: listed.owner.id, login: listed.owner.login.clone() }),
+        owner: Some(OwnerRef { id: listed.owner_id, login: listed.owner.clone() }),
         name: listed.name.clone(),
-        private: Some(listed.private),
-        archived: Some(listed.archived),
+        private: listed.private,
+        archived: listed.archived,
         html_url: listed.html_url.clone(),
     }
 }

@@ -9,12 +9,12 @@ use super::ask_time::AskTime;
 use super::client::Requester;
 use super::context::JobContext;
 use super::facts;
-use super::wire::GitHubInstallation;
+use super::wire::{GitHubInstallation, InstallationEntry};
 use crate::activity::event::{AccountFact, OwnerRef};
 use crate::store::jobs::{Job, JobKind, NewJob, PageOutcome};
 use crate::store::purge::{self, Purged};
 use crate::store::{clock, installations, local};
-use crate::webhook::AccountRef;
+use crate::webhook::{AccountRef, Omissions};
 
 /// The size of a page of the list.
 const PAGE: &str = "per_page=100";
@@ -22,30 +22,37 @@ const PAGE: &str = "per_page=100";
 /// Reads the whole list `GET /app/installations`, and records what is new, changed or gone.
 pub async fn list(context: &JobContext) -> Result<PageOutcome, GitHubError> {
     let mut listed: Vec<GitHubInstallation> = vec![];
+    let mut left_out = Omissions::default();
     let mut query = Some(PAGE.to_owned());
     let mut date = context.client.now();
     let asked = AskTime::now(context).await?;
     while let Some(page) = query {
         let answer = context.client.get(Requester::App, &format!("/app/installations?{page}")).await?;
-        listed.extend(answer.json::<Vec<GitHubInstallation>>()?);
+        let (entries, omissions) = answer.read::<Vec<InstallationEntry>>()?;
+        left_out.include(omissions);
+        for entry in entries.iter().filter(|entry| !entry.is_on_enterprise()) {
+            match entry.installation() {
+                Some(found) => listed.push(found),
+                None => left_out.add("[] (an installation)"),
+            }
+        }
         (query, date) = (answer.next, answer.date);
     }
-    // An enterprise has no repositories of its own, and its id is not that of an account.
-    listed.retain(|found| !found.account.login.is_empty());
+    context.left_out(0, "the list of installations", None, &left_out).await;
     let known: HashMap<i64, installations::Installation> =
         installations::all(&context.pool).await?.into_iter().map(|known| (known.account_id, known)).collect();
     let mut after = context.rhythm.sweep;
     for found in &listed {
-        if context.ingest.keeps(&AccountRef { id: found.account.id, login: found.account.login.clone() }) {
-            if !installed(context, found, known.get(&found.account.id), asked, date).await? {
+        if context.ingest.keeps(&AccountRef { id: found.account_id, login: found.login.clone() }) {
+            if !installed(context, found, known.get(&found.account_id), asked, date).await? {
                 after = after.min(context.rhythm.recheck);
             }
         } else {
             // It is not to be kept any more. What we have of it stays as it is.
-            installations::forget_jobs(&context.pool, found.account.id).await?;
+            installations::forget_jobs(&context.pool, found.account_id).await?;
         }
     }
-    let present: BTreeSet<i64> = listed.iter().map(|found| found.account.id).collect();
+    let present: BTreeSet<i64> = listed.iter().map(|found| found.account_id).collect();
     for known in known.values().filter(|known| known.gone_at.is_none() && !present.contains(&known.account_id)) {
         // A list in numbered pages may miss an entry when another one goes meanwhile.
         let itself = format!("/app/installations/{}", known.installation_id);
@@ -65,35 +72,36 @@ async fn installed(
     asked: AskTime,
     date: DateTime<Utc>,
 ) -> Result<bool, GitHubError> {
-    let account_id = found.account.id;
-    let suspended = found.suspended_at.is_some();
-    let selected = found.repository_selection.as_deref().map(|selection| selection == "selected");
+    let account_id = found.account_id;
+    let GitHubInstallation { suspended, selected, .. } = *found;
     let ours = local::account(&context.pool, account_id).await?;
     let fresh = ours
         .as_ref()
         .is_none_or(|ours| !ours.visible && !suspended && known.is_none_or(|known| known.gone_at.is_some()));
     let chosen = ours.as_ref().is_some_and(|ours| ours.chosen_since.is_some());
     let same_as_ours = ours.is_some_and(|ours| {
-        ours.login.as_deref() == Some(&*found.account.login)
+        ours.login.as_deref() == Some(&*found.login)
             && ours.visible != suspended
             && selected.is_none_or(|selected| selected == chosen)
     });
     // A delivery that came meanwhile is newer than this answer.
     let outdated = !same_as_ours && local::told_since(&context.pool, account_id, None, asked.settled).await?;
     let event = (!same_as_ours && !outdated).then(|| {
-        let owner = OwnerRef { id: account_id, login: found.account.login.clone() };
+        let owner = OwnerRef { id: account_id, login: found.login.clone() };
         // If repositories are chosen from now on, each of them must be announced again.
         let fresh = fresh || (selected == Some(true) && !chosen);
         let fact = AccountFact { owner, installed: Some(!suspended), fresh, selected };
         let kind = if suspended { "installation_suspended" } else { "installed" };
         facts::account_event(kind, fact, asked.at)
     });
+    // If GitHub does not say it now, what it said before.
+    let permissions = found.permissions.clone().or_else(|| known.map(|known| known.permissions.clone()));
     let installation = installations::Installation {
         account_id,
         installation_id: found.id,
-        login: found.account.login.clone(),
+        login: found.login.clone(),
         suspended,
-        permissions: found.permissions.clone(),
+        permissions: permissions.unwrap_or_default(),
         seen_at: date,
         gone_at: None,
     };

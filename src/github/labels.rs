@@ -39,7 +39,7 @@ impl LabelIds {
         while let Some(page) = query {
             let answer = client.get(requester, &format!("{path}?{page}")).await?;
             let labels: Vec<RepositoryLabel> = answer.json()?;
-            found.extend(labels.into_iter().map(|label| (label.node_id, label.id)));
+            found.extend(labels.into_iter().filter_map(|label| Some((label.node_id?.0, label.id?))));
             query = answer.next;
         }
         let found = Arc::new(found);

@@ -25,18 +25,21 @@ struct ListingCursor {
     again: bool,
     /// Whether something in it is to be looked at again later.
     recheck: bool,
+    /// Whether it has an entry that does not say which repository it is.
+    unclear: bool,
     query: String,
 }
 
 impl ListingCursor {
     fn parse(cursor: Option<&str>) -> Self {
         let (flags, query) = cursor.and_then(|cursor| cursor.split_once(' ')).unwrap_or(("", PAGE));
-        Self { again: flags.contains('a'), recheck: flags.contains('d'), query: query.to_owned() }
+        let [again, recheck, unclear] = ['a', 'd', 'u'].map(|flag| flags.contains(flag));
+        Self { again, recheck, unclear, query: query.to_owned() }
     }
 
     fn text(&self) -> String {
         let flag = |set: bool, flag: &'static str| if set { flag } else { "" };
-        format!("{}{} {}", flag(self.again, "a"), flag(self.recheck, "d"), self.query)
+        format!("{}{}{} {}", flag(self.again, "a"), flag(self.recheck, "d"), flag(self.unclear, "u"), self.query)
     }
 }
 
@@ -48,10 +51,22 @@ pub async fn list(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHub
     let path = format!("/installation/repositories?{}", cursor.query);
     let asked = AskTime::now(context).await?;
     let answer = context.client.get(context.requester(account_id), &path).await?;
-    let page: RepositoryPage = answer.json()?;
-    // A repository of another account is being transferred there, and that account lists it.
-    let listed: Vec<&GitHubRepository> =
-        page.repositories.iter().filter(|found| found.owner.id == account_id).collect();
+    let (page, mut omissions) = answer.read::<RepositoryPage>()?;
+    let entries = page.repositories.ok_or_else(|| GitHubError::Unreadable("it lists no repositories".to_owned()))?;
+    let mut listed: Vec<GitHubRepository> = vec![];
+    // Whether each entry says at least which repository it is.
+    cursor.unclear |= omissions.places().any(|(place, _)| place == "repositories[]");
+    let mut named: Vec<i64> = vec![];
+    for entry in &entries {
+        cursor.unclear |= entry.id.is_none();
+        named.extend(entry.id);
+        match entry.repository() {
+            // A repository of another account is being transferred there, and that account lists it.
+            Some(found) => listed.extend(Some(found).filter(|found| found.owner_id == account_id)),
+            None => omissions.add("repositories[] (a repository)"),
+        }
+    }
+    context.left_out(account_id, "the list of repositories", None, &omissions).await;
     let known: HashMap<i64, LocalRepository> =
         local::repositories(&context.pool, account_id).await?.into_iter().map(|known| (known.repo_id, known)).collect();
     let chosen_since = local::account(&context.pool, account_id).await?.and_then(|ours| ours.chosen_since);
@@ -77,7 +92,7 @@ pub async fn list(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHub
     sync::add(&context.pool, account_id, &page).await?;
     plan(context, account_id, &page, job.failures).await?;
     let mut seen = job.numbers.clone().unwrap_or_default();
-    seen.extend(listed.iter().map(|found| found.id));
+    seen.extend(named);
     if let Some(query) = answer.next {
         let next = ListingCursor { query, ..cursor };
         return Ok(PageOutcome::Continue { cursor: Some(next.text()), numbers: Some(seen) });
@@ -86,7 +101,8 @@ pub async fn list(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHub
     let not_seen = known.values().filter(|known| !known.gone && !covered.contains(&known.repo_id));
     // A repository that was added while the pages were read may have been missed.
     let before = not_seen.filter(|known| known.present_since.is_none_or(|since| since < job.started_at));
-    let left: Vec<&LocalRepository> = before.collect();
+    // One of them may be what an unclear entry is about.
+    let left: Vec<&LocalRepository> = before.filter(|_| !cursor.unclear).collect();
     if !left.is_empty() && !cursor.again {
         // A list in numbered pages may miss an entry when another one goes meanwhile. So it is read
         // twice before anything is hidden.
@@ -112,10 +128,10 @@ pub async fn list(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHub
 fn as_known(found: &GitHubRepository, known: Option<&LocalRepository>, chosen_since: Option<DateTime<Utc>>) -> bool {
     known.is_some_and(|known| {
         !known.gone
-            && known.owner.as_deref() == Some(&*found.owner.login)
+            && known.owner.as_deref() == Some(&*found.owner)
             && known.name.as_deref() == Some(&*found.name)
-            && known.private == found.private
-            && known.archived == found.archived
+            && found.private.is_none_or(|private| known.private == private)
+            && found.archived.is_none_or(|archived| known.archived == archived)
             && chosen_since.is_none_or(|chosen| known.present_since.is_some_and(|since| since >= chosen))
     })
 }

@@ -11,7 +11,8 @@
 //! - [`context`], [`schedule`], [`work`]: what jobs share, when they are made, and the workers that do
 //!   them a page at a time;
 //! - [`installations`], [`listing`], [`plan`], [`backfill`], [`sweep`], [`repair`], [`check`],
-//!   [`redelivery`]: the jobs; [`totals`], [`differences`], `ask_time`: what several of them need;
+//!   [`redelivery`]: the jobs; [`totals`], [`differences`], `mending`, `ask_time`: what several of
+//!   them need;
 //! - [`rhythm`]: how often the jobs run;
 //! - [`public`]: public repositories, without an App;
 //! - [`manifest`], [`permissions`]: what the App asks for, and whether GitHub grants it;
@@ -38,6 +39,7 @@ pub mod labels;
 pub mod limits;
 pub mod listing;
 pub mod manifest;
+mod mending;
 pub mod permissions;
 pub mod plan;
 mod proxy;

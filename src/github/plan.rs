@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::answer::GitHubError;
 use super::context::JobContext;
 use super::totals::{RepositoryTotals, totals};
-use super::wire::Totals;
+use super::wire::{Total, Totals};
 use crate::store::backfills::{self, BackfillPlan};
 use crate::store::jobs::JobKind;
 use crate::store::sync::ListedRepository;
@@ -52,19 +52,25 @@ fn all_parts(discussions: bool) -> Vec<JobKind> {
     issues.into_iter().chain(discussions).collect()
 }
 
-/// The parts of a backfill that have any items.
+/// The parts of a backfill that have any items, or may have.
 fn parts(totals: &Totals) -> Vec<JobKind> {
-    let open = totals.open_issues.count + totals.open_pull_requests.count;
-    let all = totals.all_issues.count + totals.all_pull_requests.count;
-    let (open_discussions, all_discussions) = totals.discussion_counts().unwrap_or_default();
+    let sum = |one: Option<i64>, other: Option<i64>| Some(one? + other?);
+    let open = sum(Total::of(&totals.open_issues), Total::of(&totals.open_pull_requests));
+    let all = sum(Total::of(&totals.all_issues), Total::of(&totals.all_pull_requests));
+    let (open_discussions, all_discussions) = match (&totals.open_discussions, &totals.all_discussions) {
+        // The App may not read them.
+        (None, None) => (Some(0), Some(0)),
+        (open, all) => (Total::of(open), Total::of(all)),
+    };
+    let closed = |open: Option<i64>, all: Option<i64>| Some(all? - open?);
     [
         (JobKind::Open, open),
         (JobKind::OpenDiscussions, open_discussions),
-        (JobKind::Closed, all - open),
-        (JobKind::ClosedDiscussions, all_discussions - open_discussions),
+        (JobKind::Closed, closed(open, all)),
+        (JobKind::ClosedDiscussions, closed(open_discussions, all_discussions)),
     ]
     .into_iter()
-    .filter(|(_, count)| *count > 0)
+    .filter(|(_, count)| count.is_none_or(|count| count > 0))
     .map(|(kind, _)| kind)
     .collect()
 }

@@ -4,7 +4,7 @@ use super::answer::GitHubError;
 use super::context::JobContext;
 use super::facts;
 use super::plan::plan;
-use super::wire::GitHubRepository;
+use super::wire::RepositoryEntry;
 use crate::activity::Source;
 use crate::activity::event::{AccountFact, OwnerRef};
 use crate::store::clock;
@@ -36,9 +36,11 @@ pub async fn begin(context: &JobContext, owner: &str, name: &str, whole: bool) -
     if answer.status != 200 {
         return Err(not_public(answer.status, owner, name));
     }
-    let found: GitHubRepository = answer.json()?;
-    let account_id = found.owner.id;
-    let login = OwnerRef { id: account_id, login: found.owner.login.clone() };
+    let entry: RepositoryEntry = answer.json()?;
+    let incomplete = || GitHubError::Unreadable("it names no repository".to_owned());
+    let found = entry.repository().ok_or_else(incomplete)?;
+    let account_id = found.owner_id;
+    let login = OwnerRef { id: account_id, login: found.owner.clone() };
     let account = AccountFact { owner: login, installed: Some(true), fresh: false, selected: None };
     let repository = facts::repository_event(Source::Backfill, facts::repository(&found), Some(true), asked);
     context.append(account_id, vec![facts::account_event("installed", account, asked), repository]).await?;
@@ -51,7 +53,7 @@ pub async fn begin(context: &JobContext, owner: &str, name: &str, whole: bool) -
     if whole {
         plan(context, account_id, &listed, 0).await?;
     } else {
-        let open = answer.json::<serde_json::Value>()?["open_issues_count"].as_i64().unwrap_or_default();
+        let open = entry.open_issues_count.unwrap_or_default();
         sync::set_item_count(&context.pool, account_id, found.id, open).await?;
         context.add(&[NewJob::now(account_id, JobKind::Open, found.id)]).await?;
     }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
 
 use super::answer::GitHubError;
 use super::client::Requester;
@@ -29,8 +30,9 @@ pub async fn redeliver(context: &JobContext, job: &Job) -> Result<PageOutcome, G
         None => (begin(context), FIRST),
     };
     let answer = context.client.get(Requester::App, &format!("/app/hook/deliveries?{query}")).await?;
-    let listed: Vec<HookDelivery> = answer.json()?;
-    let over = listed.last().is_none_or(|last| last.delivered_at < since);
+    let (listed, mut omissions) = answer.read::<Vec<HookDelivery>>()?;
+    let is_before = |delivery: &HookDelivery| delivery.delivered_at.is_some_and(|at| at < since);
+    let over = listed.last().is_none_or(is_before);
     // Leave out deliveries of installations that are gone, or that are not to be kept.
     let known: HashSet<i64> = installations::all(&context.pool)
         .await?
@@ -40,12 +42,20 @@ pub async fn redeliver(context: &JobContext, job: &Job) -> Result<PageOutcome, G
         .collect();
     // The newest attempt comes first, and only that one counts.
     let mut seen = HashSet::new();
-    let newest: Vec<HookDelivery> = listed
-        .into_iter()
-        .filter(|delivery| seen.insert(delivery.guid))
-        .filter(|delivery| !delivery.arrived() && delivery.delivered_at >= since)
-        .filter(|delivery| delivery.installation_id.is_none_or(|id| known.contains(&id)))
-        .collect();
+    let mut newest: Vec<FailedDelivery> = vec![];
+    for delivery in &listed {
+        match delivery.guid.zip(delivery.id) {
+            Some((guid, id)) => {
+                let wanted = seen.insert(guid)
+                    && !delivery.arrived()
+                    && !is_before(delivery)
+                    && delivery.installation_id.is_none_or(|id| known.contains(&id));
+                newest.extend(wanted.then_some(FailedDelivery { id, guid }));
+            }
+            None => omissions.add("[] (a delivery)"),
+        }
+    }
+    context.left_out(0, "the list of deliveries", None, &omissions).await;
     ask_again(context, &newest).await?;
     if let Some(next) = answer.next.filter(|_| !over) {
         return Ok(PageOutcome::Continue { cursor: Some(format!("{} {next}", since.timestamp())), numbers: None });
@@ -69,7 +79,13 @@ fn parsed(timestamp: &str) -> DateTime<Utc> {
     timestamp.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_default()
 }
 
-async fn ask_again(context: &JobContext, failed: &[HookDelivery]) -> Result<(), GitHubError> {
+/// A delivery that failed: the id of the attempt, and its GUID.
+struct FailedDelivery {
+    id: i64,
+    guid: Uuid,
+}
+
+async fn ask_again(context: &JobContext, failed: &[FailedDelivery]) -> Result<(), GitHubError> {
     let guids: Vec<_> = failed.iter().map(|delivery| delivery.guid).collect();
     let arrived = redeliveries::arrived(&context.pool, &guids).await?;
     let (asked, now) = redeliveries::asked(&context.pool, &guids).await?;

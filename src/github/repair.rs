@@ -9,18 +9,18 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::answer::GitHubError;
-use super::backfill::{differing, moved, reference, subject, with_labels};
+use super::backfill::{issues_of, listed_discussions, moved, reference, subject};
+use super::client::QueryAnswer;
 use super::context::JobContext;
 use super::differences::{Differences, NO_DIFFERENCES, differences, unexplained};
-use super::facts;
+use super::mending::{Mending, mending};
 use super::plan::OVERLAP;
 use super::totals::{RepositoryTotals, may_read_discussions, totals};
 use super::wire::{self, Discussion, OneNode, RepositoryDiscussions};
-use crate::activity::Source;
 use crate::store::jobs::{Job, JobKind, NewJob, PageOutcome};
 use crate::store::local;
 use crate::store::sync::{self, SyncedRepository};
-use crate::webhook::{ListedItem, listed_issues};
+use crate::webhook::ListedItem;
 
 /// The steps of a repair, as the job's cursor holds them.
 enum RepairStep {
@@ -108,7 +108,7 @@ async fn updated_issues(
     let path = format!("/repos/{}/{}/issues?{query}", repository.owner, repository.name);
     let answer = context.client.get(context.requester(job.account_id), &path).await?;
     let listed = match answer.status {
-        200 => listed_issues(&answer.body).map_err(|error| GitHubError::Unreadable(error.to_string()))?,
+        200 => issues_of(context, job.account_id, job.repo_id, &answer).await?,
         410 => vec![],
         status => return moved(context, job, status).await,
     };
@@ -126,16 +126,20 @@ async fn updated_discussions(
         return Ok(RepairStep::Counts.next());
     }
     let question = json!({"id": repository.node_id, "after": after});
-    let (found, date): (OneNode<RepositoryDiscussions>, _) =
-        context.client.graphql(context.requester(job.account_id), wire::DISCUSSIONS_SINCE, question).await?;
-    let Some(page) = found.node.and_then(|node| node.discussions) else { return moved(context, job, 404).await };
+    let asked_after = after;
+    let requester = context.requester(job.account_id);
+    let answer: QueryAnswer<OneNode<RepositoryDiscussions>> =
+        context.client.graphql(requester, wire::DISCUSSIONS_SINCE, question, job.failures).await?;
+    let QueryAnswer { data, date, omissions } = answer;
+    let Some(page) = data.node.and_then(|node| node.discussions) else { return moved(context, job, 404).await };
+    let (found, next) = page.entries(asked_after.as_deref())?;
     let since = repository.swept_at.unwrap_or(DateTime::UNIX_EPOCH);
-    let found: Vec<Discussion> = page.nodes.into_iter().flatten().collect();
-    let over = found.last().is_none_or(|last| last.updated_at < since);
-    let recent = found.into_iter().filter(|found| found.updated_at >= since).collect();
-    let listed = with_labels(context, job.account_id, repository, recent).await?;
+    let is_before = |found: &Discussion| found.updated_at.is_some_and(|updated_at| updated_at < since);
+    let over = found.last().is_none_or(is_before);
+    let recent = found.into_iter().filter(|found| !is_before(found)).collect();
+    let listed = listed_discussions(context, job.account_id, repository, recent, omissions).await?;
     mend(context, job.account_id, repository, listed, date).await?;
-    let next = page.page_info.end_cursor.filter(|_| page.page_info.has_next_page && !over);
+    let next = next.filter(|_| !over);
     Ok(next.map_or(RepairStep::Counts, |after| RepairStep::Discussions(Some(after))).next())
 }
 
@@ -147,25 +151,32 @@ pub async fn mend(
     listed: Vec<ListedItem>,
     date: DateTime<Utc>,
 ) -> Result<(), GitHubError> {
-    let listed = differing(context, account_id, repository.repo_id, listed).await?;
-    let count = i64::try_from(listed.len()).unwrap_or(i64::MAX);
     let reference = reference(account_id, repository);
-    let events = listed.into_iter().map(|listed| facts::fetched(Source::Sweep, &reference, listed, date)).collect();
+    let Mending { events, mended, refreshed } = mending(context, account_id, &reference, listed, date).await?;
     context.append(account_id, events).await?;
-    count_mended(context, account_id, repository.repo_id, count).await
+    count_mended(context, account_id, repository.repo_id, mended, refreshed).await
 }
 
-/// Counts mended items.
-pub async fn count_mended(context: &JobContext, account_id: i64, repo_id: i64, items: i64) -> Result<(), GitHubError> {
-    if items > 0 {
+/// Counts items that a delivery should have told of, and those of which only the time had moved.
+pub async fn count_mended(
+    context: &JobContext,
+    account_id: i64,
+    repo_id: i64,
+    mended: i64,
+    refreshed: i64,
+) -> Result<(), GitHubError> {
+    if mended > 0 {
         tracing::info!(
             account = account_id,
             repository = repo_id,
-            items,
-            "mended items that had changed without a delivery"
+            items = mended,
+            "mended items that had changed without the delivery that should have told"
         );
-        sync::add_mended(&context.pool, account_id, repo_id, items).await?;
-        context.metrics.mended(items);
+    }
+    if mended + refreshed > 0 {
+        sync::add_mended(&context.pool, account_id, repo_id, mended, refreshed).await?;
+        context.metrics.mended(mended);
+        context.metrics.refreshed(refreshed);
     }
     Ok(())
 }

@@ -53,7 +53,7 @@ async fn begin_sweep(context: &JobContext, account_id: i64) -> Result<(), GitHub
     let known = local::repositories(&context.pool, account_id).await?;
     let present = known.iter().filter(|known| !known.gone).count();
     let mut jobs = vec![];
-    if i64::try_from(present) != Ok(covered) {
+    if covered.is_some_and(|covered| i64::try_from(present) != Ok(covered)) {
         jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));
     }
     let mut tied: HashMap<i64, Vec<i64>> = HashMap::new();
@@ -90,8 +90,11 @@ async fn compare(
             RepositoryTotals::Unanswered => continue,
         };
         let named = totals.is_some_and(|totals| {
-            totals.name_with_owner == format!("{}/{}", repository.owner, repository.name)
-                && (totals.is_private, totals.is_archived) == (repository.private, repository.archived)
+            let same = |told: Option<bool>, ours: bool| told.is_none_or(|told| told == ours);
+            let name = format!("{}/{}", repository.owner, repository.name);
+            totals.name_with_owner.as_deref().is_none_or(|told| told == name)
+                && same(totals.is_private, repository.private)
+                && same(totals.is_archived, repository.archived)
         });
         if !named {
             jobs.push(NewJob::now(account_id, JobKind::Repositories, 0));

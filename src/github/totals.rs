@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::answer::GitHubError;
+use super::client::QueryAnswer;
 use super::context::JobContext;
 use super::permissions::Permissions;
-use super::wire::{self, ManyNodes, Totals};
+use super::wire::{self, ManyTotals, Totals};
 use crate::store::installations;
 
 /// The failures in a row, over some minutes, after which a repository that GitHub does not answer about
@@ -59,14 +60,18 @@ async fn ask(
     passed_over: &mut u8,
 ) -> Result<(Vec<RepositoryTotals>, DateTime<Utc>), GitHubError> {
     let question = json!({"ids": nodes, "discussions": discussions});
-    let answer: Result<(ManyNodes<Totals>, _), _> =
+    let answer: Result<QueryAnswer<ManyTotals>, _> =
         context.client.graphql_of_many(context.requester(account_id), wire::TOTALS, question).await;
     match answer {
-        Ok((found, date)) => {
+        Ok(QueryAnswer { data, date, omissions }) => {
+            context.left_out(account_id, "the counts of repositories", None, &omissions).await;
             let of_one = |found: Option<Totals>| {
                 found.map_or(RepositoryTotals::Hidden, |totals| RepositoryTotals::Totals(Box::new(totals)))
             };
-            Ok((found.nodes.into_iter().map(of_one).collect(), date))
+            let mut found: Vec<RepositoryTotals> = data.nodes.into_iter().flatten().map(of_one).collect();
+            // Each stands at the place of its id.
+            found.resize_with(nodes.len(), || RepositoryTotals::Unanswered);
+            Ok((found, date))
         }
         Err(GitHubError::Failed(502 | 504) | GitHubError::Refused { status: 200, .. }) if nodes.len() > 1 => {
             let (some, others) = nodes.split_at(nodes.len() / 2);

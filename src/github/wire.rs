@@ -1,323 +1,369 @@
-//! The GraphQL queries, and the few fields of GitHub's answers that are read.
+//! The few fields of GitHub's answers that are read, each for itself, and the GraphQL queries.
+
+mod queries;
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// The fields of a discussion that every query asks for.
-macro_rules! discussion_fields {
-    () => {
-        "
-fragment fields on Discussion {
-  id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
-  author {
-    __typename login
-    ... on User { databaseId } ... on Bot { databaseId } ... on Mannequin { databaseId } ... on Organization { databaseId }
-  }
-  comments { totalCount }
-  labels(first: 100) { nodes { id name } }
-}"
-    };
-}
+pub use self::queries::{DISCUSSION, DISCUSSIONS, DISCUSSIONS_SINCE, TOTALS};
+use super::answer::GitHubError;
+use crate::webhook::reading::{Readable, readable};
+use crate::webhook::values::{Anything, Text};
 
-/// A page of the discussions in given states, by the time of their creation.
-pub const DISCUSSIONS: &str = concat!(
-    "
-query Discussions($id: ID!, $after: String, $states: [DiscussionState!]!) {
-  node(id: $id) {
-    __typename
-    ... on Repository {
-      discussions(first: 100, after: $after, states: $states, orderBy: {field: CREATED_AT, direction: ASC}) {
-        pageInfo { hasNextPage endCursor }
-        nodes { ...fields }
-      }
+readable! {
+    pub struct QueryError {
+        /// `NOT_FOUND`, `RATE_LIMITED` and so on.
+        pub kind = "type": Option<Text>,
+        pub message: Option<Text>,
+        /// Where in the answer it is: names of fields, and numbers of entries.
+        pub path: Option<Vec<PathPart>>,
     }
-  }
-}",
-    discussion_fields!()
-);
 
-/// A page of discussions, the last updated first.
-pub const DISCUSSIONS_SINCE: &str = concat!(
-    "
-query DiscussionsSince($id: ID!, $after: String) {
-  node(id: $id) {
-    __typename
-    ... on Repository {
-      discussions(first: 100, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
-        pageInfo { hasNextPage endCursor }
-        nodes { ...fields }
-      }
+    pub struct Minted {
+        pub token: Option<Text>,
+        pub expires_at: Option<DateTime<Utc>>,
     }
-  }
-}",
-    discussion_fields!()
-);
 
-/// One discussion.
-pub const DISCUSSION: &str = concat!(
-    "
-query Discussion($id: ID!, $number: Int!) {
-  node(id: $id) {
-    __typename
-    ... on Repository {
-      hasDiscussionsEnabled
-      discussion(number: $number) { ...fields }
+    pub struct App {
+        pub slug: Option<Text>,
+        pub name: Option<Text>,
+        pub html_url: Option<Text>,
+        pub permissions: Option<Map<String, Value>>,
+        pub events: Option<Vec<Text>>,
     }
-  }
-}",
-    discussion_fields!()
-);
 
-/// How many items up to 100 repositories have, and which were updated last. All of it costs some points.
-/// It may include discussions only if the App may read them: otherwise GitHub answers nothing at all.
-pub const TOTALS: &str = "
-query Totals($ids: [ID!]!, $discussions: Boolean!) {
-  nodes(ids: $ids) {
-    __typename
-    ... on Repository {
-      nameWithOwner isPrivate isArchived
-      issues(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
-      openIssues: issues(states: OPEN) { totalCount }
-      allIssues: issues { totalCount }
-      pullRequests(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
-      openPullRequests: pullRequests(states: OPEN) { totalCount }
-      allPullRequests: pullRequests { totalCount }
-      discussions(first: 5, orderBy: {field: UPDATED_AT, direction: DESC}) @include(if: $discussions) {
-        nodes { number updatedAt }
-      }
-      openDiscussions: discussions(states: OPEN) @include(if: $discussions) { totalCount }
-      allDiscussions: discussions @include(if: $discussions) { totalCount }
+    pub struct InstallationEntry {
+        pub id: Option<i64>,
+        pub account: Option<AccountEntry>,
+        pub repository_selection: Option<Text>,
+        pub permissions: Option<Map<String, Value>>,
+        pub events: Option<Vec<Text>>,
+        pub suspended_at: Option<Anything>,
     }
-  }
-}";
 
-#[derive(Debug, Deserialize)]
-pub struct QueryError {
-    /// `NOT_FOUND`, `RATE_LIMITED` and so on.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    #[serde(default)]
-    pub message: String,
+    pub struct AccountEntry {
+        pub id: Option<i64>,
+        /// An enterprise has none, and no repositories of its own either.
+        pub login: Option<Text>,
+        /// An enterprise's name in addresses.
+        pub slug: Option<Text>,
+    }
+
+    pub struct RepositoryPage {
+        pub total_count: Option<i64>,
+        pub repositories: Option<Vec<RepositoryEntry>>,
+    }
+
+    pub struct RepositoryEntry {
+        pub id: Option<i64>,
+        pub node_id: Option<Text>,
+        pub name: Option<Text>,
+        pub full_name: Option<Text>,
+        pub owner: Option<AccountEntry>,
+        pub private: Option<bool>,
+        pub archived: Option<bool>,
+        pub has_discussions: Option<bool>,
+        pub has_issues: Option<bool>,
+        pub html_url: Option<Text>,
+        pub open_issues_count: Option<i64>,
+    }
+
+    /// An item, by its own answer.
+    pub struct ItemAddress {
+        pub number: Option<i64>,
+        pub repository_url: Option<Text>,
+    }
+
+    pub struct RepositoryLabel {
+        pub id: Option<i64>,
+        pub node_id: Option<Text>,
+    }
+
+    pub struct HookDelivery {
+        pub id: Option<i64>,
+        pub guid: Option<Uuid>,
+        pub delivered_at: Option<DateTime<Utc>>,
+        /// In words, such as `failed to connect`.
+        pub status: Option<Text>,
+        pub status_code: Option<i64>,
+        pub installation_id: Option<i64>,
+    }
+
+    pub struct HookConfig {
+        pub url: Option<Text>,
+        /// Asterisks in place of the secret, if there is one.
+        pub secret: Option<Text>,
+        /// `json` or `form`.
+        pub content_type: Option<Text>,
+        /// `1` or 1 if GitHub does not check the host's certificate.
+        pub insecure_ssl: Option<Switch>,
+    }
+
+    pub struct PageInfo {
+        pub has_next_page = "hasNextPage": Option<bool>,
+        pub end_cursor = "endCursor": Option<Text>,
+    }
+
+    pub struct DiscussionsPage {
+        pub page_info = "pageInfo": Option<PageInfo>,
+        pub nodes: Option<Vec<Option<Discussion>>>,
+    }
+
+    pub struct RepositoryDiscussions {
+        pub discussions: Option<DiscussionsPage>,
+    }
+
+    pub struct RepositoryDiscussion {
+        pub has_discussions_enabled = "hasDiscussionsEnabled": Option<bool>,
+        /// `Some(None)` if there is no such discussion.
+        pub discussion: Option<Option<Discussion>>,
+    }
+
+    pub struct Discussion {
+        pub id: Option<Text>,
+        pub number: Option<i64>,
+        pub title: Option<Text>,
+        pub created_at = "createdAt": Option<DateTime<Utc>>,
+        pub updated_at = "updatedAt": Option<DateTime<Utc>>,
+        pub closed: Option<bool>,
+        pub closed_at = "closedAt": Option<DateTime<Utc>>,
+        pub state_reason = "stateReason": Option<Text>,
+        /// Null in a category without answers.
+        pub is_answered = "isAnswered": Option<Option<bool>>,
+        pub author_association = "authorAssociation": Option<Text>,
+        pub author: Option<Author>,
+        pub comments: Option<Total>,
+        pub labels: Option<LabelNodes>,
+    }
+
+    pub struct Author {
+        pub kind = "__typename": Option<Text>,
+        pub login: Option<Text>,
+        pub id = "databaseId": Option<i64>,
+    }
+
+    pub struct LabelNodes {
+        pub nodes: Option<Vec<NamedLabel>>,
+    }
+
+    pub struct NamedLabel {
+        pub id: Option<Text>,
+        pub name: Option<Text>,
+    }
+
+    pub struct Total {
+        pub count = "totalCount": Option<i64>,
+    }
+
+    pub struct UpdatedItems {
+        pub nodes: Option<Vec<UpdatedItem>>,
+    }
+
+    pub struct UpdatedItem {
+        pub number: Option<i64>,
+        pub updated_at = "updatedAt": Option<DateTime<Utc>>,
+    }
+
+    /// The answer to [`TOTALS`]: each repository at the place of its id.
+    pub struct ManyTotals {
+        pub nodes: Option<Vec<Option<Totals>>>,
+    }
+
+    /// A repository's totals. A number that is missing says nothing; discussions are missing if the App may
+    /// not read them.
+    pub struct Totals {
+        pub name_with_owner = "nameWithOwner": Option<Text>,
+        pub is_private = "isPrivate": Option<bool>,
+        pub is_archived = "isArchived": Option<bool>,
+        pub issues: Option<UpdatedItems>,
+        pub open_issues = "openIssues": Option<Total>,
+        pub all_issues = "allIssues": Option<Total>,
+        pub pull_requests = "pullRequests": Option<UpdatedItems>,
+        pub open_pull_requests = "openPullRequests": Option<Total>,
+        pub all_pull_requests = "allPullRequests": Option<Total>,
+        pub discussions: Option<UpdatedItems>,
+        pub open_discussions = "openDiscussions": Option<Total>,
+        pub all_discussions = "allDiscussions": Option<Total>,
+    }
+
+    /// The answer to a question about one node: null if there is none, or none that we may see.
+    pub struct OneNode<T> {
+        pub node: Option<T>,
+    }
+
+    /// The answer to a question in GraphQL.
+    pub struct Reply<T> {
+        pub data: Option<T>,
+        pub errors: Option<Vec<QueryError>>,
+    }
+
+    /// The body of an error answer. The errors of REST may also be texts.
+    pub struct ErrorBody {
+        pub message: Option<Text>,
+        pub errors: Option<Vec<QueryError>>,
+    }
 }
 
-#[derive(Debug, Deserialize)]
-pub struct Minted {
-    pub token: String,
-    pub expires_at: DateTime<Utc>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct App {
-    pub slug: Option<String>,
-    pub name: String,
-    pub html_url: Option<String>,
-    #[serde(default)]
-    pub permissions: Value,
-    #[serde(default)]
-    pub events: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct GitHubAccount {
-    pub id: i64,
-    /// Empty for an enterprise, which has no repositories of its own.
-    #[serde(default)]
-    pub login: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct GitHubInstallation {
-    pub id: i64,
-    pub account: GitHubAccount,
-    pub repository_selection: Option<String>,
-    #[serde(default)]
-    pub permissions: Value,
-    #[serde(default)]
-    pub events: Vec<String>,
-    pub suspended_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct RepositoryPage {
-    pub total_count: i64,
-    pub repositories: Vec<GitHubRepository>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
+/// A repository in a list, with what it cannot do without.
+#[derive(Clone, Debug)]
 pub struct GitHubRepository {
     pub id: i64,
-    pub node_id: String,
+    pub owner_id: i64,
+    pub owner: String,
     pub name: String,
-    pub owner: RepositoryOwner,
-    pub private: bool,
-    #[serde(default)]
-    pub archived: bool,
-    #[serde(default)]
+    pub node_id: String,
+    pub private: Option<bool>,
+    pub archived: Option<bool>,
     pub has_discussions: bool,
-    pub has_issues: Option<bool>,
     pub html_url: Option<String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-pub struct RepositoryOwner {
+impl RepositoryEntry {
+    /// The owner's login and the name are also in the full name.
+    pub fn repository(&self) -> Option<GitHubRepository> {
+        let full_name = self.full_name.as_deref().and_then(|name| name.split_once('/'));
+        let (login, name) = full_name.unzip();
+        let owner = self.owner.as_ref()?;
+        Some(GitHubRepository {
+            id: self.id?,
+            owner_id: owner.id?,
+            owner: owner.login.as_deref().or(login)?.to_owned(),
+            name: self.name.as_deref().or(name)?.to_owned(),
+            node_id: self.node_id.as_ref()?.0.clone(),
+            private: self.private,
+            archived: self.archived,
+            // If it has none, asking for them costs one request.
+            has_discussions: self.has_discussions.unwrap_or(true),
+            html_url: self.html_url.as_ref().map(|url| url.0.clone()),
+        })
+    }
+}
+
+/// An installation in a list, with what it cannot do without.
+#[derive(Clone, Debug)]
+pub struct GitHubInstallation {
     pub id: i64,
+    pub account_id: i64,
     pub login: String,
+    pub selected: Option<bool>,
+    pub permissions: Option<Value>,
+    pub suspended: bool,
 }
 
-#[derive(Debug, Deserialize)]
-pub struct RepositoryLabel {
-    pub id: i64,
-    pub node_id: String,
+impl InstallationEntry {
+    pub fn installation(&self) -> Option<GitHubInstallation> {
+        let account = self.account.as_ref()?;
+        Some(GitHubInstallation {
+            id: self.id?,
+            account_id: account.id?,
+            login: account.login.as_ref().map(|login| login.0.clone()).filter(|login| !login.is_empty())?,
+            selected: self.repository_selection.as_deref().map(|selection| selection == "selected"),
+            permissions: self.permissions.clone().map(Value::Object),
+            suspended: self.suspended_at.is_some(),
+        })
+    }
+
+    /// Whether it is on an enterprise, which has no repositories of its own, and whose id is not that of an
+    /// account.
+    pub fn is_on_enterprise(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.login.is_none() && account.slug.is_some())
+    }
 }
 
-#[derive(Debug, Deserialize)]
-pub struct HookDelivery {
-    pub id: i64,
-    pub guid: Uuid,
-    pub delivered_at: DateTime<Utc>,
-    /// In words, such as `failed to connect`.
-    #[serde(default)]
-    pub status: String,
-    pub status_code: i64,
-    pub installation_id: Option<i64>,
+impl DiscussionsPage {
+    /// The discussions of the page after a cursor, and the cursor of the next page.
+    ///
+    /// # Errors
+    /// [`GitHubError::Unreadable`] if it is not clear whether there is another page.
+    pub fn entries(self, after: Option<&str>) -> Result<(Vec<Discussion>, Option<String>), GitHubError> {
+        let page = self.page_info.unwrap_or_default();
+        let unclear = || GitHubError::Unreadable("it does not say whether there is another page".to_owned());
+        let more = page.has_next_page.ok_or_else(unclear)?;
+        let next = if more { Some(page.end_cursor.ok_or_else(unclear)?.0) } else { None };
+        // A page that leads to itself is the last one.
+        let next = next.filter(|next| Some(next.as_str()) != after);
+        Ok((self.nodes.into_iter().flatten().flatten().collect(), next))
+    }
 }
 
 impl HookDelivery {
     /// Whether it was answered with 2xx.
     pub fn arrived(&self) -> bool {
-        (200..300).contains(&self.status_code)
+        match self.status_code {
+            Some(code) => (200..300).contains(&code),
+            None => self.status.as_deref() == Some("OK"),
+        }
     }
 }
 
-#[derive(Debug, Deserialize)]
-pub struct HookConfig {
-    pub url: Option<String>,
-    /// Asterisks in place of the secret, if there is one.
-    pub secret: Option<String>,
-    /// `json` or `form`.
-    pub content_type: Option<String>,
-    /// `1` or 1 if GitHub does not check the host's certificate.
-    pub insecure_ssl: Option<Value>,
+/// A part of the path to what an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathPart {
+    Field,
+    Entry,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PageInfo {
-    pub has_next_page: bool,
-    pub end_cursor: Option<String>,
+impl Readable for PathPart {
+    fn of_integer(_: i64) -> Option<Self> {
+        Some(PathPart::Entry)
+    }
+
+    fn of_text(_: &str) -> Option<Self> {
+        Some(PathPart::Field)
+    }
 }
 
-#[derive(Debug, Deserialize)]
-pub struct OneNode<T> {
-    pub node: Option<T>,
+/// A switch, which may be a number, a text of one, or a truth value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch(pub bool);
+
+impl Readable for Switch {
+    fn of_bool(on: bool) -> Option<Self> {
+        Some(Self(on))
+    }
+
+    fn of_integer(number: i64) -> Option<Self> {
+        Some(Self(number == 1))
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
+        Some(Self(text == "1"))
+    }
 }
 
-#[derive(Debug, Deserialize)]
-pub struct ManyNodes<T> {
-    pub nodes: Vec<Option<T>>,
+impl QueryError {
+    /// Whether it is about one entry of a list.
+    pub fn is_of_entry(&self) -> bool {
+        self.path.iter().flatten().any(|part| *part == PathPart::Entry)
+    }
+
+    /// Whether GitHub does not take the cursor that was asked with.
+    pub fn is_of_cursor(&self) -> bool {
+        let said = self.message.as_deref().unwrap_or_default().to_lowercase();
+        self.kind.as_deref() == Some("INVALID_CURSOR_ARGUMENTS") || said.contains("valid cursor")
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DiscussionsPage {
-    pub page_info: PageInfo,
-    pub nodes: Vec<Option<Discussion>>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct RepositoryDiscussions {
-    pub discussions: Option<DiscussionsPage>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RepositoryDiscussion {
-    pub has_discussions_enabled: bool,
-    pub discussion: Option<Discussion>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Discussion {
-    pub id: String,
-    pub number: i64,
-    pub title: String,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-    pub closed: bool,
-    pub closed_at: Option<DateTime<Utc>>,
-    pub state_reason: Option<String>,
-    pub is_answered: Option<bool>,
-    pub author_association: Option<String>,
-    pub author: Option<Author>,
-    pub comments: Total,
-    pub labels: Option<ManyNodes<NamedLabel>>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Author {
-    #[serde(rename = "__typename")]
-    pub kind: String,
-    pub login: String,
-    #[serde(rename = "databaseId")]
-    pub id: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct NamedLabel {
-    pub id: String,
-    pub name: String,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-pub struct Total {
-    #[serde(rename = "totalCount")]
-    pub count: i64,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpdatedItem {
-    pub number: i64,
-    pub updated_at: DateTime<Utc>,
-}
-
-/// A repository's answer to [`TOTALS`].
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Totals {
-    pub name_with_owner: String,
-    pub is_private: bool,
-    pub is_archived: bool,
-    pub issues: ManyNodes<UpdatedItem>,
-    pub open_issues: Total,
-    pub all_issues: Total,
-    pub pull_requests: ManyNodes<UpdatedItem>,
-    pub open_pull_requests: Total,
-    pub all_pull_requests: Total,
-    /// Absent if the App may not read discussions.
-    pub discussions: Option<ManyNodes<UpdatedItem>>,
-    pub open_discussions: Option<Total>,
-    pub all_discussions: Option<Total>,
+impl Total {
+    /// The number, if the total has one.
+    pub fn of(total: &Option<Self>) -> Option<i64> {
+        total.as_ref().and_then(|total| total.count)
+    }
 }
 
 impl Totals {
-    /// The number of issues, pull requests and discussions of all states.
+    /// The number of issues, pull requests and discussions of all states, as far as it is known.
     pub fn items(&self) -> i64 {
-        let (_, discussions) = self.discussion_counts().unwrap_or_default();
-        self.all_issues.count + self.all_pull_requests.count + discussions
-    }
-
-    /// The numbers of open and of all discussions, if the App may read them.
-    pub fn discussion_counts(&self) -> Option<(i64, i64)> {
-        Some((self.open_discussions?.count, self.all_discussions?.count))
+        let all = [&self.all_issues, &self.all_pull_requests, &self.all_discussions];
+        all.into_iter().filter_map(Total::of).sum()
     }
 
     /// The last updated items, up to five of each kind: issues, pull requests, discussions.
-    pub fn last_updated(&self) -> [&[Option<UpdatedItem>]; 3] {
-        let discussions = self.discussions.as_ref().map_or(&[][..], |found| found.nodes.as_slice());
-        [&self.issues.nodes, &self.pull_requests.nodes, discussions]
+    pub fn last_updated(&self) -> [Vec<(i64, DateTime<Utc>)>; 3] {
+        [&self.issues, &self.pull_requests, &self.discussions].map(|items| {
+            let items = items.as_ref().and_then(|items| items.nodes.as_ref()).into_iter().flatten();
+            items.filter_map(|item| item.number.zip(item.updated_at)).collect()
+        })
     }
 }

@@ -10,7 +10,7 @@ use super::context::JobContext;
 use super::{backfill, check, installations, listing, redelivery, repair, schedule, sweep};
 use crate::ingest::IngestError;
 use crate::store::StoreError;
-use crate::store::jobs::{self, JobKind, NewJob, PageOutcome, TakenJob};
+use crate::store::jobs::{self, Job, JobKind, NewJob, PageOutcome, TakenJob};
 
 /// The workers of this process. They stop when this is dropped.
 pub struct Workers {
@@ -88,7 +88,10 @@ impl Worker {
                 if matches!(error, GitHubError::Changed(_)) {
                     context.add(&[NewJob::now(0, JobKind::Installations, 0)]).await?;
                 }
-                self.failed(&taken, &error)
+                match refused_cursor(&taken.job, &error) {
+                    true => self.begun_anew(&taken, &error),
+                    false => self.failed(&taken, &error),
+                }
             }
         };
         taken.end(&next).await?;
@@ -110,6 +113,20 @@ impl Worker {
         }
     }
 
+    /// Logs and counts that a list begins anew, each time after a longer while.
+    fn begun_anew(&self, taken: &TakenJob, error: &GitHubError) -> PageOutcome {
+        let job = &taken.job;
+        tracing::warn!(
+            account = job.account_id,
+            job = job.kind.name(),
+            repository = job.repo_id,
+            error = error as &dyn std::error::Error,
+            "GitHub no longer takes the place where a list was to go on; the list begins anew"
+        );
+        self.context.metrics.github_failure();
+        PageOutcome::Anew { after: self.context.rhythm.backoff(job.begun_anew), error: error.to_string() }
+    }
+
     /// Logs and counts a failure; the job is tried again later.
     fn failed(&self, taken: &TakenJob, error: &GitHubError) -> PageOutcome {
         let job = &taken.job;
@@ -125,6 +142,21 @@ impl Worker {
         self.context.metrics.github_failure();
         PageOutcome::Failed { after, error: error.to_string() }
     }
+}
+
+/// The number of times that a list begins anew before its failures are like others.
+const ANEW_AT_MOST: i32 = 5;
+/// The failures in a row, over some minutes, after which any refusal is thought to be about the cursor.
+const PATIENCE: i32 = 5;
+
+/// Whether GitHub does not take the cursor that a job has stored. Cursors do not keep for ever.
+fn refused_cursor(job: &Job, error: &GitHubError) -> bool {
+    let refused = match error {
+        GitHubError::BadCursor(_) | GitHubError::Refused { status: 400 | 404 | 410 | 422, .. } => true,
+        GitHubError::Refused { .. } => job.failures >= PATIENCE,
+        _ => false,
+    };
+    refused && job.cursor.is_some() && job.kind.goes_on_at_github() && job.begun_anew < ANEW_AT_MOST
 }
 
 /// The accounts that the workers of this process are busy with, one entry for each busy worker.

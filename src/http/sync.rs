@@ -10,7 +10,7 @@ use super::AppState;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::service::Viewer;
-use crate::service::sync::{HourlyBudget, ShownJob, SyncReport, SyncedRepository};
+use crate::service::sync::{HourlyBudget, LeftOut, ShownJob, SyncReport, SyncedRepository};
 
 /// How complete an account is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,8 +26,12 @@ pub struct SyncAnswer {
     /// How many items GitHub counts, and how many of them the backfill has stored.
     items: i64,
     fetched: i64,
-    /// How many items no delivery had told of, found by comparing with GitHub. 0 in good health.
+    /// How many items had changed without the delivery that should have told, found by comparing with GitHub: another
+    /// state, title, label, assignee and so on, or an item that is new or gone. 0 in good health.
     mended: i64,
+    /// How many items had moved on GitHub without any change that it sends deliveries for, such as a reference from
+    /// elsewhere or a push. This is no fault.
+    refreshed: i64,
     /// How many repositories GitHub counts differently than it lists them; see their `differs`.
     differing: i64,
     /// Every repository was compared with GitHub at this time or later, by GitHub's clock.
@@ -36,6 +40,9 @@ pub struct SyncAnswer {
     due: i64,
     /// Questions to GitHub that failed and are tried again.
     failing: Vec<FailingRow>,
+    /// What could not be read of deliveries and of GitHub's answers, the latest first. Each place costs no more than
+    /// itself; the raw deliveries are kept.
+    left_out: Vec<LeftOutRow>,
     installation: Option<InstallationRow>,
     limits: LimitsRow,
     /// A page of the repositories, by id.
@@ -61,6 +68,22 @@ pub struct FailingRow {
     failures: i32,
     error: Option<String>,
     next_try_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftOutRow {
+    /// The delivery's event, or what GitHub was asked for.
+    #[schema(example = "issues")]
+    source: String,
+    /// The field; `[]` stands for any entry of a list.
+    #[schema(example = "issue.labels[]")]
+    place: String,
+    /// How often.
+    times: i64,
+    last_at: DateTime<Utc>,
+    /// The delivery's GUID, or the repository, of the last time; empty if there is none.
+    #[schema(example = "72d3162e-cc78-11e3-81ab-4c9367dc0958")]
+    last_seen: String,
 }
 
 /// What GitHub allows.
@@ -90,6 +113,7 @@ pub struct RepositoryRow {
     complete_at: Option<DateTime<Utc>>,
     swept_at: Option<DateTime<Utc>>,
     mended: i64,
+    refreshed: i64,
     /// GitHub's counts minus what is here, if listing everything did not explain the difference: GitHub counts some
     /// items that it shows to nobody. They are looked into again when they change.
     differs: Option<DifferenceRow>,
@@ -138,10 +162,12 @@ impl From<SyncReport> for SyncAnswer {
             items: progress.items,
             fetched: progress.fetched,
             mended: progress.mended,
+            refreshed: progress.refreshed,
             differing: progress.differing,
             last_sweep_at: progress.swept_at,
             due: progress.due,
             failing: report.failing.into_iter().map(failing_row).collect(),
+            left_out: report.left_out.into_iter().map(left_out_row).collect(),
             installation: report.installation.map(|found| InstallationRow {
                 id: found.installation_id,
                 suspended: found.suspended,
@@ -173,6 +199,11 @@ fn failing_row(job: ShownJob) -> FailingRow {
     }
 }
 
+fn left_out_row(found: LeftOut) -> LeftOutRow {
+    let LeftOut { source, place, times, last_at, last_seen } = found;
+    LeftOutRow { source, place, times, last_at, last_seen }
+}
+
 fn repository(row: SyncedRepository) -> RepositoryRow {
     RepositoryRow {
         repository: format!("{}/{}", row.owner, row.name),
@@ -182,6 +213,7 @@ fn repository(row: SyncedRepository) -> RepositoryRow {
         complete_at: row.complete_at,
         swept_at: row.swept_at,
         mended: row.mended,
+        refreshed: row.refreshed,
         differs: row.differs.and_then(difference),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,7 +48,7 @@ pub struct Accepted {
         (status = 401, description = "The signature is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "The body did not come in time", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "The body is larger than 25 MB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json, or is compressed", body = Problem, content_type = "application/problem+json"),
         (status = 500, description = "The database refused the delivery", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The database cannot be reached, or too many bodies are in flight", body = Problem, content_type = "application/problem+json"),
     ),
@@ -66,8 +66,12 @@ pub async fn receive(
         state.metrics.delivery(event, if refusal == BadDelivery::BadSignature { "unsigned" } else { "malformed" });
         Problem::from(refusal)
     };
+    // It may be there several times; what is not text is not plain either.
+    let encodings = headers.get_all(CONTENT_ENCODING).iter().map(|value| value.to_str().unwrap_or("?"));
+    let encoding = encodings.collect::<Vec<_>>().join(",");
     let checked = webhook::check_headers(Headers {
         content_type: text(CONTENT_TYPE.as_str()),
+        content_encoding: Some(&encoding),
         event: text("x-github-event"),
         delivery: text("x-github-delivery"),
         signature: text("x-hub-signature-256"),
@@ -105,7 +109,7 @@ fn body_outcome(error: &BodyError) -> &'static str {
 impl From<BadDelivery> for Problem {
     fn from(refusal: BadDelivery) -> Self {
         let status = match refusal {
-            BadDelivery::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            BadDelivery::NotJson | BadDelivery::Form | BadDelivery::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             BadDelivery::MissingHeader(_) | BadDelivery::NoGuid | BadDelivery::NoEvent => StatusCode::BAD_REQUEST,
             BadDelivery::BadSignature => StatusCode::UNAUTHORIZED,
         };

@@ -21,8 +21,9 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::activity::{Bots, Event};
 use crate::store::append::{Appended, Entry, RawDelivery};
+use crate::store::left_out;
 use crate::telemetry::Metrics;
-use crate::webhook::{AccountRef, Translation, VerifiedDelivery, translate};
+use crate::webhook::{AccountRef, Omissions, Translation, VerifiedDelivery, translate};
 
 /// Size in bytes above which a body is worked on where it holds up no other request.
 const LARGE_BODY: usize = 128 * 1024;
@@ -109,7 +110,7 @@ impl Ingest {
             HUGE_BODY.. => self.huge.acquire().await.ok(),
             _ => None,
         };
-        let PreparedDelivery { account, entry, elsewhere } = if delivery.body().len() > LARGE_BODY {
+        let PreparedDelivery { account, entry, elsewhere, omissions } = if delivery.body().len() > LARGE_BODY {
             tokio::task::block_in_place(|| prepare(delivery))
         } else {
             prepare(delivery)
@@ -124,10 +125,28 @@ impl Ingest {
             self.store_everywhere(account.id, entry, elsewhere).await?
         };
         let Appended { position, events, duplicate } = appended;
+        if !duplicate && !omissions.is_empty() {
+            self.left_out(account.id, delivery.event(), &delivery.guid().to_string(), &omissions).await;
+        }
         self.metrics.delivery(delivery.event(), if duplicate { "duplicate" } else { kept_as });
         tracing::debug!(delivery = %delivery.guid(), event = delivery.event(), account = account.id, position,
             events, duplicate, "delivery stored");
         Ok(Receipt { account_id: account.id, position, events, duplicate })
+    }
+
+    /// Counts and names what could not be read of a delivery, or of an answer of GitHub. Nothing depends on
+    /// these counts, so a fault is logged only.
+    pub async fn left_out(&self, account_id: i64, source: &str, last_seen: &str, omissions: &Omissions) {
+        self.metrics.left_out(omissions.count());
+        let places: Vec<(&str, i64)> = omissions.places().collect();
+        if let Err(error) = left_out::add(self.batches.pool(), account_id, source, last_seen, &places).await {
+            tracing::warn!(
+                account = account_id,
+                source,
+                error = &error as &dyn std::error::Error,
+                "what was left out could not be counted"
+            );
+        }
     }
 
     /// Whether an account's deliveries are kept.
@@ -181,10 +200,11 @@ struct PreparedDelivery {
     account: AccountRef,
     entry: Entry,
     elsewhere: Vec<(AccountRef, Event)>,
+    omissions: Omissions,
 }
 
 fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
-    let Translation { account, action, outcome, events, elsewhere } = translate(delivery);
+    let Translation { account, action, outcome, events, elsewhere, omissions } = translate(delivery);
     let raw = RawDelivery {
         guid: delivery.guid(),
         event: delivery.event().to_owned(),
@@ -192,7 +212,7 @@ fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
         outcome: outcome.name(),
         body: compress(delivery.body()),
     };
-    PreparedDelivery { account, entry: Entry::new(Some(raw), events), elsewhere }
+    PreparedDelivery { account, entry: Entry::new(Some(raw), events), elsewhere, omissions }
 }
 
 /// One of zstd's fast levels: half the time of level 1, and GitHub's JSON still shrinks to a fifth.

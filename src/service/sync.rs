@@ -6,13 +6,16 @@ use super::{Refusal, Scope, Service, Viewer};
 pub use crate::store::gates::HourlyBudget;
 pub use crate::store::installations::Installation;
 pub use crate::store::jobs::ShownJob;
+pub use crate::store::left_out::LeftOut;
 pub use crate::store::sync::{SyncProgress, SyncedRepository};
-use crate::store::{gates, installations, jobs, sync};
+use crate::store::{gates, installations, jobs, left_out, sync};
 
 /// Repositories on a page.
 const PAGE: i64 = 100;
 /// Failing questions shown.
 const FAILING: i64 = 20;
+/// Places shown where something could not be read.
+const LEFT_OUT: i64 = 50;
 
 /// How far the backfill of an account is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,8 @@ pub struct SyncReport {
     pub progress: SyncProgress,
     /// Questions to GitHub that failed and are tried again.
     pub failing: Vec<ShownJob>,
+    /// What could not be read of deliveries and of GitHub's answers, the latest first.
+    pub left_out: Vec<LeftOut>,
     pub installation: Option<Installation>,
     pub rest: Option<HourlyBudget>,
     pub graphql: Option<HourlyBudget>,
@@ -75,11 +80,12 @@ impl Service {
         viewer.require(Scope::Read)?;
         let account_id = self.account(viewer, account).await?.account_id;
         let pool = &self.0.pool;
-        let (progress, rows, gate, failing, installation) = tokio::join!(
+        let (progress, rows, gate, failing, left_out, installation) = tokio::join!(
             sync::progress(pool, account_id),
             sync::page(pool, account_id, after, PAGE),
             gates::read(pool, account_id),
             jobs::list(pool, account_id, FAILING),
+            left_out::list(pool, account_id, LEFT_OUT),
             installations::of(pool, account_id),
         );
         let (progress, mut repositories, gate, mut failing) = (progress?, rows?, gate?, failing?);
@@ -97,6 +103,7 @@ impl Service {
             backfill: BackfillState::of(self.0.github.is_some(), &progress),
             progress,
             failing,
+            left_out: left_out?,
             installation: installation?,
             rest: gate.as_ref().and_then(|gate| gate.core),
             graphql: gate.as_ref().and_then(|gate| gate.graphql),

@@ -34,10 +34,10 @@ pub async fn details(
                      AND m.number = i.number) AS "remarks: Json<Remarks>",
                   ARRAY(SELECT l.name FROM labels l
                         WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
-                          AND l.label_id = ANY(i.labels) AND NOT l.removed ORDER BY lower(l.name), l.name) AS "labels!",
+                          AND l.label_id = ANY(i.labels) AND NOT l.removed AND l.name <> '' ORDER BY lower(l.name), l.name) AS "labels!",
                   (SELECT m.title FROM milestones m
                    WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
-                     AND m.number = i.milestone AND NOT m.removed) AS milestone
+                     AND m.number = i.milestone AND NOT m.removed AND m.title <> '') AS milestone
            FROM accounts a
            CROSS JOIN UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
            CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = a.generation
@@ -79,7 +79,7 @@ pub async fn details(
             item_type: ItemType::from_name(&row.r#type)?,
             title: folded.title().unwrap_or_default().to_owned(),
             state,
-            author: folded.author().map(|author| known.login(author)),
+            author: folded.author().map(|author| known.login(author)).filter(|login| !login.is_empty()),
             labels: row.labels,
             assignees: known.logins(folded.assignees()),
             milestone: row.milestone,

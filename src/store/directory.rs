@@ -19,14 +19,14 @@ impl DirectoryNames {
     pub async fn read(moment: &mut PgConnection, account_id: i64) -> Result<Self, StoreError> {
         let labels = sqlx::query!(
             r#"SELECT repo_id AS "repo_id!", label_id AS "label_id!", name AS "name!" FROM current_labels
-               WHERE account_id = $1 AND NOT removed"#,
+               WHERE account_id = $1 AND NOT removed AND name <> ''"#,
             account_id,
         )
         .fetch_all(&mut *moment)
         .await?;
         let milestones = sqlx::query!(
             r#"SELECT repo_id AS "repo_id!", number AS "number!", title AS "title!" FROM current_milestones
-               WHERE account_id = $1 AND NOT removed"#,
+               WHERE account_id = $1 AND NOT removed AND title <> ''"#,
             account_id,
         )
         .fetch_all(&mut *moment)

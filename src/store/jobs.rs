@@ -33,6 +33,8 @@ pub struct Job {
     pub numbers: Option<Vec<i64>>,
     /// Number of failures in a row.
     pub failures: i32,
+    /// Number of times that it began anew.
+    pub begun_anew: i32,
     /// The id of the row. A job that was forgotten and made again has another one.
     id: Uuid,
     /// How often the job had been asked for when it was taken.

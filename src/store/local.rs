@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use sqlx::types::Json;
 
 use super::StoreError;
+use crate::activity::ItemState;
 
 /// Whether a delivery has said anything about a repository (`None`: about the account itself) since a
 /// time by the database's clock.
@@ -31,7 +33,7 @@ pub async fn told_since(
 }
 
 /// The fields of an item that are compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct LocalItem {
     pub number: i64,
     pub item_type: Option<String>,
@@ -39,6 +41,7 @@ pub struct LocalItem {
     pub state: Option<String>,
     pub live: bool,
     pub tied: bool,
+    pub folded: Json<ItemState>,
 }
 
 /// Certain items of a repository, by number. Those that we do not have are missing.
@@ -50,7 +53,8 @@ pub async fn items(
 ) -> Result<HashMap<i64, LocalItem>, StoreError> {
     let rows = sqlx::query_as!(
         LocalItem,
-        r#"SELECT i.number, i.type AS item_type, i.updated_at, i.state, i.live, i.tied
+        r#"SELECT i.number, i.type AS item_type, i.updated_at, i.state, i.live, i.tied,
+                  i.folded AS "folded: Json<ItemState>"
            FROM accounts a
            JOIN items i ON i.account_id = a.account_id AND i.generation = a.generation
            WHERE a.account_id = $1 AND i.repo_id = $2 AND i.number = ANY($3)"#,
@@ -61,6 +65,34 @@ pub async fn items(
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(|row| (row.number, row)).collect())
+}
+
+/// The labels and milestones of a repository that were removed as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct RemovedNames {
+    pub labels: Vec<i64>,
+    pub milestones: Vec<i64>,
+}
+
+/// The labels and milestones of a repository that were removed as a whole.
+pub async fn removed_names(pool: &PgPool, account_id: i64, repo_id: i64) -> Result<RemovedNames, StoreError> {
+    let labels = sqlx::query_scalar!(
+        "SELECT l.label_id FROM accounts a JOIN labels l USING (account_id, generation)
+         WHERE a.account_id = $1 AND l.repo_id = $2 AND l.removed",
+        account_id,
+        repo_id
+    )
+    .fetch_all(pool)
+    .await?;
+    let milestones = sqlx::query_scalar!(
+        "SELECT m.number FROM accounts a JOIN milestones m USING (account_id, generation)
+         WHERE a.account_id = $1 AND m.repo_id = $2 AND m.removed",
+        account_id,
+        repo_id
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(RemovedNames { labels, milestones })
 }
 
 /// The number of a repository's items of one type.

@@ -18,6 +18,7 @@
 //! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`sync`], [`redeliveries`], [`local`]: what we
 //!   must remember to ask GitHub, and what its answers are compared with;
 //! - `lease`: who may ask GitHub something, while it answers;
+//! - [`left_out`]: what could not be read of what GitHub sent and answered;
 //! - [`retention`], [`purge`]: deliveries while they are kept, and how an account is forgotten;
 //! - `pool`, `reach`, `fitness`, `schema`: connections, how one is made, whether the database can hold us, and its
 //!   migrations; [`clock`]: its time; `error`: what can go wrong.
@@ -40,6 +41,7 @@ mod item_rows;
 mod items;
 pub mod jobs;
 mod lease;
+pub mod left_out;
 pub mod lifetimes;
 pub mod live;
 pub mod local;

@@ -65,7 +65,10 @@ pub struct SyncedRepository {
     pub open_at: Option<DateTime<Utc>>,
     pub complete_at: Option<DateTime<Utc>>,
     pub swept_at: Option<DateTime<Utc>>,
+    /// Items that had changed without the delivery that should have told.
     pub mended: i64,
+    /// Items of which only the time had moved.
+    pub refreshed: i64,
     /// GitHub's counts minus ours, if a listing could not explain the differences: open and all issues,
     /// open and all pull requests, open and all discussions.
     pub differs: Option<Vec<i64>>,
@@ -77,7 +80,7 @@ pub async fn page(pool: &PgPool, account_id: i64, after: i64, limit: i64) -> Res
         SyncedRepository,
         r#"SELECT s.repo_id, s.node_id, s.has_discussions, r.owner AS "owner!", r.name AS "name!",
                   r.private AS "private!", r.archived AS "archived!", s.items, s.fetched, s.open_at, s.complete_at,
-                  s.swept_at, s.mended, s.differs
+                  s.swept_at, s.mended, s.refreshed, s.differs
            FROM accounts a
            JOIN sync s ON s.account_id = a.account_id
            JOIN repositories r ON r.account_id = a.account_id AND r.generation = a.generation AND r.repo_id = s.repo_id
@@ -127,7 +130,8 @@ pub async fn set_item_count(
     Ok(())
 }
 
-/// Adds the items of a stored page to those fetched.
+/// Adds the items of a stored page to those fetched. A listing that began anew fetches some of them twice,
+/// but never more than there are.
 pub async fn add_fetched(
     executor: impl PgExecutor<'_>,
     account_id: i64,
@@ -135,7 +139,9 @@ pub async fn add_fetched(
     items: i64,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE sync SET fetched = fetched + $3 WHERE account_id = $1 AND repo_id = $2",
+        "UPDATE sync SET fetched = CASE WHEN items > 0 THEN LEAST(fetched + $3, GREATEST(items, fetched))
+                                        ELSE fetched + $3 END
+         WHERE account_id = $1 AND repo_id = $2",
         account_id,
         repo_id,
         items
@@ -145,18 +151,21 @@ pub async fn add_fetched(
     Ok(())
 }
 
-/// Adds items that had changed without a delivery to those mended.
+/// Adds items that had changed without the delivery that should have told to those mended, and items of
+/// which only the time had moved to those refreshed.
 pub async fn add_mended(
     executor: impl PgExecutor<'_>,
     account_id: i64,
     repo_id: i64,
-    items: i64,
+    mended: i64,
+    refreshed: i64,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE sync SET mended = mended + $3 WHERE account_id = $1 AND repo_id = $2",
+        "UPDATE sync SET mended = mended + $3, refreshed = refreshed + $4 WHERE account_id = $1 AND repo_id = $2",
         account_id,
         repo_id,
-        items
+        mended,
+        refreshed
     )
     .execute(executor)
     .await?;
@@ -239,6 +248,7 @@ pub struct SyncProgress {
     pub items: i64,
     pub fetched: i64,
     pub mended: i64,
+    pub refreshed: i64,
     /// Repositories whose counts differ from GitHub's although they were listed again.
     pub differing: i64,
     /// When the repository with the oldest comparison was compared; `None` if one never was.
@@ -259,7 +269,8 @@ pub async fn progress(pool: &PgPool, account_id: i64) -> Result<SyncProgress, St
         SyncProgress,
         r#"SELECT count(*) AS "repositories!", count(open_at) AS "open!", count(complete_at) AS "complete!",
              COALESCE(sum(items), 0)::bigint AS "items!", COALESCE(sum(fetched), 0)::bigint AS "fetched!",
-             COALESCE(sum(mended), 0)::bigint AS "mended!", count(differs) AS "differing!",
+             COALESCE(sum(mended), 0)::bigint AS "mended!",
+             COALESCE(sum(refreshed), 0)::bigint AS "refreshed!", count(differs) AS "differing!",
              CASE WHEN count(*) = count(swept_at) THEN min(swept_at) END AS swept_at,
              (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND due_at <= clock_timestamp()
                 AND NOT EXISTS (SELECT FROM gates g WHERE g.account_id = $1 AND g.shut_until > clock_timestamp()))

@@ -88,6 +88,8 @@ struct Registered {
     waiting: Gauge,
     backfilled: Counter,
     mended: Counter,
+    refreshed: Counter,
+    left_out: Counter,
     redeliveries: Counter,
     github_requests: Family<StatusLabel, Counter>,
     github_failures: Counter,
@@ -115,6 +117,8 @@ impl Metrics {
             waiting: Gauge::default(),
             backfilled: Counter::default(),
             mended: Counter::default(),
+            refreshed: Counter::default(),
+            left_out: Counter::default(),
             redeliveries: Counter::default(),
             github_requests: Family::default(),
             github_failures: Counter::default(),
@@ -187,9 +191,20 @@ impl Metrics {
         self.0.backfilled.inc_by(items.unsigned_abs());
     }
 
-    /// Counts items that had changed without a delivery and were mended. A healthy system mends nothing.
+    /// Counts items that had changed without the delivery that should have told, and were mended. A healthy
+    /// system mends nothing.
     pub fn mended(&self, items: i64) {
         self.0.mended.inc_by(items.unsigned_abs());
+    }
+
+    /// Counts items of which only the time of the last update had moved, of which GitHub tells nobody.
+    pub fn refreshed(&self, items: i64) {
+        self.0.refreshed.inc_by(items.unsigned_abs());
+    }
+
+    /// Counts what could not be read of deliveries and of GitHub's answers.
+    pub fn left_out(&self, times: i64) {
+        self.0.left_out.inc_by(times.unsigned_abs());
     }
 
     /// Counts a failed delivery that was asked for again.
@@ -261,8 +276,18 @@ impl Registered {
         registry.register("backfilled_items", "Items stored by the backfill", self.backfilled.clone());
         registry.register(
             "mended_items",
-            "Items that had changed without a delivery and were mended",
+            "Items that had changed without the delivery that should have told, and were mended",
             self.mended.clone(),
+        );
+        registry.register(
+            "refreshed_items",
+            "Items of which only the time had moved, of which GitHub tells nobody",
+            self.refreshed.clone(),
+        );
+        registry.register(
+            "left_out",
+            "Fields, entries and items that could not be read of what GitHub sent and answered",
+            self.left_out.clone(),
         );
         registry.register("redeliveries", "Failed deliveries asked for again", self.redeliveries.clone());
         registry.register("github_requests", "Answers of GitHub", self.github_requests.clone());

@@ -9,6 +9,8 @@ use super::signature::Secrets;
 pub struct Headers<'a> {
     /// `Content-Type`
     pub content_type: Option<&'a str>,
+    /// `Content-Encoding`
+    pub content_encoding: Option<&'a str>,
     /// `X-GitHub-Event`
     pub event: Option<&'a str>,
     /// `X-GitHub-Delivery`
@@ -59,6 +61,17 @@ impl<'a> VerifiedDelivery<'a> {
 pub enum BadDelivery {
     #[error("the content type must be application/json")]
     NotJson,
+    #[error(
+        "it is sent as a form. Set the content type of the webhook to application/json, in the App's settings on \
+         GitHub under \"Webhook\""
+    )]
+    Form,
+    /// GitHub signs and sends plain bytes, so these are not what it signed.
+    #[error(
+        "its body is encoded, and GitHub encodes none. Let the proxy in between pass on deliveries as they come, \
+         without the header Content-Encoding"
+    )]
+    Encoded,
     #[error("the header {0} is missing")]
     MissingHeader(&'static str),
     #[error("the header X-GitHub-Delivery must be a GUID such as 72d3162e-cc78-11e3-81ab-4c9367dc0958")]
@@ -74,8 +87,15 @@ pub enum BadDelivery {
 pub fn check_headers(headers: Headers<'_>) -> Result<CheckedHeaders<'_>, BadDelivery> {
     let content_type = headers.content_type.ok_or(BadDelivery::NotJson)?;
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(BadDelivery::Form);
+    }
     if !media_type.eq_ignore_ascii_case("application/json") {
         return Err(BadDelivery::NotJson);
+    }
+    let plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
+    if !headers.content_encoding.unwrap_or_default().split(',').all(plain) {
+        return Err(BadDelivery::Encoded);
     }
     let event = headers.event.ok_or(BadDelivery::MissingHeader("X-GitHub-Event"))?;
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';

@@ -3,6 +3,8 @@
 //! The players:
 //! - [`delivery`]: the headers, and the only way to a [`VerifiedDelivery`]: its signature;
 //! - [`signature`]: HMAC-SHA-256 and the secrets;
+//! - [`reading`]: JSON from outside is read field by field, from [`values`], and what was left out is
+//!   named; [`repair`] mends what no reader takes;
 //! - [`payload`]: the fields of GitHub's payloads that we read;
 //! - [`mod@translate`]: a verified delivery becomes events. It takes nothing else, so no unsigned byte
 //!   is ever parsed;
@@ -13,10 +15,14 @@
 mod delivery;
 mod listed;
 mod payload;
+pub mod reading;
+mod repair;
 pub mod signature;
 pub mod translate;
+pub mod values;
 
 pub use delivery::{BadDelivery, CheckedHeaders, Headers, VerifiedDelivery, check_headers, verify};
-pub use listed::{ItemOpening, ListedItem, listed_issue, listed_issues};
+pub use listed::{ItemOpening, ListedItem, ListedItems, listed_issue, listed_issues};
+pub use reading::Omissions;
 pub use signature::Secrets;
 pub use translate::{AccountRef, Translation, TranslationOutcome, translate};

@@ -23,6 +23,7 @@ mod people;
 mod postgres;
 mod queries;
 mod queue;
+mod reading;
 mod receiver;
 mod rooms;
 mod scrubs;

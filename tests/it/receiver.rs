@@ -1,6 +1,7 @@
 //! Receiving deliveries: everything that can be wrong with a request, one fault at a time, and what is
 //! kept of odd deliveries that are signed.
 
+mod fields;
 mod odd;
 mod relations;
 mod sizes;
@@ -96,7 +97,6 @@ async fn a_request_that_is_not_a_delivery_is_told_why() {
     ];
     for wrong in [
         "",
-        "application/x-www-form-urlencoded",
         "text/json",
         "text/plain; application/json",
         "application/jsonx",

@@ -50,6 +50,11 @@ impl JobKind {
         matches!(self, JobKind::Open | JobKind::OpenDiscussions)
     }
 
+    /// Whether the job's cursor is a place in a list of GitHub's.
+    pub fn goes_on_at_github(self) -> bool {
+        !matches!(self, JobKind::Installations | JobKind::Sweep | JobKind::Check | JobKind::Purge)
+    }
+
     /// The job with the smaller priority goes first: open items before history.
     pub(super) fn priority(self) -> i16 {
         self.row().2

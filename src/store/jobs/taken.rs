@@ -32,8 +32,8 @@ pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<TakenJob>, S
              ORDER BY j.priority, j.due_at LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
            UPDATE jobs j SET held_by = $2, held_until = clock_timestamp() + make_interval(secs => $3)
            FROM next WHERE j.account_id = next.account_id AND j.kind = next.kind AND j.repo_id = next.repo_id
-           RETURNING j.account_id, j.kind, j.repo_id, j.id, j.started_at, j.cursor, j.numbers, j.failures, j.asked,
-             clock_timestamp() AS "now!""#,
+           RETURNING j.account_id, j.kind, j.repo_id, j.id, j.started_at, j.cursor, j.numbers, j.failures,
+             j.begun_anew, j.asked, clock_timestamp() AS "now!""#,
         left_out,
         holder,
         LEASE_SECONDS,
@@ -49,6 +49,7 @@ pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<TakenJob>, S
         cursor: row.cursor,
         numbers: row.numbers,
         failures: row.failures,
+        begun_anew: row.begun_anew,
         id: row.id,
         asked: row.asked,
     };
@@ -108,6 +109,8 @@ pub enum PageOutcome {
     Continue { cursor: Option<String>, numbers: Option<Vec<i64>> },
     /// The job starts again after a while.
     Restart(Duration),
+    /// GitHub no longer takes the place where the next page begins. The job starts again after a while.
+    Anew { after: Duration, error: String },
     /// The page failed. It is tried again after a while.
     Failed { after: Duration, error: String },
     /// Nothing was asked, since GitHub takes no such request before this time.
@@ -146,7 +149,7 @@ impl TakenJob {
     pub async fn end(mut self, outcome: &PageOutcome) -> Result<(), StoreError> {
         let (&Job { account_id, kind, repo_id, started_at, id, asked, .. }, holder) = (&self.job, self.holder);
         let kind = kind.name();
-        if matches!(outcome, PageOutcome::Postponed(_) | PageOutcome::Failed { .. })
+        if matches!(outcome, PageOutcome::Postponed(_) | PageOutcome::Anew { .. } | PageOutcome::Failed { .. })
             && let Some(transaction) = self.transaction.take()
         {
             transaction.rollback().await?;
@@ -183,7 +186,8 @@ impl TakenJob {
                 .await?;
                 if ended.rows_affected() == 0 {
                     sqlx::query!(
-                        "UPDATE jobs SET cursor = NULL, started_at = NULL, failures = 0, error = NULL, held_by = NULL,
+                        "UPDATE jobs SET cursor = NULL, started_at = NULL, failures = 0, begun_anew = 0, error = NULL,
+                           held_by = NULL,
                            numbers = CASE WHEN cursor IS NULL OR numbers IS NULL THEN numbers ELSE '{}' END
                          WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND held_by = $5",
                         account_id,
@@ -221,8 +225,8 @@ impl TakenJob {
             }
             PageOutcome::Restart(after) => {
                 sqlx::query!(
-                    "UPDATE jobs SET cursor = NULL, numbers = NULL, failures = 0, error = NULL, started_at = NULL,
-                       held_by = NULL,
+                    "UPDATE jobs SET cursor = NULL, numbers = NULL, failures = 0, begun_anew = 0, error = NULL,
+                       started_at = NULL, held_by = NULL,
                        due_at = CASE WHEN asked = $6 THEN clock_timestamp() + $5 * interval '1 millisecond'
                                      ELSE due_at END
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND held_by = $7",
@@ -232,6 +236,24 @@ impl TakenJob {
                     id,
                     after.num_milliseconds() as f64,
                     asked,
+                    holder,
+                )
+                .execute(connection)
+                .await?;
+            }
+            PageOutcome::Anew { after, error } => {
+                // Numbers that were collected from the list are collected again.
+                sqlx::query!(
+                    "UPDATE jobs SET cursor = NULL, started_at = NULL, failures = 1, begun_anew = begun_anew + 1,
+                       numbers = CASE WHEN numbers IS NULL THEN NULL ELSE '{}'::bigint[] END, error = $6,
+                       held_by = NULL, due_at = clock_timestamp() + $5 * interval '1 millisecond'
+                     WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND held_by = $7",
+                    account_id,
+                    kind,
+                    repo_id,
+                    id,
+                    after.num_milliseconds() as f64,
+                    error,
                     holder,
                 )
                 .execute(connection)

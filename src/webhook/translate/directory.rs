@@ -1,12 +1,17 @@
 //! Facts about labels, milestones, repositories and installations.
 
+use std::borrow::Cow;
+
 use super::facts::{Meaning, PayloadFact};
 use super::parties::{AccountRef, repository_ref};
+use super::snapshot::{label as label_ref, milestone_ref};
+use super::{Told, unknown_kind};
 use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, RepositoryFact};
-use crate::activity::{Fact, LabelRef, MilestoneRef, RepositoryRef};
-use crate::webhook::payload::{Payload, RepositoryPayload};
+use crate::activity::{Fact, RepositoryRef};
+use crate::webhook::payload::RepositoryPayload;
 
-pub(super) fn label(payload: &Payload, action: &str) -> Meaning {
+pub(super) fn label(told: &Told<'_>) -> Meaning {
+    let Told { payload, action, .. } = *told;
     let (kind, removed) = match action {
         "created" => ("label_created", false),
         "edited" => ("label_edited", false),
@@ -14,15 +19,15 @@ pub(super) fn label(payload: &Payload, action: &str) -> Meaning {
         _ => return Meaning::Unknown,
     };
     let fact = || {
-        let repository = repository_ref(payload.repository.as_ref()?, None)?;
-        let label = payload.label.as_ref()?;
-        let label = LabelRef { id: label.id?, name: label.name.as_ref()?.0.clone() };
+        let repository = repository_ref(payload.repository.as_ref()?, Some(told.account))?;
+        let label = label_ref(payload.label.as_ref()?)?;
         Some(Fact::Label(LabelFact { repository, label, removed }))
     };
     Meaning::one(fact().map(|fact| PayloadFact::new(kind, fact)))
 }
 
-pub(super) fn milestone(payload: &Payload, action: &str) -> Meaning {
+pub(super) fn milestone(told: &Told<'_>) -> Meaning {
+    let Told { payload, action, .. } = *told;
     let (kind, removed) = match action {
         "created" => ("milestone_created", false),
         "edited" => ("milestone_edited", false),
@@ -32,28 +37,32 @@ pub(super) fn milestone(payload: &Payload, action: &str) -> Meaning {
         _ => return Meaning::Unknown,
     };
     let fact = || {
-        let repository = repository_ref(payload.repository.as_ref()?, None)?;
-        let milestone = payload.milestone.as_ref()?;
-        let milestone = MilestoneRef { number: milestone.number?, title: milestone.title.as_ref()?.0.clone() };
+        let repository = repository_ref(payload.repository.as_ref()?, Some(told.account))?;
+        let milestone = milestone_ref(payload.milestone.as_ref()?)?;
         Some(Fact::Milestone(MilestoneFact { repository, milestone, removed }))
     };
     Meaning::one(fact().map(|fact| PayloadFact::new(kind, fact)))
 }
 
-pub(super) fn repository(payload: &Payload, action: &str) -> Meaning {
+pub(super) fn repository(told: &Told<'_>) -> Meaning {
+    let Told { payload, action, .. } = *told;
+    let known = |kind: &'static str, present| (Cow::Borrowed(kind), present);
     let (kind, present) = match action {
-        "created" => ("repository_created", Some(true)),
-        "deleted" => ("repository_deleted", Some(false)),
-        "transferred" => ("repository_transferred", Some(true)),
-        "archived" => ("repository_archived", None),
-        "unarchived" => ("repository_unarchived", None),
-        "edited" => ("repository_edited", None),
-        "privatized" => ("repository_privatized", None),
-        "publicized" => ("repository_publicized", None),
-        "renamed" => ("repository_renamed", None),
-        _ => return Meaning::Unknown,
+        "created" => known("repository_created", Some(true)),
+        "deleted" => known("repository_deleted", Some(false)),
+        "transferred" => known("repository_transferred", Some(true)),
+        "archived" => known("repository_archived", None),
+        "unarchived" => known("repository_unarchived", None),
+        "edited" => known("repository_edited", None),
+        "privatized" => known("repository_privatized", None),
+        "publicized" => known("repository_publicized", None),
+        "renamed" => known("repository_renamed", None),
+        // It shows the repository all the same.
+        _ => (unknown_kind("repository", action), None),
     };
-    let Some(repository) = payload.repository.as_ref().and_then(|repository| repository_ref(repository, None)) else {
+    let Some(repository) =
+        payload.repository.as_ref().and_then(|repository| repository_ref(repository, Some(told.account)))
+    else {
         return Meaning::Incomplete;
     };
     let mut facts =
@@ -70,11 +79,12 @@ pub(super) fn repository(payload: &Payload, action: &str) -> Meaning {
     Meaning::Facts(facts)
 }
 
-fn owner_before(payload: &Payload) -> Option<AccountRef> {
+fn owner_before(payload: &crate::webhook::payload::Payload) -> Option<AccountRef> {
     AccountRef::of(payload.changes.as_ref()?.owner.as_ref()?.from.as_ref()?.user.as_ref()?)
 }
 
-pub(super) fn installation(payload: &Payload, action: &str, holder: &AccountRef) -> Meaning {
+pub(super) fn installation(told: &Told<'_>) -> Meaning {
+    let Told { payload, action, account: holder, .. } = *told;
     let (kind, installed) = match action {
         "created" => ("installed", Some(true)),
         "unsuspend" => ("installation_unsuspended", Some(true)),
@@ -88,12 +98,13 @@ pub(super) fn installation(payload: &Payload, action: &str, holder: &AccountRef)
         AccountFact { owner: holder.owner(), installed, fresh: action == "created", selected: selected(selection) };
     let mut facts = vec![PayloadFact::new(kind, Fact::Account(fact))];
     if action == "created" {
-        facts.extend(listed(&payload.repositories, holder, "repository_added", true));
+        facts.extend(listed(payload.repositories.as_deref(), holder, "repository_added", true));
     }
     Meaning::Facts(facts)
 }
 
-pub(super) fn installation_repositories(payload: &Payload, action: &str, holder: &AccountRef) -> Meaning {
+pub(super) fn installation_repositories(told: &Told<'_>) -> Meaning {
+    let Told { payload, action, account: holder, .. } = *told;
     if !matches!(action, "added" | "removed") {
         return Meaning::Unknown;
     }
@@ -104,12 +115,13 @@ pub(super) fn installation_repositories(payload: &Payload, action: &str, holder:
         selected: selected(payload.repository_selection.as_deref()),
     };
     let mut facts = vec![PayloadFact::new("repository_selection_changed", Fact::Account(fact))];
-    facts.extend(listed(&payload.repositories_added, holder, "repository_added", true));
-    facts.extend(listed(&payload.repositories_removed, holder, "repository_removed", false));
+    facts.extend(listed(payload.repositories_added.as_deref(), holder, "repository_added", true));
+    facts.extend(listed(payload.repositories_removed.as_deref(), holder, "repository_removed", false));
     Meaning::Facts(facts)
 }
 
-pub(super) fn installation_target(payload: &Payload, action: &str, holder: &AccountRef) -> Meaning {
+pub(super) fn installation_target(told: &Told<'_>) -> Meaning {
+    let Told { payload, action, account: holder, .. } = *told;
     if action != "renamed" {
         return Meaning::Unknown;
     }
@@ -121,12 +133,13 @@ pub(super) fn installation_target(payload: &Payload, action: &str, holder: &Acco
 
 /// A fact for each repository of an installation's list. Such lists leave out the owner.
 fn listed(
-    repositories: &[RepositoryPayload],
+    repositories: Option<&[RepositoryPayload]>,
     holder: &AccountRef,
     kind: &'static str,
     present: bool,
 ) -> impl Iterator<Item = PayloadFact> {
-    let named = repositories.iter().filter_map(move |repository| repository_ref(repository, Some(holder)));
+    let listed = repositories.into_iter().flatten();
+    let named = listed.filter_map(move |repository| repository_ref(repository, Some(holder)));
     named.map(move |repository| {
         PayloadFact::new(kind, Fact::Repository(RepositoryFact { repository, present: Some(present) }))
     })

@@ -1,5 +1,7 @@
 //! What a payload says, before its facts become events with keys.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::parties::AccountRef;
@@ -27,14 +29,14 @@ impl Meaning {
 pub struct PayloadFact {
     /// The account whose fact it is; `None` for the delivery's own.
     pub account: Option<AccountRef>,
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub occurred_at: Option<DateTime<Utc>>,
     pub fact: Fact,
 }
 
 impl PayloadFact {
     /// A fact of the delivery's own account, without a time of its own.
-    pub fn new(kind: &'static str, fact: Fact) -> Self {
-        Self { account: None, kind, occurred_at: None, fact }
+    pub fn new(kind: impl Into<Cow<'static, str>>, fact: Fact) -> Self {
+        Self { account: None, kind: kind.into(), occurred_at: None, fact }
     }
 }

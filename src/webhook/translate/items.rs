@@ -1,169 +1,227 @@
 //! Facts about issues, pull requests and discussions.
+//!
+//! Whatever an action is called, the item in its payload is shown as it is now. So every action of an
+//! event with an item gives a fact; what this version does not know of it is what the action changed.
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
 use super::facts::{Meaning, PayloadFact};
 use super::parties::{AccountRef, person, repository_ref, same};
 use super::snapshot::snapshot;
+use super::{Told, unknown_kind};
 use crate::activity::{Effect, Fact, ItemFact, ItemKey, ItemType};
-use crate::webhook::payload::{CommentPayload, ItemNumber, ItemPayload, Payload, RepositoryPayload};
+use crate::webhook::payload::{CommentPayload, ItemNumber, ItemPayload, RepositoryPayload};
 
-pub(super) fn issues(payload: &Payload, action: &str) -> Meaning {
-    let (kind, effect) = match action {
-        "opened" => return opened(payload, payload.issue.as_ref(), ItemType::Issue),
-        "transferred" => return transferred(payload, payload.issue.as_ref(), ItemType::Issue),
-        "typed" => ("typed", Effect::Nothing),
-        "untyped" => ("untyped", Effect::Nothing),
-        _ => match common(payload, action) {
-            Ok(change) => change,
-            Err(meaning) => return meaning,
-        },
-    };
-    about(payload, payload.issue.as_ref(), ItemType::Issue, kind, effect)
+/// The kind of a fact, and the field that the action changed.
+struct Change {
+    kind: Cow<'static, str>,
+    effect: Effect,
 }
 
-pub(super) fn pull_request(payload: &Payload, action: &str) -> Meaning {
-    let merged = payload.pull_request.as_ref().is_some_and(|item| matches!(item.merged_at, Some(Some(_))));
-    let (kind, effect) = match action {
-        "opened" => return opened(payload, payload.pull_request.as_ref(), ItemType::PullRequest),
-        "closed" if merged => ("merged", Effect::Status),
-        "converted_to_draft" => ("converted_to_draft", Effect::Draft),
-        "ready_for_review" => ("ready_for_review", Effect::Draft),
-        "synchronize" => ("synchronized", Effect::Nothing),
-        "review_requested" => ("review_requested", Effect::Nothing),
-        "review_request_removed" => ("review_request_removed", Effect::Nothing),
-        "auto_merge_enabled" => ("auto_merge_enabled", Effect::Nothing),
-        "auto_merge_disabled" => ("auto_merge_disabled", Effect::Nothing),
-        "enqueued" => ("enqueued", Effect::Nothing),
-        "dequeued" => ("dequeued", Effect::Nothing),
-        _ => match common(payload, action) {
-            Ok(change) => change,
-            Err(meaning) => return meaning,
-        },
-    };
-    about(payload, payload.pull_request.as_ref(), ItemType::PullRequest, kind, effect)
+impl Change {
+    fn of(kind: &'static str, effect: Effect) -> Self {
+        Self { kind: Cow::Borrowed(kind), effect }
+    }
+
+    /// An action that changes no folded field.
+    fn to_nothing(kind: &'static str) -> Self {
+        Self::of(kind, Effect::Nothing)
+    }
+
+    fn unknown(told: &Told<'_>) -> Self {
+        Self { kind: unknown_kind(told.event, told.action), effect: Effect::Nothing }
+    }
 }
 
-pub(super) fn discussion(payload: &Payload, action: &str) -> Meaning {
-    let (kind, effect) = match action {
-        "created" => return opened(payload, payload.discussion.as_ref(), ItemType::Discussion),
-        "transferred" => return transferred(payload, payload.discussion.as_ref(), ItemType::Discussion),
-        "answered" => ("answered", Effect::Answer),
-        "unanswered" => ("unanswered", Effect::Answer),
-        "category_changed" => ("category_changed", Effect::Nothing),
-        _ => match common(payload, action) {
-            Ok(change) => change,
-            Err(meaning) => return meaning,
-        },
+pub(super) fn issues(told: &Told<'_>) -> Meaning {
+    let item = told.payload.issue.as_ref();
+    let change = match told.action {
+        "opened" => return opened(told, item, ItemType::Issue),
+        "transferred" => transferred(told),
+        "typed" => Change::to_nothing("typed"),
+        "untyped" => Change::to_nothing("untyped"),
+        "field_added" => Change::to_nothing("field_added"),
+        "field_removed" => Change::to_nothing("field_removed"),
+        _ => common(told),
     };
-    about(payload, payload.discussion.as_ref(), ItemType::Discussion, kind, effect)
+    about(told, item, ItemType::Issue, change)
+}
+
+pub(super) fn pull_request(told: &Told<'_>) -> Meaning {
+    let item = told.payload.pull_request.as_ref();
+    let merged = item.is_some_and(|item| matches!(item.merged_at, Some(Some(_))));
+    let change = match told.action {
+        "opened" => return opened(told, item, ItemType::PullRequest),
+        "closed" if merged => Change::of("merged", Effect::Status),
+        "converted_to_draft" => Change::of("converted_to_draft", Effect::Draft),
+        "ready_for_review" => Change::of("ready_for_review", Effect::Draft),
+        "synchronize" => Change::to_nothing("synchronized"),
+        "review_requested" => Change::to_nothing("review_requested"),
+        "review_request_removed" => Change::to_nothing("review_request_removed"),
+        "auto_merge_enabled" => Change::to_nothing("auto_merge_enabled"),
+        "auto_merge_disabled" => Change::to_nothing("auto_merge_disabled"),
+        "enqueued" => Change::to_nothing("enqueued"),
+        "dequeued" => Change::to_nothing("dequeued"),
+        _ => common(told),
+    };
+    about(told, item, ItemType::PullRequest, change)
+}
+
+pub(super) fn discussion(told: &Told<'_>) -> Meaning {
+    let item = told.payload.discussion.as_ref();
+    let change = match told.action {
+        "created" => return opened(told, item, ItemType::Discussion),
+        "transferred" => transferred(told),
+        "answered" => Change::of("answered", Effect::Answer),
+        "unanswered" => Change::of("unanswered", Effect::Answer),
+        "category_changed" => Change::to_nothing("category_changed"),
+        _ => common(told),
+    };
+    about(told, item, ItemType::Discussion, change)
 }
 
 /// GitHub sends one delivery for each end of the relation; this is the end in the delivery's own
 /// repository.
-pub(super) fn sub_issues(payload: &Payload, action: &str) -> Meaning {
-    let (kind, end) = match action {
-        "sub_issue_added" => ("sub_issue_added", &payload.parent_issue),
-        "sub_issue_removed" => ("sub_issue_removed", &payload.parent_issue),
-        "parent_issue_added" => ("parent_issue_added", &payload.sub_issue),
-        "parent_issue_removed" => ("parent_issue_removed", &payload.sub_issue),
-        _ => return Meaning::Unknown,
+pub(super) fn sub_issues(told: &Told<'_>) -> Meaning {
+    let (kind, end) = match told.action {
+        "sub_issue_added" => ("sub_issue_added", &told.payload.parent_issue),
+        "sub_issue_removed" => ("sub_issue_removed", &told.payload.parent_issue),
+        "parent_issue_added" => ("parent_issue_added", &told.payload.sub_issue),
+        "parent_issue_removed" => ("parent_issue_removed", &told.payload.sub_issue),
+        _ => return whatever_is_shown(told),
     };
-    about(payload, end.as_ref(), ItemType::Issue, kind, Effect::Nothing)
+    about(told, end.as_ref(), ItemType::Issue, Change::to_nothing(kind))
 }
 
 /// GitHub sends one delivery for each end of the relation; this is the end in the delivery's own
 /// repository.
-pub(super) fn dependencies(payload: &Payload, action: &str) -> Meaning {
-    let (kind, end) = match action {
-        "blocked_by_added" => ("blocked_by_added", &payload.blocked_issue),
-        "blocked_by_removed" => ("blocked_by_removed", &payload.blocked_issue),
-        "blocking_added" => ("blocking_added", &payload.blocking_issue),
-        "blocking_removed" => ("blocking_removed", &payload.blocking_issue),
-        _ => return Meaning::Unknown,
+pub(super) fn dependencies(told: &Told<'_>) -> Meaning {
+    let (kind, end) = match told.action {
+        "blocked_by_added" => ("blocked_by_added", &told.payload.blocked_issue),
+        "blocked_by_removed" => ("blocked_by_removed", &told.payload.blocked_issue),
+        "blocking_added" => ("blocking_added", &told.payload.blocking_issue),
+        "blocking_removed" => ("blocking_removed", &told.payload.blocking_issue),
+        _ => return whatever_is_shown(told),
     };
-    about(payload, end.as_ref(), ItemType::Issue, kind, Effect::Nothing)
+    about(told, end.as_ref(), ItemType::Issue, Change::to_nothing(kind))
 }
 
-pub(super) fn issue_comment(payload: &Payload, action: &str) -> Meaning {
-    comment(payload, payload.issue.as_ref(), ItemType::Issue, action)
+pub(super) fn issue_comment(told: &Told<'_>) -> Meaning {
+    comment(told, told.payload.issue.as_ref(), ItemType::Issue)
 }
 
-pub(super) fn discussion_comment(payload: &Payload, action: &str) -> Meaning {
-    comment(payload, payload.discussion.as_ref(), ItemType::Discussion, action)
+pub(super) fn discussion_comment(told: &Told<'_>) -> Meaning {
+    comment(told, told.payload.discussion.as_ref(), ItemType::Discussion)
 }
 
-pub(super) fn review(payload: &Payload, action: &str) -> Meaning {
-    let kind = match action {
-        "submitted" => "reviewed",
-        "edited" => "review_edited",
-        "dismissed" => "review_dismissed",
-        _ => return Meaning::Unknown,
+pub(super) fn review(told: &Told<'_>) -> Meaning {
+    let review = told.payload.review.as_ref();
+    let change = match told.action {
+        "submitted" => Change::to_nothing("reviewed"),
+        "edited" => Change::to_nothing("review_edited"),
+        "dismissed" => Change::to_nothing("review_dismissed"),
+        _ => Change::unknown(told),
     };
-    let at = payload.review.as_ref().filter(|_| action == "submitted").and_then(|review| review.submitted_at);
-    about_comment(payload, payload.pull_request.as_ref(), ItemType::PullRequest, kind, payload.review.as_ref(), at)
+    let at = review.filter(|_| told.action == "submitted").and_then(|review| review.submitted_at);
+    about_comment(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, review, at)
 }
 
-pub(super) fn review_comment(payload: &Payload, action: &str) -> Meaning {
-    let kind = match action {
-        "created" => "review_commented",
-        "edited" => "review_comment_edited",
-        "deleted" => "review_comment_deleted",
-        _ => return Meaning::Unknown,
+pub(super) fn review_comment(told: &Told<'_>) -> Meaning {
+    let comment = told.payload.comment.as_ref();
+    let change = match told.action {
+        "created" => Change::to_nothing("review_commented"),
+        "edited" => Change::to_nothing("review_comment_edited"),
+        "deleted" => Change::to_nothing("review_comment_deleted"),
+        _ => Change::unknown(told),
     };
-    let at = comment_time(payload.comment.as_ref(), action);
-    about_comment(payload, payload.pull_request.as_ref(), ItemType::PullRequest, kind, payload.comment.as_ref(), at)
+    let at = comment_time(comment, told.action);
+    about_comment(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, comment, at)
 }
 
-pub(super) fn review_thread(payload: &Payload, action: &str) -> Meaning {
-    let kind = match action {
-        "resolved" => "thread_resolved",
-        "unresolved" => "thread_unresolved",
-        _ => return Meaning::Unknown,
+pub(super) fn review_thread(told: &Told<'_>) -> Meaning {
+    let change = match told.action {
+        "resolved" => Change::to_nothing("thread_resolved"),
+        "unresolved" => Change::to_nothing("thread_unresolved"),
+        _ => Change::unknown(told),
     };
-    about(payload, payload.pull_request.as_ref(), ItemType::PullRequest, kind, Effect::Nothing)
+    about(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change)
+}
+
+/// What an event shows that this version does not know, or an action with several items: every item of
+/// the delivery's own repository.
+pub(super) fn whatever_is_shown(told: &Told<'_>) -> Meaning {
+    let payload = told.payload;
+    let own = [
+        (&payload.pull_request, ItemType::PullRequest),
+        (&payload.issue, ItemType::Issue),
+        (&payload.discussion, ItemType::Discussion),
+    ];
+    let ends = [&payload.sub_issue, &payload.parent_issue, &payload.blocked_issue, &payload.blocking_issue];
+    // These may be in other repositories.
+    let ends = ends.into_iter().filter(|end| end.as_ref().is_some_and(|end| is_in(end, payload.repository.as_ref())));
+    let shown = own.into_iter().chain(ends.map(|end| (end, ItemType::Issue)));
+    let facts: Vec<PayloadFact> = shown
+        .filter_map(|(item, item_type)| match about(told, item.as_ref(), item_type, Change::unknown(told)) {
+            Meaning::Facts(facts) => Some(facts),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    if facts.is_empty() { Meaning::Unknown } else { Meaning::Facts(facts) }
+}
+
+fn is_in(item: &ItemPayload, repository: Option<&RepositoryPayload>) -> bool {
+    let named = item.repository_url.as_deref().and_then(|url| url.split_once("/repos/"));
+    let full_name = repository.and_then(|repository| repository.full_name.as_deref());
+    named.zip(full_name).is_some_and(|((_, named), full_name)| named.eq_ignore_ascii_case(full_name))
 }
 
 /// The actions that issues, pull requests and discussions have in common.
-fn common(payload: &Payload, action: &str) -> Result<(&'static str, Effect), Meaning> {
+fn common(told: &Told<'_>) -> Change {
+    let payload = told.payload;
+    // GitHub does not always say which label or whom: not if the label was deleted, or the person is gone.
     let label = |set| {
-        let id = payload.label.as_ref().and_then(|label| label.id).ok_or(Meaning::Incomplete)?;
-        Ok(Effect::Label { id, set })
+        let id = payload.label.as_ref().and_then(|label| label.id);
+        id.map_or(Effect::Nothing, |id| Effect::Label { id, set })
     };
     let assignee = |set| {
-        let who = payload.assignee.as_ref().map(person).ok_or(Meaning::Incomplete)?;
-        Ok(Effect::Assignee { who, set })
+        let who = payload.assignee.as_ref().and_then(person);
+        who.map_or(Effect::Nothing, |who| Effect::Assignee { who, set })
     };
     let retitled = payload.changes.as_ref().is_some_and(|changes| changes.title.is_some());
-    Ok(match action {
-        "closed" => ("closed", Effect::Status),
-        "reopened" => ("reopened", Effect::Status),
-        "edited" if retitled => ("retitled", Effect::Title),
-        "edited" => ("edited", Effect::Nothing),
-        "labeled" => ("labeled", label(true)?),
-        "unlabeled" => ("unlabeled", label(false)?),
-        "assigned" => ("assigned", assignee(true)?),
-        "unassigned" => ("unassigned", assignee(false)?),
-        "milestoned" => ("milestoned", Effect::Milestone),
-        "demilestoned" => ("demilestoned", Effect::Milestone),
-        "locked" => ("locked", Effect::Nothing),
-        "unlocked" => ("unlocked", Effect::Nothing),
-        "pinned" => ("pinned", Effect::Nothing),
-        "unpinned" => ("unpinned", Effect::Nothing),
-        "deleted" => ("deleted", Effect::Deleted),
-        _ => return Err(Meaning::Unknown),
-    })
+    match told.action {
+        "closed" => Change::of("closed", Effect::Status),
+        "reopened" => Change::of("reopened", Effect::Status),
+        "edited" if retitled => Change::of("retitled", Effect::Title),
+        "edited" => Change::to_nothing("edited"),
+        "labeled" => Change::of("labeled", label(true)),
+        "unlabeled" => Change::of("unlabeled", label(false)),
+        "assigned" => Change::of("assigned", assignee(true)),
+        "unassigned" => Change::of("unassigned", assignee(false)),
+        "milestoned" => Change::of("milestoned", Effect::Milestone),
+        "demilestoned" => Change::of("demilestoned", Effect::Milestone),
+        "locked" => Change::to_nothing("locked"),
+        "unlocked" => Change::to_nothing("unlocked"),
+        "pinned" => Change::to_nothing("pinned"),
+        "unpinned" => Change::to_nothing("unpinned"),
+        "deleted" => Change::of("deleted", Effect::Deleted),
+        _ => Change::unknown(told),
+    }
 }
 
-fn comment(payload: &Payload, item: Option<&ItemPayload>, item_type: ItemType, action: &str) -> Meaning {
-    let kind = match action {
-        "created" => "commented",
-        "edited" => "comment_edited",
-        "deleted" => "comment_deleted",
-        _ => return Meaning::Unknown,
+fn comment(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> Meaning {
+    let comment = told.payload.comment.as_ref();
+    let change = match told.action {
+        "created" => Change::to_nothing("commented"),
+        "edited" => Change::to_nothing("comment_edited"),
+        "deleted" => Change::to_nothing("comment_deleted"),
+        "pinned" => Change::to_nothing("comment_pinned"),
+        "unpinned" => Change::to_nothing("comment_unpinned"),
+        _ => Change::unknown(told),
     };
-    let at = comment_time(payload.comment.as_ref(), action);
-    about_comment(payload, item, item_type, kind, payload.comment.as_ref(), at)
+    about_comment(told, item, item_type, change, comment, comment_time(comment, told.action))
 }
 
 /// The time of a comment's event; a deletion has none.
@@ -176,99 +234,89 @@ fn comment_time(comment: Option<&CommentPayload>, action: &str) -> Option<DateTi
 }
 
 /// An opening. If the item came by a transfer, the old address learns of it too.
-fn opened(payload: &Payload, item: Option<&ItemPayload>, item_type: ItemType) -> Meaning {
-    let changes = payload.changes.as_ref();
+fn opened(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> Meaning {
+    let changes = told.payload.changes.as_ref();
     let from = changes.and_then(|changes| end_of(changes.old_repository.as_ref(), changes.old_issue.as_ref()));
-    let (Some(here), Some((there, key))) = (own_key(payload, item), from) else {
-        return about(payload, item, item_type, "opened", Effect::Nothing);
+    let (Some(here), Some((there, key))) = (own_key(told, item), from) else {
+        return about(told, item, item_type, Change::to_nothing("opened"));
     };
-    let mut meaning = about(payload, item, item_type, "opened", Effect::TransferredFrom(key));
+    let mut meaning = about(told, item, item_type, Change::of("opened", Effect::TransferredFrom(key)));
     if let Meaning::Facts(facts) = &mut meaning {
-        let at = item.and_then(|item| item.updated_at);
+        let at = facts.first().and_then(|opened| opened.occurred_at);
         facts.push(transfer_away(there, key, Effect::TransferredTo(here), at));
     }
     meaning
 }
 
-/// A transfer away. The new address has a delivery of its own, `opened`.
-fn transferred(payload: &Payload, item: Option<&ItemPayload>, item_type: ItemType) -> Meaning {
-    let changes = payload.changes.as_ref();
+/// A transfer away. The new address has a delivery of its own, `opened`. If this one does not say where
+/// that is, the item has left all the same.
+fn transferred(told: &Told<'_>) -> Change {
+    let changes = told.payload.changes.as_ref();
     let to = changes.and_then(|changes| end_of(changes.new_repository.as_ref(), changes.new_issue.as_ref()));
-    match to {
-        Some((_, key)) => about(payload, item, item_type, "transferred", Effect::TransferredTo(key)),
-        None => Meaning::Incomplete,
-    }
+    Change::of("transferred", to.map_or(Effect::Deleted, |(_, key)| Effect::TransferredTo(key)))
 }
 
 fn end_of(repository: Option<&RepositoryPayload>, item: Option<&ItemNumber>) -> Option<(AccountRef, ItemKey)> {
     let (repository, item) = (repository?, item?);
-    let owner = AccountRef::of(repository.owner.as_ref()?)?;
-    let key = ItemKey { account_id: owner.id, repo_id: repository.id, number: item.number };
+    let owner = AccountRef::of_owner(repository)?;
+    let key = ItemKey { account_id: owner.id, repo_id: repository.id?, number: item.number? };
     Some((owner, key))
 }
 
-fn own_key(payload: &Payload, item: Option<&ItemPayload>) -> Option<ItemKey> {
-    let repository = payload.repository.as_ref()?;
-    let owner = AccountRef::of(repository.owner.as_ref()?)?;
-    Some(ItemKey { account_id: owner.id, repo_id: repository.id, number: item?.number })
+fn own_key(told: &Told<'_>, item: Option<&ItemPayload>) -> Option<ItemKey> {
+    Some(ItemKey { account_id: told.account.id, repo_id: told.payload.repository.as_ref()?.id?, number: item?.number? })
 }
 
 fn transfer_away(account: AccountRef, key: ItemKey, effect: Effect, at: Option<DateTime<Utc>>) -> PayloadFact {
     let ItemKey { repo_id, number, .. } = key;
     let fact = ItemFact { repo_id, number, effect, snapshot: None, association: None, repository: None };
-    PayloadFact { account: Some(account), kind: "transferred", occurred_at: at, fact: Fact::Item(Box::new(fact)) }
+    let fact = PayloadFact::new("transferred", Fact::Item(Box::new(fact)));
+    PayloadFact { account: Some(account), occurred_at: at, ..fact }
 }
 
 /// A fact about the item itself, at the time of its last update.
-fn about(
-    payload: &Payload,
-    item: Option<&ItemPayload>,
-    item_type: ItemType,
-    kind: &'static str,
-    effect: Effect,
-) -> Meaning {
-    let by_author = same(payload.sender.as_ref(), item.and_then(|item| item.user.as_ref()));
+fn about(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType, change: Change) -> Meaning {
+    let by_author = same(told.payload.sender.as_ref(), item.and_then(|item| item.user.as_ref()));
     let association = item.filter(|_| by_author).and_then(|item| item.author_association.as_deref());
-    fact(payload, item, item_type, kind, effect, association, None)
+    fact(told, item, item_type, change, association, None)
 }
 
 /// A fact about a comment or a review of the item.
 fn about_comment(
-    payload: &Payload,
+    told: &Told<'_>,
     item: Option<&ItemPayload>,
     item_type: ItemType,
-    kind: &'static str,
+    change: Change,
     comment: Option<&CommentPayload>,
     at: Option<DateTime<Utc>>,
 ) -> Meaning {
-    let by_author = same(payload.sender.as_ref(), comment.and_then(|comment| comment.user.as_ref()));
+    let by_author = same(told.payload.sender.as_ref(), comment.and_then(|comment| comment.user.as_ref()));
     let association = comment.filter(|_| by_author).and_then(|comment| comment.author_association.as_deref());
-    fact(payload, item, item_type, kind, Effect::Nothing, association, at)
+    fact(told, item, item_type, change, association, at)
 }
 
 fn fact(
-    payload: &Payload,
+    told: &Told<'_>,
     item: Option<&ItemPayload>,
     item_type: ItemType,
-    kind: &'static str,
-    effect: Effect,
+    change: Change,
     association: Option<&str>,
     at: Option<DateTime<Utc>>,
 ) -> Meaning {
     let found = || {
         let item = item?;
-        let repository = repository_ref(payload.repository.as_ref()?, None)?;
-        let snapshot = snapshot(item, item_type)?;
+        let repository = repository_ref(told.payload.repository.as_ref()?, Some(told.account))?;
+        let snapshot = snapshot(item, item_type, at)?;
         let occurred_at = Some(at.unwrap_or(snapshot.updated_at));
         let fact = ItemFact {
             repo_id: repository.id,
-            number: item.number,
-            effect,
+            number: item.number.filter(|number| *number > 0)?,
+            effect: change.effect,
             snapshot: Some(snapshot),
             association: association.map(str::to_owned),
             repository: Some(repository),
         };
-        Some(PayloadFact { occurred_at, ..PayloadFact::new(kind, Fact::Item(Box::new(fact))) })
+        Some(PayloadFact { occurred_at, ..PayloadFact::new(change.kind, Fact::Item(Box::new(fact))) })
     };
     Meaning::one(found())
 }

@@ -2,21 +2,28 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::parties::person;
 use crate::activity::event::Status;
 use crate::activity::{ItemSnapshot, ItemType, LabelRef, MilestoneRef, Person, State};
 use crate::webhook::payload::{ItemPayload, LabelPayload, MilestonePayload, User};
 
-/// The item's state; `None` if the payload does not say as of when.
-pub fn snapshot(item: &ItemPayload, item_type: ItemType) -> Option<ItemSnapshot> {
-    let merged_at = item.merged_at.or(item.pull_request.as_ref().and_then(|mark| mark.merged_at));
+/// The item's state; `None` if the payload does not say as of when. `beside` is the time of what the
+/// payload tells beside the item, such as a comment.
+pub fn snapshot(item: &ItemPayload, item_type: ItemType, beside: Option<DateTime<Utc>>) -> Option<ItemSnapshot> {
+    let mark = item.pull_request.as_ref();
+    let merged_at = item.merged_at.or(mark.and_then(|mark| mark.merged_at));
+    // Without a time of the last update, it was no earlier than anything else that the payload shows.
+    let shown =
+        [item.created_at, item.closed_at.flatten(), merged_at.flatten(), item.answer_chosen_at.flatten(), beside];
     Some(ItemSnapshot {
-        item_type: if item.pull_request.is_some() { ItemType::PullRequest } else { item_type },
-        updated_at: item.updated_at?,
+        item_type: if mark.is_some_and(|mark| mark.is_set()) { ItemType::PullRequest } else { item_type },
+        updated_at: item.updated_at.or(shown.into_iter().flatten().max())?,
         fetched_at: None,
         created_at: item.created_at,
         title: item.title.as_ref().map(|title| title.0.clone()),
-        author: item.user.as_ref().map(person),
+        author: item.user.as_ref().and_then(person),
         status: status(item),
         answered: item.answer_chosen_at.map(|at| at.is_some()),
         merged: merged_at.map(|at| at.is_some()),
@@ -43,20 +50,30 @@ fn status(item: &ItemPayload) -> Option<Status> {
 }
 
 fn labels(labels: &[LabelPayload]) -> Vec<LabelRef> {
-    let named = |label: &LabelPayload| Some(LabelRef { id: label.id?, name: label.name.as_ref()?.0.clone() });
-    labels.iter().filter_map(named).collect()
+    labels.iter().filter_map(label).collect()
 }
 
-fn people(users: &[Option<User>]) -> Vec<Person> {
-    let people: BTreeSet<Person> = users.iter().flatten().map(person).collect();
+/// A label that has an id; its name is empty if the payload does not say it.
+pub fn label(label: &LabelPayload) -> Option<LabelRef> {
+    Some(LabelRef { id: label.id?, name: label.name.as_ref().map(|name| name.0.clone()).unwrap_or_default() })
+}
+
+fn people(users: &[User]) -> Vec<Person> {
+    let people: BTreeSet<Person> = users.iter().filter_map(person).collect();
     people.into_iter().collect()
 }
 
-/// The milestone that the item has or lacks (inner `None`); outer `None` for one without a name,
+/// The milestone that the item has or lacks (inner `None`); outer `None` for one without a number,
 /// which says nothing.
 fn milestone(milestone: &Option<MilestonePayload>) -> Option<Option<MilestoneRef>> {
     match milestone {
         None => Some(None),
-        Some(found) => Some(Some(MilestoneRef { number: found.number?, title: found.title.as_ref()?.0.clone() })),
+        Some(found) => milestone_ref(found).map(Some),
     }
+}
+
+/// A milestone that has a number; its title is empty if the payload does not say it.
+pub fn milestone_ref(milestone: &MilestonePayload) -> Option<MilestoneRef> {
+    let title = milestone.title.as_ref().map(|title| title.0.clone()).unwrap_or_default();
+    Some(MilestoneRef { number: milestone.number?, title })
 }

@@ -302,7 +302,7 @@ impl History {
         let event = |(key, _): (&ItemKey, &Truth)| {
             let mut shown = self.issue(*key);
             shown["node_id"] = json!(format!("I_{}_{}", key.repo_id, key.number));
-            let listed = listed_issue(shown.to_string().as_bytes()).unwrap().unwrap();
+            let listed = listed_issue(shown.to_string().as_bytes()).unwrap().items.remove(0);
             let owner = OwnerRef { id: ACCOUNT, login: "acme".to_owned() };
             let repository = RepositoryRef {
                 id: key.repo_id,
@@ -349,6 +349,7 @@ pub fn events_of(delivery: &Delivery) -> Vec<Event> {
     let (guid, signed) = (delivery.guid.to_string(), signature::sign(b"s", &body));
     let headers = Headers {
         content_type: Some("application/json"),
+        content_encoding: None,
         event: Some(delivery.event),
         delivery: Some(&guid),
         signature: Some(&signed),

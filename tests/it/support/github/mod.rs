@@ -116,6 +116,9 @@ struct Window {
 /// Something that happens once a request has been answered.
 type Meanwhile = Box<dyn FnOnce(&mut World) + Send>;
 
+/// Something odd about the answers to requests.
+type Oddity = Box<dyn Fn(&mut Value) + Send>;
+
 struct State {
     world: World,
     meanwhile: Vec<(&'static str, Meanwhile)>,
@@ -135,6 +138,7 @@ struct State {
     windows: HashMap<(i64, &'static str), Window>,
     refused_until: HashMap<i64, DateTime<Utc>>,
     faults: Vec<Fault>,
+    oddities: Vec<(&'static str, Oddity)>,
     log: Vec<Logged>,
     exchanges: BTreeMap<String, Vec<Value>>,
     /// The permissions of the App, and the events to which it subscribes.
@@ -181,6 +185,7 @@ impl FakeGitHub {
             windows: HashMap::new(),
             refused_until: HashMap::new(),
             faults: vec![],
+            oddities: vec![],
             log: vec![],
             exchanges: BTreeMap::new(),
             permissions: bugscrub::github::manifest::declared_permissions(),
@@ -239,9 +244,17 @@ impl FakeGitHub {
         self.with(|state| state.held.add_permits(1));
     }
 
+    /// Changes the bodies of the good answers to requests whose logged path contains `path`.
+    pub fn odd(&self, path: &'static str, change: impl Fn(&mut Value) + Send + 'static) {
+        self.with(|state| state.oddities.push((path, Box::new(change))));
+    }
+
     /// Ends all trouble.
     pub fn heal(&self) {
-        self.with(|state| state.faults.clear());
+        self.with(|state| {
+            state.faults.clear();
+            state.oddities.clear();
+        });
     }
 
     /// Lets something happen once the next request whose logged path contains `path` has been answered.

@@ -243,6 +243,17 @@ impl World {
         item.kind
     }
 
+    /// Something that moves the time of the last update, of which GitHub sends no delivery: a reference from
+    /// elsewhere, a push to the branch.
+    pub fn refer(&mut self, repo: i64, number: i64) {
+        self.change(repo, number, |_, _| {});
+    }
+
+    /// Changes an item, and sends no delivery.
+    pub fn change_untold(&mut self, repo: i64, number: i64, change: impl FnOnce(&mut Item)) {
+        self.change(repo, number, |item, _| change(item));
+    }
+
     pub fn comment(&mut self, repo: i64, number: i64, login: &str) {
         let kind = self.change(repo, number, |item, _| item.comments += 1);
         let event = if kind == Kind::Discussion { "discussion_comment" } else { "issue_comment" };
