@@ -10,7 +10,7 @@ export RUST_TEST_THREADS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 # A Node.js of the project's own, where the machine has none; see scripts/ensure-node.sh.
 export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
-.PHONY: help demo test test-fast test-tools audit bench image-check lint fmt serve sqlx setup
+.PHONY: help demo test test-fast test-tools fuzz kills audit bench image-check lint fmt serve sqlx setup
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,12 @@ test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linte
 
 audit: ## Hold the chart against policies, and the dependencies against known faults (slow)
 	./scripts/audit.sh
+
+fuzz: setup ## Wreck whatever comes from outside, RUNS times each (1,000,000)
+	BUGSCRUB_FUZZ_RUNS=$(or $(RUNS),1000000) nice -n 19 cargo test --locked --profile fuzz --test it fuzz:: -- --nocapture --test-threads=1
+
+kills: setup ## Kill the service and its Postgres under load, KILLS times each (50)
+	BUGSCRUB_KILLS=$(or $(KILLS),50) cargo test --locked --test it faults::kills:: -- --nocapture --test-threads=1
 
 bench: setup ## Measure performance; prints a table, writes target/bench.json (ROWS=ingest, backfill or million for some)
 	@./scripts/ensure-node.sh

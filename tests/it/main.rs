@@ -13,6 +13,7 @@ mod demo;
 mod drills;
 mod faults;
 mod fold;
+mod fuzz;
 mod github;
 mod image;
 mod items;

@@ -112,7 +112,7 @@ fn workbook_parts(tabs: &[(&str, &str)]) -> Vec<(String, String)> {
     parts
 }
 
-fn zipped(parts: &[(String, String)]) -> Vec<u8> {
+pub fn zipped(parts: &[(String, String)]) -> Vec<u8> {
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     package(&parts)
 }

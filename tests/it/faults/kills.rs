@@ -10,14 +10,17 @@ use crate::support::app::SECRET;
 use crate::support::place::Place;
 use crate::support::service::Serving;
 
-const KILLS: usize = 20;
+/// How often each of the two is killed: a few times in `make test`, and as often as `BUGSCRUB_KILLS` says.
+fn kills() -> usize {
+    std::env::var("BUGSCRUB_KILLS").map_or(20, |kills| kills.parse().expect("a number"))
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_killed_under_load_loses_nothing_that_it_acknowledged() {
     let database = TestDatabase::new().await;
     let settings = [("BUGSCRUB_DATABASE_URL", database.url.as_str()), ("BUGSCRUB_WEBHOOK_SECRET", SECRET)];
     let mut load = Load::start();
-    for _ in 0..KILLS {
+    for _ in 0..kills() {
         let serving = Serving::start(&settings).await;
         load.aim(Some(serving.address));
         load.acknowledged(40).await;
@@ -25,7 +28,8 @@ async fn a_service_killed_under_load_loses_nothing_that_it_acknowledged() {
         load.aim(None);
     }
     let acknowledged = load.end().await;
-    assert!(acknowledged.len() >= 40 * KILLS);
+    println!("the service was killed {} times; {} deliveries were acknowledged", kills(), acknowledged.len());
+    assert!(acknowledged.len() >= 40 * kills());
     assert_all_stored(&database.pool, &acknowledged).await;
     assert_sound(&database.pool).await;
     database.drop().await;
@@ -42,7 +46,7 @@ async fn a_postgres_killed_under_load_is_revived_and_loses_nothing_acknowledged(
     let mut load = Load::start();
     load.aim(Some(serving.address));
     let mut killed = 0;
-    for _ in 0..KILLS {
+    for _ in 0..kills() {
         load.acknowledged(40).await;
         let note = std::fs::read_to_string(place.cluster().join("postmaster.pid")).unwrap();
         let postmaster: i32 = note.lines().next().unwrap().parse().unwrap();
@@ -52,6 +56,7 @@ async fn a_postgres_killed_under_load_is_revived_and_loses_nothing_acknowledged(
     }
     load.acknowledged(40).await;
     let acknowledged = load.end().await;
+    println!("Postgres was killed {} times; {} deliveries were acknowledged", kills(), acknowledged.len());
     serving.stop().await;
 
     let cluster = bugscrub::postgres::Cluster::start(&place.path(), &[]).await.unwrap();
