@@ -34,8 +34,8 @@ async fn main() -> ExitCode {
         Command::Doctor(args) => commands::github::doctor(args).await,
         Command::Backfill(args) => commands::backfill::backfill(args).await,
         Command::Try(args) => commands::backfill::try_out(args).await,
-        Command::Sheet(SheetCommand::Export { service, scrub, queue, csv, output, force }) => {
-            commands::sheet::export(service, scrub, queue, csv, output, force).await
+        Command::Sheet(SheetCommand::Export { service, scrub, queue, visibility, csv, output, force }) => {
+            commands::sheet::export(service, scrub, queue, visibility, csv, output, force).await
         }
         Command::Sheet(SheetCommand::Import { service, file, scrub, charset, dry_run }) => {
             commands::sheet::import(service, file, scrub, charset, dry_run).await

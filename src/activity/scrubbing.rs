@@ -41,7 +41,15 @@ pub enum ScrubFact {
         superseded: bool,
     },
     /// Nothing in a view was left to read. Its next round begins after this event.
-    RoundBegan { view: String, round: i64 },
+    RoundBegan {
+        view: String,
+        round: i64,
+        /// Only for those who see all repositories: the others have something left.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        alone: bool,
+    },
+    /// Nothing public was left to read in a view. The next round begins for those who do not see all repositories.
+    PublicRoundBegan { view: String, round: i64 },
     /// A scrub began with this deck.
     Opened(Box<Opening>),
     /// The cursor moved on from a place in the deck.
@@ -125,6 +133,9 @@ pub struct Opening {
     pub attendees: Vec<String>,
     /// How many unread items there were. The deck may hold fewer.
     pub total: i64,
+    /// Whoever opened it does not see all repositories: the deck is what their round had left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
     pub deck: Vec<DeckPlace>,
 }
 
@@ -170,6 +181,7 @@ impl ScrubFact {
             ScrubFact::Unread { .. } => "unread",
             ScrubFact::Noted { .. } => "noted",
             ScrubFact::RoundBegan { .. } => "round_began",
+            ScrubFact::PublicRoundBegan { .. } => "public_round_began",
             ScrubFact::Opened(_) => "scrub_opened",
             ScrubFact::Advanced { .. } => "scrub_advanced",
             ScrubFact::Returned { .. } => "scrub_returned",

@@ -28,6 +28,7 @@ pub async fn export(
     service: ServiceArgs,
     scrub: Option<u32>,
     queue: Option<String>,
+    visibility: Option<String>,
     csv: bool,
     output: Option<PathBuf>,
     force: bool,
@@ -63,6 +64,9 @@ pub async fn export(
     if csv && to_a_file {
         // A person opens it.
         url.query_pairs_mut().append_pair("bom", "true");
+    }
+    if let Some(visibility) = visibility {
+        url.query_pairs_mut().append_pair("visibility", &visibility);
     }
     let answer = ask(&service, client(&url)?.get(url)).await?;
     let next = answer.headers().get(LINK).and_then(|link| Some(following(link.to_str().ok()?)?.to_owned()));

@@ -19,6 +19,9 @@ pub enum SheetCommand {
         /// Filters of the queue, as in its URL: `view=bug-scrub&label=bug`
         #[arg(long)]
         queue: Option<String>,
+        /// `public` leaves out what is in private repositories [default: all that the token sees]
+        #[arg(long, value_parser = ["public", "all"])]
+        visibility: Option<String>,
         /// CSV instead of XLSX
         #[arg(long)]
         csv: bool,

@@ -10,6 +10,7 @@ use super::differences::differences;
 use super::plan::OVERLAP;
 use super::totals::{RepositoryTotals, totals};
 use super::wire::RepositoryPage;
+use crate::activity::Sight;
 use crate::store::jobs::{self, Job, JobKind, NewJob, PageOutcome};
 use crate::store::sync::{self, SyncedRepository};
 use crate::store::{backfills, local};
@@ -26,7 +27,7 @@ pub async fn sweep(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHu
         begin_sweep(context, account_id).await?;
     }
     let after = job.cursor.as_deref().and_then(|after| after.parse().ok()).unwrap_or(0);
-    let repositories = sync::page(&context.pool, account_id, after, AT_ONCE).await?;
+    let repositories = sync::page(&context.pool, account_id, &Sight::All, after, AT_ONCE).await?;
     let Some(last) = repositories.last().map(|last| last.repo_id) else {
         return Ok(PageOutcome::Restart(context.rhythm.sweep));
     };

@@ -99,10 +99,10 @@ pub async fn show(
         (status = 200, description = "The note as it is now", body = NoteAnswer),
         (status = 308, description = "The item was transferred; `Location` has its new address"),
         (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "Somebody has changed the note since; `current` has what it says now", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody has changed the note since; `current` has what it says now, for a token with the scope read", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "There is a note already, and `If-Match` is missing; `current` has what it says", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "There is a note already, and `If-Match` is missing; `current` has what it says, for a token with the scope read", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount,
     ),
 )]
@@ -122,17 +122,28 @@ pub async fn put(
     let unaware = new.seen == SeenNote::None;
     match state.service.write_note(&viewer, &address, new, id.by(by.as_deref())).await {
         Ok(WrittenNote::Done(notes)) => Ok(answer(&notes)),
-        Ok(WrittenNote::ChangedSince(notes)) if unaware => {
-            let detail =
-                "There is a note already, which `current` shows: send its ETag as `If-Match`, or `*` to replace it.";
-            Err(Problem::of(StatusCode::PRECONDITION_REQUIRED).detail(detail).current(&NoteAnswer::from(&notes)))
-        }
-        Ok(WrittenNote::ChangedSince(notes)) => {
-            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed")
-                .detail("Somebody has changed the note since you read it; `current` has what it says now.")
-                .current(&NoteAnswer::from(&notes)))
-        }
+        Ok(WrittenNote::ChangedSince(notes)) => Err(not_seen(unaware, notes.as_ref())),
         Err(refusal) => elsewhere(refusal, "/note"),
+    }
+}
+
+/// The refusal of a note over another one that its writer has not seen; `now` is what it says, if they may read it.
+fn not_seen(unaware: bool, now: Option<&Notes>) -> Problem {
+    let problem = match unaware {
+        true => Problem::of(StatusCode::PRECONDITION_REQUIRED),
+        false => Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed"),
+    };
+    let problem = problem.detail(match (unaware, now.is_some()) {
+        (true, true) => {
+            "There is a note already, which `current` shows: send its ETag as `If-Match`, or `*` to replace it."
+        }
+        (true, false) => "There is a note already: send its ETag as `If-Match`, or `*` to replace it.",
+        (false, true) => "Somebody has changed the note since you read it; `current` has what it says now.",
+        (false, false) => "Somebody has changed the note since you read it.",
+    });
+    match now {
+        Some(now) => problem.current(&NoteAnswer::from(now)),
+        None => problem,
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::problem::Problem;
 use crate::rank::{Criteria, criteria};
+use crate::service::Viewer;
 
 /// A request's query as it came: names and values, in order.
 #[derive(Debug)]
@@ -77,6 +78,17 @@ impl Params {
         let position = text.parse().ok().filter(|position| *position >= 0);
         let refused = || Problem::bad_parameter("min_position").detail("A position: 0 or more.");
         position.map(Some).ok_or_else(refused)
+    }
+
+    /// Who asks, leaving out what is private if `visibility` says so.
+    pub fn seen_by(&self, viewer: &Viewer) -> Result<Viewer, Problem> {
+        match self.one("visibility")? {
+            None | Some("all") => Ok(viewer.clone()),
+            Some("public") => Ok(viewer.publicly()),
+            Some(_) => Err(Problem::bad_parameter("visibility")
+                .detail("Either `public`, to leave out what is in private repositories, or `all`.")
+                .allowed(["public", "all"])),
+        }
     }
 
     /// A whole number from `least` to `most`.

@@ -35,15 +35,16 @@ pub struct PermissionRow {
     granted: Option<String>,
 }
 
-/// Requests to GitHub, of the account's installation and of the App itself.
+/// Requests to GitHub, of the account's installation and of the App itself. Their numbers are null for a token
+/// without `private`, because they tell how much is hidden from it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RequestsRow {
     /// Requests that only read.
-    reads: i64,
+    reads: Option<i64>,
     /// Requests that created an access token. Each asks for read-only permissions.
-    token_mints: i64,
+    token_mints: Option<i64>,
     /// Requests that asked for a failed delivery again.
-    redeliveries: i64,
+    redeliveries: Option<i64>,
     /// All other requests. There are none, because the client sends nothing else. So this is always 0.
     writes: i64,
 }
@@ -65,7 +66,7 @@ pub async fn show(
 
 impl From<PermissionsReport> for PermissionsAnswer {
     fn from(report: PermissionsReport) -> Self {
-        let PermissionsReport { permissions, reads, token_mints, redeliveries } = report;
+        let PermissionsReport { permissions, requests } = report;
         let row = |name: &str| PermissionRow {
             name: name.to_owned(),
             declared: permissions.declared(name).map(str::to_owned),
@@ -75,7 +76,12 @@ impl From<PermissionsReport> for PermissionsAnswer {
             permissions: permissions.names().into_iter().map(row).collect(),
             as_declared: permissions.as_declared(),
             may_write: permissions.may_write(),
-            requests: RequestsRow { reads, token_mints, redeliveries, writes: 0 },
+            requests: RequestsRow {
+                reads: requests.map(|requests| requests.reads),
+                token_mints: requests.map(|requests| requests.token_mints),
+                redeliveries: requests.map(|requests| requests.redeliveries),
+                writes: 0,
+            },
         }
     }
 }

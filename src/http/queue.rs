@@ -14,7 +14,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::question::{CsvParams, FilterParams, Format, PageParams, StateParam, byte_order_mark, question};
+use self::question::{
+    CsvParams, FilterParams, Format, PageParams, StateParam, VisibilityParam, byte_order_mark, question,
+};
 use super::AppState;
 use super::etag;
 use super::params::Params;
@@ -87,7 +89,8 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 /// The same as `/api/v1/queue`, with 1,000 items a page, or up to 10,000 with `limit`. The header Link has the
 /// address of the next page. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 #[utoipa::path(
-    get, path = "/api/v1/queue.csv", tag = "queue", operation_id = "export_queue_csv", params(FilterParams, StateParam, PageParams, CsvParams),
+    get, path = "/api/v1/queue.csv", tag = "queue", operation_id = "export_queue_csv",
+    params(FilterParams, StateParam, PageParams, VisibilityParam, CsvParams),
     responses(
         (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv"),
         (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
@@ -108,7 +111,8 @@ pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Par
 /// queue; the old spreadsheet's order is `order=freshest`. If more follows, the header Link has its address. An x means that the item was read in the view's
 /// current round; without a view, in that of `bug-scrub`.
 #[utoipa::path(
-    get, path = "/api/v1/queue.xlsx", tag = "sheets", operation_id = "export_queue_xlsx", params(FilterParams, StateParam, PageParams),
+    get, path = "/api/v1/queue.xlsx", tag = "sheets", operation_id = "export_queue_xlsx",
+    params(FilterParams, StateParam, PageParams, VisibilityParam),
     responses(
         (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),
@@ -119,12 +123,13 @@ pub async fn show_xlsx(State(state): State<AppState>, viewer: Viewer, params: Pa
     let question = question(&state, &params, Format::Xlsx)?;
     let _turn = state.spreadsheets.take(&viewer).await?;
     let view = params.one("view")?;
+    let viewer = params.seen_by(&viewer)?;
     let QueueSheet { sheet, next } = state.service.queue_sheet(&viewer, question, view).await?;
     let name = view.map_or_else(|| "queue.xlsx".to_owned(), |view| format!("queue-{view}.xlsx"));
     let mut response = file(name, XLSX, move || sheet::xlsx(&sheet)).await?;
     let link = next.map(|next| {
         let view = view.map(|view| format!("&view={view}")).unwrap_or_default();
-        format!("</api/v1/queue.xlsx?cursor={}{view}>; rel=\"next\"", next.encode())
+        format!("</api/v1/queue.xlsx?cursor={}{view}{}>; rel=\"next\"", next.encode(), visibility(&params))
     });
     if let Some(link) = link.and_then(|link| link.parse().ok()) {
         response.headers_mut().insert(LINK, link);
@@ -159,7 +164,11 @@ async fn answer(
     let tag = |version: &Version| etag::tag(version, &format!("{format:?}{}", if mark { " with a mark" } else { "" }));
     let is_known = |version: &Version| etag::is_known(headers, &tag(version));
     let (version, body) = match format {
-        Format::Csv => taken(state.service.queue_table(viewer, question, is_known).await?, |page| table(page, mark)),
+        Format::Csv => {
+            let (viewer, further) = (params.seen_by(viewer)?, visibility(params));
+            let table = |page| table(page, mark, &further);
+            taken(state.service.queue_table(&viewer, question, is_known).await?, table)
+        }
         Format::Json | Format::Xlsx => {
             taken(state.service.queue(viewer, question, is_known).await?, |(page, freshness)| {
                 Json(QueueAnswer::of(page, freshness)).into_response()
@@ -180,9 +189,15 @@ fn taken<T>(answer: Versioned<T>, body: impl FnOnce(T) -> Response) -> (Version,
     }
 }
 
-fn table(page: QueuePage, mark: bool) -> Response {
+/// What of an address keeps its visibility on the next page.
+fn visibility(params: &Params) -> String {
+    let given = params.one("visibility").ok().flatten();
+    given.map(|given| format!("&visibility={given}")).unwrap_or_default()
+}
+
+fn table(page: QueuePage, mark: bool, visibility: &str) -> Response {
     let QueuePage { items, next, remarks, .. } = page;
-    let further = if mark { "&bom=true" } else { "" };
+    let further = format!("{visibility}{}", if mark { "&bom=true" } else { "" });
     let link =
         next.map(|next| [(LINK, format!("</api/v1/queue.csv?cursor={}{further}>; rel=\"next\"", next.encode()))]);
     let body = csv::csv(items.into_iter().map(QueueRow::from), remarks, mark);

@@ -42,8 +42,7 @@ impl From<Refusal> for Problem {
             Refusal::ScrubOpen { number } => {
                 of(StatusCode::CONFLICT, "/problems/scrub-open", "A scrub is open").allowed([number.to_string()])
             }
-            Refusal::NothingToRead { .. } => of(StatusCode::CONFLICT, "/problems/nothing-to-read", "Nothing to read"),
-            Refusal::HiddenRow => Problem::of(StatusCode::FORBIDDEN).detail(says),
+            Refusal::NothingToRead => of(StatusCode::CONFLICT, "/problems/nothing-to-read", "Nothing to read"),
             Refusal::BadSheet(bad) => bad.into(),
             // A 5xx says only what is written here.
             Refusal::TooBusy(detail) => Problem::unavailable(detail, 1),

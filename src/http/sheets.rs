@@ -79,7 +79,7 @@ pub async fn import(
     let _turn = state.spreadsheets.take(&viewer).await?;
     let options = ImportOptions { scrub, dry_run, charset: charset(&headers) };
     let imported = state.service.import_sheet(&viewer, account, file, options, authorship).await?;
-    Ok(Json(SheetAnswer::of(&imported.import, dry_run, imported.position)))
+    Ok(Json(SheetAnswer::of(&imported, dry_run)))
 }
 
 /// The encoding that the header `Content-Type: text/csv; charset=...` declares.

@@ -70,6 +70,7 @@ impl Account {
             changes.extend(gone.map(|repo_id| Change::RemoveRepository(*repo_id)));
             let new: Vec<i64> = after.keys().filter(|repo_id| !before.contains_key(repo_id)).copied().collect();
             changes.extend(live::items_of(pool, head, &new).await?.into_iter().map(Change::Put));
+            changes.extend(live::transferred(pool, head).await?.into_iter().map(Change::Put));
             self.repositories.store(Arc::new(after));
         }
         let live = self.live();
@@ -82,6 +83,11 @@ impl Account {
         live.apply(changes, head.position);
         self.set_head(head);
         Ok(true)
+    }
+
+    /// The repositories that may be seen, by id.
+    pub fn repositories(&self) -> Arc<HashMap<i64, Repository>> {
+        self.repositories.load_full()
     }
 
     /// The name, `owner/name` in lower case, of a repository that the reader may see.
@@ -124,10 +130,12 @@ impl Account {
     ) -> Result<Selection, StoreError> {
         let PageRequest { account_id, sight, filter, .. } = request;
         let repositories = self.repositories.load();
-        // Labels are looked for where there can be some: each repository has its own.
-        let within: Option<Vec<i64>> = filter.asks_for_repositories().then(|| {
-            let passing = repositories.values().filter(|repository| filter.passes_repository(repository));
-            passing.map(|repository| repository.repo_id).collect()
+        // Names are looked for where there can be some, and where the reader sees them: what is hidden takes no time.
+        let within: Option<Vec<i64>> = (filter.asks_for_repositories() || !sight.is_all()).then(|| {
+            let passes = |repository: &&Repository| {
+                sight.sees(repository.repo_id, repository.private) && filter.passes_repository(repository)
+            };
+            repositories.values().filter(passes).map(|repository| repository.repo_id).collect()
         });
         let meanings = resolve::meanings(pool, *account_id, filter, within.as_deref()).await?;
         let mut selection = Selection::of(filter, sight, repositories.values(), &meanings);

@@ -25,7 +25,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use self::account::Account;
 use crate::activity::{Bots, State};
 use crate::rank::live::Snapshot;
-use crate::rank::{Order, Page, PageRequest, Place, PlaceKey, QueueItem};
+use crate::rank::{Order, Page, PageRequest, Place, PlaceKey, QueueItem, Repository};
 use crate::store::details::details;
 use crate::store::history::{Found, Wanted, find};
 use crate::store::live::Head;
@@ -106,6 +106,11 @@ impl LiveRanking {
         self.0.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&account_id).cloned()
     }
 
+    /// The repositories of an account that may be seen, by id.
+    pub fn repositories(&self, account_id: i64) -> Arc<HashMap<i64, Repository>> {
+        self.account(account_id).map(|account| account.repositories()).unwrap_or_default()
+    }
+
     /// The account's ranking on a date, if it is held.
     async fn snapshot(&self, account: &Arc<Account>, date: NaiveDate) -> Option<Arc<Snapshot>> {
         let snapshot = account.live().snapshot();
@@ -136,7 +141,7 @@ impl LiveRanking {
 
     /// A page from memory; `None` where the account or the date is not held.
     async fn held(&self, request: &PageRequest) -> Result<Option<Page>, StoreError> {
-        let Some(Places { position, total, places, end, .. }) = self.held_places(request).await? else {
+        let Some(Places { position, total, places, mut end, .. }) = self.held_places(request).await? else {
             return Ok(None);
         };
         let items = details(
@@ -147,6 +152,10 @@ impl LiveRanking {
             &places,
         )
         .await?;
+        // What has gone out of sight since is not named by where the page ends.
+        if let (Some(_), Some(last)) = (end, items.last()) {
+            end = Some(last.place);
+        }
         Ok(Some(Page { position, total, items, end, approximate: false }))
     }
 }

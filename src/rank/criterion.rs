@@ -11,7 +11,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::activity::{ItemType, NoteText, PersonKey, State, WaitsFor};
+use crate::activity::{ItemType, NoteText, PersonKey, State, Summary, WaitsFor};
 
 /// One thing that a filter can ask for.
 #[derive(Clone, Copy)]
@@ -187,8 +187,8 @@ const FLAG: Criterion = Criterion {
     looks: Looks::Names(|item, each| written(item, each, |note| &note.flag)),
 };
 
-/// The criteria that ask what a note says.
-pub const OF_NOTES: [&Criterion; 2] = [&ACTION, &FLAG];
+/// The criteria that ask whether there is a note, and what it says.
+pub const OF_NOTES: [&Criterion; 3] = [&NOTED, &ACTION, &FLAG];
 
 /// The criteria that ask what people wrote about an item, or whether they read it.
 pub const OF_REMARKS: [&Criterion; 4] = [&UNREAD, &NOTED, &ACTION, &FLAG];
@@ -266,6 +266,9 @@ pub struct Item {
     pub read: i64,
     /// The note on it, if it says anything.
     pub note: Option<NoteText>,
+    /// What those see of marks and note who do not see all repositories, where it differs: the item came by transfer
+    /// from a place that they do not see.
+    pub as_public: Option<Box<Summary>>,
 }
 
 impl Item {
@@ -292,7 +295,14 @@ impl Item {
             waits_for: None,
             read: 0,
             note: None,
+            as_public: None,
         }
+    }
+
+    /// The item as those see it who do not see all repositories, where that differs.
+    pub fn to_the_public(&self) -> Option<Self> {
+        let Summary { read, note, .. } = Summary::clone(self.as_public.as_ref()?);
+        Some(Self { read, note, as_public: None, ..self.clone() })
     }
 }
 

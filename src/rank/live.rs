@@ -43,6 +43,7 @@ use crate::rank::criterion::Item;
 
 /// What became of an item.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most changes are of this kind, and each lives for a moment")]
 pub enum Change {
     /// It is open and may be seen: it is new, or replaces what was at its address.
     Put(Item),
@@ -67,9 +68,12 @@ impl Live {
     /// All open, visible items of an account as of `position`. Of two items with one address the
     /// later one counts.
     pub fn load(zone: Tz, today: NaiveDate, position: i64, items: impl IntoIterator<Item = Item>) -> Self {
+        let mut public = vec![];
+        let items = items.into_iter().inspect(|item| public.extend(item.to_the_public()));
         let items = items::Items::load(zone, items);
+        let public = items::Items::load(zone, public);
         let (created, today) = (Sorted::new(&items, By::Creation), Dated::new(&items, today));
-        let snapshot = Snapshot { position, items, created, today, yesterday: None };
+        let snapshot = Snapshot { position, items, public, created, today, yesterday: None };
         Self { published: ArcSwap::from_pointee(snapshot), writer: Mutex::new(None), turning: Mutex::new(()) }
     }
 

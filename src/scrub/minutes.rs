@@ -66,6 +66,8 @@ pub struct MinutesItem {
     pub title: String,
     pub url: String,
     pub state: State,
+    /// Its repository is private.
+    pub private: bool,
 }
 
 impl Minutes {
@@ -142,6 +144,7 @@ impl MinutesItem {
             url: item.url(),
             title: item.title,
             state: item.state,
+            private: item.private,
         }
     }
 }

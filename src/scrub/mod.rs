@@ -20,6 +20,6 @@ pub mod record;
 pub mod schedule;
 pub mod view;
 
-pub use progress::{Round, Scrub, ScrubState};
+pub use progress::{Round, Scrub, ScrubState, Track};
 pub use schedule::{BadSchedule, Schedule};
 pub use view::{BadViews, Declared, Origin, View};

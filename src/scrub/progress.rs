@@ -2,7 +2,23 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::activity::HISTORIC;
+use crate::activity::{HISTORIC, Sight};
+
+/// Which rounds of a view: what is hidden from somebody does not count in theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Track {
+    /// Those of who sees all repositories.
+    Whole,
+    /// Those of everybody else, which go by what is public.
+    Public,
+}
+
+impl Track {
+    /// The rounds that a reader is in.
+    pub fn of(sight: &Sight) -> Self {
+        if sight.is_all() { Self::Whole } else { Self::Public }
+    }
+}
 
 /// A round of a view. Readings after `started` count in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -64,8 +64,6 @@ pub struct Records {
     pub position: i64,
     /// Items that the reader may see.
     pub items: BTreeMap<ItemName, ItemRecord>,
-    /// Items that are here but hidden from the reader.
-    pub hidden: BTreeSet<ItemName>,
     /// Names of repositories that the reader may see.
     pub repositories: BTreeSet<String>,
     /// All scrubs of the account, by number.

@@ -14,7 +14,8 @@ impl Service {
     /// [`Refusal::MissingScope`]
     pub async fn list_accounts(&self, viewer: &Viewer) -> Result<Vec<Account>, Refusal> {
         viewer.require(Scope::Read)?;
-        Ok(accounts::visible(&self.0.pool, Meant { among: viewer.accounts(), ..Meant::default() }).await?)
+        let meant = Meant { among: viewer.accounts(), ..Meant::default() };
+        Ok(accounts::visible(&self.0.pool, &viewer.sight(), meant).await?)
     }
 
     /// The account that a question is about: `named` by login or id, or the only one there is.
@@ -27,7 +28,7 @@ impl Service {
         let among = viewer.accounts();
         let Some(named) = named else {
             let meant = Meant { among, named: None, limit: Some(MOST_NAMED) };
-            let mut accounts = accounts::visible(&self.0.pool, meant).await?;
+            let mut accounts = accounts::visible(&self.0.pool, &viewer.sight(), meant).await?;
             if accounts.len() == 1 {
                 return Ok(accounts.remove(0));
             }
@@ -41,7 +42,7 @@ impl Service {
         let id = named.parse().ok().filter(|id: &i64| id.to_string() == named);
         let login = named.to_lowercase();
         let meant = Meant { among, named: Some((&login, id)), limit: None };
-        let mut accounts = accounts::visible(&self.0.pool, meant).await?;
+        let mut accounts = accounts::visible(&self.0.pool, &viewer.sight(), meant).await?;
         // A login may look like another account's id: the id is what was meant.
         if let Some(at) = accounts.iter().position(|account| Some(account.account_id) == id) {
             return Ok(accounts.swap_remove(at));

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{Refusal, Service, Viewer};
+use crate::activity::Sight;
 use crate::github::limits;
 pub use crate::store::sync::SyncProgress;
 use crate::store::{accounts, backfills, gates, installations, jobs, local, sync};
@@ -46,10 +47,10 @@ impl Service {
     pub async fn fetching(&self) -> Result<Fetching, Refusal> {
         let pool = &self.0.pool;
         // In this order: once account 0 has nothing due, the installations are known.
-        let (mut sum, mut pause) = (sync::progress(pool, 0).await?, None);
+        let (mut sum, mut pause) = (sync::progress(pool, 0, &Sight::All).await?, None);
         let accounts = self.fetched_accounts().await?;
         for id in [&[0], accounts.as_slice()].concat() {
-            let found = if id == 0 { SyncProgress::default() } else { sync::progress(pool, id).await? };
+            let found = if id == 0 { SyncProgress::default() } else { sync::progress(pool, id, &Sight::All).await? };
             sum.repositories += found.repositories;
             sum.complete += found.complete;
             sum.items += found.items;
@@ -73,7 +74,7 @@ impl Service {
         let mut failed = vec![];
         for id in accounts {
             let known = local::repositories(&self.0.pool, *id).await?;
-            let jobs = jobs::list(&self.0.pool, *id, FAILING).await?;
+            let jobs = jobs::list(&self.0.pool, *id, &Sight::All, FAILING).await?;
             failed.extend(jobs.into_iter().filter(|job| job.failures > 0).map(|job| {
                 let repository = known.iter().find(|known| known.repo_id == job.repo_id);
                 let repository = repository.and_then(|known| known.name.clone());
@@ -86,13 +87,16 @@ impl Service {
     /// Marks a repository as not fetched.
     ///
     /// # Errors
-    /// [`Refusal::NotFetched`] for an account or a repository that the App does not cover.
+    /// [`Refusal::NotFetched`] for an account or a repository that the App does not cover, [`Refusal::LoginReused`] for
+    /// a login that several accounts have had.
     pub async fn fetch_anew(&self, owner: &str, name: &str) -> Result<(), Refusal> {
-        let visible = self.list_accounts(&Viewer::service()).await?;
-        let account = visible.into_iter().find(|found| found.logins.contains(&owner.to_lowercase()));
         let not_fetched = |detail: String| Refusal::NotFetched(detail);
-        let account = account
-            .ok_or_else(|| not_fetched(format!("the App is not installed on {owner}, or nothing was fetched yet")))?;
+        let account = match self.account(&Viewer::service(), Some(owner)).await {
+            Err(Refusal::UnknownAccount) => {
+                return Err(not_fetched(format!("the App is not installed on {owner}, or nothing was fetched yet")));
+            }
+            found => found?,
+        };
         let known = local::repositories(&self.0.pool, account.account_id).await?;
         let is_it = |known: &&local::LocalRepository| {
             known.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)) && !known.gone

@@ -2,6 +2,7 @@
 
 use super::authorship::Authorship;
 use super::items::ItemAddress;
+use super::scrubs::rounds::Tracks;
 use super::{Refusal, Scope, Service, Viewer};
 use crate::store::scrubs::alone;
 
@@ -20,8 +21,9 @@ impl Service {
         viewer.require(Scope::Scrub)?;
         let request = self.request(viewer, authorship)?;
         let item = self.locate(viewer, address).await?;
-        let position = alone::mark_read(&self.0.pool, item.account_id, (item.repo_id, item.number), &request).await?;
-        self.begin_due_rounds(item.account_id, position, &request).await?;
+        let (key, sight) = ((item.repo_id, item.number), viewer.sight());
+        let (position, public) = alone::mark_read(&self.0.pool, item.account_id, key, &sight, &request).await?;
+        self.begin_due_rounds(item.account_id, Tracks::ended_by(public), position, &request).await?;
         Ok(position)
     }
 

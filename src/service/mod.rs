@@ -39,8 +39,9 @@ pub mod upkeep;
 pub mod viewer;
 pub mod views;
 
+use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -66,6 +67,10 @@ pub struct Service(Arc<Inner>);
 struct Inner {
     parts: Parts,
     progress: Recent<SyncProgress>,
+    /// The same of what is public alone.
+    public_progress: Recent<SyncProgress>,
+    /// When a delivery last told something public of an account, with its position.
+    told: Mutex<HashMap<i64, (i64, DateTime<Utc>)>>,
     valid_tokens: Recent<bool>,
 }
 
@@ -116,7 +121,13 @@ impl Parts {
 
 impl Service {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, progress: Recent::default(), valid_tokens: Recent::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            progress: Recent::default(),
+            public_progress: Recent::default(),
+            told: Mutex::default(),
+            valid_tokens: Recent::default(),
+        }))
     }
 
     pub fn now(&self) -> DateTime<Utc> {

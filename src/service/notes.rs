@@ -22,8 +22,8 @@ pub struct NewNote {
 pub enum WrittenNote {
     /// It was written, or said this already.
     Done(Notes),
-    /// Somebody has changed it since it was read; this is what it says now.
-    ChangedSince(Notes),
+    /// Somebody has changed it since it was read; this is what it says now, if the writer may read it.
+    ChangedSince(Option<Notes>),
 }
 
 impl Service {
@@ -34,7 +34,7 @@ impl Service {
     pub async fn show_note(&self, viewer: &Viewer, address: &ItemAddress) -> Result<Notes, Refusal> {
         viewer.require(Scope::Read)?;
         let item = self.locate(viewer, address).await?;
-        self.notes(item).await
+        self.notes(viewer, item).await
     }
 
     /// Writes the note on an item, if it is still one that its writer has read.
@@ -54,13 +54,21 @@ impl Service {
         let request = self.request(viewer, authorship)?;
         let item = self.locate(viewer, address).await?;
         let key = (item.repo_id, item.number);
-        match act::note(&self.0.pool, item.account_id, key, &new.seen, text, &request).await? {
-            Noted::Done(_) => Ok(WrittenNote::Done(self.notes(item).await?)),
-            Noted::Changed => Ok(WrittenNote::ChangedSince(self.notes(item).await?)),
+        let sight = viewer.sight();
+        let may_read = viewer.require(Scope::Read).is_ok();
+        match act::note(&self.0.pool, item.account_id, key, &new.seen, text, &sight, &request).await? {
+            Noted::Done(_) => {
+                let notes = self.notes(viewer, item).await?;
+                // What others wrote before is for who may read.
+                let history = if may_read { notes.history } else { vec![] };
+                Ok(WrittenNote::Done(Notes { history, ..notes }))
+            }
+            Noted::Changed if may_read => Ok(WrittenNote::ChangedSince(Some(self.notes(viewer, item).await?))),
+            Noted::Changed => Ok(WrittenNote::ChangedSince(None)),
         }
     }
 
-    async fn notes(&self, item: ItemKey) -> Result<Notes, Refusal> {
-        Ok(notes(&self.0.pool, item.account_id, (item.repo_id, item.number)).await?)
+    async fn notes(&self, viewer: &Viewer, item: ItemKey) -> Result<Notes, Refusal> {
+        Ok(notes(&self.0.pool, item.account_id, &viewer.sight(), (item.repo_id, item.number)).await?)
     }
 }

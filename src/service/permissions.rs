@@ -10,6 +10,13 @@ pub struct PermissionsReport {
     pub permissions: Permissions,
     /// Requests of the account's installation and of the App itself: those that read, tokens minted, and
     /// failed deliveries asked for again. The client sends nothing else.
+    /// `None` for who does not see all repositories: their number tells how much is hidden.
+    pub requests: Option<Requests>,
+}
+
+/// How many requests were made.
+#[derive(Clone, Copy, Debug)]
+pub struct Requests {
     pub reads: i64,
     pub token_mints: i64,
     pub redeliveries: i64,
@@ -34,9 +41,11 @@ impl Service {
         let gates: Vec<gates::Gate> = own?.into_iter().chain(app?).collect();
         Ok(PermissionsReport {
             permissions: Permissions::new(&granted),
-            reads: gates.iter().map(|gate| gate.reads).sum(),
-            token_mints: gates.iter().map(|gate| gate.token_mints).sum(),
-            redeliveries: gates.iter().map(|gate| gate.redeliveries).sum(),
+            requests: viewer.sight().is_all().then(|| Requests {
+                reads: gates.iter().map(|gate| gate.reads).sum(),
+                token_mints: gates.iter().map(|gate| gate.token_mints).sum(),
+                redeliveries: gates.iter().map(|gate| gate.redeliveries).sum(),
+            }),
         })
     }
 }

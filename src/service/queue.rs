@@ -11,8 +11,7 @@ use super::{LONGEST_WAIT, Refusal, Scope, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
 use crate::rank::{Criteria, Cursor, Filter, Order, Page, PageRequest};
 use crate::scrub::view::BUG_SCRUB;
-use crate::scrub::{Round, View};
-use crate::store::accounts::last_delivery_at;
+use crate::scrub::{Round, Track, View};
 use crate::store::scrubs::read::round;
 
 /// Why one may not ask what notes say.
@@ -144,8 +143,8 @@ impl Service {
         };
         let (page, last_delivery_at, backfill) = tokio::join!(
             self.page(request.clone()),
-            last_delivery_at(&self.0.pool, account.account_id),
-            self.backfill_in_passing(account.account_id),
+            self.last_delivery_at(account.account_id, &request.sight),
+            self.backfill_in_passing(account.account_id, &request.sight),
         );
         let (page, last_delivery_at, (backfill, last_sweep_at)) = (page?, last_delivery_at?, backfill?);
         let freshness = Freshness { last_delivery_at, backfill, last_sweep_at };
@@ -283,7 +282,7 @@ impl Service {
         let round = match (&view, criteria.has("unread")) {
             (Some(view), true) => {
                 let end = past.map(|date| self.0.calendar.end_of(date));
-                Some(round(&self.0.pool, account.account_id, &view.name, end).await?)
+                Some(round(&self.0.pool, account.account_id, &view.name, Track::of(&viewer.sight()), end).await?)
             }
             _ => None,
         };

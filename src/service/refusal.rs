@@ -53,13 +53,8 @@ pub enum Refusal {
     UnknownScrub,
     #[error("Scrub {number} reads this view; close it first.")]
     ScrubOpen { number: i64 },
-    #[error("{}", nothing_to_read(*.hidden))]
-    NothingToRead {
-        /// Something is left, but the viewer may not see it.
-        hidden: bool,
-    },
-    #[error("The row is about a private repository; reading it takes a token with the scope private.")]
-    HiddenRow,
+    #[error("There is no open item in this view now.")]
+    NothingToRead,
     #[error(transparent)]
     BadSheet(#[from] BadSheet),
     /// Others write so fast that this could not be decided.
@@ -91,15 +86,6 @@ pub enum Refusal {
     /// A task of ours panicked; the panic is in the log by then.
     #[error("a computation failed")]
     Failed,
-}
-
-fn nothing_to_read(hidden: bool) -> &'static str {
-    match hidden {
-        true => {
-            "What is left of the round is in private repositories; reading it takes a token with the scope private."
-        }
-        false => "There is no open item in this view now.",
-    }
 }
 
 impl Refusal {

@@ -6,13 +6,14 @@
 
 pub mod deck;
 pub mod opening;
-mod rounds;
+pub(super) mod rounds;
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use self::deck::ShownRow;
+use self::rounds::Tracks;
 use super::authorship::{Authorship, person};
 use super::{Refusal, Scope, Service, Viewer};
 use crate::scrub::Scrub;
@@ -99,7 +100,7 @@ impl Service {
     /// Marks the row under the cursor as read, or skips it, and moves the cursor to the next row.
     ///
     /// # Errors
-    /// [`Refusal::HiddenRow`], [`Refusal::BadParameter`], or as [`Service::show_scrub`].
+    /// [`Refusal::BadParameter`], or as [`Service::show_scrub`].
     pub async fn advance_scrub(
         &self,
         viewer: &Viewer,
@@ -115,16 +116,16 @@ impl Service {
         let scrub = self.scrub(viewer, account_id, number).await?;
         let advanced = act::advance(&self.0.pool, account_id, number, (place, skip), &viewer.sight(), &request).await?;
         let outcome: fn(ScrubDetails) -> StepOutcome = match advanced {
-            Advanced::Done { position, left } => {
-                if !left && let Some(view) = &scrub.view {
-                    self.begin_round_if_due(account_id, view, position, &request).await?;
+            Advanced::Done { position, left: (left, left_to_the_public) } => {
+                let tracks = Tracks { whole: !left, public: !left_to_the_public };
+                if let Some(view) = &scrub.view {
+                    self.begin_rounds_if_due(account_id, view, tracks, position, &request).await?;
                 }
                 return Ok(StepOutcome::Done(self.scrub_details(viewer, account_id, number, position).await?));
             }
             Advanced::Unknown => return Err(Refusal::UnknownScrub),
-            Advanced::Hidden => return Err(Refusal::HiddenRow),
             Advanced::Closed => StepOutcome::Closed,
-            Advanced::Elsewhere(_) => StepOutcome::Elsewhere,
+            Advanced::Elsewhere => StepOutcome::Elsewhere,
         };
         Ok(outcome(self.scrub_details(viewer, account_id, number, account.position).await?))
     }

@@ -1,6 +1,7 @@
 //! Spreadsheets: a scrub's, out; edited ones, in.
 
 use super::authorship::Authorship;
+use super::scrubs::rounds::Tracks;
 use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::{Filter, Order, PageRequest, QueueItem};
 use crate::scrub::record::{ItemName, UnplacedRow};
@@ -34,6 +35,8 @@ pub struct ImportedSheet {
     pub import: Import,
     /// The position of the account's log: after the change or, of a dry run, as of which it was planned.
     pub position: i64,
+    /// Whether whoever imports it may read what our notes say.
+    pub shows_notes: bool,
 }
 
 impl Service {
@@ -85,7 +88,8 @@ impl Service {
         let mut items = page.items;
         items.extend(closed_since(&self.0.pool, (zone, date), account_id, &sight, &self.0.bots, scrub.scrub).await?);
         items.sort_by(|one, other| order.compare(&one.place, &other.place));
-        let (position, record) = sheets::remarks_now(&self.0.pool, account_id, Some(scrub.scrub), &mut items).await?;
+        let (position, record) =
+            sheets::remarks_now(&self.0.pool, account_id, &sight, Some(scrub.scrub), &mut items).await?;
         let is_read = |item: &QueueItem| record.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
         let rows = items.iter().map(|item| SheetRow::of(item, is_read(item), &filter, zone)).collect();
         let attended = Attended {
@@ -113,6 +117,7 @@ impl Service {
         authorship: Authorship,
     ) -> Result<ImportedSheet, Refusal> {
         viewer.require(Scope::Scrub)?;
+        let shows_notes = viewer.require(Scope::Read).is_ok();
         let request = self.request(viewer, authorship)?;
         let account_id = self.account(viewer, account).await?.account_id;
         let read = tokio::task::spawn_blocking(move || sheet::read_declared(file.as_ref(), charset.as_deref())).await;
@@ -127,14 +132,14 @@ impl Service {
             let compared = self.compared(viewer, account_id, book).await?;
             let planned = compared.position();
             if dry_run {
-                return Ok(ImportedSheet { import: compared, position: planned });
+                return Ok(ImportedSheet { import: compared, position: planned, shows_notes });
             }
             let facts = compared.facts(request.at, &request.by);
             match import(&self.0.pool, account_id, planned, facts, &request).await? {
                 Imported::Done(position, _) => {
                     // A file can bring the last reading of a round.
-                    self.begin_due_rounds(account_id, position, &request).await?;
-                    return Ok(ImportedSheet { import: compared, position });
+                    self.begin_due_rounds(account_id, Tracks::BOTH, position, &request).await?;
+                    return Ok(ImportedSheet { import: compared, position, shows_notes });
                 }
                 Imported::Overtaken => book = compared.book,
             }

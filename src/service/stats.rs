@@ -9,6 +9,7 @@ use super::{Refusal, Service, Viewer};
 use crate::activity::{Mark, Remarks};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Order, PageRequest, Place};
+use crate::scrub::Track;
 use crate::scrub::view::BUG_SCRUB;
 use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, CoverageBucket, Forecast, ForecastRequest};
 use crate::stats::{OpenDays, Step, ThroughputRow, Week};
@@ -239,9 +240,10 @@ impl Service {
             limit: MOST_ITEMS,
         };
         let places = self.0.live.places(request).await?;
-        let round = round(&self.0.pool, account_id, &view, moment.end).await?;
-        let paces = last_paces(&self.0.pool, account_id, &view, moment.end, PACES).await?;
-        let remarks = remarks(&self.0.pool, account_id, moment.end).await?;
+        let (sight, track) = (viewer.sight(), Track::of(&viewer.sight()));
+        let round = round(&self.0.pool, account_id, &view, track, moment.end).await?;
+        let paces = last_paces(&self.0.pool, account_id, &view, &sight, moment.end, PACES).await?;
+        let remarks = remarks(&self.0.pool, account_id, &sight, moment.end).await?;
         let zone = self.0.calendar.zone;
         computed(move || {
             let last_read =

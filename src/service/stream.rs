@@ -3,6 +3,8 @@
 //! A follower is a position that moves on: it waits until the live ranking includes more, reads what
 //! the events in between are about, and tells what became of those items. Nothing is held for it.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -11,7 +13,7 @@ use tokio::time::timeout;
 use super::items::ShownItem;
 use super::queue::{Portion, Subject};
 use super::{Refusal, Scope, Service, Viewer};
-use crate::rank::{Order, PageRequest};
+use crate::rank::{Order, PageRequest, Repository};
 use crate::store::StoreError;
 use crate::store::log::subjects;
 use crate::store::people::renamed_between;
@@ -26,6 +28,8 @@ pub struct Follower {
     service: Service,
     viewer: Viewer,
     portion: Portion,
+    /// The repositories that they were told of: those that they saw.
+    known: Arc<HashMap<i64, Repository>>,
     /// Up to here they have been told.
     position: i64,
     date: NaiveDate,
@@ -64,7 +68,8 @@ impl Service {
         let date = self.today();
         let portion = self.portion(viewer, subject, None, None).await?;
         let position = position.unwrap_or(portion.account.position);
-        Ok(Follower { service: self.clone(), viewer: viewer.clone(), portion, position, date })
+        let known = self.0.live.repositories(portion.account.account_id);
+        Ok(Follower { service: self.clone(), viewer: viewer.clone(), portion, known, position, date })
     }
 }
 
@@ -104,6 +109,25 @@ impl Follower {
         }
     }
 
+    /// Whether they see other repositories than before, or see them otherwise.
+    fn sees_other(&self, before: &Arc<HashMap<i64, Repository>>) -> bool {
+        let seen = |repositories: &HashMap<i64, Repository>, repo_id: &i64| {
+            let found = repositories.get(repo_id).filter(|found| self.viewer.sight().sees(*repo_id, found.private));
+            found.cloned()
+        };
+        let differs = |repo_id: &i64| seen(before, repo_id) != seen(&self.known, repo_id);
+        !Arc::ptr_eq(before, &self.known) && before.keys().chain(self.known.keys()).any(differs)
+    }
+
+    /// Whether an event about a repository's directory, or the account's (`None`), is theirs to know of.
+    fn is_told_of(&self, before: &HashMap<i64, Repository>, repo_id: Option<i64>) -> bool {
+        let sees = |repositories: &HashMap<i64, Repository>, repo_id: i64| {
+            repositories.get(&repo_id).is_some_and(|found| self.viewer.sight().sees(repo_id, found.private))
+        };
+        repo_id
+            .is_none_or(|repo_id| self.viewer.sight().is_all() || sees(before, repo_id) || sees(&self.known, repo_id))
+    }
+
     /// What happened up to a position.
     async fn changes(&mut self, to: i64) -> Result<News, StoreError> {
         let from = std::mem::replace(&mut self.position, to);
@@ -113,7 +137,12 @@ impl Follower {
         }
         let account_id = self.portion.account.account_id;
         let touched = subjects(&self.service.0.pool, account_id, from, to).await?;
-        if touched.directory || renamed_between(&self.service.0.pool, account_id, from, to).await? {
+        let known = self.service.0.live.repositories(account_id);
+        let before = std::mem::replace(&mut self.known, known);
+        if self.sees_other(&before)
+            || touched.directory.iter().any(|about| self.is_told_of(&before, *about))
+            || renamed_between(&self.service.0.pool, account_id, from, to).await?
+        {
             return Ok(News::Reset(self.date));
         }
         // Checked when it began; what is right on one date is so on the next.

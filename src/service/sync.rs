@@ -1,14 +1,17 @@
 //! How complete an account is, and how it compares with GitHub.
 
+use std::sync::PoisonError;
+
 use chrono::{DateTime, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
+use crate::activity::Sight;
 pub use crate::store::gates::HourlyBudget;
 pub use crate::store::installations::Installation;
 pub use crate::store::jobs::ShownJob;
 pub use crate::store::left_out::LeftOut;
 pub use crate::store::sync::{SyncProgress, SyncedRepository};
-use crate::store::{gates, installations, jobs, left_out, sync};
+use crate::store::{accounts, gates, installations, jobs, left_out, sync};
 
 /// Repositories on a page.
 const PAGE: i64 = 100;
@@ -63,7 +66,7 @@ pub struct SyncReport {
     pub installation: Option<Installation>,
     pub rest: Option<HourlyBudget>,
     pub graphql: Option<HourlyBudget>,
-    /// GitHub refused: until when no request is made, and why.
+    /// `None`, like the budgets, for who does not see all repositories. GitHub refused: until when no request is made, and why.
     pub paused: Option<(DateTime<Utc>, Option<String>)>,
     /// A page of the repositories that the viewer may see, by id.
     pub repositories: Vec<SyncedRepository>,
@@ -80,19 +83,20 @@ impl Service {
         viewer.require(Scope::Read)?;
         let account_id = self.account(viewer, account).await?.account_id;
         let pool = &self.0.pool;
+        let sight = viewer.sight();
         let (progress, rows, gate, failing, left_out, installation) = tokio::join!(
-            sync::progress(pool, account_id),
-            sync::page(pool, account_id, after, PAGE),
+            sync::progress(pool, account_id, &sight),
+            sync::page(pool, account_id, &sight, after, PAGE),
             gates::read(pool, account_id),
-            jobs::list(pool, account_id, FAILING),
+            jobs::list(pool, account_id, &sight, FAILING),
             left_out::list(pool, account_id, LEFT_OUT),
             installations::of(pool, account_id),
         );
-        let (progress, mut repositories, gate, mut failing) = (progress?, rows?, gate?, failing?);
+        // What the account has spent tells how much there is to ask about, hidden or not.
+        let (progress, repositories, gate, mut failing) =
+            (progress?, rows?, gate?.filter(|_| sight.is_all()), failing?);
         let full = i64::try_from(repositories.len()) == Ok(PAGE);
         let next = repositories.last().filter(|_| full).map(|last| last.repo_id);
-        let sight = viewer.sight();
-        repositories.retain(|row| sight.sees(row.repo_id, row.private));
         failing.retain(|job| job.failures > 0);
         let paused = gate.as_ref().and_then(|gate| {
             let until = gate.shut_until.filter(|until| *until > gate.now)?;
@@ -103,7 +107,8 @@ impl Service {
             backfill: BackfillState::of(self.0.github.is_some(), &progress),
             progress,
             failing,
-            left_out: left_out?,
+            // It names repositories, and nobody knows of which it is.
+            left_out: left_out?.into_iter().filter(|_| sight.is_all()).collect(),
             installation: installation?,
             rest: gate.as_ref().and_then(|gate| gate.core),
             graphql: gate.as_ref().and_then(|gate| gate.graphql),
@@ -118,12 +123,39 @@ impl Service {
     pub(super) async fn backfill_in_passing(
         &self,
         account_id: i64,
+        sight: &Sight,
     ) -> Result<(BackfillState, Option<DateTime<Utc>>), Refusal> {
         if self.0.github.is_none() {
             return Ok((BackfillState::None, None));
         }
         // Every page of the queue says it, and counting ten thousand repositories takes longer than the page.
-        let progress = self.0.progress.get(account_id, sync::progress(&self.0.pool, account_id)).await?;
+        let progress = match sight {
+            Sight::All => self.0.progress.get(account_id, sync::progress(&self.0.pool, account_id, sight)).await?,
+            Sight::Public => {
+                self.0.public_progress.get(account_id, sync::progress(&self.0.pool, account_id, sight)).await?
+            }
+            Sight::Only(_) => sync::progress(&self.0.pool, account_id, sight).await?,
+        };
         Ok((BackfillState::of(true, &progress), progress.swept_at))
+    }
+
+    /// When the last delivery came; for who does not see all repositories, the last one that told something of what
+    /// is public.
+    pub(super) async fn last_delivery_at(
+        &self,
+        account_id: i64,
+        sight: &Sight,
+    ) -> Result<Option<DateTime<Utc>>, Refusal> {
+        if sight.is_all() {
+            return Ok(accounts::last_delivery_at(&self.0.pool, account_id).await?);
+        }
+        let told = || self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = told().get(&account_id).copied();
+        let after = known.map_or(0, |(position, _)| position);
+        let new = accounts::last_told(&self.0.pool, account_id, after).await?;
+        if let Some(new) = new {
+            told().insert(account_id, new);
+        }
+        Ok(new.or(known).map(|(_, at)| at))
     }
 }

@@ -91,6 +91,13 @@ impl Viewer {
         Self { sight, ..self }
     }
 
+    /// The same, who leaves out what is private.
+    #[must_use]
+    pub fn publicly(&self) -> Self {
+        let viewer = self.clone();
+        if viewer.sight.is_all() { viewer.with_sight(Sight::Public) } else { viewer }
+    }
+
     pub fn who(&self) -> &Who {
         &self.who
     }

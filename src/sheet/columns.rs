@@ -22,6 +22,10 @@ pub enum Column {
     Flag,
 }
 
+/// The header of a further column, behind all others: whether a row's repository is `public` or `private`. A sheet
+/// has it only if it holds private rows, and reading a sheet ignores it.
+pub const VISIBILITY: &str = "Visibility";
+
 impl Column {
     pub const ALL: [Column; 17] = [
         Column::Repository,

@@ -3,6 +3,7 @@
 use sqlx::{PgExecutor, PgPool};
 
 use super::StoreError;
+use crate::activity::Sight;
 
 /// An account that has something to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,16 +26,17 @@ pub struct Meant<'a> {
     pub limit: Option<i64>,
 }
 
-/// Accounts with a visible repository, by id. An account that is known only as the place that
+/// Accounts with a repository that the reader sees, by id. An account that is known only as the place that
 /// something left is not among them.
-pub async fn visible(pool: &PgPool, meant: Meant<'_>) -> Result<Vec<Account>, StoreError> {
+pub async fn visible(pool: &PgPool, sight: &Sight, meant: Meant<'_>) -> Result<Vec<Account>, StoreError> {
     let (login, id) = meant.named.unzip();
     let accounts = sqlx::query_as!(
         Account,
         r#"SELECT a.account_id, p.login AS "login!", p.logins AS "logins!", a.head_position AS position
            FROM accounts a
            JOIN current_profiles p ON p.account_id = a.account_id
-           CROSS JOIN LATERAL (SELECT 1 FROM visible_repositories r WHERE r.account_id = a.account_id LIMIT 1) AS seen
+           CROSS JOIN LATERAL (SELECT 1 FROM visible_repositories r WHERE r.account_id = a.account_id
+             AND CASE WHEN $6::bigint[] IS NULL THEN $5 OR NOT r.private ELSE r.repo_id = ANY($6) END LIMIT 1) AS seen
            WHERE p.login IS NOT NULL AND ($1::bigint[] IS NULL OR a.account_id = ANY($1))
              AND ($2::text IS NULL OR $2 = ANY(p.logins) OR a.account_id = $3)
            ORDER BY a.account_id LIMIT $4"#,
@@ -42,6 +44,8 @@ pub async fn visible(pool: &PgPool, meant: Meant<'_>) -> Result<Vec<Account>, St
         login,
         id.flatten(),
         meant.limit,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_all(pool)
     .await?;
@@ -65,4 +69,25 @@ pub async fn last_delivery_at(
         .fetch_one(pool)
         .await?;
     Ok(at)
+}
+
+/// The position and the time of receipt of the last event after `after` by which a delivery told something of what
+/// the public sees: of a public repository, or of the account itself.
+pub async fn last_told(
+    pool: &PgPool,
+    account_id: i64,
+    after: i64,
+) -> Result<Option<(i64, chrono::DateTime<chrono::Utc>)>, StoreError> {
+    let told = sqlx::query!(
+        "SELECT position, recorded_at FROM events e
+         WHERE account_id = $1 AND position > $2 AND source = 'webhook'
+           AND (repo_id IS NULL
+                OR repo_id IN (SELECT r.repo_id FROM visible_repositories r WHERE r.account_id = $1 AND NOT r.private))
+         ORDER BY position DESC LIMIT 1",
+        account_id,
+        after,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(told.map(|told| (told.position, told.recorded_at)))
 }

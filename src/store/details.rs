@@ -55,7 +55,8 @@ pub async fn details(
     .fetch_all(&mut *connection)
     .await?;
     let mut inherited =
-        inherited(connection, account_id, rows.iter().map(|row| (row.repo_id, row.number, &row.folded.0))).await?;
+        inherited(connection, account_id, sight, rows.iter().map(|row| (row.repo_id, row.number, &row.folded.0)))
+            .await?;
     let ids = rows.iter().flat_map(|row| people(&row.folded)).collect();
     let known = Known::of(connection, account_id, bots, ids).await?;
     let called = |activity: Activity| Activity { actor: known.actor(activity.actor), ..activity };
@@ -113,6 +114,7 @@ fn people(folded: &ItemState) -> impl Iterator<Item = i64> {
 async fn inherited<'a>(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     items: impl Iterator<Item = (i64, i64, &'a ItemState)>,
 ) -> Result<BTreeMap<ItemAddress, Remarks>, StoreError> {
     let transferred = items.filter(|(.., folded)| folded.transferred_from().is_some());
@@ -120,5 +122,5 @@ async fn inherited<'a>(
     if addresses.is_empty() {
         return Ok(BTreeMap::new());
     }
-    remarks::of(connection, account_id, &addresses).await
+    remarks::of(connection, account_id, sight, &addresses).await
 }

@@ -52,6 +52,11 @@ pub(super) async fn differences(
              FROM (SELECT * FROM rounds WHERE account_id = $1 AND generation = $2) x
              FULL JOIN (SELECT * FROM rounds WHERE account_id = $1 AND generation = $3) y USING (view, round)
              UNION ALL
+             SELECT 'round', NULL, NULL, x.started_position, y.started_position, to_jsonb(x), to_jsonb(y)
+             FROM (SELECT * FROM public_rounds WHERE account_id = $1 AND generation = $2) x
+             FULL JOIN (SELECT * FROM public_rounds WHERE account_id = $1 AND generation = $3) y
+               USING (view, started_position)
+             UNION ALL
              SELECT 'scrub', NULL, NULL, x.scrub, y.scrub, to_jsonb(x), to_jsonb(y)
              FROM (SELECT * FROM scrubs WHERE account_id = $1 AND generation = $2) x
              FULL JOIN (SELECT * FROM scrubs WHERE account_id = $1 AND generation = $3) y USING (scrub)

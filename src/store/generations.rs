@@ -70,6 +70,8 @@ pub(super) async fn remove(
              DELETE FROM remarks WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_rounds AS (
              DELETE FROM rounds WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
+           gone_public_rounds AS (
+             DELETE FROM public_rounds WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_scrubs AS (
              DELETE FROM scrubs WHERE account_id = $1 AND generation BETWEEN $2 AND $3),
            gone_attendees AS (

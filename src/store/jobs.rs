@@ -17,6 +17,7 @@ pub use self::kind::JobKind;
 pub use self::taken::{PageOutcome, TakenJob, take};
 use super::StoreError;
 use super::items::array_of_ids;
+use crate::activity::Sight;
 
 /// A job's key and its progress.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,14 +131,19 @@ pub struct ShownJob {
     pub error: Option<String>,
 }
 
-/// The jobs of an account, with the failed ones first.
-pub async fn list(pool: &PgPool, account_id: i64, limit: i64) -> Result<Vec<ShownJob>, StoreError> {
+/// The jobs of an account, with the failed ones first. A reader who does not see all repositories gets those about
+/// the ones that they see: of another job even the failure may tell of something hidden.
+pub async fn list(pool: &PgPool, account_id: i64, sight: &Sight, limit: i64) -> Result<Vec<ShownJob>, StoreError> {
     let jobs = sqlx::query_as!(
         ShownJob,
-        "SELECT kind, repo_id, due_at, failures, error FROM jobs WHERE account_id = $1
+        "SELECT kind, repo_id, due_at, failures, error FROM jobs j WHERE account_id = $1
+           AND ($3 OR EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = j.repo_id
+             AND CASE WHEN $4::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($4) END))
          ORDER BY failures DESC, priority, due_at LIMIT $2",
         account_id,
-        limit
+        limit,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_all(pool)
     .await?;

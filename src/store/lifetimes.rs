@@ -31,7 +31,7 @@ pub struct Scope {
 pub struct Lifetimes {
     /// The position of the log up to which they were read.
     pub position: i64,
-    /// When the account's first event was recorded.
+    /// When the account's first event that the reader may know of was recorded.
     pub since: Option<DateTime<Utc>>,
     /// The `owner/name` of each repository that has counted items.
     pub names: HashMap<i64, String>,
@@ -59,9 +59,16 @@ impl Lifetimes {
 pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bots) -> Result<Lifetimes, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let head = sqlx::query!(
-        r#"SELECT head_position, generation, (SELECT min(recorded_at) FROM events WHERE account_id = $1 AND position = 1) AS since
+        r#"SELECT head_position, generation,
+             (SELECT e.recorded_at FROM events e WHERE e.account_id = $1
+                AND (e.repo_id IS NULL OR $2 OR EXISTS (SELECT FROM visible_repositories r
+                  WHERE r.account_id = $1 AND r.repo_id = e.repo_id
+                    AND CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END))
+              ORDER BY e.position LIMIT 1) AS since
            FROM accounts WHERE account_id = $1"#,
         account_id,
+        scope.sight.is_all(),
+        scope.sight.only() as _,
     )
     .fetch_one(&mut *moment)
     .await?;
@@ -70,7 +77,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     let names = DirectoryNames::read(&mut moment, account_id).await?;
     let holders = people::holders(&mut *moment, account_id, &scope.filter).await?;
     let bots = people::owned_now(&mut moment, account_id, bots).await?;
-    let summaries = remarks::summaries_for(&mut moment, account_id, &scope.filter).await?;
+    let summaries = remarks::summaries_for(&mut moment, account_id, &scope.sight, &scope.filter).await?;
     let repositories = live::repositories(&mut moment, account_id, None).await?.into_iter();
     let passes = |repository: &Repository| {
         scope.sight.sees(repository.repo_id, repository.private) && scope.filter.passes_repository(repository)

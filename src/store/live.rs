@@ -1,17 +1,16 @@
 //! What the live ranking holds, and what changed of it. Each reading is of one moment.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
-use super::item_rows::{Wanted, open_rows_at, rows};
+use super::item_rows::{ItemRow, Wanted, open_rows_at, rows};
 use super::items::ItemAddress;
 use super::log::subjects;
-use super::remarks;
-use crate::activity::Summary;
+use super::remarks::{self, Summaries};
 use crate::rank::live::Change;
 use crate::rank::{Item, Repository};
 
@@ -68,7 +67,7 @@ pub async fn load(pool: &PgPool, account_id: i64) -> Result<Loaded, StoreError> 
     let head = head(&mut moment, account_id).await?;
     let repositories = repositories(&mut moment, account_id, None).await?;
     let all: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
-    let summaries = remarks::summaries(&mut moment, account_id).await?;
+    let summaries = remarks::all_summaries(&mut moment, account_id).await?;
     let items = items_in(&mut moment, head, all, &summaries).await?;
     Ok(Loaded { head, repositories, items })
 }
@@ -100,10 +99,27 @@ pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Ch
     Ok(Changed { head, items, touched, repositories })
 }
 
+/// The open items that came by transfer: what is seen of their marks and notes depends on the repositories that they
+/// came from.
+pub async fn transferred(pool: &PgPool, head: Head) -> Result<Vec<Item>, StoreError> {
+    let mut connection = pool.acquire().await?;
+    let came = sqlx::query!(
+        r#"SELECT repo_id, number FROM items WHERE account_id = $1 AND generation = $2 AND came_by_transfer"#,
+        head.account_id,
+        head.generation,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let addresses: Vec<ItemAddress> = came.into_iter().map(|row| (row.repo_id, row.number)).collect();
+    let summaries = remarks::summaries_of(&mut connection, head.account_id, &addresses).await?;
+    let rows = open_rows_at(&mut connection, (head.account_id, head.generation), addresses.into_iter()).await?;
+    rows.into_iter().map(|row| item(row, &summaries)).collect()
+}
+
 /// The open items of repositories that have come into sight.
 pub async fn items_of(pool: &PgPool, head: Head, repo_ids: &[i64]) -> Result<Vec<Item>, StoreError> {
     let mut connection = pool.acquire().await?;
-    let summaries = remarks::summaries(&mut connection, head.account_id).await?;
+    let summaries = remarks::all_summaries(&mut connection, head.account_id).await?;
     items_in(&mut connection, head, repo_ids.to_vec(), &summaries).await
 }
 
@@ -142,15 +158,21 @@ async fn items_in(
     connection: &mut PgConnection,
     head: Head,
     repo_ids: Vec<i64>,
-    summaries: &HashMap<ItemAddress, Summary>,
+    summaries: &Summaries,
 ) -> Result<Vec<Item>, StoreError> {
     let wanted = Wanted { open_in: repo_ids, ..Wanted::default() };
     let mut rows = rows(connection, (head.account_id, head.generation), &wanted);
     let mut items = Vec::new();
     while let Some(row) = rows.try_next().await? {
-        items.push(row.item(summaries)?);
+        items.push(item(row, summaries)?);
     }
     Ok(items)
+}
+
+/// A row's item, with what was done with it here.
+fn item(row: ItemRow, summaries: &Summaries) -> Result<Item, StoreError> {
+    let as_public = summaries.public.get(&(row.repo_id, row.number)).cloned().map(Box::new);
+    Ok(Item { as_public, ..row.item(&summaries.all)? })
 }
 
 /// What became of items: each is put if it is open and may be seen, else removed.
@@ -164,14 +186,14 @@ async fn items_at(
             let addresses: Vec<ItemAddress> = addresses.iter().copied().collect();
             remarks::summaries_of(connection, head.account_id, &addresses).await?
         }
-        false => HashMap::new(),
+        false => Summaries::default(),
     };
     let rows = open_rows_at(connection, (head.account_id, head.generation), addresses.iter().copied()).await?;
     let mut gone = addresses.clone();
     let mut changes = Vec::with_capacity(addresses.len());
     for row in rows {
         gone.remove(&(row.repo_id, row.number));
-        changes.push(Change::Put(row.item(&summaries)?));
+        changes.push(Change::Put(item(row, &summaries)?));
     }
     changes.extend(gone.into_iter().map(|(repo_id, number)| Change::Remove { repo_id, number }));
     Ok(changes)

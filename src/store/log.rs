@@ -225,8 +225,9 @@ pub struct Subjects {
     pub items: BTreeSet<ItemAddress>,
     /// Ids of repositories, those of the items included; `None` if an event is about the whole account.
     pub repositories: Option<BTreeSet<i64>>,
-    /// Whether an event is about something else than an item: a repository, a label, the account.
-    pub directory: bool,
+    /// Of what else than items events are about: the ids of repositories (themselves, or a label, say), and `None` for
+    /// the account.
+    pub directory: BTreeSet<Option<i64>>,
 }
 
 /// What the account's events after one position, up to and including another, are about.
@@ -248,5 +249,6 @@ pub async fn subjects(
     .await?;
     let items: BTreeSet<_> = rows.iter().filter_map(|row| Some((row.repo_id?, row.number?))).collect();
     let repositories = rows.iter().map(|row| row.repo_id).collect();
-    Ok(Subjects { directory: rows.len() > items.len(), items, repositories })
+    let directory = rows.iter().filter(|row| row.number.is_none()).map(|row| row.repo_id).collect();
+    Ok(Subjects { items, repositories, directory })
 }

@@ -6,7 +6,7 @@
 //!
 //! An item that had no event by then, though it had been created, was there before anything was
 //! heard of it: it counts as open until it was closed, as last updated when it was created, and
-//! makes the page approximate.
+//! makes the page approximate, if the reader may see it.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ use super::log::{EventRow, LoggedEvent};
 use super::people::{Known, holders, owned_now};
 use super::remarks::remarks_by;
 use super::{StoreError, live};
-use crate::activity::{Activity, Bots, Fact, ItemState, Remarks, State};
+use crate::activity::{Activity, Bots, Fact, ItemState, Remarks, Sight, State};
 use crate::rank::criterion::Holders;
 use crate::rank::past::{Offered, Past};
 use crate::rank::{Calendar, Candidate, Item, Page, PageRequest, QueueItem, Repository};
@@ -48,7 +48,7 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
         .unwrap_or_default();
     let directory = directory(&mut moment, request, end, bots).await?;
     let bots = owned_now(&mut moment, request.account_id, bots).await?;
-    let mut page = Making { directory, zone, past: Past::new(request) };
+    let mut page = Making { directory, zone, sight: &request.sight, past: Past::new(request) };
     told(&mut moment, request.account_id, end, &bots, &mut page).await?;
     let untold = untold(&mut moment, request.account_id, end, &mut page).await?;
     let Offered { total, items, end } = page.past.page();
@@ -58,7 +58,7 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
 
 async fn directory(
     moment: &mut PgConnection,
-    PageRequest { account_id, filter, .. }: &PageRequest,
+    PageRequest { account_id, filter, sight, .. }: &PageRequest,
     end: DateTime<Utc>,
     bots: &Bots,
 ) -> Result<Directory, StoreError> {
@@ -70,7 +70,7 @@ async fn directory(
         names: DirectoryNames::read(moment, account_id).await?,
         people: Known::all(moment, account_id, bots).await?,
         holders: holders(&mut *moment, account_id, filter).await?,
-        remarks: remarks_by(moment, account_id, end).await?,
+        remarks: remarks_by(moment, account_id, sight, end).await?,
     })
 }
 
@@ -113,7 +113,8 @@ async fn told(
     Ok(())
 }
 
-/// Offers the items that were there by then, though no event had told of them; answers how many.
+/// Offers the items that were there by then, though no event had told of them; answers how many of them the reader may
+/// see.
 async fn untold(
     moment: &mut PgConnection,
     account_id: i64,
@@ -158,6 +159,7 @@ async fn untold(
 struct Making<'a> {
     directory: Directory,
     zone: Tz,
+    sight: &'a Sight,
     past: Past<'a, QueueItem>,
 }
 
@@ -170,7 +172,7 @@ impl Making<'_> {
         self.offer(item, &folded, last);
     }
 
-    /// Offers an item, with the last activity and the last of a human; false if nobody may see it.
+    /// Offers an item, with the last activity and the last of a human; false if the reader may not see it.
     fn offer(&mut self, item: Item, folded: &ItemState, last: (Option<Activity>, Option<Activity>)) -> bool {
         let Directory { repositories, names, people, holders, remarks } = &self.directory;
         let Some(repository) = repositories.get(&item.repo_id) else { return false };
@@ -209,6 +211,6 @@ impl Making<'_> {
             waits_for: item.waits_for,
             remarks: remarks.cloned().unwrap_or_default(),
         });
-        true
+        self.sight.sees(repository.repo_id, repository.private)
     }
 }

@@ -39,7 +39,7 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
         false => DirectoryNames::default(),
     };
     let holders = people::holders(&mut *moment, account_id, filter).await?;
-    let summaries = remarks::summaries_for(&mut moment, account_id, filter).await?;
+    let summaries = remarks::summaries_for(&mut moment, account_id, &request.sight, filter).await?;
     let mut past = Past::new(request);
     let mut rows = rows(&mut *moment, (account_id, head.generation), &wanted(request, &repositories));
     while let Some(mut row) = rows.try_next().await? {

@@ -1,4 +1,6 @@
-//! Marks and notes of items. An item that came by transfer inherits those of the places that it was at.
+//! Marks and notes of items. An item that came by transfer inherits those of the places that it was at: for
+//! each reader those back to the first place that they may not see. What was written there stays there, until
+//! somebody who sees both writes it again at the new place.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +12,7 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::items::{ItemAddress, canonical};
 use super::log::{Part, in_order_of_items};
-use crate::activity::{Fact, ItemKey, NoteText, Remarks, Summary};
+use crate::activity::{Fact, ItemKey, NoteText, Remarks, Sight, Summary};
 use crate::rank::Filter;
 
 /// How many transfers are followed from one item. GitHub has no limit.
@@ -82,10 +84,12 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// The keys that each item has had within the account: its own first, then those it came from.
+/// The keys that each item has had within the account: its own first, then those it came from, up to the
+/// first one that the reader may not see.
 pub(super) async fn lineages(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     addresses: &[ItemAddress],
 ) -> Result<BTreeMap<ItemAddress, Vec<ItemAddress>>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
@@ -98,13 +102,18 @@ pub(super) async fn lineages(
              FROM line CROSS JOIN LATERAL (
                SELECT folded -> 'transferred_from' AS came FROM current_items
                WHERE account_id = $1 AND repo_id = line.repo_id AND number = line.number LIMIT 1) AS item
-             WHERE came IS NOT NULL AND (came ->> 'account_id')::bigint = $1 AND step < $4)
+             WHERE came IS NOT NULL AND (came ->> 'account_id')::bigint = $1 AND step < $4
+               AND ($5 OR EXISTS (SELECT FROM current_repositories r
+                 WHERE r.account_id = $1 AND r.repo_id = (came ->> 'repo_id')::bigint
+                   AND CASE WHEN $6::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($6) END)))
            SELECT of_repo AS "of_repo!", of_number AS "of_number!", repo_id AS "repo_id!", number AS "number!"
            FROM line ORDER BY of_repo, of_number, step"#,
         account_id,
         &repo_ids,
         &numbers,
         MOST_STEPS,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_all(connection)
     .await?;
@@ -119,20 +128,28 @@ pub(super) async fn lineages(
     Ok(lineages)
 }
 
-/// An item's key today, after all transfers within the account.
+/// An item's key today, after all transfers within the account. For a reader who may not see where it went, it is
+/// at the last place that they see.
 pub(super) async fn current_key(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     address: ItemAddress,
 ) -> Result<ItemAddress, StoreError> {
     let (mut at, mut steps) = (address, 0);
     loop {
         let to = sqlx::query_scalar!(
             r#"SELECT folded -> 'transferred_to' AS "to: sqlx::types::Json<ItemKey>"
-               FROM current_items WHERE account_id = $1 AND repo_id = $2 AND number = $3"#,
+               FROM current_items
+               WHERE account_id = $1 AND repo_id = $2 AND number = $3
+                 AND ($4 OR EXISTS (SELECT FROM visible_repositories r
+                   WHERE r.account_id = $1 AND r.repo_id = (folded -> 'transferred_to' ->> 'repo_id')::bigint
+                     AND CASE WHEN $5::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($5) END))"#,
             account_id,
             at.0,
             at.1,
+            sight.is_all(),
+            sight.only() as _,
         )
         .fetch_optional(&mut *connection)
         .await?
@@ -146,13 +163,14 @@ pub(super) async fn current_key(
     }
 }
 
-/// The remarks of items, with what they inherit. Items without any are left out.
+/// The remarks of items, with what they inherit for a reader. Items without any are left out.
 pub(super) async fn of(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     addresses: &[ItemAddress],
 ) -> Result<BTreeMap<ItemAddress, Remarks>, StoreError> {
-    let lineages = lineages(connection, account_id, addresses).await?;
+    let lineages = lineages(connection, account_id, sight, addresses).await?;
     let keys: Vec<ItemAddress> = lineages.values().flatten().copied().collect();
     let own = own(connection, account_id, None, &keys).await?;
     let inherited = lineages.into_iter().filter_map(|(address, line)| {
@@ -166,11 +184,12 @@ pub(super) async fn of(
 pub async fn remarks(
     pool: &PgPool,
     account_id: i64,
+    sight: &Sight,
     end: Option<DateTime<Utc>>,
 ) -> Result<HashMap<ItemAddress, Remarks>, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     if let Some(end) = end {
-        return remarks_by(&mut moment, account_id, end).await;
+        return remarks_by(&mut moment, account_id, sight, end).await;
     }
     let rows = sqlx::query!(
         r#"SELECT repo_id AS "repo_id!", number AS "number!", folded::text AS "folded!"
@@ -181,11 +200,43 @@ pub async fn remarks(
     .await?;
     let own = rows.into_iter().map(|row| Ok(((row.repo_id, row.number), read(&row.folded)?)));
     let own: HashMap<_, _> = own.collect::<Result<_, StoreError>>()?;
-    inherit(&mut moment, account_id, own, Remarks::with_older).await
+    inherit(&mut moment, account_id, sight, own, Remarks::with_older).await
 }
 
-/// The summaries of all items of an account that have remarks, with what they inherit.
+/// The summaries of all items of an account that have remarks, with what they inherit for a reader.
 pub(super) async fn summaries(
+    connection: &mut PgConnection,
+    account_id: i64,
+    sight: &Sight,
+) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
+    let own = own_summaries(connection, account_id).await?;
+    inherit(connection, account_id, sight, own, Summary::with_older).await
+}
+
+/// Summaries as those who see all have them, and of the items that the public sees otherwise, theirs.
+#[derive(Default)]
+pub(super) struct Summaries {
+    pub all: HashMap<ItemAddress, Summary>,
+    pub public: HashMap<ItemAddress, Summary>,
+}
+
+impl Summaries {
+    fn of(all: HashMap<ItemAddress, Summary>, mut public: HashMap<ItemAddress, Summary>) -> Self {
+        let seen = all.keys().map(|address| (*address, public.remove(address).unwrap_or_default()));
+        let public = seen.filter(|(address, seen)| all.get(address) != Some(seen)).collect();
+        Self { all, public }
+    }
+}
+
+/// The summaries of all items of an account that have remarks, for everybody.
+pub(super) async fn all_summaries(connection: &mut PgConnection, account_id: i64) -> Result<Summaries, StoreError> {
+    let own = own_summaries(connection, account_id).await?;
+    let all = inherit(connection, account_id, &Sight::All, own.clone(), Summary::with_older).await?;
+    let public = inherit(connection, account_id, &Sight::Public, own, Summary::with_older).await?;
+    Ok(Summaries::of(all, public))
+}
+
+async fn own_summaries(
     connection: &mut PgConnection,
     account_id: i64,
 ) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
@@ -201,7 +252,7 @@ pub(super) async fn summaries(
         let (read, note_position, note) = (row.read_position, row.note_position, row.note.map(|note| note.0));
         ((row.repo_id, row.number), Summary { read, note_position, note })
     });
-    inherit(connection, account_id, own.collect(), Summary::with_older).await
+    Ok(own.collect())
 }
 
 /// The remarks of all items of an account as they were at `end`, folded from the events that had
@@ -209,6 +260,7 @@ pub(super) async fn summaries(
 pub(super) async fn remarks_by(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     end: DateTime<Utc>,
 ) -> Result<HashMap<ItemAddress, Remarks>, StoreError> {
     let mut rows = in_order_of_items(&mut *connection, account_id, Part::Annotations, i64::MAX, Some(end));
@@ -221,13 +273,15 @@ pub(super) async fn remarks_by(
         remarks.apply(logged.position, logged.event.occurred_at, logged.event.actor.as_ref(), fact);
     }
     drop(rows);
-    inherit(connection, account_id, folded, Remarks::with_older).await
+    inherit(connection, account_id, sight, folded, Remarks::with_older).await
 }
 
-/// Gives each item that came by transfer the remarks of the places that it came from.
+/// Gives each item that came by transfer the remarks of the places that it came from, as far as a reader sees
+/// them.
 async fn inherit<T: Clone>(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     mut own: HashMap<ItemAddress, T>,
     with_older: impl Fn(T, T) -> T,
 ) -> Result<HashMap<ItemAddress, T>, StoreError> {
@@ -243,7 +297,7 @@ async fn inherit<T: Clone>(
     .await?;
     let transferred: Vec<ItemAddress> = rows.into_iter().map(|row| (row.repo_id, row.number)).collect();
     let before = own.clone();
-    for (address, line) in lineages(connection, account_id, &transferred).await? {
+    for (address, line) in lineages(connection, account_id, sight, &transferred).await? {
         if let Some(of_line) = line.iter().filter_map(|key| before.get(key)).cloned().reduce(&with_older) {
             own.insert(address, of_line);
         }
@@ -255,20 +309,25 @@ async fn inherit<T: Clone>(
 pub(super) async fn summaries_for(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     filter: &Filter,
 ) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
     match filter.asks_for_remarks() {
-        true => summaries(connection, account_id).await,
+        true => summaries(connection, account_id, sight).await,
         false => Ok(HashMap::new()),
     }
 }
 
-/// The summaries of some items, with what they inherit.
+/// The summaries of some items, with what they inherit, for everybody.
 pub(super) async fn summaries_of(
     connection: &mut PgConnection,
     account_id: i64,
     addresses: &[ItemAddress],
-) -> Result<HashMap<ItemAddress, Summary>, StoreError> {
-    let of = of(connection, account_id, addresses).await?;
-    Ok(of.into_iter().map(|(address, remarks)| (address, remarks.summary())).collect())
+) -> Result<Summaries, StoreError> {
+    let all = of(connection, account_id, &Sight::All, addresses).await?;
+    let public = of(connection, account_id, &Sight::Public, addresses).await?;
+    let summaries = |of: BTreeMap<ItemAddress, Remarks>| {
+        of.into_iter().map(|(address, remarks)| (address, remarks.summary())).collect()
+    };
+    Ok(Summaries::of(summaries(all), summaries(public)))
 }

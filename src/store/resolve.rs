@@ -14,8 +14,7 @@ use crate::rank::criterion::Looks;
 use crate::rank::live::Meanings;
 use crate::rank::text::folded;
 
-/// What the names in a filter stand for in an account, as it is now; labels of some repositories, or
-/// of all.
+/// What the names in a filter stand for in an account, as it is now: in some repositories, or in all.
 pub async fn meanings(
     pool: &PgPool,
     account_id: i64,
@@ -27,8 +26,8 @@ pub async fn meanings(
         let names: Vec<&str> = terms.values().map(String::as_str).collect();
         match criterion.looks {
             Looks::Labels => meanings.labels = labels(pool, account_id, &names, repo_ids).await?,
-            Looks::Milestone => meanings.milestones = milestones(pool, account_id, &names).await?,
-            Looks::Title => meanings.titles = titled(pool, account_id, &names).await?,
+            Looks::Milestone => meanings.milestones = milestones(pool, account_id, &names, repo_ids).await?,
+            Looks::Title => meanings.titles = titled(pool, account_id, &names, repo_ids).await?,
             _ => {}
         }
     }
@@ -61,14 +60,16 @@ async fn milestones(
     pool: &PgPool,
     account_id: i64,
     titles: &[&str],
+    repo_ids: Option<&[i64]>,
 ) -> Result<HashMap<String, Vec<(i64, i64)>>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT m.repo_id, m.number, m.title FROM accounts a JOIN milestones m USING (account_id, generation)
          WHERE a.account_id = $1
            AND (lower(m.title COLLATE "C") = ANY($2) OR octet_length(m.title) <> char_length(m.title))
-           AND NOT m.removed"#,
+           AND NOT m.removed AND ($3::bigint[] IS NULL OR m.repo_id = ANY($3))"#,
         account_id,
         &all_folded(titles),
+        repo_ids,
     )
     .fetch_all(pool)
     .await?;
@@ -80,17 +81,21 @@ async fn titled(
     pool: &PgPool,
     account_id: i64,
     texts: &[&str],
+    repo_ids: Option<&[i64]>,
 ) -> Result<HashMap<String, Vec<(i64, i64)>>, StoreError> {
     let patterns: Vec<String> = texts.iter().map(|text| pattern(text)).collect();
     let rows = sqlx::query!(
         r#"SELECT i.repo_id AS "repo_id!", i.number AS "number!", i.title AS "title!"
            FROM accounts a JOIN items i USING (account_id, generation)
            WHERE a.account_id = $1 AND i.state = 'open' AND i.live AND i.title_folded LIKE ANY($2)
+             AND ($3::bigint[] IS NULL OR i.repo_id = ANY($3))
            UNION ALL
            SELECT i.repo_id, i.number, i.title FROM accounts a JOIN items i USING (account_id, generation)
-           WHERE a.account_id = $1 AND i.state = 'open' AND i.live AND i.title_folded IS NULL AND i.title IS NOT NULL"#,
+           WHERE a.account_id = $1 AND i.state = 'open' AND i.live AND i.title_folded IS NULL AND i.title IS NOT NULL
+             AND ($3::bigint[] IS NULL OR i.repo_id = ANY($3))"#,
         account_id,
         &patterns,
+        repo_ids,
     )
     .fetch_all(pool)
     .await?;

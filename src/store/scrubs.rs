@@ -4,13 +4,15 @@
 //! - [`turn`]: one transaction in which a person's request is decided and appended, under the head's lock;
 //! - [`meeting`]: opens, steps through and closes scrubs, and records who came; [`marks`]: reading alone;
 //!   [`notes`]: notes on items; [`rounds`]: the rounds of views; [`import`]: what a spreadsheet tells;
-//! - [`requests`]: requests that may come again; `rows`: single rows that deciding looks at;
+//! - [`requests`]: requests that may come again; `rows`: single rows that deciding looks at; `cursor`: where a scrub's
+//!   cursor is and goes, and `shape`: how a deck is counted, for readers who do not see all of it;
 //! - [`list`]: scrubs and what was done in them; [`deck`]: a scrub's rows, with what GitHub told of their
 //!   items (`happenings`);
 //! - [`sheets`]: what is on record of a spreadsheet's items; `placement`: which items it means;
 //! - `project`: folds scrub events into rows, in an append or a rebuild; `deck_marks`: which rows of decks
 //!   are marked as read.
 
+mod cursor;
 pub mod deck;
 mod deck_marks;
 mod happenings;
@@ -24,6 +26,7 @@ mod project;
 pub mod requests;
 pub mod rounds;
 mod rows;
+mod shape;
 pub mod sheets;
 pub mod turn;
 
@@ -36,11 +39,11 @@ pub mod act {
         attend, close, open,
     };
     pub use super::notes::{NoteOutcome as Noted, write as note};
-    pub use super::rounds::begin_round;
+    pub use super::rounds::{Over, begin as begin_rounds};
     pub use super::turn::{RepeatableRequest, Request};
 }
 pub use marks as alone;
 pub mod read {
     pub use super::list::{last_paces, scrub, scrubs, untouched, views_in_use};
-    pub use super::rounds::{round, started};
+    pub use super::rounds::round;
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 
 use super::StoreError;
+use crate::activity::Sight;
 
 /// A repository as GitHub lists it: what is needed to ask about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +75,14 @@ pub struct SyncedRepository {
     pub differs: Option<Vec<i64>>,
 }
 
-/// At most `limit` of an account's visible repositories, those with an id above `after`, by id.
-pub async fn page(pool: &PgPool, account_id: i64, after: i64, limit: i64) -> Result<Vec<SyncedRepository>, StoreError> {
+/// At most `limit` of an account's repositories that a reader sees, those with an id above `after`, by id.
+pub async fn page(
+    pool: &PgPool,
+    account_id: i64,
+    sight: &Sight,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<SyncedRepository>, StoreError> {
     let rows = sqlx::query_as!(
         SyncedRepository,
         r#"SELECT s.repo_id, s.node_id, s.has_discussions, r.owner AS "owner!", r.name AS "name!",
@@ -85,10 +92,13 @@ pub async fn page(pool: &PgPool, account_id: i64, after: i64, limit: i64) -> Res
            JOIN sync s ON s.account_id = a.account_id
            JOIN repositories r ON r.account_id = a.account_id AND r.generation = a.generation AND r.repo_id = s.repo_id
            WHERE a.account_id = $1 AND s.repo_id > $2 AND r.owner IS NOT NULL AND r.name IS NOT NULL AND NOT r.gone
+             AND CASE WHEN $5::bigint[] IS NULL THEN $4 OR NOT r.private ELSE r.repo_id = ANY($5) END
            ORDER BY s.repo_id LIMIT $3"#,
         account_id,
         after,
-        limit
+        limit,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_all(pool)
     .await?;
@@ -97,7 +107,7 @@ pub async fn page(pool: &PgPool, account_id: i64, after: i64, limit: i64) -> Res
 
 /// One repository, if it is visible.
 pub async fn one(pool: &PgPool, account_id: i64, repo_id: i64) -> Result<Option<SyncedRepository>, StoreError> {
-    Ok(page(pool, account_id, repo_id - 1, 1).await?.into_iter().find(|row| row.repo_id == repo_id))
+    Ok(page(pool, account_id, &Sight::All, repo_id - 1, 1).await?.into_iter().find(|row| row.repo_id == repo_id))
 }
 
 /// Whether the installation covers a repository, by its last listing, visible or not.
@@ -263,24 +273,31 @@ pub struct SyncProgress {
 /// The failures in a row, over some minutes, after which a job is given up.
 const GIVEN_UP: i32 = 6;
 
-/// The progress of an account's backfill.
-pub async fn progress(pool: &PgPool, account_id: i64) -> Result<SyncProgress, StoreError> {
+/// The progress of an account's backfill: of all of it, or of the repositories that a reader sees.
+pub async fn progress(pool: &PgPool, account_id: i64, sight: &Sight) -> Result<SyncProgress, StoreError> {
     let progress = sqlx::query_as!(
         SyncProgress,
-        r#"SELECT count(*) AS "repositories!", count(open_at) AS "open!", count(complete_at) AS "complete!",
+        r#"WITH seen AS (SELECT repo_id FROM visible_repositories r WHERE r.account_id = $1
+             AND CASE WHEN $4::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($4) END)
+           SELECT count(*) AS "repositories!", count(open_at) AS "open!", count(complete_at) AS "complete!",
              COALESCE(sum(items), 0)::bigint AS "items!", COALESCE(sum(fetched), 0)::bigint AS "fetched!",
              COALESCE(sum(mended), 0)::bigint AS "mended!",
              COALESCE(sum(refreshed), 0)::bigint AS "refreshed!", count(differs) AS "differing!",
              CASE WHEN count(*) = count(swept_at) THEN min(swept_at) END AS swept_at,
-             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND due_at <= clock_timestamp()
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND ($3 OR j.repo_id IN (SELECT repo_id FROM seen))
+                AND due_at <= clock_timestamp()
                 AND NOT EXISTS (SELECT FROM gates g WHERE g.account_id = $1 AND g.shut_until > clock_timestamp()))
                AS "due!",
-             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND failures > 0) AS "failing!",
-             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND failures < $2 AND j.kind IN
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND ($3 OR j.repo_id IN (SELECT repo_id FROM seen))
+                AND failures > 0) AS "failing!",
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND ($3 OR j.repo_id IN (SELECT repo_id FROM seen))
+                AND failures < $2 AND j.kind IN
                ('repositories', 'open', 'open_discussions', 'closed', 'closed_discussions')) AS "hopeful!"
-           FROM sync WHERE account_id = $1"#,
+           FROM sync WHERE account_id = $1 AND ($3 OR repo_id IN (SELECT repo_id FROM seen))"#,
         account_id,
-        GIVEN_UP
+        GIVEN_UP,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_one(pool)
     .await?;

@@ -5,6 +5,7 @@ mod cursors;
 mod manners;
 mod operations;
 mod parameters;
+mod shadows;
 mod statistics;
 mod tokens;
 mod visibility;

@@ -37,3 +37,4 @@ mod stream;
 mod suite;
 mod tools;
 mod views;
+mod worlds;

@@ -40,6 +40,7 @@ pub fn row(number: i64, created: &str, updated: &str) -> SheetRow {
         read: false,
         comment: String::new(),
         flag: String::new(),
+        private: false,
         shown: true,
     }
 }

@@ -26,6 +26,17 @@ impl IntoParams for FilterParams {
     }
 }
 
+/// Whether what is private is left out, in files that go from hand to hand.
+pub struct VisibilityParam;
+
+impl IntoParams for VisibilityParam {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "`public` leaves out what is in private repositories, as for a token without `private`. By default \
+                     `all`. It may stand beside a cursor.";
+        vec![parameter::<String>("visibility", about)]
+    }
+}
+
 /// Whether only open items are asked for.
 pub struct StateParam;
 
@@ -145,8 +156,12 @@ pub fn order(params: &Params) -> Result<Option<Order>, Problem> {
 /// 400 for parameters that cannot be understood, or that the cursor already carries.
 pub fn question(state: &AppState, params: &Params, format: Format) -> Result<QueueQuestion, Problem> {
     const BESIDE: [&str; 4] = ["account", "view", "order", "as_of"];
-    let mark: &[&str] = if format == Format::Csv { &["bom"] } else { &[] };
-    params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], mark, &Criteria::NAMES].concat())?;
+    let of_files: &[&str] = match format {
+        Format::Json => &[],
+        Format::Csv => &["visibility", "bom"],
+        Format::Xlsx => &["visibility"],
+    };
+    params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], of_files, &Criteria::NAMES].concat())?;
     let limit = params.one("limit")?.map(|text| limit(text, format.largest_limit())).transpose()?;
     let min_position = params.position()?;
     let Some(text) = params.one("cursor")? else {

@@ -13,12 +13,13 @@ use crate::service::Viewer;
 /// Show the minutes of a scrub.
 ///
 /// Markdown: who was there, what was read and what came of it, the notes, and what to follow up. It mentions nobody,
-/// so pasting it on GitHub disturbs nobody.
+/// so pasting it on GitHub disturbs nobody. Items of private repositories are marked as such.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/minutes.md", tag = "scrubs", operation_id = "show_minutes",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ("visibility" = Option<String>, Query, description = "`public` leaves out what is in private repositories, as for a token without `private`; by default `all`"),
     ),
     responses(
         (status = 200, description = "Markdown", body = String, content_type = "text/markdown"),
@@ -31,9 +32,9 @@ pub async fn show(
     Path(number): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
-    params.only(&["account"])?;
+    params.only(&["account", "visibility"])?;
     let (account, number) = (params.one("account")?, scrub_number(&number));
-    let text = state.service.show_minutes(&viewer, account, number).await?.markdown();
+    let text = state.service.show_minutes(&params.seen_by(&viewer)?, account, number).await?.markdown();
     let headers = [(CONTENT_TYPE, "text/markdown; charset=utf-8"), (CACHE_CONTROL, "private, no-cache")];
     Ok((headers, text).into_response())
 }

@@ -16,13 +16,15 @@ use crate::sheet::{self, Sheet};
 ///
 /// XLSX in the shape of the spreadsheet with which people used to hold bug scrubs: live formulas, the view's filter,
 /// the notes of open items, and who came. By default in the order of the scrub's view, as in its deck; the order of old
-/// is `order=freshest`.
+/// is `order=freshest`. If there are private rows, a last
+/// column says which.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/sheet.xlsx", tag = "sheets", operation_id = "export_scrub_xlsx",
     params(
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("order" = Option<String>, Query, description = "`stalest`, `freshest`, `oldest` or `newest` first; by default the order of the scrub's view, as in its deck"),
+        ("visibility" = Option<String>, Query, description = "`public` leaves out what is in private repositories, as for a token without `private`; by default `all`"),
     ),
     responses(
         (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -36,7 +38,7 @@ pub async fn xlsx(
     params: Params,
 ) -> Result<Response, Problem> {
     let _turn = state.spreadsheets.take(&viewer).await?;
-    let (name, sheet) = sheet(&state, &viewer, &number, &params, &["account", "order"]).await?;
+    let (name, sheet) = sheet(&state, &viewer, &number, &params, &["account", "order", "visibility"]).await?;
     file(format!("{name}.xlsx"), XLSX, move || sheet::xlsx(&sheet)).await
 }
 
@@ -50,6 +52,7 @@ pub async fn xlsx(
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("order" = Option<String>, Query, description = "`stalest`, `freshest`, `oldest` or `newest` first; by default the order of the scrub's view, as in its deck"),
         ("bom" = Option<bool>, Query, description = "`true`: begin with a byte order mark, which Excel needs"),
+        ("visibility" = Option<String>, Query, description = "`public` leaves out what is in private repositories, as for a token without `private`; by default `all`"),
     ),
     responses((status = 200, description = "CSV", body = String, content_type = "text/csv"), Refused, NoAccount),
 )]
@@ -61,7 +64,7 @@ pub async fn csv(
 ) -> Result<Response, Problem> {
     let mark = byte_order_mark(&params)?;
     let _turn = state.spreadsheets.take(&viewer).await?;
-    let (name, sheet) = sheet(&state, &viewer, &number, &params, &["account", "order", "bom"]).await?;
+    let (name, sheet) = sheet(&state, &viewer, &number, &params, &["account", "order", "visibility", "bom"]).await?;
     file(format!("{name}.csv"), "text/csv; charset=utf-8", move || sheet::csv(&sheet, mark)).await
 }
 
@@ -75,6 +78,6 @@ async fn sheet(
 ) -> Result<(String, Sheet), Problem> {
     params.only(known)?;
     let (account, number) = (params.one("account")?, scrub_number(number));
-    let sheet = state.service.scrub_sheet(viewer, account, number, order(params)?).await?;
+    let sheet = state.service.scrub_sheet(&params.seen_by(viewer)?, account, number, order(params)?).await?;
     Ok((format!("bug-scrub-{}", sheet.tab), sheet))
 }

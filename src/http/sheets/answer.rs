@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::activity::NoteText;
+use crate::service::sheets::ImportedSheet;
 use crate::sheet::{self, Import, Outcome};
 
 /// What a spreadsheet changes, or would.
@@ -72,7 +73,7 @@ pub struct SheetRowAnswer {
     pub detail: Option<String>,
     /// The note that it adds; without any text, it removes ours. In a conflict, the file's note.
     pub note: Option<SheetNoteRow>,
-    /// In a conflict, our note. Also our note if the row removes it or a text of it.
+    /// In a conflict, our note. Also our note if the row removes it or a text of it. It takes the scope `read`.
     pub ours: Option<SheetNoteRow>,
     /// The scrub in which the item was read, according to the row.
     pub read_in: Option<i32>,
@@ -118,7 +119,8 @@ impl From<&NoteText> for SheetNoteRow {
 }
 
 impl SheetAnswer {
-    pub fn of(import: &Import, dry_run: bool, position: i64) -> Self {
+    pub fn of(imported: &ImportedSheet, dry_run: bool) -> Self {
+        let ImportedSheet { import, position, shows_notes } = imported;
         let (book, mut counts) = (&import.book, Counts::default());
         let rows = import.rows().iter().map(|planned| {
             let tab = &book.tabs[planned.tab];
@@ -133,10 +135,10 @@ impl SheetAnswer {
             };
             *count += 1;
             let (ours, theirs, detail) = match &planned.outcome {
-                Outcome::Conflict { ours, theirs } => (Some(ours.into()), Some(theirs.into()), None),
+                Outcome::Conflict { ours, theirs } => (shows_notes.then(|| ours.into()), Some(theirs.into()), None),
                 Outcome::Unreadable(fault) => (None, None, Some(format!("{fault}."))),
                 Outcome::UnknownItem => (None, None, note.and_then(|note| whereabouts(import, &note.repository))),
-                _ => (planned.loses.as_ref().map(SheetNoteRow::from), None, loss(planned)),
+                _ => (planned.loses.as_ref().filter(|_| *shows_notes).map(SheetNoteRow::from), None, loss(planned)),
             };
             counts.removing += usize::from(planned.loses.is_some());
             SheetRowAnswer {
@@ -157,7 +159,7 @@ impl SheetAnswer {
         let tab = |tab: &sheet::Tab| TabRow { name: tab.name.clone(), scrub: tab.scrub, rows: tab.rows.len() };
         SheetAnswer {
             dry_run,
-            position,
+            position: *position,
             counts,
             tabs: book.tabs.iter().map(tab).collect(),
             ignored: import.left_out(),

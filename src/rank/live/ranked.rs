@@ -39,7 +39,7 @@ impl Ranked<'_> {
     /// The items of a selection that come strictly after a place, whether or not an item is
     /// there; in the order that `order` reads.
     pub fn page(&self, selection: &Selection, order: Order, after: Option<PlaceKey>, limit: usize) -> Page {
-        let selected = selection.slots(&self.snapshot.items);
+        let selected = selection.slots(&self.snapshot.items, &self.snapshot.public);
         let all = self.dated.queue.len();
         let total = selected.as_ref().map_or(all, Slots::len);
         let mut places = match &selected {

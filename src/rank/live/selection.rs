@@ -49,6 +49,8 @@ pub struct Selection {
     unread: Vec<Unread>,
     created: Days,
     updated: Days,
+    /// Marks and notes count as the public sees them.
+    as_public: bool,
     /// Only these: what a search for titles found.
     among: Option<Addresses>,
     /// All but these.
@@ -87,6 +89,7 @@ impl Selection {
             unread: filter.unread.clone(),
             created: filter.created,
             updated: filter.updated,
+            as_public: !sight.is_all() && filter.asks_for_remarks(),
             ..Self::default()
         };
         if !sight.is_all() || filter.asks_for_repositories() {
@@ -153,11 +156,28 @@ impl Selection {
         }
     }
 
-    /// The slots selected; `None` for all of them.
-    pub(super) fn slots(&self, items: &Items) -> Option<Slots> {
+    /// The slots of `items` that are selected; `None` for all of them. `public` has those that the public sees
+    /// otherwise.
+    pub(super) fn slots(&self, items: &Items, public: &Items) -> Option<Slots> {
         if *self == Self::default() {
             return None;
         }
+        let mut slots = self.passing(items);
+        if self.as_public {
+            let passing = self.passing(public);
+            for seen in public.columns.taken() {
+                let (chunk, at) = public.columns.chunk(seen);
+                let Some(slot) = items.find(chunk.repo_id[at], chunk.number[at]) else { continue };
+                match passing.contains(seen) {
+                    true => slots.insert(slot),
+                    false => slots.remove(slot),
+                }
+            }
+        }
+        Some(slots)
+    }
+
+    fn passing(&self, items: &Items) -> Slots {
         let mut slots = kinds::passing(&self.kinds, items.columns.chunks());
         if let Some(among) = &self.among {
             slots.keep(&union(items, |found| items.find_all(&among.0, |slot| found.insert(slot))));
@@ -172,7 +192,7 @@ impl Selection {
         // Last, as it costs most for each slot that is left.
         self.keep_days(items, &mut slots);
         self.keep_terms(items, &mut slots);
-        Some(slots)
+        slots
     }
 
     /// Keeps the slots with the wanted terms: by postings if the terms are few against the slots that

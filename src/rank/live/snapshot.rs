@@ -20,6 +20,8 @@ const MANY: usize = 4096;
 pub struct Snapshot {
     pub(super) position: i64,
     pub(super) items: Items,
+    /// Of the items those that the public sees otherwise ([`Item::as_public`]), as it sees them: few, if any.
+    pub(super) public: Items,
     /// The oldest first.
     pub(super) created: Sorted,
     pub(super) today: Dated,
@@ -85,6 +87,7 @@ impl Snapshot {
 
     /// Adds an item, or replaces the one at its address. Returns its slot.
     pub(super) fn put(&mut self, item: &Item) -> u32 {
+        self.put_public(item);
         let held = self.items.find(item.repo_id, item.number);
         let row = self.items.row(item);
         let place = |row: Row| (row.created_at, row.created_day, row.updated_day);
@@ -100,8 +103,20 @@ impl Snapshot {
         slot
     }
 
+    fn put_public(&mut self, item: &Item) {
+        let held = self.public.find(item.repo_id, item.number);
+        match (item.to_the_public(), held) {
+            (Some(item), held) => drop(self.public.put(held, &self.public.row(&item), &item)),
+            (None, Some(slot)) => self.public.remove(slot),
+            (None, None) => {}
+        }
+    }
+
     /// Removes an item, if it is there. Returns the slot that it had.
     pub(super) fn remove(&mut self, repo_id: i64, number: i64) -> Option<u32> {
+        if let Some(slot) = self.public.find(repo_id, number) {
+            self.public.remove(slot);
+        }
         let slot = self.items.find(repo_id, number)?;
         self.remove_slot(slot);
         Some(slot)
@@ -109,6 +124,7 @@ impl Snapshot {
 
     /// Removes all items of a repository. Returns the slots that they had.
     pub(super) fn remove_repository(&mut self, repo_id: i64) -> Vec<u32> {
+        self.public.in_repository(repo_id).into_iter().for_each(|slot| self.public.remove(slot));
         let slots = self.items.in_repository(repo_id);
         if slots.len() < MANY {
             slots.iter().for_each(|slot| self.remove_slot(*slot));

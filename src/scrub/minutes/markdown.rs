@@ -112,7 +112,8 @@ fn link(met: &MinutesRow) -> String {
             let url = item.url.replacen("https://github.com/", "https://redirect.github.com/", 1);
             let moved = if item.name == met.name { String::new() } else { format!(" (was {})", plain(&met.name)) };
             // Between brackets, GitHub does not take the name for a reference.
-            format!("{} [{}]({url}){moved} {}", item.item_type.name(), plain(&item.name), plain(&item.title))
+            let private = if item.private { " (private)" } else { "" };
+            format!("{} [{}]({url}){moved}{private} {}", item.item_type.name(), plain(&item.name), plain(&item.title))
         }
         None => plain(&met.name),
     }

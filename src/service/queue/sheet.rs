@@ -2,6 +2,7 @@
 
 use super::{QueueQuestion, Service};
 use crate::rank::{Cursor, QueueItem};
+use crate::scrub::Track;
 use crate::scrub::view::BUG_SCRUB;
 use crate::service::{Refusal, Scope, Viewer};
 use crate::sheet::{Sheet, SheetRow};
@@ -31,13 +32,18 @@ impl Service {
     ) -> Result<QueueSheet, Refusal> {
         viewer.require(Scope::Read)?;
         let (account, request) = self.page_request(viewer, question).await?;
+        if let Some(view) = view {
+            // Beside a cursor nobody has looked yet.
+            self.view(account.account_id, view).await?;
+        }
         let (date, zone) = (request.date, self.0.calendar.zone);
         let end = (date < self.today()).then(|| self.0.calendar.end_of(date));
-        let round = round(&self.0.pool, account.account_id, view.unwrap_or(BUG_SCRUB), end).await?;
+        let (sight, track) = (viewer.sight(), Track::of(&viewer.sight()));
+        let round = round(&self.0.pool, account.account_id, view.unwrap_or(BUG_SCRUB), track, end).await?;
         let mut page = self.page(request.clone()).await?;
         let mut position = None;
         if end.is_none() {
-            position = Some(remarks_now(&self.0.pool, account.account_id, None, &mut page.items).await?.0);
+            position = Some(remarks_now(&self.0.pool, account.account_id, &sight, None, &mut page.items).await?.0);
         }
         let is_read = |item: &QueueItem| item.remarks.read_position() > round.started;
         let filter = called_now(&self.0.pool, account.account_id, request.filter.clone()).await?;

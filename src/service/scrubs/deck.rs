@@ -66,7 +66,7 @@ impl Service {
             Some(end) => {
                 let items = rows.iter().filter_map(|row| row.item.as_ref());
                 let addresses: Vec<_> = items.map(|item| (item.place.repo_id, item.place.number)).collect();
-                Some(notes::at_the_end(&self.0.pool, account_id, &addresses, scrub.scrub, end).await?)
+                Some(notes::at_the_end(&self.0.pool, account_id, &viewer.sight(), &addresses, scrub.scrub, end).await?)
             }
             None => None,
         };

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 
 use super::ScrubDetails;
+use super::rounds::Tracks;
 use crate::activity::Sight;
 use crate::activity::scrubbing::DeckPlace;
 use crate::live::Places;
 use crate::rank::{Filter, Order, PageRequest, Place};
-use crate::scrub::View;
 use crate::scrub::progress::present_at_opening;
 use crate::scrub::view::BUG_SCRUB;
+use crate::scrub::{Track, View};
 use crate::service::authorship::{Authorship, person};
 use crate::service::{LONGEST_WAIT, Refusal, Scope, Service, Viewer};
 use crate::store::live::head;
@@ -81,25 +82,21 @@ impl Service {
             let detail = "A scrub reads what is open; this view shows other items.";
             return Err(Refusal::bad_parameter("view", detail));
         }
-        let mut begun = false;
+        let track = Track::of(&viewer.sight());
         for _ in 0..TRIES {
+            let head = self.caught_up(account_id).await?;
+            self.begin_rounds_if_due(account_id, &view.name, Tracks::BOTH, head, request).await?;
             self.caught_up(account_id).await?;
-            let round = read::round(&self.0.pool, account_id, &view.name, None).await?;
+            let round = read::round(&self.0.pool, account_id, &view.name, track, None).await?;
             let unread = filter.clone().unread_since(round.started);
-            let dealt = self.places(account_id, viewer.sight(), on, unread.clone(), MOST_ROWS).await?;
+            let dealt = self.places(account_id, viewer.sight(), on, unread, MOST_ROWS).await?;
             if dealt.places.is_empty() {
-                let hidden = self.places(account_id, Sight::All, on, unread, 1).await?.total > 0;
-                let eligible = self.places(account_id, viewer.sight(), on, filter.clone(), 1).await?.total > 0;
-                if hidden || begun || !eligible {
-                    return Err(Refusal::NothingToRead { hidden });
-                }
-                act::begin_round(&self.0.pool, account_id, &view.name, round.round, request).await?;
-                begun = true;
-                continue;
+                return Err(Refusal::NothingToRead);
             }
             let new = act::NewScrub {
                 view: view.name.clone(),
                 round: round.round,
+                track,
                 date,
                 host: host.clone(),
                 attendees: present_at_opening(&host, &attendees),
@@ -116,12 +113,14 @@ impl Service {
     }
 
     /// Waits until the live ranking includes everything that is stored of an account now.
-    async fn caught_up(&self, account_id: i64) -> Result<(), Refusal> {
+    /// Answers the position.
+    async fn caught_up(&self, account_id: i64) -> Result<i64, Refusal> {
         let mut connection = self.0.pool.acquire().await.map_err(crate::store::StoreError::from)?;
         let head = head(&mut connection, account_id).await?;
         drop(connection);
         let reached = tokio::time::timeout(LONGEST_WAIT, self.0.live.caught_up(head)).await;
-        reached.map_err(|_| Refusal::RankingBehind)
+        reached.map_err(|_| Refusal::RankingBehind)?;
+        Ok(head.position)
     }
 
     /// The places of the items that pass a filter on a date, in an order.

@@ -1,35 +1,60 @@
 //! Beginning a view's next round once nothing of the present one is left to read.
 //!
+//! A view has two rounds at a time: one of those who see all repositories, and one of everybody else, which goes by
+//! what is public alone. Mostly they begin together.
+//!
 //! What closes elsewhere can end a round as well. That is noticed when the next scrub opens.
 
 use crate::activity::Sight;
+use crate::scrub::Track;
 use crate::service::{LONGEST_WAIT, Refusal, Service};
-use crate::store::scrubs::act::{self, Request};
+use crate::store::scrubs::act::{self, Over, Request};
 use crate::store::scrubs::read;
 
+/// Which rounds are looked at: what was done with something hidden must not begin one for those who do not see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tracks {
+    pub whole: bool,
+    pub public: bool,
+}
+
+impl Tracks {
+    pub const BOTH: Tracks = Tracks { whole: true, public: true };
+
+    /// Those that a reading may end of an item that is public, or is not.
+    pub fn ended_by(public: bool) -> Self {
+        Self { whole: true, public }
+    }
+}
+
 impl Service {
-    /// Begins the next round of each view that scrubs read, if its present one has nothing left.
+    /// Begins the next rounds of each view that scrubs read, if the present ones have nothing left.
     /// `position` is that of the reading that may have been the last.
     pub(crate) async fn begin_due_rounds(
         &self,
         account_id: i64,
+        tracks: Tracks,
         position: i64,
         request: &Request,
     ) -> Result<(), Refusal> {
         for view in read::views_in_use(&self.0.pool, account_id).await? {
-            self.begin_round_if_due(account_id, &view, position, request).await?;
+            self.begin_rounds_if_due(account_id, &view, tracks, position, request).await?;
         }
         Ok(())
     }
 
     /// The same for one view. A view that no longer exists has no rounds.
-    pub(super) async fn begin_round_if_due(
+    pub(super) async fn begin_rounds_if_due(
         &self,
         account_id: i64,
         view: &str,
+        tracks: Tracks,
         position: i64,
         request: &Request,
     ) -> Result<(), Refusal> {
+        if tracks == (Tracks { whole: false, public: false }) {
+            return Ok(());
+        }
         let view = match self.view(account_id, view).await {
             Ok((_, view)) => view,
             Err(Refusal::UnknownView) => return Ok(()),
@@ -42,12 +67,20 @@ impl Service {
         if reached.is_err() || !filter.open_only() {
             return Ok(());
         }
-        let round = read::round(&self.0.pool, account_id, &view.name, None).await?;
-        let unread = filter.clone().unread_since(round.started);
         let on = (date, view.order);
-        let left = self.places(account_id, Sight::All, on, unread, 1).await?.total;
-        if left == 0 && self.places(account_id, Sight::All, on, filter, 1).await?.total > 0 {
-            act::begin_round(&self.0.pool, account_id, &view.name, round.round, request).await?;
+        let over = async |track: Track, sight: Sight| -> Result<Option<i64>, Refusal> {
+            let round = read::round(&self.0.pool, account_id, &view.name, track, None).await?;
+            let unread = filter.clone().unread_since(round.started);
+            let left = self.places(account_id, sight.clone(), on, unread, 1).await?.total > 0;
+            let over = !left && self.places(account_id, sight, on, filter.clone(), 1).await?.total > 0;
+            Ok(over.then_some(round.started))
+        };
+        let over = Over {
+            whole: if tracks.whole { over(Track::Whole, Sight::All).await? } else { None },
+            public: if tracks.public { over(Track::Public, Sight::Public).await? } else { None },
+        };
+        if over.whole.is_some() || over.public.is_some() {
+            act::begin_rounds(&self.0.pool, account_id, &view.name, over, request).await?;
         }
         Ok(())
     }

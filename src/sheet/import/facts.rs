@@ -147,8 +147,7 @@ impl FactMaker<'_> {
             };
             // A row that says nothing need not be kept.
             let item = note.item();
-            let records = &self.import.records;
-            let here = records.items.contains_key(&item) || records.hidden.contains(&item);
+            let here = self.import.records.items.contains_key(&item);
             if here || text.is_empty() && !note.is_read() {
                 return None;
             }

@@ -1,7 +1,7 @@
 //! Writes a sheet as CSV.
 
 use super::sheet::{Sheet, Unwritable, Value};
-use crate::sheet::columns::Column;
+use crate::sheet::columns::{Column, VISIBILITY};
 use crate::sheet::guard::guard;
 
 /// Says that a text is UTF-8.
@@ -13,14 +13,17 @@ pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub fn csv(sheet: &Sheet, mark: bool) -> Result<Vec<u8>, Unwritable> {
     let begin = if mark { BYTE_ORDER_MARK.as_bytes() } else { &[] };
     let mut writer = csv::Writer::from_writer(begin.to_vec());
-    writer.write_record(Column::ALL.map(Column::header))?;
+    let further = sheet.has_visibility();
+    let head = Column::ALL.map(Column::header).into_iter().chain(further.then_some(VISIBILITY));
+    writer.write_record(head)?;
     for row in &sheet.rows {
-        writer.write_record(Column::ALL.map(|column| match row.value(column, sheet.zone) {
+        let cells = Column::ALL.map(|column| match row.value(column, sheet.zone) {
             Value::Text(text) => guard(text),
             Value::Number(number) => number.to_string(),
             Value::Ratio(ratio) => ratio.to_string(),
             Value::Date(date) => date.to_string(),
-        }))?;
+        });
+        writer.write_record(cells.into_iter().chain(further.then(|| row.visibility().to_owned())))?;
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
 }

@@ -56,6 +56,8 @@ pub struct SheetRow {
     pub read: bool,
     pub comment: String,
     pub flag: String,
+    /// Whether its repository is private.
+    pub private: bool,
     /// Whether it passes the view's filter. If not, the row is hidden.
     pub shown: bool,
 }
@@ -69,6 +71,13 @@ pub enum Unwritable {
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
     #[error("the CSV could not be written")]
     Csv(#[from] csv::Error),
+}
+
+impl Sheet {
+    /// Whether it shows which rows are private: if some are.
+    pub(super) fn has_visibility(&self) -> bool {
+        self.rows.iter().any(|row| row.private)
+    }
 }
 
 /// What a cell holds. A formula is represented by its value.
@@ -102,6 +111,7 @@ impl SheetRow {
             read,
             comment: note.comment,
             flag: note.flag,
+            private: item.private,
             shown: true,
         };
         Self { shown: passes(&row, filter, zone), ..row }
@@ -135,6 +145,11 @@ impl SheetRow {
             Column::Comment => Value::Text(self.comment.clone()),
             Column::Flag => Value::Text(self.flag.clone()),
         }
+    }
+
+    /// What the further column says.
+    pub(super) fn visibility(&self) -> &'static str {
+        if self.private { "private" } else { "public" }
     }
 
     /// The part of its address after the repository: `issues/123`.

@@ -13,7 +13,7 @@ use super::sheet::{MOST_ROWS, Sheet, SheetRow, Unwritable, Value};
 use crate::rank::stale_age;
 use crate::sheet::attendance::{self, Attended};
 use crate::sheet::book::POSITION;
-use crate::sheet::columns::Column;
+use crate::sheet::columns::{Column, VISIBILITY};
 
 /// The most characters of a tab's name.
 const LONGEST_NAME: usize = 31;
@@ -132,10 +132,19 @@ fn items(tab: &mut Worksheet, sheet: &Sheet) -> Result<(), Unwritable> {
             tab.set_column_hidden(column.place())?;
         }
     }
+    let further = Column::Flag.place() + 1;
+    let has_visibility = sheet.has_visibility();
+    if has_visibility {
+        tab.write_string_with_format(0, further, VISIBILITY, &formats.header)?;
+        tab.set_column_width(further, 12)?;
+    }
     tab.set_row_height(0, 22)?;
     for (line, row) in (1..).zip(&sheet.rows) {
         for column in Column::ALL {
             cell(tab, line, column, row, sheet, &formats)?;
+        }
+        if has_visibility {
+            tab.write_string_with_format(line, further, row.visibility(), &formats.text)?;
         }
         // Excel finds the height of such rows by itself, but LibreOffice does not in a filtered tab.
         let lines = lines(&row.title, Column::Title)

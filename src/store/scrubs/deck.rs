@@ -8,12 +8,13 @@ use sqlx::{PgConnection, PgPool};
 
 use super::happenings::{Stretch, happenings};
 use super::rounds;
+use super::shape::Shape;
 use crate::activity::scrubbing::DeckPlace;
 use crate::activity::{Bots, HISTORIC, Sight, State};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
-use crate::scrub::Scrub;
 use crate::scrub::deck::{DeckRow, RowFacts, RowItem, RowStatus, Since, Visit};
+use crate::scrub::{Scrub, Track};
 use crate::store::details::details;
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
@@ -61,7 +62,12 @@ pub async fn deck(
     range: DeckRange,
 ) -> Result<(Vec<DeckRow>, Option<i64>), StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let mut rows = rows(&mut moment, account_id, scrub.scrub, &range).await?;
+    let shape = Shape::of(&mut moment, account_id, scrub.scrub, &range.sight).await?;
+    let place = |shown: i64| shape.as_ref().map_or(shown, |shape| shape.place(shown));
+    let mut rows = rows(&mut moment, account_id, scrub, (place(range.after), scrub.cursor.map(place)), &range).await?;
+    for row in &mut rows {
+        row.show(scrub, shape.as_ref());
+    }
     let more = rows.len() as i64 > range.limit;
     rows.truncate(usize::try_from(range.limit).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|row| row.place);
@@ -69,7 +75,7 @@ pub async fn deck(
     for row in &rows {
         let address = (row.repo_id, row.number);
         let key = match row.transferred {
-            true => remarks::current_key(&mut moment, account_id, address).await?,
+            true => remarks::current_key(&mut moment, account_id, &range.sight, address).await?,
             false => address,
         };
         keys.insert(row.place, key);
@@ -79,17 +85,19 @@ pub async fn deck(
     }
     let addresses: Vec<ItemAddress> = keys.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let mut items = items(&mut moment, (zone, date), account_id, &range.sight, bots, &addresses).await?;
-    let started = match (&scrub.view, scrub.round) {
-        (Some(view), Some(round)) => rounds::started(&mut *moment, account_id, view, round).await?,
-        _ => HISTORIC,
+    let started = match &scrub.view {
+        Some(view) => {
+            let track = Track::of(&range.sight);
+            rounds::round_at(&mut *moment, account_id, view, track, scrub.opened_position).await?.started
+        }
+        None => HISTORIC,
     };
     let stretches = stretches(scrub, &rows, &keys, &items);
     let mut happenings = happenings(&mut moment, account_id, bots, &stretches).await?;
     let made = rows.into_iter().map(|row| {
         let key = keys.get(&row.place).copied().unwrap_or((row.repo_id, row.number));
         let item = items.remove(&key);
-        let visit =
-            Visit { arrived: row.arrived_position.zip(row.arrived_at), left: row.left_position.zip(row.left_at) };
+        let visit = row.visit();
         let read_before = item.as_ref().and_then(|item| item.remarks.last_read_before(scrub.opened_position)).cloned();
         let told = happenings.remove(&row.place).unwrap_or_default();
         let read = read_before.as_ref().map(Since::mark);
@@ -116,10 +124,27 @@ fn facts(scrub: &Scrub, row: &StoredRow, item: Option<&QueueItem>, started: i64)
     RowFacts { marked: row.marked, current, skipped, item }
 }
 
+impl StoredRow {
+    fn visit(&self) -> Visit {
+        Visit { arrived: self.arrived_position.zip(self.arrived_at), left: self.left_position.zip(self.left_at) }
+    }
+
+    /// As a reader has it who does not see all rows: under the number that they give it.
+    fn show(&mut self, scrub: &Scrub, shape: Option<&Shape>) {
+        let Some(shape) = shape else { return };
+        self.place = shape.shown(self.place).unwrap_or_default();
+        let opened = scrub.opened_at.map(|at| (scrub.opened_position, at));
+        let visit = shape.visit(self.visit(), scrub.cursor == Some(self.place), opened);
+        (self.arrived_position, self.arrived_at) = visit.arrived.unzip();
+    }
+}
+
+/// The rows after a place; `cursor` is where the cursor is for the reader.
 async fn rows(
     connection: &mut PgConnection,
     account_id: i64,
-    scrub: i64,
+    scrub: &Scrub,
+    (after, cursor): (i64, Option<i64>),
     range: &DeckRange,
 ) -> Result<Vec<StoredRow>, StoreError> {
     let rows = sqlx::query_as!(
@@ -136,16 +161,18 @@ async fn rows(
              AND CASE WHEN $7::bigint[] IS NULL THEN $3 OR NOT r.private ELSE r.repo_id = ANY($7) END
            LEFT JOIN items i ON i.account_id = d.account_id AND i.generation = d.generation AND i.repo_id = d.repo_id
              AND i.number = d.number
-           WHERE d.account_id = $1 AND d.scrub = $2 AND d.place > $4 AND (NOT $6 OR d.arrived_position IS NOT NULL OR d.marked)
+           WHERE d.account_id = $1 AND d.scrub = $2 AND d.place > $4 AND (NOT $6 OR d.arrived_position IS NOT NULL OR d.marked
+                  OR d.outcome IS NOT NULL OR d.place = $8)
              AND (d.marked OR NOT s.imported)
            ORDER BY d.place LIMIT $5"#,
         account_id,
-        scrub,
+        scrub.scrub,
         range.sight.is_all(),
-        range.after,
+        after,
         range.limit.saturating_add(1),
         range.visited,
         range.sight.only() as _,
+        cursor,
     )
     .fetch_all(connection)
     .await?;
@@ -224,6 +251,7 @@ fn stretches(
         let item = items.get(key);
         let read = item.and_then(|item| item.remarks.last_read_before(scrub.opened_position)).map(Since::mark);
         for since in [read, row.arrived_position.map(Since::Position)].into_iter().flatten() {
+            // Both are places that the reader sees; what happened elsewhere is not theirs to know.
             let both = BTreeSet::from([*key, (row.repo_id, row.number)]);
             stretches.extend(both.into_iter().map(|item| Stretch { place: row.place, item, since }));
         }

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use super::cursor;
+use super::shape::Shape;
 use crate::activity::Sight;
 use crate::scrub::Scrub;
 use crate::store::StoreError;
@@ -18,7 +20,10 @@ pub async fn scrubs(
 ) -> Result<Vec<Scrub>, StoreError> {
     let scrubs = sqlx::query_as!(
         Scrub,
-        r#"SELECT s.scrub AS "scrub!", s.view, s.round, s.date, s.host, s.opened_at,
+        r#"SELECT s.scrub AS "scrub!", s.view,
+                  CASE WHEN s.view IS NOT NULL THEN (SELECT count(*) + 1 FROM current_round_starts t
+                    WHERE t.account_id = $1 AND t.view = s.view AND CASE WHEN $2 THEN t.whole ELSE t.public END
+                      AND t.started_position < s.opened_position) END AS round, s.date, s.host, s.opened_at,
                   s.opened_position AS "opened_position!", s.closed_at, s.forgotten AS "forgotten!",
                   s.imported AS "imported!", s.cursor_place AS cursor,
                   CASE WHEN $2 THEN s.total ELSE counts.rows END AS "total!",
@@ -46,7 +51,25 @@ pub async fn scrubs(
     )
     .fetch_all(pool)
     .await?;
-    Ok(scrubs)
+    if sight.is_all() {
+        return Ok(scrubs);
+    }
+    let mut shown = vec![];
+    for scrub in scrubs {
+        let cursor = cursor_for(pool, account_id, sight, &scrub).await?;
+        shown.push(Scrub { cursor, ..scrub });
+    }
+    Ok(shown)
+}
+
+/// Where the cursor is for a reader who does not see all rows, by their numbers.
+async fn cursor_for(pool: &PgPool, account_id: i64, sight: &Sight, scrub: &Scrub) -> Result<Option<i64>, StoreError> {
+    let (Some(place), Some(view)) = (scrub.cursor, &scrub.view) else { return Ok(None) };
+    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let opened = (scrub.scrub, view.as_str(), scrub.opened_position);
+    let place = cursor::seen_by(&mut moment, account_id, opened, sight, place).await?;
+    let shape = Shape::of(&mut moment, account_id, scrub.scrub, sight).await?;
+    Ok(place.zip(shape).and_then(|(place, shape)| shape.shown(place)))
 }
 
 /// One of an account's scrubs.
@@ -68,19 +91,22 @@ pub async fn untouched(pool: &PgPool, since: DateTime<Utc>) -> Result<Vec<(i64, 
     Ok(rows.into_iter().map(|row| (row.account_id, row.scrub)).collect())
 }
 
-/// How many items each of a view's last closed scrubs read, the latest first. Imported scrubs count for
-/// every view.
+/// How many items each of a view's last closed scrubs read, of those that the reader sees, the latest first. Imported
+/// scrubs count for every view.
 pub async fn last_paces(
     pool: &PgPool,
     account_id: i64,
     view: &str,
+    sight: &Sight,
     end: Option<DateTime<Utc>>,
     limit: i64,
 ) -> Result<Vec<i64>, StoreError> {
     let paces = sqlx::query_scalar!(
         r#"SELECT (SELECT count(*) FROM deck_rows d
                    WHERE d.account_id = $1 AND d.generation = s.generation AND d.scrub = s.scrub
-                     AND d.marked) AS "read!"
+                     AND d.marked AND ($5 OR EXISTS (SELECT FROM visible_repositories r
+                       WHERE r.account_id = $1 AND r.repo_id = d.repo_id
+                         AND CASE WHEN $6::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($6) END))) AS "read!"
            FROM current_scrubs s
            WHERE s.account_id = $1 AND (s.view = $2 OR s.imported) AND s.closed_at IS NOT NULL
              AND ($4::timestamptz IS NULL OR s.closed_at < $4)
@@ -89,6 +115,8 @@ pub async fn last_paces(
         view,
         limit,
         end,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_all(pool)
     .await?;

@@ -4,25 +4,30 @@ use sqlx::PgPool;
 
 use super::turn::{Request, Turn};
 use super::{rounds, rows};
-use crate::activity::{Mark, ScrubFact};
+use crate::activity::{Mark, ScrubFact, Sight};
+use crate::scrub::Track;
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
 
-/// Marks an item as read by somebody who reads alone. Returns the account's position.
+/// Marks an item as read by somebody who reads alone. Returns the account's position, and whether everybody sees the
+/// item who sees what is public. A reading that only those know of who see where the item came from is none yet here.
 pub async fn mark_read(
     pool: &PgPool,
     account_id: i64,
     (repo_id, number): ItemAddress,
+    sight: &Sight,
     request: &Request,
-) -> Result<i64, StoreError> {
+) -> Result<(i64, bool), StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
-    let last = turn.remarks((repo_id, number)).await?;
-    let started = rounds::latest_start(turn.connection(), account_id).await?;
+    let public = rows::sees(turn.connection(), account_id, &Sight::Public, repo_id).await?;
+    let last = turn.remarks(&Sight::Public, (repo_id, number)).await?;
+    let started = rounds::latest_start(turn.connection(), account_id, Track::of(sight)).await?;
     let again = last.last_read().is_some_and(|mark| mark.is_same_reading(&request.by, request.at, started));
     if again || turn.done_before().is_some() {
-        return Ok(turn.head.position);
+        return Ok((turn.head.position, public));
     }
-    turn.append(vec![ScrubFact::Read { repo_id, number, scrub: None, place: None, historic: false }]).await
+    let read = ScrubFact::Read { repo_id, number, scrub: None, place: None, historic: false };
+    Ok((turn.append(vec![read]).await?, public))
 }
 
 /// Takes the last reading of an item back, if it was marked under the item's present key. Returns the
@@ -61,6 +66,6 @@ async fn cursor_returns(
         Some(place) => Some(place),
         None => rows::place_of(turn.connection(), account_id, scrub, address).await?,
     };
-    let open = rows::is_open(turn.connection(), account_id, address).await?;
+    let open = rows::is_open(turn.connection(), account_id, &Sight::All, address).await?;
     Ok(place.filter(|_| open).map(|place| ScrubFact::Returned { scrub, place }))
 }

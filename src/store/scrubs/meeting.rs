@@ -3,20 +3,22 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 
+use super::cursor::{self, ToRead};
+use super::shape::Shape;
 use super::turn::{Request, Turn};
 use super::{rounds, rows};
 use crate::activity::scrubbing::{DeckPlace, Opening};
 use crate::activity::{ScrubFact, Sight};
+use crate::scrub::Track;
 use crate::store::{StoreError, remarks};
-
-/// How many rows of a deck are looked at together to find the next one to read.
-const ROWS_AT_ONCE: i64 = 50;
 
 /// A scrub that is to be opened, with its deck.
 #[derive(Clone, Debug)]
 pub struct DealtScrub {
     pub view: String,
+    /// The round of `track` that the deck was dealt of.
     pub round: i64,
+    pub track: Track,
     pub date: NaiveDate,
     pub host: String,
     pub attendees: Vec<String>,
@@ -51,12 +53,13 @@ pub async fn open(
     if let Some(other) = rows::open_scrub(turn.connection(), account_id, &new.view).await? {
         return Ok(OpenOutcome::Other(other));
     }
-    if rounds::round(turn.connection(), account_id, &new.view, None).await?.round != new.round {
+    if rounds::round(turn.connection(), account_id, &new.view, new.track, None).await?.round != new.round {
         return Ok(OpenOutcome::Overtaken);
     }
     let scrub = rows::last_number(turn.connection(), account_id).await?.map_or(first, |last| last + 1);
-    let DealtScrub { view, round, date, host, attendees, total, deck } = new;
-    let opening = Opening { scrub, view, round, date, host, attendees, total, deck };
+    let DealtScrub { view, round, track, date, host, attendees, total, deck } = new;
+    let public = track == Track::Public;
+    let opening = Opening { scrub, view, round, date, host, attendees, total, public, deck };
     let position = turn.append(vec![ScrubFact::Opened(Box::new(opening))]).await?;
     Ok(OpenOutcome::Done(scrub, position))
 }
@@ -68,25 +71,24 @@ pub enum AdvanceOutcome {
     Done {
         /// The account's position.
         position: i64,
-        /// Whether anything is left in the deck.
-        left: bool,
+        /// Whether anything is left in the deck: for those who see all, and for those who see what is public.
+        left: (bool, bool),
     },
     /// There is no such scrub.
     Unknown,
     /// The scrub is closed.
     Closed,
-    /// The cursor is at another place by now; `None`: past the last row.
-    Elsewhere(Option<i64>),
-    /// The row is of a repository that the reader may not see.
-    Hidden,
+    /// The cursor is at another place by now, or past the last row.
+    Elsewhere,
 }
 
-/// Moves on from a place in the deck, and marks its item as read unless it is skipped.
+/// Moves on from a place in the deck, and marks its item as read unless it is skipped. The place is a number of
+/// the reader's: of the row at which the cursor is for them. Where it is on a row that they do not see, it stays there.
 pub async fn advance(
     pool: &PgPool,
     account_id: i64,
     scrub: i64,
-    (place, skipped): (i64, bool),
+    (shown, skipped): (i64, bool),
     sight: &Sight,
     request: &Request,
 ) -> Result<AdvanceOutcome, StoreError> {
@@ -95,23 +97,31 @@ pub async fn advance(
         return Ok(AdvanceOutcome::Unknown);
     };
     if turn.done_before().is_some() {
-        return Ok(AdvanceOutcome::Done { position: turn.head.position, left: at.place.is_some() });
+        let left = at.place.is_some();
+        return Ok(AdvanceOutcome::Done { position: turn.head.position, left: (left, left) });
     }
     if at.closed {
         return Ok(AdvanceOutcome::Closed);
     }
-    if at.place != Some(place) {
-        return Ok(AdvanceOutcome::Elsewhere(at.place));
+    let shape = Shape::of(turn.connection(), account_id, scrub, sight).await?;
+    let place = shape.map_or(shown, |shape| shape.place(shown));
+    let Some(cursor) = at.place else { return Ok(AdvanceOutcome::Elsewhere) };
+    let opened = (scrub, at.view.as_str(), at.opened_position);
+    if cursor::seen_by(turn.connection(), account_id, opened, sight, cursor).await? != Some(place) {
+        return Ok(AdvanceOutcome::Elsewhere);
     }
     let Some(address) = rows::item_at(turn.connection(), account_id, scrub, place).await? else {
-        return Ok(AdvanceOutcome::Elsewhere(at.place));
+        return Ok(AdvanceOutcome::Elsewhere);
     };
-    let address = remarks::current_key(turn.connection(), account_id, address).await?;
-    if !rows::sees(turn.connection(), account_id, sight, address.0).await? {
-        return Ok(AdvanceOutcome::Hidden);
-    }
-    let started = rounds::started(turn.connection(), account_id, &at.view, at.round).await?;
-    let next = next_place(&mut turn, scrub, place, started).await?;
+    let address = remarks::current_key(turn.connection(), account_id, sight, address).await?;
+    let started = cursor::started(turn.connection(), account_id, &at).await?;
+    // A deck that was dealt of what is public is read by what is public.
+    let whose = if at.public { Sight::Public } else { Sight::All };
+    let next = match cursor == place {
+        true => ToRead { account_id, scrub, sight: &whose, started }.after(turn.connection(), place).await?,
+        false => Some(cursor),
+    };
+    let left = (next.is_some(), left_to_the_public(&mut turn, scrub, &at, (place, next)).await?);
     let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, next }];
     if !skipped {
         let (repo_id, number) = address;
@@ -119,43 +129,25 @@ pub async fn advance(
         facts.push(read);
     }
     let position = turn.append(facts).await?;
-    Ok(AdvanceOutcome::Done { position, left: next.is_some() })
+    Ok(AdvanceOutcome::Done { position, left })
 }
 
-/// The first row after a place whose item is still to be read: it is open and visible, was not skipped
-/// and was not read since the round began. After the last row come the rows that were left behind:
-/// their reading was taken back, or their item was closed for a while.
-async fn next_place(turn: &mut Turn<'_>, scrub: i64, place: i64, started: i64) -> Result<Option<i64>, StoreError> {
-    match next_between(turn, scrub, (place, i64::MAX), started).await? {
-        Some(next) => Ok(Some(next)),
-        None => next_between(turn, scrub, (0, place), started).await,
-    }
-}
-
-async fn next_between(
+/// Whether a row other than `place` is left to read for those who see what is public.
+async fn left_to_the_public(
     turn: &mut Turn<'_>,
     scrub: i64,
-    (mut after, before): (i64, i64),
-    started: i64,
-) -> Result<Option<i64>, StoreError> {
-    let account_id = turn.account_id;
-    loop {
-        let rows = rows::between(turn.connection(), account_id, scrub, (after, before), ROWS_AT_ONCE).await?;
-        let Some(last) = rows.last() else { return Ok(None) };
-        after = last.place;
-        for row in rows.into_iter().filter(|row| row.open || row.transferred) {
-            let address = (row.repo_id, row.number);
-            let address = match row.transferred {
-                true => remarks::current_key(turn.connection(), account_id, address).await?,
-                false => address,
-            };
-            if (row.open || rows::is_open(turn.connection(), account_id, address).await?)
-                && turn.remarks(address).await?.read_position() <= started
-            {
-                return Ok(Some(row.place));
-            }
-        }
+    at: &rows::ScrubRow,
+    (place, next): (i64, Option<i64>),
+) -> Result<bool, StoreError> {
+    let (account_id, sight) = (turn.account_id, &Sight::Public);
+    if let Some(next) = next
+        && cursor::is_seen(turn.connection(), account_id, (scrub, next), sight).await?
+    {
+        return Ok(true);
     }
+    let round = rounds::round_at(turn.connection(), account_id, &at.view, Track::Public, at.opened_position).await?;
+    let to_read = ToRead { account_id, scrub, sight, started: round.started };
+    Ok(to_read.after(turn.connection(), place).await?.is_some())
 }
 
 /// The outcome of a change of a scrub.

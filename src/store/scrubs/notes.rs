@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use super::rows;
+use super::cursor;
 use super::turn::{Request, Turn};
-use crate::activity::{Fact, Note, NoteText, Remarks, ScrubFact};
+use crate::activity::{Fact, Note, NoteText, Remarks, ScrubFact, Sight};
 use crate::store::items::ItemAddress;
 use crate::store::log::events_of;
 use crate::store::{StoreError, remarks};
@@ -45,28 +45,33 @@ impl SeenNote {
     }
 }
 
-/// Writes the note on an item, if its writer has seen what it says now.
+/// Writes the note on an item, if its writer has seen what it says now, as far as they see it. A note that came by
+/// transfer from a place that the public does not see becomes the new place's own when it is written again there, with
+/// the same text too.
 pub async fn write(
     pool: &PgPool,
     account_id: i64,
     (repo_id, number): ItemAddress,
     seen: &SeenNote,
     text: NoteText,
+    sight: &Sight,
     request: &Request,
 ) -> Result<NoteOutcome, StoreError> {
     let mut turn = Turn::begin(pool, account_id, request).await?;
     if turn.done_before().is_some() {
         return Ok(NoteOutcome::Done(turn.head.position));
     }
-    let now = turn.remarks((repo_id, number)).await?;
+    let now = turn.remarks(sight, (repo_id, number)).await?;
     if !seen.permits(&now) {
         return Ok(NoteOutcome::Changed);
     }
     let same = now.note().map_or(text.is_empty(), |note| note.text == text);
-    if same {
+    // As far as everybody sees it who sees the item.
+    let open = turn.remarks(&Sight::Public, (repo_id, number)).await?;
+    if same && open.note_position() == now.note_position() {
         return Ok(NoteOutcome::Done(turn.head.position));
     }
-    let scrub = rows::scrub_at(turn.connection(), account_id, (repo_id, number)).await?;
+    let scrub = cursor::scrub_at(turn.connection(), account_id, sight, (repo_id, number)).await?;
     let fact = ScrubFact::Noted { repo_id, number, text, scrub, superseded: false };
     Ok(NoteOutcome::Done(turn.append(vec![fact]).await?))
 }
@@ -80,14 +85,15 @@ pub struct Notes {
     pub history: Vec<Note>,
 }
 
-/// The note on an item, and the notes of the places that it came from.
-pub async fn notes(pool: &PgPool, account_id: i64, address: ItemAddress) -> Result<Notes, StoreError> {
+/// The note on an item, and the notes of the places that it came from, as far as the reader sees them.
+pub async fn notes(pool: &PgPool, account_id: i64, sight: &Sight, address: ItemAddress) -> Result<Notes, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
         .await?;
-    let lineage = remarks::lineages(&mut moment, account_id, &[address]).await?.remove(&address).unwrap_or_default();
-    let remarks = remarks::of(&mut moment, account_id, &[address]).await?;
+    let mut lineages = remarks::lineages(&mut moment, account_id, sight, &[address]).await?;
+    let lineage = lineages.remove(&address).unwrap_or_default();
+    let remarks = remarks::of(&mut moment, account_id, sight, &[address]).await?;
     let remarks = remarks.into_values().next().unwrap_or_default();
     let mut history = vec![];
     for logged in events_of(&mut *moment, account_id, &lineage, Some(&["noted"]), LONGEST + 1).await? {
@@ -106,12 +112,13 @@ pub async fn notes(pool: &PgPool, account_id: i64, address: ItemAddress) -> Resu
 pub async fn at_the_end(
     pool: &PgPool,
     account_id: i64,
+    sight: &Sight,
     addresses: &[ItemAddress],
     scrub: i64,
     end: DateTime<Utc>,
 ) -> Result<HashMap<ItemAddress, Note>, StoreError> {
     let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let lineages = remarks::lineages(&mut moment, account_id, addresses).await?;
+    let lineages = remarks::lineages(&mut moment, account_id, sight, addresses).await?;
     let mut of_key: HashMap<ItemAddress, ItemAddress> = HashMap::new();
     for (address, line) in &lineages {
         of_key.extend(line.iter().map(|key| (*key, *address)));

@@ -1,10 +1,12 @@
 //! Finding the items that a spreadsheet's rows are about, by the names in the sheet. A repository may be
-//! called by a name that it once had.
+//! called by a name that it once had. What a reader may not see is not found for them, and takes no name from
+//! what they see.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 
+use crate::activity::Sight;
 use crate::scrub::record::ItemName;
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
@@ -12,36 +14,28 @@ use crate::store::{StoreError, remarks};
 /// Of how many items of a repository with an unknown name the first events are looked at.
 const SAMPLE: usize = 20;
 
-/// An item that a name in a sheet means.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Placement {
-    /// Its key today.
-    pub address: ItemAddress,
-    /// Whether its repository is private.
-    pub private: bool,
-}
-
 /// What names in a sheet mean.
 #[derive(Debug, Default)]
 pub(super) struct Placements {
-    /// By index of the item's name. Items that are not here are left out.
-    pub items: BTreeMap<usize, Placement>,
-    /// By a repository's name in the sheet: its id, and whether it is private.
-    pub repositories: HashMap<String, (i64, bool)>,
+    /// The item's key today, by index of its name. Items that are not here are left out.
+    pub items: BTreeMap<usize, ItemAddress>,
+    /// The names in the sheet that mean repositories.
+    pub repositories: BTreeSet<String>,
 }
 
-/// Finds items by their names in a sheet, whoever may see them.
+/// Finds the items that a reader sees by their names in a sheet.
 pub(super) async fn place(
     moment: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     called: &[ItemName],
 ) -> Result<Placements, StoreError> {
     let names: BTreeSet<&str> = called.iter().map(|called| called.repository.as_str()).collect();
-    let mut meant: HashMap<&str, (i64, bool)> = HashMap::new();
-    let here = repositories(moment, account_id).await?;
+    let mut meant: HashMap<&str, i64> = HashMap::new();
+    let here = repositories(moment, account_id, sight).await?;
     for repository in &here {
         if let Some(name) = names.get(repository.name.as_str()) {
-            meant.insert(*name, (repository.repo_id, repository.private));
+            meant.insert(*name, repository.repo_id);
         }
     }
     let unknown: BTreeMap<&str, Vec<i64>> = called.iter().fold(BTreeMap::new(), |mut unknown, called| {
@@ -58,10 +52,10 @@ pub(super) async fn place(
         meant.extend(former(moment, account_id, &here, &unknown).await?);
     }
     let mut placed = Placements::default();
-    placed.repositories.extend(meant.iter().map(|(name, meant)| ((*name).to_owned(), *meant)));
+    placed.repositories.extend(meant.keys().map(|name| (*name).to_owned()));
     let known = called.iter().enumerate().filter_map(|(place, called)| {
-        let (repo_id, private) = meant.get(called.repository.as_str())?;
-        Some((i64::try_from(place).ok()?, *repo_id, *private, called))
+        let repo_id = meant.get(called.repository.as_str())?;
+        Some((i64::try_from(place).ok()?, *repo_id, called))
     });
     let known: Vec<_> = known.collect();
     let places: Vec<i64> = known.iter().map(|(place, ..)| *place).collect();
@@ -82,17 +76,17 @@ pub(super) async fn place(
     )
     .fetch_all(&mut *moment)
     .await?;
-    let private_of: HashMap<i64, bool> = here.iter().map(|here| (here.repo_id, here.private)).collect();
+    let seen: BTreeSet<i64> = here.iter().map(|here| here.repo_id).collect();
     for row in rows {
         let place = usize::try_from(row.place).unwrap_or_default();
         let mut address = (row.repo_id, row.number);
         if row.transferred {
-            address = remarks::current_key(moment, account_id, address).await?;
+            address = remarks::current_key(moment, account_id, sight, address).await?;
         }
-        if let Some(private) = private_of.get(&address.0)
-            && (row.live || row.transferred)
-        {
-            placed.items.insert(place, Placement { address, private: *private });
+        // Where it is not followed to, it went elsewhere.
+        let moved = address != (row.repo_id, row.number);
+        if seen.contains(&address.0) && (row.live || moved) {
+            placed.items.insert(place, address);
         }
     }
     Ok(placed)
@@ -100,18 +94,24 @@ pub(super) async fn place(
 
 struct RepositoryName {
     repo_id: i64,
-    private: bool,
     /// `owner/name` in lower case.
     name: String,
 }
 
-/// The present names of all visible repositories.
-async fn repositories(moment: &mut PgConnection, account_id: i64) -> Result<Vec<RepositoryName>, StoreError> {
+/// The present names of the repositories that a reader sees.
+async fn repositories(
+    moment: &mut PgConnection,
+    account_id: i64,
+    sight: &Sight,
+) -> Result<Vec<RepositoryName>, StoreError> {
     let rows = sqlx::query_as!(
         RepositoryName,
-        r#"SELECT repo_id AS "repo_id!", private AS "private!", lower((owner || '/' || name) COLLATE "C") AS "name!"
-           FROM visible_repositories WHERE account_id = $1 AND name IS NOT NULL"#,
+        r#"SELECT repo_id AS "repo_id!", lower((owner || '/' || name) COLLATE "C") AS "name!"
+           FROM visible_repositories WHERE account_id = $1 AND name IS NOT NULL
+             AND CASE WHEN $3::bigint[] IS NULL THEN $2 OR NOT private ELSE repo_id = ANY($3) END"#,
         account_id,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_all(moment)
     .await?;
@@ -126,7 +126,7 @@ async fn former<'a>(
     account_id: i64,
     here: &[RepositoryName],
     unknown: &BTreeMap<&'a str, Vec<i64>>,
-) -> Result<HashMap<&'a str, (i64, bool)>, StoreError> {
+) -> Result<HashMap<&'a str, i64>, StoreError> {
     let logins =
         sqlx::query_scalar!(r#"SELECT logins AS "logins!" FROM current_profiles WHERE account_id = $1"#, account_id,)
             .fetch_optional(&mut *moment)
@@ -136,9 +136,10 @@ async fn former<'a>(
     let mut numbers: Vec<i64> = unknown.values().flatten().copied().collect();
     numbers.sort_unstable();
     numbers.dedup();
+    let seen: Vec<i64> = here.iter().map(|here| here.repo_id).collect();
     let rows = sqlx::query!(
-        r#"SELECT r.repo_id AS "repo_id!", r.private AS "private!", told.owner AS "owner!", told.name AS "name!"
-           FROM visible_repositories r
+        r#"SELECT r.repo_id AS "repo_id!", told.owner AS "owner!", told.name AS "name!"
+           FROM UNNEST($4::bigint[]) AS r (repo_id)
            CROSS JOIN LATERAL (
              SELECT e.position, lower((e.shown -> 'owner' ->> 1) COLLATE "C") AS owner,
                lower((e.shown ->> 'name') COLLATE "C") AS name
@@ -156,11 +157,12 @@ async fn former<'a>(
                  ORDER BY position LIMIT 1) AS first
                WHERE EXISTS (SELECT FROM events WHERE account_id = $1 AND repo_id = r.repo_id AND number IS NULL
                                AND kind = 'repository_renamed')) AS e) AS told
-           WHERE r.account_id = $1 AND told.owner IS NOT NULL AND told.name = ANY($2)
+           WHERE told.owner IS NOT NULL AND told.name = ANY($2)
            ORDER BY told.position"#,
         account_id,
         names as _,
         &numbers,
+        &seen,
     )
     .fetch_all(&mut *moment)
     .await?;
@@ -170,7 +172,7 @@ async fn former<'a>(
         let Some((owner, name)) = called.split_once('/') else { continue };
         let had = rows.iter().rfind(|row| row.name == name && (row.owner == owner || is_ours(owner)));
         if let Some(row) = had {
-            found.insert(*called, (row.repo_id, row.private));
+            found.insert(*called, row.repo_id);
         }
     }
     // Repositories of which no event told since their owner's login changed.
@@ -178,7 +180,7 @@ async fn former<'a>(
         for called in unknown.keys() {
             let Some((owner, name)) = called.split_once('/') else { continue };
             if is_ours(owner) && here.name.split_once('/').is_some_and(|(_, here)| here == name) {
-                found.insert(*called, (here.repo_id, here.private));
+                found.insert(*called, here.repo_id);
             }
         }
     }

@@ -62,7 +62,8 @@ impl Rows<'_> {
         let LogEntry { position, recorded_at, event } = *entry;
         let at = event.occurred_at.unwrap_or(recorded_at);
         match fact {
-            ScrubFact::RoundBegan { view, round } => self.round(view, *round, position, at).await,
+            ScrubFact::RoundBegan { view, round, alone } => self.round(view, (*round, *alone), position, at).await,
+            ScrubFact::PublicRoundBegan { view, .. } => self.public_round(view, position, at).await,
             ScrubFact::Opened(opening) => {
                 let by = event.actor.as_ref().map_or("", |actor| &actor.login);
                 self.open(opening, by, position, at).await
@@ -112,14 +113,13 @@ impl Rows<'_> {
         }
     }
 
-    async fn round(&mut self, view: &str, round: i64, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn public_round(&mut self, view: &str, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query!(
-            "INSERT INTO rounds (account_id, generation, view, round, started_position, started_at)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO public_rounds (account_id, generation, view, started_position, started_at)
+             VALUES ($1, $2, $3, $4, $5)",
             self.account_id,
             self.generation,
             view,
-            round,
             position,
             at,
         )
@@ -128,12 +128,35 @@ impl Rows<'_> {
         Ok(())
     }
 
+    async fn round(
+        &mut self,
+        view: &str,
+        (round, alone): (i64, bool),
+        position: i64,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "INSERT INTO rounds (account_id, generation, view, round, started_position, started_at, alone)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            self.account_id,
+            self.generation,
+            view,
+            round,
+            position,
+            at,
+            alone,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
     async fn open(&mut self, opening: &Opening, by: &str, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let Opening { scrub, view, round, date, host, attendees, total, deck } = opening;
+        let Opening { scrub, view, round, date, host, attendees, total, public, deck } = opening;
         sqlx::query!(
             "INSERT INTO scrubs (account_id, generation, scrub, view, round, date, host, opened_by, opened_at,
-                                 opened_position, touched_at, cursor_place, total)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11)",
+                                 opened_position, touched_at, cursor_place, total, public)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12)",
             self.account_id,
             self.generation,
             scrub,
@@ -145,6 +168,7 @@ impl Rows<'_> {
             at,
             position,
             total,
+            public,
         )
         .execute(&mut *self.connection)
         .await?;
@@ -191,7 +215,10 @@ impl Rows<'_> {
                WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $4),
              next_row AS (
                UPDATE deck_rows SET arrived_position = $7, arrived_at = $8
-               WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $6)
+               WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $6
+                 -- It stays where it is if the row was read by somebody from whom that place is hidden.
+                 AND place IS DISTINCT FROM (SELECT cursor_place FROM scrubs
+                   WHERE account_id = $1 AND generation = $2 AND scrub = $3))
              UPDATE scrubs SET cursor_place = $6, touched_at = $8
              WHERE account_id = $1 AND generation = $2 AND scrub = $3",
             self.account_id,

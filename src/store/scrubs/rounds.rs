@@ -1,11 +1,11 @@
-//! The rounds of views.
+//! The rounds of views, on both tracks.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 
 use super::turn::{Request, Turn};
 use crate::activity::ScrubFact;
-use crate::scrub::Round;
+use crate::scrub::{Round, Track};
 use crate::store::StoreError;
 
 /// The round that a view is in, or the one that it was in before `end`.
@@ -13,67 +13,98 @@ pub async fn round(
     executor: impl PgExecutor<'_>,
     account_id: i64,
     view: &str,
+    track: Track,
     end: Option<DateTime<Utc>>,
 ) -> Result<Round, StoreError> {
-    let round = sqlx::query_as!(
-        Round,
-        r#"SELECT round AS "round!", started_position AS "started!", started_at
-           FROM current_rounds
-           WHERE account_id = $1 AND view = $2 AND ($3::timestamptz IS NULL OR started_at < $3)
-           ORDER BY round DESC LIMIT 1"#,
-        account_id,
-        view,
-        end,
-    )
-    .fetch_optional(executor)
-    .await?;
-    Ok(round.unwrap_or(Round::FIRST))
+    find(executor, account_id, view, track, (end, None)).await
 }
 
-/// The position at which one of a view's rounds began.
-pub async fn started(
+/// The round that a view was in at a position of the log: that in which a scrub was opened there.
+pub async fn round_at(
     executor: impl PgExecutor<'_>,
     account_id: i64,
     view: &str,
-    round: i64,
-) -> Result<i64, StoreError> {
-    let started = sqlx::query_scalar!(
-        r#"SELECT started_position AS "started!" FROM current_rounds
-           WHERE account_id = $1 AND view = $2 AND round = $3"#,
+    track: Track,
+    position: i64,
+) -> Result<Round, StoreError> {
+    find(executor, account_id, view, track, (None, Some(position))).await
+}
+
+async fn find(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    view: &str,
+    track: Track,
+    (end, position): (Option<DateTime<Utc>>, Option<i64>),
+) -> Result<Round, StoreError> {
+    let found = sqlx::query!(
+        r#"SELECT count(*) + 1 AS "round!", max(started_position) AS started,
+                  (array_agg(started_at ORDER BY started_position DESC))[1] AS started_at
+           FROM current_round_starts
+           WHERE account_id = $1 AND view = $2 AND CASE WHEN $3 THEN public ELSE whole END
+             AND ($4::timestamptz IS NULL OR started_at < $4) AND ($5::bigint IS NULL OR started_position < $5)"#,
         account_id,
         view,
-        round,
+        track == Track::Public,
+        end,
+        position,
     )
-    .fetch_optional(executor)
+    .fetch_one(executor)
+    .await?;
+    let (round, started) = (found.round, found.started.unwrap_or(Round::FIRST.started));
+    Ok(Round { round, started, started_at: found.started_at })
+}
+
+/// The position at which the latest round of any view began.
+pub(super) async fn latest_start(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    track: Track,
+) -> Result<i64, StoreError> {
+    let started = sqlx::query_scalar!(
+        "SELECT max(started_position) FROM current_round_starts
+         WHERE account_id = $1 AND CASE WHEN $2 THEN public ELSE whole END",
+        account_id,
+        track == Track::Public,
+    )
+    .fetch_one(executor)
     .await?;
     Ok(started.unwrap_or(Round::FIRST.started))
 }
 
-/// The position at which the latest round of any view began.
-pub(super) async fn latest_start(executor: impl PgExecutor<'_>, account_id: i64) -> Result<i64, StoreError> {
-    let started =
-        sqlx::query_scalar!("SELECT max(started_position) FROM current_rounds WHERE account_id = $1", account_id)
-            .fetch_one(executor)
-            .await?;
-    Ok(started.unwrap_or(Round::FIRST.started))
+/// The rounds of a view in which nothing is left, by where they started; `None` for a track that goes on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Over {
+    pub whole: Option<i64>,
+    pub public: Option<i64>,
 }
 
-/// Begins a view's next round after the round `over`, unless somebody has begun it already. Returns the
-/// account's position.
-pub async fn begin_round(
+/// Begins a view's next rounds, unless somebody has begun them already. Returns the account's position.
+pub async fn begin(
     pool: &PgPool,
     account_id: i64,
     view: &str,
-    over: i64,
+    over: Over,
     request: &Request,
 ) -> Result<i64, StoreError> {
     // It comes with something that was asked for, which alone is known by the request's key.
     let request = Request { repeatable: None, ..request.clone() };
     let mut turn = Turn::begin(pool, account_id, &request).await?;
-    if round(turn.connection(), account_id, view, None).await?.round != over {
-        return Ok(turn.head.position);
-    }
-    let fact = ScrubFact::RoundBegan { view: view.to_owned(), round: over + 1 };
-    let event = turn.event(format!("round:{view}:{}", over + 1), fact);
+    let whole = round(turn.connection(), account_id, view, Track::Whole, None).await?;
+    let public = round(turn.connection(), account_id, view, Track::Public, None).await?;
+    let is_over = |round: Round, over: Option<i64>| over == Some(round.started);
+    let (key, fact) = match (is_over(whole, over.whole), is_over(public, over.public)) {
+        (true, public_too) => {
+            let round = whole.round + 1;
+            let fact = ScrubFact::RoundBegan { view: view.to_owned(), round, alone: !public_too };
+            (format!("round:{view}:{round}"), fact)
+        }
+        (false, true) => {
+            let round = public.round + 1;
+            (format!("public-round:{view}:{round}"), ScrubFact::PublicRoundBegan { view: view.to_owned(), round })
+        }
+        (false, false) => return Ok(turn.head.position),
+    };
+    let event = turn.event(key, fact);
     turn.append_events(vec![event]).await
 }

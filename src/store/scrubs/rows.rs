@@ -14,7 +14,9 @@ pub(super) struct ScrubRow {
     pub place: Option<i64>,
     pub closed: bool,
     pub view: String,
-    pub round: i64,
+    /// Whoever opened it did not see all repositories.
+    pub public: bool,
+    pub opened_position: i64,
     /// When anything was last done in it.
     pub touched_at: Option<DateTime<Utc>>,
 }
@@ -27,7 +29,7 @@ pub(super) async fn scrub(
     let row = sqlx::query_as!(
         ScrubRow,
         r#"SELECT cursor_place AS place, (closed_at IS NOT NULL) AS "closed!", coalesce(view, '') AS "view!",
-                  coalesce(round, 1) AS "round!", touched_at
+                  public AS "public!", opened_position AS "opened_position!", touched_at
            FROM current_scrubs WHERE account_id = $1 AND scrub = $2"#,
         account_id,
         scrub,
@@ -37,24 +39,36 @@ pub(super) async fn scrub(
     Ok(row)
 }
 
-/// The open scrub in whose deck an item is: the one whose cursor is on it, else the newest.
-pub(super) async fn scrub_at(
+/// An open scrub, with the place that an item has in its deck.
+pub(super) struct OpenScrub {
+    pub scrub: i64,
+    pub view: String,
+    pub opened_position: i64,
+    pub cursor: Option<i64>,
+    pub place: i64,
+}
+
+/// The open scrubs in whose decks an item is, the latest first.
+pub(super) async fn open_scrubs_with(
     connection: &mut PgConnection,
     account_id: i64,
     (repo_id, number): ItemAddress,
-) -> Result<Option<i64>, StoreError> {
-    let scrub = sqlx::query_scalar!(
-        r#"SELECT s.scrub AS "scrub!" FROM current_scrubs s
+) -> Result<Vec<OpenScrub>, StoreError> {
+    let scrubs = sqlx::query_as!(
+        OpenScrub,
+        r#"SELECT s.scrub AS "scrub!", coalesce(s.view, '') AS "view!", s.opened_position AS "opened_position!",
+                  s.cursor_place AS cursor, d.place AS "place!"
+           FROM current_scrubs s
            JOIN current_deck_rows d ON d.account_id = s.account_id AND d.scrub = s.scrub
            WHERE s.account_id = $1 AND s.closed_at IS NULL AND d.repo_id = $2 AND d.number = $3
-           ORDER BY (d.place = s.cursor_place) IS TRUE DESC, s.scrub DESC LIMIT 1"#,
+           ORDER BY s.scrub DESC"#,
         account_id,
         repo_id,
         number,
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(scrub)
+    Ok(scrubs)
 }
 
 /// The scrub that was opened at a position.
@@ -137,36 +151,46 @@ pub(super) async fn place_of(
     Ok(place)
 }
 
-/// Whether a reader may see a repository. One that is not known counts as private.
+/// Whether a reader may see a repository.
 pub(super) async fn sees(
     connection: &mut PgConnection,
     account_id: i64,
     sight: &Sight,
     repo_id: i64,
 ) -> Result<bool, StoreError> {
-    let private = sqlx::query_scalar!(
-        r#"SELECT private AS "private!" FROM current_repositories WHERE account_id = $1 AND repo_id = $2"#,
+    if sight.is_all() {
+        return Ok(true);
+    }
+    let seen = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = $2
+             AND CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END) AS "seen!""#,
         account_id,
         repo_id,
+        sight.only() as _,
     )
-    .fetch_optional(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(sight.sees(repo_id, private.unwrap_or(true)))
+    Ok(seen)
 }
 
-/// Whether an item is open and visible.
+/// Whether an item is open, and the reader may see it.
 pub(super) async fn is_open(
     connection: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     (repo_id, number): ItemAddress,
 ) -> Result<bool, StoreError> {
     let open = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM visible_repositories r JOIN items i USING (account_id, generation, repo_id)
                           WHERE r.account_id = $1 AND i.repo_id = $2 AND i.number = $3 AND i.live
-                            AND i.state = 'open') AS "open!""#,
+                            AND i.state = 'open'
+                            AND CASE WHEN $5::bigint[] IS NULL THEN $4 OR NOT r.private ELSE r.repo_id = ANY($5) END)
+             AS "open!""#,
         account_id,
         repo_id,
         number,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_one(connection)
     .await?;
@@ -183,11 +207,13 @@ pub(super) struct NextRow {
     pub transferred: bool,
 }
 
-/// Rows of a deck between two places, neither included, that were not skipped; at most `limit`.
+/// Rows of a deck between two places, neither included, that the reader sees and that were not skipped; at most
+/// `limit`.
 pub(super) async fn between(
     connection: &mut PgConnection,
     account_id: i64,
     scrub: i64,
+    sight: &Sight,
     (after, before): (i64, i64),
     limit: i64,
 ) -> Result<Vec<NextRow>, StoreError> {
@@ -202,12 +228,16 @@ pub(super) async fn between(
              AND i.number = d.number
            WHERE d.account_id = $1 AND d.scrub = $2 AND d.place > $3 AND d.place < $4
              AND d.outcome IS DISTINCT FROM 'skipped'
+             AND ($6 OR EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = d.repo_id
+               AND CASE WHEN $7::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($7) END))
            ORDER BY d.place LIMIT $5"#,
         account_id,
         scrub,
         after,
         before,
         limit,
+        sight.is_all(),
+        sight.only() as _,
     )
     .fetch_all(connection)
     .await?;

@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool};
 use super::placement;
 use crate::activity::{Fact, HISTORIC, Mark, NoteText, Remarks, ScrubFact, Sight};
 use crate::rank::QueueItem;
+use crate::scrub::Track;
 use crate::scrub::record::{ItemName, ItemRecord, Records, ScrubRecord, UnplacedRow, newest_of_each_item};
 use crate::store::items::ItemAddress;
 use crate::store::log::events_of;
@@ -27,15 +28,12 @@ pub async fn records(
     let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
         .await?;
-    let placed = placement::place(&mut moment, account_id, names).await?;
-    let (seen, hidden): (Vec<_>, Vec<_>) =
-        placed.items.into_iter().partition(|(_, found)| sight.sees(found.address.0, found.private));
-    let addresses: Vec<ItemAddress> = seen.iter().map(|(_, found)| found.address).collect();
-    let remarks = remarks::of(&mut moment, account_id, &addresses).await?;
-    let told = told(&mut moment, account_id, &addresses, then).await?;
+    let placed = placement::place(&mut moment, account_id, sight, names).await?;
+    let addresses: Vec<ItemAddress> = placed.items.values().copied().collect();
+    let remarks = remarks::of(&mut moment, account_id, sight, &addresses).await?;
+    let told = told(&mut moment, account_id, sight, &addresses, then).await?;
     let decks = decks(&mut moment, account_id, &addresses).await?;
-    let items = seen.into_iter().map(|(place, found)| {
-        let address = found.address;
+    let items = placed.items.into_iter().map(|(place, address)| {
         // Two rows may mean one item: by an earlier name or an earlier place.
         let (notes, marks_then) = told.get(&address).cloned().unwrap_or_default();
         let record = ItemRecord {
@@ -48,12 +46,9 @@ pub async fn records(
         (names[place].clone(), record)
     });
     let items = items.collect();
-    let scrubs = scrub_records(&mut moment, account_id, None).await?;
+    let scrubs = scrub_records(&mut moment, account_id, Track::of(sight), None).await?;
     let scrubs = scrubs.into_iter().map(|record| (record.scrub, record)).collect();
-    let repositories = placed.repositories.into_iter().filter(|(_, (repo_id, private))| sight.sees(*repo_id, *private));
-    let repositories = repositories.map(|(name, _)| name).collect();
-    let hidden = hidden.into_iter().map(|(place, _)| names[place].clone()).collect();
-    Ok(Records { position, items, hidden, repositories, scrubs })
+    Ok(Records { position, items, repositories: placed.repositories, scrubs })
 }
 
 /// Gives items the notes and marks that they have at one position of the log. Answers that position, and what is on record
@@ -64,6 +59,7 @@ pub async fn records(
 pub async fn remarks_now(
     pool: &PgPool,
     account_id: i64,
+    sight: &Sight,
     scrub: Option<i64>,
     items: &mut [QueueItem],
 ) -> Result<(i64, Option<ScrubRecord>), StoreError> {
@@ -72,12 +68,12 @@ pub async fn remarks_now(
         .fetch_one(&mut *moment)
         .await?;
     let addresses: Vec<ItemAddress> = items.iter().map(|item| (item.place.repo_id, item.place.number)).collect();
-    let mut remarks = remarks::of(&mut moment, account_id, &addresses).await?;
+    let mut remarks = remarks::of(&mut moment, account_id, sight, &addresses).await?;
     for (item, address) in items.iter_mut().zip(addresses) {
         item.remarks = remarks.remove(&address).unwrap_or_default();
     }
     let record = match scrub {
-        Some(scrub) => scrub_records(&mut moment, account_id, Some(scrub)).await?.pop(),
+        Some(scrub) => scrub_records(&mut moment, account_id, Track::of(sight), Some(scrub)).await?.pop(),
         None => None,
     };
     Ok((position, record))
@@ -87,24 +83,26 @@ pub async fn remarks_now(
 async fn scrub_records(
     connection: &mut PgConnection,
     account_id: i64,
+    track: Track,
     scrub: Option<i64>,
 ) -> Result<Vec<ScrubRecord>, StoreError> {
     let scrubs = sqlx::query_as!(
         ScrubRecord,
         r#"SELECT s.scrub AS "scrub!", s.date, s.host, s.opened_at, s.opened_position AS "opened_position!",
                   s.imported AS "imported!",
-                  coalesce(r.started_position, $3) AS "started!", closed.position AS "closed_position?",
+                  coalesce((SELECT max(r.started_position) FROM current_round_starts r
+                    WHERE r.account_id = $1 AND r.view = s.view AND CASE WHEN $4 THEN r.public ELSE r.whole END
+                      AND r.started_position < s.opened_position), $3) AS "started!", closed.position AS "closed_position?",
                   ARRAY(SELECT t.name FROM attendees t
                         WHERE t.account_id = $1 AND t.generation = s.generation AND t.scrub = s.scrub
                         ORDER BY t.position, t.login) AS "attendees!"
            FROM current_scrubs s
-           LEFT JOIN rounds r ON r.account_id = $1 AND r.generation = s.generation AND r.view = s.view
-             AND r.round = s.round
            LEFT JOIN events closed ON closed.account_id = $1 AND closed.source_key = 'scrub:' || s.scrub || ':closed'
            WHERE s.account_id = $1 AND ($2::bigint IS NULL OR s.scrub = $2)"#,
         account_id,
         scrub,
         HISTORIC,
+        track == Track::Public,
     )
     .fetch_all(connection)
     .await?;
@@ -115,10 +113,11 @@ async fn scrub_records(
 async fn told(
     moment: &mut PgConnection,
     account_id: i64,
+    sight: &Sight,
     addresses: &[ItemAddress],
     then: Option<i64>,
 ) -> Result<HashMap<ItemAddress, (Vec<(i64, NoteText)>, Vec<Mark>)>, StoreError> {
-    let lineages = remarks::lineages(moment, account_id, addresses).await?;
+    let lineages = remarks::lineages(moment, account_id, sight, addresses).await?;
     let keys: BTreeSet<ItemAddress> = lineages.values().flatten().copied().collect();
     let keys: Vec<ItemAddress> = keys.into_iter().collect();
     let kinds: &[&str] = if then.is_some() { &["noted", "read", "unread"] } else { &["noted"] };
@@ -167,7 +166,7 @@ async fn decks(
     Ok(decks)
 }
 
-/// Rows of spreadsheets about items that are not here, oldest first, one per item
+/// Rows of spreadsheets about items that are not here for the reader, oldest first, one per item
 /// ([`newest_of_each_item`]). A reader who does not see all repositories gets only the rows of those that
 /// are here and that they see.
 pub async fn unplaced(
@@ -195,12 +194,11 @@ pub async fn unplaced(
     }
     let mut rows = newest_of_each_item(unplaced);
     let names: Vec<ItemName> = rows.iter().map(|row| row.item.clone()).collect();
-    let placed = placement::place(&mut moment, account_id, &names).await?;
+    let placed = placement::place(&mut moment, account_id, sight, &names).await?;
     let mut place = 0..;
     rows.retain(|row| {
         let here = place.next().is_some_and(|place| placed.items.contains_key(&place));
-        let meant = placed.repositories.get(&row.item.repository);
-        !here && (sight.is_all() || meant.is_some_and(|(repo_id, private)| sight.sees(*repo_id, *private)))
+        !here && (sight.is_all() || placed.repositories.contains(&row.item.repository))
     });
     rows.sort_by_key(|row| row.position);
     rows.truncate(limit);

@@ -7,7 +7,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::requests;
-use crate::activity::{Actor, Event, Fact, Remarks, ScrubFact, Source};
+use crate::activity::{Actor, Event, Fact, Remarks, ScrubFact, Sight, Source};
 use crate::store::append::append_decided;
 use crate::store::head::{BEGIN, LockedHead, lock_head};
 use crate::store::items::ItemAddress;
@@ -67,10 +67,10 @@ impl<'a> Turn<'a> {
         self.done_before
     }
 
-    /// An item's remarks, with what they inherit.
-    pub async fn remarks(&mut self, address: ItemAddress) -> Result<Remarks, StoreError> {
+    /// An item's remarks, with what they inherit for a reader.
+    pub async fn remarks(&mut self, sight: &Sight, address: ItemAddress) -> Result<Remarks, StoreError> {
         let account_id = self.account_id;
-        Ok(remarks::of(self.connection(), account_id, &[address]).await?.remove(&address).unwrap_or_default())
+        Ok(remarks::of(self.connection(), account_id, sight, &[address]).await?.remove(&address).unwrap_or_default())
     }
 
     /// An event of the request.

@@ -46,6 +46,7 @@ fn sheet(tab: &str, rows: &[(i64, bool)], attended: Vec<Attended>) -> Vec<u8> {
         read,
         comment: String::new(),
         flag: String::new(),
+        private: false,
         shown: true,
     };
     let sheet = Sheet {
@@ -267,7 +268,7 @@ async fn rows_without_an_item_are_listed_once_until_it_exists() {
             rows.iter().map(|row| json!([row["repository"], row["scrub"], row["comment"], row["read"]])).collect()
         };
         let late = json!(["acme/widgets", 41, "late", true]);
-        // A row of a hidden item is not kept, and a row of an unknown repository is not shown to everybody.
+        // A row of a hidden item is kept like that of an unknown one; neither is shown to everybody.
         assert_eq!(told(&open).await, vec![late.clone()]);
         assert_eq!(told(&host).await, [json!(["acme/nowhere", 40, "lost", false]), late]);
         opened(&app, 9, "2026-11-02").await;

@@ -51,6 +51,7 @@ fn returned(position: Option<i64>, notes: &[(i64, &str, &str)]) -> Vec<u8> {
         read: false,
         comment: comment.to_owned(),
         flag: flag.to_owned(),
+        private: false,
         shown: true,
     };
     let sheet = Sheet {

@@ -54,6 +54,7 @@ fn any_row() -> impl Strategy<Value = SheetRow> {
             read,
             comment,
             flag,
+            private: false,
             shown,
         }
     })

@@ -138,6 +138,23 @@ impl TestApp {
         token
     }
 
+    /// A token that may stand in a URL, for one view of an account.
+    pub async fn new_embed_token(&self, account: i64, view: &str) -> String {
+        let token = new_secret();
+        let hash = hash(&token);
+        let (scopes, accounts) = (["embed".to_owned()], [account]);
+        let new = NewToken {
+            name: "test",
+            hash: &hash,
+            scopes: &scopes,
+            accounts: Some(&accounts),
+            view: Some(view),
+            days: None,
+        };
+        tokens::create(&self.database.pool, new).await.unwrap();
+        token
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

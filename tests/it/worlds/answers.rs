@@ -1,0 +1,100 @@
+//! What is asked of both accounts: every operation that reads.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, stream};
+use reqwest::Method;
+
+use super::history::Story;
+use super::{Who, Worlds};
+
+/// What queues and statistics are asked with.
+const QUESTIONS: [&str; 14] = [
+    "",
+    "view=open&limit=3",
+    "view=open&unread=true",
+    "unread=false",
+    "noted=true",
+    "noted=false&order=newest&limit=2",
+    "action=close",
+    "label=bug&order=freshest",
+    "title=issue&type=Issue",
+    "repo=secret",
+    "state=closed",
+    "as_of=20d",
+    "as_of=20d&noted=true",
+    "milestone=v1",
+];
+
+/// Operations that ask nothing of an account, or that have tests of their own.
+const ELSEWHERE: [&str; 7] = [
+    "POST /webhooks/github",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+    // `stream`: it has no end.
+    "GET /api/v1/stream",
+    // `api::tokens`: for admins alone.
+    "DELETE /api/v1/tokens/{id}",
+    "POST /api/v1/tokens",
+];
+
+/// What is asked of an operation: paths, with OWNER for the account's login.
+fn paths(operation: &str, story: &Story) -> Vec<String> {
+    let Some(path) = operation.strip_prefix("GET ") else { return vec![] };
+    let with = |path: &str, questions: &[&str]| questions.iter().map(|asked| format!("{path}?{asked}")).collect();
+    match path {
+        "/api/v1/queue" | "/api/v1/queue.csv" => with(path, &QUESTIONS),
+        "/api/v1/queue.xlsx" => with(path, &["", "view=open", "noted=true&order=stalest"]),
+        "/api/v1/items/{owner}/{repo}/{number}" | "/api/v1/items/{owner}/{repo}/{number}/note" => {
+            let end = path.strip_prefix("/api/v1/items/{owner}/{repo}/{number}").unwrap();
+            story.addresses().into_iter().map(|address| format!("/api/v1/items/OWNER/{address}{end}")).collect()
+        }
+        "/api/v1/views/{name}" => {
+            ["open", "bug-scrub", "secret", "mine"].map(|name| path.replace("{name}", name)).into()
+        }
+        "/api/v1/scrubs" => with(path, &["", "before=2"]),
+        path if path.starts_with("/api/v1/scrubs/{number}") => {
+            let deck: &[&str] = if path.ends_with("deck") { &["", "limit=1", "limit=2&after=1"] } else { &[""] };
+            let numbers = (1..=3).map(|number| path.replace("{number}", &number.to_string()));
+            numbers.flat_map(|path| deck.iter().map(move |asked| format!("{path}?{asked}"))).collect()
+        }
+        path if path.starts_with("/api/v1/stats/") => match path.rsplit_once('.') {
+            Some((_, "svg" | "json")) => with(path, &[""]),
+            _ => with(path, &["", "view=mine", "as_of=20d", "label=bug"]),
+        },
+        "/api/v1/sync" => with(path, &["", "after=2"]),
+        "/api/v1/accounts"
+        | "/api/v1/permissions"
+        | "/api/v1/tokens"
+        | "/api/v1/views"
+        | "/api/v1/sheets/unplaced"
+        | "/api/v1/scrubs/calendar.ics" => vec![path.to_owned()],
+        _ => vec![],
+    }
+}
+
+/// Whether an operation is asked here, or elsewhere.
+pub fn asks(operation: &str) -> bool {
+    ELSEWHERE.contains(&operation) || !paths(operation, &Story::default()).is_empty()
+}
+
+/// Asks everything of both accounts as everybody who does not see all.
+pub async fn compare(worlds: &Worlds<'_>, story: &Story) {
+    let description: serde_json::Value = serde_json::from_str(&bugscrub::http::openapi()).unwrap();
+    let operations = description["paths"].as_object().unwrap().iter().flat_map(|(path, operations)| {
+        operations.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    let operations: BTreeSet<String> = operations.collect();
+    worlds.whole.app.caught_up().await;
+    let asked = operations.iter().flat_map(|operation| paths(operation, story)).map(async |path| {
+        let token: Who = if path.contains("unplaced") { |by| &by.scrubber } else { |by| &by.reader };
+        let answer = worlds.same(token, Method::GET, &path, None).await;
+        if path.contains(".csv") || path.contains(".svg") || path.contains(".ics") {
+            worlds.same(|by| &by.embed, Method::GET, &path, None).await;
+        }
+        usize::from(answer.status == 200)
+    });
+    let understood: usize = stream::iter(asked).buffer_unordered(6).collect::<Vec<_>>().await.iter().sum();
+    assert!(understood > 50, "{understood} answers");
+}

@@ -1,0 +1,87 @@
+//! Answers without what may differ: ranks, positions and what is made of them, and whose account it is.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::Response;
+use serde_json::Value;
+
+use super::World;
+
+/// An answer as it is compared.
+pub struct Answer {
+    pub status: u16,
+    /// Status, some headers and the body.
+    pub masked: String,
+    pub json: Value,
+}
+
+impl Answer {
+    pub async fn of(world: &World<'_>, response: Response) -> Self {
+        let status = response.status().as_u16();
+        let header = |name: &str| {
+            let value = response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            value.unwrap_or_default()
+        };
+        let (content, link, location) = (header("content-type"), header("link"), header("location"));
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let json: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        let body = if content.contains("json") {
+            let mut masked = json.clone();
+            mask(&mut masked);
+            serde_json::to_string_pretty(&masked).unwrap()
+        } else if content.starts_with("text/csv") {
+            csv(&bytes)
+        } else if content.contains("spreadsheetml") {
+            let book = bugscrub::sheet::read(&bytes).map(|book| bugscrub::sheet::Book { position: None, ..book });
+            format!("{book:#?}")
+        } else {
+            String::from_utf8(bytes).unwrap()
+        };
+        let text = format!("{status} {content} {} {location}\n{body}", without_cursor(&link));
+        let text = text.replace(&world.login, "OWNER").replace(&world.account.to_string(), "ACCOUNT");
+        Self { status, masked: text, json }
+    }
+}
+
+fn mask(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(mask),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match name.as_str() {
+                    "rank" | "position" if value.is_i64() => *value = "masked".into(),
+                    // A moment of this machine's clock.
+                    "last_delivery_at" if value.is_string() => *value = "masked".into(),
+                    _ => mask(value),
+                }
+            }
+        }
+        Value::String(text) => *text = without_cursor(text),
+        _ => {}
+    }
+}
+
+/// A text in which the cursor of an address is written out, less the account and positions.
+fn without_cursor(text: &str) -> String {
+    let Some((before, cursor)) = text.split_once("cursor=") else { return text.to_owned() };
+    let end = cursor.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter));
+    let (cursor, after) = cursor.split_at(end.unwrap_or(cursor.len()));
+    let mut cursor: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).unwrap()).unwrap();
+    cursor["account_id"] = Value::Null;
+    for unread in cursor["filter"]["unread"].as_array_mut().into_iter().flatten() {
+        unread["since"] = Value::Null;
+    }
+    format!("{before}cursor={cursor}{after}")
+}
+
+/// A table without its column `rank`.
+fn csv(bytes: &[u8]) -> String {
+    let mut table = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    let rank = rows.first().and_then(|head| head.iter().position(|name| name == "rank"));
+    let lines = rows.iter().map(|row| {
+        let cells = row.iter().enumerate().filter(|(place, _)| Some(*place) != rank);
+        cells.map(|(_, cell)| format!("{cell:?}")).collect::<Vec<_>>().join(",")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
