@@ -1,6 +1,7 @@
 //! Writing and reading spreadsheets. The tests make their files, with a library or by hand; none is in the
 //! repository. In `tools::libreoffice` the real LibreOffice opens and edits ours.
 
+mod csv;
 mod hostile;
 mod opendocument;
 mod planning;
