@@ -57,12 +57,12 @@ impl Directory {
             }
             Fact::Label(LabelFact { repository, label, removed }) => {
                 self.labels.entry((repository.id, label.id)).or_default().apply(received_at, &label.name, *removed);
-                self.mention_repository(account_id, told, repository);
+                self.mention_in_passing(account_id, received_at, repository);
             }
             Fact::Milestone(MilestoneFact { repository, milestone, removed }) => {
                 let key = (repository.id, milestone.number);
                 self.milestones.entry(key).or_default().apply(received_at, &milestone.title, *removed);
-                self.mention_repository(account_id, told, repository);
+                self.mention_in_passing(account_id, received_at, repository);
             }
         }
     }
@@ -108,6 +108,15 @@ impl Directory {
     fn mention_repository(&mut self, account_id: i64, mention: Mention, repository: &RepositoryRef) {
         self.repositories.entry(repository.id).or_default().mention(mention, repository);
         self.mention_owner(account_id, mention, repository);
+    }
+
+    /// Folds what a label's or a milestone's event shows of their repository. It has no time, and may come
+    /// late: it tells what is not known yet, and that the repository is private.
+    fn mention_in_passing(&mut self, account_id: i64, received_at: DateTime<Utc>, repository: &RepositoryRef) {
+        self.mention_repository(account_id, Mention::Shown(DateTime::UNIX_EPOCH), repository);
+        let private = repository.private.filter(|private| *private);
+        let state = self.repositories.entry(repository.id).or_default();
+        Flag::state(&mut state.private, true, received_at, private);
     }
 
     fn mention_owner(&mut self, account_id: i64, mention: Mention, repository: &RepositoryRef) {

@@ -173,8 +173,9 @@ impl ItemState {
         Some(Person { id: self.author_id, login })
     }
 
+    /// When it was created; while no payload has said so, as old as it is known to be at least.
     pub fn created_at(&self) -> Option<DateTime<Utc>> {
-        self.created_at.as_ref().map(|created_at| *created_at.value())
+        self.created_at.as_ref().map(|created_at| *created_at.value()).or(self.updated_at)
     }
 
     pub fn updated_at(&self) -> Option<DateTime<Utc>> {

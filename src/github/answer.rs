@@ -125,10 +125,20 @@ pub fn refused(answer: &GitHubAnswer, graphql: bool) -> Option<String> {
     answer.error().errors.iter().flatten().find_map(limited)
 }
 
-/// The query string of the `next` address in a `Link` header (RFC 8288).
+/// The query string of the `next` address in the `Link` headers (RFC 8288). Addresses may have commas in
+/// them, and parameters may stand without quotes.
 pub fn next_page(headers: &HeaderMap) -> Option<String> {
-    let links = headers.get(LINK)?.to_str().ok()?;
-    let next = links.split(',').find(|link| link.contains("rel=\"next\""))?;
-    let address = next.split_once('<')?.1.split_once('>')?.0;
+    let links = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+    // Each piece is an address, its closing bracket, and its parameters.
+    let mut links = links.flat_map(|value| value.split('<').skip(1)).filter_map(|link| link.split_once('>'));
+    let (address, _) = links.find(|(_, parameters)| parameters.split([';', ',']).any(is_next))?;
     Some(address.split_once('?')?.1.to_owned())
+}
+
+/// Whether a parameter of a link says that it leads to the next page. It may name several relations.
+fn is_next(parameter: &str) -> bool {
+    let Some((name, relations)) = parameter.split_once('=') else { return false };
+    let relations = relations.trim().trim_matches('"');
+    name.trim().eq_ignore_ascii_case("rel")
+        && relations.split_whitespace().any(|relation| relation.eq_ignore_ascii_case("next"))
 }

@@ -71,13 +71,14 @@ pub fn budgets(headers: &HeaderMap, date: DateTime<Utc>, now: DateTime<Utc>) -> 
 /// Whether an answer that may mean "later" does so: until when, and why. Other 403s are about
 /// permissions.
 pub fn refusal(
+    status: u16,
     headers: &HeaderMap,
     date: DateTime<Utc>,
     now: DateTime<Utc>,
     said: &str,
 ) -> Option<(DateTime<Utc>, String)> {
     let reason = || if said.is_empty() { "it refused the request".to_owned() } else { said.to_owned() };
-    if let Some(seconds) = number(headers, RETRY_AFTER.as_str()) {
+    if let Some(seconds) = retry_after(headers, date) {
         return Some((now + Duration::seconds(seconds.max(1) + 1), reason()));
     }
     if number(headers, "x-ratelimit-remaining") == Some(0)
@@ -87,5 +88,14 @@ pub fn refusal(
     }
     // Enterprise servers call the secondary limit "an abuse detection mechanism".
     let words = said.to_lowercase();
-    ["rate limit", "abuse detection"].iter().any(|limit| words.contains(limit)).then(|| (now + REFUSED_FOR, reason()))
+    let limited = status == 429 || ["rate limit", "abuse detection"].iter().any(|limit| words.contains(limit));
+    limited.then(|| (now + REFUSED_FOR, reason()))
+}
+
+/// Seconds to wait, which `Retry-After` gives as a number or as a time (RFC 9110, 10.2.3).
+fn retry_after(headers: &HeaderMap, date: DateTime<Utc>) -> Option<i64> {
+    number(headers, RETRY_AFTER.as_str()).or_else(|| {
+        let at = headers.get(RETRY_AFTER)?.to_str().ok()?;
+        Some((DateTime::parse_from_rfc2822(at.trim()).ok()?.to_utc() - date).num_seconds())
+    })
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::head::{BEGIN, LockedHead, lock_head};
 use super::log::LogEntry;
+use super::pool;
 use super::{StoreError, project, scrubs, stored};
 use crate::activity::{Bots, Event};
 
@@ -110,7 +111,7 @@ pub async fn append(
     entries: &[Entry],
     bots: &Bots,
 ) -> Result<Vec<Appended>, StoreError> {
-    let mut transaction = pool.begin_with(BEGIN).await?;
+    let mut transaction = pool::begin(pool, BEGIN).await?;
     let head = lock_head(&mut transaction, account_id).await?;
     let appended = append_behind(&mut transaction, account_id, &head, entries, bots).await?;
     transaction.commit().await?;

@@ -7,6 +7,7 @@ use sqlx::{PgExecutor, PgPool};
 
 use super::StoreError;
 use super::jobs::{self, JobKind, NewJob};
+use super::pool;
 use super::sync::settle;
 
 /// The repositories among `repo_ids` whose backfill is neither done nor under way, and whether their open
@@ -49,7 +50,7 @@ pub async fn plan(
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let ids: Vec<i64> = planned.iter().map(|planned| planned.repo_id).collect();
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     let free = sqlx::query_scalar!(
         "SELECT repo_id FROM sync WHERE account_id = $1 AND repo_id = ANY($2) AND complete_at IS NULL
          ORDER BY repo_id FOR UPDATE",
@@ -88,7 +89,7 @@ pub async fn plan(
 /// Starts the backfill of repositories again: everything is fetched again, and jobs under way no longer
 /// count. It locks the jobs first, like everybody who ends a page.
 pub async fn restart(pool: &PgPool, account_id: i64, repo_ids: &[i64]) -> Result<(), StoreError> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     sqlx::query!(
         "DELETE FROM jobs WHERE account_id = $1 AND repo_id = ANY($2)
            AND kind IN ('open', 'open_discussions', 'closed', 'closed_discussions')",

@@ -4,6 +4,7 @@ use sqlx::PgPool;
 
 use super::StoreError;
 use super::generations;
+use super::pool::{self, ONE_MOMENT};
 
 /// The differences between the generation in use and a newly folded one, one line each. Both are read in
 /// one snapshot, and rows that changed after `folded_to` are left out.
@@ -16,7 +17,7 @@ pub(super) async fn differences(
     (in_use, generation): (i64, i64),
     folded_to: i64,
 ) -> Result<Vec<String>, StoreError> {
-    let mut snapshot = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut snapshot = pool::begin(pool, ONE_MOMENT).await?;
     if generations::in_use(&mut *snapshot, account_id).await? != in_use {
         return Err(StoreError::Overtaken);
     }

@@ -9,6 +9,7 @@ use super::StoreError;
 use super::details::details;
 use super::log::{LoggedEvent, events_of};
 use super::people::{Known, owned_now};
+use super::pool::{self, ONE_MOMENT};
 use crate::activity::{Bots, Fact, ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
@@ -111,7 +112,7 @@ pub async fn find(
     query: &ItemQuery<'_>,
     date: NaiveDate,
 ) -> Result<ItemLookup, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let Some(row) = row(&mut moment, query).await? else { return Ok(ItemLookup::Nothing) };
     let ItemQuery { account_id, number, .. } = *query;
     let mut folded = row.folded;

@@ -7,6 +7,7 @@ use super::StoreError;
 use super::append::{Entry, append_behind};
 use super::head::lock_head;
 use super::jobs::{self, NewJob};
+use super::pool;
 use crate::activity::{Bots, Event};
 
 /// The installation through which an account is asked about.
@@ -30,7 +31,7 @@ pub async fn record_installed(
     told: Option<Event>,
     wanted: &[NewJob],
 ) -> Result<(), StoreError> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     tell(&mut transaction, shown.account_id, told).await?;
     sqlx::query!(
         r#"INSERT INTO installations (account_id, installation_id, login, suspended, permissions, seen_at)
@@ -58,7 +59,7 @@ pub async fn record_installed(
 /// Records that an account's installation is gone (only the first time counts), in one transaction with
 /// an event about it and the job that purges it. Nothing else is asked about it any more.
 pub async fn record_gone(pool: &PgPool, account_id: i64, told: Option<Event>, purge: NewJob) -> Result<(), StoreError> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     tell(&mut transaction, account_id, told).await?;
     sqlx::query!(
         "UPDATE installations SET gone_at = COALESCE(gone_at, clock_timestamp()) WHERE account_id = $1",
@@ -74,7 +75,7 @@ pub async fn record_gone(pool: &PgPool, account_id: i64, told: Option<Event>, pu
 
 /// Deletes the jobs of an account that is not to be kept.
 pub async fn forget_jobs(pool: &PgPool, account_id: i64) -> Result<(), StoreError> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     jobs::forget(&mut transaction, account_id).await?;
     transaction.commit().await?;
     Ok(())

@@ -13,6 +13,7 @@ use sqlx::PgPool;
 use super::directory::DirectoryNames;
 use super::item_rows::{Wanted, rows};
 use super::items::ItemAddress;
+use super::pool::{self, ONE_MOMENT};
 use super::{StoreError, live, people, remarks};
 use crate::activity::{Actor, Bots, ItemType, Person, Sight, State};
 use crate::rank::{Candidate, Filter, Repository};
@@ -57,7 +58,7 @@ impl Lifetimes {
 
 /// Reads an account's lifetimes.
 pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bots) -> Result<Lifetimes, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let head = sqlx::query!(
         r#"SELECT head_position, generation,
              (SELECT e.recorded_at FROM events e WHERE e.account_id = $1

@@ -10,11 +10,10 @@ use super::StoreError;
 use super::item_rows::{ItemRow, Wanted, open_rows_at, rows};
 use super::items::ItemAddress;
 use super::log::subjects;
+use super::pool::{self, ONE_MOMENT};
 use super::remarks::{self, Summaries};
 use crate::rank::live::Change;
 use crate::rank::{Item, Repository};
-
-const ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// How far an account's log goes, and which rows are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +62,7 @@ pub struct Loaded {
 
 /// Reads an account whole.
 pub async fn load(pool: &PgPool, account_id: i64) -> Result<Loaded, StoreError> {
-    let mut moment = pool.begin_with(ONE_MOMENT).await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let head = head(&mut moment, account_id).await?;
     let repositories = repositories(&mut moment, account_id, None).await?;
     let all: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
@@ -89,7 +88,7 @@ pub struct Changed {
 /// other than the one that was loaded makes the answer worthless: then the account must be loaded
 /// again.
 pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Changed, StoreError> {
-    let mut moment = pool.begin_with(ONE_MOMENT).await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let head = head(&mut moment, account_id).await?;
     let subjects = subjects(&mut *moment, account_id, position, head.position).await?;
     let items = items_at(&mut moment, head, &subjects.items).await?;

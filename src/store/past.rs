@@ -21,6 +21,7 @@ use super::item_rows::{folded_item, with_summary};
 use super::items::ItemAddress;
 use super::log::{EventRow, LoggedEvent};
 use super::people::{Known, holders, owned_now};
+use super::pool::{self, ONE_MOMENT};
 use super::remarks::remarks_by;
 use super::{StoreError, live};
 use crate::activity::{Activity, Bots, Fact, ItemState, Remarks, Sight, State};
@@ -41,7 +42,7 @@ struct Directory {
 /// A page of a past date's queue.
 pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -> Result<Page, StoreError> {
     let end = Calendar { zone }.end_of(request.date);
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", request.account_id)
         .fetch_optional(&mut *moment)
         .await?

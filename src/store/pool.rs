@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgPool, Postgres, Transaction};
 
 use super::error::StoreError;
 
@@ -30,6 +30,18 @@ pub fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     let options = options.application_name("bugscrub").extra_float_digits(None);
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
     Ok(pool.connect_lazy_with(options))
+}
+
+/// What everything in one moment is read with.
+pub(super) const ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Begins a transaction. Whoever waits for it may give up, as a request does whose client hangs up: it
+/// is rolled back all the same. sqlx 0.9 forgets one that it was beginning then, and hands its connection
+/// to others, inside of a transaction that nobody knows of.
+pub(super) async fn begin(pool: &PgPool, how: &'static str) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(how).await }).await;
+    begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 /// Empties the database, whatever is in it. The demo starts afresh each time, in a database of its own.

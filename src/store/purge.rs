@@ -5,6 +5,7 @@ use sqlx::PgPool;
 
 use super::append::{Entry, append_behind};
 use super::head::{LockedHead, lock_head};
+use super::pool;
 use super::{StoreError, generations};
 use crate::activity::{Bots, Event};
 
@@ -23,7 +24,7 @@ pub enum Purged {
 /// generation, so that replicas load it again. Only the event `told` is left in its log: it keeps the
 /// account hidden, whatever later deliveries say.
 pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event) -> Result<Purged, StoreError> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     let head = lock_head(&mut transaction, account_id).await?;
     let gone = sqlx::query!(
         r#"SELECT gone_at, clock_timestamp() AS "now!" FROM installations WHERE account_id = $1 FOR UPDATE"#,

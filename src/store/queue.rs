@@ -15,6 +15,7 @@ use sqlx::PgPool;
 use super::details::details;
 use super::directory::DirectoryNames;
 use super::item_rows::{Wanted, rows};
+use super::pool::{self, ONE_MOMENT};
 use super::{StoreError, live, people, remarks};
 use crate::activity::{Bots, ItemType, State};
 use crate::rank::criterion::{Looks, STATE, TYPE};
@@ -23,7 +24,7 @@ use crate::rank::{Candidate, Days, Page, PageRequest, Repository, Terms};
 
 /// One page, and the count of all, of one moment.
 pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -> Result<Page, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let (account_id, filter) = (request.account_id, &request.filter);
     let known = sqlx::query!("SELECT head_position, generation FROM accounts WHERE account_id = $1", account_id)
         .fetch_optional(&mut *moment)

@@ -13,6 +13,7 @@ use super::generations::{self, NewGeneration};
 use super::head::lock_head;
 use super::items::{self, ItemAddress};
 use super::log::{LoggedEvent, Part, events_between, in_order_of_items};
+use super::pool;
 use super::project::{project, save_directory};
 use super::{StoreError, people, scrubs};
 use crate::activity::directory::Directory;
@@ -55,7 +56,7 @@ async fn fold_and_switch(
     bots: &Bots,
 ) -> Result<RebuildSummary, StoreError> {
     let (summary, folded_to) = fold_log(pool, account_id, new, bots).await?;
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     let head = lock_head(&mut transaction, account_id).await?;
     if head.generation > new.generation {
         return Err(StoreError::Overtaken);
@@ -114,7 +115,7 @@ async fn fold_log(
         let full = i64::try_from(tail.len()).unwrap_or(i64::MAX) >= TAIL_AT_ONCE;
         let Some(last) = tail.last() else { break };
         folded_to = last.position;
-        let mut transaction = pool.begin().await?;
+        let mut transaction = pool::begin(pool, "BEGIN").await?;
         project_logged(&mut transaction, account_id, new.generation, &tail, bots).await?;
         transaction.commit().await?;
         if !full {

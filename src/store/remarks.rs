@@ -12,6 +12,7 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::items::{ItemAddress, canonical};
 use super::log::{Part, in_order_of_items};
+use super::pool::{self, ONE_MOMENT};
 use crate::activity::{Fact, ItemKey, NoteText, Remarks, Sight, Summary};
 use crate::rank::Filter;
 
@@ -187,7 +188,7 @@ pub async fn remarks(
     sight: &Sight,
     end: Option<DateTime<Utc>>,
 ) -> Result<HashMap<ItemAddress, Remarks>, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     if let Some(end) = end {
         return remarks_by(&mut moment, account_id, sight, end).await;
     }

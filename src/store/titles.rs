@@ -3,12 +3,13 @@
 use sqlx::PgPool;
 
 use super::StoreError;
+use super::pool;
 use crate::rank::text;
 
 /// Folds titles of open items that an earlier version wrote, at most `limit`; answers how many there were. Rows that
 /// somebody else is writing are passed over: they get it from them.
 pub async fn fold(pool: &PgPool, limit: i64) -> Result<usize, StoreError> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     let rows = sqlx::query!(
         r#"SELECT account_id, generation, repo_id, number, title AS "title!" FROM items
            WHERE state = 'open' AND title_folded IS NULL AND title IS NOT NULL

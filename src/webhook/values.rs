@@ -1,6 +1,6 @@
 //! The simple values that are read from outside.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
@@ -72,8 +72,8 @@ impl Readable for i64 {
     }
 }
 
-/// A time in each form that was seen: RFC 3339 with or without fraction and offset, or seconds since
-/// 1970. Years of four digits only: both Postgres and RFC 3339 take those.
+/// A time in each form that was seen: RFC 3339, also with an offset without a colon, as pushes and old
+/// payloads have it, or seconds since 1970. Years of four digits only: both Postgres and RFC 3339 take those.
 impl Readable for DateTime<Utc> {
     fn of_integer(seconds: i64) -> Option<Self> {
         let years = 0..=253_402_300_799;
@@ -81,8 +81,17 @@ impl Readable for DateTime<Utc> {
     }
 
     fn of_text(text: &str) -> Option<Self> {
-        let time = whole_second(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
-        Self::of_integer(time.timestamp())
+        let text = text.trim();
+        let offset = |form| DateTime::parse_from_str(text, form);
+        let seconds = DateTime::parse_from_rfc3339(text)
+            .or_else(|_| offset("%Y-%m-%dT%H:%M:%S%.f%z"))
+            .or_else(|_| offset("%Y-%m-%d %H:%M:%S %z"))
+            .map(|time| whole_second(time.to_utc()).timestamp())
+            .or_else(|_| {
+                NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S UTC").map(|time| time.and_utc().timestamp())
+            })
+            .ok();
+        Self::of_integer(seconds.or_else(|| i64::of_text(text))?)
     }
 }
 

@@ -5,6 +5,7 @@ mod commands;
 mod credentials;
 mod doctor;
 mod doubts;
+mod heads;
 mod identity;
 mod life;
 mod limits;

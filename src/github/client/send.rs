@@ -102,7 +102,7 @@ impl Client {
             Ok(answer) => refused(answer, graphql),
             Err(_) => matches!(status, 403 | 429).then(String::new),
         };
-        update.shut = said.and_then(|said| refusal(&headers, date, now, &said));
+        update.shut = said.and_then(|said| refusal(status, &headers, date, now, &said));
         let shut = update.shut.clone();
         held.leave(purpose, &update).await?;
         match shut {

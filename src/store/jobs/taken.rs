@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Job, JobKind};
 use crate::store::lease::{LEASE_SECONDS, Renewal, give_back};
+use crate::store::pool;
 use crate::store::{StoreError, sync};
 
 /// A job that only the holder of this works on.
@@ -123,7 +124,7 @@ impl TakenJob {
     pub async fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
         let transaction = match self.transaction.take() {
             Some(transaction) => transaction,
-            None => self.pool.begin().await?,
+            None => pool::begin(&self.pool, "BEGIN").await?,
         };
         Ok(self.transaction.insert(transaction))
     }

@@ -31,6 +31,7 @@ pub struct DeckRange {
     pub visited: bool,
 }
 
+use crate::store::pool::{self, ONE_MOMENT};
 pub use DeckRange as Wanted;
 
 struct StoredRow {
@@ -61,7 +62,7 @@ pub async fn deck(
     scrub: &Scrub,
     range: DeckRange,
 ) -> Result<(Vec<DeckRow>, Option<i64>), StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let shape = Shape::of(&mut moment, account_id, scrub.scrub, &range.sight).await?;
     let place = |shown: i64| shape.as_ref().map_or(shown, |shape| shape.place(shown));
     let mut rows = rows(&mut moment, account_id, scrub, (place(range.after), scrub.cursor.map(place)), &range).await?;
@@ -188,7 +189,7 @@ pub async fn closed_since(
     bots: &Bots,
     scrub: i64,
 ) -> Result<Vec<QueueItem>, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let rows = sqlx::query!(
         r#"SELECT d.repo_id AS "repo_id!", d.number AS "number!" FROM current_deck_rows d
            JOIN items i USING (account_id, generation, repo_id, number)

@@ -8,6 +8,7 @@ use super::shape::Shape;
 use crate::activity::Sight;
 use crate::scrub::Scrub;
 use crate::store::StoreError;
+use crate::store::pool::{self, ONE_MOMENT};
 
 /// The scrubs of an account, the latest first; with `before`, those before that number. Only rows that
 /// the reader may see count.
@@ -65,7 +66,7 @@ pub async fn scrubs(
 /// Where the cursor is for a reader who does not see all rows, by their numbers.
 async fn cursor_for(pool: &PgPool, account_id: i64, sight: &Sight, scrub: &Scrub) -> Result<Option<i64>, StoreError> {
     let (Some(place), Some(view)) = (scrub.cursor, &scrub.view) else { return Ok(None) };
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let opened = (scrub.scrub, view.as_str(), scrub.opened_position);
     let place = cursor::seen_by(&mut moment, account_id, opened, sight, place).await?;
     let shape = Shape::of(&mut moment, account_id, scrub.scrub, sight).await?;

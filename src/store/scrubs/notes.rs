@@ -10,6 +10,7 @@ use super::turn::{Request, Turn};
 use crate::activity::{Fact, Note, NoteText, Remarks, ScrubFact, Sight};
 use crate::store::items::ItemAddress;
 use crate::store::log::events_of;
+use crate::store::pool::{self, ONE_MOMENT};
 use crate::store::{StoreError, remarks};
 
 /// How many earlier notes are shown, the last ones.
@@ -87,7 +88,7 @@ pub struct Notes {
 
 /// The note on an item, and the notes of the places that it came from, as far as the reader sees them.
 pub async fn notes(pool: &PgPool, account_id: i64, sight: &Sight, address: ItemAddress) -> Result<Notes, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
         .await?;
@@ -117,7 +118,7 @@ pub async fn at_the_end(
     scrub: i64,
     end: DateTime<Utc>,
 ) -> Result<HashMap<ItemAddress, Note>, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let lineages = remarks::lineages(&mut moment, account_id, sight, addresses).await?;
     let mut of_key: HashMap<ItemAddress, ItemAddress> = HashMap::new();
     for (address, line) in &lineages {

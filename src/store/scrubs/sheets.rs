@@ -11,6 +11,7 @@ use crate::scrub::Track;
 use crate::scrub::record::{ItemName, ItemRecord, Records, ScrubRecord, UnplacedRow, newest_of_each_item};
 use crate::store::items::ItemAddress;
 use crate::store::log::events_of;
+use crate::store::pool::{self, ONE_MOMENT};
 use crate::store::{StoreError, remarks};
 
 /// How many unplaced rows are looked at, the newest.
@@ -24,7 +25,7 @@ pub async fn records(
     names: &[ItemName],
     then: Option<i64>,
 ) -> Result<Records, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
         .await?;
@@ -63,7 +64,7 @@ pub async fn remarks_now(
     scrub: Option<i64>,
     items: &mut [QueueItem],
 ) -> Result<(i64, Option<ScrubRecord>), StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
         .fetch_one(&mut *moment)
         .await?;
@@ -175,7 +176,7 @@ pub async fn unplaced(
     sight: &Sight,
     limit: usize,
 ) -> Result<Vec<UnplacedRow>, StoreError> {
-    let mut moment = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let rows = sqlx::query!(
         r#"SELECT position AS "position!", told::text AS "told!" FROM current_unplaced_rows
            WHERE account_id = $1 ORDER BY position DESC LIMIT $2"#,

@@ -11,6 +11,7 @@ use crate::activity::{Actor, Event, Fact, Remarks, ScrubFact, Sight, Source};
 use crate::store::append::append_decided;
 use crate::store::head::{BEGIN, LockedHead, lock_head};
 use crate::store::items::ItemAddress;
+use crate::store::pool;
 use crate::store::{StoreError, remarks};
 
 /// Who asks for something, and when.
@@ -45,7 +46,7 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub async fn begin(pool: &PgPool, account_id: i64, request: &'a Request) -> Result<Self, StoreError> {
-        let mut transaction = pool.begin_with(BEGIN).await?;
+        let mut transaction = pool::begin(pool, BEGIN).await?;
         let head = lock_head(&mut transaction, account_id).await?;
         let done_before = match &request.repeatable {
             Some(repeatable) => requests::done_before(&mut transaction, account_id, repeatable).await?,

@@ -59,6 +59,12 @@ async fn a_repository_that_becomes_private_is_hidden_until_it_is_public_again() 
             app.deliver("issues", &issues("edited", &late, &was_public)).await;
             assert_eq!(seen(&app, &public).await, ["acme/gadgets#2"], "{updated_at}");
         }
+        // Nor does one of a label or a milestone, which has no time and may be an old one that was sent again.
+        let (label, milestone) = (json!({"id": 9, "name": "late"}), json!({"number": 3, "title": "late"}));
+        for (event, of) in [("label", label), ("milestone", milestone)] {
+            tell(&app, event, "created", &[(event, of), ("repository", was_public.clone())]).await;
+            assert_eq!(seen(&app, &public).await, ["acme/gadgets#2"], "{event}");
+        }
 
         tell(&app, "repository", "publicized", &[("repository", was_public)]).await;
         assert_eq!(seen(&app, &public).await.len(), 2);

@@ -80,6 +80,38 @@ async fn a_stream_ends_with_its_token() {
     .await;
 }
 
+/// A client that hangs up leaves no transaction behind on the connection that others get next.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_are_given_up_leave_no_transaction_open() {
+    run_test(async |app| {
+        deliver(&app, 1).await;
+        let paths = ["/api/v1/items/acme/widgets/1", "/api/v1/queue?state=closed", "/api/v1/stats/throughput"];
+        for round in 0..150 {
+            let asked = paths.map(|path| {
+                let request = app.request(Method::GET, path).send();
+                tokio::time::timeout(std::time::Duration::from_micros(round * 40), request)
+            });
+            futures_util::future::join_all(asked).await;
+        }
+        let mut watching = app.database.pool.acquire().await.unwrap();
+        crate::support::wait::until("no transaction is open", async || {
+            let open: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
+            )
+            .fetch_one(&mut *watching)
+            .await
+            .unwrap();
+            open == 0
+        })
+        .await;
+        for number in 2..20 {
+            deliver(&app, number).await;
+        }
+        app
+    })
+    .await;
+}
+
 /// They wait for their turn: no more are in the works at once than memory is meant for.
 #[tokio::test(flavor = "multi_thread")]
 async fn spreadsheets_of_one_token_are_written_one_after_the_other() {

@@ -97,9 +97,9 @@ async fn two_replicas_together_keep_the_pace_of_a_minute() {
 fn an_enterprise_servers_wording_of_a_refusal_is_understood() {
     let now = chrono::Utc::now();
     let said = "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again.";
-    let (until, reason) = refusal(&http::HeaderMap::new(), now, now, said).expect("it is no refusal");
+    let (until, reason) = refusal(403, &http::HeaderMap::new(), now, now, said).expect("it is no refusal");
     assert_eq!((until - now, &*reason), (chrono::Duration::seconds(60), said));
-    assert_eq!(refusal(&http::HeaderMap::new(), now, now, "Resource not accessible by integration"), None);
+    assert_eq!(refusal(403, &http::HeaderMap::new(), now, now, "Resource not accessible by integration"), None);
 }
 
 #[test]
