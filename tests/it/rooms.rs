@@ -215,6 +215,15 @@ fn sql_is_in_the_store_and_http_in_its_room() {
     assert!(met > 20, "{met} queries in the store");
 }
 
+/// There is one way to begin a transaction of a pool that whoever waits may give up; see `store::pool::begin`.
+#[test]
+fn transactions_of_a_pool_are_begun_in_one_place() {
+    let begins = |text: &str| text.contains("pool.begin(") || text.contains("pool.begin_with(");
+    let sources = sources().into_iter().filter(|source| begins(&source.text));
+    let places: Vec<_> = sources.map(|source| source.path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(places, ["pool.rs"]);
+}
+
 #[test]
 fn the_pure_rooms_do_no_io_and_read_no_clock() {
     let mut faults = vec![];
