@@ -72,6 +72,8 @@ struct Inner {
     /// When a delivery last told something public of an account, with its position.
     told: Mutex<HashMap<i64, (i64, DateTime<Utc>)>>,
     valid_tokens: Recent<bool>,
+    /// One more than there are followers.
+    followers: Arc<()>,
 }
 
 impl Deref for Inner {
@@ -127,6 +129,7 @@ impl Service {
             public_progress: Recent::default(),
             told: Mutex::default(),
             valid_tokens: Recent::default(),
+            followers: Arc::default(),
         }))
     }
 

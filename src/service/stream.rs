@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::items::ShownItem;
 use super::queue::{Portion, Subject};
@@ -20,6 +20,9 @@ use crate::store::people::renamed_between;
 
 /// From further back than this a follower is told to begin anew.
 const FURTHEST: i64 = 10_000;
+/// Time between two looks of a follower for each one that there is: all together look a hundred times a
+/// second at most, however much happens and however many they are.
+const LOOK: Duration = Duration::from_millis(10);
 /// How often a follower looks whether the date has changed.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -33,6 +36,9 @@ pub struct Follower {
     /// Up to here they have been told.
     position: i64,
     date: NaiveDate,
+    looked_at: Instant,
+    /// Counts as a follower until it is dropped.
+    followers: Arc<()>,
 }
 
 /// What a follower is told.
@@ -69,7 +75,8 @@ impl Service {
         let portion = self.portion(viewer, subject, None, None).await?;
         let position = position.unwrap_or(portion.account.position);
         let known = self.0.live.repositories(portion.account.account_id);
-        Ok(Follower { service: self.clone(), viewer: viewer.clone(), portion, known, position, date })
+        let (service, viewer, followers) = (self.clone(), viewer.clone(), self.0.followers.clone());
+        Ok(Follower { service, viewer, portion, known, position, date, looked_at: Instant::now(), followers })
     }
 }
 
@@ -92,6 +99,10 @@ impl Follower {
             let account_id = self.portion.account.account_id;
             // Either way it is looked at.
             let _ = timeout(TICK, live.reached(account_id, self.position + 1)).await;
+            // The service holds one of them too.
+            let all = u32::try_from(Arc::strong_count(&self.followers) - 1).unwrap_or(u32::MAX);
+            sleep_until(self.looked_at + LOOK * all).await;
+            self.looked_at = Instant::now();
             let today = self.service.today();
             if today != self.date {
                 self.date = today;
