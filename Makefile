@@ -27,15 +27,17 @@ test: ## Run every test
 test-fast: setup ## Run the tests that need nothing but Rust and Postgres
 	cargo test --locked --test it -- --skip tools::
 
-test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linters, Schemathesis, curl, jq
+test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linters, Schemathesis, Chromium, nginx, HAProxy, curl, jq
 	@./scripts/ensure-node.sh
 	@./scripts/ensure-tools.sh
 	@./scripts/ensure-libreoffice.sh
 	@./scripts/ensure-linters.sh
 	@./scripts/ensure-helm.sh
+	@./scripts/ensure-chromium.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/github --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/chart --no-audit --no-fund --loglevel=error
+	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
 	cargo build --locked --manifest-path tests/chart/kinds/Cargo.toml --target-dir target/kinds
 	cargo test --locked --test it -- tools::
 

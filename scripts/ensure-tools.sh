@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes sure that this machine has the other tools of the tests: curl and jq, which run the recipes of
-# docs/api.md; PgBouncer, which some have before their Postgres; libfaketime (faketime), which gives a process a
-# wrong clock; and Schemathesis, which tests the API against its own description. If it is allowed to, it
+# docs/api.md; PgBouncer, which some have before their Postgres; nginx and HAProxy, which most have before the
+# service; libfaketime (faketime), which gives a process a wrong clock; and Schemathesis, which tests the API against its own description. If it is allowed to, it
 # installs them. Otherwise it says what to install and exits with 1.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,11 +9,11 @@ cd "$(dirname "$0")/.."
 SCHEMATHESIS=target/schemathesis
 SCHEMATHESIS_VERSION=4.32.5
 
-# Debian keeps PgBouncer where only root looks for programs.
+# Debian keeps servers where only root looks for programs.
 PATH=$PATH:/usr/sbin
 
 missing() {
-    for tool in curl jq python3 pgbouncer faketime; do command -v "$tool" >/dev/null 2>&1 || printf ' %s' "$tool"; done
+    for tool in curl jq python3 pgbouncer nginx haproxy faketime; do command -v "$tool" >/dev/null 2>&1 || printf ' %s' "$tool"; done
 }
 
 as_root() {

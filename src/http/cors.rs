@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use axum::http::header::{
-    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK,
+    LOCATION, RETRY_AFTER,
 };
 use axum::http::{HeaderName, HeaderValue, Method};
+use reqwest::Url;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::authorship::IDEMPOTENCY_KEY;
@@ -25,7 +27,8 @@ const SENT: [HeaderName; 9] = [
     REQUEST_ID,
 ];
 /// Headers of an answer that a page may read.
-const READ: [HeaderName; 8] = [ETAG, LIMIT, LINK, LOCATION, REMAINING, REQUEST_ID, RESET, RETRY_AFTER];
+const READ: [HeaderName; 9] =
+    [CONTENT_DISPOSITION, ETAG, LIMIT, LINK, LOCATION, REMAINING, REQUEST_ID, RESET, RETRY_AFTER];
 /// For how long a browser need not ask whether a page may call.
 const ASKED_ANEW: Duration = Duration::from_secs(3_600);
 
@@ -44,9 +47,8 @@ impl Origins {
     pub fn new(origins: &[String]) -> Result<Self, OriginError> {
         let origins = origins.iter().map(|origin| origin.trim()).filter(|origin| !origin.is_empty());
         let parsed = origins.map(|origin| {
-            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            let sound = origin == "*" || host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
-            let value = HeaderValue::from_str(origin).ok().filter(|_| sound);
+            let as_sent = if origin == "*" { Some(origin.to_owned()) } else { as_sent(origin) };
+            let value = as_sent.and_then(|origin| HeaderValue::from_str(&origin).ok());
             value.ok_or_else(|| OriginError(origin.to_owned()))
         });
         Ok(Self(parsed.collect::<Result<_, _>>()?))
@@ -65,4 +67,15 @@ impl Origins {
             .max_age(ASKED_ANEW);
         (!self.0.is_empty()).then_some(layer)
     }
+}
+
+/// An origin as browsers write it: in lower case, without the usual port and without a slash behind. `None` for what
+/// is more than an origin.
+fn as_sent(origin: &str) -> Option<String> {
+    let url = Url::parse(origin).ok().filter(|url| ["http", "https"].contains(&url.scheme()))?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let open = url.username().is_empty() && url.password().is_none();
+    // No host has a star in its name; the parser leaves out what cannot be seen.
+    let plain = origin.contains("://") && !origin.contains(|letter: char| letter == '*' || letter.is_control());
+    (bare && open && plain).then(|| url.origin().ascii_serialization())
 }

@@ -8,6 +8,7 @@ mod accounts;
 pub mod auth;
 mod authorship;
 pub mod body;
+mod browsers;
 mod calendar;
 pub mod cors;
 mod etag;
@@ -30,6 +31,7 @@ pub mod sheets;
 mod stats;
 mod stream;
 mod sync;
+mod tickets;
 mod tokens;
 pub mod trace;
 mod views;
@@ -53,6 +55,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::authorship::with_keys;
 use self::body::BodyBudget;
+use self::browsers::with_policies;
 use self::cors::Origins;
 use self::limit::{Limits, with_limits};
 use self::problem::with_problems;
@@ -141,6 +144,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(sheets::import))
         .routes(routes!(sheets::waiting::unplaced))
         .routes(routes!(stream::follow))
+        .routes(routes!(tickets::create))
         .routes(routes!(stats::backlog))
         .routes(routes!(stats::ages))
         .routes(routes!(stats::throughput))
@@ -178,7 +182,7 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     // Small answers are not worth compressing, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let router = router.layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));
-    let mut router = with_problems(with_limits(with_keys(router)));
+    let mut router = with_policies(with_problems(with_limits(with_keys(router))));
     if let Some(cors) = origins.layer() {
         router = router.layer(cors);
     }

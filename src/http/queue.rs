@@ -23,9 +23,9 @@ use super::params::Params;
 use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::row::QueueRow;
 use super::sheets::file::{XLSX, file};
+use crate::service::Viewer;
 use crate::service::queue::sheet::QueueSheet;
 use crate::service::queue::{self as service, QueuePage, Version, Versioned};
-use crate::service::{Scope, Viewer};
 use crate::sheet;
 
 /// A page of the queue.
@@ -77,8 +77,7 @@ pub struct Freshness {
 pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params, headers: HeaderMap) -> Response {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     let format = if accept.is_some_and(prefers_csv) { Format::Csv } else { Format::Json };
-    // Tokens that stand in URLs may only ask for the address that ends in `.csv`.
-    if let Err(refusal) = viewer.require(Scope::Read) {
+    if let Err(refusal) = viewer.require_embed() {
         return Problem::from(refusal).into_response();
     }
     respond(&state, &viewer, &params, &headers, format).await

@@ -12,7 +12,9 @@ impl From<Refusal> for Problem {
         let says = refusal.to_string();
         let of = |status, kind, title| Problem::new(status, kind, title).detail(says.clone());
         match refusal {
-            Refusal::UnknownToken | Refusal::NotForUrls => Problem::unauthorized().detail(says),
+            Refusal::UnknownToken | Refusal::NotForUrls | Refusal::UnknownTicket => {
+                Problem::unauthorized().detail(says)
+            }
             Refusal::MissingScope(_) | Refusal::OtherView(_) => Problem::of(StatusCode::FORBIDDEN).detail(says),
             Refusal::BadParameter { name, detail, allowed } => {
                 let problem = Problem::bad_parameter(name).detail(detail);

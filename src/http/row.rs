@@ -47,9 +47,10 @@ pub struct QueueRow {
     /// The stale-age with the days since the last human activity. Null if none is known.
     pub(super) human_stale_age: Option<f64>,
     pub(super) last_activity: Option<LastActivity>,
-    /// The last time that somebody read it here, in a scrub or outside of one. Null if nobody did.
+    /// The last time that somebody read it here, in a scrub or outside of one. Null if nobody did, and for tokens with
+    /// the scope `embed`.
     pub(super) read: Option<ReadMark>,
-    /// The note on the item.
+    /// The note on the item. Null if there is none, and for tokens with the scope `embed`.
     pub(super) note: Option<NoteRow>,
 }
 

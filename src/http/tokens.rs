@@ -102,8 +102,8 @@ pub async fn list(
 
 /// Create a token.
 ///
-/// Only this answer shows the token. A token with the scope `embed` may stand in a URL (`?token=`). It opens the CSV
-/// and SVG of one view of one account, without private repositories.
+/// Only this answer shows the token. A token with the scope `embed` may stand in a URL (`?token=`). It opens the queue,
+/// the stream and the charts of one view of one account, without private repositories, readings and notes.
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "tokens", operation_id = "create_token", request_body = WantedToken,
     responses(

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
-use crate::activity::{Fact, ItemKey, WaitsFor};
+use crate::activity::{Fact, ItemKey, Remarks, WaitsFor};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Calendar, QueueItem, stale_age};
 use crate::store::history::{Found, Kept, Located, Wanted, locate, repository};
@@ -27,6 +27,15 @@ pub struct ShownItem {
     pub human_stale_age: Option<f64>,
     /// Whether the last activity was a human's.
     pub last_is_human: bool,
+}
+
+impl ShownItem {
+    /// The same without readings and notes.
+    #[must_use]
+    pub fn without_remarks(mut self) -> Self {
+        self.item.remarks = Remarks::default();
+        self
+    }
 }
 
 /// An item, why it ranks where it does, and what happened to it.

@@ -3,7 +3,7 @@
 //! Every use case is a method of [`Service`]. It takes a [`Viewer`], if somebody asks for it, and a
 //! typed question, and answers a typed outcome or a [`Refusal`]. HTTP and the command line call the
 //! same ones. The players:
-//! - [`viewer`]: who asks, and what they may see and do; [`tokens`]: how they are known;
+//! - [`viewer`]: who asks, and what they may see and do; [`tokens`], [`tickets`]: how they are known;
 //! - [`refusal`]: why something was not answered or not done;
 //! - [`accounts`], [`views`], [`items`]: what questions are about;
 //! - [`queue`]: the ranking, in pages;
@@ -34,6 +34,7 @@ pub mod sheets;
 pub mod stats;
 pub mod stream;
 pub mod sync;
+pub mod tickets;
 pub mod tokens;
 pub mod upkeep;
 pub mod viewer;

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::accounts::Account;
 use super::items::ShownItem;
 use super::sync::BackfillState;
-use super::{LONGEST_WAIT, Refusal, Scope, Service, Viewer};
+use super::{LONGEST_WAIT, Refusal, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
 use crate::rank::{Criteria, Cursor, Filter, Order, Page, PageRequest};
 use crate::scrub::view::BUG_SCRUB;
@@ -135,7 +135,7 @@ impl Service {
         question: QueueQuestion,
         is_known: impl Fn(&Version) -> bool,
     ) -> Result<Versioned<(QueuePage, Freshness)>, Refusal> {
-        viewer.require(Scope::Read)?;
+        viewer.require_embed()?;
         let (account, request) = self.page_request(viewer, question).await?;
         let version = match self.version(viewer, &request, is_known) {
             Ok(version) => version,
@@ -152,8 +152,7 @@ impl Service {
         Ok(Versioned::New(version, (self.queue_page(viewer, request, page), freshness)))
     }
 
-    /// The same as a table, which a token that stands in a URL may see of its one view; without how
-    /// current it is.
+    /// The same without how current it is, for tables.
     pub async fn queue_table(
         &self,
         viewer: &Viewer,
@@ -189,15 +188,16 @@ impl Service {
 
     fn queue_page(&self, viewer: &Viewer, request: PageRequest, page: Page) -> QueuePage {
         let Page { position, total, items, end, approximate } = page;
-        let date = request.date;
+        let (date, remarks) = (request.date, !viewer.is_embed());
+        let shown = |item| if remarks { self.shown(date, item) } else { self.shown(date, item).without_remarks() };
         QueuePage {
             as_of: date,
             position,
             total,
-            items: items.into_iter().map(|item| self.shown(date, item)).collect(),
+            items: items.into_iter().map(shown).collect(),
             next: end.map(|end| Cursor::of(request, end)),
             approximate,
-            remarks: !viewer.is_embed(),
+            remarks,
         }
     }
 

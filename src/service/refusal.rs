@@ -18,6 +18,8 @@ pub enum Refusal {
     UnknownToken,
     #[error("The token is unknown or was revoked, or may not stand in a URL: only the scope embed may.")]
     NotForUrls,
+    #[error("The ticket is unknown or has expired, or its token was revoked. Ask for another one.")]
+    UnknownTicket,
     #[error("The token lacks the scope {}.", .0.name())]
     MissingScope(Scope),
     /// Has the only view that the token may see.

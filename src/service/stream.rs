@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::items::ShownItem;
 use super::queue::{Portion, Subject};
-use super::{Refusal, Scope, Service, Viewer};
+use super::{Refusal, Service, Viewer};
 use crate::rank::{Order, PageRequest, Repository};
 use crate::store::StoreError;
 use crate::store::log::subjects;
@@ -51,6 +51,19 @@ pub enum News {
     /// Ask the queue anew: a repository, a label, somebody's login or what may be seen has changed, or the follower was
     /// away for too long.
     Reset(NaiveDate),
+    /// Nothing more comes.
+    End(Ended),
+}
+
+/// Why nothing more comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The follower's token was revoked, or has expired.
+    TokenInvalid,
+    /// The account is here no more.
+    AccountGone,
+    /// The store is out of reach: who may comes back with their position.
+    Unavailable,
 }
 
 /// An item that changed.
@@ -70,7 +83,7 @@ impl Service {
     /// # Errors
     /// [`Refusal::MissingScope`], or as [`Service::portion`].
     pub async fn follow(&self, viewer: &Viewer, subject: &Subject, position: Option<i64>) -> Result<Follower, Refusal> {
-        viewer.require(Scope::Read)?;
+        viewer.require_embed()?;
         let date = self.today();
         let portion = self.portion(viewer, subject, None, None).await?;
         let position = position.unwrap_or(portion.account.position);
@@ -86,13 +99,12 @@ impl Follower {
         self.position
     }
 
-    /// Waits for news; `None` once the follower's token is not valid any more, or the store is out of
-    /// reach: who may comes back with their position.
-    pub async fn news(&mut self) -> Option<News> {
+    /// Waits for news.
+    pub async fn news(&mut self) -> News {
         loop {
             match self.service.is_still_known(&self.viewer).await {
                 Ok(true) => {}
-                Ok(false) => return None,
+                Ok(false) => return News::End(Ended::TokenInvalid),
                 Err(refusal) => return unreachable_store(refusal),
             }
             let live = &self.service.0.live;
@@ -106,15 +118,15 @@ impl Follower {
             let today = self.service.today();
             if today != self.date {
                 self.date = today;
-                return Some(News::Day(today));
+                return News::Day(today);
             }
-            let head = live.head(account_id)?;
+            let Some(head) = live.head(account_id) else { return News::End(Ended::AccountGone) };
             if head.position == self.position {
                 continue;
             }
             match self.changes(head.position).await {
                 Ok(News::Items(items)) if items.is_empty() => {}
-                Ok(news) => return Some(news),
+                Ok(news) => return news,
                 Err(error) => return unreachable_store(error),
             }
         }
@@ -147,7 +159,11 @@ impl Follower {
             return Ok(News::Reset(self.date));
         }
         let account_id = self.portion.account.account_id;
-        let touched = subjects(&self.service.0.pool, account_id, from, to).await?;
+        // Checked when it began; what is right on one date is so on the next.
+        let Ok(filter) = self.portion.filter(self.date) else { return Ok(News::Items(vec![])) };
+        // Where others read along, nothing shows that somebody read or noted an item, unless the view goes by that.
+        let remarks = !self.viewer.is_embed() || filter.asks_for_remarks();
+        let touched = subjects(&self.service.0.pool, account_id, (from, to), remarks).await?;
         let known = self.service.0.live.repositories(account_id);
         let before = std::mem::replace(&mut self.known, known);
         if self.sees_other(&before)
@@ -156,8 +172,6 @@ impl Follower {
         {
             return Ok(News::Reset(self.date));
         }
-        // Checked when it began; what is right on one date is so on the next.
-        let Ok(filter) = self.portion.filter(self.date) else { return Ok(News::Items(vec![])) };
         let request = PageRequest {
             account_id,
             sight: self.viewer.sight(),
@@ -173,13 +187,15 @@ impl Follower {
         let shown = followed.items.into_iter().map(|item| {
             let repository = format!("{}/{}", item.owner, item.repository).to_lowercase();
             let number = item.place.number;
-            ChangedItem { repository, number, item: Some(Box::new(self.service.shown(self.date, item))) }
+            let shown = self.service.shown(self.date, item);
+            let shown = if self.viewer.is_embed() { shown.without_remarks() } else { shown };
+            ChangedItem { repository, number, item: Some(Box::new(shown)) }
         });
         Ok(News::Items(gone.chain(shown).collect()))
     }
 }
 
-fn unreachable_store(error: impl std::error::Error + 'static) -> Option<News> {
+fn unreachable_store(error: impl std::error::Error + 'static) -> News {
     tracing::warn!(error = &error as &dyn std::error::Error, "a stream ends: the store failed");
-    None
+    News::End(Ended::Unavailable)
 }

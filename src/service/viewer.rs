@@ -15,7 +15,7 @@ pub enum Scope {
     Admin,
     /// With `read`: what is in private repositories too.
     Private,
-    /// One view's CSV and SVG, public repositories only, by a token that may stand in a URL.
+    /// One view's queue, stream and charts, public repositories only, by a token that may stand in a URL.
     Embed,
 }
 
@@ -91,6 +91,12 @@ impl Viewer {
         Self { sight, ..self }
     }
 
+    /// The same, who sees one account alone.
+    #[must_use]
+    pub(super) fn bound_to(self, account_id: i64) -> Self {
+        Self { accounts: Some(vec![account_id]), ..self }
+    }
+
     /// The same, who leaves out what is private.
     #[must_use]
     pub fn publicly(&self) -> Self {
@@ -145,7 +151,7 @@ impl Viewer {
         }
     }
 
-    /// Checks that they may read, or may see one view's pictures and tables.
+    /// Checks that they may read, or may see one view.
     ///
     /// # Errors
     /// [`Refusal::MissingScope`]

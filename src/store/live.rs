@@ -90,7 +90,7 @@ pub struct Changed {
 pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Changed, StoreError> {
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let head = head(&mut moment, account_id).await?;
-    let subjects = subjects(&mut *moment, account_id, position, head.position).await?;
+    let subjects = subjects(&mut *moment, account_id, (position, head.position), true).await?;
     let items = items_at(&mut moment, head, &subjects.items).await?;
     let touched = subjects.repositories;
     let only: Option<Vec<i64>> = touched.as_ref().map(|touched| touched.iter().copied().collect());

@@ -230,20 +230,22 @@ pub struct Subjects {
     pub directory: BTreeSet<Option<i64>>,
 }
 
-/// What the account's events after one position, up to and including another, are about.
+/// What the account's events after one position, up to and including another, are about; `remarks`: marks and notes
+/// too.
 pub async fn subjects(
     executor: impl PgExecutor<'_>,
     account_id: i64,
-    after: i64,
-    to: i64,
+    (after, to): (i64, i64),
+    remarks: bool,
 ) -> Result<Subjects, StoreError> {
     let rows = sqlx::query!(
         "SELECT DISTINCT repo_id, number FROM events
          WHERE account_id = $1 AND position > $2 AND position <= $3
-           AND (source <> 'scrub' OR number IS NOT NULL)",
+           AND (source <> 'scrub' OR (number IS NOT NULL AND $4))",
         account_id,
         after,
         to,
+        remarks,
     )
     .fetch_all(executor)
     .await?;

@@ -14,7 +14,8 @@
 //! - [`history`]: one item and its events; [`lifetimes`]: every item over time, for the statistics;
 //! - `directory`: the names of labels and milestones;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
-//! - [`views`], [`tokens`], [`accounts`], [`vitals`]: stored views, API tokens, accounts, measurements;
+//! - [`views`], [`tokens`], [`tickets`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a stream in
+//!   their place, accounts, measurements;
 //! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`sync`], [`redeliveries`], [`local`]: what we
 //!   must remember to ask GitHub, and what its answers are compared with;
 //! - `lease`: who may ask GitHub something, while it answers;
@@ -63,6 +64,7 @@ mod schema;
 pub mod scrubs;
 pub mod stored;
 pub mod sync;
+pub mod tickets;
 pub mod titles;
 pub mod tokens;
 pub mod views;

@@ -1,7 +1,9 @@
-//! The API as its clients see it: tokens, accounts, parameters, cursors, and visibility.
+//! The API as its clients see it: tokens, accounts, parameters, cursors, visibility, and web pages.
 
 mod accounts;
+mod browsers;
 mod cursors;
+mod embedding;
 mod manners;
 mod operations;
 mod parameters;

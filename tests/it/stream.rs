@@ -1,5 +1,8 @@
 //! Following the queue by server-sent events.
 
+mod manners;
+mod tickets;
+
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,56 +14,81 @@ use crate::support::{TestApp, run_test};
 
 /// A received event.
 #[derive(Debug)]
-struct Event {
-    name: String,
-    id: Option<String>,
-    data: Value,
+pub struct Event {
+    pub name: String,
+    pub id: Option<String>,
+    pub data: Value,
 }
 
-struct Following {
+pub struct Following {
     bytes: futures_util::stream::BoxStream<'static, reqwest::Result<axum::body::Bytes>>,
     text: String,
+    /// What the stream begins with.
+    opening: String,
 }
 
 impl Following {
     /// Follows what `query` selects, after the event `last`.
     async fn start(app: &TestApp, query: &str, last: Option<&str>) -> Self {
-        app.caught_up().await;
         let mut request = app.request(Method::GET, &format!("/api/v1/stream?{query}"));
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-        assert_eq!(answer.headers()["content-type"], "text/event-stream");
-        Self { bytes: answer.bytes_stream().boxed(), text: String::new() }
+        Self::sent(app, request).await
     }
 
-    /// The next event; `None` at the end of the stream.
-    async fn next(&mut self) -> Option<Event> {
+    /// Follows by a request as it is.
+    pub async fn sent(app: &TestApp, request: reqwest::RequestBuilder) -> Self {
+        app.caught_up().await;
+        let answer = request.send().await.unwrap();
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        if status != 200 {
+            panic!("{status}: {}", answer.text().await.unwrap());
+        }
+        assert_eq!(headers["content-type"], "text/event-stream");
+        let mut following = Self { bytes: answer.bytes_stream().boxed(), text: String::new(), opening: String::new() };
+        following.opening = following.block().await.unwrap();
+        following
+    }
+
+    /// What comes before the next empty line; `None` at the end of the stream.
+    async fn block(&mut self) -> Option<String> {
         loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-                let event = field("event:").map(|name| Event {
-                    name: name.to_owned(),
-                    id: field("id:").map(str::to_owned),
-                    data: serde_json::from_str(field("data:").unwrap()).unwrap(),
-                });
-                self.text = rest.to_owned();
-                match event {
-                    Some(event) => return Some(event),
-                    None => continue, // a heartbeat
-                }
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.text = rest;
+                return Some(block);
             }
             let more = in_time("an event comes", self.bytes.next()).await?;
             self.text.push_str(std::str::from_utf8(&more.unwrap()).unwrap());
         }
     }
 
-    async fn item(&mut self) -> Event {
+    /// The next event; `None` at the end of the stream.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            let block = self.block().await?;
+            let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+            // Others are heartbeats.
+            if let Some(name) = field("event:") {
+                let data = serde_json::from_str(field("data:").unwrap()).unwrap();
+                return Some(Event { name: name.to_owned(), id: field("id:").map(str::to_owned), data });
+            }
+        }
+    }
+
+    pub async fn item(&mut self) -> Event {
         let event = self.next().await.unwrap();
         assert_eq!(event.name, "item", "{event:?}");
         event
+    }
+
+    /// Expects the last event, and the end of the stream after it. Answers its reason and id.
+    pub async fn end(&mut self) -> (String, Option<String>) {
+        let event = self.next().await.unwrap();
+        assert_eq!(event.name, "end", "{event:?}");
+        assert!(self.next().await.is_none());
+        (event.data["reason"].as_str().unwrap().to_owned(), event.id)
     }
 }
 
@@ -184,7 +212,7 @@ async fn a_stream_ends_when_the_service_stops() {
         let mut following = Following::start(&app, "", None).await;
         let database = app.stop().await;
         // The stream ended by itself: one that the service had cut off would end with an error.
-        assert!(following.next().await.is_none());
+        assert_eq!(following.end().await, ("stopping".to_owned(), Some("1".to_owned())));
         TestApp::start(crate::support::app::settings(), database).await
     })
     .await;
@@ -205,6 +233,9 @@ async fn wrong_streams_are_refused() {
             let request = app.request(Method::GET, "/api/v1/stream").header("last-event-id", id);
             let (status, said) = problem(request.send().await.unwrap()).await;
             assert_eq!((status, said["parameter"].as_str()), (400, Some("Last-Event-ID")), "{id}");
+            let request = app.request(Method::GET, &format!("/api/v1/stream?last_event_id={id}"));
+            let (status, said) = problem(request.send().await.unwrap()).await;
+            assert_eq!((status, said["parameter"].as_str()), (400, Some("last_event_id")), "{id}");
         }
         app
     })

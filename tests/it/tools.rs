@@ -1,7 +1,8 @@
 //! The tests that need more than Rust and Postgres: Node.js, LibreOffice, Helm, linters, Schemathesis,
-//! PgBouncer, libfaketime, curl and jq. `make test` installs these and runs the tests here after all others; `make test-fast`
+//! PgBouncer, nginx, HAProxy, Chromium, libfaketime, curl and jq. `make test` installs these and runs the tests here after all others; `make test-fast`
 //! leaves them out. `suite` makes sure that no other test runs such a program.
 
+mod browser;
 mod chart;
 mod clocks;
 mod examples;
@@ -9,5 +10,6 @@ mod exchanges;
 mod libreoffice;
 mod linters;
 mod pgbouncer;
+mod proxies;
 mod recipes;
 mod schemathesis;

@@ -219,12 +219,12 @@ async fn an_embed_token_shows_one_view_in_a_url_and_nothing_else() {
         assert_eq!(get(&format!("{guess}&token={token}")).await.status(), StatusCode::BAD_REQUEST);
 
         for (path, status) in [
-            ("/api/v1/queue", 403),
+            ("/api/v1/queue?view=open", 403),
             ("/api/v1/stats/backlog", 403),
             ("/api/v1/stats/backlog.json", 403),
             ("/api/v1/views", 403),
             ("/api/v1/accounts", 403),
-            ("/api/v1/stream", 403),
+            ("/api/v1/stream?view=open", 403),
             ("/api/v1/tokens", 403),
             ("/api/v1/queue.csv?view=open", 403),
             // It would tell what notes say, guess by guess.

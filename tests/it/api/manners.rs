@@ -1,7 +1,6 @@
-//! What good clients rely on: entity tags, CSV, compression, cross-origin rules, limits.
+//! What good clients rely on: entity tags, CSV, compression, limits.
 
 use bugscrub::config::Settings;
-use bugscrub::http::cors::Origins;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
@@ -134,35 +133,6 @@ async fn large_answers_are_compressed_for_clients_that_accept_it() {
         app
     })
     .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn only_web_pages_of_allowed_origins_may_ask() {
-    const ORIGIN: &str = "https://dashboard.example";
-    let preflight = async |app: &TestApp, origin: &str| {
-        let request = app.client.request(Method::OPTIONS, app.url("/api/v1/queue")).header("origin", origin);
-        let request = request.header("access-control-request-method", "GET");
-        let answer = request.header("access-control-request-headers", "authorization").send().await.unwrap();
-        answer.headers().get("access-control-allow-origin").map(|value| value.to_str().unwrap().to_owned())
-    };
-    run_test(async |app| {
-        assert_eq!(preflight(&app, ORIGIN).await, None, "none unless set");
-        app
-    })
-    .await;
-    let cors_origins = Origins::new(&[ORIGIN.to_owned()]).unwrap();
-    run_test_with(Settings { cors_origins, ..settings() }, async |app| {
-        assert_eq!(preflight(&app, ORIGIN).await.as_deref(), Some(ORIGIN));
-        assert_eq!(preflight(&app, "https://elsewhere.example").await, None);
-        let answer = app.client.get(app.url("/api/v1/queue")).header("origin", ORIGIN).send().await.unwrap();
-        assert_eq!((answer.status().as_u16(), header(&answer, "access-control-allow-origin")), (401, ORIGIN));
-        app
-    })
-    .await;
-    for wrong in ["dashboard.example", "https://", "https://a.example/path", "ftp://a.example", "http://a\u{0}"] {
-        let error = Origins::new(&[wrong.to_owned()]).unwrap_err().to_string();
-        assert!(error.contains("BUGSCRUB_CORS_ORIGINS"), "{error}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,12 @@
 //! What is hidden from a token moves nothing that it is told: the cases that were found one by one. `worlds` looks for
 //! others.
 
-use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{get, open};
+use crate::stream::Following;
 use crate::support::payload::{issue, issues, repository, user};
-use crate::support::wait::in_time;
 use crate::support::{TestApp, run_test};
 
 const AT: &str = "2026-07-01T00:00:00Z";
@@ -207,21 +206,8 @@ async fn a_follower_hears_of_what_they_see_alone() {
         app.deliver("issues", &issues("opened", &issue(5, AT, AT), &secret())).await;
         let public = app.new_token(&["read"], None).await;
         app.caught_up().await;
-        let answer = app.request_as(&public, Method::GET, "/api/v1/stream").send().await.unwrap();
-        let mut bytes = answer.bytes_stream().boxed();
-        let mut text = String::new();
-        let mut next = async || loop {
-            if let Some((event, rest)) = text.split_once("\n\n") {
-                let name = event.lines().find_map(|line| line.strip_prefix("event: ")).map(str::to_owned);
-                text = rest.to_owned();
-                match name {
-                    Some(name) => return name,
-                    None => continue,
-                }
-            }
-            let more = in_time("an event comes", bytes.next()).await.unwrap().unwrap();
-            text.push_str(std::str::from_utf8(&more).unwrap());
-        };
+        let mut following = Following::sent(&app, app.request_as(&public, Method::GET, "/api/v1/stream")).await;
+        let mut next = async || following.next().await.unwrap().name;
         // A label of a hidden repository resets nobody who does not see it; the next that they hear is their own.
         let label =
             json!({"action": "edited", "label": {"id": 9, "name": "x"}, "repository": secret(), "sender": user("ada")});

@@ -117,6 +117,7 @@ const REFUSED: &[(&str, &str)] = &[
         "must be just a host name, such as scrub.acme.example, without https://",
     ),
     ("httpRoute: {hostnames: ['scrub.acme.example/']}", "must be just a host name"),
+    ("httpRoute: {timeouts: {stream: forever}}", "timeouts"),
     ("paths: [{path: api, pathType: Prefix}]", "paths: \"api\" must be a path that begins with /."),
     ("cloudnativepg: {storage: {size: 20 GB}}", "cloudnativepg.storage.size: \"20 GB\" must be a size such as 20Gi."),
     ("cloudnativepg: {name: My DB}", "cloudnativepg.name: \"My DB\" is not the name of a Cluster"),

@@ -238,6 +238,11 @@ async fn the_production_pod_migrates_serves_and_stops() {
         assert!(!lets_in(path), "{path}");
     }
 
+    // A stream has no end, so no timeout of the gateway's may end it.
+    let stream = list(&route["spec"], "rules").find(|rule| rule["matches"][0]["path"]["value"] == "/api/v1/stream");
+    assert_eq!(stream.unwrap()["timeouts"], json!({"request": "0s"}));
+    assert_eq!(stream.unwrap()["backendRefs"], route["spec"]["rules"][0]["backendRefs"]);
+
     let payload = issues(
         "opened",
         &issue(7, "2025-01-01T00:00:00Z", "2025-02-01T00:00:00Z"),

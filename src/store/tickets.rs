@@ -1,0 +1,58 @@
+//! Tickets, which open a stream in the place of a token: their hashes, and whose they are.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use super::StoreError;
+
+/// Whose ticket it is to be.
+#[derive(Clone, Copy, Debug)]
+pub enum Holder<'a> {
+    /// A stored token's, by its id.
+    Stored(i64),
+    /// A token's that is not stored, by its hash.
+    Hash(&'a [u8]),
+}
+
+/// Stores a ticket of an account, which expires after a minute. Answers when, or `None` if there is no such token.
+/// Deletes those that have expired.
+pub async fn create(
+    pool: &PgPool,
+    account_id: i64,
+    hash: &[u8],
+    holder: Holder<'_>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    sqlx::query!("DELETE FROM stream_tickets WHERE account_id = $1 AND expires_at <= now()", account_id)
+        .execute(pool)
+        .await?;
+    let (token_id, token_hash) = match holder {
+        Holder::Stored(token_id) => (Some(token_id), None),
+        Holder::Hash(hash) => (None, Some(hash)),
+    };
+    let expires_at = sqlx::query_scalar!(
+        "INSERT INTO stream_tickets (account_id, hash, token_hash, expires_at)
+         SELECT $1, $2, token.hash, now() + interval '1 minute'
+         FROM (SELECT hash FROM tokens WHERE token_id = $3
+               UNION ALL SELECT $4::bytea WHERE $4 IS NOT NULL) AS token
+         RETURNING expires_at",
+        account_id,
+        hash,
+        token_id,
+        token_hash,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(expires_at)
+}
+
+/// The hash of the token whose valid ticket has this hash.
+pub async fn holder(pool: &PgPool, account_id: i64, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    let holder = sqlx::query_scalar!(
+        "SELECT token_hash FROM stream_tickets WHERE account_id = $1 AND hash = $2 AND expires_at > now()",
+        account_id,
+        hash,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(holder)
+}
