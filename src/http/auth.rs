@@ -62,7 +62,7 @@ fn in_query<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
 /// The viewer, once the request is counted.
 fn counted(viewer: Viewer, parts: &Parts, state: &AppState) -> Result<Viewer, Problem> {
     if let Who::Token { id, .. } = viewer.who() {
-        state.limits.count(*id, &parts.extensions)?;
+        state.limits.count(*id, state.service.now(), &parts.extensions)?;
     }
     Ok(viewer)
 }

@@ -8,6 +8,7 @@ use icalendar::{Calendar, Component, Event, EventLike};
 use super::AppState;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
+use super::sheets::file::shown;
 use crate::service::Viewer;
 use crate::service::calendar::{Meeting, Meetings};
 
@@ -43,5 +44,5 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params)
         calendar.push(event.done());
     }
     let headers = [(CONTENT_TYPE, "text/calendar; charset=utf-8"), (CACHE_CONTROL, "private, max-age=3600")];
-    Ok((headers, calendar.done().to_string()).into_response())
+    Ok((headers, shown("scrubs.ics"), calendar.done().to_string()).into_response())
 }

@@ -13,6 +13,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::authorship::IDEMPOTENCY_KEY;
 use super::limit::{LIMIT, REMAINING, RESET};
 use super::trace::REQUEST_ID;
+use super::warnings::WARNING;
 
 /// Headers that a page may send; browsers send `Last-Event-ID` when they follow a stream again.
 const SENT: [HeaderName; 9] = [
@@ -27,8 +28,8 @@ const SENT: [HeaderName; 9] = [
     REQUEST_ID,
 ];
 /// Headers of an answer that a page may read.
-const READ: [HeaderName; 9] =
-    [CONTENT_DISPOSITION, ETAG, LIMIT, LINK, LOCATION, REMAINING, REQUEST_ID, RESET, RETRY_AFTER];
+const READ: [HeaderName; 10] =
+    [CONTENT_DISPOSITION, ETAG, LIMIT, LINK, LOCATION, REMAINING, REQUEST_ID, RESET, RETRY_AFTER, WARNING];
 /// For how long a browser need not ask whether a page may call.
 const ASKED_ANEW: Duration = Duration::from_secs(3_600);
 

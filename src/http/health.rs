@@ -1,6 +1,7 @@
 //! `GET /healthz`, `/readyz` and `/metrics`: for the platform.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -9,11 +10,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::accept::wanted;
 use super::auth::{Scope, Viewer};
+use super::caching::with_caching;
 use super::params::Params;
 use super::problem::{Problem, Refused, with_problems};
 use crate::service::readiness::Readiness;
 use crate::telemetry::Metrics;
+
+const OPEN_METRICS: &str = "application/openmetrics-text";
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
@@ -47,29 +52,40 @@ pub async fn ready(State(state): State<AppState>) -> Result<Json<Health>, Proble
     }
 }
 
-/// Show the service's metrics in the OpenMetrics text format.
+/// Show the service's metrics.
+///
+/// In the text format of Prometheus, or in that of OpenMetrics if `Accept` asks for it.
 ///
 /// Here for a token with the scope `admin`, since they name accounts. Prometheus reads them without a token on the
 /// address that `BUGSCRUB_METRICS_LISTEN` sets, where `/healthz` and `/readyz` answer too.
 #[utoipa::path(get, path = "/metrics", tag = "operations", operation_id = "show_metrics",
     responses(
-        (status = 200, description = "All metrics", body = String, content_type = "application/openmetrics-text"),
+        (status = 200, description = "All metrics", content((String = "text/plain"), (String = "application/openmetrics-text"))),
         Refused,
     ))]
-pub async fn metrics(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
+pub async fn metrics(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     params.only(&[])?;
     viewer.require(Scope::Admin)?;
-    Ok(measured(State(state)).await)
+    Ok(measured(State(state), headers).await)
 }
 
-async fn measured(State(state): State<AppState>) -> Response {
+/// OpenMetrics for who asks for it, as Prometheus does; else the older text, which everything reads.
+async fn measured(State(state): State<AppState>, headers: HeaderMap) -> Response {
     state.metrics.body_bytes(state.body_budget.used());
-    ([(CONTENT_TYPE, Metrics::CONTENT_TYPE)], state.metrics.encode()).into_response()
+    match wanted(&headers, &["text/plain", OPEN_METRICS]) {
+        Some(OPEN_METRICS) => ([(CONTENT_TYPE, Metrics::CONTENT_TYPE)], state.metrics.encode()).into_response(),
+        _ => ([(CONTENT_TYPE, Metrics::TEXT)], state.metrics.encode_text()).into_response(),
+    }
 }
 
 /// The router of the listener for the platform alone, which asks for no token.
 pub fn operations(state: AppState) -> Router {
     let router =
         Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).route("/metrics", get(measured));
-    with_problems(router.with_state(state))
+    with_caching(with_problems(router.with_state(state)))
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::params::Params;
+use super::params::{Params, digits};
 use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::row::{QueueRow, ReadMark};
 use crate::activity::WaitsFor;
@@ -119,8 +119,7 @@ pub fn item_address(
     (owner, repository, number): (String, String, String),
     params: &Params,
 ) -> Result<ItemAddress, Problem> {
-    let digits = Some(number).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-    let number = digits.and_then(|digits| digits.parse().ok()).filter(|number: &i64| *number > 0);
+    let number = digits(&number).filter(|number: &i64| *number > 0);
     let number = number.ok_or_else(|| Problem::bad_parameter("number").detail("A whole number from 1."))?;
     Ok(ItemAddress { account: params.one("account")?.map(str::to_owned), owner, repository, number })
 }

@@ -12,6 +12,7 @@ use axum::extract::Request;
 use axum::http::{Extensions, HeaderName, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -20,7 +21,7 @@ use super::problem::Problem;
 
 pub(super) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 pub(super) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-/// Seconds until the whole limit is available again.
+/// When the whole limit is available again, in seconds of the epoch, as GitHub's header says it.
 pub(super) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// The limit of each token. Cheap to clone.
@@ -34,7 +35,7 @@ struct Limiter {
 
 /// The values of an answer's headers. The extractor that knows the token sets them.
 #[derive(Clone, Default)]
-struct HeaderValues(Arc<OnceLock<[u32; 3]>>);
+struct HeaderValues(Arc<OnceLock<[u64; 3]>>);
 
 impl Limits {
     /// Lets each token make so many requests a minute; 0 means any number.
@@ -45,19 +46,20 @@ impl Limits {
         }))
     }
 
-    /// Counts a request of a token.
+    /// Counts a request that a token makes `now`.
     ///
     /// # Errors
     /// 429 with `Retry-After` if it has made too many.
-    pub fn count(&self, token_id: i64, request: &Extensions) -> Result<(), Problem> {
+    pub fn count(&self, token_id: i64, now: DateTime<Utc>, request: &Extensions) -> Result<(), Problem> {
         let Some(limited) = &self.0 else { return Ok(()) };
         let limit = limited.per_minute.get();
         let checked = limited.requests.check_key(&token_id);
         let remaining = checked.as_ref().map_or(0, |state| state.remaining_burst_capacity());
-        let reset = u64::from(limit - remaining.min(limit)) * 60 / u64::from(limit);
+        let wait = (u64::from(limit - remaining.min(limit)) * 60).div_ceil(u64::from(limit));
         if let Some(HeaderValues(values)) = request.get::<HeaderValues>() {
             // Set once: a request has one caller.
-            let _ = values.set([limit, remaining, u32::try_from(reset).unwrap_or(u32::MAX)]);
+            let now = u64::try_from(now.timestamp()).unwrap_or_default();
+            let _ = values.set([limit.into(), remaining.into(), now + wait]);
         }
         checked.map(drop).map_err(|until| {
             let wait = until.wait_time_from(DefaultClock::default().now()) + Duration::from_millis(999);

@@ -4,11 +4,13 @@
 //! The router and the OpenAPI description come from the same list of handlers, so neither can
 //! name a path that the other lacks.
 
+mod accept;
 mod accounts;
 pub mod auth;
 mod authorship;
 pub mod body;
 mod browsers;
+mod caching;
 mod calendar;
 pub mod cors;
 mod etag;
@@ -18,6 +20,8 @@ mod json;
 pub mod limit;
 mod marks;
 mod notes;
+mod outside;
+mod pages;
 mod params;
 mod permissions;
 pub mod problem;
@@ -35,29 +39,37 @@ mod tickets;
 mod tokens;
 pub mod trace;
 mod views;
+mod warnings;
 mod webhooks;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
+use bytes::Bytes;
 use tokio::sync::watch;
+use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
+use utoipa::openapi::Server;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use self::accept::with_accept;
 use self::authorship::with_keys;
 use self::body::BodyBudget;
 use self::browsers::with_policies;
+use self::caching::with_caching;
 use self::cors::Origins;
+use self::etag::with_tags;
 use self::limit::{Limits, with_limits};
+use self::outside::{Outside, with_outside};
 use self::problem::with_problems;
 use self::shares::Shares;
 use crate::github::JobContext;
@@ -169,22 +181,55 @@ pub fn openapi() -> String {
     openapi.to_pretty_json().expect("cannot fail: plain data with string keys")
 }
 
+/// The description as it is served: below a prefix, it says so.
+fn described(openapi: &utoipa::openapi::OpenApi) -> MethodRouter<AppState> {
+    let text = |openapi: &utoipa::openapi::OpenApi| {
+        Bytes::from(openapi.to_pretty_json().expect("cannot fail: plain data with string keys"))
+    };
+    let (plain, mut openapi) = (text(openapi), openapi.clone());
+    get(async move |outside: Outside| {
+        let text = match outside.prefix() {
+            "" => plain,
+            prefix => {
+                openapi.servers = Some(vec![Server::new(prefix)]);
+                text(&openapi)
+            }
+        };
+        ([(CONTENT_TYPE, "application/json")], text)
+    })
+}
+
+/// A path with a slash at its end means the one without it, whatever the method: GitHub follows no redirect. The page of
+/// the description is a folder.
+fn without_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let path = uri.path().trim_end_matches('/');
+    if !uri.path().ends_with('/') || path.is_empty() || path == "/docs" {
+        return request;
+    }
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut parts = uri.clone().into_parts();
+    if let Ok(without) = format!("{path}{query}").parse() {
+        parts.path_and_query = Some(without);
+        *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
+    }
+    request
+}
+
 /// Every path the service answers.
 pub fn router(state: AppState, origins: &Origins) -> Router {
     let (router, openapi) = resources().split_for_parts();
-    let description = openapi.to_pretty_json().expect("cannot fail: plain data with string keys");
-    let description = axum::body::Bytes::from(description);
-    let served = get(async move || ([(CONTENT_TYPE, "application/json")], description).into_response());
     let metrics = state.metrics.clone();
     // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
-    let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json").validator_url("none"));
-    let router = router.route("/openapi.json", served).with_state(state).merge(docs);
+    let docs = SwaggerUi::new("/docs").config(Config::from("../openapi.json").validator_url("none"));
+    let router = router.route("/openapi.json", described(&openapi)).with_state(state).merge(docs);
     // Small answers are not worth compressing, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
-    let router = router.layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));
-    let mut router = with_policies(with_problems(with_limits(with_keys(router))));
+    let router = with_tags(with_accept(router)).layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));
+    let mut router = with_policies(with_outside(with_problems(with_limits(with_keys(router)))));
     if let Some(cors) = origins.layer() {
         router = router.layer(cors);
     }
-    trace::with_tracing(router, metrics)
+    let router = trace::with_tracing(with_caching(router), metrics);
+    Router::new().fallback_service(router.map_request(without_slash))
 }

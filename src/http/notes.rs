@@ -13,9 +13,10 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::authorship::WriteId;
+use super::etag::named;
 use super::items::{elsewhere, item_address};
 use super::json::Body;
-use super::params::Params;
+use super::params::{Params, digits};
 use super::problem::{NoAccount, Problem, Refused};
 use super::row::NoteRow;
 use crate::activity::NoteText;
@@ -163,14 +164,14 @@ impl From<&Notes> for NoteAnswer {
 
 /// What `If-Match` says of the note that was read.
 fn seen(headers: &HeaderMap) -> SeenNote {
-    let given: Vec<&str> = headers.get_all(IF_MATCH).iter().filter_map(|value| value.to_str().ok()).collect();
-    let tags: Vec<&str> = given.iter().flat_map(|list| list.split(',')).map(str::trim).collect();
+    let tags: Vec<&str> = named(headers, &IF_MATCH).collect();
     if tags.is_empty() {
         return SeenNote::None;
     }
     if tags.contains(&"*") {
         return SeenNote::Whatever;
     }
-    let position = |tag: &str| tag.strip_prefix("\"note-")?.strip_suffix('"')?.parse().ok();
+    // A tag is of a version of the text, whatever a proxy has made of its bytes: a weak one will do.
+    let position = |tag: &str| digits(tag.strip_prefix("note-")?);
     SeenNote::At(tags.into_iter().filter_map(position).collect())
 }

@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
+use percent_encoding::percent_decode_str;
 
 use super::problem::Problem;
 use crate::rank::{Criteria, criteria};
@@ -17,9 +18,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let refused = || Problem::bad_parameter("query").detail("The query is not URL-encoded text in UTF-8.");
+        let written = parts.uri.query().unwrap_or_default();
+        percent_decode_str(written).decode_utf8().map_err(|_| refused())?;
         let query = axum::extract::Query::from_request_parts(parts, state).await;
-        let axum::extract::Query(pairs): axum::extract::Query<Vec<(String, String)>> =
-            query.map_err(|_| Problem::bad_parameter("query").detail("The query is not URL-encoded text."))?;
+        let axum::extract::Query(pairs): axum::extract::Query<Vec<(String, String)>> = query.map_err(|_| refused())?;
         // No name on GitHub contains U+0000, and Postgres takes it in no text.
         // A token in the URL is no parameter: it tells who asks, unless a header does.
         let by_header = parts.headers.contains_key(AUTHORIZATION);
@@ -75,7 +78,7 @@ impl Params {
     /// The position that `min_position` waits for.
     pub fn position(&self) -> Result<Option<i64>, Problem> {
         let Some(text) = self.one("min_position")? else { return Ok(None) };
-        let position = text.parse().ok().filter(|position| *position >= 0);
+        let position = digits(text);
         let refused = || Problem::bad_parameter("min_position").detail("A position: 0 or more.");
         position.map(Some).ok_or_else(refused)
     }
@@ -91,11 +94,38 @@ impl Params {
         }
     }
 
+    /// `true` or `false`.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
+        match self.one(name)? {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(Problem::bad_parameter(name).detail("Either true or false.").allowed(["true", "false"])),
+        }
+    }
+
+    /// Where a page begins: a number, or the `next_cursor` of the page before, which is the same number.
+    pub fn page(&self, name: &str, least: u64) -> Result<Option<i64>, Problem> {
+        let most = i64::MAX.unsigned_abs();
+        match (self.number(name, least, most)?, self.number("cursor", least, most)?) {
+            (Some(given), Some(cursor)) if given != cursor => {
+                let detail = format!("It says the same as `{name}`; give one of them.");
+                Err(Problem::bad_parameter("cursor").detail(detail))
+            }
+            (given, cursor) => Ok(given.or(cursor).and_then(|number| i64::try_from(number).ok())),
+        }
+    }
+
     /// A whole number from `least` to `most`.
     pub fn number(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };
-        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        let number = digits(text).filter(|number| (least..=most).contains(number));
         let problem = || Problem::bad_parameter(name).detail(format!("A whole number from {least} to {most}."));
         number.map(Some).ok_or_else(problem)
     }
+}
+
+/// A number of ASCII digits alone: `parse` would take a sign too.
+pub fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }

@@ -7,8 +7,13 @@ use std::any::Any;
 use std::borrow::Cow;
 
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderName, StatusCode};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,6 +21,8 @@ use utoipa::{IntoResponses, ToSchema};
 
 /// The `type` of a problem about which the status says everything (RFC 9457, 4.2.1).
 const ABOUT_BLANK: &str = "about:blank";
+/// Bytes of a text of the framework at most that become a detail.
+const LONGEST_DETAIL: usize = 1_024;
 
 /// An error (RFC 9457).
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -213,6 +220,41 @@ pub fn with_problems<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rou
         .fallback(async || Problem::of(StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async || Problem::of(StatusCode::METHOD_NOT_ALLOWED))
         .layer(CatchPanicLayer::custom(on_panic))
+        .layer(from_fn(as_problems))
+}
+
+/// Makes a problem of every failure that is none yet, with the headers that it has: those of the framework and of the
+/// page of the description. What the framework says of a request's fault is its detail.
+async fn as_problems(request: Request, next: Next) -> Response {
+    if !has_whole_escapes(request.uri().path()) {
+        let detail = "The path has a `%` that no two hexadecimal digits follow.";
+        return Problem::of(StatusCode::BAD_REQUEST).detail(detail).into_response();
+    }
+    let response = next.run(request).await;
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    if !failed || content_type.starts_with("application/problem+json") {
+        return response;
+    }
+    let is_text = content_type.starts_with("text/plain");
+    let (head, body) = response.into_parts();
+    let text = to_bytes(body, LONGEST_DETAIL).await.ok().filter(|_| is_text);
+    let text = text.and_then(|text| String::from_utf8(text.into()).ok()).filter(|text| !text.is_empty());
+    let problem = Problem::of(head.status);
+    let mut answer = if let Some(text) = text { problem.detail(text) } else { problem }.into_response();
+    for (name, value) in &head.headers {
+        if ![CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, CACHE_CONTROL].contains(name) {
+            answer.headers_mut().append(name, value.clone());
+        }
+    }
+    answer
+}
+
+fn has_whole_escapes(path: &str) -> bool {
+    path.split('%').skip(1).all(|rest| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
 }
 
 /// The panic itself is in the log by then, through the hook that `telemetry::init_logs` sets.

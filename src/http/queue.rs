@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,14 +15,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::question::{
-    CsvParams, FilterParams, Format, PageParams, StateParam, VisibilityParam, byte_order_mark, question,
+    CsvParams, FilterParams, Format, PageParams, StateParam, StrictParam, VisibilityParam, byte_order_mark, question,
 };
 use super::AppState;
+use super::accept::{CSV, JSON, wanted};
 use super::etag;
+use super::outside::Outside;
+use super::pages::link;
 use super::params::Params;
 use super::problem::{NoAccount, NotReached, Problem, Refused};
 use super::row::QueueRow;
-use super::sheets::file::{XLSX, file};
+use super::sheets::file::{XLSX, download, file};
+use super::warnings::{Warning, header, warnings};
 use crate::service::Viewer;
 use crate::service::queue::sheet::QueueSheet;
 use crate::service::queue::{self as service, QueuePage, Version, Versioned};
@@ -40,9 +44,13 @@ pub struct QueueAnswer {
     items: Vec<QueueRow>,
     /// The address of the next page; null on the last page.
     next: Option<String>,
+    /// The parameter `cursor` of the next page, for clients that make addresses themselves; null on the last page.
+    next_cursor: Option<String>,
     /// With `as_of`: whether the answer has items about which only the dates of creation and closing are known of
     /// that time.
     approximate: bool,
+    /// Names in the question that nothing has which the token may see; usually none.
+    warnings: Vec<Warning>,
     freshness: Freshness,
 }
 
@@ -66,7 +74,7 @@ pub struct Freshness {
 /// then number. All pages count days to the date of the first page. An hour after midnight, yesterday's pages end
 /// with 410.
 #[utoipa::path(
-    get, path = "/api/v1/queue", tag = "queue", operation_id = "list_queue", params(FilterParams, StateParam, PageParams),
+    get, path = "/api/v1/queue", tag = "queue", operation_id = "list_queue", params(FilterParams, StateParam, PageParams, StrictParam),
     responses(
         (status = 200, description = "A page of the queue; CSV if `Accept` asks for `text/csv`", body = QueueAnswer),
         (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
@@ -75,8 +83,7 @@ pub struct Freshness {
     ),
 )]
 pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params, headers: HeaderMap) -> Response {
-    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-    let format = if accept.is_some_and(prefers_csv) { Format::Csv } else { Format::Json };
+    let format = if wanted(&headers, &[JSON, CSV]) == Some(CSV) { Format::Csv } else { Format::Json };
     if let Err(refusal) = viewer.require_embed() {
         return Problem::from(refusal).into_response();
     }
@@ -89,7 +96,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 /// address of the next page. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 #[utoipa::path(
     get, path = "/api/v1/queue.csv", tag = "queue", operation_id = "export_queue_csv",
-    params(FilterParams, StateParam, PageParams, VisibilityParam, CsvParams),
+    params(FilterParams, StateParam, PageParams, VisibilityParam, CsvParams, StrictParam),
     responses(
         (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv"),
         (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
@@ -111,7 +118,7 @@ pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Par
 /// current round; without a view, in that of `bug-scrub`.
 #[utoipa::path(
     get, path = "/api/v1/queue.xlsx", tag = "sheets", operation_id = "export_queue_xlsx",
-    params(FilterParams, StateParam, PageParams, VisibilityParam),
+    params(FilterParams, StateParam, PageParams, VisibilityParam, StrictParam),
     responses(
         (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),
@@ -123,24 +130,14 @@ pub async fn show_xlsx(State(state): State<AppState>, viewer: Viewer, params: Pa
     let _turn = state.spreadsheets.take(&viewer).await?;
     let view = params.one("view")?;
     let viewer = params.seen_by(&viewer)?;
-    let QueueSheet { sheet, next } = state.service.queue_sheet(&viewer, question, view).await?;
+    let QueueSheet { sheet, next, unknown } = state.service.queue_sheet(&viewer, question, view).await?;
     let name = view.map_or_else(|| "queue.xlsx".to_owned(), |view| format!("queue-{view}.xlsx"));
-    let mut response = file(name, XLSX, move || sheet::xlsx(&sheet)).await?;
-    let link = next.map(|next| {
+    let response = file(name, XLSX, move || sheet::xlsx(&sheet)).await?;
+    let next = next.map(|next| {
         let view = view.map(|view| format!("&view={view}")).unwrap_or_default();
-        format!("</api/v1/queue.xlsx?cursor={}{view}{}>; rel=\"next\"", next.encode(), visibility(&params))
+        format!("/api/v1/queue.xlsx?cursor={}{view}{}", next.encode(), visibility(&params))
     });
-    if let Some(link) = link.and_then(|link| link.parse().ok()) {
-        response.headers_mut().insert(LINK, link);
-    }
-    Ok(response)
-}
-
-/// Whether an `Accept` header names CSV, and does not name JSON before it.
-fn prefers_csv(accept: &str) -> bool {
-    let names = |media: &str| accept.find(media);
-    let json = names("application/json").unwrap_or(usize::MAX);
-    names("text/csv").is_some_and(|csv| csv < json)
+    Ok((link([("next", next)]), header(&unknown), response).into_response())
 }
 
 async fn respond(state: &AppState, viewer: &Viewer, params: &Params, headers: &HeaderMap, format: Format) -> Response {
@@ -158,19 +155,27 @@ async fn answer(
     headers: &HeaderMap,
     format: Format,
 ) -> Result<Response, Problem> {
+    let outside = Outside::of(headers);
     let question = question(state, params, format)?;
     let mark = byte_order_mark(params)?;
-    let tag = |version: &Version| etag::tag(version, &format!("{format:?}{}", if mark { " with a mark" } else { "" }));
+    let mark_said = if mark { " with a mark" } else { "" };
+    let tag = |version: &Version| etag::tag(version, &format!("{format:?}{mark_said}{}", outside.prefix()));
     let is_known = |version: &Version| etag::is_known(headers, &tag(version));
     let (version, body) = match format {
         Format::Csv => {
             let (viewer, further) = (params.seen_by(viewer)?, visibility(params));
-            let table = |page| table(page, mark, &further);
+            let name = params.one("view")?.map_or_else(|| "queue.csv".to_owned(), |view| format!("queue-{view}.csv"));
+            let table = |page| table(page, mark, &further, &name);
             taken(state.service.queue_table(&viewer, question, is_known).await?, table)
         }
         Format::Json | Format::Xlsx => {
             taken(state.service.queue(viewer, question, is_known).await?, |(page, freshness)| {
-                Json(QueueAnswer::of(page, freshness)).into_response()
+                let next = page.next.as_ref().map(|next| format!("/api/v1/queue?cursor={}", next.encode()));
+                let answer = QueueAnswer {
+                    next: next.as_ref().map(|next| outside.path(next)),
+                    ..QueueAnswer::of(page, freshness)
+                };
+                (link([("next", next)]), Json(answer)).into_response()
             })
         }
     };
@@ -194,24 +199,26 @@ fn visibility(params: &Params) -> String {
     given.map(|given| format!("&visibility={given}")).unwrap_or_default()
 }
 
-fn table(page: QueuePage, mark: bool, visibility: &str) -> Response {
-    let QueuePage { items, next, remarks, .. } = page;
+fn table(page: QueuePage, mark: bool, visibility: &str, name: &str) -> Response {
+    let QueuePage { items, next, remarks, unknown, .. } = page;
     let further = format!("{visibility}{}", if mark { "&bom=true" } else { "" });
-    let link =
-        next.map(|next| [(LINK, format!("</api/v1/queue.csv?cursor={}{further}>; rel=\"next\"", next.encode()))]);
+    let next = next.map(|next| format!("/api/v1/queue.csv?cursor={}{further}", next.encode()));
     let body = csv::csv(items.into_iter().map(QueueRow::from), remarks, mark);
-    (link, [(CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response()
+    (link([("next", next)]), header(&unknown), download(name), [(CONTENT_TYPE, "text/csv; charset=utf-8")], body)
+        .into_response()
 }
 
 impl QueueAnswer {
     fn of(page: QueuePage, freshness: service::Freshness) -> Self {
-        let QueuePage { as_of, position, total, items, next, approximate, .. } = page;
+        let QueuePage { as_of, position, total, items, next, approximate, unknown, .. } = page;
         Self {
+            warnings: warnings(unknown),
             as_of,
             position,
             total,
             items: items.into_iter().map(QueueRow::from).collect(),
-            next: next.map(|next| format!("/api/v1/queue?cursor={}", next.encode())),
+            next: None,
+            next_cursor: next.map(|next| next.encode()),
             approximate,
             freshness: freshness.into(),
         }

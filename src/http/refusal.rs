@@ -33,6 +33,7 @@ impl From<Refusal> for Problem {
                 of(StatusCode::NOT_FOUND, "/problems/unknown-view", "Unknown view")
             }
             Refusal::ViewDeclared => of(StatusCode::CONFLICT, "/problems/view-declared", "View declared in a file"),
+            Refusal::ViewBuiltIn => of(StatusCode::FORBIDDEN, "/problems/view-built-in", "Built-in view"),
             Refusal::TooManyViews => of(StatusCode::CONFLICT, "/problems/too-many-views", "Too many views"),
             // Requests for the item itself are sent to its new address: `items::elsewhere`.
             Refusal::UnknownItem | Refusal::ItemMoved { .. } => {

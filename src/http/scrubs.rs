@@ -20,6 +20,8 @@ use self::number::scrub_number;
 use super::AppState;
 use super::authorship::WriteId;
 use super::json::{Body, OptionalBody};
+use super::outside::Outside;
+use super::pages::link;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::service::Viewer;
@@ -31,6 +33,8 @@ pub struct ScrubsAnswer {
     scrubs: Vec<ScrubRow>,
     /// The address of the next page; null on the last page.
     next: Option<String>,
+    /// The parameter `cursor` of the next page; null on the last page.
+    next_cursor: Option<String>,
 }
 
 /// List scrubs.
@@ -39,6 +43,7 @@ pub struct ScrubsAnswer {
     params(
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("before" = Option<i64>, Query, description = "Only scrubs with smaller numbers"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `before`"),
     ),
     responses((status = 200, description = "The latest scrub first, 50 a page", body = ScrubsAnswer), Refused, NoAccount),
 )]
@@ -46,12 +51,19 @@ pub async fn list(
     State(state): State<AppState>,
     viewer: Viewer,
     params: Params,
-) -> Result<Json<ScrubsAnswer>, Problem> {
-    params.only(&["account", "before"])?;
-    let before = params.number("before", 1, i64::MAX.unsigned_abs())?.and_then(|before| i64::try_from(before).ok());
+    outside: Outside,
+) -> Result<impl IntoResponse, Problem> {
+    params.only(&["account", "before", "cursor"])?;
+    let before = params.page("before", 1)?;
     let page = state.service.list_scrubs(&viewer, params.one("account")?, before).await?;
-    let next = page.next.map(|before| format!("/api/v1/scrubs?account={}&before={before}", page.account_id));
-    Ok(Json(ScrubsAnswer { scrubs: page.scrubs.into_iter().map(ScrubRow::from).collect(), next }))
+    let first = format!("/api/v1/scrubs?account={}", page.account_id);
+    let next = page.next.map(|before| format!("{first}&before={before}"));
+    let answer = ScrubsAnswer {
+        scrubs: page.scrubs.into_iter().map(ScrubRow::from).collect(),
+        next: next.as_ref().map(|next| outside.path(next)),
+        next_cursor: page.next.map(|before| before.to_string()),
+    };
+    Ok((link([("next", next), ("first", Some(first))]), Json(answer)))
 }
 
 /// A scrub to be opened.

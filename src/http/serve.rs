@@ -10,6 +10,7 @@
 //! until the drain at shutdown ends; limit it with a layer on its route. A streamed answer
 //! (server-sent events) must end by itself at shutdown, or the drain lasts its full length.
 
+mod refusal;
 mod wire;
 
 use std::collections::HashMap;

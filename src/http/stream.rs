@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::auth::Admitted;
-use super::params::Params;
+use super::params::{Params, digits};
 use super::problem::{NoAccount, Problem, Refused};
 use super::queue::question::{FilterParams, subject};
 use super::row::QueueRow;
@@ -139,7 +139,7 @@ fn last_position(headers: &HeaderMap, params: &Params) -> Result<Option<i64>, Pr
         (None, Some(id)) => (LAST_ID, Some(id)),
         (None, None) => return Ok(None),
     };
-    let position = id.and_then(|id| id.parse().ok()).filter(|position| *position >= 0);
+    let position = id.and_then(digits);
     let refused = || Problem::bad_parameter(name).detail("The id of an event of this stream: a position.");
     position.map(Some).ok_or_else(refused)
 }

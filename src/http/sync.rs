@@ -2,11 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::outside::Outside;
+use super::pages::link;
 use super::params::Params;
 use super::problem::{NoAccount, Problem, Refused};
 use crate::service::Viewer;
@@ -49,6 +52,8 @@ pub struct SyncAnswer {
     items_by_repository: Vec<RepositoryRow>,
     /// The address of the next page; null on the last page.
     next: Option<String>,
+    /// The parameter `cursor` of the next page; null on the last page.
+    next_cursor: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -139,20 +144,28 @@ pub struct CountRow {
     params(
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("after" = Option<u32>, Query, description = "Only repositories after this id"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `after`"),
     ),
     responses((status = 200, description = "As of now", body = SyncAnswer), Refused, NoAccount),
 )]
-pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Json<SyncAnswer>, Problem> {
-    params.only(&["account", "after"])?;
-    let refused = |_| Problem::bad_parameter("after").detail("A repository's id is a number from 0.");
-    let after = params.one("after")?.map(|after| after.parse::<u32>().map_err(refused)).transpose()?;
-    let after = i64::from(after.unwrap_or_default());
-    Ok(Json(state.service.sync_report(&viewer, params.one("account")?, after).await?.into()))
+pub async fn show(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    params: Params,
+    outside: Outside,
+) -> Result<impl IntoResponse, Problem> {
+    params.only(&["account", "after", "cursor"])?;
+    let after = params.page("after", 0)?.unwrap_or_default();
+    let report = state.service.sync_report(&viewer, params.one("account")?, after).await?;
+    let first = format!("/api/v1/sync?account={}", report.account_id);
+    let next = report.next.map(|after| format!("{first}&after={after}"));
+    let answer = SyncAnswer { next: next.as_ref().map(|next| outside.path(next)), ..SyncAnswer::from(report) };
+    Ok((link([("next", next), ("first", Some(first))]), Json(answer)))
 }
 
 impl From<SyncReport> for SyncAnswer {
     fn from(report: SyncReport) -> Self {
-        let SyncReport { account_id, progress, rest, graphql, paused, next, .. } = report;
+        let SyncReport { progress, rest, graphql, paused, next, .. } = report;
         let (paused_until, reason) = paused.unzip();
         Self {
             backfill: report.backfill.name(),
@@ -180,7 +193,8 @@ impl From<SyncReport> for SyncAnswer {
                 reason: reason.flatten(),
             },
             items_by_repository: report.repositories.into_iter().map(repository).collect(),
-            next: next.map(|next| format!("/api/v1/sync?account={account_id}&after={next}")),
+            next: None,
+            next_cursor: next.map(|next| next.to_string()),
         }
     }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::json::Body;
-use super::params::Params;
+use super::params::{Params, digits};
 use super::problem::{Problem, Refused};
 use crate::service::tokens::{self, TokenRow};
 use crate::service::{Scope, Viewer};
@@ -143,6 +143,6 @@ pub async fn revoke(
 ) -> Result<StatusCode, Problem> {
     params.only(&[])?;
     // A text that is not a number is no token's id, and neither is 0.
-    state.service.revoke_token(&viewer, id.parse().unwrap_or(0)).await?;
+    state.service.revoke_token(&viewer, digits(&id).unwrap_or(0)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -97,7 +97,8 @@ pub async fn show(
 
 /// Store a view.
 ///
-/// It replaces a stored or built-in view of the same name. A view that is declared in a file cannot be changed here.
+/// It replaces a stored view of the same name. A built-in one (`open`, `bug-scrub`, `never-read`) only a token with the
+/// scope `admin` may replace. A view that is declared in a file cannot be changed here.
 #[utoipa::path(
     put, path = "/api/v1/views/{name}", tag = "views", operation_id = "write_view",
     params(

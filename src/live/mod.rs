@@ -6,13 +6,14 @@
 //!   the store's rows, those about a date that is over from the log;
 //! - [`follow`]: the task that loads the accounts and applies what is appended, by this process
 //!   at once, by others within [`follow::POLL`];
-//! - [`account`]: one account's part of it.
+//! - [`account`]: one account's part of it; [`names`]: names in a filter that nothing has.
 //!
 //! Not guaranteed: that a page's texts are of its position; an item that changed since may show
 //! its newer state, and one that was closed since is left out.
 
 mod account;
 mod follow;
+mod names;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -23,6 +24,7 @@ use sqlx::PgPool;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use self::account::Account;
+pub use self::names::UnknownName;
 use crate::activity::{Bots, State};
 use crate::rank::live::Snapshot;
 use crate::rank::{Order, Page, PageRequest, Place, PlaceKey, QueueItem, Repository};

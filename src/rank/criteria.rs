@@ -43,6 +43,11 @@ impl Criteria {
         Self(ours.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
+    /// Those of one name.
+    pub fn only(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(given, _)| given == name).cloned().collect())
+    }
+
     /// How many values there are.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -175,7 +180,12 @@ pub const DATES: &str = "A date such as 2026-10-01, of the years 1 to 9998, or a
 pub fn date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     let date = match text.strip_suffix('d') {
         Some(days) => whole(days).and_then(|days| today.checked_sub_signed(TimeDelta::try_days(days)?)),
-        None => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10),
+        // Digits alone: the parser would take a sign, and blanks.
+        None => {
+            let mut places = text.bytes().enumerate();
+            let plain = places.all(|(place, byte)| [4, 7].contains(&place) && byte == b'-' || byte.is_ascii_digit());
+            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| plain && text.len() == 10)
+        }
     };
     date.filter(|date| (1..=9998).contains(&date.year()))
 }

@@ -118,7 +118,7 @@ const ASSIGNEE: Criterion = Criterion {
     looks: Looks::People(|item, each| item.assignees.iter().for_each(each)),
 };
 
-const MILESTONE: Criterion = Criterion {
+pub const MILESTONE: Criterion = Criterion {
     name: "milestone",
     about: "A milestone's title. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::Milestone,

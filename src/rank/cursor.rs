@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::criteria::{BadCriterion, Criteria};
 use super::filter::Filter;
 use super::queue::{Order, PageRequest, PlaceKey};
 
@@ -27,6 +28,26 @@ pub struct Cursor {
     pub filter: Filter,
     pub limit: usize,
     pub after: PlaceKey,
+    #[serde(default, skip_serializing_if = "Asked::is_nothing")]
+    pub asked: Asked,
+}
+
+/// A question as it was worded, so that a client can word it again beside the cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Asked {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    #[serde(skip_serializing_if = "Criteria::is_empty")]
+    pub criteria: Criteria,
+}
+
+impl Asked {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The only version there is; another one does not parse.
@@ -45,7 +66,28 @@ impl Cursor {
     /// Where a page of a request ended.
     pub fn of(request: PageRequest, after: PlaceKey) -> Self {
         let PageRequest { account_id, date, past, order, filter, limit, .. } = request;
-        Self { version: Version::One, account_id, date, past, order, filter, limit, after }
+        let asked = Asked::default();
+        Self { version: Version::One, account_id, date, past, order, filter, limit, after, asked }
+    }
+
+    /// The same of a question that was worded like this.
+    #[must_use]
+    pub fn worded(self, asked: Asked) -> Self {
+        Self { asked, ..self }
+    }
+
+    /// The first of some criteria that means something else than the question's own, on the cursor's date.
+    ///
+    /// # Errors
+    /// The first criterion that cannot be understood.
+    pub fn other_criterion(&self, criteria: &Criteria) -> Result<Option<&'static str>, BadCriterion> {
+        for name in Criteria::NAMES.into_iter().filter(|name| criteria.has(name)) {
+            let meaning = |criteria: &Criteria| Ok(criteria.only(name).filter(self.date)?.canonical());
+            if meaning(criteria)? != meaning(&self.asked.criteria)? {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
     }
 
     pub fn encode(&self) -> String {

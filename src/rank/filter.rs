@@ -4,7 +4,7 @@
 //! so that nothing that reads filters knows of views. What each criterion looks at is said in
 //! [`super::criterion`] alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -177,6 +177,18 @@ impl Filter {
     #[must_use]
     pub fn unread_since(mut self, since: i64) -> Self {
         self.unread.push(Unread { since, is: true });
+        self
+    }
+
+    /// The same, written in one way however it was asked: to compare what two filters mean.
+    #[must_use]
+    pub fn canonical(mut self) -> Self {
+        let list = |list: &[String]| list.iter().map(|value| folded(value)).collect::<BTreeSet<_>>();
+        for terms in self.terms.values_mut() {
+            let any: BTreeSet<_> = terms.any.iter().map(|any| list(any)).collect();
+            terms.any = any.into_iter().map(|any| any.into_iter().collect()).collect();
+            terms.none = list(&terms.none).into_iter().collect();
+        }
         self
     }
 

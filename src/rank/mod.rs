@@ -25,7 +25,7 @@ pub mod text;
 pub use calendar::Calendar;
 pub use criteria::{BadCriterion, Criteria};
 pub use criterion::{Candidate, Criterion, Item, Repository};
-pub use cursor::{Cursor, CursorError};
+pub use cursor::{Asked, Cursor, CursorError};
 pub use filter::{Days, Filter, Terms, Unread};
 pub use queue::{Order, Page, PageRequest, Place, PlaceKey, QueueItem};
 pub use stale_age::{stale_age, stale_product};

@@ -34,3 +34,20 @@ pub fn same(one: &str, other: &str) -> bool {
 pub fn contains(text: &str, part: &str) -> bool {
     folded(text).contains(&folded(part))
 }
+
+/// How alike names must be for one to be taken for a slip of the other, from 0 to 1.
+const ALIKE: f64 = 0.8;
+/// Names that are told at most.
+const CLOSEST: usize = 3;
+
+/// The names that are most like one that is none of them, the nearest first; by the measure of Jaro and Winkler, which
+/// was made for slips in names.
+pub fn closest(name: &str, names: &[String]) -> Vec<String> {
+    let name = folded(name);
+    let alike = |known: &String| strsim::jaro_winkler(&name, &folded(known));
+    let mut found: Vec<(f64, &String)> = names.iter().map(|known| (alike(known), known)).collect();
+    found.retain(|(alike, _)| *alike >= ALIKE);
+    found.sort_by(|(one, first), (other, second)| other.total_cmp(one).then_with(|| first.cmp(second)));
+    found.dedup_by(|(_, later), (_, first)| later == first);
+    found.into_iter().take(CLOSEST).map(|(_, known)| known.clone()).collect()
+}

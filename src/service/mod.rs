@@ -6,7 +6,7 @@
 //! - [`viewer`]: who asks, and what they may see and do; [`tokens`], [`tickets`]: how they are known;
 //! - [`refusal`]: why something was not answered or not done;
 //! - [`accounts`], [`views`], [`items`]: what questions are about;
-//! - [`queue`]: the ranking, in pages;
+//! - [`queue`]: the ranking, in pages; [`names`]: names in a question that nothing has;
 //! - [`notes`], [`marks`]: what people write about an item, and that they read it; [`authorship`]: who does;
 //! - [`scrubs`]: meetings, their decks and minutes; [`sheets`]: spreadsheets, out and in;
 //! - [`stats`]: how the backlog fares;
@@ -23,6 +23,7 @@ pub mod calendar;
 pub mod fetching;
 pub mod items;
 pub mod marks;
+pub mod names;
 pub mod notes;
 pub mod permissions;
 pub mod queue;

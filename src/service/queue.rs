@@ -6,16 +6,21 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::accounts::Account;
 use super::items::ShownItem;
+use super::names::UnknownName;
 use super::sync::BackfillState;
 use super::{LONGEST_WAIT, Refusal, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
-use crate::rank::{Criteria, Cursor, Filter, Order, Page, PageRequest};
+use crate::rank::{Asked, Criteria, Cursor, Filter, Order, Page, PageRequest};
 use crate::scrub::view::BUG_SCRUB;
 use crate::scrub::{Round, Track, View};
 use crate::store::scrubs::read::round;
 
 /// Why one may not ask what notes say.
 const NOTES_HIDDEN: &str = "The token stands in a URL: it shows no notes, and cannot ask what they say.";
+
+/// Why something may not stand beside a cursor.
+pub const OTHER_THAN_CURSOR: &str =
+    "The cursor was begun with another value: give the same one, leave it out, or begin without a cursor.";
 
 /// What a question is about: an account, and which of its items.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +65,8 @@ pub struct QueueQuestion {
     pub limit: usize,
     /// Wait until answers include this position of the log.
     pub min_position: Option<i64>,
+    /// Names that are not known are refused.
+    pub strict: bool,
 }
 
 /// Where a page begins.
@@ -71,9 +78,11 @@ pub enum Start {
         order: Option<Order>,
         /// The queue as it was by the end of this date.
         as_of: Option<NaiveDate>,
+        /// How all this was worded, for the cursor of the next page.
+        asked: Asked,
     },
-    /// Where a page before ended.
-    After(Box<Cursor>),
+    /// Where a page before ended; beside it the account may be named again.
+    After { cursor: Box<Cursor>, account: Option<String> },
 }
 
 /// What a page of the queue depends on: two pages of one version are the same.
@@ -111,6 +120,19 @@ pub struct QueuePage {
     pub approximate: bool,
     /// Readings and notes are shown: not where others read along.
     pub remarks: bool,
+    /// Names in the question that nothing has.
+    pub unknown: Vec<UnknownName>,
+}
+
+/// A question that was understood.
+struct Understood {
+    account: Account,
+    request: PageRequest,
+    /// How it was worded.
+    asked: Asked,
+    /// What of the filter the asker knows: not that of the view, if others read along.
+    named: Filter,
+    strict: bool,
 }
 
 /// How current answers about an account are.
@@ -136,20 +158,21 @@ impl Service {
         is_known: impl Fn(&Version) -> bool,
     ) -> Result<Versioned<(QueuePage, Freshness)>, Refusal> {
         viewer.require_embed()?;
-        let (account, request) = self.page_request(viewer, question).await?;
-        let version = match self.version(viewer, &request, is_known) {
+        let understood = self.page_request(viewer, question).await?;
+        let version = match self.version(viewer, &understood.request, is_known) {
             Ok(version) => version,
             Err(known) => return Ok(Versioned::Known(known)),
         };
+        let (account_id, sight) = (understood.account.account_id, &understood.request.sight);
         let (page, last_delivery_at, backfill) = tokio::join!(
-            self.page(request.clone()),
-            self.last_delivery_at(account.account_id, &request.sight),
-            self.backfill_in_passing(account.account_id, &request.sight),
+            self.queue_page(viewer, &understood),
+            self.last_delivery_at(account_id, sight),
+            self.backfill_in_passing(account_id, sight),
         );
         let (page, last_delivery_at, (backfill, last_sweep_at)) = (page?, last_delivery_at?, backfill?);
         let freshness = Freshness { last_delivery_at, backfill, last_sweep_at };
         let version = Version { position: page.position, ..version };
-        Ok(Versioned::New(version, (self.queue_page(viewer, request, page), freshness)))
+        Ok(Versioned::New(version, (page, freshness)))
     }
 
     /// The same without how current it is, for tables.
@@ -160,14 +183,14 @@ impl Service {
         is_known: impl Fn(&Version) -> bool,
     ) -> Result<Versioned<QueuePage>, Refusal> {
         viewer.require_embed()?;
-        let (_, request) = self.page_request(viewer, question).await?;
-        let version = match self.version(viewer, &request, is_known) {
+        let understood = self.page_request(viewer, question).await?;
+        let version = match self.version(viewer, &understood.request, is_known) {
             Ok(version) => version,
             Err(known) => return Ok(Versioned::Known(known)),
         };
-        let page = self.page(request.clone()).await?;
+        let page = self.queue_page(viewer, &understood).await?;
         let version = Version { position: page.position, ..version };
-        Ok(Versioned::New(version, self.queue_page(viewer, request, page)))
+        Ok(Versioned::New(version, page))
     }
 
     /// The version that an answer has now; as an error the one that the asker has.
@@ -186,19 +209,27 @@ impl Service {
         if is_known(&version) { Err(version) } else { Ok(version) }
     }
 
-    fn queue_page(&self, viewer: &Viewer, request: PageRequest, page: Page) -> QueuePage {
+    async fn queue_page(&self, viewer: &Viewer, understood: &Understood) -> Result<QueuePage, Refusal> {
+        let Understood { request, asked, .. } = understood;
+        let (page, unknown) = tokio::try_join!(self.page(request.clone()), self.unknown_of(understood))?;
         let Page { position, total, items, end, approximate } = page;
         let (date, remarks) = (request.date, !viewer.is_embed());
         let shown = |item| if remarks { self.shown(date, item) } else { self.shown(date, item).without_remarks() };
-        QueuePage {
+        Ok(QueuePage {
             as_of: date,
             position,
             total,
             items: items.into_iter().map(shown).collect(),
-            next: end.map(|end| Cursor::of(request, end)),
+            next: end.map(|end| Cursor::of(request.clone(), end).worded(asked.clone())),
             approximate,
             remarks,
-        }
+            unknown,
+        })
+    }
+
+    async fn unknown_of(&self, understood: &Understood) -> Result<Vec<UnknownName>, Refusal> {
+        let Understood { request, named, strict, .. } = understood;
+        self.unknown_names(request.account_id, &request.sight, named, *strict).await
     }
 
     /// A page of the ranking.
@@ -206,43 +237,53 @@ impl Service {
         Ok(self.0.live.page(request).await?)
     }
 
-    /// The account and the page that a question asks for, once answers include its position.
-    async fn page_request(&self, viewer: &Viewer, question: QueueQuestion) -> Result<(Account, PageRequest), Refusal> {
-        let QueueQuestion { from, limit, min_position } = question;
-        let (account, request) = match from {
-            Start::First { subject, order, as_of } => {
+    /// What a question asks for, once answers include its position.
+    async fn page_request(&self, viewer: &Viewer, question: QueueQuestion) -> Result<Understood, Refusal> {
+        let QueueQuestion { from, limit, min_position, strict } = question;
+        let understood = match from {
+            Start::First { subject, order, as_of, asked } => {
                 let past = self.past(as_of)?;
                 let date = past.unwrap_or(self.today());
                 let portion = self.portion(viewer, &subject, past, None).await?;
+                let filter = portion.filter(date)?;
+                let named = if viewer.is_embed() { portion.criteria.filter(date)? } else { filter.clone() };
                 let request = PageRequest {
                     account_id: portion.account.account_id,
                     sight: viewer.sight(),
-                    filter: portion.filter(date)?,
+                    filter,
                     order: order.or(portion.view.as_ref().map(|view| view.order)).unwrap_or_default(),
                     date,
                     past: past.is_some(),
                     after: None,
                     limit,
                 };
-                (portion.account, request)
+                Understood { account: portion.account, request, asked, named, strict }
             }
-            Start::After(cursor) => self.page_after(viewer, *cursor, limit).await?,
+            Start::After { cursor, account } => {
+                let (account, request, asked) = self.page_after(viewer, *cursor, account.as_deref(), limit).await?;
+                let named = if viewer.is_embed() { Filter::default() } else { request.filter.clone() };
+                Understood { account, request, asked, named, strict }
+            }
         };
-        self.reached(account.account_id, min_position).await?;
-        Ok((account, request))
+        self.reached(understood.account.account_id, min_position).await?;
+        Ok(understood)
     }
 
     async fn page_after(
         &self,
         viewer: &Viewer,
         cursor: Cursor,
+        named: Option<&str>,
         limit: usize,
-    ) -> Result<(Account, PageRequest), Refusal> {
-        let Cursor { account_id, date, past, order, mut filter, after, .. } = cursor;
+    ) -> Result<(Account, PageRequest, Asked), Refusal> {
+        let Cursor { account_id, date, past, order, mut filter, after, asked, .. } = cursor;
         if !past && !self.0.calendar.serves(date, self.now()) {
             return Err(Refusal::DateOver);
         }
         let account = self.account(viewer, Some(&account_id.to_string())).await?;
+        if named.is_some() && self.account(viewer, named).await?.account_id != account_id {
+            return Err(Refusal::bad_parameter("account", OTHER_THAN_CURSOR));
+        }
         if let Some(name) = viewer.view(None)? {
             // A cursor grants nothing: whoever may see one view's items sees no others.
             let view = self.view(account_id, name).await?.1.filter(date)?;
@@ -253,7 +294,7 @@ impl Service {
         }
         let request =
             PageRequest { account_id, sight: viewer.sight(), filter, order, date, past, after: Some(after), limit };
-        Ok((account, request))
+        Ok((account, request, asked))
     }
 
     /// The items that a subject means; what was read in a round counts by the end of `past`, if that

@@ -46,6 +46,10 @@ pub enum Refusal {
     NoStoredView,
     #[error("This view is declared in the file of views; change it there.")]
     ViewDeclared,
+    #[error(
+        "This view is built in: only a token with the scope admin may give it another meaning. Choose another name."
+    )]
+    ViewBuiltIn,
     #[error("An account stores at most {} views.", views::MOST)]
     TooManyViews,
 

@@ -4,7 +4,8 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
-use super::queue::Subject;
+use super::names::UnknownName;
+use super::queue::{Portion, Subject};
 use super::{Refusal, Service, Viewer};
 use crate::activity::{Mark, Remarks};
 use crate::rank::stale_age::days_since;
@@ -32,6 +33,8 @@ pub struct StatsQuestion {
     pub subject: Subject,
     /// What was known by the end of this date; `None`: now.
     pub as_of: Option<NaiveDate>,
+    /// Names that are not known are refused.
+    pub strict: bool,
 }
 
 /// The dates from one to another; a year up to the date of the answer, unless given.
@@ -60,6 +63,8 @@ pub struct Part {
     /// The account's login.
     pub account: String,
     pub view: Option<String>,
+    /// Names in the question that nothing has.
+    pub unknown: Vec<UnknownName>,
 }
 
 impl<T> Statistic<T> {
@@ -227,8 +232,9 @@ impl Service {
         let portion = self.portion(viewer, &question.subject, past, Some(BUG_SCRUB)).await?;
         let account_id = portion.account.account_id;
         let filter = portion.filter(moment.date)?;
+        let unknown = self.unknown_in(viewer, question, &portion, moment).await?;
         let view = portion.view.map_or_else(|| BUG_SCRUB.to_owned(), |view| view.name);
-        let about = Part { account: portion.account.login, view: Some(view.clone()) };
+        let about = Part { account: portion.account.login, view: Some(view.clone()), unknown };
         let request = PageRequest {
             account_id,
             sight: viewer.sight(),
@@ -279,6 +285,21 @@ impl Service {
         Ok(Moment { date: past.unwrap_or(self.today()), end })
     }
 
+    /// The names in a question that nothing has; not those of the view, if others read along.
+    async fn unknown_in(
+        &self,
+        viewer: &Viewer,
+        question: &StatsQuestion,
+        portion: &Portion,
+        moment: Moment,
+    ) -> Result<Vec<UnknownName>, Refusal> {
+        let named = match viewer.is_embed() {
+            true => question.subject.criteria.filter(moment.date)?,
+            false => portion.filter(moment.date)?,
+        };
+        self.unknown_names(portion.account.account_id, &viewer.sight(), &named, question.strict).await
+    }
+
     async fn lifetimes(
         &self,
         viewer: &Viewer,
@@ -287,8 +308,9 @@ impl Service {
     ) -> Result<(Part, Lifetimes), Refusal> {
         let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
         let scope = Scope { sight: viewer.sight(), filter: portion.filter(moment.date)? };
+        let unknown = self.unknown_in(viewer, question, &portion, moment).await?;
         let read = lifetimes(&self.0.pool, portion.account.account_id, &scope, &self.0.bots).await?;
-        let about = Part { account: portion.account.login, view: portion.view.map(|view| view.name) };
+        let about = Part { account: portion.account.login, view: portion.view.map(|view| view.name), unknown };
         let read = match moment.end {
             Some(end) => read.until(end),
             None => read,

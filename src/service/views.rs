@@ -51,7 +51,7 @@ impl Service {
     /// Stores a view in place of the stored or built-in one of its name.
     ///
     /// # Errors
-    /// [`Refusal::BadParameter`] for what cannot be a view, [`Refusal::ViewDeclared`],
+    /// [`Refusal::BadParameter`] for what cannot be a view, [`Refusal::ViewBuiltIn`], [`Refusal::ViewDeclared`],
     /// [`Refusal::TooManyViews`], or as [`Service::list_views`].
     pub async fn store_view(
         &self,
@@ -61,6 +61,7 @@ impl Service {
     ) -> Result<StoredView, Refusal> {
         viewer.require(Scope::Scrub)?;
         let account_id = self.account(viewer, account).await?.account_id;
+        self.refuse_builtin(viewer, &new.name)?;
         let NewView { name, description, filter, order } = new;
         let view = View { name, description, filter, order };
         view.check()?;
@@ -75,10 +76,11 @@ impl Service {
     /// Deletes a stored view.
     ///
     /// # Errors
-    /// [`Refusal::ViewDeclared`], [`Refusal::NoStoredView`], or as [`Service::list_views`].
+    /// [`Refusal::ViewBuiltIn`], [`Refusal::ViewDeclared`], [`Refusal::NoStoredView`], or as [`Service::list_views`].
     pub async fn delete_view(&self, viewer: &Viewer, account: Option<&str>, name: &str) -> Result<(), Refusal> {
         viewer.require(Scope::Scrub)?;
         let account_id = self.account(viewer, account).await?.account_id;
+        self.refuse_builtin(viewer, name)?;
         self.refuse_declared(name)?;
         match name.contains('\0') || !views::delete(&self.0.pool, account_id, name).await? {
             false => Ok(()),
@@ -102,6 +104,15 @@ impl Service {
         };
         let builtin = || self.0.views.builtin(name).map(|view| (Origin::Builtin, view.clone()));
         stored.map(|view| (Origin::Stored, view)).or_else(builtin).ok_or(Refusal::UnknownView)
+    }
+
+    /// What a built-in view means is for those to change who may do everything: scrubs, statistics and
+    /// other people's dashboards rely on it.
+    fn refuse_builtin(&self, viewer: &Viewer, name: &str) -> Result<(), Refusal> {
+        match self.0.views.builtin(name).is_some() && viewer.require(Scope::Admin).is_err() {
+            false => Ok(()),
+            true => Err(Refusal::ViewBuiltIn),
+        }
     }
 
     fn refuse_declared(&self, name: &str) -> Result<(), Refusal> {

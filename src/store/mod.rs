@@ -41,6 +41,7 @@ pub mod installations;
 mod item_rows;
 mod items;
 pub mod jobs;
+pub mod known;
 mod lease;
 pub mod left_out;
 pub mod lifetimes;

@@ -35,7 +35,7 @@ pub async fn meanings(
 }
 
 /// The ids of labels by their names.
-async fn labels(
+pub(super) async fn labels(
     pool: &PgPool,
     account_id: i64,
     names: &[&str],
@@ -56,7 +56,7 @@ async fn labels(
 }
 
 /// Repository and number of milestones by their titles.
-async fn milestones(
+pub(super) async fn milestones(
     pool: &PgPool,
     account_id: i64,
     titles: &[&str],

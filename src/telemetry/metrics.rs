@@ -3,6 +3,7 @@
 //! Label values come from closed sets, and of accounts only the first have series of their own. So
 //! nothing that a client sends can create an endless number of series.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,6 +102,9 @@ struct Registered {
 impl Metrics {
     /// The content type of the text that [`Metrics::encode`] returns.
     pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /// The content type of the text that [`Metrics::encode_text`] returns.
+    pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
     pub fn new() -> Self {
         let inner = Registered {
@@ -254,6 +258,26 @@ impl Metrics {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.0.registry)
             .expect("cannot fail: only the writer could, and a String does not");
+        text
+    }
+}
+
+impl Metrics {
+    /// All metrics in the text format of Prometheus. There a counter is described under the name of its sample.
+    pub fn encode_text(&self) -> String {
+        let open = self.encode();
+        let types = open.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter"));
+        let counters: HashSet<&str> = types.collect();
+        let mut text = String::with_capacity(open.len());
+        for line in open.lines().filter(|line| *line != "# EOF" && !line.starts_with("# UNIT ")) {
+            let mut words = line.splitn(4, ' ');
+            match (words.next(), words.next(), words.next(), words.next()) {
+                (Some("#"), Some(what), Some(name), Some(rest)) if counters.contains(name) => {
+                    text.push_str(&format!("# {what} {name}_total {rest}\n"));
+                }
+                _ => text.extend([line, "\n"]),
+            }
+        }
         text
     }
 }

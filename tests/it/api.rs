@@ -2,14 +2,19 @@
 
 mod accounts;
 mod browsers;
+mod caching;
 mod cursors;
 mod embedding;
+mod failures;
 mod manners;
+mod negotiation;
 mod operations;
+mod outside;
 mod parameters;
 mod shadows;
 mod statistics;
 mod tokens;
+mod typos;
 mod visibility;
 
 use serde_json::{Value, json};

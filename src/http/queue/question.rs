@@ -5,11 +5,13 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::{IntoParams, PartialSchema};
 
 use crate::http::AppState;
-use crate::http::params::Params;
+use crate::http::params::{Params, digits};
 use crate::http::problem::Problem;
+use crate::http::warnings::strict;
 use crate::rank::criterion::{ALL, Looks, STATE};
-use crate::rank::{Criteria, Criterion, Cursor, Order};
-use crate::service::queue::{QueueQuestion, Start, Subject};
+use crate::rank::{Asked, Criteria, Criterion, Cursor, Order};
+use crate::service::Refusal;
+use crate::service::queue::{OTHER_THAN_CURSOR, QueueQuestion, Start, Subject};
 
 const USUAL_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 500;
@@ -34,6 +36,18 @@ impl IntoParams for VisibilityParam {
         let about = "`public` leaves out what is in private repositories, as for a token without `private`. By default \
                      `all`. It may stand beside a cursor.";
         vec![parameter::<String>("visibility", about)]
+    }
+}
+
+/// Whether names that are not known are refused.
+pub struct StrictParam;
+
+impl IntoParams for StrictParam {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "`true`: a name that nothing has which the token may see (`repo`, `label`, `author`, `assignee`, \
+                     `milestone`) is refused with 400. By default the answer has a warning: in `warnings`, or in files in \
+                     the header Bugscrub-Warning.";
+        vec![parameter::<bool>("strict", about)]
     }
 }
 
@@ -82,8 +96,9 @@ pub struct PageParams {
     limit: Option<usize>,
     /// Wait for up to 5 seconds until the answer includes this position of the log.
     min_position: Option<i64>,
-    /// The cursor from an answer's `next` or header Link. It carries the filters, the order and the date. Beside it
-    /// you may give only `limit` and `min_position`, and `view` for XLSX.
+    /// The cursor of the next page: an answer's `next_cursor`, or the one in its `next` or its header Link. It carries
+    /// the account, the filters, the order and the date. You may give them again beside it if they mean the same;
+    /// `limit`, `min_position` and, for XLSX, `view` may be new.
     cursor: Option<String>,
 }
 
@@ -102,11 +117,7 @@ pub struct CsvParams {
 /// # Errors
 /// 400 for anything but `true` and `false`.
 pub fn byte_order_mark(params: &Params) -> Result<bool, Problem> {
-    match params.one("bom")? {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(Problem::bad_parameter("bom").detail("Either true or false.").allowed(["true", "false"])),
-    }
+    Ok(params.flag("bom")?.unwrap_or_default())
 }
 
 /// How an answer is written.
@@ -161,29 +172,54 @@ pub fn question(state: &AppState, params: &Params, format: Format) -> Result<Que
         Format::Csv => &["visibility", "bom"],
         Format::Xlsx => &["visibility"],
     };
-    params.only(&[&BESIDE[..], &["limit", "min_position", "cursor"], of_files, &Criteria::NAMES].concat())?;
+    params.only(&[&BESIDE[..], &["limit", "min_position", "cursor", "strict"], of_files, &Criteria::NAMES].concat())?;
     let limit = params.one("limit")?.map(|text| limit(text, format.largest_limit())).transpose()?;
-    let min_position = params.position()?;
+    let (min_position, strict) = (params.position()?, strict(params)?);
     let Some(text) = params.one("cursor")? else {
         let order = order(params)?;
         let as_of = params.date("as_of", state.service.today())?;
-        let from = Start::First { subject: subject(params)?, order, as_of };
-        return Ok(QueueQuestion { from, limit: limit.unwrap_or(format.usual_limit()), min_position });
+        let subject = subject(params)?;
+        let (view, criteria) = (subject.view.clone(), subject.criteria.clone());
+        let asked = Asked { view, as_of: params.one("as_of")?.map(str::to_owned), criteria };
+        let from = Start::First { subject, order, as_of, asked };
+        return Ok(QueueQuestion { from, limit: limit.unwrap_or(format.usual_limit()), min_position, strict });
     };
-    // A sheet is named after its view, and marks what was read in that view's round.
-    let may_stand = |name: &str| format == Format::Xlsx && name == "view";
-    let mut others = BESIDE.iter().chain(&Criteria::NAMES);
-    if let Some(beside) = others.find(|name| params.has(name) && !may_stand(name)) {
-        let detail = "The cursor carries this; leave it out, or begin without a cursor.";
-        return Err(Problem::bad_parameter(*beside).detail(detail));
-    }
     let refused = |error| Problem::bad_parameter("cursor").detail(format!("This is {error}."));
     let cursor = Cursor::decode(text).map_err(refused)?;
+    if let Some(other) = other_than(&cursor, state, params, format)? {
+        return Err(Problem::bad_parameter(other).detail(OTHER_THAN_CURSOR));
+    }
     let limit = limit.unwrap_or(cursor.limit.clamp(1, format.largest_limit()));
-    Ok(QueueQuestion { from: Start::After(Box::new(cursor)), limit, min_position })
+    let account = params.one("account")?.map(str::to_owned);
+    Ok(QueueQuestion { from: Start::After { cursor: Box::new(cursor), account }, limit, min_position, strict })
+}
+
+/// The first parameter beside a cursor that means something else than the cursor's question: some clients give their
+/// filters again on every page. The account is left to the service, which knows its names.
+fn other_than(
+    cursor: &Cursor,
+    state: &AppState,
+    params: &Params,
+    format: Format,
+) -> Result<Option<&'static str>, Problem> {
+    let Asked { view, as_of, .. } = &cursor.asked;
+    // A sheet is named after its view, and marks what was read in that view's round.
+    let may_name = format == Format::Xlsx && view.is_none();
+    if params.one("view")?.is_some_and(|given| !may_name && view.as_deref() != Some(given)) {
+        return Ok(Some("view"));
+    }
+    if order(params)?.is_some_and(|given| given != cursor.order) {
+        return Ok(Some("order"));
+    }
+    // The same words, though `30d` is another date by now, or the same date.
+    let date = params.date("as_of", state.service.today())?;
+    if date.is_some_and(|date| date != cursor.date) && params.one("as_of")? != as_of.as_deref() {
+        return Ok(Some("as_of"));
+    }
+    cursor.other_criterion(&params.criteria()).map_err(|bad| Refusal::from(bad).into())
 }
 
 fn limit(text: &str, largest: usize) -> Result<usize, Problem> {
-    let limit = text.parse().ok().filter(|limit| (1..=largest).contains(limit));
+    let limit = digits(text).filter(|limit| (1..=largest).contains(limit));
     limit.ok_or_else(|| Problem::bad_parameter("limit").detail(format!("A whole number from 1 to {largest}.")))
 }

@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 
 use super::number::scrub_number;
 use crate::http::AppState;
+use crate::http::outside::Outside;
+use crate::http::pages::link;
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
 use crate::http::row::{QueueRow, ReadMark};
@@ -28,6 +30,8 @@ pub struct DeckAnswer {
     rows: Vec<DeckRowAnswer>,
     /// The address of the next page; null on the last page.
     next: Option<String>,
+    /// The parameter `cursor` of the next page; null on the last page.
+    next_cursor: Option<String>,
 }
 
 /// A row of a deck, as it was when the scrub was opened, and what has happened to its item since.
@@ -95,6 +99,7 @@ impl From<Happening> for HappeningRow {
         ("number" = String, Path, description = "The scrub's number", example = "51"),
         ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
         ("after" = Option<i64>, Query, description = "Only rows after this place"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `after`"),
         ("limit" = Option<i64>, Query, description = "How many rows a page has, 1 to 1,000; by default 100"),
     ),
     responses((status = 200, description = "A page of rows", body = DeckAnswer), Refused, NoAccount),
@@ -104,18 +109,24 @@ pub async fn show(
     viewer: Viewer,
     Path(number): Path<String>,
     params: Params,
+    outside: Outside,
 ) -> Result<Response, Problem> {
-    params.only(&["account", "after", "limit"])?;
-    let after = params.number("after", 0, i64::MAX.unsigned_abs())?.and_then(|after| i64::try_from(after).ok());
+    params.only(&["account", "after", "cursor", "limit"])?;
+    let after = params.page("after", 0)?;
     let limit = params.number("limit", 1, LARGEST_PAGE)?.unwrap_or(PAGE);
     let limit = i64::try_from(limit).unwrap_or(1);
     let (account, number) = (params.one("account")?, scrub_number(&number));
     let page = state.service.show_deck(&viewer, account, number, (after.unwrap_or(0), limit)).await?;
     let DeckPage { account_id, scrub, rows, next } = page;
-    let next =
-        next.map(|after| format!("/api/v1/scrubs/{number}/deck?account={account_id}&after={after}&limit={limit}"));
-    let rows = rows.into_iter().map(|row| DeckRowAnswer::of(row, !scrub.imported)).collect();
-    Ok(([(CACHE_CONTROL, "private, no-cache")], Json(DeckAnswer { rows, next })).into_response())
+    let first = format!("/api/v1/scrubs/{number}/deck?account={account_id}&limit={limit}");
+    let following = next.map(|after| format!("{first}&after={after}"));
+    let answer = DeckAnswer {
+        rows: rows.into_iter().map(|row| DeckRowAnswer::of(row, !scrub.imported)).collect(),
+        next: following.as_ref().map(|next| outside.path(next)),
+        next_cursor: next.map(|after| after.to_string()),
+    };
+    let links = link([("next", following), ("first", Some(first))]);
+    Ok(([(CACHE_CONTROL, "private, no-cache")], links, Json(answer)).into_response())
 }
 
 impl DeckRowAnswer {

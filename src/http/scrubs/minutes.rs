@@ -8,6 +8,7 @@ use super::number::scrub_number;
 use crate::http::AppState;
 use crate::http::params::Params;
 use crate::http::problem::{NoAccount, Problem, Refused};
+use crate::http::sheets::file::shown;
 use crate::service::Viewer;
 
 /// Show the minutes of a scrub.
@@ -36,5 +37,5 @@ pub async fn show(
     let (account, number) = (params.one("account")?, scrub_number(&number));
     let text = state.service.show_minutes(&params.seen_by(&viewer)?, account, number).await?.markdown();
     let headers = [(CONTENT_TYPE, "text/markdown; charset=utf-8"), (CACHE_CONTROL, "private, no-cache")];
-    Ok((headers, text).into_response())
+    Ok((headers, shown(&format!("minutes-{number:04}.md")), text).into_response())
 }

@@ -16,6 +16,8 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+use super::refusal::in_our_words;
+
 /// How much is read and thrown away at most for a client that was answered before it finished sending:
 /// more than the largest body that GitHub sends.
 const LINGER_BYTES: usize = 32 * 1024 * 1024;
@@ -205,11 +207,13 @@ pub(super) struct Wire {
     /// The end of our stream was sent.
     closed: bool,
     discarded: usize,
+    /// What is being written in place of what hyper says, and how much of it was.
+    instead: Option<(Bytes, usize)>,
 }
 
 impl Wire {
     pub(super) fn new(stream: TcpStream, progress: Arc<Progress>, write: Duration, linger: Duration) -> Self {
-        Self { stream, progress, write, linger, timer: None, closed: false, discarded: 0 }
+        Self { stream, progress, write, linger, timer: None, closed: false, discarded: 0, instead: None }
     }
 
     /// Answers `written`, or an error if it has been pending for too long.
@@ -225,6 +229,19 @@ impl Wire {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
         ready!(timer.as_mut().poll(cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Writes a refusal of hyper's own in our words, all of it before it counts as written.
+    fn poll_refuse(&mut self, cx: &mut Context<'_>, said: usize) -> Poll<io::Result<usize>> {
+        let Some((answer, written)) = &mut self.instead else { return Poll::Ready(Ok(0)) };
+        while *written < answer.len() {
+            match Pin::new(&mut self.stream).poll_write(cx, &answer[*written..]) {
+                Poll::Ready(Ok(more)) if more > 0 => *written += more,
+                other => return self.unless_stalled(cx, other),
+            }
+        }
+        self.instead = None;
+        self.unless_stalled(cx, Poll::Ready(Ok(said)))
     }
 
     /// Reads and forgets until the client closes or the time or the amount is used up. Where the last
@@ -265,6 +282,12 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.instead.is_none() {
+            self.instead = in_our_words(bytes).map(|answer| (answer, 0));
+        }
+        if self.instead.is_some() {
+            return self.poll_refuse(cx, bytes.len());
+        }
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.unless_stalled(cx, written)
     }
@@ -274,6 +297,10 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let first = parts.iter().find(|part| !part.is_empty());
+        if let Some(first) = first.filter(|first| self.instead.is_some() || in_our_words(first).is_some()) {
+            return self.poll_write(cx, first);
+        }
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
         self.unless_stalled(cx, written)
     }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::queue::question::{described, parameter};
+use crate::http::queue::question::{StrictParam, described, parameter};
+use crate::http::warnings::{Warning, warnings};
 use crate::rank::criterion::ALL;
 use crate::service::stats::{Ages, Coverage, Statistic, Throughput};
 use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, Forecast, ForecastSummary, ThroughputRow};
@@ -25,7 +26,8 @@ impl IntoParams for CommonParams {
             parameter::<u32>("width", "The width of `.svg` in pixels, 600 to 4000."),
             parameter::<u32>("height", "The height of `.svg` in pixels, 340 to 4000."),
         ];
-        [account, view].into_iter().chain(lasting).chain(rest).collect()
+        let strict = StrictParam::into_params(|| None);
+        [account, view].into_iter().chain(lasting).chain(rest).chain(strict).collect()
     }
 }
 
@@ -69,6 +71,8 @@ pub struct BacklogAnswer {
     position: i64,
     /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
+    /// Names in the question that nothing has which the token may see; usually none.
+    warnings: Vec<Warning>,
     points: Vec<BacklogPoint>,
 }
 
@@ -80,6 +84,8 @@ pub struct AgesAnswer {
     position: i64,
     /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
+    /// Names in the question that nothing has which the token may see; usually none.
+    warnings: Vec<Warning>,
     by_age: Vec<AgeBucket>,
     by_staleness: Vec<AgeBucket>,
 }
@@ -92,6 +98,8 @@ pub struct ThroughputAnswer {
     position: i64,
     /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
+    /// Names in the question that nothing has which the token may see; usually none.
+    warnings: Vec<Warning>,
     from: NaiveDate,
     to: NaiveDate,
     /// All repositories together first, then each.
@@ -106,6 +114,8 @@ pub struct ForecastAnswer {
     position: i64,
     /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
+    /// Names in the question that nothing has which the token may see; usually none.
+    warnings: Vec<Warning>,
     summary: ForecastSummary,
     fan: Vec<FanPoint>,
 }
@@ -118,6 +128,8 @@ pub struct CoverageAnswer {
     position: i64,
     /// Whether part of it is about a time before webhooks were received.
     approximate: bool,
+    /// Names in the question that nothing has which the token may see; usually none.
+    warnings: Vec<Warning>,
     /// The view whose items are counted.
     #[schema(example = "bug-scrub")]
     view: String,
@@ -143,39 +155,40 @@ pub struct CoverageAnswer {
 
 impl From<Statistic<Vec<BacklogPoint>>> for BacklogAnswer {
     fn from(found: Statistic<Vec<BacklogPoint>>) -> Self {
-        let Statistic { as_of, position, approximate, value: points, .. } = found;
-        Self { as_of, position, approximate, points }
+        let Statistic { about, as_of, position, approximate, value: points } = found;
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), points }
     }
 }
 
 impl From<Statistic<Ages>> for AgesAnswer {
     fn from(found: Statistic<Ages>) -> Self {
-        let Statistic { as_of, position, approximate, value: Ages { by_age, by_staleness }, .. } = found;
-        Self { as_of, position, approximate, by_age, by_staleness }
+        let Statistic { about, as_of, position, approximate, value: Ages { by_age, by_staleness } } = found;
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), by_age, by_staleness }
     }
 }
 
 impl From<Statistic<Throughput>> for ThroughputAnswer {
     fn from(found: Statistic<Throughput>) -> Self {
-        let Statistic { as_of, position, approximate, value: Throughput { from, to, rows }, .. } = found;
-        Self { as_of, position, approximate, from, to, rows }
+        let Statistic { about, as_of, position, approximate, value: Throughput { from, to, rows } } = found;
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), from, to, rows }
     }
 }
 
 impl From<Statistic<Forecast>> for ForecastAnswer {
     fn from(found: Statistic<Forecast>) -> Self {
-        let Statistic { as_of, position, approximate, value: Forecast { summary, fan, .. }, .. } = found;
-        Self { as_of, position, approximate, summary, fan }
+        let Statistic { about, as_of, position, approximate, value: Forecast { summary, fan, .. } } = found;
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), summary, fan }
     }
 }
 
 impl From<Statistic<Coverage>> for CoverageAnswer {
     fn from(found: Statistic<Coverage>) -> Self {
-        let Statistic { as_of, position, approximate, value, .. } = found;
+        let Statistic { about, as_of, position, approximate, value } = found;
         Self {
             as_of,
             position,
             approximate,
+            warnings: warnings(about.unknown),
             view: value.view,
             eligible: value.eligible,
             never_read: value.never_read,

@@ -10,20 +10,23 @@ use crate::http::AppState;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::queue::question::subject;
+use crate::http::sheets::file::{download, shown};
+use crate::http::warnings::{header, strict};
 use crate::rank::criterion::ALL;
-use crate::service::stats::{DateRange, StatsQuestion};
+use crate::service::stats::{DateRange, Statistic, StatsQuestion};
 use crate::service::{Scope, Viewer};
 use crate::stats::Size;
 
 /// The parameters of every subject, beside the lasting criteria.
-const COMMON: [&str; 5] = ["account", "view", "as_of", "width", "height"];
+const COMMON: [&str; 6] = ["account", "view", "as_of", "width", "height", "strict"];
 
 /// The form of an answer, by the suffix of the path.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Form {
     Json,
-    Csv,
-    Svg(Size),
+    /// With the file's name.
+    Csv(String),
+    Svg(String, Size),
 }
 
 impl Form {
@@ -42,39 +45,47 @@ impl Form {
             ALL.iter().filter(|criterion| criterion.lasts()).map(|criterion| criterion.name).collect();
         params.only(&[&COMMON[..], &lasting, own].concat())?;
         let size = size(params)?;
+        let name = || uri.path().rsplit('/').next().unwrap_or_default().to_owned();
         let form = match uri.path().rsplit_once('.') {
-            Some((_, "csv")) => Form::Csv,
-            Some((_, "svg")) => Form::Svg(size),
+            Some((_, "csv")) => Form::Csv(name()),
+            Some((_, "svg")) => Form::Svg(name(), size),
             _ => {
                 viewer.require(Scope::Read)?;
                 Form::Json
             }
         };
         let as_of = params.date("as_of", state.service.today())?;
-        Ok((form, StatsQuestion { subject: subject(params)?, as_of }))
+        Ok((form, StatsQuestion { subject: subject(params)?, as_of, strict: strict(params)? }))
     }
 
     /// Writes an answer, but not on the threads that serve requests.
     pub(super) async fn write<A: Send + 'static, R: Serialize + 'static, J: Serialize + 'static>(
         self,
-        answer: A,
-        svg: fn(&A, Size) -> String,
-        rows: fn(&A) -> Vec<R>,
-        json: fn(A) -> J,
+        answer: Statistic<A>,
+        svg: fn(&Statistic<A>, Size) -> String,
+        rows: fn(&Statistic<A>) -> Vec<R>,
+        json: fn(Statistic<A>) -> J,
     ) -> Result<Response, Problem> {
+        let warned = match &self {
+            Form::Json => None,
+            Form::Csv(_) | Form::Svg(..) => header(&answer.about.unknown),
+        };
         let written = tokio::task::spawn_blocking(move || match self {
             Form::Json => Ok(Json(json(answer)).into_response()),
-            Form::Svg(size) => Ok(([(CONTENT_TYPE, "image/svg+xml")], svg(&answer, size)).into_response()),
-            Form::Csv => {
+            Form::Svg(name, size) => {
+                Ok((shown(&name), [(CONTENT_TYPE, "image/svg+xml")], svg(&answer, size)).into_response())
+            }
+            Form::Csv(name) => {
                 let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
                 for row in rows(&answer) {
                     writer.serialize(row).map_err(|_| Problem::internal())?;
                 }
                 let text = writer.into_inner().map_err(|_| Problem::internal())?;
-                Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
+                Ok((download(&name), [(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
             }
         });
-        written.await.unwrap_or_else(|_| Err(Problem::internal()))
+        let written = written.await.unwrap_or_else(|_| Err(Problem::internal()))?;
+        Ok((warned, written).into_response())
     }
 }
 

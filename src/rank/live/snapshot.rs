@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 
 use super::columns::Row;
-use super::items::{Items, day_number};
+use super::items::{Items, Term, day_number};
 use super::ranked::{Page, Ranked};
 use super::selection::Selection;
 use super::slots::Slots;
 use super::sorted::{By, Sorted};
-use crate::rank::criterion::Item;
+use crate::activity::PersonKey;
+use crate::rank::criterion::{self, Item, Looks};
 use crate::rank::{Order, PlaceKey};
 
 /// Removals of one call from which on all is filtered once, instead of one item after another.
@@ -76,6 +77,18 @@ impl Snapshot {
 
     fn ranked(&self) -> Ranked<'_> {
         Ranked { snapshot: self, dated: &self.today }
+    }
+
+    /// Whether somebody has to do with an open item of a repository that is `seen`.
+    pub fn has_person(&self, person: &PersonKey, seen: impl Fn(i64) -> bool) -> bool {
+        let people = criterion::ALL.iter().filter(|criterion| matches!(criterion.looks, Looks::People(_)));
+        let terms = self.items.numbers(people.map(|criterion| Term::person(criterion, person)));
+        let mut found = false;
+        self.items.having(&terms, |slot| {
+            let (chunk, at) = self.items.columns.chunk(slot);
+            found |= seen(chunk.repo_id[at]);
+        });
+        found
     }
 
     /// The items, and every order of them.

@@ -1,9 +1,10 @@
 //! The queue as a spreadsheet.
 
-use super::{QueueQuestion, Service};
+use super::{QueueQuestion, Service, Understood};
 use crate::rank::{Cursor, QueueItem};
 use crate::scrub::Track;
 use crate::scrub::view::BUG_SCRUB;
+use crate::service::names::UnknownName;
 use crate::service::{Refusal, Scope, Viewer};
 use crate::sheet::{Sheet, SheetRow};
 use crate::store::people::called_now;
@@ -15,6 +16,8 @@ pub struct QueueSheet {
     pub sheet: Sheet,
     /// `None` on the last page.
     pub next: Option<Cursor>,
+    /// Names in the question that nothing has.
+    pub unknown: Vec<UnknownName>,
 }
 
 impl Service {
@@ -31,7 +34,9 @@ impl Service {
         view: Option<&str>,
     ) -> Result<QueueSheet, Refusal> {
         viewer.require(Scope::Read)?;
-        let (account, request) = self.page_request(viewer, question).await?;
+        let understood = self.page_request(viewer, question).await?;
+        let unknown = self.unknown_of(&understood).await?;
+        let Understood { account, request, asked, .. } = understood;
         if let Some(view) = view {
             // Beside a cursor nobody has looked yet.
             self.view(account.account_id, view).await?;
@@ -49,8 +54,9 @@ impl Service {
         let filter = called_now(&self.0.pool, account.account_id, request.filter.clone()).await?;
         let row = |item| SheetRow::of(item, is_read(item), &filter, zone);
         let rows = page.items.iter().map(row).collect();
-        let next = page.end.map(|end| Cursor::of(request, end));
-        Ok(QueueSheet { sheet: Sheet { tab: tab(view), date, zone, rows, filter, attendance: None, position }, next })
+        let next = page.end.map(|end| Cursor::of(request, end).worded(asked));
+        let sheet = Sheet { tab: tab(view), date, zone, rows, filter, attendance: None, position };
+        Ok(QueueSheet { sheet, next, unknown })
     }
 }
 

@@ -30,15 +30,22 @@ fn encode(cursor: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_limit_may_change_beside_a_cursor() {
+async fn beside_a_cursor_only_the_limit_may_be_another() {
     run_test(async |app| {
         let next = second_page(&app).await;
         let token = app.token.clone();
         for (beside, parameter) in [
-            ("account=acme", "account"),
-            ("order=stalest", "order"),
-            ("label=-bug", "label"),
+            ("order=freshest", "order"),
+            ("view=open", "view"),
+            ("as_of=1d", "as_of"),
+            ("as_of=2026-11-21", "as_of"),
+            ("label=bug", "label"),
+            ("label=-bug&label=-docs", "label"),
+            ("label=-\"-bug\"", "label"),
             ("repo=widgets", "repo"),
+            ("created_after=180d", "created_after"),
+            ("draft=false", "draft"),
+            ("unread=true", "unread"),
             ("type=Issue", "type"),
             ("state=open", "state"),
             ("author=octocat", "author"),
@@ -46,6 +53,12 @@ async fn only_the_limit_may_change_beside_a_cursor() {
             let (status, said) = refused(&app, &token, &format!("{next}&{beside}")).await;
             assert_eq!((status, said["parameter"].as_str()), (400, Some(parameter)), "{beside}: {said}");
         }
+        for same in
+            ["account=acme", "account=ACME", "account=9000", "order=stalest", "label=-BUG", "label=-bug&label=-bug"]
+        {
+            assert_eq!(places(&get(&app, &token, &format!("{next}&{same}")).await), ["acme/widgets#2"], "{same}");
+        }
+        assert_eq!(refused(&app, &token, &format!("{next}&account=nobody")).await.0, 404);
         assert_eq!(refused(&app, &token, &format!("{next}&limit=501")).await.1["parameter"], "limit");
         assert_eq!(places(&get(&app, &token, &format!("{next}&limit=500")).await).len(), 2);
         let last = get(&app, &token, &next).await["next"].as_str().unwrap().to_owned();
@@ -164,4 +177,64 @@ async fn a_cursor_keeps_its_date_for_an_hour_past_midnight() {
         })
         .await;
     }
+}
+
+/// As Grafana's Infinity turns pages: the same request, and the bare cursor of the answer before beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_may_be_given_again_beside_a_cursor() {
+    run_test(async |app| {
+        for number in 1..=4 {
+            open(&app, number, &repository(1, "widgets")).await;
+        }
+        let token = app.new_token(&["read", "private", "scrub"], None).await;
+        let view = app.request_as(&token, reqwest::Method::PUT, "/api/v1/views/mine");
+        let filter = json!({"filter": {"label": "-docs", "created_before": "30d"}, "order": "freshest"});
+        assert_eq!(view.json(&filter).send().await.unwrap().status(), 201);
+        for (asked, again) in [
+            ("limit=1", "limit=1"),
+            ("limit=1&account=acme&view=mine", "limit=1&account=acme&view=mine"),
+            ("limit=1&view=mine&order=freshest", "limit=1&view=mine"),
+            ("limit=1&view=mine&label=-bug&created_after=2000d", "view=mine&created_after=2000d&label=-BUG&limit=1"),
+            ("limit=1&type=Issue&type=PR&label=-a&label=-b", "type=pr&type=issue&label=-B&label=-A&limit=2"),
+            ("limit=1&created_after=1500d", "limit=1&created_after=2022-10-14"),
+            ("limit=1&as_of=10d&state=open", "limit=1&as_of=10d&state=OPEN"),
+            ("limit=1&as_of=10d", "limit=1&as_of=2026-11-12"),
+            ("limit=1&title=issue&author=octocat", "limit=1&author=OctoCat&title=Issue"),
+            ("limit=1&unread=true&view=mine", "limit=1&unread=true&view=mine"),
+        ] {
+            let (mut seen, mut cursor) = (vec![], String::new());
+            loop {
+                let page = get(
+                    &app,
+                    &token,
+                    &format!("/api/v1/queue?{}{cursor}", if seen.is_empty() { asked } else { again }),
+                )
+                .await;
+                seen.extend(places(&page));
+                let next = page["next"].as_str().map(|next| next.split_once("cursor=").unwrap().1);
+                assert_eq!(page["next_cursor"].as_str(), next, "{asked}");
+                match next {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            assert_eq!(seen.len(), 4, "{asked}: {seen:?}");
+        }
+        // What was asked of the date before is still the same past midnight.
+        let first = get(&app, &token, "/api/v1/queue?limit=1&created_after=1500d&as_of=10d").await;
+        app.clock.set("2026-11-23T00:10:00Z");
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let again = format!("/api/v1/queue?limit=1&created_after=1500d&as_of=10d&cursor={cursor}");
+        assert_eq!(get(&app, &token, &again).await["as_of"], "2026-11-12");
+        // The other form of the queue has the same rules.
+        let table = app.request_as(
+            &token,
+            reqwest::Method::GET,
+            &format!("/api/v1/queue.csv?created_after=9d&cursor={cursor}"),
+        );
+        let (status, said) = crate::support::app::problem(table.send().await.unwrap()).await;
+        assert_eq!((status, &said["parameter"]), (400, &json!("created_after")));
+        app
+    })
+    .await;
 }

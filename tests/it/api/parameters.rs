@@ -10,7 +10,7 @@ use crate::support::run_test;
 async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
     #[rustfmt::skip]
     let names = json!([
-        "account", "view", "order", "as_of", "limit", "min_position", "cursor", "repo", "type", "state", "label",
+        "account", "view", "order", "as_of", "limit", "min_position", "cursor", "strict", "repo", "type", "state", "label",
         "author", "assignee", "milestone", "title", "draft", "created_after", "created_before", "updated_after",
         "updated_before", "unread", "noted", "action", "flag", "waits_for", "archived",
     ]);
@@ -99,6 +99,22 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         ("account=%00", "account", &none),
         ("account=acme&account=acme", "account", &none),
         ("cursor=", "cursor", &none),
+        ("strict=1", "strict", &flags),
+        ("strict=true&strict=true", "strict", &none),
+        // Digits are those of ASCII, and alone.
+        ("limit=%2B5", "limit", &none),
+        ("limit=%EF%BC%95", "limit", &none),
+        ("min_position=%2B1", "min_position", &none),
+        ("min_position=99999999999999999999", "min_position", &none),
+        ("as_of=%EF%BC%95d", "as_of", &none),
+        ("as_of=99999999999d", "as_of", &none),
+        ("as_of=%2B026-01-01", "as_of", &none),
+        ("as_of=-026-01-01", "as_of", &none),
+        ("as_of=2026-%201-%201", "as_of", &none),
+        ("as_of=2026-11-23", "as_of", &none),
+        ("created_after=%2B026-01-01", "created_after", &none),
+        ("created_after=99999999999d", "created_after", &none),
+        ("updated_before=0000-01-01", "updated_before", &none),
         ("cursor=a&cursor=b", "cursor", &none),
     ];
     run_test(async |app| {

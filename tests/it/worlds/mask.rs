@@ -22,7 +22,8 @@ impl Answer {
             let value = response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
             value.unwrap_or_default()
         };
-        let (content, link, location) = (header("content-type"), header("link"), header("location"));
+        let (content, location, warning) = (header("content-type"), header("location"), header("bugscrub-warning"));
+        let link = header("link").replace(&world.app.url(""), "");
         let bytes = response.bytes().await.unwrap().to_vec();
         let json: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let body = if content.contains("json") {
@@ -37,7 +38,7 @@ impl Answer {
         } else {
             String::from_utf8(bytes).unwrap()
         };
-        let text = format!("{status} {content} {} {location}\n{body}", without_cursor(&link));
+        let text = format!("{status} {content} {} {location} {warning}\n{body}", without_cursor(&link));
         let text = text.replace(&world.login, "OWNER").replace(&world.account.to_string(), "ACCOUNT");
         Self { status, masked: text, json }
     }
@@ -52,6 +53,11 @@ fn mask(value: &mut Value) {
                     "rank" | "position" if value.is_i64() => *value = "masked".into(),
                     // A moment of this machine's clock.
                     "last_delivery_at" if value.is_string() => *value = "masked".into(),
+                    // A bare cursor, or a number.
+                    "next_cursor" if value.as_str().is_some_and(|text| text.parse::<i64>().is_err()) => {
+                        let text = value.as_str().unwrap_or_default();
+                        *value = without_cursor(&format!("cursor={text}")).into();
+                    }
                     _ => mask(value),
                 }
             }

@@ -1,0 +1,234 @@
+//! Caching: every answer says what caches may do with it, and what has not changed is not sent again, also behind
+//! proxies that compress.
+
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+
+use super::open;
+use crate::support::payload::{ACCOUNT, issue, issues, repository};
+use crate::support::{TestApp, run_test};
+
+async fn ask(app: &TestApp, token: &str, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
+    app.caught_up().await;
+    let mut request = app.request_as(token, method, path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.send().await.unwrap()
+}
+
+fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+    answer.headers().get(name).unwrap_or_else(|| panic!("no {name}: {:?}", answer.headers())).to_str().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_says_what_caches_may_do() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let admin = app.new_token(&["admin"], None).await;
+        let description: Value = app.json("/openapi.json").await;
+        let mut walked = 0;
+        for (path, operations) in description["paths"].as_object().unwrap() {
+            let path = path.replace("{owner}", "acme").replace("{repo}", "widgets").replace("{number}", "1");
+            let path = path.replace("{name}", "open").replace("{id}", "7");
+            let methods = operations.as_object().unwrap().keys().map(|method| method.to_uppercase());
+            // What there is, what there is not, and what nobody may.
+            for method in methods.chain(["PATCH".to_owned(), "OPTIONS".to_owned(), "HEAD".to_owned()]) {
+                let method = Method::from_bytes(method.as_bytes()).unwrap();
+                for token in [admin.as_str(), "wrong"] {
+                    let answer = ask(&app, token, method.clone(), &path, &[]).await;
+                    let control = header(&answer, "cache-control");
+                    let kept = answer.status().is_success() && [Method::GET, Method::HEAD].contains(&method);
+                    let live = ["/healthz", "/readyz", "/metrics", "/api/v1/stream"].contains(&path.as_str());
+                    match kept && !live {
+                        true => assert!(
+                            control.contains("no-cache") || control.contains("max-age"),
+                            "{method} {path}: {control}"
+                        ),
+                        false => {
+                            assert!(control.starts_with("no-store"), "{method} {path}: {control}, {}", answer.status())
+                        }
+                    }
+                    walked += 1;
+                }
+            }
+        }
+        assert!(walked > 200, "{walked}");
+        for path in [
+            "/",
+            "/nowhere",
+            "/docs",
+            "/docs/",
+            "/docs/swagger-ui.css",
+            "/docs/nothing",
+            "/openapi.json",
+            "/api/v1/queue?x",
+            "/%zz",
+        ] {
+            let answer = ask(&app, &admin, Method::GET, path, &[]).await;
+            header(&answer, "cache-control");
+        }
+        app
+    })
+    .await;
+}
+
+/// Paths that anybody with `read` may ask, after a scrub was opened.
+const READ: [&str; 16] = [
+    "/api/v1/items/acme/widgets/1",
+    "/api/v1/items/acme/widgets/1/note",
+    "/api/v1/queue",
+    "/api/v1/queue.csv",
+    "/api/v1/views",
+    "/api/v1/views/open",
+    "/api/v1/scrubs",
+    "/api/v1/scrubs/1",
+    "/api/v1/scrubs/1/deck",
+    "/api/v1/scrubs/1/minutes.md",
+    "/api/v1/stats/backlog",
+    "/api/v1/stats/ages.csv",
+    "/api/v1/stats/throughput.svg",
+    "/api/v1/stats/coverage.json",
+    "/api/v1/stats/forecast",
+    "/openapi.json",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_not_changed_is_not_sent_again() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let token = app.new_token(&["read", "scrub", "private"], None).await;
+        let scrub = app.request_as(&token, Method::POST, "/api/v1/scrubs").json(&json!({"view": "open"}));
+        assert_eq!(scrub.send().await.unwrap().status(), 201);
+        let mut tags = vec![];
+        for path in READ {
+            let first = ask(&app, &token, Method::GET, path, &[]).await;
+            assert_eq!(first.status(), 200, "{path}");
+            let tag = header(&first, "etag").to_owned();
+            let inside = tag.trim_start_matches("W/").trim_matches('"');
+            // As they come back from proxies that compress.
+            for known in [
+                tag.clone(),
+                format!("\"{inside}\""),
+                format!("W/\"{inside}\""),
+                format!("\"{inside}-gzip\""),
+                format!("W/\"{inside}-gzip\""),
+                format!("\"x\", \"{inside}--gzip\""),
+                format!("\"{inside}-br\""),
+                "*".to_owned(),
+            ] {
+                let again = ask(&app, &token, Method::GET, path, &[("if-none-match", &known)]).await;
+                assert_eq!((again.status().as_u16(), header(&again, "etag")), (304, tag.as_str()), "{path} {known}");
+                assert!(header(&again, "cache-control").contains("no-cache"), "{path}");
+                assert_eq!(again.text().await.unwrap(), "", "{path}");
+            }
+            for other in ["\"x\"", "\"*\"", inside, "W/", "\"-gzip\""] {
+                let again = ask(&app, &token, Method::GET, path, &[("if-none-match", other)]).await;
+                assert_eq!(again.status(), 200, "{path} {other}");
+            }
+            tags.push(tag);
+        }
+        // A change is told.
+        open(&app, 2, &repository(1, "widgets")).await;
+        for (path, tag) in
+            READ.into_iter().zip(&tags).filter(|(path, _)| path.contains("queue") || path.contains("/backlog"))
+        {
+            assert_eq!(ask(&app, &token, Method::GET, path, &[("if-none-match", tag)]).await.status(), 200, "{path}");
+        }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_is_written_behind_a_proxy_that_compresses() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let token = app.new_token(&["read", "scrub", "private"], None).await;
+        let path = "/api/v1/items/acme/widgets/1/note";
+        for (round, change) in
+            ["\"{}\"", "W/\"{}\"", "\"{}-gzip\"", "W/\"{}-gzip\"", "\"{}--gzip\""].into_iter().enumerate()
+        {
+            let seen = ask(&app, &token, Method::GET, path, &[]).await;
+            let tag = header(&seen, "etag").trim_matches('"').to_owned();
+            let write = async |given: &str| {
+                let request = app.request_as(&token, Method::PUT, path).header("if-match", given);
+                request.json(&json!({"comment": format!("{round}")})).send().await.unwrap().status().as_u16()
+            };
+            for other in ["\"note-999\"", "\"*\"", tag.as_str(), "\"note-+1\""] {
+                assert_eq!(write(other).await, 412, "{other}");
+            }
+            assert_eq!(write(&change.replace("{}", &tag)).await, 200, "{change}");
+        }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_tell_nothing_of_what_is_hidden() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let public = app.new_token(&["read"], None).await;
+        let of = async |path: &str| {
+            let answer = ask(&app, &public, Method::GET, path, &[]).await;
+            let tag = header(&answer, "etag").to_owned();
+            (tag, answer.text().await.unwrap())
+        };
+        let paths = [
+            "/api/v1/items/acme/widgets/1/note",
+            "/api/v1/views",
+            "/api/v1/scrubs",
+            "/api/v1/stats/ages.csv",
+            "/api/v1/stats/backlog.svg",
+        ];
+        let mut before = vec![];
+        for path in paths {
+            before.push(of(path).await);
+        }
+        let mut secret = repository(2, "secret");
+        secret["private"] = json!(true);
+        let at = "2026-07-01T00:00:00Z";
+        app.deliver("issues", &issues("opened", &issue(5, at, at), &secret)).await;
+        // A tag differs only where the answer does, or names no more than the position, which every answer tells.
+        for (path, (tag, text)) in paths.into_iter().zip(before) {
+            let (now, said) = of(path).await;
+            assert!(said != text || now == tag || path.contains("/stats/"), "{path}");
+        }
+        app
+    })
+    .await;
+}
+
+/// GitHub's image proxy keeps what need not be asked for again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_in_a_readme_renews_itself() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let embed = app.new_embed_token(ACCOUNT, "open").await;
+        let fetch = async |tag: Option<&str>| {
+            app.caught_up().await;
+            let request = app.client.get(app.url(&format!("/api/v1/stats/ages.svg?token={embed}")));
+            let request = request.header("accept", "image/webp,*/*");
+            let answer = match tag {
+                None => request,
+                Some(tag) => request.header("if-none-match", tag),
+            };
+            answer.send().await.unwrap()
+        };
+        let first = fetch(None).await;
+        assert_eq!(header(&first, "cache-control"), "no-cache");
+        assert_eq!(header(&first, "content-disposition"), "inline; filename=\"ages.svg\"");
+        let tag = header(&first, "etag").to_owned();
+        let same = fetch(Some(&tag)).await;
+        assert_eq!((same.status().as_u16(), header(&same, "cache-control")), (304, "no-cache"));
+        open(&app, 2, &repository(1, "widgets")).await;
+        assert_eq!(fetch(Some(&tag)).await.status(), 200);
+        // What a token in a header reads is its holder's alone.
+        let own = ask(&app, &app.token, Method::GET, "/api/v1/stats/ages.svg", &[]).await;
+        assert_eq!(header(&own, "cache-control"), "private, no-cache");
+        assert!(own.headers().get_all("vary").iter().any(|vary| vary == "Authorization"));
+        app
+    })
+    .await;
+}
