@@ -106,11 +106,15 @@ async fn the_log_names_the_route_but_never_the_query_or_the_path() {
         let request = client().get(serving.url(path)).bearer_auth("secret-token-of-the-admin");
         assert_eq!(request.send().await.unwrap().status().as_u16(), status);
     }
+    for path in ["/api/v1/stream?ticket=bugscrub_ticket_1_secret-ticket", "/api/v1/queue?token=secret-token-of-a-page"]
+    {
+        assert_eq!(client().get(serving.url(path)).send().await.unwrap().status(), 401);
+    }
     let log = serving.stop().await;
     for said in ["/api/v1/items/{owner}/{repo}/{number}", "answered a request"] {
         assert!(log.contains(said), "{log}");
     }
-    for hidden in ["secret-token", "secret-query", "private-owner", "private-name", SECRET] {
+    for hidden in ["secret-token", "secret-ticket", "secret-query", "private-owner", "private-name", SECRET] {
         let line = log.lines().find(|line| line.contains(hidden));
         assert_eq!(line, None, "{hidden}");
     }

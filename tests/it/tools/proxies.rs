@@ -1,5 +1,5 @@
 //! Proxies before the service: nginx and HAProxy below a path prefix, as people configure them first, and with the
-//! lines that docs/operate.md adds.
+//! lines of docs/operate.md.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ use crate::support::{TestApp, own_host, run_test};
 
 const OPERATE: &str = include_str!("../../../docs/operate.md");
 const PORT: u16 = 8080;
+/// Where proxies serve the service.
+const BELOW: &str = "/scrub";
 /// More than nginx lets through unless told otherwise.
 const LARGE: usize = 1_500_000;
 
@@ -50,8 +52,9 @@ impl Proxy {
         proxy
     }
 
-    /// nginx with Debian's settings, and further ones of the location.
-    async fn nginx(upstream: SocketAddr, further: &str) -> Self {
+    /// nginx with Debian's settings, and a location that serves the service at 127.0.0.1:8080.
+    async fn nginx(upstream: SocketAddr, location: &str) -> Self {
+        let location = location.replace("127.0.0.1:8080", &upstream.to_string());
         let config = |address: SocketAddr, place: &Path| {
             let place = place.display();
             let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -61,8 +64,7 @@ impl Proxy {
                 "daemon off; master_process off; pid {place}/pid; error_log /dev/null;\n\
                  events {{ worker_connections 768; }}\n\
                  http {{ sendfile on; tcp_nopush on; access_log off; gzip on; default_type application/octet-stream;\n\
-                 {temporary} server {{ listen {address};\n\
-                 location /scrub/ {{ proxy_pass http://{upstream}/;\n{further}\n}} }} }}\n"
+                 {temporary} server {{ listen {address};\n{location}\n}} }}\n"
             )
         };
         Self::start("nginx", config, &["-e", "/dev/null", "-c"]).await
@@ -81,7 +83,7 @@ impl Proxy {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}/scrub{path}", self.address)
+        format!("http://{}{BELOW}{path}", self.address)
     }
 
     fn get(&self, app: &TestApp, path: &str) -> RequestBuilder {
@@ -93,10 +95,10 @@ impl Proxy {
     }
 }
 
-/// The lines that docs/operate.md has for a proxy, without those around them.
+/// The lines that docs/operate.md has for a proxy.
 fn lines(proxy: &str) -> String {
     let after = OPERATE.split_once(&format!("```{proxy}\n")).expect("docs/operate.md has its lines").1;
-    after.split("```").next().unwrap().replace("/bugscrub", "/scrub")
+    after.split("```").next().unwrap().replace("/bugscrub", BELOW)
 }
 
 /// A signed delivery of so many bytes, through a proxy.
@@ -164,10 +166,28 @@ async fn serves(app: &TestApp, proxy: &Proxy) {
     Following::sent(app, by_ticket).await;
 }
 
-/// What works with the lines of docs/operate.md.
-async fn serves_all(app: &TestApp, proxy: &Proxy, number: i64) {
+/// Large bodies.
+async fn takes_large_bodies(app: &TestApp, proxy: &Proxy, number: i64) {
     assert_eq!(delivered(app, proxy, number, 24 << 20).await, StatusCode::ACCEPTED);
     assert_eq!(sent(app, proxy, LARGE).await, (StatusCode::OK, "application/json".to_owned()));
+}
+
+/// What works with the lines of docs/operate.md: links stay below the path.
+async fn leads_through_itself(app: &TestApp, proxy: &Proxy) {
+    let first = proxy.get(app, "/api/v1/queue?limit=1").send().await.unwrap();
+    let link = first.headers()["link"].to_str().unwrap().to_owned();
+    assert!(link.starts_with(&format!("<{}?", proxy.url("/api/v1/queue"))), "{link}");
+    let by_link = link.trim_start_matches('<').split('>').next().unwrap().to_owned();
+    let page: Value = first.json().await.unwrap();
+    let by_field = format!("http://{}{}", proxy.address, page["next"].as_str().unwrap());
+    for next in [by_link, by_field] {
+        let second: Value = app.client.get(next).bearer_auth(&app.token).send().await.unwrap().json().await.unwrap();
+        assert_eq!(second["items"][0]["number"], 4, "{second}");
+    }
+    for page in ["/docs", "/docs/"] {
+        let docs = app.client.get(proxy.url(page)).send().await.unwrap();
+        assert_eq!((docs.status(), docs.url().as_str()), (StatusCode::OK, &*proxy.url("/docs/")));
+    }
 }
 
 async fn with_items(app: &TestApp) {
@@ -182,7 +202,8 @@ async fn nginx_serves_all_once_it_lets_large_bodies_through() {
     run_test(async |app| {
         with_items(&app).await;
         for further in ["", "gzip_types application/json text/csv image/svg+xml;"] {
-            let plain = Proxy::nginx(app.address, further).await;
+            let location = format!("location {BELOW}/ {{ proxy_pass http://127.0.0.1:8080/; {further} }}");
+            let plain = Proxy::nginx(app.address, &location).await;
             serves(&app, &plain).await;
             // What GitHub and people are told then is nginx's own page.
             assert_eq!(delivered(&app, &plain, 50, LARGE).await, StatusCode::PAYLOAD_TOO_LARGE);
@@ -191,7 +212,8 @@ async fn nginx_serves_all_once_it_lets_large_bodies_through() {
         }
         let mended = Proxy::nginx(app.address, &lines("nginx")).await;
         serves(&app, &mended).await;
-        serves_all(&app, &mended, 51).await;
+        takes_large_bodies(&app, &mended, 51).await;
+        leads_through_itself(&app, &mended).await;
         mended.stop().await;
         app
     })
@@ -206,7 +228,10 @@ async fn haproxy_serves_all() {
         for further in ["", compressing, &lines("haproxy")] {
             let proxy = Proxy::haproxy(app.address, further).await;
             serves(&app, &proxy).await;
-            serves_all(&app, &proxy, 60).await;
+            takes_large_bodies(&app, &proxy, 60).await;
+            if further.contains("X-Forwarded-Prefix") {
+                leads_through_itself(&app, &proxy).await;
+            }
             proxy.stop().await;
         }
         app
