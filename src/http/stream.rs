@@ -23,9 +23,10 @@ use super::AppState;
 use super::auth::Admitted;
 use super::params::{Params, digits};
 use super::problem::{NoAccount, Problem, Refused};
-use super::queue::question::{FilterParams, subject};
+use super::queue::question::{FilterParams, StrictParam, subject};
 use super::row::QueueRow;
 use super::shares::Share;
+use super::warnings::{header, strict};
 use crate::rank::Criteria;
 use crate::service::stream::{ChangedItem, Ended, Follower, News};
 
@@ -101,7 +102,7 @@ impl From<Ended> for EndEvent {
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "queue", operation_id = "follow_queue",
     params(
-        FilterParams,
+        FilterParams, StrictParam,
         ("last_event_id" = Option<i64>, Query, minimum = 0, description = "The id of the last event that you got; the header goes first"),
         ("ticket" = Option<String>, Query, description = "A ticket, in the place of a token"),
         ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The id of the last event that you got"),
@@ -118,10 +119,11 @@ pub async fn follow(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     let filters: Vec<&str> = Criteria::NAMES.into_iter().filter(|name| *name != "state").collect();
-    params.only(&[&["account", "view", LAST_ID, "ticket"], &filters[..]].concat())?;
-    let position = last_position(&headers, &params)?;
+    params.only(&[&["account", "view", LAST_ID, "ticket", "strict"], &filters[..]].concat())?;
+    let (position, strict) = (last_position(&headers, &params)?, strict(&params)?);
     let share = state.streams.take(&viewer).await?;
     let follower = state.service.follow(&viewer, &subject(&params)?, position).await?;
+    let warned = header(&follower.unknown(strict).await?);
     let followed = Followed::begin(follower, state.stopping.clone(), share);
     let events = stream::unfold(followed, |mut followed| async move {
         let event = followed.next().await?;
@@ -129,7 +131,7 @@ pub async fn follow(
     });
     // Kept by nobody, compressed by nobody, held back by nobody.
     let as_it_comes = [(CACHE_CONTROL, "no-store, no-transform"), (BUFFERING, "no")];
-    Ok((as_it_comes, Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT))))
+    Ok((as_it_comes, warned, Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT))))
 }
 
 /// From where on the client wants to follow.

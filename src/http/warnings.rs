@@ -45,7 +45,7 @@ pub fn warnings(unknown: Vec<UnknownName>) -> Vec<Warning> {
 pub fn header(unknown: &[UnknownName]) -> Option<[(HeaderName, String); 1]> {
     let pairs = unknown.iter().map(|unknown| (unknown.criterion, &unknown.value));
     let written = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    (!unknown.is_empty()).then(|| [(WARNING, written)])
+    (!unknown.is_empty()).then_some([(WARNING, written)])
 }
 
 /// Whether a request is strict.

@@ -57,6 +57,13 @@ impl Portion {
     }
 }
 
+impl Portion {
+    /// What of its filter the asker knows: not that of the view, if others read along.
+    pub(super) fn named(&self, viewer: &Viewer, date: NaiveDate) -> Result<Filter, Refusal> {
+        if viewer.is_embed() { Ok(self.criteria.filter(date)?) } else { self.filter(date) }
+    }
+}
+
 /// Which page of the queue is asked for.
 #[derive(Debug)]
 pub struct QueueQuestion {
@@ -246,7 +253,7 @@ impl Service {
                 let date = past.unwrap_or(self.today());
                 let portion = self.portion(viewer, &subject, past, None).await?;
                 let filter = portion.filter(date)?;
-                let named = if viewer.is_embed() { portion.criteria.filter(date)? } else { filter.clone() };
+                let named = portion.named(viewer, date)?;
                 let request = PageRequest {
                     account_id: portion.account.account_id,
                     sight: viewer.sight(),

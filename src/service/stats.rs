@@ -293,10 +293,7 @@ impl Service {
         portion: &Portion,
         moment: Moment,
     ) -> Result<Vec<UnknownName>, Refusal> {
-        let named = match viewer.is_embed() {
-            true => question.subject.criteria.filter(moment.date)?,
-            false => portion.filter(moment.date)?,
-        };
+        let named = portion.named(viewer, moment.date)?;
         self.unknown_names(portion.account.account_id, &viewer.sight(), &named, question.strict).await
     }
 

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::items::ShownItem;
+use super::names::UnknownName;
 use super::queue::{Portion, Subject};
 use super::{Refusal, Service, Viewer};
 use crate::rank::{Order, PageRequest, Repository};
@@ -94,6 +95,16 @@ impl Service {
 }
 
 impl Follower {
+    /// The names in what is followed that nothing has; not those of the view, if others read along.
+    ///
+    /// # Errors
+    /// [`Refusal::BadParameter`] for the first one, if it is `strict`.
+    pub async fn unknown(&self, strict: bool) -> Result<Vec<UnknownName>, Refusal> {
+        let named = self.portion.named(&self.viewer, self.date)?;
+        let account_id = self.portion.account.account_id;
+        self.service.unknown_names(account_id, &self.viewer.sight(), &named, strict).await
+    }
+
     /// The position up to which everything was told.
     pub fn position(&self) -> i64 {
         self.position

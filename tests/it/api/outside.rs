@@ -9,6 +9,9 @@ use crate::support::payload::{issue, issues, repository};
 use crate::support::service::http;
 use crate::support::{TestApp, run_test};
 
+/// Headers, and the origin and the prefix that links have then.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 /// GETs a path with headers, following no redirect.
 async fn ask(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Response {
     app.caught_up().await;
@@ -96,7 +99,7 @@ async fn links_stay_inside_what_a_proxy_tells_of_itself() {
         open(&app, 2, &repository(1, "widgets")).await;
         let own = app.url("");
         let host = app.address.to_string();
-        let cases: [(&[(&str, &str)], &str, &str); 17] = [
+        let cases: [Case; 17] = [
             (&[], &own, ""),
             (&[("x-forwarded-prefix", "/bugscrub")], &own, "/bugscrub"),
             (&[("x-forwarded-prefix", "/bugscrub/")], &own, "/bugscrub"),

@@ -69,6 +69,11 @@ async fn a_name_that_nothing_has_is_told_in_every_form_of_an_answer() {
                 assert_eq!((status, said["parameter"].as_str()), (400, Some(parameter)), "{path} {value}: {said}");
             }
         }
+        // The stream says it before its first event.
+        let follow = async |query: &str| app.request(Method::GET, &format!("/api/v1/stream?{query}")).send().await.unwrap();
+        assert_eq!(follow("label=bgu").await.headers()["bugscrub-warning"], "label=bgu");
+        assert_eq!(follow("label=open-label").await.headers().get("bugscrub-warning"), None);
+        assert_eq!(follow("label=bgu&strict=true").await.status(), 400);
         let answer = get(&app, &token, "/api/v1/queue?label=opn-label&label=hidden-lable&label=x&repo=acme/widgts").await;
         let closest: Vec<&Value> = answer["warnings"].as_array().unwrap().iter().map(|warning| &warning["closest"]).collect();
         assert_eq!(closest, [&json!(["open-label"]), &json!(["hidden-label"]), &json!([]), &json!(["acme/widgets"])]);
