@@ -50,7 +50,9 @@ fn token(parts: &Parts) -> Option<(&str, Carried)> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let in_header = header.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("Bearer").then_some((token.trim(), Carried::InHeader))
+        // Clients of GitHub write `token`, which GitHub takes too.
+        let known = ["Bearer", "token"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        known.then_some((token.trim(), Carried::InHeader))
     });
     in_header.or_else(|| in_query(parts, "token=").map(|token| (token, Carried::InUrl)))
 }

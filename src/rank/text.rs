@@ -41,10 +41,15 @@ const ALIKE: f64 = 0.8;
 const CLOSEST: usize = 3;
 
 /// The names that are most like one that is none of them, the nearest first; by the measure of Jaro and Winkler, which
-/// was made for slips in names.
+/// was made for slips in names, or one slip away.
 pub fn closest(name: &str, names: &[String]) -> Vec<String> {
     let name = folded(name);
-    let alike = |known: &String| strsim::jaro_winkler(&name, &folded(known));
+    let alike = |known: &String| {
+        let known = folded(known);
+        // In short names one slip is much of the name.
+        let slip = if strsim::damerau_levenshtein(&name, &known) == 1 { ALIKE } else { 0.0 };
+        strsim::jaro_winkler(&name, &known).max(slip)
+    };
     let mut found: Vec<(f64, &String)> = names.iter().map(|known| (alike(known), known)).collect();
     found.retain(|(alike, _)| *alike >= ALIKE);
     found.sort_by(|(one, first), (other, second)| other.total_cmp(one).then_with(|| first.cmp(second)));

@@ -49,6 +49,13 @@ async fn the_header_link_leads_through_all_pages() {
             }
             assert_eq!(pages, 3, "{path}");
         }
+        // octokit names the scheme of its token as GitHub does, and asks for GitHub's JSON.
+        let octokit = app.client.get(app.url("/api/v1/queue")).header("authorization", format!("token {}", app.token));
+        let answer = octokit.header("accept", "application/vnd.github.v3+json").send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers()["content-type"].to_str().unwrap()),
+            (200, "application/json")
+        );
         let sheet = ask(&app, "/api/v1/queue.xlsx?limit=2&view=open", &[]).await;
         assert!(link(sheet.headers(), "next").unwrap().ends_with("&view=open"));
         let sync = ask(&app, "/api/v1/sync", &[]).await;

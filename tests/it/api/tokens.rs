@@ -33,7 +33,7 @@ async fn nobody_sees_anything_without_a_valid_token() {
                 (Some(format!("Basic {token}")), no_token),
                 (Some("Basic b2N0b2NhdDpwYXNzd29yZA==".to_owned()), no_token),
                 (Some(format!("Bearer{token}")), no_token),
-                (Some(format!("Token {token}")), no_token),
+                (Some(format!("Tokens {token}")), no_token),
                 (Some("Bearer ".to_owned()), no_token),
                 (Some("Bearer bugscrub_0000".to_owned()), unknown),
                 (Some(format!("Bearer {}", token.to_uppercase())), unknown),
