@@ -34,6 +34,7 @@ test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linte
 	@./scripts/ensure-linters.sh
 	@./scripts/ensure-helm.sh
 	@./scripts/ensure-chromium.sh
+	@./scripts/ensure-clients.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/github --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/chart --no-audit --no-fund --loglevel=error

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure that this machine has Node.js 18 or newer with npm. The tests use it to send GitHub's published
+# Makes sure that this machine has Node.js 20 or newer with npm. The tests use it to send GitHub's published
 # payloads, signed by GitHub's own library. If it is allowed to, it installs the distribution's packages. If
 # not, it installs a Node.js from PyPI into target/node, which the Makefile puts on the PATH. If that fails too,
 # it says what to install and exits with 1.
@@ -11,7 +11,7 @@ OWN_VERSION=22.20.0
 PATH="$PWD/$OWN/bin:$PATH"
 
 usable() {
-    npm --version >/dev/null 2>&1 && node -e 'process.exitCode = parseInt(process.versions.node) < 18 ? 1 : 0' 2>/dev/null
+    npm --version >/dev/null 2>&1 && node -e 'process.exitCode = parseInt(process.versions.node) < 20 ? 1 : 0' 2>/dev/null
 }
 
 as_root() {
@@ -24,7 +24,7 @@ may_be_root() {
 
 if usable; then exit 0; fi
 
-echo "This machine has no Node.js 18 or newer with npm." >&2
+echo "This machine has no Node.js 20 or newer with npm." >&2
 if command -v apt-get >/dev/null 2>&1 && may_be_root; then
     echo "Installing it: apt-get install nodejs npm" >&2
     { as_root apt-get update -qq &&
@@ -42,7 +42,7 @@ fi
 
 if usable; then exit 0; fi
 cat >&2 <<'WORDS'
-Please install Node.js 18 or newer with npm:
+Please install Node.js 20 or newer with npm:
   Debian, Ubuntu   sudo apt-get install nodejs npm
   Fedora           sudo dnf install nodejs npm
   macOS            brew install node

@@ -6,8 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::description::answers::Refused;
 use super::params::Params;
-use super::problem::{Problem, Refused};
+use super::problem::Problem;
 use crate::service::Viewer;
 use crate::service::accounts::Account;
 

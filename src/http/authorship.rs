@@ -22,6 +22,8 @@ use crate::service::authorship::Authorship;
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Characters of a key at most.
 const LONGEST: usize = 255;
+/// What a key may be: see [`read_key`].
+pub const KEY_PATTERN: &str = r#"^([!#-~]|[!#-~][ -~]{0,253}[!-~]|"[ !#-~]{1,255}")$"#;
 
 /// By what a request is known if it comes again.
 #[derive(Clone)]
@@ -66,14 +68,21 @@ pub fn with_keys<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<
     }))
 }
 
+/// The draft puts a key in quotes; most clients do not.
+fn read_key(given: &str) -> Option<&str> {
+    let key = match given.strip_prefix('"') {
+        Some(rest) => rest.strip_suffix('"').filter(|key| !key.contains('"'))?,
+        None => given,
+    };
+    let is_plain = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    ((1..=LONGEST).contains(&key.len()) && is_plain).then_some(key)
+}
+
 async fn repeatable(request: Request) -> Result<Request, Problem> {
     let (mut parts, body) = request.into_parts();
     let given = parts.headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
-    // The draft puts it in quotes; most clients do not.
-    let key = given.strip_prefix('"').and_then(|given| given.strip_suffix('"')).unwrap_or(given);
-    if !(1..=LONGEST).contains(&key.len()) {
-        return Err(Problem::bad_parameter("Idempotency-Key").detail("1 to 255 characters of ASCII, such as a UUID."));
-    }
+    let refused = || Problem::bad_parameter("Idempotency-Key").detail("1 to 255 characters of ASCII, such as a UUID.");
+    let key = read_key(given).ok_or_else(refused)?;
     let body = to_bytes(body, json::LARGEST).await.map_err(|_| {
         Problem::of(axum::http::StatusCode::PAYLOAD_TOO_LARGE).detail("The body has more than 64 KiB, or broke off.")
     })?;

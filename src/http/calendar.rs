@@ -6,8 +6,10 @@ use axum::response::{IntoResponse, Response};
 use icalendar::{Calendar, Component, Event, EventLike};
 
 use super::AppState;
+use super::description::answers::{NoAccount, Refused};
+use super::description::params::AccountParam;
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::Problem;
 use super::sheets::file::shown;
 use crate::service::Viewer;
 use crate::service::calendar::{Meeting, Meetings};
@@ -18,11 +20,10 @@ use crate::service::calendar::{Meeting, Meetings};
 /// stand in the URL, so calendar programs can subscribe.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/calendar.ics", tag = "scrubs", operation_id = "show_calendar",
-    params(
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-    ),
+    security(("token" = []), ("embed_token" = [])),
+    params(AccountParam),
     responses(
-        (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar"),
+        (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar", headers(("Content-Disposition"))),
         Refused, NoAccount,
     ),
 )]

@@ -13,8 +13,9 @@ use super::AppState;
 use super::accept::wanted;
 use super::auth::{Scope, Viewer};
 use super::caching::with_caching;
+use super::description::answers::Refused;
 use super::params::Params;
-use super::problem::{Problem, Refused, with_problems};
+use super::problem::{Problem, with_problems};
 use crate::service::readiness::Readiness;
 use crate::telemetry::Metrics;
 
@@ -39,7 +40,7 @@ pub async fn alive() -> Json<Health> {
 #[utoipa::path(get, path = "/readyz", tag = "operations", operation_id = "check_readiness", security(()),
     responses(
         (status = 200, description = "Ready", body = Health),
-        (status = 503, description = "Not ready; `detail` says why", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not ready; `detail` says why", body = Problem, content_type = "application/problem+json", headers(("Retry-After"))),
     ))]
 pub async fn ready(State(state): State<AppState>) -> Result<Json<Health>, Problem> {
     match state.service.readiness().await {

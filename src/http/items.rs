@@ -11,8 +11,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::description::answers::{Elsewhere, NoAccount, NotReached, Refused};
+use super::description::params::{ItemPath, MinPositionParam};
+use super::description::schemas;
 use super::params::{Params, digits};
-use super::problem::{NoAccount, NotReached, Problem, Refused};
+use super::problem::Problem;
 use super::row::{QueueRow, ReadMark};
 use crate::activity::WaitsFor;
 use crate::service::items::{ExplainedItem, ItemAddress, ItemEvent};
@@ -29,7 +32,7 @@ pub struct ItemAnswer {
     position: i64,
     explanation: Explanation,
     /// Whose turn it is, `author` or `maintainers`. Null if the item is not open, or nobody can tell.
-    #[schema(example = "maintainers")]
+    #[schema(value_type = Option<schemas::WaitsFor>)]
     waits_for: Option<&'static str>,
     /// Who read it, in scrubs and outside of them, oldest first; the last 50 times.
     marks: Vec<ReadMark>,
@@ -85,16 +88,12 @@ pub struct HistoryEvent {
 #[utoipa::path(
     get, path = "/api/v1/items/{owner}/{repo}/{number}", tag = "items", operation_id = "show_item",
     params(
-        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
-        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
-        ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
-        ("min_position" = Option<i64>, Query, description = "Wait for up to 5 seconds until the answer includes this position of the log"),
+        ItemPath,
+        MinPositionParam,
     ),
     responses(
         (status = 200, description = "The item", body = ItemAnswer),
-        (status = 308, description = "The item was transferred; `Location` has its new address"),
-        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
+        Elsewhere,
         Refused, NoAccount, NotReached,
     ),
 )]

@@ -8,9 +8,11 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::authorship::WriteId;
+use super::description::answers::{BadKey, Elsewhere, NoAccount, Refused};
+use super::description::params::{ByParam, IdempotencyKey, ItemPath};
 use super::items::{elsewhere, item_address};
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::Problem;
 use crate::service::Viewer;
 
 /// The result of a write.
@@ -29,17 +31,14 @@ pub struct PositionAnswer {
 #[utoipa::path(
     put, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items", operation_id = "mark_read",
     params(
-        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
-        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
-        ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
-        ("by" = Option<String>, Query, description = "Who read it; by default the token's name"),
+        ItemPath,
+        ByParam,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The item is marked as read", body = PositionAnswer),
-        (status = 308, description = "The item was transferred; `Location` has its new address"),
-        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
-        Refused, NoAccount,
+        Elsewhere,
+        Refused, NoAccount, BadKey,
     ),
 )]
 pub async fn put(
@@ -58,17 +57,14 @@ pub async fn put(
 #[utoipa::path(
     delete, path = "/api/v1/items/{owner}/{repo}/{number}/read", tag = "items", operation_id = "unmark_read",
     params(
-        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
-        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
-        ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
-        ("by" = Option<String>, Query, description = "Who says so; by default the token's name"),
+        ItemPath,
+        ByParam,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The last mark is gone, if there was one", body = PositionAnswer),
-        (status = 308, description = "The item was transferred; `Location` has its new address"),
-        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
-        Refused, NoAccount,
+        Elsewhere,
+        Refused, NoAccount, BadKey,
     ),
 )]
 pub async fn delete(

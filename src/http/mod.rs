@@ -13,6 +13,7 @@ mod browsers;
 mod caching;
 mod calendar;
 pub mod cors;
+mod description;
 mod etag;
 pub mod health;
 mod items;
@@ -50,13 +51,12 @@ use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
-use utoipa::openapi::Server;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -67,6 +67,7 @@ use self::body::BodyBudget;
 use self::browsers::with_policies;
 use self::caching::with_caching;
 use self::cors::Origins;
+use self::description::Description;
 use self::etag::with_tags;
 use self::limit::{Limits, with_limits};
 use self::outside::{Outside, with_outside};
@@ -96,42 +97,6 @@ pub struct AppState {
     /// True once the service is to stop. Streams, which have no end of their own, end then.
     pub stopping: watch::Receiver<bool>,
     pub metrics: Metrics,
-}
-
-/// The parts of the description that belong to no handler.
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Bug Scrub", license(name = "Apache-2.0", identifier = "Apache-2.0"),
-        description = "An organization's whole backlog of issues, pull requests and discussions as one fair queue. \
-            Errors are RFC 9457 problems. It never writes to GitHub."),
-    security(("token" = [])),
-    modifiers(&BearerToken),
-    tags(
-        (name = "queue", description = "The stale-age queue"),
-        (name = "items", description = "One item; who read it, and the note on it"),
-        (name = "sheets", description = "Spreadsheets, written and read back"),
-        (name = "scrubs", description = "Meetings that read a view together, their decks and minutes"),
-        (name = "stats", description = "Statistics of the backlog, each also as `.json`, `.csv` and `.svg`"),
-        (name = "views", description = "Named filters, each with an order"),
-        (name = "accounts", description = "The accounts that a token may see"),
-        (name = "github", description = "How complete the data is, and what the App may do on GitHub"),
-        (name = "tokens", description = "API tokens"),
-        (name = "webhooks", description = "Where GitHub delivers"),
-        (name = "operations", description = "Health and metrics, for the platform"),
-    ),
-)]
-struct Description;
-
-struct BearerToken;
-
-impl Modify for BearerToken {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A token created by `bugscrub token create`"));
-        let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme("token", SecurityScheme::Http(scheme.build()));
-    }
 }
 
 fn resources() -> OpenApiRouter<AppState> {
@@ -171,28 +136,32 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(tokens::revoke))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
-        .routes(routes!(health::metrics));
+        .routes(routes!(health::metrics))
+        .routes(routes!(problem::pages::show));
     stats::suffixed(resources)
 }
 
 /// The OpenAPI description, as JSON.
 pub fn openapi() -> String {
     let (_, openapi) = resources().split_for_parts();
-    openapi.to_pretty_json().expect("cannot fail: plain data with string keys")
+    description::text(&description::finished(&openapi))
 }
 
-/// The description as it is served: below a prefix, it says so.
-fn described(openapi: &utoipa::openapi::OpenApi) -> MethodRouter<AppState> {
-    let text = |openapi: &utoipa::openapi::OpenApi| {
-        Bytes::from(openapi.to_pretty_json().expect("cannot fail: plain data with string keys"))
-    };
-    let (plain, mut openapi) = (text(openapi), openapi.clone());
+/// The same in OpenAPI 3.0.
+pub fn older_openapi() -> String {
+    let (_, openapi) = resources().split_for_parts();
+    description::text(&description::older(&description::finished(&openapi)))
+}
+
+/// A description as it is served: below a prefix, it says so.
+fn described(mut description: Value) -> MethodRouter<AppState> {
+    let plain = Bytes::from(description::text(&description));
     get(async move |outside: Outside| {
         let text = match outside.prefix() {
             "" => plain,
             prefix => {
-                openapi.servers = Some(vec![Server::new(prefix)]);
-                text(&openapi)
+                description["servers"] = json!([{"url": prefix}]);
+                Bytes::from(description::text(&description))
             }
         };
         ([(CONTENT_TYPE, "application/json")], text)
@@ -222,7 +191,10 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     let metrics = state.metrics.clone();
     // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
     let docs = SwaggerUi::new("/docs").config(Config::from("../openapi.json").validator_url("none"));
-    let router = router.route("/openapi.json", described(&openapi)).with_state(state).merge(docs);
+    let description = description::finished(&openapi);
+    let older = described(description::older(&description));
+    let router = router.route("/openapi.json", described(description)).route("/openapi-3.0.json", older);
+    let router = router.with_state(state).merge(docs);
     // Small answers are not worth compressing, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let router = with_tags(with_accept(router)).layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));

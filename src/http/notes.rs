@@ -13,11 +13,14 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::authorship::WriteId;
+use super::description::answers::{BadBody, BadKey, Elsewhere, NoAccount, Refused};
+use super::description::params::{IdempotencyKey, IfMatch, ItemPath};
+use super::description::schemas::PersonName;
 use super::etag::named;
 use super::items::{elsewhere, item_address};
 use super::json::Body;
 use super::params::{Params, digits};
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::{Problem, kinds};
 use super::row::NoteRow;
 use crate::activity::NoteText;
 use crate::service::Viewer;
@@ -38,17 +41,18 @@ pub struct NoteAnswer {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"recommended_action": "close as stale", "comment": "Asked twice for a log.", "flag": "", "by": "octocat"}))]
-pub struct NewNote {
+pub struct NoteDraft {
     #[serde(default)]
-    #[schema(required = false)]
+    #[schema(required = false, max_length = 1_000, pattern = "^[^\\x00]*$")]
     recommended_action: String,
     #[serde(default)]
-    #[schema(required = false)]
+    #[schema(required = false, max_length = 10_000, pattern = "^[^\\x00]*$")]
     comment: String,
     #[serde(default)]
-    #[schema(required = false)]
+    #[schema(required = false, max_length = 200, pattern = "^[^\\x00]*$")]
     flag: String,
     /// Who writes it. By default the token's name.
+    #[schema(value_type = Option<PersonName>)]
     by: Option<String>,
 }
 
@@ -58,15 +62,11 @@ pub struct NewNote {
 #[utoipa::path(
     get, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", operation_id = "show_note",
     params(
-        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
-        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
-        ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
+        ItemPath,
     ),
     responses(
         (status = 200, description = "The note, or null if there is none", body = NoteAnswer),
-        (status = 308, description = "The item was transferred; `Location` has its new address"),
-        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
+        Elsewhere,
         Refused, NoAccount,
     ),
 )]
@@ -88,23 +88,18 @@ pub async fn show(
 /// `If-Match` carries the ETag of the note that was read, or `*` to replace whatever is there. An item's first note
 /// needs none.
 #[utoipa::path(
-    put, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", operation_id = "write_note", request_body = NewNote,
+    put, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", operation_id = "write_note", request_body = NoteDraft,
     params(
-        ("owner" = String, Path, description = "The login of the repository's owner", example = "acme"),
-        ("repo" = String, Path, description = "The repository's name", example = "widgets"),
-        ("number" = String, Path, description = "The item's number", example = "12"),
-        ("account" = Option<String>, Query, description = "A login or id; by default the account of `owner`"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the note that was read; not needed if there is none yet", example = "\"note-0\""),
+        ItemPath,
+        IfMatch, IdempotencyKey,
     ),
     responses(
-        (status = 200, description = "The note as it is now", body = NoteAnswer),
-        (status = 308, description = "The item was transferred; `Location` has its new address"),
-        (status = 410, description = "The item was deleted on GitHub", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The note as it is now", body = NoteAnswer, headers(("ETag"))),
+        Elsewhere,
         (status = 412, description = "Somebody has changed the note since; `current` has what it says now, for a token with the scope read", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
+        BadBody,
         (status = 428, description = "There is a note already, and `If-Match` is missing; `current` has what it says, for a token with the scope read", body = Problem, content_type = "application/problem+json"),
-        Refused, NoAccount,
+        Refused, NoAccount, BadKey,
     ),
 )]
 pub async fn put(
@@ -114,10 +109,10 @@ pub async fn put(
     id: WriteId,
     params: Params,
     headers: HeaderMap,
-    Body(new): Body<NewNote>,
+    Body(new): Body<NoteDraft>,
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let NewNote { recommended_action, comment, flag, by } = new;
+    let NoteDraft { recommended_action, comment, flag, by } = new;
     let new = notes::NewNote { text: NoteText { recommended_action, comment, flag }, seen: seen(&headers) };
     let address = item_address(path, &params)?;
     let unaware = new.seen == SeenNote::None;
@@ -132,7 +127,7 @@ pub async fn put(
 fn not_seen(unaware: bool, now: Option<&Notes>) -> Problem {
     let problem = match unaware {
         true => Problem::of(StatusCode::PRECONDITION_REQUIRED),
-        false => Problem::new(StatusCode::PRECONDITION_FAILED, "/problems/note-changed", "Note changed"),
+        false => Problem::new(&kinds::NOTE_CHANGED),
     };
     let problem = problem.detail(match (unaware, now.is_some()) {
         (true, true) => {

@@ -6,8 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::description::answers::{NoAccount, Refused};
+use super::description::params::AccountParam;
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::Problem;
 use crate::service::Viewer;
 use crate::service::permissions::PermissionsReport;
 
@@ -52,7 +54,7 @@ pub struct RequestsRow {
 /// Show what the App may do on GitHub.
 #[utoipa::path(
     get, path = "/api/v1/permissions", tag = "github", operation_id = "show_permissions",
-    params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
+    params(AccountParam),
     responses((status = 200, description = "What GitHub last said", body = PermissionsAnswer), Refused, NoAccount),
 )]
 pub async fn show(

@@ -3,6 +3,9 @@
 //! A 5xx says nothing internal, by construction: text made at run time is dropped from it (see
 //! [`Problem::detail`]), and a panic answers with the bare 500.
 
+pub mod kinds;
+pub mod pages;
+
 use std::any::Any;
 use std::borrow::Cow;
 
@@ -17,7 +20,9 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use serde::{Serialize, Serializer};
 use tower_http::catch_panic::CatchPanicLayer;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
+
+use self::kinds::Kind;
 
 /// The `type` of a problem about which the status says everything (RFC 9457, 4.2.1).
 const ABOUT_BLANK: &str = "about:blank";
@@ -29,29 +34,31 @@ const LONGEST_DETAIL: usize = 1_024;
 pub struct Problem {
     /// The HTTP status code again, for a body that is seen without its headers.
     #[serde(serialize_with = "as_number")]
-    #[schema(value_type = u16, minimum = 400, maximum = 599, example = 400)]
+    #[schema(value_type = i32, minimum = 400, maximum = 599, example = 400)]
     status: StatusCode,
-    /// The kind of the problem, as a URI reference; `about:blank` if the status says everything.
+    /// The kind of the problem, as a URI reference, which leads to a page that explains it; `about:blank` if the status
+    /// says everything.
     #[serde(rename = "type")]
-    #[schema(value_type = String, example = "/problems/bad-parameter")]
+    #[schema(value_type = String, format = "uri-reference", example = "/problems/bad-parameter")]
     kind: &'static str,
     /// The kind of the problem in words.
     #[schema(value_type = String, example = "Bad parameter")]
     title: &'static str,
     /// What happened in this case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = String)]
     detail: Option<Cow<'static, str>>,
     /// The name of the faulty parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     parameter: Option<String>,
     /// What the parameter may be, if that is a list.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Vec<String>)]
     allowed: Option<Box<[String]>>,
     /// The current state, if the request was made for another one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Object)]
     current: Option<Box<serde_json::Value>>,
     /// Sent as the header Retry-After; in seconds.
     #[serde(skip)]
@@ -59,20 +66,31 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of a kind of our own: `kind` is a path such as `/problems/login-reused`.
-    pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
+    /// A problem of a kind of our own.
+    pub fn new(kind: &'static Kind) -> Self {
+        Self::with(kind.status, kind.address, kind.title)
+    }
+
+    fn with(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
         Self { status, kind, title, detail: None, parameter: None, allowed: None, current: None, retry_after: None }
     }
 
     /// A problem about which the status says everything.
     pub fn of(status: StatusCode) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self::new(status, ABOUT_BLANK, title)
+        Self::with(status, ABOUT_BLANK, title)
+    }
+
+    /// The same with a status that says more than the kind's.
+    #[must_use]
+    pub fn status_of(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
     }
 
     /// 400: a parameter that cannot be understood.
     pub fn bad_parameter(name: impl Into<String>) -> Self {
-        let mut problem = Self::new(StatusCode::BAD_REQUEST, "/problems/bad-parameter", "Bad parameter");
+        let mut problem = Self::new(&kinds::BAD_PARAMETER);
         problem.parameter = Some(name.into());
         problem
     }
@@ -127,64 +145,6 @@ impl Problem {
         self.status
     }
 }
-
-/// The refusals that every question of a token may meet, for the description.
-#[derive(IntoResponses)]
-#[allow(dead_code)]
-pub enum Refused {
-    /// A parameter is wrong; `parameter` names it
-    #[response(status = 400, content_type = "application/problem+json", example = json!({
-        "status": 400, "type": "/problems/bad-parameter", "title": "Bad parameter",
-        "detail": "There is no such order.", "parameter": "order", "allowed": ["stalest", "freshest", "oldest", "newest"]}))]
-    BadParameter(Problem),
-    /// There is no token, or it is not valid
-    #[response(status = 401, content_type = "application/problem+json", example = json!({
-        "status": 401, "type": "about:blank", "title": "Unauthorized",
-        "detail": "Send a token as `Authorization: Bearer TOKEN`."}))]
-    Unauthorized(Problem),
-    /// The token lacks the required scope
-    #[response(status = 403, content_type = "application/problem+json", example = json!({
-        "status": 403, "type": "about:blank", "title": "Forbidden", "detail": "The token lacks the scope read."}))]
-    Forbidden(Problem),
-    /// The token has made too many requests; the header Retry-After says when to try again
-    #[response(status = 429, content_type = "application/problem+json", example = json!({
-        "status": 429, "type": "about:blank", "title": "Too Many Requests",
-        "detail": "This token may make 6000 requests a minute."}))]
-    TooMany(Problem),
-    /// Something failed on our side
-    #[response(status = 500, content_type = "application/problem+json", example = json!({
-        "status": 500, "type": "about:blank", "title": "Internal Server Error"}))]
-    Internal(Problem),
-    /// The database cannot be reached; the header Retry-After says when to try again
-    #[response(status = 503, content_type = "application/problem+json", example = json!({
-        "status": 503, "type": "about:blank", "title": "Service Unavailable",
-        "detail": "The store cannot be reached."}))]
-    Unavailable(Problem),
-}
-
-/// The further refusals that every question about one account may meet.
-#[derive(IntoResponses)]
-#[allow(dead_code)]
-pub enum NoAccount {
-    /// There is no such thing that the token may see: `/problems/unknown-account`, `-view` or `-item`
-    #[response(status = 404, content_type = "application/problem+json", example = json!({
-        "status": 404, "type": "/problems/unknown-account", "title": "Unknown account",
-        "detail": "There is no such account that the token may see."}))]
-    Unknown(Problem),
-    /// Several accounts have had this login; `allowed` lists their ids
-    #[response(status = 409, content_type = "application/problem+json", example = json!({
-        "status": 409, "type": "/problems/login-reused", "title": "Login of several accounts",
-        "detail": "Several accounts have had this login; name one by id.", "allowed": ["9919", "14957082"]}))]
-    Reused(Problem),
-}
-
-/// The log did not reach `min_position` in time
-#[derive(IntoResponses)]
-#[response(status = 504, content_type = "application/problem+json", example = json!({
-    "status": 504, "type": "/problems/position-not-reached", "title": "Position not reached",
-    "detail": "The account's log did not reach this position in 5 seconds."}))]
-#[allow(dead_code)]
-pub struct NotReached(Problem);
 
 fn as_number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())

@@ -15,15 +15,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::question::{
-    CsvParams, FilterParams, Format, PageParams, StateParam, StrictParam, VisibilityParam, byte_order_mark, question,
+    FilterParams, Format, LongPageParams, PageParams, StateParam, StrictParam, byte_order_mark, question,
 };
 use super::AppState;
 use super::accept::{CSV, JSON, wanted};
+use super::description::answers::{DateOver, NoAccount, NotReached, Refused};
+use super::description::params::{ByteOrderMarkParam, VisibilityParam};
+use super::description::schemas::{self, File};
 use super::etag;
 use super::outside::Outside;
 use super::pages::link;
 use super::params::Params;
-use super::problem::{NoAccount, NotReached, Problem, Refused};
+use super::problem::Problem;
 use super::row::QueueRow;
 use super::sheets::file::{XLSX, download, file};
 use super::warnings::{Warning, header, warnings};
@@ -63,6 +66,7 @@ pub struct Freshness {
     lag_ms: u32,
     /// Whether everything was fetched that existed before the first delivery: `none`, `running`, `open` (all open
     /// items are here, history is on its way) or `complete`.
+    #[schema(value_type = schemas::Backfill)]
     backfill: &'static str,
     /// Every repository was compared with GitHub at this time or later.
     last_sweep_at: Option<DateTime<Utc>>,
@@ -74,11 +78,13 @@ pub struct Freshness {
 /// then number. All pages count days to the date of the first page. An hour after midnight, yesterday's pages end
 /// with 410.
 #[utoipa::path(
-    get, path = "/api/v1/queue", tag = "queue", operation_id = "list_queue", params(FilterParams, StateParam, PageParams, StrictParam),
+    get, path = "/api/v1/queue", tag = "queue", operation_id = "list_queue",
+    security(("token" = []), ("embed_token" = [])),
+    params(FilterParams, StateParam, PageParams, StrictParam),
     responses(
-        (status = 200, description = "A page of the queue; CSV if `Accept` asks for `text/csv`", body = QueueAnswer),
-        (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
-        (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A page of the queue; CSV if `Accept` asks for `text/csv`",
+            content((QueueAnswer = "application/json"), (String = "text/csv")), headers(("Link"), ("Vary"))),
+        DateOver,
         Refused, NoAccount, NotReached,
     ),
 )]
@@ -96,11 +102,12 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 /// address of the next page. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 #[utoipa::path(
     get, path = "/api/v1/queue.csv", tag = "queue", operation_id = "export_queue_csv",
-    params(FilterParams, StateParam, PageParams, VisibilityParam, CsvParams, StrictParam),
+    security(("token" = []), ("embed_token" = [])),
+    params(FilterParams, StateParam, LongPageParams, VisibilityParam, ByteOrderMarkParam, StrictParam),
     responses(
-        (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv"),
-        (status = 304, description = "Nothing has changed since the answer with the ETag in `If-None-Match`"),
-        (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv",
+            headers(("Link"), ("Vary"), ("Content-Disposition"), ("Bugscrub-Warning"))),
+        DateOver,
         Refused, NoAccount, NotReached,
     ),
 )]
@@ -118,10 +125,11 @@ pub async fn show_csv(State(state): State<AppState>, viewer: Viewer, params: Par
 /// current round; without a view, in that of `bug-scrub`.
 #[utoipa::path(
     get, path = "/api/v1/queue.xlsx", tag = "sheets", operation_id = "export_queue_xlsx",
-    params(FilterParams, StateParam, PageParams, VisibilityParam, StrictParam),
+    params(FilterParams, StateParam, LongPageParams, VisibilityParam, StrictParam),
     responses(
-        (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (status = 410, description = "The cursor's date has passed", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "XLSX", body = inline(File), content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            headers(("Content-Disposition"), ("Link"), ("Bugscrub-Warning"))),
+        DateOver,
         Refused, NoAccount, NotReached,
     ),
 )]

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::description::schemas;
 use crate::activity::{Activity, Mark, Note, NoteText};
 use crate::rank::stale_age;
 use crate::service::items::ShownItem;
@@ -17,16 +18,16 @@ pub struct QueueRow {
     #[schema(example = "acme/widgets")]
     pub(super) repository: String,
     /// The repository's, on GitHub: `public` or `private`.
-    #[schema(example = "public")]
+    #[schema(value_type = schemas::Visibility, example = "public")]
     pub(super) visibility: &'static str,
-    #[schema(example = "Issue")]
+    #[schema(value_type = schemas::ItemType, example = "Issue")]
     pub(super) r#type: &'static str,
     #[schema(example = 12)]
     pub(super) number: i64,
     pub(super) title: String,
     #[schema(example = "https://github.com/acme/widgets/issues/12")]
     pub(super) url: String,
-    #[schema(example = "open")]
+    #[schema(value_type = schemas::ItemState, example = "open")]
     pub(super) state: &'static str,
     pub(super) author: Option<String>,
     pub(super) labels: Vec<String>,

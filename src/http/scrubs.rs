@@ -19,11 +19,14 @@ use self::answer::{ScrubAnswer, ScrubRow};
 use self::number::scrub_number;
 use super::AppState;
 use super::authorship::WriteId;
+use super::description::answers::{BadBody, BadKey, NoAccount, NotKnown, Refused};
+use super::description::params::{AccountParam, IdempotencyKey, ScrubPath};
+use super::description::schemas::{PersonName, ViewName};
 use super::json::{Body, OptionalBody};
 use super::outside::Outside;
 use super::pages::link;
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::{Problem, kinds};
 use crate::service::Viewer;
 use crate::service::scrubs::{self, StepOutcome, opening};
 
@@ -41,11 +44,11 @@ pub struct ScrubsAnswer {
 #[utoipa::path(
     get, path = "/api/v1/scrubs", tag = "scrubs", operation_id = "list_scrubs",
     params(
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-        ("before" = Option<i64>, Query, description = "Only scrubs with smaller numbers"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `before`"),
+        AccountParam,
+        ("before" = Option<i64>, Query, description = "Only scrubs with smaller numbers", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `before`", pattern = "^[1-9][0-9]{0,17}$"),
     ),
-    responses((status = 200, description = "The latest scrub first, 50 a page", body = ScrubsAnswer), Refused, NoAccount),
+    responses((status = 200, description = "The latest scrub first, 50 a page", body = ScrubsAnswer, headers(("Link"))), Refused, NoAccount),
 )]
 pub async fn list(
     State(state): State<AppState>,
@@ -70,16 +73,19 @@ pub async fn list(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"view": "bug-scrub", "host": "octocat", "attendees": ["hubot"]}))]
-pub struct NewScrub {
+pub struct ScrubPlan {
     /// The view to read. By default `bug-scrub`.
+    #[schema(value_type = Option<ViewName>)]
     view: Option<String>,
     /// Who leads it. By default whoever opens it.
+    #[schema(value_type = Option<PersonName>)]
     host: Option<String>,
     /// Who else is there.
     #[serde(default)]
-    #[schema(required = false)]
+    #[schema(required = false, value_type = Vec<PersonName>, max_items = 200)]
     attendees: Vec<String>,
     /// Who opens it. By default the token's name.
+    #[schema(value_type = Option<PersonName>)]
     by: Option<String>,
 }
 
@@ -89,15 +95,12 @@ pub struct NewScrub {
 /// most 10,000 rows. The deck stays as it is, however items move. If nothing is left, the view's next round begins.
 /// Only one scrub at a time may be open over a view.
 #[utoipa::path(
-    post, path = "/api/v1/scrubs", tag = "scrubs", operation_id = "open_scrub", request_body = NewScrub,
-    params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
+    post, path = "/api/v1/scrubs", tag = "scrubs", operation_id = "open_scrub", request_body = ScrubPlan,
+    params(AccountParam, IdempotencyKey),
     responses(
-        (status = 201, description = "The scrub is open; `Location` has its address", body = ScrubAnswer),
+        (status = 201, description = "The scrub is open; `Location` has its address", body = ScrubAnswer, headers(("Location"))),
         (status = 409, description = "Another scrub is open over the view (`/problems/scrub-open`), or there is nothing to read (`/problems/nothing-to-read`), or several accounts have had the login", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such account or view", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
-        Refused,
+        NotKnown, BadBody, Refused, BadKey,
     ),
 )]
 pub async fn open(
@@ -105,10 +108,10 @@ pub async fn open(
     viewer: Viewer,
     id: WriteId,
     params: Params,
-    Body(new): Body<NewScrub>,
+    Body(new): Body<ScrubPlan>,
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let NewScrub { view, host, attendees, by } = new;
+    let ScrubPlan { view, host, attendees, by } = new;
     let new = opening::NewScrub { view, host, attendees };
     let scrub = state.service.open_scrub(&viewer, params.one("account")?, new, id.by(by.as_deref())).await?;
     let address = format!("/api/v1/scrubs/{}?account={}", scrub.scrub.scrub, scrub.account_id);
@@ -118,10 +121,7 @@ pub async fn open(
 /// Show a scrub, and the row under its cursor.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}", tag = "scrubs", operation_id = "show_scrub",
-    params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-    ),
+    params(ScrubPath, AccountParam),
     responses((status = 200, description = "The scrub as it stands", body = ScrubAnswer), Refused, NoAccount),
 )]
 pub async fn show(
@@ -139,7 +139,7 @@ pub async fn show(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"place": 7}))]
-pub struct Step {
+pub struct ScrubStep {
     /// The place of the row that you see. If the cursor is elsewhere, nothing is done.
     place: i64,
     /// Leave the row unread, for another scrub.
@@ -147,6 +147,7 @@ pub struct Step {
     #[schema(required = false)]
     skip: bool,
     /// Who says so; by default the token's name.
+    #[schema(value_type = Option<PersonName>)]
     by: Option<String>,
 }
 
@@ -156,18 +157,12 @@ pub struct Step {
 /// was not read in the round. After the last row, the cursor returns to rows that became unread again, because
 /// somebody took a mark back. If two people go on at once, the second is told where the cursor is.
 #[utoipa::path(
-    post, path = "/api/v1/scrubs/{number}/advance", tag = "scrubs", operation_id = "advance_scrub", request_body = Step,
-    params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-    ),
+    post, path = "/api/v1/scrubs/{number}/advance", tag = "scrubs", operation_id = "advance_scrub", request_body = ScrubStep,
+    params(ScrubPath, AccountParam, IdempotencyKey),
     responses(
         (status = 200, description = "The scrub as it stands now", body = ScrubAnswer),
         (status = 409, description = "The cursor is elsewhere (`/problems/cursor-moved`), or the scrub is closed (`/problems/scrub-closed`); `current` has the scrub as it stands", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such account or scrub", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
-        Refused,
+        NotKnown, BadBody, Refused, BadKey,
     ),
 )]
 pub async fn advance(
@@ -176,33 +171,30 @@ pub async fn advance(
     Path(number): Path<String>,
     id: WriteId,
     params: Params,
-    Body(step): Body<Step>,
+    Body(step): Body<ScrubStep>,
 ) -> Result<Json<ScrubAnswer>, Problem> {
     params.only(&["account"])?;
     let (account, number) = (params.one("account")?, scrub_number(&number));
-    let Step { place, skip, by } = step;
+    let ScrubStep { place, skip, by } = step;
     let step = scrubs::Step { place, skip };
     let outcome = state.service.advance_scrub(&viewer, account, number, step, id.by(by.as_deref())).await?;
     match outcome {
         StepOutcome::Done(scrub) => Ok(Json(ScrubAnswer::from(scrub))),
-        StepOutcome::Closed(scrub) => {
-            Err(Problem::new(StatusCode::CONFLICT, "/problems/scrub-closed", "The scrub is closed")
-                .detail("This scrub is closed, so nothing more is read in it; open the next one.")
-                .current(&ScrubAnswer::from(scrub)))
-        }
-        StepOutcome::Elsewhere(scrub) => {
-            Err(Problem::new(StatusCode::CONFLICT, "/problems/cursor-moved", "The cursor is elsewhere")
-                .detail("Somebody has already gone on, or this is not the place that is being read now.")
-                .current(&ScrubAnswer::from(scrub)))
-        }
+        StepOutcome::Closed(scrub) => Err(Problem::new(&kinds::SCRUB_CLOSED)
+            .detail("This scrub is closed, so nothing more is read in it; open the next one.")
+            .current(&ScrubAnswer::from(scrub))),
+        StepOutcome::Elsewhere(scrub) => Err(Problem::new(&kinds::CURSOR_MOVED)
+            .detail("Somebody has already gone on, or this is not the place that is being read now.")
+            .current(&ScrubAnswer::from(scrub))),
     }
 }
 
 /// Who closes a scrub.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Closing {
+pub struct ScrubClosing {
     /// By default the token's name.
+    #[schema(value_type = Option<PersonName>)]
     by: Option<String>,
 }
 
@@ -210,16 +202,11 @@ pub struct Closing {
 ///
 /// Rows that were not read stay in the round. A closed scrub cannot be opened again. The body may be left out.
 #[utoipa::path(
-    post, path = "/api/v1/scrubs/{number}/close", tag = "scrubs", operation_id = "close_scrub", request_body = Closing,
-    params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-    ),
+    post, path = "/api/v1/scrubs/{number}/close", tag = "scrubs", operation_id = "close_scrub", request_body = Option<ScrubClosing>,
+    params(ScrubPath, AccountParam, IdempotencyKey),
     responses(
         (status = 200, description = "The scrub is closed", body = ScrubAnswer),
-        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
-        Refused, NoAccount,
+        BadBody, Refused, NoAccount, BadKey,
     ),
 )]
 pub async fn close(
@@ -228,7 +215,7 @@ pub async fn close(
     Path(number): Path<String>,
     id: WriteId,
     params: Params,
-    OptionalBody(closing): OptionalBody<Closing>,
+    OptionalBody(closing): OptionalBody<ScrubClosing>,
 ) -> Result<Json<ScrubAnswer>, Problem> {
     params.only(&["account"])?;
     let (account, number) = (params.one("account")?, scrub_number(&number));

@@ -19,8 +19,11 @@ use self::answer::SheetAnswer;
 use super::AppState;
 use super::authorship::WriteId;
 use super::body::{WEBHOOK_BODY_CAP, read_capped};
+use super::description::answers::{NoAccount, Refused};
+use super::description::params::{AccountParam, ByParam};
+use super::description::schemas::File;
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::Problem;
 use crate::service::sheets::ImportOptions;
 use crate::service::{Scope, Viewer};
 
@@ -35,12 +38,12 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// row what would. A note of ours that differs is never overwritten. Importing the same file again changes nothing.
 #[utoipa::path(
     post, path = "/api/v1/sheets", tag = "sheets", operation_id = "import_sheet",
-    request_body(content = String, description = "The file", content_type = "application/octet-stream"),
+    request_body(content = inline(File), description = "The file", content_type = "application/octet-stream"),
     params(
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        AccountParam,
         ("dry_run" = Option<bool>, Query, description = "`true` to change nothing"),
-        ("scrub" = Option<u32>, Query, description = "The scrub of the file's only tab, if the tab's name does not say it, as in CSV"),
-        ("by" = Option<String>, Query, description = "Who imports it; by default the token's name"),
+        ("scrub" = Option<i32>, Query, description = "The scrub of the file's only tab, if the tab's name does not say it, as in CSV", minimum = 0),
+        ByParam,
     ),
     responses(
         (status = 200, description = "What changes, row by row", body = SheetAnswer),

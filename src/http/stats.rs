@@ -8,16 +8,18 @@ use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
-use utoipa::PartialSchema;
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, RefOr};
+use utoipa::{IntoParams, PartialSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use self::described::{AgesAnswer, BacklogAnswer, ForecastAnswer, ThroughputAnswer};
-use self::described::{BacklogParams, CommonParams, CoverageAnswer, ForecastParams, ThroughputParams};
+use self::described::{CommonParams, CoverageAnswer, FormPath, RangeParams, SeedParam, StepParam, WindowParam};
 use self::form::{Form, range};
 use super::AppState;
+use super::description::answers::{NoAccount, Refused};
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::Problem;
 use crate::service::Viewer;
 use crate::service::stats::{Ages, MOST_STEPS, Statistic};
 use crate::stats::chart::Picture;
@@ -45,23 +47,24 @@ fn lines(ages: &Ages) -> Vec<AgesLine> {
     ages.by_age.iter().map(line(AgeOf::Creation)).chain(by_staleness).collect()
 }
 
-/// The same handlers under the paths with a suffix, each described with the type of its answer.
+/// The same handlers under the paths with a suffix. The description has each statistic once with a suffix: it is a parameter there.
 pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
     let (mut router, mut openapi) = router.split_for_parts();
     let subjects = openapi.paths.paths.clone().into_iter();
-    for (path, described) in subjects.filter(|(path, _)| path.starts_with("/api/v1/stats/")) {
-        for (suffix, content_type) in [("json", None), ("csv", Some("text/csv")), ("svg", Some("image/svg+xml"))] {
-            let mut described = described.clone();
-            let operation = described.get.as_mut().expect("cannot fail: every subject is read");
-            operation.operation_id = operation.operation_id.as_ref().map(|id| format!("{id}_{suffix}"));
-            if let (Some(content_type), Some(RefOr::T(answer))) =
-                (content_type, operation.responses.responses.get_mut("200"))
-            {
-                let text = Content::new(Some(String::schema()));
-                answer.content = [(content_type.to_owned(), RefOr::T(text))].into_iter().collect();
+    for (path, mut described) in subjects.filter(|(path, _)| path.starts_with("/api/v1/stats/")) {
+        let operation = described.get.as_mut().expect("cannot fail: every subject is read");
+        operation.operation_id = operation.operation_id.as_ref().map(|id| id.replace("show_", "export_"));
+        operation.summary = operation.summary.as_ref().map(|says| says.replacen("Show", "Export", 1));
+        let form = FormPath::into_params(|| None).into_iter().map(RefOr::T);
+        operation.parameters = Some(form.chain(operation.parameters.take().into_iter().flatten()).collect());
+        let schemes = ["token", "embed_token"];
+        operation.security = Some(schemes.map(|name| SecurityRequirement::new(name, [""; 0])).to_vec());
+        if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
+            for content_type in ["text/csv", "image/svg+xml"] {
+                answer.content.insert(content_type.to_owned(), RefOr::T(Content::new(Some(String::schema()))));
             }
-            openapi.paths.paths.insert(format!("{path}.{suffix}"), described);
         }
+        openapi.paths.paths.insert(format!("{path}.{{format}}"), described);
     }
     for suffix in ["json", "csv", "svg"] {
         let path = |subject: &str| format!("/api/v1/stats/{subject}.{suffix}");
@@ -74,7 +77,7 @@ pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
 
 /// Show how many items were open at the end of each week or day, and how stale they were.
 #[utoipa::path(
-    get, path = "/api/v1/stats/backlog", tag = "stats", operation_id = "show_backlog", params(CommonParams, BacklogParams),
+    get, path = "/api/v1/stats/backlog", tag = "stats", operation_id = "show_backlog", params(CommonParams, RangeParams, StepParam),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = BacklogAnswer),
         Refused, NoAccount,
@@ -129,7 +132,7 @@ pub async fn ages(
 
 /// Show what was opened, answered and closed, by repository.
 #[utoipa::path(
-    get, path = "/api/v1/stats/throughput", tag = "stats", operation_id = "show_throughput", params(CommonParams, ThroughputParams),
+    get, path = "/api/v1/stats/throughput", tag = "stats", operation_id = "show_throughput", params(CommonParams, WindowParam),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = ThroughputAnswer),
         Refused, NoAccount,
@@ -185,7 +188,7 @@ pub async fn coverage(
 
 /// Show when the last open item will be closed, if the weeks to come are like those that were.
 #[utoipa::path(
-    get, path = "/api/v1/stats/forecast", tag = "stats", operation_id = "show_forecast", params(CommonParams, ForecastParams),
+    get, path = "/api/v1/stats/forecast", tag = "stats", operation_id = "show_forecast", params(CommonParams, RangeParams, SeedParam),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = ForecastAnswer),
         Refused, NoAccount,
@@ -199,7 +202,7 @@ pub async fn forecast(
 ) -> Result<Response, Problem> {
     let (form, question) = Form::of(&state, &viewer, &params, &uri, &["from", "to", "seed"])?;
     let range = range(&state, &params, &question)?;
-    let seed = params.number("seed", 0, u64::MAX)?;
+    let seed = params.number("seed", 0, i64::MAX.unsigned_abs())?;
     let found = state.service.forecast(&viewer, &question, range, seed).await?;
     form.write(
         found,

@@ -21,8 +21,9 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::auth::Admitted;
+use super::description::answers::{NoAccount, Refused};
 use super::params::{Params, digits};
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::Problem;
 use super::queue::question::{FilterParams, StrictParam, subject};
 use super::row::QueueRow;
 use super::shares::Share;
@@ -101,6 +102,7 @@ impl From<Ended> for EndEvent {
 /// them. A comment comes every 15 seconds. In a browser, put a ticket into the query in the place of a token.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "queue", operation_id = "follow_queue",
+    security(("token" = []), ("embed_token" = [])),
     params(
         FilterParams, StrictParam,
         ("last_event_id" = Option<i64>, Query, minimum = 0, description = "The id of the last event that you got; the header goes first"),

@@ -8,10 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::description::answers::{NoAccount, Refused};
+use super::description::params::AccountParam;
+use super::description::schemas;
 use super::outside::Outside;
 use super::pages::link;
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::Problem;
 use crate::service::Viewer;
 use crate::service::sync::{HourlyBudget, LeftOut, ShownJob, SyncReport, SyncedRepository};
 
@@ -20,7 +23,7 @@ use crate::service::sync::{HourlyBudget, LeftOut, ShownJob, SyncReport, SyncedRe
 pub struct SyncAnswer {
     /// `none`: the service only receives deliveries; `running`: it is fetching open items; `open`: all of them are
     /// here, and it is fetching history; `complete`.
-    #[schema(value_type = String, example = "complete")]
+    #[schema(value_type = schemas::Backfill)]
     backfill: &'static str,
     /// How many repositories the App covers, and for how many of them all open items, or all items, are here.
     repositories: i64,
@@ -142,11 +145,11 @@ pub struct CountRow {
 #[utoipa::path(
     get, path = "/api/v1/sync", tag = "github", operation_id = "show_sync",
     params(
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-        ("after" = Option<u32>, Query, description = "Only repositories after this id"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `after`"),
+        AccountParam,
+        ("after" = Option<i64>, Query, description = "Only repositories after this id", minimum = 0),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `after`", pattern = "^(0|[1-9][0-9]{0,17})$"),
     ),
-    responses((status = 200, description = "As of now", body = SyncAnswer), Refused, NoAccount),
+    responses((status = 200, description = "As of now", body = SyncAnswer, headers(("Link"))), Refused, NoAccount),
 )]
 pub async fn show(
     State(state): State<AppState>,

@@ -10,8 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::description::answers::{NoAccount, Refused};
+use super::description::params::AccountParam;
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
+use super::problem::Problem;
 use crate::service::Viewer;
 use crate::service::tickets::MadeTicket;
 
@@ -33,9 +35,8 @@ pub struct StreamTicket {
 /// stand in the URL itself.
 #[utoipa::path(
     post, path = "/api/v1/stream/tickets", tag = "queue", operation_id = "create_stream_ticket",
-    params(
-        ("account" = Option<String>, Query, description = "A login or id. May be left out if the token sees one account."),
-    ),
+    security(("token" = []), ("embed_token" = [])),
+    params(AccountParam),
     responses(
         (status = 201, description = "The ticket was created", body = StreamTicket),
         Refused, NoAccount,

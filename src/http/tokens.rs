@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::description::answers::{BadBody, Refused};
+use super::description::schemas;
 use super::json::Body;
 use super::params::{Params, digits};
-use super::problem::{Problem, Refused};
+use super::problem::Problem;
 use crate::service::tokens::{self, TokenRow};
 use crate::service::{Scope, Viewer};
 
@@ -29,7 +31,7 @@ pub struct TokenAnswer {
     id: i64,
     #[schema(example = "the dashboard in the office")]
     name: String,
-    #[schema(example = json!(["read"]))]
+    #[schema(value_type = Vec<schemas::Scope>, example = json!(["read"]))]
     scopes: Vec<String>,
     /// The ids of the accounts to which it is limited. Null if it is not limited.
     accounts: Option<Vec<i64>>,
@@ -47,20 +49,65 @@ impl From<TokenRow> for TokenAnswer {
     }
 }
 
-/// A token to be created.
-#[derive(Debug, Deserialize, ToSchema)]
+/// A token to be created; [`TokenPlan`] describes it.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"name": "wiki", "scopes": ["embed"], "accounts": [9919], "view": "bug-scrub", "days": 365}))]
 pub struct WantedToken {
-    /// What it is for, in 1 to 200 characters.
     name: String,
-    /// Any of `read`, `scrub`, `admin`, `private` and `embed`.
+    scopes: Vec<String>,
+    accounts: Option<Vec<i64>>,
+    view: Option<String>,
+    days: Option<i32>,
+}
+
+/// A token to be created.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code)]
+pub enum TokenPlan {
+    Access(AccessTokenPlan),
+    Embed(EmbedTokenPlan),
+}
+
+/// A token that is sent in a header.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "the dashboard in the office", "scopes": ["read"], "days": 365}))]
+#[allow(dead_code)]
+pub struct AccessTokenPlan {
+    /// What it is for.
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]+$")]
+    name: String,
+    /// `private` only beside others.
+    #[schema(value_type = Vec<schemas::AccessScope>, min_items = 1)]
     scopes: Vec<String>,
     /// The ids of the accounts to which it is limited. By default it is not limited.
+    #[schema(min_items = 1)]
     accounts: Option<Vec<i64>>,
-    /// With the scope `embed`: the view that it is for.
-    view: Option<String>,
-    /// After how many days it expires, 1 to 3650. By default it is valid until it is revoked.
+    /// After how many days it expires. By default it is valid until it is revoked.
+    #[schema(minimum = 1, maximum = 3650)]
+    days: Option<i32>,
+}
+
+/// A token that may stand in a URL, for one view of one account.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "wiki", "scopes": ["embed"], "accounts": [9919], "view": "bug-scrub"}))]
+#[allow(dead_code)]
+pub struct EmbedTokenPlan {
+    /// What it is for.
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]+$")]
+    name: String,
+    #[schema(value_type = Vec<schemas::EmbedScope>, min_items = 1, max_items = 1)]
+    scopes: Vec<String>,
+    /// The id of the account.
+    #[schema(min_items = 1, max_items = 1)]
+    accounts: Vec<i64>,
+    /// The view that it is for.
+    #[schema(value_type = schemas::ViewName)]
+    view: String,
+    /// After how many days it expires. By default it is valid until it is revoked.
+    #[schema(minimum = 1, maximum = 3650)]
     days: Option<i32>,
 }
 
@@ -78,7 +125,7 @@ impl WantedToken {
 
 /// A new token. This is the only time that it is shown.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct NewTokenAnswer {
+pub struct CreatedToken {
     #[schema(example = 7)]
     id: i64,
     #[schema(example = "bugscrub_3f0c...")]
@@ -105,12 +152,10 @@ pub async fn list(
 /// Only this answer shows the token. A token with the scope `embed` may stand in a URL (`?token=`). It opens the queue,
 /// the stream and the charts of one view of one account, without private repositories, readings and notes.
 #[utoipa::path(
-    post, path = "/api/v1/tokens", tag = "tokens", operation_id = "create_token", request_body = WantedToken,
+    post, path = "/api/v1/tokens", tag = "tokens", operation_id = "create_token", request_body = TokenPlan,
     responses(
-        (status = 201, description = "The token was created", body = NewTokenAnswer),
-        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
-        Refused,
+        (status = 201, description = "The token was created", body = CreatedToken),
+        BadBody, Refused,
     ),
 )]
 pub async fn create(
@@ -121,14 +166,14 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     params.only(&[])?;
     let made = state.service.create_token(&viewer, wanted.read()?).await?;
-    let answer = NewTokenAnswer { id: made.id, token: made.secret };
+    let answer = CreatedToken { id: made.id, token: made.secret };
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
 /// Revoke a token.
 #[utoipa::path(
     delete, path = "/api/v1/tokens/{id}", tag = "tokens", operation_id = "revoke_token",
-    params(("id" = String, Path, description = "The token's id", example = "7")),
+    params(("id" = i64, Path, description = "The token's id", example = 7, minimum = 1)),
     responses(
         (status = 204, description = "The token is revoked, from now on"),
         (status = 404, description = "There is no valid token with this id", body = Problem, content_type = "application/problem+json"),

@@ -4,14 +4,19 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::description::answers::{BadBody, NoAccount, Refused};
+use super::description::params::AccountParam;
+use super::description::schemas::{self, ViewName};
 use super::json::Body;
 use super::params::Params;
-use super::problem::{NoAccount, Problem, Refused};
-use crate::rank::{Criteria, Order};
+use super::problem::Problem;
+use crate::rank::{Criteria, Order, criterion};
 use crate::scrub::{Origin, View};
 use crate::service::Viewer;
 use crate::service::views::{self, StoredView};
@@ -29,13 +34,13 @@ pub struct ViewRow {
     name: String,
     description: String,
     /// `builtin`, `file` (declared where the service is installed) or `stored`.
-    #[schema(value_type = String, example = "stored")]
+    #[schema(value_type = schemas::ViewOrigin)]
     origin: Origin,
     /// The queue's filters by name. Each is a text, true or false, or a list of texts. `180d` keeps meaning 180 days
     /// ago, whenever the view is used.
-    #[schema(value_type = Object, example = json!({"state": "open", "type": ["Issue", "Discussion"], "label": "-triaged"}))]
+    #[schema(value_type = schemas::ViewFilter, example = json!({"state": "open", "type": ["Issue", "Discussion"], "label": "-triaged"}))]
     filter: Criteria,
-    #[schema(value_type = String, example = "stalest")]
+    #[schema(value_type = schemas::Order)]
     order: Order,
 }
 
@@ -43,18 +48,40 @@ pub struct ViewRow {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"description": "Nobody has looked yet", "filter": {"type": ["Issue"], "label": "-triaged"}, "order": "stalest"}))]
-pub struct NewView {
+pub struct ViewPlan {
     #[serde(default)]
-    #[schema(required = false)]
+    #[schema(required = false, max_length = 1_000, pattern = "^[^\\x00]*$")]
     description: String,
     /// The queue's filters by name. Each is a text, true or false, or a list of texts.
     #[serde(default)]
-    #[schema(value_type = Object, required = false)]
-    filter: Criteria,
+    #[schema(value_type = schemas::ViewFilter, required = false)]
+    filter: GivenFilter,
     /// `stalest` (the default), `freshest`, `oldest` or `newest`.
     #[serde(default)]
-    #[schema(value_type = String, required = false)]
+    #[schema(value_type = schemas::Order, required = false)]
     order: Order,
+}
+
+/// A filter, each of whose values has the shape that its criterion takes.
+#[derive(Debug, Default)]
+struct GivenFilter(Criteria);
+
+impl<'de> Deserialize<'de> for GivenFilter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let given = serde_json::Map::deserialize(deserializer)?;
+        for (name, value) in &given {
+            let takes = match (criterion::named(name), value) {
+                (Some(criterion), Value::Bool(_)) => criterion.is_flag(),
+                (Some(criterion), Value::Array(_)) => !criterion.is_flag() && !criterion.is_date(),
+                _ => true,
+            };
+            if !takes {
+                return Err(D::Error::custom(format!("the filter {name} is not a value that it takes: {value}")));
+            }
+        }
+        let criteria = Criteria::deserialize(Value::Object(given));
+        criteria.map(Self).map_err(D::Error::custom)
+    }
 }
 
 impl From<(Origin, View)> for ViewRow {
@@ -67,7 +94,7 @@ impl From<(Origin, View)> for ViewRow {
 /// List the views of an account.
 #[utoipa::path(
     get, path = "/api/v1/views", tag = "views", operation_id = "list_views",
-    params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
+    params(AccountParam),
     responses((status = 200, description = "By name", body = ViewsAnswer), Refused, NoAccount),
 )]
 pub async fn list(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Json<ViewsAnswer>, Problem> {
@@ -80,8 +107,8 @@ pub async fn list(State(state): State<AppState>, viewer: Viewer, params: Params)
 #[utoipa::path(
     get, path = "/api/v1/views/{name}", tag = "views", operation_id = "show_view",
     params(
-        ("name" = String, Path, description = "The view's name", example = "bug-scrub"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ("name" = ViewName, Path, description = "The view's name", example = "bug-scrub"),
+        AccountParam,
     ),
     responses((status = 200, description = "The view", body = ViewRow), Refused, NoAccount),
 )]
@@ -102,16 +129,14 @@ pub async fn show(
 #[utoipa::path(
     put, path = "/api/v1/views/{name}", tag = "views", operation_id = "write_view",
     params(
-        ("name" = String, Path, description = "1 to 64 lower-case letters, digits and hyphens", example = "needs-triage"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ("name" = ViewName, Path, description = "The view's name", example = "needs-triage"),
+        AccountParam,
     ),
-    request_body = NewView,
+    request_body = ViewPlan,
     responses(
         (status = 200, description = "The view was replaced", body = ViewRow),
         (status = 201, description = "The view is new", body = ViewRow),
-        (status = 413, description = "The body is larger than 64 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = Problem, content_type = "application/problem+json"),
-        Refused, NoAccount,
+        BadBody, Refused, NoAccount,
     ),
 )]
 pub async fn put(
@@ -119,11 +144,11 @@ pub async fn put(
     viewer: Viewer,
     Path(name): Path<String>,
     params: Params,
-    Body(new): Body<NewView>,
+    Body(new): Body<ViewPlan>,
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let NewView { description, filter, order } = new;
-    let new = views::NewView { name, description, filter, order };
+    let ViewPlan { description, filter, order } = new;
+    let new = views::NewView { name, description, filter: filter.0, order };
     let StoredView { view, is_new } = state.service.store_view(&viewer, params.one("account")?, new).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(ViewRow::from((Origin::Stored, view)))).into_response())
@@ -133,8 +158,8 @@ pub async fn put(
 #[utoipa::path(
     delete, path = "/api/v1/views/{name}", tag = "views", operation_id = "delete_view",
     params(
-        ("name" = String, Path, description = "The view's name", example = "needs-triage"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ("name" = ViewName, Path, description = "The view's name", example = "needs-triage"),
+        AccountParam,
     ),
     responses((status = 204, description = "The view was deleted"), Refused, NoAccount),
 )]

@@ -50,7 +50,7 @@ pub struct Accepted {
         (status = 413, description = "The body is larger than 25 MB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "The body is not application/json, or is compressed", body = Problem, content_type = "application/problem+json"),
         (status = 500, description = "The database refused the delivery", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The database cannot be reached, or too many bodies are in flight", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database cannot be reached, or too many bodies are in flight", body = Problem, content_type = "application/problem+json", headers(("Retry-After"))),
     ),
     security(()),
 )]

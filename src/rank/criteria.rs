@@ -79,14 +79,14 @@ impl Criteria {
                     filter = filter.with(criterion, self.terms(name, values, known)?);
                 }
                 Looks::Repository => {
-                    filter = filter.with(criterion, self.terms(name, &[], |value| value.matches('/').count() <= 1)?);
+                    filter = filter.with(criterion, self.terms(name, &[], is_repository)?);
                 }
                 Looks::Names(_) | Looks::People(_) => {
-                    let terms = self.terms(name, &[], |value| !value.trim().is_empty())?;
+                    let terms = self.terms(name, &[], is_filled)?;
                     filter = filter.with(criterion, terms.map(|value| value.trim().to_owned()));
                 }
                 Looks::Labels | Looks::Milestone | Looks::Title => {
-                    filter = filter.with(criterion, self.terms(name, &[], |_| true)?);
+                    filter = filter.with(criterion, self.terms(name, &[], is_filled)?);
                 }
                 Looks::Flag(_) | Looks::RepositoryFlag(_) => {
                     let flag = self.flag(name)?.map(|flag| flag.to_string());
@@ -161,6 +161,20 @@ const fn names() -> [&'static str; ALL.len()] {
     names
 }
 
+fn is_filled(value: &str) -> bool {
+    !value.trim().is_empty()
+}
+
+/// `name`, or `owner/name`, in the characters that GitHub allows.
+fn is_repository(value: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(plain);
+    match value.split_once('/') {
+        None => is_name(value),
+        Some((owner, name)) => is_name(owner) && is_name(name),
+    }
+}
+
 /// How quotes are written, in words.
 const QUOTES: &str = "A value that begins with a quotation mark ends with one, and each mark in between is doubled.";
 
@@ -173,7 +187,23 @@ fn unquoted(written: &str) -> Option<Cow<'_, str>> {
 }
 
 /// What [`date`] takes, in words.
-pub const DATES: &str = "A date such as 2026-10-01, of the years 1 to 9998, or a number of days ago such as 180d.";
+pub const DATES: &str =
+    "A date such as 2026-10-01, of the years 1 to 9998, or a number of days ago such as 180d, of at most 5 digits.";
+
+/// The same as a pattern: a date that there is, or digits and `d`.
+pub const DATES_PATTERN: &str = concat!(
+    "^(([0-9]{1,5}d)|",
+    "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-",
+    "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|",
+    "([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29)$",
+);
+
+/// What a text that is looked for may be, as a pattern: not empty, not blank, and closed if it stands in quotes.
+pub const TERM_PATTERN: &str =
+    r#"^(-?"\s*([^"\s\x00]|"")([^"\x00]|"")*"|-?\s+[^\s\x00][^\x00]*|-[^\s"\x00][^\x00]*|[^\s"\x00-][^\x00]*)$"#;
+
+/// What a repository may be, as a pattern.
+pub const REPOSITORY_PATTERN: &str = r#"^(-?"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?"|-[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?|[A-Za-z0-9_.][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)?)$"#;
 
 /// A date, or `Nd` for N days before `today`; none that the store would not take, or that has no
 /// room for a day on either side.
@@ -190,9 +220,12 @@ pub fn date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     date.filter(|date| (1..=9998).contains(&date.year()))
 }
 
+/// The digits of a number of days: more reach back to before any date.
+const MOST_DIGITS: usize = 5;
+
 /// A number of digits only: `parse` alone would take a sign.
 fn whole(digits: &str) -> Option<i64> {
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+    (digits.len() <= MOST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.parse().ok())?
 }
 
 /// An object, such as `{"type": ["Issue", "PR"], "draft": "false"}`: a text, or a list of several.
@@ -201,7 +234,8 @@ impl Serialize for Criteria {
         let given = Self::NAMES.iter().filter(|name| self.has(name));
         serializer.collect_map(given.map(|name| {
             let values = self.0.iter().filter(|(given, _)| given == name);
-            (name, Values::of(values.map(|(_, value)| value.clone()).collect()))
+            let is_flag = ALL.iter().any(|criterion| criterion.name == *name && criterion.is_flag());
+            (name, Values::of(values.map(|(_, value)| value.clone()).collect(), is_flag))
         }))
     }
 }
@@ -231,9 +265,9 @@ enum Values {
 }
 
 impl Values {
-    fn of(mut texts: Vec<String>) -> Self {
+    fn of(mut texts: Vec<String>, is_flag: bool) -> Self {
         match texts.as_slice() {
-            [flag] if flag == "true" || flag == "false" => Values::Flag(flag == "true"),
+            [flag] if is_flag && (flag == "true" || flag == "false") => Values::Flag(flag == "true"),
             [_] => Values::One(texts.remove(0)),
             _ => Values::Several(texts),
         }

@@ -199,7 +199,7 @@ fn written(item: &Item, each: &mut dyn FnMut(&str), part: fn(&NoteText) -> &Stri
     text.into_iter().filter(|text| !text.is_empty()).for_each(each);
 }
 
-const WAITS_FOR: Criterion = Criterion {
+pub const WAITS_FOR: Criterion = Criterion {
     name: "waits_for",
     about: "Whose turn it is, `author` or `maintainers`. Repeat it to accept either; `-` in front of a value excludes it.",
     looks: Looks::Kind(&["author", "maintainers"], |item| {
@@ -229,6 +229,16 @@ pub fn named(name: &str) -> Option<&'static Criterion> {
 }
 
 impl Criterion {
+    /// Whether it takes true or false.
+    pub fn is_flag(&self) -> bool {
+        matches!(self.looks, Looks::Flag(_) | Looks::RepositoryFlag(_) | Looks::Unread)
+    }
+
+    /// Whether it takes a date.
+    pub fn is_date(&self) -> bool {
+        matches!(self.looks, Looks::After(_) | Looks::Before(_))
+    }
+
     /// Whether it says what an item is, rather than how it stands on one date or in one round: only
     /// such a criterion can choose among items over time.
     pub fn lasts(&self) -> bool {

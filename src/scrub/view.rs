@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 64;
 const LONGEST_DESCRIPTION: usize = 1_000;
 /// The most views in a file and values in a view.
 const MOST_VIEWS: usize = 1_000;
-const MOST_VALUES: usize = 500;
+pub const MOST_VALUES: usize = 500;
 
 /// The view that is used if none is named.
 pub const BUG_SCRUB: &str = "bug-scrub";

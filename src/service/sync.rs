@@ -33,6 +33,8 @@ pub enum BackfillState {
 }
 
 impl BackfillState {
+    pub const ALL: [Self; 4] = [Self::None, Self::Running, Self::Open, Self::Complete];
+
     /// `asks`: GitHub is asked at all.
     fn of(asks: bool, progress: &SyncProgress) -> Self {
         match progress {

@@ -61,7 +61,9 @@ impl WantedToken {
         }
         match scopes[..] {
             [] => return refused("scopes", "A token needs a scope."),
-            [Scope::Private] => return refused("scopes", "private goes with read: alone it allows nothing."),
+            _ if scopes.iter().all(|scope| *scope == Scope::Private) => {
+                return refused("scopes", "private goes with read: alone it allows nothing.");
+            }
             _ => {}
         }
         if accounts.as_ref().is_some_and(Vec::is_empty) {

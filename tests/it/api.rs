@@ -11,6 +11,7 @@ mod negotiation;
 mod operations;
 mod outside;
 mod parameters;
+mod problems;
 mod shadows;
 mod statistics;
 mod tokens;

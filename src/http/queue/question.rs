@@ -1,20 +1,25 @@
 //! What a request asks of the queue: which items, in which order, and which page.
 
-use utoipa::openapi::Required;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::{IntoParams, PartialSchema};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::http::AppState;
+use crate::http::description::params::{AccountParam, AsOfParam, MinPositionParam, OrderParam, ViewParam, in_query};
+use crate::http::description::schemas::{number, text, values_of};
 use crate::http::params::{Params, digits};
 use crate::http::problem::Problem;
 use crate::http::warnings::strict;
-use crate::rank::criterion::{ALL, Looks, STATE};
-use crate::rank::{Asked, Criteria, Criterion, Cursor, Order};
+use crate::rank::criterion::{ALL, Criterion, STATE};
+use crate::rank::{Asked, Criteria, Cursor, Order};
 use crate::service::Refusal;
 use crate::service::queue::{OTHER_THAN_CURSOR, QueueQuestion, Start, Subject};
 
 const USUAL_LIMIT: usize = 50;
-const LARGEST_LIMIT: usize = 500;
+/// The most items of a page in JSON, and in a file.
+const LARGEST_LIMIT: i64 = 500;
+const LARGEST_FILE: i64 = 10_000;
+/// The characters of a cursor.
+const CURSOR: &str = "^[A-Za-z0-9_-]+$";
 
 /// Which items: the account, a view, and all criteria but `state`, which only requests for pages take.
 pub struct FilterParams;
@@ -22,20 +27,8 @@ pub struct FilterParams;
 impl IntoParams for FilterParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let asked = ALL.iter().filter(|criterion| criterion.name != STATE.name);
-        let account = parameter::<String>("account", "A login or id. May be left out if the token sees one account.");
-        let view = parameter::<String>("view", "A view's name. Filters beside it narrow it.");
-        [account, view].into_iter().chain(asked.map(described)).collect()
-    }
-}
-
-/// Whether what is private is left out, in files that go from hand to hand.
-pub struct VisibilityParam;
-
-impl IntoParams for VisibilityParam {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let about = "`public` leaves out what is in private repositories, as for a token without `private`. By default \
-                     `all`. It may stand beside a cursor.";
-        vec![parameter::<String>("visibility", about)]
+        let (account, view) = (AccountParam::into_params(|| None), ViewParam::into_params(|| None));
+        account.into_iter().chain(view).chain(asked.map(described)).collect()
     }
 }
 
@@ -47,7 +40,7 @@ impl IntoParams for StrictParam {
         let about = "`true`: a name that nothing has which the token may see (`repo`, `label`, `author`, `assignee`, \
                      `milestone`) is refused with 400. By default the answer has a warning: in `warnings`, or in files in \
                      the header Bugscrub-Warning.";
-        vec![parameter::<bool>("strict", about)]
+        vec![in_query("strict", about, <bool as utoipa::PartialSchema>::schema())]
     }
 }
 
@@ -62,54 +55,35 @@ impl IntoParams for StateParam {
 
 /// A criterion as a parameter.
 pub fn described(criterion: &Criterion) -> Parameter {
-    match criterion.looks {
-        Looks::Flag(_) | Looks::RepositoryFlag(_) | Looks::Unread => parameter::<bool>(criterion.name, criterion.about),
-        Looks::After(_) | Looks::Before(_) => parameter::<String>(criterion.name, criterion.about),
-        Looks::Kind(..)
-        | Looks::Names(_)
-        | Looks::People(_)
-        | Looks::Repository
-        | Looks::Labels
-        | Looks::Milestone
-        | Looks::Title => parameter::<Vec<String>>(criterion.name, criterion.about),
+    in_query(criterion.name, criterion.about, values_of(criterion))
+}
+
+/// The further parameters of the queue in JSON.
+pub struct PageParams;
+
+impl IntoParams for PageParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        page_params("How many items a page has, by default 50.", LARGEST_LIMIT)
     }
 }
 
-/// An optional parameter of a query.
-pub fn parameter<T: PartialSchema>(name: &str, about: &str) -> Parameter {
-    let described = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
-    described.description(Some(about)).schema(Some(T::schema())).build()
+/// The further parameters of the queue in files.
+pub struct LongPageParams;
+
+impl IntoParams for LongPageParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        page_params("How many items a page has. CSV: by default 1,000. XLSX: by default 10,000.", LARGEST_FILE)
+    }
 }
 
-/// The further parameters of the queue.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
-pub struct PageParams {
-    /// `stalest`, `freshest`, `oldest` or `newest` first. By default the view's order; without a view, `stalest`. It is
-    /// the same in JSON, CSV and XLSX.
-    order: Option<String>,
-    /// The queue as it was at the end of this date, or of the day that many days ago (`30d`).
-    as_of: Option<String>,
-    /// How many items a page has. JSON: 1 to 500, by default 50. CSV: 1 to 10,000, by default 1,000. XLSX: 1 to
-    /// 10,000, by default 10,000.
-    limit: Option<usize>,
-    /// Wait for up to 5 seconds until the answer includes this position of the log.
-    min_position: Option<i64>,
-    /// The cursor of the next page: an answer's `next_cursor`, or the one in its `next` or its header Link. It carries
-    /// the account, the filters, the order and the date. You may give them again beside it if they mean the same;
-    /// `limit`, `min_position` and, for XLSX, `view` may be new.
-    cursor: Option<String>,
-}
-
-/// How a CSV file begins.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
-pub struct CsvParams {
-    /// `true`: begin with a byte order mark. Excel needs it to read anything but English; other programs read it as part
-    /// of the first column's name.
-    bom: Option<bool>,
+fn page_params(limits: &str, largest: i64) -> Vec<Parameter> {
+    let cursor = "The cursor of the next page: an answer's `next_cursor`, or the one in its `next` or its header Link. It carries the \
+                  account, the filters, the order and the date. You may give them again beside it if they mean the same; \
+                  `limit`, `min_position` and, for XLSX, `view` may be new.";
+    let own = [in_query("limit", limits, number(1, largest)), in_query("cursor", cursor, text(CURSOR))];
+    let shared =
+        [OrderParam::into_params(|| None), AsOfParam::into_params(|| None), MinPositionParam::into_params(|| None)];
+    shared.into_iter().flatten().chain(own).collect()
 }
 
 /// Whether a CSV file is to begin with a byte order mark.
@@ -138,7 +112,8 @@ impl Format {
     }
 
     fn largest_limit(self) -> usize {
-        if self == Format::Json { LARGEST_LIMIT } else { 10_000 }
+        let largest = if self == Format::Json { LARGEST_LIMIT } else { LARGEST_FILE };
+        usize::try_from(largest).expect("cannot fail: a small number")
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::deck::DeckRowAnswer;
+use crate::http::description::schemas;
 use crate::scrub::Scrub;
 use crate::service::scrubs::ScrubDetails;
 
@@ -14,7 +15,7 @@ pub struct ScrubRow {
     #[schema(example = 51)]
     number: i64,
     /// `open`, `closed`, or `imported` from a spreadsheet.
-    #[schema(example = "open")]
+    #[schema(value_type = schemas::ScrubState, example = "open")]
     state: &'static str,
     /// The view that it reads. Null if the scrub is known only from a spreadsheet.
     #[schema(example = "bug-scrub")]

@@ -7,22 +7,24 @@ use super::answer::ScrubAnswer;
 use super::number::scrub_number;
 use crate::http::AppState;
 use crate::http::authorship::WriteId;
+use crate::http::description::answers::{BadKey, NotKnown, Refused};
+use crate::http::description::params::{AccountParam, IdempotencyKey, ScrubPath};
+use crate::http::description::schemas::PersonName;
 use crate::http::params::Params;
-use crate::http::problem::{Problem, Refused};
+use crate::http::problem::Problem;
 use crate::service::Viewer;
 
 /// Add an attendee.
 #[utoipa::path(
     put, path = "/api/v1/scrubs/{number}/attendees/{name}", tag = "scrubs", operation_id = "add_attendee",
     params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("name" = String, Path, description = "A login or name", example = "octocat"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ScrubPath,
+        ("name" = PersonName, Path, description = "A login or name", example = "octocat"),
+        AccountParam, IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The scrub as it stands now", body = ScrubAnswer),
-        (status = 404, description = "There is no such account or scrub", body = Problem, content_type = "application/problem+json"),
-        Refused,
+        NotKnown, Refused, BadKey,
     ),
 )]
 pub async fn put(
@@ -39,14 +41,13 @@ pub async fn put(
 #[utoipa::path(
     delete, path = "/api/v1/scrubs/{number}/attendees/{name}", tag = "scrubs", operation_id = "remove_attendee",
     params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("name" = String, Path, description = "A login or name", example = "octocat"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
+        ScrubPath,
+        ("name" = PersonName, Path, description = "A login or name", example = "octocat"),
+        AccountParam, IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The scrub as it stands now", body = ScrubAnswer),
-        (status = 404, description = "There is no such account or scrub", body = Problem, content_type = "application/problem+json"),
-        Refused,
+        NotKnown, Refused, BadKey,
     ),
 )]
 pub async fn delete(

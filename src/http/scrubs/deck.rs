@@ -10,10 +10,13 @@ use utoipa::ToSchema;
 
 use super::number::scrub_number;
 use crate::http::AppState;
+use crate::http::description::answers::{NoAccount, Refused};
+use crate::http::description::params::{AccountParam, ScrubPath};
+use crate::http::description::schemas;
 use crate::http::outside::Outside;
 use crate::http::pages::link;
 use crate::http::params::Params;
-use crate::http::problem::{NoAccount, Problem, Refused};
+use crate::http::problem::Problem;
 use crate::http::row::{QueueRow, ReadMark};
 use crate::rank::stale_age;
 use crate::scrub::deck::{DeckRow, Happening};
@@ -53,7 +56,7 @@ pub struct DeckRowAnswer {
     number: i64,
     /// `current`, `read` (in this scrub), `skipped`, `read elsewhere` (in this round, but outside of this scrub),
     /// `closed`, `deleted`, `gone` (to where it may not be seen) or `waiting`.
-    #[schema(example = "waiting")]
+    #[schema(value_type = schemas::RowStatus, example = "waiting")]
     status: &'static str,
     /// Whether the item was updated after the scrub was opened.
     changed: bool,
@@ -96,13 +99,13 @@ impl From<Happening> for HappeningRow {
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/deck", tag = "scrubs", operation_id = "list_deck",
     params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-        ("after" = Option<i64>, Query, description = "Only rows after this place"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `after`"),
-        ("limit" = Option<i64>, Query, description = "How many rows a page has, 1 to 1,000; by default 100"),
+        ScrubPath,
+        AccountParam,
+        ("after" = Option<i64>, Query, description = "Only rows after this place", minimum = 0),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `after`", pattern = "^(0|[1-9][0-9]{0,17})$"),
+        ("limit" = Option<i64>, Query, description = "How many rows a page has, 1 to 1,000; by default 100", minimum = 1, maximum = 1000),
     ),
-    responses((status = 200, description = "A page of rows", body = DeckAnswer), Refused, NoAccount),
+    responses((status = 200, description = "A page of rows", body = DeckAnswer, headers(("Link"))), Refused, NoAccount),
 )]
 pub async fn show(
     State(state): State<AppState>,

@@ -6,8 +6,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::number::scrub_number;
 use crate::http::AppState;
+use crate::http::description::answers::{NoAccount, Refused};
+use crate::http::description::params::{AccountParam, ScrubPath, VisibilityParam};
 use crate::http::params::Params;
-use crate::http::problem::{NoAccount, Problem, Refused};
+use crate::http::problem::Problem;
 use crate::http::sheets::file::shown;
 use crate::service::Viewer;
 
@@ -18,12 +20,12 @@ use crate::service::Viewer;
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/minutes.md", tag = "scrubs", operation_id = "show_minutes",
     params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-        ("visibility" = Option<String>, Query, description = "`public` leaves out what is in private repositories, as for a token without `private`; by default `all`"),
+        ScrubPath,
+        AccountParam,
+        VisibilityParam,
     ),
     responses(
-        (status = 200, description = "Markdown", body = String, content_type = "text/markdown"),
+        (status = 200, description = "Markdown", body = String, content_type = "text/markdown", headers(("Content-Disposition"))),
         Refused, NoAccount,
     ),
 )]

@@ -5,8 +5,11 @@ use axum::response::Response;
 
 use super::number::scrub_number;
 use crate::http::AppState;
+use crate::http::description::answers::{NoAccount, Refused};
+use crate::http::description::params::{AccountParam, ByteOrderMarkParam, OrderParam, ScrubPath, VisibilityParam};
+use crate::http::description::schemas::File;
 use crate::http::params::Params;
-use crate::http::problem::{NoAccount, Problem, Refused};
+use crate::http::problem::Problem;
 use crate::http::queue::question::{byte_order_mark, order};
 use crate::http::sheets::file::{XLSX, file};
 use crate::service::Viewer;
@@ -21,13 +24,13 @@ use crate::sheet::{self, Sheet};
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/sheet.xlsx", tag = "sheets", operation_id = "export_scrub_xlsx",
     params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-        ("order" = Option<String>, Query, description = "`stalest`, `freshest`, `oldest` or `newest` first; by default the order of the scrub's view, as in its deck"),
-        ("visibility" = Option<String>, Query, description = "`public` leaves out what is in private repositories, as for a token without `private`; by default `all`"),
+        ScrubPath,
+        AccountParam,
+        OrderParam,
+        VisibilityParam,
     ),
     responses(
-        (status = 200, description = "XLSX", body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (status = 200, description = "XLSX", body = inline(File), content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", headers(("Content-Disposition"))),
         Refused, NoAccount,
     ),
 )]
@@ -48,13 +51,16 @@ pub async fn xlsx(
 #[utoipa::path(
     get, path = "/api/v1/scrubs/{number}/sheet.csv", tag = "sheets", operation_id = "export_scrub_csv",
     params(
-        ("number" = String, Path, description = "The scrub's number", example = "51"),
-        ("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account"),
-        ("order" = Option<String>, Query, description = "`stalest`, `freshest`, `oldest` or `newest` first; by default the order of the scrub's view, as in its deck"),
-        ("bom" = Option<bool>, Query, description = "`true`: begin with a byte order mark, which Excel needs"),
-        ("visibility" = Option<String>, Query, description = "`public` leaves out what is in private repositories, as for a token without `private`; by default `all`"),
+        ScrubPath,
+        AccountParam,
+        OrderParam,
+        ByteOrderMarkParam,
+        VisibilityParam,
     ),
-    responses((status = 200, description = "CSV", body = String, content_type = "text/csv"), Refused, NoAccount),
+    responses(
+        (status = 200, description = "CSV", body = String, content_type = "text/csv", headers(("Content-Disposition"))),
+        Refused, NoAccount,
+    ),
 )]
 pub async fn csv(
     State(state): State<AppState>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::activity::NoteText;
+use crate::http::description::schemas;
 use crate::service::sheets::ImportedSheet;
 use crate::sheet::{self, Import, Outcome};
 
@@ -39,6 +40,7 @@ pub struct Counts {
     pub new: usize,
     /// Those of `new` that remove our note, or a text of it.
     #[serde(default)]
+    #[schema(required)]
     pub removing: usize,
     pub same: usize,
     pub conflict: usize,
@@ -62,11 +64,11 @@ pub struct SheetRowAnswer {
     /// As the spreadsheet numbers it.
     pub line: u32,
     pub repository: Option<String>,
+    #[schema(value_type = Option<schemas::ItemType>)]
     pub r#type: Option<String>,
     pub number: Option<i64>,
     /// `new` (it adds a note, a mark or both), `same`, `conflict` (our note differs, and stays), `unknown item` (kept
     /// and listed at `/api/v1/sheets/unplaced`) or `unreadable`.
-    #[schema(value_type = String)]
     pub outcome: RowOutcome,
     /// What is wrong with an unreadable row, where an unknown item may be, or which texts of our note go because their
     /// cells are empty.
@@ -80,7 +82,7 @@ pub struct SheetRowAnswer {
 }
 
 /// What becomes of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RowOutcome {
     New,

@@ -7,8 +7,11 @@ use utoipa::ToSchema;
 
 use crate::activity::NoteText;
 use crate::http::AppState;
+use crate::http::description::answers::{NoAccount, Refused};
+use crate::http::description::params::AccountParam;
+use crate::http::description::schemas;
 use crate::http::params::Params;
-use crate::http::problem::{NoAccount, Problem, Refused};
+use crate::http::problem::Problem;
 use crate::scrub::record;
 use crate::service::Viewer;
 
@@ -22,6 +25,7 @@ pub struct UnplacedAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnplacedRow {
     repository: String,
+    #[schema(value_type = schemas::ItemType)]
     r#type: &'static str,
     number: i64,
     scrub: Option<i64>,
@@ -40,7 +44,7 @@ pub struct UnplacedRow {
 /// without `private` sees only rows about public repositories that are here.
 #[utoipa::path(
     get, path = "/api/v1/sheets/unplaced", tag = "sheets", operation_id = "list_unplaced_rows",
-    params(("account" = Option<String>, Query, description = "A login or id; may be left out if the token sees one account")),
+    params(AccountParam),
     responses((status = 200, description = "The oldest row first, at most 10,000", body = UnplacedAnswer), Refused, NoAccount),
 )]
 pub async fn unplaced(

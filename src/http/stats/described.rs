@@ -2,14 +2,18 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::Schema;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::queue::question::{StrictParam, described, parameter};
+use crate::http::description::params::{AccountParam, AsOfParam, ViewParam, in_path, in_query};
+use crate::http::description::schemas::{DateOrDaysAgo, Step, named, number, one_of};
+use crate::http::queue::question::{StrictParam, described};
 use crate::http::warnings::{Warning, warnings};
 use crate::rank::criterion::ALL;
-use crate::service::stats::{Ages, Coverage, Statistic, Throughput};
-use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, Forecast, ForecastSummary, ThroughputRow};
+use crate::service::stats::{Ages, Coverage, MOST_STEPS, Statistic, Throughput};
+use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, Forecast, ForecastSummary, Size, ThroughputRow};
 
 /// The parameters of every subject: which items, by what they are now. A view's state and dates do not count, because
 /// they hold at one moment only.
@@ -17,50 +21,54 @@ pub(super) struct CommonParams;
 
 impl IntoParams for CommonParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let account = parameter::<String>("account", "A login or id. May be left out if the token sees one account.");
-        let view = parameter::<String>("view", "A view's name. Filters beside it narrow it.");
         let lasting = ALL.iter().filter(|criterion| criterion.lasts()).map(described);
-        let as_of = "What was known at the end of this date, or of the day that many days ago (`30d`).";
-        let rest = [
-            parameter::<String>("as_of", as_of),
-            parameter::<u32>("width", "The width of `.svg` in pixels, 600 to 4000."),
-            parameter::<u32>("height", "The height of `.svg` in pixels, 340 to 4000."),
+        let which = [AccountParam::into_params(|| None), ViewParam::into_params(|| None)].into_iter().flatten();
+        let side = |name, about, least: u32, most: u32| in_query(name, about, number(least.into(), most.into()));
+        let (smallest, largest) = (Size::SMALLEST, Size::LARGEST);
+        let sides = [
+            side("width", "The width of `.svg` in pixels.", smallest.width, largest.width),
+            side("height", "The height of `.svg` in pixels.", smallest.height, largest.height),
         ];
         let strict = StrictParam::into_params(|| None);
-        [account, view].into_iter().chain(lasting).chain(rest).chain(strict).collect()
+        which.chain(lasting).chain(AsOfParam::into_params(|| None)).chain(sides).chain(strict).collect()
     }
 }
 
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
-pub(super) struct BacklogParams {
-    /// A date, or `Nd` for N days ago. By default 52 weeks before `to`.
-    from: Option<String>,
-    /// A date or `Nd`. At the latest, and by default, `as_of` or today.
-    to: Option<String>,
-    /// `day`, or `week` (the default), from Monday to Sunday.
-    step: Option<String>,
+/// The form of a statistic, where its path has a suffix.
+pub(super) struct FormPath;
+
+impl IntoParams for FormPath {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![in_path("format", "JSON, a table or a chart", one_of(["json", "csv", "svg"]), "csv")]
+    }
 }
 
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
-pub(super) struct ThroughputParams {
-    /// How many days until today, 1 to 3700. By default 90.
-    window: Option<u32>,
+macro_rules! own_params {
+    ($($name:ident = [$($parameter:literal, $about:literal, $schema:expr;)*])*) => {
+        $(
+            pub(super) struct $name;
+
+            impl IntoParams for $name {
+                fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                    vec![$(in_query($parameter, $about, $schema)),*]
+                }
+            }
+        )*
+    };
 }
 
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code)]
-pub(super) struct ForecastParams {
-    /// A date, or `Nd` for N days ago. By default 52 weeks before `to`.
-    from: Option<String>,
-    /// A date or `Nd`. At the latest, and by default, `as_of` or today.
-    to: Option<String>,
-    /// The same seed gives the same answer. By default it comes from the date.
-    seed: Option<u64>,
+own_params! {
+    RangeParams = [
+        "from", "A date, or `Nd` for N days ago. By default 52 weeks before `to`.", date();
+        "to", "A date or `Nd`. At the latest, and by default, `as_of` or today.", date();
+    ]
+    StepParam = ["step", "By default `week`.", named::<Step>();]
+    WindowParam = ["window", "How many days until today. By default 90.", number(1, MOST_STEPS);]
+    SeedParam = ["seed", "The same seed gives the same answer. By default it comes from the date.", number(0, i64::MAX);]
+}
+
+fn date() -> RefOr<Schema> {
+    named::<DateOrDaysAgo>()
 }
 
 #[derive(Debug, Serialize, ToSchema)]

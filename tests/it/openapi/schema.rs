@@ -61,7 +61,7 @@ fn check(description: &Value, schema: &Value, value: &Value, at: &str, found: &m
                     check(description, rule, element, &format!("{at}/{index}"), found);
                 }
             }
-            "description" | "example" => {}
+            "description" | "example" | "title" => {}
             other => panic!("this validator does not know {other}; teach it"),
         }
     }
@@ -99,7 +99,7 @@ fn check_format(format: &str, value: &Value, at: &str, found: &mut Vec<String>) 
         ("date-time", Value::String(text)) => DateTime::parse_from_rfc3339(text).is_ok(),
         ("int32", Value::Number(number)) => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
         ("int64", Value::Number(number)) => number.as_i64().is_some(),
-        ("date" | "date-time" | "int32" | "int64" | "double", _) => true,
+        ("date" | "date-time" | "int32" | "int64" | "double" | "uri-reference", _) => true,
         (other, _) => panic!("this validator does not know the format {other}; teach it"),
     };
     if !fits {

@@ -27,11 +27,12 @@ const QUESTIONS: [&str; 14] = [
 ];
 
 /// Operations that ask nothing of an account, or that have tests of their own.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "POST /webhooks/github",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
+    "GET /problems/{kind}",
     // `stream`: it has no end.
     "GET /api/v1/stream",
     "POST /api/v1/stream/tickets",
@@ -60,9 +61,12 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
             let numbers = (1..=3).map(|number| path.replace("{number}", &number.to_string()));
             numbers.flat_map(|path| deck.iter().map(move |asked| format!("{path}?{asked}"))).collect()
         }
-        path if path.starts_with("/api/v1/stats/") => match path.rsplit_once('.') {
-            Some((_, "svg" | "json")) => with(path, &[""]),
-            _ => with(path, &["", "view=mine", "as_of=20d", "label=bug"]),
+        path if path.starts_with("/api/v1/stats/") => match path.strip_suffix("{format}") {
+            Some(subject) => {
+                let tables = with(&format!("{subject}csv"), &["", "view=mine", "as_of=20d", "label=bug"]);
+                ["svg", "json"].map(|format| format!("{subject}{format}")).into_iter().chain(tables).collect()
+            }
+            None => with(path, &["", "view=mine", "as_of=20d", "label=bug"]),
         },
         "/api/v1/sync" => with(path, &["", "after=2"]),
         "/api/v1/accounts"

@@ -1,0 +1,186 @@
+//! The schemas that say what a text or a number may be, and the lists of words.
+//!
+//! What a schema allows is what the parser takes, so a change of the one is a change of the other. Patterns stay within what
+//! ECMAScript, Python, Go and Rust read alike: no look-around, no `\u`.
+
+use std::borrow::Cow;
+
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ArrayItems, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema,
+    SchemaFormat, Type,
+};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::rank::criterion::{ALL, Criterion, Looks, STATE, TYPE, WAITS_FOR};
+use crate::rank::{Order as Orders, criteria};
+use crate::scrub::view::MOST_VALUES;
+use crate::service::Scope as Scopes;
+use crate::service::sync::BackfillState;
+
+/// A text without U+0000, which Postgres takes in none.
+pub const TEXT: &str = r"^[^\x00]*$";
+/// A login, an id, or the name of a repository, as GitHub allows them.
+pub const NAME: &str = r"^[A-Za-z0-9_.-]+$";
+/// A view's name; see `scrub::view::is_name`.
+pub const VIEW_NAME: &str = r"^[a-z0-9][a-z0-9-]{0,63}$";
+/// A person's name or login; see `scrub::input::person_name`.
+pub const PERSON: &str = r"^\s*(@\s*[^\s\x00-\x1f\x7f-\x9f]|[^\s@\x00-\x1f\x7f-\x9f])[^\x00-\x1f\x7f-\x9f]{0,99}\s*$";
+
+/// A text of a pattern.
+pub fn text(pattern: &str) -> RefOr<Schema> {
+    RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build()))
+}
+
+/// A whole number of 64 bits within bounds.
+pub fn number(least: i64, most: i64) -> RefOr<Schema> {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most));
+    RefOr::T(Schema::Object(number.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))).build()))
+}
+
+/// One of these words.
+pub fn one_of<W: Into<String>>(words: impl IntoIterator<Item = W>) -> RefOr<Schema> {
+    RefOr::T(Schema::Object(words_of(words)))
+}
+
+fn words_of<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Object {
+    let words = words.into_iter().map(Into::into);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.collect::<Vec<String>>())).build()
+}
+
+/// A list of what another schema describes.
+pub fn list(of: RefOr<Schema>) -> RefOr<Schema> {
+    RefOr::T(Schema::Array(ArrayBuilder::new().items(of).build()))
+}
+
+/// The schema that the description has under a type's name.
+pub fn named<S: ToSchema>() -> RefOr<Schema> {
+    RefOr::Ref(Ref::from_schema_name(S::name()))
+}
+
+/// What a criterion takes.
+pub fn values_of(criterion: &Criterion) -> RefOr<Schema> {
+    match criterion.looks {
+        Looks::Flag(_) | Looks::RepositoryFlag(_) | Looks::Unread => bool::schema(),
+        Looks::After(_) | Looks::Before(_) => named::<DateOrDaysAgo>(),
+        Looks::Kind(..) if criterion.name == TYPE.name => list(named::<ItemTypeTerm>()),
+        Looks::Kind(..) if criterion.name == STATE.name => list(named::<ItemStateTerm>()),
+        Looks::Kind(..) if criterion.name == WAITS_FOR.name => list(named::<WaitsForTerm>()),
+        Looks::Kind(values, _) => list(one_of(terms(values))),
+        Looks::Repository => list(named::<RepositoryTerm>()),
+        Looks::Names(_) | Looks::People(_) | Looks::Labels | Looks::Milestone | Looks::Title => list(named::<Term>()),
+    }
+}
+
+/// The filters of a view: each by name, what may be repeated as a text or a list.
+fn view_filter() -> RefOr<Schema> {
+    let filter = ALL.iter().fold(ObjectBuilder::new(), |filter, criterion| match values_of(criterion) {
+        RefOr::T(Schema::Array(mut several)) => {
+            several.max_items = Some(MOST_VALUES);
+            let one = match &several.items {
+                ArrayItems::RefOrSchema(one) => (**one).clone(),
+                ArrayItems::False => named::<Term>(),
+            };
+            let either =
+                OneOfBuilder::new().item(one).item(RefOr::T(Schema::Array(several))).description(Some(criterion.about));
+            filter.property(criterion.name, either)
+        }
+        one => filter.property(criterion.name, one),
+    });
+    RefOr::T(Schema::Object(filter.additional_properties(Some(AdditionalProperties::FreeForm(false))).build()))
+}
+
+fn kinds(criterion: &Criterion) -> &'static [&'static str] {
+    match criterion.looks {
+        Looks::Kind(values, _) => values,
+        _ => &[],
+    }
+}
+
+/// The words, and each with `-` in front, which excludes it.
+fn terms(values: &[&str]) -> Vec<String> {
+    let excluded = values.iter().map(|value| format!("-{value}"));
+    values.iter().map(|value| (*value).to_owned()).chain(excluded).collect()
+}
+
+/// A file: described where it stands, because generators look for it there.
+pub struct File;
+
+impl PartialSchema for File {
+    fn schema() -> RefOr<Schema> {
+        let binary = Some(SchemaFormat::KnownFormat(KnownFormat::Binary));
+        RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(Type::String).format(binary).build()))
+    }
+}
+
+impl ToSchema for File {}
+
+/// Schemas with a name, each a Rust type that only the description uses: `#[schema(value_type = Order)]`.
+macro_rules! named_schemas {
+    ($($name:ident, $about:literal, $schema:expr;)*) => {
+        $(
+            #[doc = $about]
+            pub struct $name;
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    described($schema, $about)
+                }
+            }
+
+            impl ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+            }
+        )*
+
+        /// All of them, by name.
+        pub fn all() -> Vec<(String, RefOr<Schema>)> {
+            vec![$((stringify!($name).to_owned(), $name::schema())),*]
+        }
+    };
+}
+
+fn described(schema: RefOr<Schema>, about: &str) -> RefOr<Schema> {
+    match schema {
+        RefOr::T(Schema::Object(mut object)) => {
+            object.description = Some(about.to_owned());
+            RefOr::T(Schema::Object(object))
+        }
+        other => other,
+    }
+}
+
+named_schemas! {
+    ItemType, "What an item is.", one_of(kinds(&TYPE).iter().copied());
+    ItemTypeTerm, "A type of items; `-` in front excludes it.", one_of(terms(kinds(&TYPE)));
+    ItemState, "The state of an item.", one_of(kinds(&STATE).iter().copied());
+    ItemStateTerm, "A state of items; `-` in front excludes it.", one_of(terms(kinds(&STATE)));
+    WaitsFor, "Whose turn it is.", one_of(kinds(&WAITS_FOR).iter().copied());
+    WaitsForTerm, "Whose turn it is; `-` in front excludes it.", one_of(terms(kinds(&WAITS_FOR)));
+    Order, "What comes first.", one_of(Orders::NAMES);
+    Step, "The length of a step. Weeks are from Monday to Sunday.", one_of(["day", "week"]);
+    Scope, "What a token allows. `admin` includes the others.", one_of(Scopes::ALL.map(Scopes::name));
+    AccessScope, "What a token that is sent in a header allows.",
+        one_of(Scopes::ALL.into_iter().filter(|scope| *scope != Scopes::Embed).map(Scopes::name));
+    EmbedScope, "What a token allows that may stand in a URL.", one_of([Scopes::Embed.name()]);
+    Visibility, "Whether GitHub shows a repository to everybody.", one_of(["public", "private"]);
+    Audience, "For whom a file is: `public` leaves out what is in private repositories.", one_of(["public", "all"]);
+    Backfill, "Whether everything was fetched that existed before the first delivery: `none` (the service only receives \
+               deliveries), `running`, `open` (all open items are here, history is on its way) or `complete`.",
+        one_of(BackfillState::ALL.map(BackfillState::name));
+    ScrubState, "`open`, `closed`, or `imported` from a spreadsheet.", one_of(["open", "closed", "imported"]);
+    RowStatus, "`current`, `read` (in this scrub), `skipped`, `read elsewhere` (in this round, but outside of this scrub), `closed`, \
+                `deleted`, `gone` (to where it may not be seen) or `waiting`.",
+        one_of(["current", "read", "skipped", "read elsewhere", "closed", "deleted", "gone", "waiting"]);
+    ViewOrigin, "`builtin`, `file` (declared where the service is installed) or `stored`.",
+        one_of(["builtin", "file", "stored"]);
+    ViewFilter, "The queue's filters by name. `180d` keeps meaning 180 days ago, whenever the view is used.", view_filter();
+    DateOrDaysAgo, "A date of the years 1 to 9998, or a number of days ago.", text(criteria::DATES_PATTERN);
+    Term, "A text that is looked for; `-` in front excludes it. A text that itself begins with `-` or `\"` stands in \
+           quotes, in which each `\"` is doubled.", text(criteria::TERM_PATTERN);
+    RepositoryTerm, "`owner/name` or `name`; `-` in front excludes it.", text(criteria::REPOSITORY_PATTERN);
+    ViewName, "The name of a view.", text(VIEW_NAME);
+    PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);
+}

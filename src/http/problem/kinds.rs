@@ -1,0 +1,87 @@
+//! The kinds of problems that have a name: each once, with its `type`, its status, and what it means.
+//!
+//! A problem is made from its kind, and [`pages`](super::pages) shows the same text where its `type` leads.
+
+use axum::http::StatusCode;
+
+/// A kind of problem.
+#[derive(Debug)]
+pub struct Kind {
+    pub name: &'static str,
+    /// The `type`: a path of this service.
+    pub address: &'static str,
+    pub status: StatusCode,
+    pub title: &'static str,
+    /// What it means, and what to do.
+    pub about: &'static str,
+}
+
+macro_rules! kinds {
+    ($($id:ident = $name:literal, $status:ident, $title:literal, $about:literal;)*) => {
+        $(pub static $id: Kind = Kind {
+            name: $name,
+            address: concat!("/problems/", $name),
+            status: StatusCode::$status,
+            title: $title,
+            about: $about,
+        };)*
+
+        /// All that there are.
+        pub static ALL: &[&Kind] = &[$(&$id),*];
+    };
+}
+
+kinds! {
+    BAD_PARAMETER = "bad-parameter", BAD_REQUEST, "Bad parameter",
+        "A parameter, a header or a field of the body cannot be taken. `parameter` names it, `detail` says why, and \
+         `allowed` lists what it may be, if that is a list. The same request will be refused again.";
+    UNKNOWN_ACCOUNT = "unknown-account", NOT_FOUND, "Unknown account",
+        "There is no such account, or the token may not see it. `GET /api/v1/accounts` lists those that it may see.";
+    LOGIN_REUSED = "login-reused", CONFLICT, "Login of several accounts",
+        "Several accounts have had this login. Name the one that you mean by its id; `allowed` lists them.";
+    UNKNOWN_VIEW = "unknown-view", NOT_FOUND, "Unknown view",
+        "The account has no view of this name. `GET /api/v1/views` lists those that there are. What a file declares, or \
+         is built in, can be shown but not deleted.";
+    VIEW_DECLARED = "view-declared", CONFLICT, "View declared in a file",
+        "The view is declared in a file where the service is installed, so it is changed there.";
+    VIEW_BUILT_IN = "view-built-in", FORBIDDEN, "Built-in view",
+        "Only a token with the scope `admin` replaces a view that is built in. Store yours under another name.";
+    TOO_MANY_VIEWS = "too-many-views", CONFLICT, "Too many views",
+        "The account has as many stored views as it can have. Delete one first.";
+    UNKNOWN_ITEM = "unknown-item", NOT_FOUND, "Unknown item",
+        "There is no such item, or the token may not see it: items of private repositories take the scope `private`.";
+    ITEM_DELETED = "item-deleted", GONE, "Item deleted",
+        "The item was deleted on GitHub. It will not come back.";
+    DATE_OVER = "date-over", GONE, "The cursor's date has passed",
+        "A cursor counts days to the date of its first page, and that date is over for more than an hour. Begin again \
+         without a cursor.";
+    UNKNOWN_SCRUB = "unknown-scrub", NOT_FOUND, "Unknown scrub",
+        "The account has had no scrub of this number. `GET /api/v1/scrubs` lists those that it had.";
+    SCRUB_OPEN = "scrub-open", CONFLICT, "A scrub is open",
+        "Another scrub over this view is open; `allowed` has its number. Join it, or close it first.";
+    SCRUB_CLOSED = "scrub-closed", CONFLICT, "The scrub is closed",
+        "Nothing more is read in a scrub that is closed. `current` shows it. Open the next one.";
+    CURSOR_MOVED = "cursor-moved", CONFLICT, "The cursor is elsewhere",
+        "Somebody has already gone on, or `place` is not the place that is being read now. Nothing was done; `current` \
+         shows the scrub as it stands.";
+    NOTHING_TO_READ = "nothing-to-read", CONFLICT, "Nothing to read",
+        "The view has no item to read, so there is no deck to deal.";
+    NO_SCHEDULE = "no-schedule", NOT_FOUND, "No schedule",
+        "The service was not told when the group meets, so it has no calendar.";
+    NOTE_CHANGED = "note-changed", PRECONDITION_FAILED, "Note changed",
+        "Somebody has changed the note since it was read. `current` has what it says now, for a token with the scope \
+         `read`. Read it, and send the ETag of `GET .../note` as `If-Match`.";
+    BAD_SHEET = "bad-sheet", UNPROCESSABLE_ENTITY, "The file cannot be read",
+        "The file is not a spreadsheet that can be imported, or it is too large; `detail` says why. Nothing was changed. \
+         XLSX, ODS and CSV can be imported.";
+    KEY_REUSED = "key-reused", UNPROCESSABLE_ENTITY, "Idempotency-Key reused",
+        "This `Idempotency-Key` came with another request before. Nothing was done. Choose a new key for each request, \
+         and send the same request under the same key only to repeat it.";
+    POSITION_NOT_REACHED = "position-not-reached", GATEWAY_TIMEOUT, "Position not reached",
+        "The account's log did not reach `min_position` in 5 seconds. Try again, or ask without it.";
+}
+
+/// The kind of a name.
+pub fn named(name: &str) -> Option<&'static Kind> {
+    ALL.iter().copied().find(|kind| kind.name == name)
+}
