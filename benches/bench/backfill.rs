@@ -1,15 +1,17 @@
-//! Backfill: requests to GitHub per 100 items of a large repository, against the tests' fake.
+//! Backfill: requests to GitHub per 100 items of a large repository, against the tests' fake, and how old the answers
+//! of the queue get meanwhile.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::behind::{Looks, Watch};
 use crate::github::{APP_ID, APP_KEY, FakeGitHub};
 use crate::report::Report;
 use crate::service::{self, Service, TOKEN};
 
 /// Of these a fifth are discussions, as the fake fills an account.
-const ITEMS: usize = 10_000;
+const ITEMS: usize = 50_000;
 
 pub async fn measure(report: &mut Report) {
     let github = FakeGitHub::start().await;
@@ -25,6 +27,7 @@ pub async fn measure(report: &mut Report) {
     let app = [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &*id), ("BUGSCRUB_PRIVATE_KEY", APP_KEY)];
     let service = Service::start_with(directory.path(), &app).await;
     let begun = Instant::now();
+    let watch = Watch::start(service.address());
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     loop {
         let url = format!("http://{}/api/v1/sync", service.address());
@@ -39,6 +42,9 @@ pub async fn measure(report: &mut Report) {
     let seconds = begun.elapsed().as_secs_f64();
     let requests = github.log().iter().filter(|request| request.gate > 0).count();
     let about = json!({"requests": requests, "items": ITEMS, "seconds": seconds, "all_requests": github.log().len()});
+    let Looks { worst_ms, looks, frozen_ms } = watch.end().await;
+    let seen = json!({"items": ITEMS, "looks": looks, "longest_standstill_ms": frozen_ms});
+    report.row("backfill_behind_ms", worst_ms as f64, "ms", "<= 1000", seen);
     report.row("backfill_requests_per_100", requests as f64 * 100.0 / ITEMS as f64, "requests", "<= 1.1", about);
     service.stop().await;
 }

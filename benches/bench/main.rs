@@ -5,6 +5,7 @@
 //! `target/bench.json`.
 
 mod backfill;
+mod behind;
 #[path = "../../tests/it/support/github/mod.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod github;
@@ -49,6 +50,9 @@ async fn main() {
     let mut payloads = None;
     if wanted("ingest") {
         ingest(&mut report, payloads.get_or_insert_with(Payloads::load)).await;
+    }
+    if wanted("burst") {
+        behind::burst(&mut report, payloads.get_or_insert_with(Payloads::load)).await;
     }
     if wanted("backfill") {
         backfill::measure(&mut report).await;

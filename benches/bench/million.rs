@@ -64,9 +64,38 @@ pub async fn measure(report: &mut Report, payloads: &Payloads) {
     report.row("queue_title_p99_ms", p99(&titled), "ms", "<= 200", json!({"p50_ms": median(&titled)}));
     report.row("memory_1m_mb", resident_mb(service.pid()), "MB", "<= 400", json!({"open_items": ITEMS}));
 
+    acts(report, &mut client).await;
     visible(report, &service, payloads).await;
     pool.close().await;
     service.stop().await;
+}
+
+/// What people do in a scrub with the longest deck: show it, go on to the next row, and mark another item as read.
+async fn acts(report: &mut Report, client: &mut Client) {
+    const ACTS: usize = 200;
+    const MOST_ROWS: i64 = 10_000;
+    let opened = client.write("POST", "/api/v1/scrubs", &json!({"view": "open"})).await;
+    assert_eq!(opened["rows"], MOST_ROWS, "{opened}");
+    let path = format!("/api/v1/scrubs/{}", opened["number"]);
+    let (mut shows, mut advances, mut marks) = (vec![], vec![], vec![]);
+    for _ in 0..ACTS {
+        let started = Instant::now();
+        let scrub = client.json(&path).await;
+        shows.push(started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
+        client.write("POST", &format!("{path}/advance"), &json!({"place": scrub["current"]["place"]})).await;
+        advances.push(started.elapsed().as_secs_f64() * 1e3);
+        let item = format!("/api/v1/items/Codertocat/repo-{}/{}/read", any(1, REPOSITORIES), any(1, 100));
+        let started = Instant::now();
+        client.write("PUT", &item, &Value::Null).await;
+        marks.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    let worst = p99(&shows).max(p99(&advances)).max(p99(&marks));
+    let about = json!({
+        "show_p99_ms": p99(&shows), "advance_p99_ms": p99(&advances), "mark_p99_ms": p99(&marks),
+        "show_p50_ms": median(&shows), "advance_p50_ms": median(&advances), "mark_p50_ms": median(&marks), "rows": MOST_ROWS,
+    });
+    report.row("scrub_act_p99_ms", worst, "ms", "<= 20", about);
 }
 
 /// From a delivery's acknowledgement until `/queue` answers with it, at 500 a second.
@@ -208,6 +237,19 @@ impl Client {
     async fn json(&mut self, path: &str) -> Value {
         let (status, body) = self.get(path).await;
         assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
+        serde_json::from_slice(&body).expect("JSON")
+    }
+
+    /// Writes something; null is an empty body. The answer must be a 2xx with JSON.
+    async fn write(&mut self, method: &str, path: &str, body: &Value) -> Value {
+        let request = Request::builder().method(method).uri(path).header("host", "bench");
+        let request = request.header("authorization", format!("Bearer {TOKEN}"));
+        let request = match body.is_null() {
+            true => request.body(Full::default()),
+            false => request.header("content-type", "application/json").body(body.to_string().into()),
+        };
+        let (status, body) = self.send(request.expect("a request")).await;
+        assert!((200..300).contains(&status), "{path}: {}", String::from_utf8_lossy(&body));
         serde_json::from_slice(&body).expect("JSON")
     }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use sqlx::PgPool;
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{interval, timeout};
 
 use crate::live::LiveRanking;
+use crate::store::live::Head;
 use crate::store::{StoreError, clock, live, reach, vitals};
 use crate::telemetry::{AccountLabel, BackfillGauges, Metrics};
 
@@ -20,15 +21,8 @@ const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 /// Measures until cancelled. While the database cannot be reached, only the gauge that says so
 /// changes.
 pub async fn measure(pool: PgPool, ranking: LiveRanking, metrics: Metrics) {
-    let mut measurement = Measurement {
-        pool,
-        ranking,
-        metrics,
-        backfilled: HashSet::new(),
-        budgets: HashSet::new(),
-        lags: HashMap::new(),
-        clock_agrees: true,
-    };
+    let mut measurement =
+        Measurement { pool, ranking, metrics, backfilled: HashSet::new(), budgets: HashSet::new(), clock_agrees: true };
     let mut every = interval(EVERY);
     let mut was_down = false;
     loop {
@@ -53,30 +47,6 @@ pub async fn measure(pool: PgPool, ranking: LiveRanking, metrics: Metrics) {
     }
 }
 
-/// How long a ranking has been behind its log, from samples. A position that is still missing at the
-/// next sample shows a lag; one that has just been appended does not. So a ranking that keeps up under
-/// load has none.
-#[derive(Clone, Copy, Debug)]
-pub struct Lag {
-    /// The position that was missing, and when it was first seen to be.
-    wanted: i64,
-    since: Instant,
-}
-
-impl Lag {
-    pub fn new(now: Instant) -> Self {
-        Self { wanted: 0, since: now }
-    }
-
-    /// Takes a sample: the log is at `head`, the ranking at `held`. Answers the lag.
-    pub fn seen(&mut self, head: i64, held: i64, now: Instant) -> Duration {
-        if held >= self.wanted {
-            *self = Self { wanted: head, since: now };
-        }
-        if held >= self.wanted { Duration::ZERO } else { now - self.since }
-    }
-}
-
 struct Measurement {
     pool: PgPool,
     ranking: LiveRanking,
@@ -85,7 +55,6 @@ struct Measurement {
     backfilled: HashSet<AccountLabel>,
     /// The account and resource of each budget that has gauges.
     budgets: HashSet<(AccountLabel, &'static str)>,
-    lags: HashMap<i64, Lag>,
     /// Whether this machine's clock was right at the last measurement.
     clock_agrees: bool,
 }
@@ -123,14 +92,16 @@ impl Measurement {
         Ok(())
     }
 
+    /// For how long the first event has waited that answers do not include.
     async fn lag(&mut self) -> Result<(), StoreError> {
         let mut lags: HashMap<AccountLabel, Duration> = HashMap::new();
-        for head in live::heads(&self.pool).await? {
-            let held = self.ranking.head(head.account_id).map_or(-1, |held| held.position);
-            let now = Instant::now();
-            let lag = self.lags.entry(head.account_id).or_insert_with(|| Lag::new(now)).seen(head.position, held, now);
-            let longest = lags.entry(self.metrics.account(head.account_id)).or_default();
-            *longest = lag.max(*longest);
+        for Head { account_id, position, .. } in live::heads(&self.pool).await? {
+            // An account that memory does not hold yet is answered from what is stored.
+            let held = self.ranking.head(account_id).map_or(position, |held| held.position);
+            let behind = held < position;
+            let waiting = if behind { live::waiting_for(&self.pool, account_id, held).await? } else { None };
+            let longest = lags.entry(self.metrics.account(account_id)).or_default();
+            *longest = waiting.unwrap_or_default().max(*longest);
         }
         for (account, lag) in lags {
             self.metrics.vitals().ranking_lag(account, lag.as_secs().try_into().unwrap_or(i64::MAX));

@@ -61,9 +61,9 @@ pub struct QueueAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Freshness {
     last_delivery_at: Option<DateTime<Utc>>,
-    /// Milliseconds from the acknowledgement of a delivery until answers include it. It is 0, because answers are
-    /// made from what is committed.
-    lag_ms: u32,
+    /// For how many milliseconds the oldest event has waited that was acknowledged before the question, and that this
+    /// answer does not include yet. 0 if it includes all of them.
+    lag_ms: u64,
     /// Whether everything was fetched that existed before the first delivery: `none`, `running`, `open` (all open
     /// items are here, history is on its way) or `complete`.
     #[schema(value_type = schemas::Backfill)]
@@ -235,7 +235,8 @@ impl QueueAnswer {
 
 impl From<service::Freshness> for Freshness {
     fn from(freshness: service::Freshness) -> Self {
-        let service::Freshness { last_delivery_at, backfill, last_sweep_at } = freshness;
-        Self { last_delivery_at, lag_ms: 0, backfill: backfill.name(), last_sweep_at }
+        let service::Freshness { last_delivery_at, lag, backfill, last_sweep_at } = freshness;
+        let lag_ms = u64::try_from(lag.as_millis()).unwrap_or(u64::MAX);
+        Self { last_delivery_at, lag_ms, backfill: backfill.name(), last_sweep_at }
     }
 }

@@ -17,6 +17,17 @@ use crate::store::{StoreError, live, resolve};
 /// Changes that are published together at most.
 const CHANGES_AT_ONCE: usize = 4_000;
 
+/// How far a step along the log has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// To the log's end.
+    Current,
+    /// Not to its end.
+    Behind,
+    /// Nowhere: the projections were rebuilt, and the account must be loaded again.
+    Rebuilt,
+}
+
 /// An account as it was loaded, and as it has changed since.
 pub(super) struct Account {
     live: ArcSwap<Live>,
@@ -55,15 +66,14 @@ impl Account {
         self.set_head(head);
     }
 
-    /// Reads and applies what was appended. False: the projections were rebuilt meanwhile, and
-    /// the account must be loaded again.
-    pub async fn catch_up(&self, pool: &PgPool) -> Result<bool, StoreError> {
+    /// Reads and applies what was appended, or the first part of it.
+    pub async fn catch_up(&self, pool: &PgPool) -> Result<Step, StoreError> {
         let head = self.head();
         let changed = live::changes(pool, head.account_id, head.position).await?;
         if changed.head.generation != head.generation {
-            return Ok(false);
+            return Ok(Step::Rebuilt);
         }
-        let Changed { head, items: mut changes, touched, repositories } = changed;
+        let Changed { head, more, items: mut changes, touched, repositories } = changed;
         if let Some(after) = self.repositories_after(&touched, repositories) {
             let before = self.repositories.load();
             let gone = before.keys().filter(|repo_id| !after.contains_key(repo_id));
@@ -82,7 +92,7 @@ impl Account {
         }
         live.apply(changes, head.position);
         self.set_head(head);
-        Ok(true)
+        Ok(if more { Step::Behind } else { Step::Current })
     }
 
     /// The repositories that may be seen, by id.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::LiveRanking;
-use super::account::Account;
+use super::account::{Account, Step};
 use crate::rank::Calendar;
 use crate::store::StoreError;
 use crate::store::live::{self, Head};
@@ -27,7 +27,8 @@ impl LiveRanking {
         loop {
             let begun = Instant::now();
             match self.catch_up(calendar, clock()).await {
-                Ok(()) => {
+                Ok(Step::Behind) => drop(self.0.progress.send_replace(true)),
+                Ok(_) => {
                     self.0.progress.send_replace(true);
                     // Whoever appended while we read left a permit: nothing is missed.
                     let _ = timeout(POLL, appended.notified()).await;
@@ -44,9 +45,11 @@ impl LiveRanking {
         }
     }
 
-    /// Brings every account up to its head, and its date to today's. Where a head has moved it looks
-    /// first whether the log is still the one that was followed: a standby may have taken over.
-    async fn catch_up(&self, calendar: Calendar, now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// Takes every account a step towards its head, and its date to today's. Where a head has moved it looks
+    /// first whether the log is still the one that was followed: a standby may have taken over. Answers whether an
+    /// account is still behind.
+    async fn catch_up(&self, calendar: Calendar, now: DateTime<Utc>) -> Result<Step, StoreError> {
+        let mut reached = Step::Current;
         for head in live::heads(&self.0.pool).await? {
             let today = calendar.today(now);
             match self.account(head.account_id) {
@@ -64,7 +67,15 @@ impl LiveRanking {
                              loading the account anew"
                         );
                     }
-                    if !goes_on || known != head && !account.catch_up(&self.0.pool).await? {
+                    let step = match goes_on {
+                        true if known == head => Step::Current,
+                        true => account.catch_up(&self.0.pool).await?,
+                        false => Step::Rebuilt,
+                    };
+                    if step == Step::Behind {
+                        reached = Step::Behind;
+                    }
+                    if step == Step::Rebuilt {
                         let loaded = live::load(&self.0.pool, head.account_id).await?;
                         account.replace(self.0.zone, today, loaded);
                     }
@@ -72,7 +83,7 @@ impl LiveRanking {
                 }
             }
         }
-        Ok(())
+        Ok(reached)
     }
 
     async fn load(&self, head: Head, calendar: Calendar, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -93,6 +93,10 @@ impl LiveRanking {
 
     async fn until(&self, account_id: i64, reached: impl Fn(Head) -> bool) {
         let mut progress = self.0.progress.subscribe();
+        // Mostly, what is waited for has just been appended here: the follower need not find it by polling.
+        if !self.head(account_id).is_some_and(&reached) {
+            self.0.appended.notify_one();
+        }
         while !self.head(account_id).is_some_and(&reached) {
             // The sender is ours.
             let _ = progress.changed().await;

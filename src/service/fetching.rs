@@ -47,10 +47,11 @@ impl Service {
     pub async fn fetching(&self) -> Result<Fetching, Refusal> {
         let pool = &self.0.pool;
         // In this order: once account 0 has nothing due, the installations are known.
-        let (mut sum, mut pause) = (sync::progress(pool, 0, &Sight::All).await?, None);
+        let (mut sum, mut pause) = (sync::progress(pool, 0, &Sight::All, None).await?, None);
         let accounts = self.fetched_accounts().await?;
         for id in [&[0], accounts.as_slice()].concat() {
-            let found = if id == 0 { SyncProgress::default() } else { sync::progress(pool, id, &Sight::All).await? };
+            let found =
+                if id == 0 { SyncProgress::default() } else { sync::progress(pool, id, &Sight::All, None).await? };
             sum.repositories += found.repositories;
             sum.complete += found.complete;
             sum.items += found.items;

@@ -2,6 +2,8 @@
 
 pub mod sheet;
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::accounts::Account;
@@ -13,6 +15,7 @@ use crate::rank::criterion::OF_NOTES;
 use crate::rank::{Asked, Criteria, Cursor, Filter, Order, Page, PageRequest};
 use crate::scrub::view::BUG_SCRUB;
 use crate::scrub::{Round, Track, View};
+use crate::store::live::waiting_for;
 use crate::store::scrubs::read::round;
 
 /// Why one may not ask what notes say.
@@ -146,6 +149,8 @@ struct Understood {
 #[derive(Debug)]
 pub struct Freshness {
     pub last_delivery_at: Option<DateTime<Utc>>,
+    /// For how long the first event has waited that the answer does not include; 0 if it includes all.
+    pub lag: Duration,
     pub backfill: BackfillState,
     /// Up to when, at least, every repository was compared with GitHub.
     pub last_sweep_at: Option<DateTime<Utc>>,
@@ -177,9 +182,19 @@ impl Service {
             self.backfill_in_passing(account_id, sight),
         );
         let (page, last_delivery_at, (backfill, last_sweep_at)) = (page?, last_delivery_at?, backfill?);
-        let freshness = Freshness { last_delivery_at, backfill, last_sweep_at };
+        let lag = self.lag(&account, page.position).await?;
+        let freshness = Freshness { last_delivery_at, lag, backfill, last_sweep_at };
         let version = Version { position: page.position, ..version };
         Ok(Versioned::New(version, (page, freshness)))
+    }
+
+    /// For how long the first event has waited that an answer up to a position does not include. `account` was read
+    /// before the answer was made: what was appended since is no lag.
+    async fn lag(&self, account: &Account, position: i64) -> Result<Duration, Refusal> {
+        if position >= account.position {
+            return Ok(Duration::ZERO);
+        }
+        Ok(waiting_for(&self.0.pool, account.account_id, position).await?.unwrap_or_default())
     }
 
     /// The same without how current it is, for tables.

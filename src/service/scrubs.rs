@@ -113,14 +113,11 @@ impl Service {
         let request = self.request(viewer, authorship)?;
         let account = self.account(viewer, account).await?;
         let account_id = account.account_id;
-        let scrub = self.scrub(viewer, account_id, number).await?;
         let advanced = act::advance(&self.0.pool, account_id, number, (place, skip), &viewer.sight(), &request).await?;
         let outcome: fn(ScrubDetails) -> StepOutcome = match advanced {
-            Advanced::Done { position, left: (left, left_to_the_public) } => {
+            Advanced::Done { position, view, left: (left, left_to_the_public) } => {
                 let tracks = Tracks { whole: !left, public: !left_to_the_public };
-                if let Some(view) = &scrub.view {
-                    self.begin_rounds_if_due(account_id, view, tracks, position, &request).await?;
-                }
+                self.begin_rounds_if_due(account_id, &view, tracks, position, &request).await?;
                 return Ok(StepOutcome::Done(self.scrub_details(viewer, account_id, number, position).await?));
             }
             Advanced::Unknown => return Err(Refusal::UnknownScrub),

@@ -87,7 +87,7 @@ impl Service {
         let pool = &self.0.pool;
         let sight = viewer.sight();
         let (progress, rows, gate, failing, left_out, installation) = tokio::join!(
-            sync::progress(pool, account_id, &sight),
+            sync::progress(pool, account_id, &sight, self.included(account_id)),
             sync::page(pool, account_id, &sight, after, PAGE),
             gates::read(pool, account_id),
             jobs::list(pool, account_id, &sight, FAILING),
@@ -95,10 +95,16 @@ impl Service {
             installations::of(pool, account_id),
         );
         // What the account has spent tells how much there is to ask about, hidden or not.
-        let (progress, repositories, gate, mut failing) =
+        let (progress, mut repositories, gate, mut failing) =
             (progress?, rows?, gate?.filter(|_| sight.is_all()), failing?);
         let full = i64::try_from(repositories.len()) == Ok(PAGE);
         let next = repositories.last().filter(|_| full).map(|last| last.repo_id);
+        // A repository is as far as answers are: what is stored of it may not be in them yet.
+        let included = |at: DateTime<Utc>| progress.left_over_since.is_none_or(|since| at <= since);
+        for repository in &mut repositories {
+            repository.open_at = repository.open_at.filter(|at| included(*at));
+            repository.complete_at = repository.complete_at.filter(|at| included(*at));
+        }
         failing.retain(|job| job.failures > 0);
         let paused = gate.as_ref().and_then(|gate| {
             let until = gate.shut_until.filter(|until| *until > gate.now)?;
@@ -120,6 +126,11 @@ impl Service {
         })
     }
 
+    /// The position that answers from memory include; `None` where they are made from what is stored.
+    fn included(&self, account_id: i64) -> Option<i64> {
+        self.0.live.head(account_id).map(|head| head.position)
+    }
+
     /// How far the backfill is, as seen within the last second; and up to when, at least, every
     /// repository was compared with GitHub.
     pub(super) async fn backfill_in_passing(
@@ -131,12 +142,11 @@ impl Service {
             return Ok((BackfillState::None, None));
         }
         // Every page of the queue says it, and counting ten thousand repositories takes longer than the page.
+        let progress = sync::progress(&self.0.pool, account_id, sight, self.included(account_id));
         let progress = match sight {
-            Sight::All => self.0.progress.get(account_id, sync::progress(&self.0.pool, account_id, sight)).await?,
-            Sight::Public => {
-                self.0.public_progress.get(account_id, sync::progress(&self.0.pool, account_id, sight)).await?
-            }
-            Sight::Only(_) => sync::progress(&self.0.pool, account_id, sight).await?,
+            Sight::All => self.0.progress.get(account_id, progress).await?,
+            Sight::Public => self.0.public_progress.get(account_id, progress).await?,
+            Sight::Only(_) => progress.await?,
         };
         Ok((BackfillState::of(true, &progress), progress.swept_at))
     }

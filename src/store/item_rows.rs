@@ -154,8 +154,8 @@ pub(super) async fn open_rows_at(
                   i.updated_at AS "updated_at!", i.draft, i.author, i.author_id, i.labels, i.assignees,
                   i.assignee_ids, i.assignees_without_id, i.milestone, i.waits_for, i.live, i.came_by_transfer, NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
-           JOIN items i ON i.account_id = $1 AND i.generation = $2
-             AND i.repo_id = wanted.repo_id AND i.number = wanted.number
+           CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = $2
+             AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i
            WHERE i.state = 'open' AND i.live
              AND i.type IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL
              AND EXISTS (SELECT FROM visible_repositories r

@@ -1,6 +1,7 @@
 //! What the live ranking holds, and what changed of it. Each reading is of one moment.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
@@ -52,6 +53,19 @@ pub async fn goes_on(pool: &PgPool, head: Head) -> Result<bool, StoreError> {
     Ok(recorded_at.is_some_and(|recorded_at| recorded_at < head.last_recorded_at))
 }
 
+/// For how long the first event after a position has waited, by the database's clock; `None` if there is none.
+pub async fn waiting_for(pool: &PgPool, account_id: i64, position: i64) -> Result<Option<Duration>, StoreError> {
+    let waited_ms = sqlx::query_scalar!(
+        r#"SELECT (extract(epoch FROM clock_timestamp() - recorded_at) * 1000)::bigint AS "waited_ms!"
+           FROM events WHERE account_id = $1 AND position = $2"#,
+        account_id,
+        position + 1,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(waited_ms.map(|waited_ms| Duration::from_millis(waited_ms.try_into().unwrap_or_default())))
+}
+
 /// All open items of one account that may be seen, and the repositories that they are in.
 #[derive(Debug)]
 pub struct Loaded {
@@ -71,10 +85,16 @@ pub async fn load(pool: &PgPool, account_id: i64) -> Result<Loaded, StoreError> 
     Ok(Loaded { head, repositories, items })
 }
 
+/// Positions whose events are read together at most. A burst is followed in bites, so that answers move on all the time.
+const POSITIONS_AT_ONCE: i64 = 2_000;
+
 /// What changed of an account after a position.
 #[derive(Debug)]
 pub struct Changed {
+    /// Up to where the events were read. Rows may be newer.
     pub head: Head,
+    /// The log goes on after that.
+    pub more: bool,
     /// What became of the items that the events are about.
     pub items: Vec<Change>,
     /// The repositories that the events are about; `None` for all there are: an event was about
@@ -84,18 +104,19 @@ pub struct Changed {
     pub repositories: Vec<Repository>,
 }
 
-/// Reads what the events after `position` are about; the head says how far it came. A generation
+/// Reads what the next events after `position` are about; the head says how far it came. A generation
 /// other than the one that was loaded makes the answer worthless: then the account must be loaded
 /// again.
 pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Changed, StoreError> {
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
-    let head = head(&mut moment, account_id).await?;
+    let latest = head(&mut moment, account_id).await?;
+    let head = Head { position: latest.position.min(position + POSITIONS_AT_ONCE), ..latest };
     let subjects = subjects(&mut *moment, account_id, (position, head.position), true).await?;
     let items = items_at(&mut moment, head, &subjects.items).await?;
     let touched = subjects.repositories;
     let only: Option<Vec<i64>> = touched.as_ref().map(|touched| touched.iter().copied().collect());
     let repositories = repositories(&mut moment, account_id, only.as_deref()).await?;
-    Ok(Changed { head, items, touched, repositories })
+    Ok(Changed { head, more: head.position < latest.position, items, touched, repositories })
 }
 
 /// The open items that came by transfer: what is seen of their marks and notes depends on the repositories that they

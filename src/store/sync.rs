@@ -268,18 +268,28 @@ pub struct SyncProgress {
     pub failing: i64,
     /// Jobs of the backfill that have not failed again and again.
     pub hopeful: i64,
+    /// When the first event was recorded that answers do not include yet.
+    pub left_over_since: Option<DateTime<Utc>>,
 }
 
 /// The failures in a row, over some minutes, after which a job is given up.
 const GIVEN_UP: i32 = 6;
 
-/// The progress of an account's backfill: of all of it, or of the repositories that a reader sees.
-pub async fn progress(pool: &PgPool, account_id: i64, sight: &Sight) -> Result<SyncProgress, StoreError> {
+/// The progress of an account's backfill: of all of it, or of the repositories that a reader sees. A part counts as
+/// fetched once answers up to the position `included` have all of it; `None`: answers have all that is stored.
+pub async fn progress(
+    pool: &PgPool,
+    account_id: i64,
+    sight: &Sight,
+    included: Option<i64>,
+) -> Result<SyncProgress, StoreError> {
     let progress = sqlx::query_as!(
         SyncProgress,
         r#"WITH seen AS (SELECT repo_id FROM visible_repositories r WHERE r.account_id = $1
              AND CASE WHEN $4::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($4) END)
-           SELECT count(*) AS "repositories!", count(open_at) AS "open!", count(complete_at) AS "complete!",
+           SELECT count(*) AS "repositories!", min(left_over.since) AS left_over_since,
+             count(open_at) FILTER (WHERE left_over.since IS NULL OR open_at <= left_over.since) AS "open!",
+             count(complete_at) FILTER (WHERE left_over.since IS NULL OR complete_at <= left_over.since) AS "complete!",
              COALESCE(sum(items), 0)::bigint AS "items!", COALESCE(sum(fetched), 0)::bigint AS "fetched!",
              COALESCE(sum(mended), 0)::bigint AS "mended!",
              COALESCE(sum(refreshed), 0)::bigint AS "refreshed!", count(differs) AS "differing!",
@@ -293,11 +303,16 @@ pub async fn progress(pool: &PgPool, account_id: i64, sight: &Sight) -> Result<S
              (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND ($3 OR j.repo_id IN (SELECT repo_id FROM seen))
                 AND failures < $2 AND j.kind IN
                ('repositories', 'open', 'open_discussions', 'closed', 'closed_discussions')) AS "hopeful!"
-           FROM sync WHERE account_id = $1 AND ($3 OR repo_id IN (SELECT repo_id FROM seen))"#,
+           FROM sync
+           -- What is recorded before a part is complete may belong to it.
+           CROSS JOIN (SELECT min(recorded_at) AS since FROM events
+             WHERE account_id = $1 AND position = $5::bigint + 1) AS left_over
+           WHERE account_id = $1 AND ($3 OR repo_id IN (SELECT repo_id FROM seen))"#,
         account_id,
         GIVEN_UP,
         sight.is_all(),
         sight.only() as _,
+        included,
     )
     .fetch_one(pool)
     .await?;

@@ -110,7 +110,7 @@ impl Vitals {
         self.clock_ahead.set(seconds);
     }
 
-    /// Sets for how long this replica's ranking has been behind the log.
+    /// Sets for how long the oldest event has waited that this replica's answers do not include.
     pub fn ranking_lag(&self, account: AccountLabel, seconds: i64) {
         self.ranking_lag.get_or_create(&OfAccount { account }).set(seconds);
     }
@@ -145,7 +145,7 @@ impl Vitals {
         registry.register("github_limit", "GitHub's hourly budgets", self.github_limit.clone());
         registry.register_with_unit(
             "ranking_lag",
-            "For how long the ranking has been behind the log",
+            "For how long the oldest event has waited that answers do not include",
             Unit::Seconds,
             self.ranking_lag.clone(),
         );

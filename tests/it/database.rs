@@ -4,4 +4,5 @@
 mod fitness;
 mod leases;
 mod locales;
+mod plans;
 mod reach;

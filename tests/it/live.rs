@@ -1,5 +1,6 @@
 //! The live ranking answers as its model does, for random items, changes, dates and queries.
 
+mod behind;
 mod model;
 mod strategies;
 mod threads;

@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 use crate::support::TestDatabase;
 
 /// The stored files by name.
-fn stored() -> BTreeMap<String, Value> {
+pub fn stored() -> BTreeMap<String, Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files

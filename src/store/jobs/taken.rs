@@ -20,7 +20,8 @@ pub struct TakenJob {
     pub job: Job,
 }
 
-/// Takes the next job that is due. Passes over accounts whose gate is shut, and those of `left_out`.
+/// Takes the next job that is due. Passes over accounts whose gate is shut, and those of `left_out`. History waits
+/// until all that is open was listed, unless listing it fails.
 pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<TakenJob>, StoreError> {
     let holder = Uuid::new_v4();
     let row = sqlx::query!(
@@ -30,6 +31,9 @@ pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<TakenJob>, S
                AND j.account_id <> ALL ($1::bigint[])
                AND NOT EXISTS (SELECT FROM gates g
                  WHERE g.account_id = j.account_id AND g.shut_until > clock_timestamp())
+               AND NOT (j.kind IN ('closed', 'closed_discussions') AND EXISTS (SELECT FROM jobs open
+                 WHERE open.account_id = j.account_id AND open.kind IN ('open', 'open_discussions')
+                   AND open.failures = 0))
              ORDER BY j.priority, j.due_at LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
            UPDATE jobs j SET held_by = $2, held_until = clock_timestamp() + make_interval(secs => $3)
            FROM next WHERE j.account_id = next.account_id AND j.kind = next.kind AND j.repo_id = next.repo_id

@@ -141,6 +141,9 @@ impl StoredRow {
 }
 
 /// The rows after a place; `cursor` is where the cursor is for the reader.
+///
+/// The scalar subquery and the LATERALs with LIMIT keep the planner from joining the whole deck with all items when it
+/// knows little of the tables.
 async fn rows(
     connection: &mut PgConnection,
     account_id: i64,
@@ -156,16 +159,21 @@ async fn rows(
                   r.owner || '/' || r.name AS "repository!",
                   coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!",
                   coalesce((i.folded ->> 'deleted')::boolean, false) AS "deleted!"
-           FROM current_deck_rows d
-           JOIN scrubs s ON s.account_id = d.account_id AND s.generation = d.generation AND s.scrub = d.scrub
-           JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id
-             AND CASE WHEN $7::bigint[] IS NULL THEN $3 OR NOT r.private ELSE r.repo_id = ANY($7) END
-           LEFT JOIN items i ON i.account_id = d.account_id AND i.generation = d.generation AND i.repo_id = d.repo_id
-             AND i.number = d.number
-           WHERE d.account_id = $1 AND d.scrub = $2 AND d.place > $4 AND (NOT $6 OR d.arrived_position IS NOT NULL OR d.marked
-                  OR d.outcome IS NOT NULL OR d.place = $8)
-             AND (d.marked OR NOT s.imported)
-           ORDER BY d.place LIMIT $5"#,
+           FROM current_scrubs s
+           CROSS JOIN LATERAL (SELECT * FROM deck_rows
+             WHERE account_id = $1 AND generation = s.generation AND scrub = $2 AND place > $4
+               AND (NOT $6 OR arrived_position IS NOT NULL OR marked OR outcome IS NOT NULL OR place = $8)
+               AND (marked OR NOT s.imported)
+               AND (SELECT CASE WHEN $7::bigint[] IS NULL THEN $3 OR NOT r.private ELSE r.repo_id = ANY($7) END
+                    FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1)
+             ORDER BY place LIMIT $5) AS d
+           CROSS JOIN LATERAL (SELECT owner, name FROM visible_repositories
+             WHERE account_id = $1 AND repo_id = d.repo_id LIMIT 1) AS r
+           LEFT JOIN LATERAL (SELECT folded FROM items
+             WHERE account_id = $1 AND generation = s.generation AND repo_id = d.repo_id AND number = d.number LIMIT 1) AS i
+             ON true
+           WHERE s.account_id = $1 AND s.scrub = $2
+           ORDER BY d.place"#,
         account_id,
         scrub.scrub,
         range.sight.is_all(),

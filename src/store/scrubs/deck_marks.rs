@@ -31,9 +31,12 @@ pub(super) async fn save(
     }
     if !scrubs.is_empty() {
         sqlx::query!(
+            // Each row is looked up by its key, however little the planner knows, and updated where it was found.
             "UPDATE deck_rows d SET marked = new.marked
              FROM UNNEST($3::bigint[], $4::bigint[], $5::boolean[]) AS new (scrub, place, marked)
-             WHERE d.account_id = $1 AND d.generation = $2 AND d.scrub = new.scrub AND d.place = new.place",
+             CROSS JOIN LATERAL (SELECT ctid AS at FROM deck_rows WHERE account_id = $1 AND generation = $2
+               AND scrub = new.scrub AND place = new.place LIMIT 1) AS found
+             WHERE d.ctid = found.at AND d.account_id = $1",
             account_id,
             generation,
             &scrubs,
@@ -65,8 +68,9 @@ impl ItemColumns {
         sqlx::query!(
             "UPDATE deck_rows d SET marked = new.marked
              FROM UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[]) AS new (scrub, repo_id, number, marked)
-             WHERE d.account_id = $1 AND d.generation = $2 AND d.scrub = new.scrub AND d.repo_id = new.repo_id
-               AND d.number = new.number",
+             CROSS JOIN LATERAL (SELECT ctid AS at FROM deck_rows WHERE account_id = $1 AND generation = $2
+               AND repo_id = new.repo_id AND number = new.number AND scrub = new.scrub OFFSET 0) AS found
+             WHERE d.ctid = found.at AND d.account_id = $1",
             account_id,
             generation,
             &self.scrubs,

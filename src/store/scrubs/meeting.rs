@@ -71,6 +71,8 @@ pub enum AdvanceOutcome {
     Done {
         /// The account's position.
         position: i64,
+        /// The view that the scrub reads.
+        view: String,
         /// Whether anything is left in the deck: for those who see all, and for those who see what is public.
         left: (bool, bool),
     },
@@ -98,7 +100,7 @@ pub async fn advance(
     };
     if turn.done_before().is_some() {
         let left = at.place.is_some();
-        return Ok(AdvanceOutcome::Done { position: turn.head.position, left: (left, left) });
+        return Ok(AdvanceOutcome::Done { position: turn.head.position, view: at.view, left: (left, left) });
     }
     if at.closed {
         return Ok(AdvanceOutcome::Closed);
@@ -129,7 +131,7 @@ pub async fn advance(
         facts.push(read);
     }
     let position = turn.append(facts).await?;
-    Ok(AdvanceOutcome::Done { position, left })
+    Ok(AdvanceOutcome::Done { position, view: at.view, left })
 }
 
 /// Whether a row other than `place` is left to read for those who see what is public.

@@ -66,8 +66,9 @@ pub(super) async fn place(
         r#"SELECT wanted.place AS "place!", i.repo_id AS "repo_id!", i.number AS "number!", i.live AS "live!",
                   i.folded -> 'transferred_to' IS NOT NULL AS "transferred!"
            FROM UNNEST($2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) AS wanted (place, repo_id, type, number)
-           JOIN current_items i ON i.account_id = $1 AND i.repo_id = wanted.repo_id AND i.number = wanted.number
-             AND i.type = wanted.type AND i.state IS NOT NULL"#,
+           CROSS JOIN LATERAL (SELECT * FROM current_items WHERE account_id = $1 AND repo_id = wanted.repo_id
+             AND number = wanted.number LIMIT 1) AS i
+           WHERE i.type = wanted.type AND i.state IS NOT NULL"#,
         account_id,
         &places,
         &repo_ids,

@@ -223,14 +223,18 @@ pub(super) async fn between(
                   coalesce(i.live AND i.state = 'open' AND EXISTS (SELECT FROM visible_repositories r
                     WHERE r.account_id = $1 AND r.repo_id = d.repo_id), false) AS "open!",
                   coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!"
-           FROM current_deck_rows d
-           LEFT JOIN items i ON i.account_id = d.account_id AND i.generation = d.generation AND i.repo_id = d.repo_id
-             AND i.number = d.number
-           WHERE d.account_id = $1 AND d.scrub = $2 AND d.place > $3 AND d.place < $4
-             AND d.outcome IS DISTINCT FROM 'skipped'
-             AND ($6 OR EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = d.repo_id
-               AND CASE WHEN $7::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($7) END))
-           ORDER BY d.place LIMIT $5"#,
+           FROM accounts a
+           CROSS JOIN LATERAL (SELECT * FROM deck_rows
+             WHERE account_id = $1 AND generation = a.generation AND scrub = $2 AND place > $3 AND place < $4
+               AND outcome IS DISTINCT FROM 'skipped'
+               AND ($6 OR (SELECT CASE WHEN $7::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($7) END
+                           FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1))
+             ORDER BY place LIMIT $5) AS d
+           LEFT JOIN LATERAL (SELECT live, state, folded FROM items
+             WHERE account_id = $1 AND generation = a.generation AND repo_id = d.repo_id AND number = d.number LIMIT 1) AS i
+             ON true
+           WHERE a.account_id = $1
+           ORDER BY d.place"#,
         account_id,
         scrub,
         after,

@@ -24,7 +24,7 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// The shape of a scrub's deck; `None` for readers who see all of it.
+    /// The shape of a scrub's deck; `None` for readers who see all repositories.
     pub async fn of(
         connection: &mut PgConnection,
         account_id: i64,
@@ -35,10 +35,14 @@ impl Shape {
             return Ok(None);
         }
         let rows = sqlx::query!(
-            r#"SELECT d.place AS "place!", d.left_position, d.left_at,
-                      EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = d.repo_id
-                        AND CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END) AS "seen!"
-               FROM current_deck_rows d WHERE d.account_id = $1 AND d.scrub = $2 ORDER BY d.place"#,
+            r#"WITH deck AS MATERIALIZED (SELECT d.* FROM accounts a CROSS JOIN LATERAL (
+                 SELECT place, repo_id, left_position, left_at FROM deck_rows
+                 WHERE account_id = $1 AND generation = a.generation AND scrub = $2) AS d WHERE a.account_id = $1),
+               seen AS MATERIALIZED (SELECT repo_id FROM (SELECT DISTINCT repo_id FROM deck) AS dealt
+                 WHERE (SELECT CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END
+                        FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = dealt.repo_id LIMIT 1))
+               SELECT place AS "place!", left_position, left_at, repo_id IN (SELECT repo_id FROM seen) AS "seen!"
+               FROM deck ORDER BY place"#,
             account_id,
             scrub,
             sight.only() as _,

@@ -151,9 +151,12 @@ async fn decks(
 ) -> Result<HashMap<ItemAddress, Vec<i64>>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = addresses.iter().copied().unzip();
     let rows = sqlx::query!(
-        r#"SELECT d.repo_id AS "repo_id!", d.number AS "number!", d.scrub AS "scrub!"
-           FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
-           JOIN current_deck_rows d ON d.account_id = $1 AND d.repo_id = wanted.repo_id AND d.number = wanted.number"#,
+        r#"SELECT wanted.repo_id AS "repo_id!", wanted.number AS "number!", d.scrub AS "scrub!"
+           FROM accounts a
+           CROSS JOIN UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+           CROSS JOIN LATERAL (SELECT scrub FROM deck_rows WHERE account_id = $1 AND generation = a.generation
+             AND repo_id = wanted.repo_id AND number = wanted.number OFFSET 0) AS d
+           WHERE a.account_id = $1"#,
         account_id,
         &repo_ids,
         &numbers,

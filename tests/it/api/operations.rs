@@ -1,10 +1,6 @@
 //! What a platform asks: whether the service is alive and ready, and what it counts.
 
-use std::time::Duration;
-
-use bugscrub::app::vitals::Lag;
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::{get, open};
 use crate::support::app::problem;
@@ -104,21 +100,4 @@ async fn the_docs_page_loads_nothing_from_elsewhere() {
         app
     })
     .await;
-}
-
-#[test]
-fn the_ranking_lags_when_it_still_lacks_what_it_lacked_before() {
-    let begun = Instant::now();
-    let at = |seconds| begun + Duration::from_secs(seconds);
-    let mut lag = Lag::new(begun);
-    let mut seen = |head, held, seconds| lag.seen(head, held, at(seconds)).as_secs();
-    // The ranking follows without ever being quite there: no lag.
-    assert_eq!([seen(10, 5, 10), seen(20, 15, 20), seen(30, 29, 30)], [0, 0, 0]);
-    // It stops at 29, and lacks what the log had at second 30.
-    assert_eq!([seen(40, 29, 40), seen(50, 29, 50)], [10, 20]);
-    // It moves on, but not far enough; then it catches up.
-    assert_eq!([seen(60, 29, 60), seen(60, 45, 70), seen(60, 60, 80), seen(60, 60, 90)], [30, 0, 0, 0]);
-    // An account that is not loaded yet lags.
-    let mut lag = Lag::new(begun);
-    assert_eq!([lag.seen(0, -1, at(10)).as_secs(), lag.seen(5, -1, at(30)).as_secs()], [10, 30]);
 }

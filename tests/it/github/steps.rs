@@ -306,7 +306,7 @@ async fn the_last_of_two_parts_that_end_at_once_completes_the_repository() {
     for repo_id in 1..=40 {
         let listed = sync::ListedRepository { repo_id, node_id: format!("R_{repo_id}"), has_discussions: true };
         sync::add(pool, 1, &[listed]).await.unwrap();
-        let parts = [JobKind::OpenDiscussions, JobKind::ClosedDiscussions];
+        let parts = [JobKind::Closed, JobKind::ClosedDiscussions];
         jobs::add(pool, &parts.map(|kind| NewJob::now(1, kind, repo_id))).await.unwrap();
         let (one, other) =
             (jobs::take(pool, &[]).await.unwrap().unwrap(), jobs::take(pool, &[]).await.unwrap().unwrap());
@@ -319,5 +319,23 @@ async fn the_last_of_two_parts_that_end_at_once_completes_the_repository() {
             .unwrap();
         assert!(complete, "repository {repo_id} is never complete");
     }
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_waits_until_all_that_is_open_was_listed_unless_listing_it_fails() {
+    let database = TestDatabase::new().await;
+    let pool = &database.pool;
+    let new = [(JobKind::Closed, 1), (JobKind::Open, 1), (JobKind::OpenDiscussions, 2)];
+    jobs::add(pool, &new.map(|(kind, repo_id)| NewJob::now(1, kind, repo_id))).await.unwrap();
+    let take = async || jobs::take(pool, &[]).await.unwrap();
+    let (one, other) = (take().await.unwrap(), take().await.unwrap());
+    assert!(one.job.kind.is_open() && other.job.kind.is_open());
+    assert!(take().await.is_none(), "history is listed beside what is open");
+    one.end(&PageOutcome::PartDone).await.unwrap();
+    assert!(take().await.is_none(), "history is listed before all that is open");
+    let failed = PageOutcome::Failed { after: chrono::Duration::hours(1), error: "GitHub fails".to_owned() };
+    other.end(&failed).await.unwrap();
+    assert_eq!(take().await.unwrap().job.kind, JobKind::Closed);
     database.drop().await;
 }

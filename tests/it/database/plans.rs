@@ -1,0 +1,172 @@
+//! Plans that do not depend on luck. A table that has just been filled has no statistics, and the planner then guesses.
+//! Every statement that meets a list of keys runs here on such tables, and visits few rows however the planner guesses.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+
+use crate::queries::stored;
+use crate::support::TestDatabase;
+
+/// Rows of each table, and keys of each list.
+const ROWS: u64 = 20_000;
+const KEYS: u64 = 5_000;
+/// Rows that a statement may visit, in all steps of its plan together. Each step may see everything there is a few
+/// times; a loop over the keys for each row would visit a hundred million.
+const MOST_VISITED: f64 = 40.0 * (ROWS + KEYS) as f64;
+
+/// Fills every table with rows whose keys are 1, 2, 3, ... in one account, and keeps statistics from being made.
+async fn fill(connection: &mut PgConnection) {
+    let columns = sqlx::query(
+        "SELECT c.table_name::text, c.column_name::text, c.udt_name::text FROM information_schema.columns c
+         JOIN information_schema.tables t USING (table_schema, table_name)
+         WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.table_name <> '_sqlx_migrations'
+           AND c.is_generated = 'NEVER' AND c.is_identity = 'NO'",
+    );
+    let mut tables: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for row in columns.fetch_all(&mut *connection).await.unwrap() {
+        tables.entry(row.get(0)).or_default().push((row.get(1), row.get(2)));
+    }
+    assert!(tables.len() > 20, "{tables:?}");
+    for (table, columns) in tables {
+        // Of these tables there is one row for each account.
+        let of_accounts = ["accounts", "account_profiles", "installations", "gates"].contains(&table.as_str());
+        let value = |(name, of): &(String, String)| match (name.as_str(), of.as_str()) {
+            ("account_id", _) if of_accounts => "g".to_owned(),
+            ("account_id" | "generation" | "scrub", _) if table != "scrubs" || name != "scrub" => "1".to_owned(),
+            ("state", "text") => "'open'".to_owned(),
+            ("type", "text") => "'Issue'".to_owned(),
+            // No event is another's correction.
+            ("supersedes", _) => "NULL".to_owned(),
+            ("live" | "visible" | "has_discussions", _) => "true".to_owned(),
+            (_, "bool") => "false".to_owned(),
+            (_, "text") => "'k' || g".to_owned(),
+            (_, "json" | "jsonb") => "'{}'".to_owned(),
+            (_, "uuid") => "gen_random_uuid()".to_owned(),
+            (_, "timestamptz") => "now() - g * interval '1 second'".to_owned(),
+            (_, "date") => "current_date".to_owned(),
+            (_, "bytea") => "decode(md5(g::text), 'hex')".to_owned(),
+            (_, array) if array.starts_with('_') => "'{}'".to_owned(),
+            (_, "int2" | "int4") => "1".to_owned(),
+            _ => "g".to_owned(),
+        };
+        let names: Vec<String> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let values: Vec<String> = columns.iter().map(value).collect();
+        let (names, values) = (names.join(", "), values.join(", "));
+        let fill = format!(
+            "ALTER TABLE {table} SET (autovacuum_enabled = off);
+             INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM generate_series(1, {ROWS}) AS g"
+        );
+        let filled = sqlx::raw_sql(AssertSqlSafe(fill)).execute(&mut *connection).await;
+        filled.unwrap_or_else(|error| panic!("{table}: {error}"));
+    }
+}
+
+/// The columns that a statement makes of its lists, in the order of their parameters: of `UNNEST($3::bigint[], $4::text[])
+/// AS new (repo_id, title)`, 3 is `repo_id` and 4 is `title`.
+fn columns_of_lists(sql: &str) -> BTreeMap<usize, String> {
+    let mut columns = BTreeMap::new();
+    for part in sql.split("UNNEST(").skip(1) {
+        let Some((lists, rest)) = part.split_once(')') else { continue };
+        let names = rest.split_once('(').map(|(_, names)| names.split(')').next().unwrap_or_default());
+        let names = names.unwrap_or_default().split(',').map(str::trim);
+        for (list, name) in lists.split(',').zip(names) {
+            let number = list.trim().trim_start_matches('$').split(':').next().unwrap_or_default();
+            columns.extend(number.parse().ok().map(|number: usize| (number, name.to_owned())));
+        }
+    }
+    columns
+}
+
+/// A literal for each parameter of a statement: lists of all keys, and scalars that find something.
+fn literals(sql: &str, parameters: &[Value], flag: bool) -> Vec<String> {
+    let columns = columns_of_lists(sql);
+    // What is inserted without regard to what is there is new.
+    let new = sql.contains("INSERT INTO") && !sql.contains("ON CONFLICT");
+    let first = if new { ROWS } else { 0 };
+    let list = |element: &dyn Fn(u64) -> String| {
+        let elements: Vec<String> = (first + 1..=first + KEYS).map(element).collect();
+        format!("'{{{}}}'", elements.join(","))
+    };
+    let literal = |(number, parameter): (usize, &Value)| {
+        let parameter = parameter.as_str().unwrap_or_default();
+        let is_cast = |to: &str| columns.get(&number).is_some_and(|name| sql.contains(&format!("{name}::{to}")));
+        match parameter {
+            "Int8Array" => list(&|key| key.to_string()),
+            "Int2Array" => list(&|_| "1".to_owned()),
+            "Float8Array" => list(&|_| "0".to_owned()),
+            "BoolArray" => list(&|_| flag.to_string()),
+            "TimestamptzArray" => list(&|_| "2026-01-01".to_owned()),
+            "UuidArray" => list(&|key| format!("00000000-0000-0000-0000-{key:012}")),
+            "ByteaArray" => list(&|_| "\"\"".to_owned()),
+            // What is both an empty object and an empty list.
+            "TextArray" if ["json", "bigint[]", "text[]"].into_iter().any(is_cast) => list(&|_| "\"{}\"".to_owned()),
+            "TextArray" => list(&|key| format!("k{key}")),
+            "Int8" | "Int4" | "Float8" => "1".to_owned(),
+            "Bool" => flag.to_string(),
+            "Text" if ["::json", "::text::json"].iter().any(|to| sql.contains(&format!("${number}{to}"))) => {
+                "'{}'".to_owned()
+            }
+            "Text" => "'k1'".to_owned(),
+            "Timestamptz" => "'2026-01-01'".to_owned(),
+            "Date" => "'2026-01-01'".to_owned(),
+            "Uuid" => "'00000000-0000-0000-0000-000000000001'".to_owned(),
+            "Bytea" => "''".to_owned(),
+            "Json" => "'{}'".to_owned(),
+            other => panic!("no literal of {other} is known: {sql}"),
+        }
+    };
+    (1..).zip(parameters).map(literal).collect()
+}
+
+/// The rows that a step of a plan and the steps below it visit.
+fn visited(step: &Value) -> f64 {
+    let number = |name: &str| step[name].as_f64().unwrap_or_default();
+    let removed = ["Rows Removed by Filter", "Rows Removed by Join Filter", "Rows Removed by Index Recheck"];
+    let rows = number("Actual Rows") + removed.into_iter().map(number).sum::<f64>();
+    rows * number("Actual Loops") + step["Plans"].as_array().into_iter().flatten().map(visited).sum::<f64>()
+}
+
+/// Runs a statement with its plan, and takes back what it did.
+async fn visits(connection: &mut PgConnection, sql: &str, literals: &[String]) -> Result<(f64, Value), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("PREPARE statement AS {sql}"))).execute(&mut *transaction).await?;
+    let explain = format!("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE statement ({})", literals.join(", "));
+    let explained = sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut *transaction).await;
+    transaction.rollback().await?;
+    sqlx::raw_sql("DEALLOCATE statement").execute(connection).await?;
+    let plan: Value = explained?;
+    Ok((visited(&plan[0]["Plan"]), plan))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_that_meets_a_list_of_keys_visits_few_rows_without_statistics() {
+    let database = TestDatabase::new().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    fill(&mut connection).await;
+    // A plan that visits too much takes for ever.
+    sqlx::raw_sql("SET statement_timeout = '60s'").execute(&mut connection).await.unwrap();
+    let (mut met, mut faults) = (0, vec![]);
+    for (name, stored) in stored() {
+        let (sql, parameters) = (stored["query"].as_str().unwrap(), &stored["describe"]["parameters"]["Left"]);
+        let parameters = parameters.as_array().map(Vec::as_slice).unwrap_or_default();
+        if !parameters.iter().any(|parameter| parameter.as_str().is_some_and(|name| name.ends_with("Array"))) {
+            continue;
+        }
+        met += 1;
+        for (mode, flag) in [("force_custom_plan", false), ("force_generic_plan", false), ("force_custom_plan", true)] {
+            let mode_is = format!("SET plan_cache_mode = {mode}");
+            sqlx::raw_sql(AssertSqlSafe(mode_is)).execute(&mut connection).await.unwrap();
+            match visits(&mut connection, sql, &literals(sql, parameters, flag)).await {
+                Ok((rows, _)) if rows <= MOST_VISITED => {}
+                Ok((rows, plan)) => faults.push(format!("{name} ({mode}) visits {rows} rows: {sql}\n{plan:#}")),
+                Err(error) => faults.push(format!("{name} ({mode}): {error}: {sql}")),
+            }
+        }
+    }
+    assert!(met > 60, "only {met} statements");
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n\n"));
+    connection.close().await.unwrap();
+    database.drop().await;
+}
