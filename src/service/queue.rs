@@ -182,7 +182,7 @@ impl Service {
             self.backfill_in_passing(account_id, sight),
         );
         let (page, last_delivery_at, (backfill, last_sweep_at)) = (page?, last_delivery_at?, backfill?);
-        let lag = self.lag(&account, page.position).await?;
+        let lag = self.lag(&understood.account, page.position).await?;
         let freshness = Freshness { last_delivery_at, lag, backfill, last_sweep_at };
         let version = Version { position: page.position, ..version };
         Ok(Versioned::New(version, (page, freshness)))

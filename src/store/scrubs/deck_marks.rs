@@ -11,14 +11,13 @@ pub(super) async fn save(
     generation: i64,
     marks: DeckMarks,
 ) -> Result<(), StoreError> {
-    let (mut scrubs, mut places, mut marked) = (vec![], vec![], vec![]);
-    let mut by_item = ItemColumns::default();
+    let (mut by_place, mut by_item) = ([PlaceColumns::default(), PlaceColumns::default()], ItemColumns::default());
     for (row, (mark, position)) in marks.0 {
         match row {
             DeckRowKey::Place { scrub, place } => {
-                scrubs.push(scrub);
-                places.push(place);
-                marked.push(mark);
+                let columns = &mut by_place[usize::from(mark)];
+                columns.scrubs.push(scrub);
+                columns.places.push(place);
             }
             DeckRowKey::Item { scrub, repo_id, number } => {
                 by_item.scrubs.push(scrub);
@@ -29,27 +28,51 @@ pub(super) async fn save(
             }
         }
     }
-    if !scrubs.is_empty() {
-        sqlx::query!(
-            // Each row is looked up by its key, however little the planner knows, and updated where it was found.
-            "UPDATE deck_rows d SET marked = new.marked
-             FROM UNNEST($3::bigint[], $4::bigint[], $5::boolean[]) AS new (scrub, place, marked)
-             CROSS JOIN LATERAL (SELECT ctid AS at FROM deck_rows WHERE account_id = $1 AND generation = $2
-               AND scrub = new.scrub AND place = new.place LIMIT 1) AS found
-             WHERE d.ctid = found.at AND d.account_id = $1",
-            account_id,
-            generation,
-            &scrubs,
-            &places,
-            &marked,
-        )
-        .execute(&mut *connection)
-        .await?;
+    for (columns, marked) in by_place.iter().zip([false, true]) {
+        columns.save(connection, account_id, generation, marked).await?;
     }
     if !by_item.scrubs.is_empty() {
         by_item.save(connection, account_id, generation).await?;
     }
     Ok(())
+}
+
+/// The rows that are known by their places, column by column.
+#[derive(Default)]
+struct PlaceColumns {
+    scrubs: Vec<i64>,
+    places: Vec<i64>,
+}
+
+impl PlaceColumns {
+    async fn save(
+        &self,
+        connection: &mut PgConnection,
+        account_id: i64,
+        generation: i64,
+        marked: bool,
+    ) -> Result<(), StoreError> {
+        if self.scrubs.is_empty() {
+            return Ok(());
+        }
+        // Each row is looked up by its key, and updated where it was found. Of two indexes that begin alike the planner,
+        // if it knows nothing, takes either; the one that gives the order has no sort to pay.
+        sqlx::query!(
+            "UPDATE deck_rows SET marked = $5
+             WHERE account_id = $1 AND ctid = ANY(ARRAY(
+               SELECT found.at FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (scrub, place)
+               CROSS JOIN LATERAL (SELECT ctid AS at FROM deck_rows WHERE account_id = $1 AND generation = $2
+                 AND scrub = wanted.scrub AND place BETWEEN wanted.place AND wanted.place ORDER BY place LIMIT 1) AS found))",
+            account_id,
+            generation,
+            &self.scrubs,
+            &self.places,
+            marked,
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
 }
 
 /// The rows that are known by their items, column by column.
@@ -69,7 +92,8 @@ impl ItemColumns {
             "UPDATE deck_rows d SET marked = new.marked
              FROM UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[]) AS new (scrub, repo_id, number, marked)
              CROSS JOIN LATERAL (SELECT ctid AS at FROM deck_rows WHERE account_id = $1 AND generation = $2
-               AND repo_id = new.repo_id AND number = new.number AND scrub = new.scrub OFFSET 0) AS found
+               AND repo_id = new.repo_id AND number BETWEEN new.number AND new.number AND scrub = new.scrub
+               ORDER BY number) AS found
              WHERE d.ctid = found.at AND d.account_id = $1",
             account_id,
             generation,

@@ -59,8 +59,9 @@ pub(super) async fn open_scrubs_with(
         r#"SELECT s.scrub AS "scrub!", coalesce(s.view, '') AS "view!", s.opened_position AS "opened_position!",
                   s.cursor_place AS cursor, d.place AS "place!"
            FROM current_scrubs s
-           JOIN current_deck_rows d ON d.account_id = s.account_id AND d.scrub = s.scrub
-           WHERE s.account_id = $1 AND s.closed_at IS NULL AND d.repo_id = $2 AND d.number = $3
+           CROSS JOIN LATERAL (SELECT place FROM deck_rows WHERE account_id = $1 AND generation = s.generation
+             AND scrub = s.scrub AND repo_id = $2 AND number BETWEEN $3 AND $3 ORDER BY number) AS d
+           WHERE s.account_id = $1 AND s.closed_at IS NULL
            ORDER BY s.scrub DESC"#,
         account_id,
         repo_id,
@@ -113,6 +114,9 @@ pub(super) async fn last_number(connection: &mut PgConnection, account_id: i64) 
 }
 
 /// The item at a place in a deck, by the key that it had when the scrub was opened.
+///
+/// Here and below BETWEEN and ORDER BY make the planner take the index that has the whole key: another begins alike, and if it
+/// knows nothing of the table, it may take either.
 pub(super) async fn item_at(
     connection: &mut PgConnection,
     account_id: i64,
@@ -120,8 +124,10 @@ pub(super) async fn item_at(
     place: i64,
 ) -> Result<Option<ItemAddress>, StoreError> {
     let row = sqlx::query!(
-        r#"SELECT repo_id AS "repo_id!", number AS "number!" FROM current_deck_rows
-           WHERE account_id = $1 AND scrub = $2 AND place = $3"#,
+        r#"SELECT d.repo_id AS "repo_id!", d.number AS "number!" FROM accounts a
+           CROSS JOIN LATERAL (SELECT repo_id, number FROM deck_rows WHERE account_id = $1 AND generation = a.generation
+             AND scrub = $2 AND place BETWEEN $3 AND $3 ORDER BY place LIMIT 1) AS d
+           WHERE a.account_id = $1"#,
         account_id,
         scrub,
         place,
@@ -139,8 +145,10 @@ pub(super) async fn place_of(
     (repo_id, number): ItemAddress,
 ) -> Result<Option<i64>, StoreError> {
     let place = sqlx::query_scalar!(
-        r#"SELECT place AS "place!" FROM current_deck_rows
-           WHERE account_id = $1 AND scrub = $2 AND repo_id = $3 AND number = $4 LIMIT 1"#,
+        r#"SELECT d.place AS "place!" FROM accounts a
+           CROSS JOIN LATERAL (SELECT place FROM deck_rows WHERE account_id = $1 AND generation = a.generation
+             AND scrub = $2 AND repo_id = $3 AND number BETWEEN $4 AND $4 ORDER BY number LIMIT 1) AS d
+           WHERE a.account_id = $1"#,
         account_id,
         scrub,
         repo_id,

@@ -155,7 +155,7 @@ async fn decks(
            FROM accounts a
            CROSS JOIN UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
            CROSS JOIN LATERAL (SELECT scrub FROM deck_rows WHERE account_id = $1 AND generation = a.generation
-             AND repo_id = wanted.repo_id AND number = wanted.number OFFSET 0) AS d
+             AND repo_id = wanted.repo_id AND number BETWEEN wanted.number AND wanted.number ORDER BY number) AS d
            WHERE a.account_id = $1"#,
         account_id,
         &repo_ids,

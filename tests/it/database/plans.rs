@@ -103,7 +103,7 @@ fn literals(sql: &str, parameters: &[Value], flag: bool) -> Vec<String> {
             // What is both an empty object and an empty list.
             "TextArray" if ["json", "bigint[]", "text[]"].into_iter().any(is_cast) => list(&|_| "\"{}\"".to_owned()),
             "TextArray" => list(&|key| format!("k{key}")),
-            "Int8" | "Int4" | "Float8" => "1".to_owned(),
+            "Int8" | "Int4" | "Float8" => (first + 1).to_string(),
             "Bool" => flag.to_string(),
             "Text" if ["::json", "::text::json"].iter().any(|to| sql.contains(&format!("${number}{to}"))) => {
                 "'{}'".to_owned()
