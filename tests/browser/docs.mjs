@@ -24,8 +24,10 @@ const title = await page.locator(".info .title").innerText();
 // Styles came through: a button has the colour of its method.
 const colour = await operation.locator(".opblock-summary-method").evaluate((label) => getComputedStyle(label).backgroundColor);
 await page.locator(".auth-wrapper .authorize").first().click();
-await page.locator(".auth-container input").first().fill(token);
-await page.locator(".auth-container .authorize").first().click();
+// Other ways to say who one is stand beside it.
+const bearer = page.locator(".auth-container").filter({ hasText: "Bearer" }).last();
+await bearer.locator("input").first().fill(token);
+await bearer.locator(".authorize").first().click();
 await page.locator(".btn-done").first().click();
 await operation.locator(".opblock-summary").click();
 await operation.locator(".try-out__btn").click();

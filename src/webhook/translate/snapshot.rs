@@ -35,11 +35,16 @@ pub fn snapshot(item: &ItemPayload, item_type: ItemType, beside: Option<DateTime
     })
 }
 
-/// Only `closed` is closed: a discussion may also be `locked`, `converting` or `transferring`.
+/// Only `closed`, and `merged` in GraphQL, is closed: a discussion may also be `locked`, `converting` or `transferring`.
+/// Without a state, the time of the closing tells it.
 fn status(item: &ItemPayload) -> Option<Status> {
-    let state = match item.state.as_deref()? {
-        "closed" => State::Closed,
-        _ => State::Open,
+    let state = match (item.state.as_deref(), item.closed_at) {
+        (Some(state), _) if ["closed", "merged"].iter().any(|closed| state.eq_ignore_ascii_case(closed)) => {
+            State::Closed
+        }
+        (Some(_), _) | (None, Some(None)) => State::Open,
+        (None, Some(Some(_))) => State::Closed,
+        (None, None) => return None,
     };
     let closed = state == State::Closed;
     Some(Status {

@@ -80,6 +80,11 @@ async fn a_field_that_cannot_be_read_costs_itself() {
         ("/updated_at", json!(null), json!({"updated_at": CREATED}), None),
         ("/updated_at", json!(1_704_412_800), json!({}), None),
         ("/updated_at", json!("2024-01-05T02:00:00.5+02:00"), json!({}), None),
+        ("/state", json!("CLOSED"), json!({"state": "closed"}), None),
+        ("/state", json!("OPEN"), json!({}), None),
+        // The time of the closing, which is null, tells it.
+        ("/state", json!(null), json!({}), None),
+        ("/state", json!(1), json!({}), Some("issue.state")),
         ("/node_id", json!(1), json!({}), Some("issue.node_id")),
         ("/author_association", json!([]), json!({}), Some("issue.author_association")),
         ("/state_reason", json!({}), json!({}), Some("issue.state_reason")),
