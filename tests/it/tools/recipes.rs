@@ -82,6 +82,7 @@ async fn the_recipes_run_verbatim_against_the_demo() {
     for panel in dashboard["panels"].as_array().unwrap() {
         for target in panel["targets"].as_array().unwrap() {
             let url = target["url"].as_str().unwrap().replace("${address}", &address);
+            let url = url.replace("${account:percentencode}", "quarrywork");
             let answer = client().get(&url).bearer_auth(&token).send().await.unwrap();
             assert_eq!(answer.status(), 200, "{url}");
             let answer: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
