@@ -55,6 +55,9 @@ impl Modify for Components {
         let in_url = "A token with the scope `embed`, which may stand in a URL; no other token may";
         let in_url = ApiKey::Query(ApiKeyValue::with_description("token", in_url));
         components.add_security_scheme("embed_token", SecurityScheme::ApiKey(in_url));
+        let ticket = "A ticket of `POST /api/v1/stream/tickets`, which opens streams for a minute";
+        let ticket = ApiKey::Query(ApiKeyValue::with_description("ticket", ticket));
+        components.add_security_scheme("ticket", SecurityScheme::ApiKey(ticket));
         components.schemas.extend(schemas::all());
         components.responses.extend(answers::all());
     }

@@ -5,7 +5,9 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Number;
 
 use super::problem::Problem;
 
@@ -36,7 +38,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// The same for requests that may leave the body out: then it is the default.
+/// A whole number of 64 bits. JSON has one kind of numbers, so `12.0` is 12.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "Number")]
+pub struct Whole(pub i64);
+
+impl TryFrom<Number> for Whole {
+    type Error = String;
+
+    fn try_from(number: Number) -> Result<Self, String> {
+        let whole = || number.as_f64().filter(|given| given.fract() == 0.0)?.to_string().parse().ok();
+        let read = number.as_i64().or_else(whole);
+        read.map(Self).ok_or_else(|| format!("{number} is not a whole number of 64 bits"))
+    }
+}
+
+/// The same for requests that may leave the body out, or send null: then it is the default.
 pub struct OptionalBody<T>(pub T);
 
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalBody<T> {
@@ -48,6 +65,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalB
         if request.body().is_end_stream() {
             return Ok(Self(T::default()));
         }
-        Body::from_request(request, state).await.map(|Body(read)| Self(read))
+        let Body(read) = Body::<Option<T>>::from_request(request, state).await?;
+        Ok(Self(read.unwrap_or_default()))
     }
 }

@@ -1,7 +1,6 @@
 //! Query parameters. They are parsed one by one, so that the refusal of a bad one can name it and say what it may be.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
 use percent_encoding::percent_decode_str;
@@ -24,9 +23,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
         let query = axum::extract::Query::from_request_parts(parts, state).await;
         let axum::extract::Query(pairs): axum::extract::Query<Vec<(String, String)>> = query.map_err(|_| refused())?;
         // No name on GitHub contains U+0000, and Postgres takes it in no text.
-        // A token in the URL is no parameter: it tells who asks, unless a header does.
-        let by_header = parts.headers.contains_key(AUTHORIZATION);
-        let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| by_header || name != "token").collect();
+        // A token in the URL is no parameter: it tells who asks, unless a header does so.
+        let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| name != "token").collect();
         match pairs.iter().find(|(_, value)| value.contains('\0')) {
             None => Ok(Self(pairs)),
             Some((name, _)) => Err(Problem::bad_parameter(name.clone()).detail("The value has a character U+0000.")),
@@ -104,16 +102,22 @@ impl Params {
         }
     }
 
-    /// Where a page begins: a number, or the `next_cursor` of the page before, which is the same number.
-    pub fn page(&self, name: &str, least: u64) -> Result<Option<i64>, Problem> {
-        let most = i64::MAX.unsigned_abs();
-        match (self.number(name, least, most)?, self.number("cursor", least, most)?) {
-            (Some(given), Some(cursor)) if given != cursor => {
-                let detail = format!("It says the same as `{name}`; give one of them.");
-                Err(Problem::bad_parameter("cursor").detail(detail))
-            }
-            (given, cursor) => Ok(given.or(cursor).and_then(|number| i64::try_from(number).ok())),
-        }
+    /// The number before which a page ends: `before`, or the `next_cursor` of the page before. Clients repeat their
+    /// parameters beside a cursor, so both hold.
+    pub fn before(&self) -> Result<Option<i64>, Problem> {
+        let (given, cursor) = (self.positive("before", 1)?, self.positive("cursor", 1)?);
+        Ok(given.into_iter().chain(cursor).min())
+    }
+
+    /// The number after which a page begins: `after`, or the `next_cursor` of the page before. Both hold.
+    pub fn after(&self) -> Result<Option<i64>, Problem> {
+        let (given, cursor) = (self.positive("after", 0)?, self.positive("cursor", 0)?);
+        Ok(given.into_iter().chain(cursor).max())
+    }
+
+    fn positive(&self, name: &str, least: u64) -> Result<Option<i64>, Problem> {
+        let number = self.number(name, least, i64::MAX.unsigned_abs())?;
+        Ok(number.and_then(|number| i64::try_from(number).ok()))
     }
 
     /// A whole number from `least` to `most`.

@@ -22,7 +22,7 @@ use super::authorship::WriteId;
 use super::description::answers::{BadBody, BadKey, NoAccount, NotKnown, Refused};
 use super::description::params::{AccountParam, IdempotencyKey, ScrubPath};
 use super::description::schemas::{PersonName, ViewName};
-use super::json::{Body, OptionalBody};
+use super::json::{Body, OptionalBody, Whole};
 use super::outside::Outside;
 use super::pages::link;
 use super::params::Params;
@@ -46,7 +46,7 @@ pub struct ScrubsAnswer {
     params(
         AccountParam,
         ("before" = Option<i64>, Query, description = "Only scrubs with smaller numbers", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `before`", pattern = "^[1-9][0-9]{0,17}$"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before. Beside `before`, both hold.", pattern = "^[1-9][0-9]{0,17}$"),
     ),
     responses((status = 200, description = "The latest scrub first, 50 a page", body = ScrubsAnswer, headers(("Link"))), Refused, NoAccount),
 )]
@@ -57,7 +57,7 @@ pub async fn list(
     outside: Outside,
 ) -> Result<impl IntoResponse, Problem> {
     params.only(&["account", "before", "cursor"])?;
-    let before = params.page("before", 1)?;
+    let before = params.before()?;
     let page = state.service.list_scrubs(&viewer, params.one("account")?, before).await?;
     let first = format!("/api/v1/scrubs?account={}", page.account_id);
     let next = page.next.map(|before| format!("{first}&before={before}"));
@@ -141,7 +141,8 @@ pub async fn show(
 #[schema(example = json!({"place": 7}))]
 pub struct ScrubStep {
     /// The place of the row that you see. If the cursor is elsewhere, nothing is done.
-    place: i64,
+    #[schema(value_type = i64)]
+    place: Whole,
     /// Leave the row unread, for another scrub.
     #[serde(default)]
     #[schema(required = false)]
@@ -175,7 +176,7 @@ pub async fn advance(
 ) -> Result<Json<ScrubAnswer>, Problem> {
     params.only(&["account"])?;
     let (account, number) = (params.one("account")?, scrub_number(&number));
-    let ScrubStep { place, skip, by } = step;
+    let ScrubStep { place: Whole(place), skip, by } = step;
     let step = scrubs::Step { place, skip };
     let outcome = state.service.advance_scrub(&viewer, account, number, step, id.by(by.as_deref())).await?;
     match outcome {

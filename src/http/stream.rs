@@ -61,10 +61,18 @@ pub struct DateEvent {
 /// The `data` of the event `end`, after which the stream ends.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EndEvent {
-    /// `stopping`: this replica stops. `unavailable`: the database cannot be reached. After both, come back with the last
-    /// id. `token_invalid`: the token was revoked or has expired. `account_gone`: the account is here no more.
-    #[schema(value_type = String, example = "stopping")]
-    reason: &'static str,
+    reason: EndReason,
+}
+
+/// Why a stream ends. `stopping`: this replica stops. `unavailable`: the database cannot be reached. After both, come back
+/// with the last id. `token_invalid`: the token was revoked or has expired. `account_gone`: the account is here no more.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    Stopping,
+    Unavailable,
+    TokenInvalid,
+    AccountGone,
 }
 
 /// The `data` of an event of the stream: of `item`; of `day` and `reset`; of `end`.
@@ -77,15 +85,15 @@ pub enum StreamData {
 }
 
 impl EndEvent {
-    const STOPPING: Self = Self { reason: "stopping" };
+    const STOPPING: Self = Self { reason: EndReason::Stopping };
 }
 
 impl From<Ended> for EndEvent {
     fn from(ended: Ended) -> Self {
         let reason = match ended {
-            Ended::TokenInvalid => "token_invalid",
-            Ended::AccountGone => "account_gone",
-            Ended::Unavailable => "unavailable",
+            Ended::TokenInvalid => EndReason::TokenInvalid,
+            Ended::AccountGone => EndReason::AccountGone,
+            Ended::Unavailable => EndReason::Unavailable,
         };
         Self { reason }
     }
@@ -102,11 +110,10 @@ impl From<Ended> for EndEvent {
 /// them. A comment comes every 15 seconds. In a browser, put a ticket into the query in the place of a token.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "queue", operation_id = "follow_queue",
-    security(("token" = []), ("embed_token" = [])),
+    security(("token" = []), ("embed_token" = []), ("ticket" = [])),
     params(
         FilterParams, StrictParam,
         ("last_event_id" = Option<i64>, Query, minimum = 0, description = "The id of the last event that you got; the header goes first"),
-        ("ticket" = Option<String>, Query, description = "A ticket, in the place of a token"),
         ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The id of the last event that you got"),
     ),
     responses(

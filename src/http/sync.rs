@@ -147,7 +147,7 @@ pub struct CountRow {
     params(
         AccountParam,
         ("after" = Option<i64>, Query, description = "Only repositories after this id", minimum = 0),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `after`", pattern = "^(0|[1-9][0-9]{0,17})$"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before. Beside `after`, both hold.", pattern = "^(0|[1-9][0-9]{0,17})$"),
     ),
     responses((status = 200, description = "As of now", body = SyncAnswer, headers(("Link"))), Refused, NoAccount),
 )]
@@ -158,7 +158,7 @@ pub async fn show(
     outside: Outside,
 ) -> Result<impl IntoResponse, Problem> {
     params.only(&["account", "after", "cursor"])?;
-    let after = params.page("after", 0)?.unwrap_or_default();
+    let after = params.after()?.unwrap_or_default();
     let report = state.service.sync_report(&viewer, params.one("account")?, after).await?;
     let first = format!("/api/v1/sync?account={}", report.account_id);
     let next = report.next.map(|after| format!("{first}&after={after}"));

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::AppState;
 use super::description::answers::{BadBody, Refused};
 use super::description::schemas;
-use super::json::Body;
+use super::json::{Body, Whole};
 use super::params::{Params, digits};
 use super::problem::Problem;
 use crate::service::tokens::{self, TokenRow};
@@ -55,9 +55,9 @@ impl From<TokenRow> for TokenAnswer {
 pub struct WantedToken {
     name: String,
     scopes: Vec<String>,
-    accounts: Option<Vec<i64>>,
+    accounts: Option<Vec<Whole>>,
     view: Option<String>,
-    days: Option<i32>,
+    days: Option<Whole>,
 }
 
 /// A token to be created.
@@ -78,8 +78,7 @@ pub struct AccessTokenPlan {
     /// What it is for.
     #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]+$")]
     name: String,
-    /// `private` only beside others.
-    #[schema(value_type = Vec<schemas::AccessScope>, min_items = 1)]
+    #[schema(value_type = schemas::AccessScopes)]
     scopes: Vec<String>,
     /// The ids of the accounts to which it is limited. By default it is not limited.
     #[schema(min_items = 1)]
@@ -119,6 +118,9 @@ impl WantedToken {
         let known: Option<Vec<Scope>> = scopes.iter().map(|scope| Scope::from_name(scope)).collect();
         let unknown = || Problem::bad_parameter("scopes").detail("There is no such scope.");
         let scopes = known.ok_or_else(|| unknown().allowed(Scope::ALL.map(Scope::name)))?;
+        let accounts = accounts.map(|accounts| accounts.into_iter().map(|Whole(id)| id).collect());
+        // No token is valid for as long as that.
+        let days = days.map(|Whole(days)| i32::try_from(days).unwrap_or(i32::MAX));
         Ok(tokens::WantedToken { name, scopes, accounts, view, days })
     }
 }

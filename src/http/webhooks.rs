@@ -37,9 +37,9 @@ pub struct Accepted {
 #[utoipa::path(
     post, path = "/webhooks/github", tag = "webhooks", operation_id = "receive_delivery",
     params(
-        ("X-GitHub-Event" = String, Header, description = "The event's name", example = "issues"),
-        ("X-GitHub-Delivery" = String, Header, description = "The delivery's GUID"),
-        ("X-Hub-Signature-256" = String, Header, description = "`sha256=` and the HMAC-SHA-256 of the body, in hex"),
+        ("X-GitHub-Event" = String, Header, description = "The event's name", pattern = "^[a-z0-9_]{1,64}$", example = "issues"),
+        ("X-GitHub-Delivery" = String, Header, format = "uuid", description = "The delivery's GUID"),
+        ("X-Hub-Signature-256" = String, Header, description = "`sha256=` and the HMAC-SHA-256 of the body, in hex", pattern = "^sha256=[0-9a-f]{64}$"),
     ),
     request_body(content = Object, description = "GitHub's payload", content_type = "application/json"),
     responses(

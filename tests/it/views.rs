@@ -185,7 +185,8 @@ async fn an_embed_token_shows_one_view_in_a_url_and_nothing_else() {
             app.request_as(&admin, Method::POST, "/api/v1/tokens").json(&body).send().await.unwrap()
         };
         let made =
-            make(json!({"name": "wiki", "scopes": ["embed"], "accounts": [account], "view": "bugs", "days": 30})).await;
+            make(json!({"name": "wiki", "scopes": ["embed"], "accounts": [account], "view": "bugs", "days": 30.0}))
+                .await;
         assert_eq!(made.status(), StatusCode::CREATED);
         let made: Value = made.json().await.unwrap();
         let token = made["token"].as_str().unwrap();
@@ -260,6 +261,8 @@ async fn an_embed_token_shows_one_view_in_a_url_and_nothing_else() {
             (json!({"accounts": []}), "accounts"),
             (json!({"name": ""}), "name"),
             (json!({"days": 0}), "days"),
+            (json!({"days": 4_294_967_297_i64}), "days"),
+            (json!({"days": 1.5}), "body"),
             (json!({"secret": 1}), "body"),
         ] {
             let mut body = all.clone();

@@ -26,6 +26,10 @@ fn rewrite(part: &mut Value, texts: &BTreeSet<String>) {
         Value::Object(fields) => {
             fields.values_mut().for_each(|field| rewrite(field, texts));
             say_nullable(fields, texts);
+            // What 3.0 does not know.
+            if fields.get("type").is_some_and(|name| name == "array") {
+                fields.remove("contains");
+            }
             // Nothing stands beside a reference.
             if fields.get("$ref").is_some_and(Value::is_string) {
                 fields.retain(|name, _| name == "$ref");

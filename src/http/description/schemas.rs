@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::json;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, ArrayItems, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema,
     SchemaFormat, Type,
@@ -51,6 +53,14 @@ fn words_of<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Object {
 /// A list of what another schema describes.
 pub fn list(of: RefOr<Schema>) -> RefOr<Schema> {
     RefOr::T(Schema::Array(ArrayBuilder::new().items(of).build()))
+}
+
+/// What a token may be allowed that is sent in a header: more than `private`, which alone allows nothing.
+fn access_scopes() -> RefOr<Schema> {
+    let alone = Scopes::ALL.into_iter().filter(|scope| !matches!(scope, Scopes::Embed | Scopes::Private));
+    let contains = json!({"type": "string", "enum": alone.map(Scopes::name).collect::<Vec<_>>()});
+    let scopes = ArrayBuilder::new().items(named::<AccessScope>()).min_items(Some(1));
+    RefOr::T(Schema::Array(scopes.extensions(Some(Extensions::from_iter([("contains", contains)]))).build()))
 }
 
 /// The schema that the description has under a type's name.
@@ -148,6 +158,10 @@ fn described(schema: RefOr<Schema>, about: &str) -> RefOr<Schema> {
             object.description = Some(about.to_owned());
             RefOr::T(Schema::Object(object))
         }
+        RefOr::T(Schema::Array(mut array)) => {
+            array.description = Some(about.to_owned());
+            RefOr::T(Schema::Array(array))
+        }
         other => other,
     }
 }
@@ -164,6 +178,7 @@ named_schemas! {
     Scope, "What a token allows. `admin` includes the others.", one_of(Scopes::ALL.map(Scopes::name));
     AccessScope, "What a token that is sent in a header allows.",
         one_of(Scopes::ALL.into_iter().filter(|scope| *scope != Scopes::Embed).map(Scopes::name));
+    AccessScopes, "What a token that is sent in a header allows; `private` only beside others.", access_scopes();
     EmbedScope, "What a token allows that may stand in a URL.", one_of([Scopes::Embed.name()]);
     Visibility, "Whether GitHub shows a repository to everybody.", one_of(["public", "private"]);
     Audience, "For whom a file is: `public` leaves out what is in private repositories.", one_of(["public", "all"]);

@@ -102,7 +102,7 @@ impl From<Happening> for HappeningRow {
         ScrubPath,
         AccountParam,
         ("after" = Option<i64>, Query, description = "Only rows after this place", minimum = 0),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before; the same as `after`", pattern = "^(0|[1-9][0-9]{0,17})$"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before. Beside `after`, both hold.", pattern = "^(0|[1-9][0-9]{0,17})$"),
         ("limit" = Option<i64>, Query, description = "How many rows a page has, 1 to 1,000; by default 100", minimum = 1, maximum = 1000),
     ),
     responses((status = 200, description = "A page of rows", body = DeckAnswer, headers(("Link"))), Refused, NoAccount),
@@ -115,7 +115,7 @@ pub async fn show(
     outside: Outside,
 ) -> Result<Response, Problem> {
     params.only(&["account", "after", "cursor", "limit"])?;
-    let after = params.page("after", 0)?;
+    let after = params.after()?;
     let limit = params.number("limit", 1, LARGEST_PAGE)?.unwrap_or(PAGE);
     let limit = i64::try_from(limit).unwrap_or(1);
     let (account, number) = (params.one("account")?, scrub_number(&number));

@@ -86,13 +86,24 @@ async fn other_lists_turn_pages_by_a_bare_cursor_too() {
         assert_eq!((last["rows"].as_array().unwrap().len(), &last["next_cursor"]), (1, &Value::Null));
         assert_eq!(link(&headers, "next"), None);
         assert_eq!(ask(Method::GET, next).await.2, last);
-        for wrong in ["deck?after=1&cursor=2", "deck?cursor=x", "deck?cursor=%2B1"] {
+        // Clients repeat their parameters beside the cursor.
+        assert_eq!(ask(Method::GET, "/api/v1/scrubs/1/deck?after=1&limit=2&cursor=2").await.2, last);
+        assert_eq!(ask(Method::GET, "/api/v1/scrubs/1/deck?after=2&limit=2&cursor=1").await.2, last);
+        for wrong in ["deck?cursor=x", "deck?cursor=%2B1", "deck?after=x&cursor=1"] {
             let (status, _, said) = ask(Method::GET, &format!("/api/v1/scrubs/1/{wrong}")).await;
-            assert_eq!((status, &said["parameter"]), (400, &json!("cursor")), "{wrong}");
+            assert_eq!(
+                (status, &said["parameter"]),
+                (400, &json!(if wrong.contains("after") { "after" } else { "cursor" })),
+                "{wrong}"
+            );
         }
         for path in ["/api/v1/scrubs", "/api/v1/sync"] {
             assert_eq!(ask(Method::GET, path).await.2["next_cursor"], Value::Null, "{path}");
             assert_eq!(ask(Method::GET, &format!("{path}?cursor=5")).await.0, 200, "{path}");
+        }
+        assert_eq!(ask(Method::GET, "/api/v1/scrubs?before=9&cursor=2").await.2["scrubs"][0]["number"], 1);
+        for beyond in ["before=1&cursor=2", "before=2&cursor=1"] {
+            assert_eq!(ask(Method::GET, &format!("/api/v1/scrubs?{beyond}")).await.2["scrubs"], json!([]), "{beyond}");
         }
         app
     })

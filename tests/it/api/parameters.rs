@@ -25,7 +25,6 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         ("Repo=widgets", "Repo", &names),
         ("=", "", &names),
         ("label=bug&unknown", "unknown", &names),
-        ("token=x", "token", &names),
         ("type=Epic", "type", &types),
         ("type=", "type", &types),
         ("type=-", "type", &types),

@@ -3,6 +3,7 @@
 use bugscrub::config::Settings;
 use bugscrub::service::tokens::{hash, new_secret};
 use bugscrub::store::tokens::{self, NewToken};
+use reqwest::Method;
 use serde_json::json;
 
 use super::{get, open, places, refused};
@@ -56,6 +57,11 @@ async fn nobody_sees_anything_without_a_valid_token() {
             assert_eq!(in_the_url.status(), 401);
             let lower_case = app.client.get(app.url(path)).header("authorization", format!("bearer {token}"));
             assert_eq!(lower_case.send().await.unwrap().status(), 200);
+            // The header tells who asks, whatever the URL says.
+            for beside in ["", "bugscrub_0000", &revoked, token] {
+                let path = format!("{path}?token={beside}");
+                assert_eq!(app.request_as(token, Method::GET, &path).send().await.unwrap().status(), 200, "{path}");
+            }
         }
         app
     })

@@ -62,9 +62,17 @@ async fn the_minutes_include_the_item_under_discussion_and_never_change() {
         app.clock.set("2026-11-22T12:10:00Z");
         let created = if number == 1 { "2026-07-01" } else { "2026-08-01" };
         acted(&app, "labeled", number, created, "2026-11-22T12:09:00Z", "linus", "open").await;
-        // The request has no body.
-        let close = app.request_as(&host.token, Method::POST, "/api/v1/scrubs/1/close").send().await.unwrap();
-        assert_eq!(close.status(), 200);
+        // JSON has one kind of numbers. The cursor is not at the 99th place.
+        for (place, expected) in [(json!(99), 409), (json!(99.0), 409), (json!(1.5), 400), (json!(1e300), 400)] {
+            let advance = app.request_as(&host.token, Method::POST, "/api/v1/scrubs/1/advance");
+            let answer = advance.json(&json!({"place": place})).send().await.unwrap();
+            assert_eq!(answer.status(), expected, "{place}");
+        }
+        let close = || app.request_as(&host.token, Method::POST, "/api/v1/scrubs/1/close");
+        assert_eq!(close().json(&json!([])).send().await.unwrap().status(), 400);
+        // The request has no body, or one that says nothing.
+        assert_eq!(close().send().await.unwrap().status(), 200);
+        assert_eq!(close().json(&json!(null)).send().await.unwrap().status(), 200);
         let minutes = host.text("/api/v1/scrubs/1/minutes.md").await;
         for expected in [
             "Read: 0 items of 2 unread",
