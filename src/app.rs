@@ -167,6 +167,7 @@ impl Application {
             upload_budget: Default::default(),
             streams: Shares::streams(),
             spreadsheets: Shares::spreadsheets(),
+            exports: Shares::exports(),
             limits: Limits::new(settings.rate_limit),
             github,
             stopping: stop.subscribe(),

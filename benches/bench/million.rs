@@ -62,6 +62,12 @@ pub async fn measure(report: &mut Report, payloads: &Payloads) {
     report.row("queue_filtered_p99_ms", p99(&filtered), "ms", "<= 20", about);
     let titled = client.timed(|_| format!("/api/v1/queue?title={:06}", any(100_000, 999_999))).await;
     report.row("queue_title_p99_ms", p99(&titled), "ms", "<= 200", json!({"p50_ms": median(&titled)}));
+    let facets = client.timed(facets).await;
+    let about = json!({"p50_ms": median(&facets), "first_ms": facets[0], "labels": 30 * REPOSITORIES});
+    report.row("facets_p99_ms", p99(&facets), "ms", "<= 10", about);
+    let (whole, grouped) = grouped(&mut client).await;
+    let about = json!({"ages_ms": whole, "by_repository_ms": grouped});
+    report.row("group_by_ratio", median(&grouped) / median(&whole), "x", "<= 2", about);
     report.row("memory_1m_mb", resident_mb(service.pid()), "MB", "<= 400", json!({"open_items": ITEMS}));
 
     acts(report, &mut client).await;
@@ -96,6 +102,32 @@ async fn acts(report: &mut Report, client: &mut Client) {
         "show_p50_ms": median(&shows), "advance_p50_ms": median(&advances), "mark_p50_ms": median(&marks), "rows": MOST_ROWS,
     });
     report.row("scrub_act_p99_ms", worst, "ms", "<= 20", about);
+}
+
+/// Facets of some filter: the first time, names are read.
+fn facets(turn: usize) -> String {
+    let filter = match turn % 4 {
+        0 => String::new(),
+        1 => format!("repo=-repo-{}", any(1, REPOSITORIES)),
+        2 => format!("type=Issue&updated_before={}d", any(1, 2_000)),
+        _ => format!("label=label-{}", any(1, 30)),
+    };
+    format!("/api/v1/queue/facets?limit=20&{filter}")
+}
+
+/// Milliseconds of a statistic, and of the same in groups.
+async fn grouped(client: &mut Client) -> (Vec<f64>, Vec<f64>) {
+    let (mut whole, mut grouped) = (vec![], vec![]);
+    for _ in 0..3 {
+        for (path, times) in
+            [("/api/v1/stats/ages", &mut whole), ("/api/v1/stats/ages?group_by=repository", &mut grouped)]
+        {
+            let started = Instant::now();
+            client.json(path).await;
+            times.push(started.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    (whole, grouped)
 }
 
 /// From a delivery's acknowledgement until `/queue` answers with it, at 500 a second.

@@ -186,6 +186,15 @@ impl ItemState {
         self.status.as_ref().and_then(|status| status.value().closed_at)
     }
 
+    /// Why it is not open: `merged`, or what GitHub says (`completed`, `not_planned`), in lower case.
+    pub fn closed_reason(&self) -> Option<String> {
+        if self.state()? == State::Open {
+            return None;
+        }
+        let said = self.status.as_ref().and_then(|status| status.value().reason.as_ref());
+        if self.merged() { Some("merged".to_owned()) } else { said.map(|reason| reason.to_ascii_lowercase()) }
+    }
+
     pub fn merged(&self) -> bool {
         self.merged.as_ref().is_some_and(|merged| *merged.value())
     }

@@ -15,6 +15,8 @@ mod calendar;
 pub mod cors;
 mod description;
 mod etag;
+mod events;
+mod facets;
 pub mod health;
 mod items;
 mod json;
@@ -28,6 +30,7 @@ mod permissions;
 pub mod problem;
 mod queue;
 mod refusal;
+mod repositories;
 mod row;
 mod scrubs;
 pub mod serve;
@@ -91,6 +94,7 @@ pub struct AppState {
     pub upload_budget: BodyBudget,
     pub streams: Shares,
     pub spreadsheets: Shares,
+    pub exports: Shares,
     pub limits: Limits,
     /// `None` if the service only receives deliveries.
     pub github: Option<JobContext>,
@@ -104,6 +108,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(webhooks::receive))
         .routes(routes!(queue::show))
         .routes(routes!(queue::show_csv))
+        .routes(routes!(facets::show))
         .routes(routes!(items::show))
         .routes(routes!(marks::put, marks::delete))
         .routes(routes!(notes::show, notes::put))
@@ -122,14 +127,17 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(sheets::waiting::unplaced))
         .routes(routes!(stream::follow))
         .routes(routes!(tickets::create))
+        .routes(routes!(events::export))
         .routes(routes!(stats::backlog))
         .routes(routes!(stats::ages))
         .routes(routes!(stats::throughput))
+        .routes(routes!(stats::flow))
         .routes(routes!(stats::forecast))
         .routes(routes!(stats::coverage))
         .routes(routes!(views::list))
         .routes(routes!(views::show, views::put, views::delete))
         .routes(routes!(accounts::list))
+        .routes(routes!(repositories::list))
         .routes(routes!(sync::show))
         .routes(routes!(permissions::show))
         .routes(routes!(tokens::list, tokens::create))

@@ -3,10 +3,11 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use percent_encoding::percent_decode_str;
 
 use super::problem::Problem;
-use crate::rank::{Criteria, criteria};
+use crate::rank::{Criteria, dates};
 use crate::service::Viewer;
 
 /// A request's query as it came: names and values, in order.
@@ -66,11 +67,11 @@ impl Params {
         Criteria::of(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
-    /// A date, or `Nd` for N days before `today`.
-    pub fn date(&self, name: &str, today: NaiveDate) -> Result<Option<NaiveDate>, Problem> {
+    /// A date, `Nd` for N days before today, or a time that means its date in the account's zone.
+    pub fn date(&self, name: &str, on: (NaiveDate, Tz)) -> Result<Option<NaiveDate>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };
-        let refused = || Problem::bad_parameter(name).detail(criteria::DATES);
-        criteria::date(text, today).map(Some).ok_or_else(refused)
+        let refused = || Problem::bad_parameter(name).detail(dates::DATES);
+        dates::date(text, on).map(Some).ok_or_else(refused)
     }
 
     /// The position that `min_position` waits for.

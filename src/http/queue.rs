@@ -1,6 +1,7 @@
 //! `GET /api/v1/queue`: the stale-age queue of one account, in pages.
 
-mod csv;
+pub mod csv;
+mod fields;
 pub mod question;
 
 use std::time::Instant;
@@ -14,13 +15,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use self::csv::CsvForm;
+use self::fields::{ColumnsParam, Fields, FieldsParam, Row};
 use self::question::{
-    FilterParams, Format, LongPageParams, PageParams, StateParam, StrictParam, byte_order_mark, question,
+    FilterParams, Format, LongPageParams, PageParams, StateParam, StrictParam, byte_order_mark, question, raw,
 };
 use super::AppState;
 use super::accept::{CSV, JSON, wanted};
 use super::description::answers::{DateOver, NoAccount, NotReached, Refused};
-use super::description::params::{ByteOrderMarkParam, VisibilityParam};
+use super::description::params::{ByteOrderMarkParam, RawParam, VisibilityParam};
 use super::description::schemas::{self, File};
 use super::etag;
 use super::outside::Outside;
@@ -44,7 +47,8 @@ pub struct QueueAnswer {
     position: i64,
     /// How many items pass the filters, on all pages.
     total: i64,
-    items: Vec<QueueRow>,
+    #[schema(value_type = Vec<QueueRow>)]
+    items: Vec<Row>,
     /// The address of the next page; null on the last page.
     next: Option<String>,
     /// The parameter `cursor` of the next page, for clients that make addresses themselves; null on the last page.
@@ -66,7 +70,7 @@ pub struct Freshness {
     lag_ms: u64,
     /// Whether everything was fetched that existed before the first delivery: `none`, `running`, `open` (all open
     /// items are here, history is on its way) or `complete`.
-    #[schema(value_type = schemas::Backfill)]
+    #[schema(value_type = schemas::BackfillStage)]
     backfill: &'static str,
     /// Every repository was compared with GitHub at this time or later.
     last_sweep_at: Option<DateTime<Utc>>,
@@ -80,7 +84,7 @@ pub struct Freshness {
 #[utoipa::path(
     get, path = "/api/v1/queue", tag = "queue", operation_id = "list_queue",
     security(("token" = []), ("embed_token" = [])),
-    params(FilterParams, StateParam, PageParams, StrictParam),
+    params(FilterParams, StateParam, PageParams, FieldsParam, StrictParam),
     responses(
         (status = 200, description = "A page of the queue; CSV if `Accept` asks for `text/csv`",
             content((QueueAnswer = "application/json"), (String = "text/csv")), headers(("Link"), ("Vary"))),
@@ -99,11 +103,14 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 /// Show the stale-age queue as CSV.
 ///
 /// The same as `/api/v1/queue`, with 1,000 items a page, or up to 10,000 with `limit`. The header Link has the
-/// address of the next page. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+/// address of the next page. A text that a spreadsheet would take for a formula gets an apostrophe in front, unless you
+/// ask for `raw=true`. Labels and assignees stand in one cell each, with `, ` between the names; one with a comma or a
+/// quotation mark in it stands in quotes, in which each mark is doubled. With `raw=true` there is no blank after the
+/// comma, so that the cell is a line of CSV again.
 #[utoipa::path(
     get, path = "/api/v1/queue.csv", tag = "queue", operation_id = "export_queue_csv",
     security(("token" = []), ("embed_token" = [])),
-    params(FilterParams, StateParam, LongPageParams, VisibilityParam, ByteOrderMarkParam, StrictParam),
+    params(FilterParams, StateParam, LongPageParams, VisibilityParam, ByteOrderMarkParam, RawParam, ColumnsParam, StrictParam),
     responses(
         (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv",
             headers(("Link"), ("Vary"), ("Content-Disposition"), ("Bugscrub-Warning"))),
@@ -165,23 +172,27 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let outside = Outside::of(headers);
     let question = question(state, params, format)?;
-    let mark = byte_order_mark(params)?;
-    let mark_said = if mark { " with a mark" } else { "" };
-    let tag = |version: &Version| etag::tag(version, &format!("{format:?}{mark_said}{}", outside.prefix()));
+    let fields = match format {
+        Format::Csv => Fields::of(params, &csv::columns(!viewer.is_embed()))?,
+        Format::Json | Format::Xlsx => Fields::of(params, &QueueRow::FIELDS)?,
+    };
+    let form = CsvForm { mark: byte_order_mark(params)?, raw: raw(params)?, fields };
+    let tag = |version: &Version| etag::tag(version, &format!("{format:?}{}{}", form.query(), outside.prefix()));
     let is_known = |version: &Version| etag::is_known(headers, &tag(version));
     let (version, body) = match format {
         Format::Csv => {
             let (viewer, further) = (params.seen_by(viewer)?, visibility(params));
             let name = params.one("view")?.map_or_else(|| "queue.csv".to_owned(), |view| format!("queue-{view}.csv"));
-            let table = |page| table(page, mark, &further, &name);
+            let table = |page| table(page, &form, &further, &name);
             taken(state.service.queue_table(&viewer, question, is_known).await?, table)
         }
         Format::Json | Format::Xlsx => {
             taken(state.service.queue(viewer, question, is_known).await?, |(page, freshness)| {
-                let next = page.next.as_ref().map(|next| format!("/api/v1/queue?cursor={}", next.encode()));
+                let further = form.fields.query();
+                let next = page.next.as_ref().map(|next| format!("/api/v1/queue?cursor={}{further}", next.encode()));
                 let answer = QueueAnswer {
                     next: next.as_ref().map(|next| outside.path(next)),
-                    ..QueueAnswer::of(page, freshness)
+                    ..QueueAnswer::of(page, freshness, &form.fields)
                 };
                 (link([("next", next)]), Json(answer)).into_response()
             })
@@ -207,24 +218,24 @@ fn visibility(params: &Params) -> String {
     given.map(|given| format!("&visibility={given}")).unwrap_or_default()
 }
 
-fn table(page: QueuePage, mark: bool, visibility: &str, name: &str) -> Response {
+fn table(page: QueuePage, form: &CsvForm, visibility: &str, name: &str) -> Response {
     let QueuePage { items, next, remarks, unknown, .. } = page;
-    let further = format!("{visibility}{}", if mark { "&bom=true" } else { "" });
+    let further = format!("{visibility}{}", form.query());
     let next = next.map(|next| format!("/api/v1/queue.csv?cursor={}{further}", next.encode()));
-    let body = csv::csv(items.into_iter().map(QueueRow::from), remarks, mark);
+    let body = csv::csv(items.into_iter().map(QueueRow::from), remarks, form);
     (link([("next", next)]), header(&unknown), download(name), [(CONTENT_TYPE, "text/csv; charset=utf-8")], body)
         .into_response()
 }
 
 impl QueueAnswer {
-    fn of(page: QueuePage, freshness: service::Freshness) -> Self {
+    fn of(page: QueuePage, freshness: service::Freshness, fields: &Fields) -> Self {
         let QueuePage { as_of, position, total, items, next, approximate, unknown, .. } = page;
         Self {
             warnings: warnings(unknown),
             as_of,
             position,
             total,
-            items: items.into_iter().map(QueueRow::from).collect(),
+            items: items.into_iter().map(|item| fields.of_row(item.into())).collect(),
             next: None,
             next_cursor: next.map(|next| next.encode()),
             approximate,

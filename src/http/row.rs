@@ -53,6 +53,28 @@ pub struct QueueRow {
     pub(super) read: Option<ReadMark>,
     /// The note on the item. Null if there is none, and for tokens with the scope `embed`.
     pub(super) note: Option<NoteRow>,
+    /// When it was closed. Null if it is open, or if GitHub has not told.
+    pub(super) closed_at: Option<DateTime<Utc>>,
+    /// Why it was closed: `merged`, or what GitHub says, such as `completed` or `not_planned`. Null if it is open, or if
+    /// GitHub has not told.
+    #[schema(example = "completed")]
+    pub(super) closed_reason: Option<String>,
+    /// GitHub's id of the repository, which stays when its name changes.
+    #[schema(example = 1296269)]
+    pub(super) repository_id: i64,
+    /// GitHub's id of the author. Null if no payload has told.
+    #[schema(example = 583231)]
+    pub(super) author_id: Option<i64>,
+}
+
+impl QueueRow {
+    /// The names of its fields.
+    #[rustfmt::skip]
+    pub const FIELDS: [&'static str; 27] = [
+        "rank", "repository", "visibility", "type", "number", "title", "url", "state", "author", "labels", "assignees",
+        "milestone", "comments", "draft", "created_at", "updated_at", "days_age", "days_stale", "stale_age",
+        "human_stale_age", "last_activity", "read", "note", "closed_at", "closed_reason", "repository_id", "author_id",
+    ];
 }
 
 /// A reading of an item.
@@ -140,6 +162,10 @@ impl From<ShownItem> for QueueRow {
             last_activity: item.last_activity.map(last_activity),
             read: item.remarks.last_read().map(ReadMark::from),
             note: item.remarks.note().map(NoteRow::from),
+            closed_at: item.closed_at,
+            closed_reason: item.closed_reason,
+            repository_id: item.place.repo_id,
+            author_id: item.author_id,
         }
     }
 }

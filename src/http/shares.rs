@@ -20,7 +20,9 @@ const STREAMS_EACH: usize = 100;
 const STREAMS: usize = 400;
 /// Spreadsheets in all: each takes some 90 MB while it is written or read.
 const SPREADSHEETS: usize = 2;
-/// How long a spreadsheet waits for its turn.
+/// Exports of the log in all: each holds a megabyte or two.
+const EXPORTS: usize = 4;
+/// How long a spreadsheet or an export waits for its turn.
 const TURN: Duration = Duration::from_secs(20);
 
 /// How much may be held of one thing. Cheap to clone.
@@ -54,6 +56,12 @@ impl Shares {
     pub fn spreadsheets() -> Self {
         let exhausted = "The token has a spreadsheet in the works: one at a time.";
         Self::new((1, SPREADSHEETS), TURN, exhausted, "Too many spreadsheets are in the works.")
+    }
+
+    /// Exports of the log, which take turns as spreadsheets do.
+    pub fn exports() -> Self {
+        let exhausted = "The token has an export in the works: one at a time.";
+        Self::new((1, EXPORTS), TURN, exhausted, "Too many exports are in the works.")
     }
 
     fn new((each, all): (usize, usize), patience: Duration, exhausted: &'static str, full: &'static str) -> Self {

@@ -2,18 +2,20 @@
 
 mod described;
 mod form;
+mod grouped;
+mod rows;
+mod table;
 
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::get;
-use serde::Serialize;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, RefOr};
 use utoipa::{IntoParams, PartialSchema};
 use utoipa_axum::router::OpenApiRouter;
 
-use self::described::{AgesAnswer, BacklogAnswer, ForecastAnswer, ThroughputAnswer};
+use self::described::{AgesAnswer, BacklogAnswer, FlowAnswer, ForecastAnswer, ThroughputAnswer};
 use self::described::{CommonParams, CoverageAnswer, FormPath, RangeParams, SeedParam, StepParam, WindowParam};
 use self::form::{Form, range};
 use super::AppState;
@@ -21,31 +23,9 @@ use super::description::answers::{NoAccount, Refused};
 use super::params::Params;
 use super::problem::Problem;
 use crate::service::Viewer;
-use crate::service::stats::{Ages, MOST_STEPS, Statistic};
+use crate::service::stats::{MOST_STEPS, Statistic};
 use crate::stats::chart::Picture;
-use crate::stats::{AgeBucket, AgeOf, Size, Step, chart};
-
-/// A line of `ages.csv`.
-#[derive(Serialize)]
-struct AgesLine {
-    of: AgeOf,
-    bucket: &'static str,
-    from_days: i64,
-    to_days: Option<i64>,
-    items: usize,
-}
-
-/// The two tables one after the other.
-fn lines(ages: &Ages) -> Vec<AgesLine> {
-    let line = |of| {
-        move |found: &AgeBucket| {
-            let AgeBucket { bucket, from_days, to_days, items } = *found;
-            AgesLine { of, bucket, from_days, to_days, items }
-        }
-    };
-    let by_staleness = ages.by_staleness.iter().map(line(AgeOf::Update));
-    ages.by_age.iter().map(line(AgeOf::Creation)).chain(by_staleness).collect()
-}
+use crate::stats::{Size, Step, chart};
 
 /// The same handlers under the paths with a suffix. The description has each statistic once with a suffix: it is a parameter there.
 pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
@@ -70,12 +50,12 @@ pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         let path = |subject: &str| format!("/api/v1/stats/{subject}.{suffix}");
         router = router.route(&path("backlog"), get(backlog)).route(&path("ages"), get(ages));
         router = router.route(&path("throughput"), get(throughput)).route(&path("forecast"), get(forecast));
-        router = router.route(&path("coverage"), get(coverage));
+        router = router.route(&path("coverage"), get(coverage)).route(&path("flow"), get(flow));
     }
     OpenApiRouter::with_openapi(openapi).merge(router.into())
 }
 
-/// Show how many items were open at the end of each week or day, and how stale they were.
+/// Show how many items were open at the end of each week, day or month, and how stale they were.
 #[utoipa::path(
     get, path = "/api/v1/stats/backlog", tag = "stats", operation_id = "show_backlog", params(CommonParams, RangeParams, StepParam),
     responses(
@@ -90,19 +70,50 @@ pub async fn backlog(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let (form, question) = Form::of(&state, &viewer, &params, &uri, &["from", "to", "step"])?;
-    let step = match params.one("step")? {
-        None | Some("week") => Step::Week,
-        Some("day") => Step::Day,
-        Some(_) => return Err(Problem::bad_parameter("step").detail("Either day or week.").allowed(["day", "week"])),
-    };
+    let step = step(&params)?;
     let found = state.service.backlog(&viewer, &question, range(&state, &params, &question)?, step).await?;
     form.write(
         found,
         |found, size| chart::backlog_chart(&found.value, picture(found, size)),
-        |found| found.value.clone(),
+        Clone::clone,
         BacklogAnswer::from,
     )
     .await
+}
+
+/// Show what was opened, answered and closed in each week, day or month, and how long answers and closings took.
+///
+/// The numbers of a step are those that `throughput` has of a window that is as long.
+#[utoipa::path(
+    get, path = "/api/v1/stats/flow", tag = "stats", operation_id = "show_flow", params(CommonParams, RangeParams, StepParam),
+    responses(
+        (status = 200, description = "As of today, or of the date that `as_of` names", body = FlowAnswer),
+        Refused, NoAccount,
+    ),
+)]
+pub async fn flow(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    params: Params,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let (form, question) = Form::of(&state, &viewer, &params, &uri, &["from", "to", "step"])?;
+    let step = step(&params)?;
+    let found = state.service.flow(&viewer, &question, range(&state, &params, &question)?, step).await?;
+    form.write(
+        found,
+        |found, size| chart::flow_chart(&found.value, picture(found, size)),
+        Clone::clone,
+        FlowAnswer::from,
+    )
+    .await
+}
+
+/// The steps that a request asks for.
+fn step(params: &Params) -> Result<Step, Problem> {
+    let Some(name) = params.one("step")? else { return Ok(Step::default()) };
+    let refused = || Problem::bad_parameter("step").detail("There is no such step.").allowed(Step::NAMES);
+    Step::from_name(name).ok_or_else(refused)
 }
 
 /// Show how the open items spread over age and over staleness.
@@ -124,7 +135,7 @@ pub async fn ages(
     form.write(
         found,
         |found, size| chart::ages_chart(&found.value.by_age, &found.value.by_staleness, picture(found, size)),
-        |found| lines(&found.value),
+        rows::ages,
         AgesAnswer::from,
     )
     .await
@@ -152,7 +163,7 @@ pub async fn throughput(
         |found, size| {
             chart::throughput_chart(&found.value.rows, found.value.from..=found.value.to, picture(found, size))
         },
-        |found| found.value.rows.clone(),
+        rows::throughput,
         ThroughputAnswer::from,
     )
     .await
@@ -180,7 +191,7 @@ pub async fn coverage(
     form.write(
         found,
         |found, size| chart::coverage_chart(&found.value.weeks_since_read, picture(found, size)),
-        |found| found.value.weeks_since_read.clone(),
+        rows::coverage,
         CoverageAnswer::from,
     )
     .await
@@ -207,7 +218,7 @@ pub async fn forecast(
     form.write(
         found,
         |found, size| chart::forecast_chart(&found.value, picture(found, size)),
-        |found| vec![found.value.summary.clone()],
+        rows::forecast,
         ForecastAnswer::from,
     )
     .await

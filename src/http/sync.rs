@@ -23,7 +23,7 @@ use crate::service::sync::{HourlyBudget, LeftOut, ShownJob, SyncReport, SyncedRe
 pub struct SyncAnswer {
     /// `none`: the service only receives deliveries; `running`: it is fetching open items; `open`: all of them are
     /// here, and it is fetching history; `complete`.
-    #[schema(value_type = schemas::Backfill)]
+    #[schema(value_type = schemas::BackfillStage)]
     backfill: &'static str,
     /// How many repositories the App covers, and for how many of them all open items, or all items, are here.
     repositories: i64,

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::PgPool;
 
+use super::called::Names;
 use crate::activity::Sight;
 use crate::rank::live::{Change, Live, Selection};
 use crate::rank::{PageRequest, Repository};
@@ -34,6 +35,7 @@ pub(super) struct Account {
     repositories: ArcSwap<HashMap<i64, Repository>>,
     /// Up to where the log is followed.
     head: Mutex<Head>,
+    names: Names,
 }
 
 impl Account {
@@ -43,7 +45,13 @@ impl Account {
             live: ArcSwap::from_pointee(Live::load(zone, today, head.position, items)),
             repositories: ArcSwap::from_pointee(by_id(repositories)),
             head: Mutex::new(head),
+            names: Names::default(),
         }
+    }
+
+    /// What its items are called, as far as somebody asked.
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     pub fn live(&self) -> Arc<Live> {

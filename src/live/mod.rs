@@ -6,12 +6,15 @@
 //!   the store's rows, those about a date that is over from the log;
 //! - [`follow`]: the task that loads the accounts and applies what is appended, by this process
 //!   at once, by others within [`follow::POLL`];
-//! - [`account`]: one account's part of it; [`names`]: names in a filter that nothing has.
+//! - [`account`]: one account's part of it; [`names`]: names in a filter that nothing has;
+//! - [`facets`]: its items counted by what they are [`called`].
 //!
 //! Not guaranteed: that a page's texts are of its position; an item that changed since may show
 //! its newer state, and one that was closed since is left out.
 
 mod account;
+mod called;
+mod facets;
 mod follow;
 mod names;
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::LiveRanking;
 use crate::activity::{PersonKey, Sight};
 use crate::rank::criterion::{Criterion, Looks};
+use crate::rank::filter::NOTHING;
 use crate::rank::text::{closest, folded, same};
 use crate::rank::{Filter, Repository, Terms};
 use crate::store::{StoreError, known};
@@ -44,6 +45,8 @@ impl LiveRanking {
         let ids: Vec<i64> = seen.iter().map(|repository| repository.repo_id).collect();
         let mut unknown = vec![];
         for (criterion, terms) in filter.given() {
+            // That there is none is no name.
+            let terms = &terms.flat_map(|name| Some(name.clone()).filter(|name| name != NOTHING));
             let names: Vec<&str> = terms.values().map(String::as_str).collect();
             match criterion.looks {
                 Looks::Repository => {
@@ -136,7 +139,8 @@ fn tell(
 
 /// A name as a filter writes it.
 fn written(name: &str) -> String {
-    match name.starts_with(['-', '"']) {
+    let means_more = name.eq_ignore_ascii_case("none") || name.starts_with("all:");
+    match name.starts_with(['-', '"']) || means_more {
         true => format!("\"{}\"", name.replace('"', "\"\"")),
         false => name.to_owned(),
     }

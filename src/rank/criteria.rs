@@ -5,11 +5,14 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
+use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::criterion::{ALL, Looks};
-use super::filter::{Filter, Terms, Unread};
+use super::criterion::{ALL, Criterion, Looks, STATE};
+use super::dates;
+use super::filter::{Filter, NOTHING, Terms, Unread};
+use super::text::same;
 
 /// Names and values, in the order given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,11 +64,11 @@ impl Criteria {
         self.0.iter().any(|(given, _)| given == name)
     }
 
-    /// The filter that they are on a date.
+    /// The filter that they are on a date, in an account's time zone.
     ///
     /// # Errors
     /// The first criterion that cannot be understood.
-    pub fn filter(&self, today: NaiveDate) -> Result<Filter, BadCriterion> {
+    pub fn filter(&self, today: NaiveDate, zone: Tz) -> Result<Filter, BadCriterion> {
         if let Some((name, _)) = self.0.iter().find(|(_, value)| value.contains('\0')) {
             // No name on GitHub has it, and Postgres takes it in no text.
             return Err(BadCriterion::new(name, "The value has a character U+0000.", &[]));
@@ -75,18 +78,28 @@ impl Criteria {
             let name = criterion.name;
             match criterion.looks {
                 Looks::Kind(values, _) => {
-                    let known = |value: &str| values.iter().any(|known| known.eq_ignore_ascii_case(value));
-                    filter = filter.with(criterion, self.terms(name, values, known)?);
+                    let every = |value: &str| name == STATE.name && value.eq_ignore_ascii_case(EVERY);
+                    let known = |value: &str| every(value) || values.iter().any(|known| same(known, value));
+                    let allowed = [values, if name == STATE.name { &[EVERY] } else { &[] }].concat();
+                    let terms = self.terms(criterion, &allowed, known)?;
+                    if terms.none.iter().any(|value| every(value)) {
+                        return Err(BadCriterion::new(name, "Nothing is in no state.", &allowed));
+                    }
+                    let meant = |value: &String| match every(value) {
+                        true => values.iter().map(|value| (*value).to_owned()).collect(),
+                        false => vec![value.clone()],
+                    };
+                    filter = filter.with(criterion, terms.flat_map(meant));
                 }
                 Looks::Repository => {
-                    filter = filter.with(criterion, self.terms(name, &[], is_repository)?);
+                    filter = filter.with(criterion, self.terms(criterion, &[], is_repository)?);
                 }
                 Looks::Names(_) | Looks::People(_) => {
-                    let terms = self.terms(name, &[], is_filled)?;
+                    let terms = self.terms(criterion, &[], is_filled)?;
                     filter = filter.with(criterion, terms.map(|value| value.trim().to_owned()));
                 }
                 Looks::Labels | Looks::Milestone | Looks::Title => {
-                    filter = filter.with(criterion, self.terms(name, &[], is_filled)?);
+                    filter = filter.with(criterion, self.terms(criterion, &[], is_filled)?);
                 }
                 Looks::Flag(_) | Looks::RepositoryFlag(_) => {
                     let flag = self.flag(name)?.map(|flag| flag.to_string());
@@ -95,29 +108,53 @@ impl Criteria {
                 Looks::Unread => {
                     filter.unread = self.flag(name)?.map(|is| Unread { since: 0, is }).into_iter().collect()
                 }
-                Looks::After(moment) => filter.days_mut(moment).from = self.day(name, 1, today)?,
-                Looks::Before(moment) => filter.days_mut(moment).to = self.day(name, -1, today)?,
+                Looks::After(moment) => filter.days_mut(moment).from = self.day(name, 1, (today, zone))?,
+                Looks::Before(moment) => filter.days_mut(moment).to = self.day(name, -1, (today, zone))?,
             }
         }
         Ok(filter)
     }
 
-    /// A repeatable criterion; `-` in front of a value means "none of", unless it stands in quotes. `allowed` says what `takes`
-    /// takes, where that is a list.
-    fn terms(&self, name: &str, allowed: &[&str], takes: impl Fn(&str) -> bool) -> Result<Terms, BadCriterion> {
-        let (mut any, mut none) = (vec![], vec![]);
+    /// A repeatable criterion; `-` in front of a value means "none of", `none` that there is none, `all:` that an item has
+    /// all that follow, unless in quotes. `allowed` says what `takes` takes, where that is a list.
+    fn terms(
+        &self,
+        criterion: &Criterion,
+        allowed: &[&str],
+        takes: impl Fn(&str) -> bool,
+    ) -> Result<Terms, BadCriterion> {
+        let name = criterion.name;
+        let refused = |detail| BadCriterion::new(name, detail, allowed);
+        let (mut any, mut all, mut none) = (vec![], vec![], vec![]);
         for (_, value) in self.0.iter().filter(|(given, _)| given == name) {
             let (terms, written) = match value.strip_prefix('-') {
                 Some(written) => (&mut none, written),
                 None => (&mut any, value.as_str()),
             };
+            if criterion.can_lack() && written.eq_ignore_ascii_case(LACKING) {
+                terms.push(NOTHING.to_owned());
+                continue;
+            }
+            if let Some(names) = written.strip_prefix(ALL_OF).filter(|_| criterion.has_many()) {
+                if value.starts_with('-') {
+                    return Err(refused("`-` cannot stand in front of `all:`."));
+                }
+                for name in listed(names).ok_or_else(|| refused(LISTS))? {
+                    all.push(vec![name]);
+                }
+                continue;
+            }
             let bare = unquoted(written).ok_or_else(|| BadCriterion::new(name, QUOTES, &[]))?;
             if bare.is_empty() || !takes(&bare) {
-                return Err(BadCriterion::new(name, "The value is not one that this filter takes.", allowed));
+                return Err(refused("The value is not one that this filter takes."));
             }
             terms.push(bare.into_owned());
         }
-        Ok(Terms::new(any, none))
+        if all.len() > MOST_OF_ALL {
+            return Err(refused("At most 16 names may follow `all:`."));
+        }
+        let Terms { any: one, none } = Terms::new(any, none);
+        Ok(Terms { any: [one, all].concat(), none })
     }
 
     /// `true` or `false`.
@@ -131,9 +168,9 @@ impl Criteria {
     }
 
     /// The date so many days after the one that is given.
-    fn day(&self, name: &str, step: i64, today: NaiveDate) -> Result<Option<NaiveDate>, BadCriterion> {
+    fn day(&self, name: &str, step: i64, on: (NaiveDate, Tz)) -> Result<Option<NaiveDate>, BadCriterion> {
         let Some(text) = self.one(name)? else { return Ok(None) };
-        let date = date(text, today).ok_or_else(|| BadCriterion::new(name, DATES, &[]))?;
+        let date = dates::date(text, on).ok_or_else(|| BadCriterion::new(name, dates::DATES, &[]))?;
         // Dates that are taken have room for a day on either side.
         Ok(TimeDelta::try_days(step).and_then(|step| date.checked_add_signed(step)))
     }
@@ -175,6 +212,43 @@ fn is_repository(value: &str) -> bool {
     }
 }
 
+/// Every state.
+pub const EVERY: &str = "all";
+
+/// That an item has none.
+const LACKING: &str = "none";
+
+/// In front of names that an item must have all of.
+const ALL_OF: &str = "all:";
+
+/// Names after `all:`, of one criterion.
+const MOST_OF_ALL: usize = 16;
+
+/// How `all:` is written, in words.
+const LISTS: &str = "After `all:` stand names with commas between them; one with a comma in it, or that begins with a \
+                     quotation mark, stands in quotes, in which each mark is doubled.";
+
+/// The names of a list; `None` if one is empty, or quotes are not closed.
+fn listed(written: &str) -> Option<Vec<String>> {
+    let (mut names, mut rest) = (vec![], written);
+    loop {
+        rest = rest.trim_start();
+        // A comma within quotes comes after an odd number of them.
+        let quoted = rest.starts_with('"');
+        let ends = |(at, _): &(usize, &str)| !quoted || rest[..*at].matches('"').count() % 2 == 0;
+        let end = rest.match_indices(',').find(ends).map_or(rest.len(), |(at, _)| at);
+        let name = unquoted(rest[..end].trim_end())?;
+        if name.trim().is_empty() {
+            return None;
+        }
+        names.push(name.into_owned());
+        if end == rest.len() {
+            return Some(names);
+        }
+        rest = &rest[end + 1..];
+    }
+}
+
 /// How quotes are written, in words.
 const QUOTES: &str = "A value that begins with a quotation mark ends with one, and each mark in between is doubled.";
 
@@ -186,47 +260,21 @@ fn unquoted(written: &str) -> Option<Cow<'_, str>> {
     closed.then(|| parts.join("\"").into())
 }
 
-/// What [`date`] takes, in words.
-pub const DATES: &str =
-    "A date such as 2026-10-01, of the years 1 to 9998, or a number of days ago such as 180d, of at most 5 digits.";
-
-/// The same as a pattern: a date that there is, or digits and `d`.
-pub const DATES_PATTERN: &str = concat!(
-    "^(([0-9]{1,5}d)|",
-    "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-",
-    "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|",
-    "([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)-02-29)$",
-);
-
 /// What a text that is looked for may be, as a pattern: not empty, not blank, and closed if it stands in quotes.
 pub const TERM_PATTERN: &str =
     r#"^(-?"\s*([^"\s\x00]|"")([^"\x00]|"")*"|-?\s+[^\s\x00][^\x00]*|-[^\s"\x00][^\x00]*|[^\s"\x00-][^\x00]*)$"#;
 
+/// The same where `all:` begins a list of at most 16 names.
+pub const NAMES_PATTERN: &str = concat!(
+    // In quotes, or behind a blank, `all:` begins nothing.
+    r#"^(-?"\s*([^"\s\x00]|"")([^"\x00]|"")*"|-?\s+[^\s\x00][^\x00]*|"#,
+    r#"-?([^\s"a\x00-]|a[^l\x00]|al[^l\x00]|all[^:\x00])[^\x00]*|-?(a|al|all)|--[^\x00]*|"#,
+    r#"all:\s*([^\s",\x00][^,\x00]*|"\s*([^"\s\x00]|"")([^"\x00]|"")*"\s*)"#,
+    r#"(,\s*([^\s",\x00][^,\x00]*|"\s*([^"\s\x00]|"")([^"\x00]|"")*"\s*)){0,15})$"#,
+);
+
 /// What a repository may be, as a pattern.
 pub const REPOSITORY_PATTERN: &str = r#"^(-?"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?"|-[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?|[A-Za-z0-9_.][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)?)$"#;
-
-/// A date, or `Nd` for N days before `today`; none that the store would not take, or that has no
-/// room for a day on either side.
-pub fn date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
-    let date = match text.strip_suffix('d') {
-        Some(days) => whole(days).and_then(|days| today.checked_sub_signed(TimeDelta::try_days(days)?)),
-        // Digits alone: the parser would take a sign, and blanks.
-        None => {
-            let mut places = text.bytes().enumerate();
-            let plain = places.all(|(place, byte)| [4, 7].contains(&place) && byte == b'-' || byte.is_ascii_digit());
-            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| plain && text.len() == 10)
-        }
-    };
-    date.filter(|date| (1..=9998).contains(&date.year()))
-}
-
-/// The digits of a number of days: more reach back to before any date.
-const MOST_DIGITS: usize = 5;
-
-/// A number of digits only: `parse` alone would take a sign.
-fn whole(digits: &str) -> Option<i64> {
-    (digits.len() <= MOST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.parse().ok())?
-}
 
 /// An object, such as `{"type": ["Issue", "PR"], "draft": "false"}`: a text, or a list of several.
 impl Serialize for Criteria {

@@ -86,7 +86,7 @@ pub const TYPE: Criterion = Criterion {
 
 pub const STATE: Criterion = Criterion {
     name: "state",
-    about: "`open`, `answered` or `closed`. Repeat it to accept any of several. By default `open`.",
+    about: "`open`, `answered`, `closed`, or `all` for each of them. Repeat it to accept any of several. By default `open`.",
     looks: Looks::Kind(&["open", "answered", "closed"], |item| {
         Some(match item.state {
             State::Open => 0,
@@ -98,8 +98,9 @@ pub const STATE: Criterion = Criterion {
 
 pub const LABEL: Criterion = Criterion {
     name: "label",
-    about: "A label's name. Repeat it to accept any of several; `-` in front of a value excludes it. Put a name that itself \
-            begins with `-` or `\"` in quotes, `\"-1\"`, and double each `\"` in it. The same goes for the values of \
+    about: "A label's name. Repeat it to accept any of several; `-` in front of a value excludes it. `none` asks for items \
+            without a label, `all:bug,urgent` for those that have both. Put a name that itself begins with `-`, `\"` or \
+            `all:`, or is `none`, in quotes, `\"-1\"`, and double each `\"` in it. The same goes for the values of \
             other filters.",
     looks: Looks::Labels,
 };
@@ -111,16 +112,17 @@ pub const AUTHOR: Criterion = Criterion {
     looks: Looks::People(|item, each| item.author.iter().for_each(each)),
 };
 
-const ASSIGNEE: Criterion = Criterion {
+pub const ASSIGNEE: Criterion = Criterion {
     name: "assignee",
     about: "The login of an assignee, now or before, as with `author`. Repeat it to accept any of several; `-` in front of \
-            a value excludes it.",
+            a value excludes it. `none` asks for items that nobody is assigned to, `all:ada,grace` for those that both are.",
     looks: Looks::People(|item, each| item.assignees.iter().for_each(each)),
 };
 
 pub const MILESTONE: Criterion = Criterion {
     name: "milestone",
-    about: "A milestone's title. Repeat it to accept any of several; `-` in front of a value excludes it.",
+    about: "A milestone's title. Repeat it to accept any of several; `-` in front of a value excludes it. `none` asks for \
+            items without a milestone.",
     looks: Looks::Milestone,
 };
 
@@ -237,6 +239,16 @@ impl Criterion {
     /// Whether it takes a date.
     pub fn is_date(&self) -> bool {
         matches!(self.looks, Looks::After(_) | Looks::Before(_))
+    }
+
+    /// Whether `none` asks for the items that have nothing of it.
+    pub fn can_lack(&self) -> bool {
+        [LABEL.name, ASSIGNEE.name, MILESTONE.name].contains(&self.name)
+    }
+
+    /// Whether an item may have several of it, so that `all:` can ask for all of some.
+    pub fn has_many(&self) -> bool {
+        [LABEL.name, ASSIGNEE.name].contains(&self.name)
     }
 
     /// Whether it says what an item is, rather than how it stands on one date or in one round: only

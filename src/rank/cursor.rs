@@ -7,6 +7,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::criteria::{BadCriterion, Criteria};
@@ -80,9 +81,9 @@ impl Cursor {
     ///
     /// # Errors
     /// The first criterion that cannot be understood.
-    pub fn other_criterion(&self, criteria: &Criteria) -> Result<Option<&'static str>, BadCriterion> {
+    pub fn other_criterion(&self, criteria: &Criteria, zone: Tz) -> Result<Option<&'static str>, BadCriterion> {
         for name in Criteria::NAMES.into_iter().filter(|name| criteria.has(name)) {
-            let meaning = |criteria: &Criteria| Ok(criteria.only(name).filter(self.date)?.canonical());
+            let meaning = |criteria: &Criteria| Ok(criteria.only(name).filter(self.date, zone)?.canonical());
             if meaning(criteria)? != meaning(&self.asked.criteria)? {
                 return Ok(Some(name));
             }

@@ -7,15 +7,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::criterion::{self, Candidate, Criterion, Looks, Moment, OF_REMARKS, Repository, STATE};
+use super::days::Days;
 use super::text::{contains, folded, same};
 use crate::activity::{PersonKey, State};
 
-/// Lists of one criterion, of views and requests together, at most.
-const MOST_LISTS: usize = 4;
+/// Lists of one criterion, of views and requests together, at most: each has one, and one for each name after `all:`.
+const MOST_LISTS: usize = 40;
+
+/// A value that no name is: that there is none.
+pub const NOTHING: &str = "";
 
 /// One criterion's values: one of each list of `any`, and none of `none`. Empty lists of lists do
 /// not filter.
@@ -83,7 +86,15 @@ impl<T: PartialEq> Terms<T> {
 impl Terms {
     /// Whether something passes that has this one name, or none.
     pub fn admit(&self, name: Option<&str>) -> bool {
-        self.pass(|wanted| name.is_some_and(|name| same(name, wanted)))
+        self.pass(|wanted| match name {
+            Some(name) => same(name, wanted),
+            None => wanted == NOTHING,
+        })
+    }
+
+    /// Whether they ask for what has nothing.
+    pub fn ask_for_nothing(&self) -> bool {
+        self.values().any(|value| value == NOTHING)
     }
 }
 
@@ -264,6 +275,13 @@ impl Filter {
         !self.unread.is_empty() || self.given().any(|(criterion, _)| of_remarks(criterion))
     }
 
+    /// The same without the values of a criterion.
+    #[must_use]
+    pub fn without(mut self, criterion: &'static Criterion) -> Self {
+        self.terms.remove(&Name(criterion));
+        self
+    }
+
     /// Whether it is one that criteria, of views and requests together, make: anybody can write a
     /// cursor.
     pub fn is_sound(&self) -> bool {
@@ -286,8 +304,12 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
         }),
         Looks::People(of) => terms.pass(|wanted| {
             let holder = holders.get(&folded(wanted));
-            let mut found = false;
+            let mut found = wanted == NOTHING;
             of(item, &mut |person| {
+                if wanted == NOTHING {
+                    found = false;
+                    return;
+                }
                 found |= match person {
                     PersonKey::Id(id) => holder == Some(id),
                     PersonKey::Login(login) => same(login, wanted),
@@ -295,7 +317,10 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
             });
             found
         }),
-        Looks::Labels => terms.pass(|wanted| labels.iter().any(|label| same(label, wanted))),
+        Looks::Labels => terms.pass(|wanted| match wanted == NOTHING {
+            true => labels.is_empty(),
+            false => labels.iter().any(|label| same(label, wanted)),
+        }),
         Looks::Milestone => terms.admit(*milestone),
         Looks::Title => terms.pass(|wanted| contains(title, wanted)),
         Looks::Repository | Looks::RepositoryFlag(_) => repository_holds(criterion, terms, repository).unwrap_or(true),
@@ -357,32 +382,5 @@ impl<'de> Deserialize<'de> for Name {
         let name = String::deserialize(deserializer)?;
         let unknown = || serde::de::Error::custom(format!("there is no criterion {name:?}"));
         criterion::named(&name).map(Name).ok_or_else(unknown)
-    }
-}
-
-/// Dates in the account's zone, bounds included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Days {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<NaiveDate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<NaiveDate>,
-}
-
-impl Days {
-    /// Whether every date is within.
-    pub fn is_open(&self) -> bool {
-        *self == Self::default()
-    }
-
-    pub fn hold(&self, date: NaiveDate) -> bool {
-        self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
-    }
-
-    fn and(self, other: Self) -> Self {
-        // Of two bounds the narrower; `None` sorts before any date.
-        let to = self.to.into_iter().chain(other.to).min();
-        Self { from: self.from.max(other.from), to }
     }
 }

@@ -7,6 +7,7 @@
 //! - [`snapshot`]: one moment, which never changes; what pages are read from;
 //! - [`ranked`]: the pages and the ranks of one date; [`sorted`]: an order of all items;
 //! - [`selection`]: a filter whose names were resolved, and the slots that it selects;
+//! - [`facets`]: how many of them have each value; [`called`]: what values are called;
 //! - [`items`], [`columns`], [`kinds`]: what is kept of each item, and how it is found;
 //! - [`slots`], [`tree`]: the set and the sequence that all of it is made of.
 //!
@@ -16,7 +17,9 @@
 //! Not guaranteed: that times are kept finer than microseconds; that positions rise (the caller
 //! says which one a change belongs to).
 
+mod called;
 mod columns;
+mod facets;
 mod items;
 mod kinds;
 mod ranked;
@@ -33,6 +36,8 @@ use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+pub use called::{Called, Unknown};
+pub use facets::OpenCounts;
 pub use ranked::{Page, Ranked};
 pub use selection::{Addresses, Meanings, Selection};
 use snapshot::Dated;

@@ -127,12 +127,16 @@ pub struct QueueItem {
     pub title: String,
     pub state: State,
     pub author: Option<String>,
+    pub author_id: Option<i64>,
     pub labels: Vec<String>,
     pub assignees: Vec<String>,
     pub milestone: Option<String>,
     pub comments: Option<i64>,
     pub draft: bool,
     pub updated_at: DateTime<Utc>,
+    /// `None` of what is open.
+    pub closed_at: Option<DateTime<Utc>>,
+    pub closed_reason: Option<String>,
     pub last_activity: Option<Activity>,
     pub last_human_activity: Option<Activity>,
     /// `None` where nobody can tell.

@@ -4,6 +4,7 @@
 //! name, the file's view wins over a stored one, and a stored one over a built-in one.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::rank::{BadCriterion, Criteria, Filter, Order};
@@ -73,13 +74,13 @@ impl View {
             return Err(BadView::TooMany);
         }
         // `180d` reaches furthest back on an early date: if the filter works then, it works on any later date.
-        self.filter.filter(NaiveDate::default())?;
+        self.filter.filter(NaiveDate::default(), Tz::UTC)?;
         Ok(())
     }
 
-    /// The filter that it is on a date.
-    pub fn filter(&self, today: NaiveDate) -> Result<Filter, BadCriterion> {
-        self.filter.filter(today)
+    /// The filter that it is on a date, in an account's time zone.
+    pub fn filter(&self, today: NaiveDate, zone: Tz) -> Result<Filter, BadCriterion> {
+        self.filter.filter(today, zone)
     }
 }
 

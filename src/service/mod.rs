@@ -6,11 +6,11 @@
 //! - [`viewer`]: who asks, and what they may see and do; [`tokens`], [`tickets`]: how they are known;
 //! - [`refusal`]: why something was not answered or not done;
 //! - [`accounts`], [`views`], [`items`]: what questions are about;
-//! - [`queue`]: the ranking, in pages; [`names`]: names in a question that nothing has;
+//! - [`queue`]: the ranking, in pages; [`facets`]: what it is made of; [`names`]: names in a question that nothing has;
 //! - [`notes`], [`marks`]: what people write about an item, and that they read it; [`authorship`]: who does;
 //! - [`scrubs`]: meetings, their decks and minutes; [`sheets`]: spreadsheets, out and in;
 //! - [`stats`]: how the backlog fares;
-//! - [`stream`]: what changes in it, as it happens;
+//! - [`stream`]: what changes in it, as it happens; [`events`]: the log, for copies;
 //! - [`calendar`]: when the group meets;
 //! - [`sync`], [`permissions`]: how complete an account is, and what the App may do on GitHub;
 //! - [`fetching`], [`upkeep`], [`readiness`]: for the command line and for what goes on by itself.
@@ -20,6 +20,8 @@
 pub mod accounts;
 pub mod authorship;
 pub mod calendar;
+pub mod events;
+pub mod facets;
 pub mod fetching;
 pub mod items;
 pub mod marks;
@@ -47,6 +49,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use sqlx::PgPool;
 
 use self::recent::Recent;
@@ -137,6 +140,11 @@ impl Service {
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.0.clock)()
+    }
+
+    /// The time zone of accounts.
+    pub fn zone(&self) -> Tz {
+        self.0.calendar.zone
     }
 
     /// The date now, in the account's time zone.

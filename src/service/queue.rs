@@ -5,6 +5,7 @@ pub mod sheet;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use super::accounts::Account;
 use super::items::ShownItem;
@@ -12,7 +13,7 @@ use super::names::UnknownName;
 use super::sync::BackfillState;
 use super::{LONGEST_WAIT, Refusal, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
-use crate::rank::{Asked, Criteria, Cursor, Filter, Order, Page, PageRequest};
+use crate::rank::{Asked, Criteria, Criterion, Cursor, Filter, Order, Page, PageRequest};
 use crate::scrub::view::BUG_SCRUB;
 use crate::scrub::{Round, Track, View};
 use crate::store::live::waiting_for;
@@ -42,6 +43,7 @@ pub struct Portion {
     pub account: Account,
     pub view: Option<View>,
     criteria: Criteria,
+    zone: Tz,
     /// The view's, if it is asked what was read in it.
     round: Option<Round>,
 }
@@ -52,10 +54,19 @@ impl Portion {
     /// # Errors
     /// [`Refusal::BadParameter`]
     pub fn filter(&self, date: NaiveDate) -> Result<Filter, Refusal> {
-        let own = self.criteria.filter(date)?.in_round(self.round.map_or(0, |round| round.started));
+        self.narrowed(date, |own| own)
+    }
+
+    /// The same as if a criterion were not asked for; the view's own still counts.
+    pub(super) fn filter_without(&self, criterion: &'static Criterion, date: NaiveDate) -> Result<Filter, Refusal> {
+        self.narrowed(date, |own| own.without(criterion))
+    }
+
+    fn narrowed(&self, date: NaiveDate, by: impl FnOnce(Filter) -> Filter) -> Result<Filter, Refusal> {
+        let own = by(self.criteria.filter(date, self.zone)?.in_round(self.round.map_or(0, |round| round.started)));
         Ok(match &self.view {
             None => own,
-            Some(view) => view.filter(date)?.and(own),
+            Some(view) => view.filter(date, self.zone)?.and(own),
         })
     }
 }
@@ -63,7 +74,7 @@ impl Portion {
 impl Portion {
     /// What of its filter the asker knows: not that of the view, if others read along.
     pub(super) fn named(&self, viewer: &Viewer, date: NaiveDate) -> Result<Filter, Refusal> {
-        if viewer.is_embed() { Ok(self.criteria.filter(date)?) } else { self.filter(date) }
+        if viewer.is_embed() { Ok(self.criteria.filter(date, self.zone)?) } else { self.filter(date) }
     }
 }
 
@@ -222,8 +233,17 @@ impl Service {
         request: &PageRequest,
         is_known: impl Fn(&Version) -> bool,
     ) -> Result<Version, Version> {
-        let (account_id, date) = (request.account_id, request.date);
-        let asked = format!("{request:?} {}", viewer.is_embed());
+        self.version_of(request.account_id, request.date, format!("{request:?} {}", viewer.is_embed()), is_known)
+    }
+
+    /// The same of whatever was asked.
+    pub(super) fn version_of(
+        &self,
+        account_id: i64,
+        date: NaiveDate,
+        asked: String,
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Version, Version> {
         let Some(head) = self.0.live.head(account_id) else {
             return Ok(Version { account_id, date, generation: 0, position: 0, asked });
         };
@@ -308,7 +328,7 @@ impl Service {
         }
         if let Some(name) = viewer.view(None)? {
             // A cursor grants nothing: whoever may see one view's items sees no others.
-            let view = self.view(account_id, name).await?.1.filter(date)?;
+            let view = self.view(account_id, name).await?.1.filter(date, self.zone())?;
             if OF_NOTES.iter().any(|criterion| filter.terms(criterion) != view.terms(criterion)) {
                 return Err(Refusal::bad_parameter("cursor", NOTES_HIDDEN));
             }
@@ -330,7 +350,7 @@ impl Service {
     ) -> Result<Portion, Refusal> {
         let Subject { account, view, criteria } = subject;
         // Before anything is asked of the store; what is right on one date is so on the next.
-        criteria.filter(self.today())?;
+        criteria.filter(self.today(), self.zone())?;
         if viewer.is_embed()
             && let Some(asked) = OF_NOTES.iter().find(|criterion| criteria.has(criterion.name))
         {
@@ -349,7 +369,7 @@ impl Service {
             }
             _ => None,
         };
-        Ok(Portion { account, view, criteria: criteria.clone(), round })
+        Ok(Portion { account, view, criteria: criteria.clone(), zone: self.zone(), round })
     }
 
     /// The date that an answer is to be of, if it is a past one.

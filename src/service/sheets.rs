@@ -71,7 +71,7 @@ impl Service {
             Err(refusal) => return Err(refusal),
         };
         let order = order.or(view.as_ref().map(|view| view.order)).unwrap_or_default();
-        let filter = view.map_or_else(|| Ok(Filter::default()), |view| view.filter(date))?;
+        let filter = view.map_or_else(|| Ok(Filter::default()), |view| view.filter(date, self.zone()))?;
         let (columnless, filter) = split_filter(filter);
         let filter = called_now(&self.0.pool, account_id, filter).await?;
         let request = PageRequest {

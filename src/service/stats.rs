@@ -1,29 +1,24 @@
 //! Statistics: how the backlog fares.
 //!
-//! Everything is counted from the lifetimes of one moment, off the threads that serve requests.
+//! Everything is counted from the lifetimes of one moment, off the threads that serve requests; in groups, by [`groups`].
+
+mod coverage;
+pub mod groups;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
+pub use self::coverage::Coverage;
+use self::groups::{Chosen, GroupBy, Groups, grouped};
 use super::names::UnknownName;
 use super::queue::{Portion, Subject};
 use super::{Refusal, Service, Viewer};
-use crate::activity::{Mark, Remarks};
 use crate::rank::stale_age::days_since;
-use crate::rank::{Order, PageRequest, Place};
-use crate::scrub::Track;
-use crate::scrub::view::BUG_SCRUB;
-use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, CoverageBucket, Forecast, ForecastRequest};
+use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, FlowPoint, Forecast, ForecastRequest};
 use crate::stats::{OpenDays, Step, ThroughputRow, Week};
 use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
-use crate::store::remarks::remarks;
-use crate::store::scrubs::read::{last_paces, round};
 
 /// Steps of a range at most: days of ten years are fewer.
 pub const MOST_STEPS: i64 = 3_700;
-/// Items of a view that are counted at most.
-const MOST_ITEMS: usize = 10_000_000;
-/// Scrubs whose pace is looked at.
-const PACES: i64 = 12;
 /// Days of a throughput, unless asked for otherwise.
 const USUAL_WINDOW: i64 = 90;
 
@@ -35,6 +30,8 @@ pub struct StatsQuestion {
     pub as_of: Option<NaiveDate>,
     /// Names that are not known are refused.
     pub strict: bool,
+    /// What each group is to be counted by, as its items are now.
+    pub group_by: Option<GroupBy>,
 }
 
 /// The dates from one to another; a year up to the date of the answer, unless given.
@@ -55,6 +52,8 @@ pub struct Statistic<T> {
     /// Part of it is of a time that was not followed by webhooks.
     pub approximate: bool,
     pub value: T,
+    /// The same of each group, if groups were asked for.
+    pub groups: Option<Groups<T>>,
 }
 
 /// Whose items a statistic is of, and which.
@@ -87,29 +86,9 @@ pub struct Ages {
 pub struct Throughput {
     pub from: NaiveDate,
     pub to: NaiveDate,
-    /// All repositories together first, then each.
+    /// All repositories together, and each.
+    pub total: ThroughputRow,
     pub rows: Vec<ThroughputRow>,
-}
-
-/// How much of a view was read.
-#[derive(Debug)]
-pub struct Coverage {
-    pub view: String,
-    /// Items that the view has.
-    pub eligible: i64,
-    /// Of these, those that nobody has read.
-    pub never_read: i64,
-    /// The round that the view is in, from 1.
-    pub round: i64,
-    /// Of the items, those that were read in the round, and those that are left.
-    pub read_in_round: i64,
-    pub left_in_round: i64,
-    /// Items that a scrub of the view reads: the mean of the last twelve that are closed.
-    pub items_per_scrub: Option<f64>,
-    /// Scrubs until the round is over, at that pace.
-    pub scrubs_until_round_ends: Option<i64>,
-    /// By the weeks since each was last read.
-    pub weeks_since_read: Vec<CoverageBucket>,
 }
 
 /// The moment that an answer is of.
@@ -121,7 +100,7 @@ struct Moment {
 }
 
 impl Service {
-    /// How many items were open at the end of each week or day, and how stale.
+    /// How many items were open at the end of each step, and how stale.
     ///
     /// # Errors
     /// [`Refusal::MissingScope`], [`Refusal::BadParameter`] for dates to come or too many steps, or as
@@ -134,13 +113,38 @@ impl Service {
         step: Step,
     ) -> Result<Statistic<Vec<BacklogPoint>>, Refusal> {
         let moment = self.moment(viewer, question)?;
-        let (from, to) = moment.range(range, if step == Step::Day { 1 } else { 7 })?;
+        let (from, to) = moment.range(range, step.least_days())?;
         let (about, read) = self.lifetimes(viewer, question, moment).await?;
-        let zone = self.0.calendar.zone;
+        let (zone, by) = (self.0.calendar.zone, question.group_by);
         computed(move || {
-            let points = stats::backlog(&read.lifetimes, zone, from, to, step);
-            let approximate = points.iter().any(|point| point.approximate);
-            Statistic { about, as_of: moment.date, position: read.position, approximate, value: points }
+            let of = |chosen: &Chosen<'_>| stats::backlog(chosen.lifetimes(), zone, from, to, step);
+            let (value, groups) = grouped(by, &read, of);
+            let approximate = value.iter().any(|point| point.approximate);
+            Statistic { about, as_of: moment.date, position: read.position, approximate, value, groups }
+        })
+        .await
+    }
+
+    /// What was opened, answered and closed in each step, and how long answers and closings took.
+    ///
+    /// # Errors
+    /// As [`Service::backlog`].
+    pub async fn flow(
+        &self,
+        viewer: &Viewer,
+        question: &StatsQuestion,
+        range: DateRange,
+        step: Step,
+    ) -> Result<Statistic<Vec<FlowPoint>>, Refusal> {
+        let moment = self.moment(viewer, question)?;
+        let (from, to) = moment.range(range, step.least_days())?;
+        let (about, read) = self.lifetimes(viewer, question, moment).await?;
+        let (zone, by) = (self.0.calendar.zone, question.group_by);
+        computed(move || {
+            let of = |chosen: &Chosen<'_>| stats::flow(chosen.lifetimes(), zone, from, to, step);
+            let (value, groups) = grouped(by, &read, of);
+            let approximate = value.iter().any(|point| point.approximate);
+            Statistic { about, as_of: moment.date, position: read.position, approximate, value, groups }
         })
         .await
     }
@@ -152,16 +156,18 @@ impl Service {
     pub async fn ages(&self, viewer: &Viewer, question: &StatsQuestion) -> Result<Statistic<Ages>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (about, read) = self.lifetimes(viewer, question, moment).await?;
-        let zone = self.0.calendar.zone;
+        let (zone, by) = (self.0.calendar.zone, question.group_by);
         computed(move || {
             let days = |at| days_since(at, moment.date, zone);
             let open_days =
-                |&(created_at, updated_at): &_| OpenDays { days_age: days(created_at), days_stale: days(updated_at) };
-            let open: Vec<OpenDays> = read.open.iter().map(open_days).collect();
-            let (by_age, by_staleness) = (stats::ages(&open, AgeOf::Creation), stats::ages(&open, AgeOf::Update));
+                |(created_at, updated_at)| OpenDays { days_age: days(created_at), days_stale: days(updated_at) };
+            let of = |chosen: &Chosen<'_>| {
+                let open: Vec<OpenDays> = chosen.open().map(open_days).collect();
+                Ages { by_age: stats::ages(&open, AgeOf::Creation), by_staleness: stats::ages(&open, AgeOf::Update) }
+            };
+            let (value, groups) = grouped(by, &read, of);
             let approximate = moment.end.is_some_and(|end| read.approximate_from(end));
-            let value = Ages { by_age, by_staleness };
-            Statistic { about, as_of: moment.date, position: read.position, approximate, value }
+            Statistic { about, as_of: moment.date, position: read.position, approximate, value, groups }
         })
         .await
     }
@@ -179,14 +185,18 @@ impl Service {
         let moment = self.moment(viewer, question)?;
         let (from, to) = (moment.date - TimeDelta::days(window.unwrap_or(USUAL_WINDOW) - 1), moment.date);
         let (about, read) = self.lifetimes(viewer, question, moment).await?;
-        let zone = self.0.calendar.zone;
+        let (zone, by) = (self.0.calendar.zone, question.group_by);
         computed(move || {
             let name = |repo_id: i64| read.names.get(&repo_id).cloned();
-            let rows = stats::throughput(&read.lifetimes, zone, from..=to, name);
+            let of = |chosen: &Chosen<'_>| {
+                let mut rows = stats::throughput(chosen.lifetimes(), zone, from..=to, name);
+                Throughput { from, to, total: rows.remove(0), rows }
+            };
+            let (value, groups) = grouped(by, &read, of);
             let date = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
             let mut rough = read.lifetimes.iter().filter_map(|lifetime| lifetime.approximate_before);
             let approximate = rough.any(|before| date(before) >= from);
-            Statistic { about, as_of: to, position: read.position, approximate, value: Throughput { from, to, rows } }
+            Statistic { about, as_of: to, position: read.position, approximate, value, groups }
         })
         .await
     }
@@ -207,73 +217,22 @@ impl Service {
         let (from, to) = moment.range(range, 7)?;
         let seed = seed.unwrap_or(u64::from(moment.date.num_days_from_ce().unsigned_abs()));
         let (about, read) = self.lifetimes(viewer, question, moment).await?;
-        let zone = self.0.calendar.zone;
+        let (zone, by) = (self.0.calendar.zone, question.group_by);
         computed(move || {
-            let mut points = stats::backlog(&read.lifetimes, zone, from, to, Step::Week);
-            // Weeks before anything was heard of are no weeks in which nothing happened.
-            let approximate = points.iter().any(|point| point.approximate);
-            points.retain(|point| !point.approximate);
-            let quiet = points.iter().take_while(|point| point.opened + point.closed + point.gone == 0).count();
-            let weeks = Week::complete(&points[quiet..]);
-            let open_now = u32::try_from(read.open.len()).unwrap_or(u32::MAX);
-            let value = stats::forecast(&weeks, ForecastRequest::new(moment.date, open_now, seed));
-            Statistic { about, as_of: moment.date, position: read.position, approximate, value }
-        })
-        .await
-    }
-
-    /// How much of a view was read, and how long ago: of `bug-scrub`, unless another one is asked for.
-    ///
-    /// # Errors
-    /// As [`Service::backlog`].
-    pub async fn coverage(&self, viewer: &Viewer, question: &StatsQuestion) -> Result<Statistic<Coverage>, Refusal> {
-        let moment = self.moment(viewer, question)?;
-        let past = moment.past();
-        let portion = self.portion(viewer, &question.subject, past, Some(BUG_SCRUB)).await?;
-        let account_id = portion.account.account_id;
-        let filter = portion.filter(moment.date)?;
-        let unknown = self.unknown_in(viewer, question, &portion, moment).await?;
-        let view = portion.view.map_or_else(|| BUG_SCRUB.to_owned(), |view| view.name);
-        let about = Part { account: portion.account.login, view: Some(view.clone()), unknown };
-        let request = PageRequest {
-            account_id,
-            sight: viewer.sight(),
-            filter,
-            order: Order::default(),
-            date: moment.date,
-            past: past.is_some(),
-            after: None,
-            limit: MOST_ITEMS,
-        };
-        let places = self.0.live.places(request).await?;
-        let (sight, track) = (viewer.sight(), Track::of(&viewer.sight()));
-        let round = round(&self.0.pool, account_id, &view, track, moment.end).await?;
-        let paces = last_paces(&self.0.pool, account_id, &view, &sight, moment.end, PACES).await?;
-        let remarks = remarks(&self.0.pool, account_id, &sight, moment.end).await?;
-        let zone = self.0.calendar.zone;
-        computed(move || {
-            let last_read =
-                |place: &Place| remarks.get(&(place.key.repo_id, place.key.number)).and_then(Remarks::last_read);
-            let marks: Vec<Option<&Mark>> = places.places.iter().map(last_read).collect();
-            // Of what a spreadsheet tells without a date it is known only that it was long ago.
-            let days = |mark: &Mark| mark.at.map_or(i64::MAX, |at| days_since(at, moment.date, zone));
-            let count = |is: &dyn Fn(&Option<&Mark>) -> bool| marks.iter().filter(|mark| is(mark)).count() as i64;
-            let read = count(&|mark| mark.is_some_and(|mark| mark.position > round.started));
-            let left = places.total - read;
-            let pace = stats::coverage::pace(&paces);
-            let value = Coverage {
-                view,
-                eligible: places.total,
-                never_read: count(&|mark| mark.is_none()),
-                round: round.round,
-                read_in_round: read,
-                left_in_round: left,
-                items_per_scrub: pace,
-                scrubs_until_round_ends: pace.and_then(|pace| stats::coverage::scrubs_left(left, pace)),
-                weeks_since_read: stats::coverage(marks.iter().map(|mark| mark.map(days))),
+            let approximate = std::cell::Cell::new(false);
+            let of = |chosen: &Chosen<'_>| {
+                let mut points = stats::backlog(chosen.lifetimes(), zone, from, to, Step::Week);
+                // Weeks before anything was heard of are no weeks in which nothing happened.
+                approximate.set(approximate.get() || points.iter().any(|point| point.approximate));
+                points.retain(|point| !point.approximate);
+                let quiet = points.iter().take_while(|point| point.opened + point.closed + point.gone == 0).count();
+                let weeks = Week::complete(&points[quiet..]);
+                let open_now = u32::try_from(chosen.open().count()).unwrap_or(u32::MAX);
+                stats::forecast(&weeks, ForecastRequest::new(moment.date, open_now, seed))
             };
-            let (position, approximate) = (places.position, places.approximate);
-            Statistic { about, as_of: moment.date, position, approximate, value }
+            let (value, groups) = grouped(by, &read, of);
+            let (position, approximate) = (read.position, approximate.get());
+            Statistic { about, as_of: moment.date, position, approximate, value, groups }
         })
         .await
     }
@@ -304,7 +263,8 @@ impl Service {
         moment: Moment,
     ) -> Result<(Part, Lifetimes), Refusal> {
         let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
-        let scope = Scope { sight: viewer.sight(), filter: portion.filter(moment.date)? };
+        let (filter, group_by) = (portion.filter(moment.date)?, question.group_by.map(|by| by.facet));
+        let scope = Scope { sight: viewer.sight(), filter, group_by };
         let unknown = self.unknown_in(viewer, question, &portion, moment).await?;
         let read = lifetimes(&self.0.pool, portion.account.account_id, &scope, &self.0.bots).await?;
         let about = Part { account: portion.account.login, view: portion.view.map(|view| view.name), unknown };

@@ -1,4 +1,4 @@
-//! How many items were open at the end of each day or week, and how stale they were.
+//! How many items were open at the end of each day, week or month, and how stale they were.
 //!
 //! Each item becomes at most one `Move` in each step: how it is at the end of the step. The moves are then applied to a dense
 //! list of the open items, step by step, and the stale-ages are computed from this list. So an item costs its changes, plus
@@ -6,23 +6,14 @@
 
 use std::ops::Range;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::lifetime::{BacklogChange, Lifetime, date_of, day_of};
 use super::percentile::median_and_p90;
+use super::steps::{Step, Steps};
 use crate::rank::{stale_age, stale_product};
-
-/// The length of a step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Step {
-    Day,
-    /// Monday to Sunday, as in ISO 8601.
-    #[default]
-    Week,
-}
 
 /// The backlog over one step. `open` is that of the previous step, plus `opened`, minus `closed`, minus `gone`.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -51,48 +42,24 @@ impl BacklogPoint {
     }
 }
 
-/// Counts the backlog in steps from `from` to `to`, both included, oldest first. The first week begins on a Monday, even if
-/// that is before `from`. The last step ends at `to`, because later days may not have happened. There are no steps if `to` is
+/// Counts the backlog in steps from `from` to `to`, both included, oldest first. The first week begins on a Monday, the first
+/// month on its first day, even if that is before `from`. The last step ends at `to`, because later days may not have happened. There are no steps if `to` is
 /// before `from`.
-pub fn backlog(lifetimes: &[Lifetime], zone: Tz, from: NaiveDate, to: NaiveDate, step: Step) -> Vec<BacklogPoint> {
+pub fn backlog<'a>(
+    lifetimes: impl IntoIterator<Item = &'a Lifetime>,
+    zone: Tz,
+    from: NaiveDate,
+    to: NaiveDate,
+    step: Step,
+) -> Vec<BacklogPoint> {
     let Some(steps) = Steps::new(from, to, step) else { return vec![] };
     let mut tally = Tally::new(steps, zone);
-    for (item, lifetime) in lifetimes.iter().enumerate() {
-        tally.add(item, lifetime);
+    let mut items = 0;
+    for lifetime in lifetimes {
+        tally.add(items, lifetime);
+        items += 1;
     }
-    tally.points(lifetimes.len())
-}
-
-/// The steps, in day numbers.
-#[derive(Clone, Copy)]
-struct Steps {
-    first_day: i32,
-    last_day: i32,
-    days: i32,
-}
-
-impl Steps {
-    fn new(from: NaiveDate, to: NaiveDate, step: Step) -> Option<Self> {
-        let (first_day, days) = match step {
-            Step::Day => (from.num_days_from_ce(), 1),
-            Step::Week => (from.num_days_from_ce() - from.weekday().num_days_from_monday() as i32, 7),
-        };
-        (from <= to).then_some(Self { first_day, last_day: to.num_days_from_ce(), days })
-    }
-
-    fn count(self) -> usize {
-        self.index(self.last_day) + 1
-    }
-
-    /// The step of a day. Days before the first step count as the first step.
-    fn index(self, day: i32) -> usize {
-        ((day - self.first_day).max(0) / self.days) as usize
-    }
-
-    fn bounds(self, index: usize) -> (i32, i32) {
-        let first_day = self.first_day + index as i32 * self.days;
-        (first_day, (first_day + self.days - 1).min(self.last_day))
-    }
+    tally.points(items)
 }
 
 /// The day numbers of an open item at the end of a step.

@@ -3,9 +3,11 @@
 //! Pure: `today`, the time zone and seeds are arguments; nothing here does IO or reads a clock. The players:
 //! - [`lifetime`]: what is known about an item over time. All figures are counted from lifetimes;
 //! - [`fold`]: how an item's events become its lifetime;
-//! - [`mod@backlog`]: how many items were open at the end of each day or week, and how stale they were;
+//! - [`steps`]: the days, weeks or months that a range is counted in;
+//! - [`mod@backlog`]: how many items were open at the end of each step, and how stale they were;
 //! - [`mod@ages`]: how the open items spread over age and staleness;
 //! - [`mod@throughput`]: what was opened, answered and closed in a window of dates, by repository;
+//! - [`mod@flow`]: the same in each step, with the times that answers and closings took;
 //! - [`mod@forecast`]: when the last open item will be closed, if the weeks to come are like those that were;
 //! - [`mod@coverage`]: how much of a view was read, and how long ago;
 //! - [`percentile`]: what "median" and "90th percentile" mean here;
@@ -17,17 +19,21 @@ pub mod ages;
 pub mod backlog;
 pub mod chart;
 pub mod coverage;
+pub mod flow;
 pub mod fold;
 pub mod forecast;
 pub mod lifetime;
 pub mod percentile;
+pub mod steps;
 pub mod throughput;
 
 pub use ages::{AgeBucket, AgeOf, OpenDays, ages};
-pub use backlog::{BacklogPoint, Step, backlog};
+pub use backlog::{BacklogPoint, backlog};
 pub use chart::Size;
 pub use coverage::{CoverageBucket, coverage};
+pub use flow::{FlowPoint, flow};
 pub use fold::{ItemNow, LifetimeFold};
 pub use forecast::{FanPoint, Forecast, ForecastRequest, ForecastSummary, Verdict, Week, forecast};
 pub use lifetime::{BacklogChange, Lifetime, Transition};
+pub use steps::Step;
 pub use throughput::{ThroughputRow, throughput};

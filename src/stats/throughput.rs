@@ -38,8 +38,8 @@ pub struct ThroughputRow {
 
 /// Counts the figures of a window of dates in `zone`. All repositories together come first, then each repository in which an
 /// item was opened or closed: the busiest (opened plus closed) first, ties by `repo_id`. `name_of` tells a repository's name.
-pub fn throughput(
-    lifetimes: &[Lifetime],
+pub fn throughput<'a>(
+    lifetimes: impl IntoIterator<Item = &'a Lifetime>,
     zone: Tz,
     window: RangeInclusive<NaiveDate>,
     name_of: impl Fn(i64) -> Option<String>,
@@ -65,7 +65,7 @@ pub fn throughput(
 
 /// The first response to an item that was created within the window.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum FirstResponse {
+pub(super) enum FirstResponse {
     After { seconds: i64 },
     Missing,
     Unknown,
@@ -73,15 +73,15 @@ enum FirstResponse {
 
 /// What an item adds to the figures.
 #[derive(Default, PartialEq, Eq)]
-struct Contribution {
-    opened: u32,
-    closed: u32,
-    response: Option<FirstResponse>,
-    seconds_to_close: Option<i64>,
+pub(super) struct Contribution {
+    pub opened: u32,
+    pub closed: u32,
+    pub response: Option<FirstResponse>,
+    pub seconds_to_close: Option<i64>,
 }
 
 impl Contribution {
-    fn of(lifetime: &Lifetime, zone: Tz, days: &RangeInclusive<i32>) -> Self {
+    pub fn of(lifetime: &Lifetime, zone: Tz, days: &RangeInclusive<i32>) -> Self {
         let mut contribution = Contribution::default();
         let mut open_at_end = false;
         for (at, change) in lifetime.changes() {
@@ -164,6 +164,6 @@ impl Sums {
     }
 }
 
-fn hours(seconds: i64) -> f64 {
+pub(super) fn hours(seconds: i64) -> f64 {
     (seconds as f64 / 36.0).round() / 100.0
 }

@@ -13,9 +13,11 @@ use sqlx::PgPool;
 use super::directory::DirectoryNames;
 use super::item_rows::{Wanted, rows};
 use super::items::ItemAddress;
+use super::people::{self, Known};
 use super::pool::{self, ONE_MOMENT};
-use super::{StoreError, live, people, remarks};
+use super::{StoreError, facets, live, remarks};
 use crate::activity::{Actor, Bots, ItemType, Person, Sight, State};
+use crate::rank::facet::{Facet, Values};
 use crate::rank::{Candidate, Filter, Repository};
 use crate::stats::{ItemNow, Lifetime, LifetimeFold};
 
@@ -25,6 +27,8 @@ pub struct Scope {
     pub sight: Sight,
     /// Compared with what the items are now. Its state and dates do not count.
     pub filter: Filter,
+    /// What they are to be grouped by, as they are now.
+    pub group_by: Option<Facet>,
 }
 
 /// An account's items over time.
@@ -37,16 +41,29 @@ pub struct Lifetimes {
     /// The `owner/name` of each repository that has counted items.
     pub names: HashMap<i64, String>,
     pub lifetimes: Vec<Lifetime>,
-    /// When each item that is open now was created and last updated.
-    pub open: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// When each of them that is open was created and last updated.
+    pub open: Vec<Option<(DateTime<Utc>, DateTime<Utc>)>>,
+    /// The numbers of each one's values of what it is grouped by; empty unless it is.
+    pub values: Vec<Vec<u32>>,
+    /// The values by their numbers.
+    pub value_names: Vec<String>,
 }
 
 impl Lifetimes {
     /// What was known before `end`.
     #[must_use]
     pub fn until(mut self, end: DateTime<Utc>) -> Self {
-        self.lifetimes = self.lifetimes.into_iter().filter_map(|lifetime| lifetime.until(end)).collect();
-        self.open = self.lifetimes.iter().filter_map(Lifetime::open).collect();
+        let mut values = std::mem::take(&mut self.values).into_iter();
+        let mut kept = vec![];
+        for lifetime in std::mem::take(&mut self.lifetimes) {
+            let own = values.next();
+            if let Some(lifetime) = lifetime.until(end) {
+                kept.push(lifetime);
+                self.values.extend(own);
+            }
+        }
+        self.open = kept.iter().map(Lifetime::open).collect();
+        self.lifetimes = kept;
         self
     }
 
@@ -74,7 +91,12 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     .fetch_one(&mut *moment)
     .await?;
     let mut read = Lifetimes { position: head.head_position, since: head.since, ..Lifetimes::default() };
-    let mut folds: HashMap<ItemAddress, LifetimeFold> = HashMap::new();
+    let mut folds: HashMap<ItemAddress, (LifetimeFold, Vec<u32>)> = HashMap::new();
+    let mut values = Values::default();
+    let known = match scope.group_by {
+        Some(Facet::Author | Facet::Assignee) => Known::all(&mut moment, account_id, bots).await?,
+        _ => Known::default(),
+    };
     let names = DirectoryNames::read(&mut moment, account_id).await?;
     let holders = people::holders(&mut *moment, account_id, &scope.filter).await?;
     let bots = people::owned_now(&mut moment, account_id, bots).await?;
@@ -115,6 +137,8 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
         }
         let name = || format!("{}/{}", repository.owner, repository.name);
         read.names.entry(item.repo_id).or_insert_with(name);
+        let own = scope.group_by.map(|facet| facets::values(facet, &candidate, author.as_ref(), &known));
+        let own = own.map(|own| values.numbers(own)).unwrap_or_default();
         let address = (item.repo_id, item.number);
         let now = ItemNow {
             repo_id: item.repo_id,
@@ -127,7 +151,7 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
             closed_at,
             came_by_transfer: transferred,
         };
-        folds.insert(address, LifetimeFold::new(now));
+        folds.insert(address, (LifetimeFold::new(now), own));
     }
     drop(rows);
     let repo_ids: Vec<i64> = read.names.keys().copied().collect();
@@ -142,13 +166,19 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     )
     .fetch(&mut *moment);
     while let Some(row) = rows.try_next().await? {
-        let Some(fold) = folds.get_mut(&(row.repo_id, row.number)) else { continue };
+        let Some((fold, _)) = folds.get_mut(&(row.repo_id, row.number)) else { continue };
         let actor =
             row.actor_login.map(|login| Actor { login, id: row.actor_id, bot: row.actor_bot.unwrap_or_default() });
         fold.apply(&row.kind, row.position, row.occurred_at, actor.as_ref(), &bots);
     }
     drop(rows);
-    read.open.extend(folds.values().filter_map(|fold| fold.now().open()));
-    read.lifetimes.extend(folds.into_values().map(|fold| fold.finish(read.since)));
+    for (fold, own) in folds.into_values() {
+        read.open.push(fold.now().open());
+        read.lifetimes.push(fold.finish(read.since));
+        if scope.group_by.is_some() {
+            read.values.push(own);
+        }
+    }
+    read.value_names = values.names();
     Ok(read)
 }

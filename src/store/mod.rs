@@ -5,14 +5,14 @@
 //! - `head`, [`append`]: the one transaction that makes events durable, and the row that it locks;
 //! - [`project`]: folds events into the projections, in that transaction or in a rebuild; `items` and
 //!   `names` write the rows, [`titles`] mends those that an earlier version wrote;
-//! - [`log`], [`stored`]: read the log; map the JSON of stored events to the domain's types and back;
+//! - [`log`], [`export`], [`stored`]: read the log; map the JSON of stored events to the domain's types and back;
 //! - [`rebuild`], `generations`, `differences`: make the projections anew from the log, and compare;
 //! - [`live`], [`details`], [`resolve`]: what the live ranking is loaded from, what a page shows of its
 //!   items, and the ids behind the names in a filter;
 //! - `item_rows`: what filters and orders look at; [`queue`]: a page ranked of them; [`past`]: the queue of
 //!   a date that is over;
 //! - [`history`]: one item and its events; [`lifetimes`]: every item over time, for the statistics;
-//! - `directory`: the names of labels and milestones;
+//! - [`directory`]: the names of labels and milestones; [`facets`]: items of any state counted by their values;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
 //! - [`views`], [`tokens`], [`tickets`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a stream in
 //!   their place, accounts, measurements;
@@ -30,8 +30,10 @@ pub mod backfills;
 pub mod clock;
 pub mod details;
 mod differences;
-mod directory;
+pub mod directory;
 mod error;
+pub mod export;
+pub mod facets;
 mod fitness;
 pub mod gates;
 mod generations;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use futures_util::TryStreamExt;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor, PgPool};
 
@@ -194,6 +195,26 @@ impl Known {
         let bot = !self.bots.is_human(&actor);
         Actor { id: actor.id, bot, login: self.login(actor.person()) }
     }
+}
+
+/// Tells what each of an account's people is called, of some or all.
+pub async fn each_login(
+    connection: &mut PgConnection,
+    account_id: i64,
+    ids: Option<&[i64]>,
+    mut each: impl FnMut(i64, &str),
+) -> Result<(), StoreError> {
+    let mut rows = sqlx::query!(
+        r#"SELECT person_id AS "person_id!", login AS "login!" FROM current_people
+           WHERE account_id = $1 AND ($2::bigint[] IS NULL OR person_id = ANY($2))"#,
+        account_id,
+        ids,
+    )
+    .fetch(connection);
+    while let Some(row) = rows.try_next().await? {
+        each(row.person_id, &row.login);
+    }
+    Ok(())
 }
 
 /// The bots, with their owners as they are known now.

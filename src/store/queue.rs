@@ -89,12 +89,13 @@ fn wanted(request: &PageRequest, repositories: &HashMap<i64, Repository>) -> Wan
     }
 }
 
-fn passing(terms: &Terms, names: [&'static str; 3]) -> Vec<&'static str> {
+/// Of some names those that terms admit.
+pub(super) fn passing(terms: &Terms, names: [&'static str; 3]) -> Vec<&'static str> {
     names.into_iter().filter(|name| terms.admit(Some(name))).collect()
 }
 
 /// From when to when dates are, whatever the time zone.
-fn within(days: Days) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+pub(super) fn within(days: Days) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let midnight =
         |date: NaiveDate, days| date.and_time(NaiveTime::MIN).and_utc().checked_add_signed(Duration::days(days));
     (days.from.and_then(|date| midnight(date, -1)), days.to.and_then(|date| midnight(date, 2)))

@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use super::{StoreError, people};
 use crate::rank::Filter;
 use crate::rank::criterion::Looks;
+use crate::rank::filter::NOTHING;
 use crate::rank::live::Meanings;
 use crate::rank::text::folded;
 
@@ -23,10 +24,21 @@ pub async fn meanings(
 ) -> Result<Meanings, StoreError> {
     let mut meanings = Meanings { holders: people::holders(pool, account_id, filter).await?, ..Meanings::default() };
     for (criterion, terms) in filter.given() {
-        let names: Vec<&str> = terms.values().map(String::as_str).collect();
+        let names: Vec<&str> = terms.values().map(String::as_str).filter(|name| *name != NOTHING).collect();
+        let nothing = NOTHING.to_owned();
         match criterion.looks {
-            Looks::Labels => meanings.labels = labels(pool, account_id, &names, repo_ids).await?,
-            Looks::Milestone => meanings.milestones = milestones(pool, account_id, &names, repo_ids).await?,
+            Looks::Labels => {
+                meanings.labels = labels(pool, account_id, &names, repo_ids).await?;
+                if terms.ask_for_nothing() {
+                    meanings.labels.insert(nothing, gone_labels(pool, account_id, repo_ids).await?);
+                }
+            }
+            Looks::Milestone => {
+                meanings.milestones = milestones(pool, account_id, &names, repo_ids).await?;
+                if terms.ask_for_nothing() {
+                    meanings.milestones.insert(nothing, gone_milestones(pool, account_id, repo_ids).await?);
+                }
+            }
             Looks::Title => meanings.titles = titled(pool, account_id, &names, repo_ids).await?,
             _ => {}
         }
@@ -53,6 +65,36 @@ pub(super) async fn labels(
     .fetch_all(pool)
     .await?;
     Ok(by_name(names, rows.into_iter().map(|row| (row.name, row.label_id)), |text, name| text == name))
+}
+
+/// The ids of labels that items may still have and that show no more.
+async fn gone_labels(pool: &PgPool, account_id: i64, repo_ids: Option<&[i64]>) -> Result<Vec<i64>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        r#"SELECT l.label_id FROM accounts a JOIN labels l USING (account_id, generation)
+         WHERE a.account_id = $1 AND (l.removed OR l.name = '') AND ($2::bigint[] IS NULL OR l.repo_id = ANY($2))"#,
+        account_id,
+        repo_ids,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ids)
+}
+
+/// Repository and number of milestones that items may still have and that show no more.
+async fn gone_milestones(
+    pool: &PgPool,
+    account_id: i64,
+    repo_ids: Option<&[i64]>,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT m.repo_id, m.number FROM accounts a JOIN milestones m USING (account_id, generation)
+         WHERE a.account_id = $1 AND (m.removed OR m.title = '') AND ($2::bigint[] IS NULL OR m.repo_id = ANY($2))"#,
+        account_id,
+        repo_ids,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.repo_id, row.number)).collect())
 }
 
 /// Repository and number of milestones by their titles.

@@ -4,6 +4,7 @@ mod accounts;
 mod browsers;
 mod caching;
 mod cursors;
+mod dashboards;
 mod embedding;
 mod failures;
 mod manners;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use bugscrub::activity::{ItemType, NoteText, PersonKey, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self};
-use bugscrub::rank::live::{Change, Live, Page, Ranked, Selection};
-use bugscrub::rank::{Days, Filter, Item, Order, PlaceKey, Terms, Unread};
+use bugscrub::rank::live::{Called, Change, Live, Page, Ranked, Selection, Snapshot};
+use bugscrub::rank::{Days, Facet, Filter, Item, Order, PlaceKey, Repository, Terms, Unread};
 use chrono::{Days as Later, NaiveDate};
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -39,6 +39,23 @@ fn agrees(model: &Model, ranked: Ranked<'_>, question: &Question, limit: usize) 
     for place in model.places(today) {
         prop_assert_eq!(ranked.place_of(place.key.repo_id, place.key.number), Some(place));
     }
+    Ok(())
+}
+
+/// The facets of a selection are those that are counted one by one.
+fn counts_as(
+    model: &Model,
+    snapshot: &Snapshot,
+    called: &Called,
+    question: &Question,
+    limit: usize,
+) -> Result<(), TestCaseError> {
+    let (selection, selected) = (model.selection(question), model.selected(question));
+    prop_assert_eq!(snapshot.count(&selection), selected.len());
+    let repositories: Vec<Repository> = (0..60).map(model::repository).collect();
+    let told = snapshot.facets(&selection, &Facet::ALL, called, |repo_id| repositories.get(repo_id as usize), limit);
+    let right = Facet::ALL.map(|facet| model.counted(&selected, facet, limit));
+    prop_assert_eq!(told, right);
     Ok(())
 }
 
@@ -75,6 +92,7 @@ proptest! {
                     prop_assert_eq!(snapshot.date(), today);
                     prop_assert_eq!(snapshot.len(), model.items.len());
                     agrees(&model, snapshot.on(today).unwrap(), &question, limit)?;
+                    counts_as(&model, &snapshot, &model.called(&snapshot), &question, limit)?;
                     match yesterday {
                         Some(date) => agrees(&model, snapshot.on(date).unwrap(), &question, limit)?,
                         None => prop_assert!(snapshot.on(today.pred_opt().unwrap()).is_none()),
@@ -184,6 +202,39 @@ impl Random {
         self.0 ^= self.0 << 17;
         self.0 % bound
     }
+}
+
+/// Names that change, and that several spell otherwise: kept up as the log tells of them.
+#[test]
+fn facets_follow_what_things_are_called() {
+    let today: NaiveDate = "2024-03-31".parse().unwrap();
+    let item = |repo_id: i64, number: i64, labels: &[i64]| Item {
+        labels: labels.to_vec(),
+        ..Item::new((repo_id, number), ItemType::Issue, State::Open, around(2), around(2))
+    };
+    let live = Live::load(Tz::UTC, today, 0, [item(1, 1, &[10]), item(1, 2, &[10, 11]), item(2, 1, &[20])]);
+    let mut called = Called::default();
+    called.meet(&live.snapshot());
+    let count = |live: &Live, called: &Called| {
+        let told = live.snapshot().facets(&Selection::default(), &[Facet::Label], called, |_| None, 9);
+        (told[0].values.iter().map(|(name, items)| format!("{name} {items}")).collect::<Vec<_>>(), told[0].none)
+    };
+    called.labels(&live.snapshot(), 1, [(10, "Bug"), (11, "urgent")]);
+    called.labels(&live.snapshot(), 2, [(20, "bug")]);
+    // One value, spelled as most items spell it.
+    assert_eq!(count(&live, &called), (vec!["Bug 3".to_owned(), "urgent 1".to_owned()], 0));
+    // Two labels of one repository that are called the same: an item that has both counts once.
+    called.labels(&live.snapshot(), 1, [(10, "Bug"), (11, "BUG")]);
+    assert_eq!(count(&live, &called), (vec!["Bug 3".to_owned()], 0));
+    // Removed.
+    called.labels(&live.snapshot(), 1, [(10, ""), (11, "urgent")]);
+    assert_eq!(count(&live, &called), (vec!["bug 1".to_owned(), "urgent 1".to_owned()], 1));
+    // What comes later has no name until it is told.
+    live.apply([Change::Put(item(3, 1, &[30, 10]))], 1);
+    assert!(called.lacks(&live.snapshot()));
+    called.meet(&live.snapshot());
+    called.labels(&live.snapshot(), 3, [(30, "new")]);
+    assert_eq!(count(&live, &called), (vec!["bug 1".to_owned(), "new 1".to_owned(), "urgent 1".to_owned()], 1));
 }
 
 #[test]

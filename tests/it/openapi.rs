@@ -198,6 +198,14 @@ async fn answers_match_their_description() {
             ("/api/v1/stats/ages", "get", "200", app.json("/api/v1/stats/ages").await),
             ("/api/v1/stats/throughput", "get", "200", app.json("/api/v1/stats/throughput").await),
             ("/api/v1/stats/forecast", "get", "200", app.json("/api/v1/stats/forecast").await),
+            ("/api/v1/stats/backlog", "get", "200", app.json("/api/v1/stats/backlog?group_by=label").await),
+            ("/api/v1/stats/flow", "get", "200", app.json("/api/v1/stats/flow?group_by=repository&step=month").await),
+            ("/api/v1/stats/ages", "get", "200", app.json("/api/v1/stats/ages?group_by=author").await),
+            ("/api/v1/stats/throughput", "get", "200", app.json("/api/v1/stats/throughput?group_by=type").await),
+            ("/api/v1/stats/coverage", "get", "200", app.json("/api/v1/stats/coverage?group_by=milestone").await),
+            ("/api/v1/stats/forecast", "get", "200", app.json("/api/v1/stats/forecast?group_by=assignee").await),
+            ("/api/v1/queue/facets", "get", "200", app.json("/api/v1/queue/facets?label=bug&author=nobody").await),
+            ("/api/v1/repositories", "get", "200", app.json("/api/v1/repositories").await),
             ("/healthz", "get", "200", app.json("/healthz").await),
             ("/readyz", "get", "200", app.json("/readyz").await),
         ];
@@ -205,6 +213,13 @@ async fn answers_match_their_description() {
             let content = if status.starts_with('2') { "application/json" } else { "application/problem+json" };
             let faults = faults_of(&description, path, method, status, content, &answer);
             assert!(faults.is_empty(), "{method} {path} {status}: {faults:#?}\n{answer:#}");
+        }
+        let told = app.request(Method::GET, "/api/v1/events").send().await.unwrap().text().await.unwrap();
+        assert!(told.lines().count() > 3, "{told}");
+        for line in told.lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let faults = faults_of(&description, "/api/v1/events", "get", "200", "application/x-ndjson", &line);
+            assert!(faults.is_empty(), "{faults:#?}\n{line:#}");
         }
         app
     })

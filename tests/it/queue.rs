@@ -166,7 +166,7 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
     let open = |item: &Item| item.open;
     let whole = brute_force(items, today, open);
     type Keep = fn(&Item) -> bool;
-    let filters: [(&str, Keep); 25] = [
+    let filters: [(&str, Keep); 32] = [
         ("", |item| item.open),
         ("repo=acme/REPO-2", |item| item.open && item.repo_id == 2),
         ("repo=repo-1&repo=repo-3", |item| item.open && item.repo_id != 2),
@@ -204,6 +204,18 @@ async fn compare_all(app: &TestApp, items: &[Item]) {
             !item.open && item.label.is_none_or(|label| label == "Good First Issue")
         }),
         ("draft=true&title=%25", |item| item.open && item.draft && item.title.contains('%')),
+        ("state=all", |_| true),
+        ("state=All&label=none", |item| item.label.is_none()),
+        ("label=none&label=bug", |item| item.open && item.label.is_none_or(|label| label == "bug")),
+        ("label=-none&assignee=NONE&milestone=none", |item| {
+            item.open && item.label.is_some() && item.assignee.is_none() && item.milestone.is_none()
+        }),
+        ("assignee=-none&assignee=-ada&state=closed", |item| !item.open && item.assignee == Some("Grace")),
+        // An item has one label here: it cannot have both.
+        ("label=all:bug,%22Good%20First%20Issue%22&state=all", |_| false),
+        ("label=all:BUG,%20bug&assignee=all:ada", |item| {
+            item.open && item.label == Some("bug") && item.assignee == Some("ada")
+        }),
     ];
     for (query, keep) in filters {
         let expected = brute_force(items, today, keep);

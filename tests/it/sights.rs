@@ -6,10 +6,13 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use bugscrub::activity::{Bots, Sight};
+use bugscrub::rank::facet::{Facet, Tally};
 use bugscrub::rank::{Asked, Criteria, Order};
 use bugscrub::scrub::deck::{DeckRow, RowStatus};
+use bugscrub::service::facets::FacetsQuestion;
 use bugscrub::service::items::ItemAddress;
 use bugscrub::service::queue::{QueuePage, QueueQuestion, Start, Subject, Versioned};
+use bugscrub::service::stats::groups::GroupBy;
 use bugscrub::service::stats::{DateRange, StatsQuestion};
 use bugscrub::service::{Refusal, Service, Viewer};
 use bugscrub::stats::Step;
@@ -114,6 +117,7 @@ async fn each_answer_is_what_filtering_by_hand_leaves() {
                 continue;
             }
             pages(&app.service, &all, &viewer).await;
+            facets(&app, &viewer).await;
             items(&app.service, &all, &viewer).await;
             rows(&app, &viewer.sight(), scrubbed["number"].as_i64().unwrap()).await;
             statistics(&app.service, &all, &viewer).await;
@@ -170,6 +174,67 @@ async fn pages(service: &Service, all: &Viewer, viewer: &Viewer) {
     }
 }
 
+/// Facets, from memory and from the store, count what a page of the whole queue shows. A facet counts as if its own filter
+/// were not given.
+async fn facets(app: &TestApp, viewer: &Viewer) {
+    for criteria in [
+        &[][..],
+        &[("label", "bug")],
+        &[("label", "bug"), ("author", "grace"), ("repo", "-repo-1")],
+        &[("label", "none"), ("type", "Issue")],
+        &[("label", "all:bug"), ("assignee", "none")],
+        &[("author", "-ada")],
+        &[("state", "all")],
+        &[("state", "closed"), ("label", "-bug")],
+    ] {
+        let question = FacetsQuestion { subject: subject(criteria, None), limit: 3, min_position: None, strict: false };
+        let Versioned::New(_, (told, _)) = app.service.facets(viewer, question, |_| false).await.unwrap() else {
+            panic!("nothing is known");
+        };
+        for (facet, counted) in told.counted {
+            let name = facet.criterion().name;
+            let others: Vec<_> = criteria.iter().filter(|(given, _)| *given != name).copied().collect();
+            let start =
+                Start::First { subject: subject(&others, None), order: None, as_of: None, asked: Asked::default() };
+            let (_, page) = page(&app.service, viewer, start, 500).await;
+            let mut tally = Tally::default();
+            for shown in &page.items {
+                let item = &shown.item;
+                let repository = format!("{}/{}", item.owner, item.repository);
+                let values: Vec<&str> = match facet {
+                    Facet::Repository => vec![&repository],
+                    Facet::Type => vec![item.item_type.name()],
+                    Facet::Label => item.labels.iter().map(String::as_str).collect(),
+                    Facet::Author => item.author.iter().map(String::as_str).collect(),
+                    Facet::Assignee => item.assignees.iter().map(String::as_str).collect(),
+                    Facet::Milestone => item.milestone.iter().map(String::as_str).collect(),
+                };
+                tally.add(values);
+            }
+            assert_eq!(counted, tally.counted(3), "{viewer:?} {criteria:?} {facet:?}");
+        }
+        let start =
+            Start::First { subject: subject(criteria, None), order: None, as_of: None, asked: Asked::default() };
+        let (_, page) = page(&app.service, viewer, start, 1).await;
+        assert_eq!(told.total as i64, page.total, "{viewer:?} {criteria:?}");
+    }
+    let listed = app.service.list_repositories(viewer, Some(&ACCOUNT.to_string()), 0, 100).await.unwrap();
+    for found in &listed.repositories {
+        let name = format!("repo-{}", found.repository.repo_id);
+        let start = Start::First {
+            subject: subject(&[("repo", &name)], None),
+            order: None,
+            as_of: None,
+            asked: Asked::default(),
+        };
+        let (_, page) = page(&app.service, viewer, start, 1).await;
+        assert_eq!(found.open.issues as i64, page.total, "{viewer:?} {name}");
+    }
+    let ids: Vec<i64> = listed.repositories.iter().map(|found| found.repository.repo_id).collect();
+    let seen: Vec<i64> = REPOSITORIES.filter(|repo_id| viewer.sight().sees(*repo_id, is_private(*repo_id))).collect();
+    assert_eq!(ids, seen, "{viewer:?}");
+}
+
 async fn items(service: &Service, all: &Viewer, viewer: &Viewer) {
     for repo_id in REPOSITORIES {
         for number in NUMBERS {
@@ -221,9 +286,15 @@ async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer) {
     let visible = names.len();
     names.push("nowhere".to_owned());
     let named: Vec<(&str, &str)> = names.iter().map(|name| ("repo", name.as_str())).collect();
-    for as_of in [None, service.today().checked_sub_days(chrono::Days::new(45))] {
-        let question =
-            |criteria: &[(&str, &str)]| StatsQuestion { subject: subject(criteria, None), as_of, strict: false };
+    let by = |facet| Some(GroupBy { facet, limit: 2 });
+    let past = service.today().checked_sub_days(chrono::Days::new(45));
+    for (as_of, group_by) in [(None, by(Facet::Label)), (None, by(Facet::Repository)), (past, by(Facet::Author))] {
+        let question = |criteria: &[(&str, &str)]| StatsQuestion {
+            subject: subject(criteria, None),
+            as_of,
+            group_by,
+            strict: false,
+        };
         let (by_name, by_sight) = (question(&named), question(&[]));
         let range = DateRange::default();
         let same = |what: &str, expected: &dyn Debug, answer: &dyn Debug| {
@@ -236,6 +307,8 @@ async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer) {
         same("ages", &expected, &answer);
         let expected = service.backlog(all, &by_name, range, Step::Week).await;
         same("backlog", &expected, &service.backlog(viewer, &by_sight, range, Step::Week).await);
+        let expected = service.flow(all, &by_name, range, Step::Month).await;
+        same("flow", &expected, &service.flow(viewer, &by_sight, range, Step::Month).await);
         let expected = service.throughput(all, &by_name, None).await;
         same("throughput", &expected, &service.throughput(viewer, &by_sight, None).await);
         let expected = service.forecast(all, &by_name, range, Some(7)).await;

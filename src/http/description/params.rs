@@ -86,6 +86,13 @@ params! {
         <bool as utoipa::PartialSchema>::schema(),
     )];
 
+    /// Whether texts are guarded.
+    RawParam = [in_query(
+        "raw",
+        "Of CSV: `true` leaves out the apostrophe in front of what a spreadsheet would take for a formula.",
+        <bool as utoipa::PartialSchema>::schema(),
+    )];
+
     /// A past date.
     AsOfParam = [in_query(
         "as_of", "What was known at the end of this date, or of the day that many days ago (`30d`).",

@@ -15,10 +15,12 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::rank::criterion::{ALL, Criterion, Looks, STATE, TYPE, WAITS_FOR};
-use crate::rank::{Order as Orders, criteria};
+use crate::rank::{Facet as Facets, Order as Orders, criteria, dates};
 use crate::scrub::view::MOST_VALUES;
 use crate::service::Scope as Scopes;
+use crate::service::stats::groups::GroupKind as GroupKinds;
 use crate::service::sync::BackfillState;
+use crate::stats::Step as Steps;
 
 /// A text without U+0000, which Postgres takes in none.
 pub const TEXT: &str = r"^[^\x00]*$";
@@ -78,6 +80,7 @@ pub fn values_of(criterion: &Criterion) -> RefOr<Schema> {
         Looks::Kind(..) if criterion.name == WAITS_FOR.name => list(named::<WaitsForTerm>()),
         Looks::Kind(values, _) => list(one_of(terms(values))),
         Looks::Repository => list(named::<RepositoryTerm>()),
+        _ if criterion.has_many() => list(named::<NamesTerm>()),
         Looks::Names(_) | Looks::People(_) | Looks::Labels | Looks::Milestone | Looks::Title => list(named::<Term>()),
     }
 }
@@ -170,11 +173,18 @@ named_schemas! {
     ItemType, "What an item is.", one_of(kinds(&TYPE).iter().copied());
     ItemTypeTerm, "A type of items; `-` in front excludes it.", one_of(terms(kinds(&TYPE)));
     ItemState, "The state of an item.", one_of(kinds(&STATE).iter().copied());
-    ItemStateTerm, "A state of items; `-` in front excludes it.", one_of(terms(kinds(&STATE)));
+    ItemStateTerm, "A state of items; `-` in front excludes it. `all`: each of them.",
+        one_of(terms(kinds(&STATE)).into_iter().chain([criteria::EVERY.to_owned()]));
     WaitsFor, "Whose turn it is.", one_of(kinds(&WAITS_FOR).iter().copied());
     WaitsForTerm, "Whose turn it is; `-` in front excludes it.", one_of(terms(kinds(&WAITS_FOR)));
     Order, "What comes first.", one_of(Orders::NAMES);
-    Step, "The length of a step. Weeks are from Monday to Sunday.", one_of(["day", "week"]);
+    Step, "The length of a step. Weeks are from Monday to Sunday, months those of the calendar.", one_of(Steps::NAMES);
+    Facet, "What items are counted by.", one_of(Facets::NAMES);
+    GroupKind, "`value`; `none`: the items without one; `others`: the items of values without groups of their own.",
+        one_of(GroupKinds::ALL.map(GroupKinds::name));
+    EventSubject, "What an event is about.", one_of(["item", "repository", "label", "milestone"]);
+    EventSource, "`webhook`, `backfill` (fetched, because it was there before) or `sweep` (no delivery told of it).",
+        one_of(["webhook", "backfill", "sweep"]);
     Scope, "What a token allows. `admin` includes the others.", one_of(Scopes::ALL.map(Scopes::name));
     AccessScope, "What a token that is sent in a header allows.",
         one_of(Scopes::ALL.into_iter().filter(|scope| *scope != Scopes::Embed).map(Scopes::name));
@@ -182,7 +192,7 @@ named_schemas! {
     EmbedScope, "What a token allows that may stand in a URL.", one_of([Scopes::Embed.name()]);
     Visibility, "Whether GitHub shows a repository to everybody.", one_of(["public", "private"]);
     Audience, "For whom a file is: `public` leaves out what is in private repositories.", one_of(["public", "all"]);
-    Backfill, "Whether everything was fetched that existed before the first delivery: `none` (the service only receives \
+    BackfillStage, "Whether everything was fetched that existed before the first delivery: `none` (the service only receives \
                deliveries), `running`, `open` (all open items are here, history is on its way) or `complete`.",
         one_of(BackfillState::ALL.map(BackfillState::name));
     ScrubState, "`open`, `closed`, or `imported` from a spreadsheet.", one_of(["open", "closed", "imported"]);
@@ -192,9 +202,12 @@ named_schemas! {
     ViewOrigin, "`builtin`, `file` (declared where the service is installed) or `stored`.",
         one_of(["builtin", "file", "stored"]);
     ViewFilter, "The queue's filters by name. `180d` keeps meaning 180 days ago, whenever the view is used.", view_filter();
-    DateOrDaysAgo, "A date of the years 1 to 9998, or a number of days ago.", text(criteria::DATES_PATTERN);
+    DateOrDaysAgo, "A date of the years 1 to 9998, a number of days ago, or a time, which means its date in the account's time \
+                    zone: of ISO 8601 with or without its zone, or in milliseconds since 1970.", text(dates::DATES_PATTERN);
     Term, "A text that is looked for; `-` in front excludes it. A text that itself begins with `-` or `\"` stands in \
            quotes, in which each `\"` is doubled.", text(criteria::TERM_PATTERN);
+    NamesTerm, "A name that is looked for, as with other texts; or `none`; or `all:` and names with commas between them, all of \
+                which are looked for.", text(criteria::NAMES_PATTERN);
     RepositoryTerm, "`owner/name` or `name`; `-` in front excludes it.", text(criteria::REPOSITORY_PATTERN);
     ViewName, "The name of a view.", text(VIEW_NAME);
     PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);

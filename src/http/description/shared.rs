@@ -74,7 +74,8 @@ pub fn tags(description: &mut Value, if_none_match: &Value) {
     let paths = description["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     for operation in paths.filter_map(|path| path.get_mut("get")) {
         let Some(answer) = operation.pointer_mut("/responses/200") else { continue };
-        if answer["content"].get("text/event-stream").is_some() {
+        let streams = ["text/event-stream", "application/x-ndjson"];
+        if streams.iter().any(|content_type| answer["content"].get(*content_type).is_some()) {
             continue;
         }
         match answer.get_mut("headers").and_then(Value::as_object_mut) {
@@ -116,7 +117,11 @@ fn require_nullable(schema: &mut Value) {
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     let is_required = |name: &str| required.iter().any(|known| known == name);
     let all = properties.iter().filter(|(name, field)| is_nullable(field) || is_required(name));
-    schema["required"] = all.map(|(name, _)| name.as_str()).collect();
+    let all: Vec<&str> = all.map(|(name, _)| name.as_str()).collect();
+    // OpenAPI 3.0 allows no empty list.
+    if !all.is_empty() {
+        schema["required"] = all.into();
+    }
 }
 
 /// Whether a schema allows null.

@@ -94,6 +94,14 @@ pub fn byte_order_mark(params: &Params) -> Result<bool, Problem> {
     Ok(params.flag("bom")?.unwrap_or_default())
 }
 
+/// Whether texts of a CSV file are to stand as they are.
+///
+/// # Errors
+/// 400 for anything but `true` and `false`.
+pub fn raw(params: &Params) -> Result<bool, Problem> {
+    Ok(params.flag("raw")?.unwrap_or_default())
+}
+
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -143,8 +151,8 @@ pub fn order(params: &Params) -> Result<Option<Order>, Problem> {
 pub fn question(state: &AppState, params: &Params, format: Format) -> Result<QueueQuestion, Problem> {
     const BESIDE: [&str; 4] = ["account", "view", "order", "as_of"];
     let of_files: &[&str] = match format {
-        Format::Json => &[],
-        Format::Csv => &["visibility", "bom"],
+        Format::Json => &["fields"],
+        Format::Csv => &["visibility", "bom", "raw", "fields"],
         Format::Xlsx => &["visibility"],
     };
     params.only(&[&BESIDE[..], &["limit", "min_position", "cursor", "strict"], of_files, &Criteria::NAMES].concat())?;
@@ -152,7 +160,7 @@ pub fn question(state: &AppState, params: &Params, format: Format) -> Result<Que
     let (min_position, strict) = (params.position()?, strict(params)?);
     let Some(text) = params.one("cursor")? else {
         let order = order(params)?;
-        let as_of = params.date("as_of", state.service.today())?;
+        let as_of = params.date("as_of", (state.service.today(), state.service.zone()))?;
         let subject = subject(params)?;
         let (view, criteria) = (subject.view.clone(), subject.criteria.clone());
         let asked = Asked { view, as_of: params.one("as_of")?.map(str::to_owned), criteria };
@@ -187,11 +195,11 @@ fn other_than(
         return Ok(Some("order"));
     }
     // The same words, though `30d` is another date by now, or the same date.
-    let date = params.date("as_of", state.service.today())?;
+    let date = params.date("as_of", (state.service.today(), state.service.zone()))?;
     if date.is_some_and(|date| date != cursor.date) && params.one("as_of")? != as_of.as_deref() {
         return Ok(Some("as_of"));
     }
-    cursor.other_criterion(&params.criteria()).map_err(|bad| Refusal::from(bad).into())
+    cursor.other_criterion(&params.criteria(), state.service.zone()).map_err(|bad| Refusal::from(bad).into())
 }
 
 fn limit(text: &str, largest: usize) -> Result<usize, Problem> {

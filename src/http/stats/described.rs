@@ -7,13 +7,19 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::Schema;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::description::params::{AccountParam, AsOfParam, ViewParam, in_path, in_query};
-use crate::http::description::schemas::{DateOrDaysAgo, Step, named, number, one_of};
+use super::form::MOST_GROUPS;
+use super::grouped::{
+    AgesOfGroup, BacklogOfGroup, CoverageOfGroup, FlowOfGroup, ForecastOfGroup, Grouped, ThroughputOfGroup,
+};
+use crate::http::description::params::{AccountParam, AsOfParam, RawParam, ViewParam, in_path, in_query};
+use crate::http::description::schemas::{DateOrDaysAgo, Facet, Step, named, number, one_of};
 use crate::http::queue::question::{StrictParam, described};
 use crate::http::warnings::{Warning, warnings};
 use crate::rank::criterion::ALL;
 use crate::service::stats::{Ages, Coverage, MOST_STEPS, Statistic, Throughput};
-use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, Forecast, ForecastSummary, Size, ThroughputRow};
+use crate::stats::{
+    AgeBucket, BacklogPoint, CoverageBucket, FanPoint, FlowPoint, Forecast, ForecastSummary, Size, ThroughputRow,
+};
 
 /// The parameters of every subject: which items, by what they are now. A view's state and dates do not count, because
 /// they hold at one moment only.
@@ -23,6 +29,14 @@ impl IntoParams for CommonParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let lasting = ALL.iter().filter(|criterion| criterion.lasts()).map(described);
         let which = [AccountParam::into_params(|| None), ViewParam::into_params(|| None)].into_iter().flatten();
+        let group_by = "The same statistic of each group of items that have the same value now. An item with several labels \
+                        is in the group of each. JSON has `groups`, CSV a column; there is no chart of groups.";
+        let group_limit = "With `group_by`: how many values have groups of their own, those with the most open items. By \
+                           default 10. All others are one group.";
+        let groups = [
+            in_query("group_by", group_by, named::<Facet>()),
+            in_query("group_limit", group_limit, number(1, MOST_GROUPS)),
+        ];
         let side = |name, about, least: u32, most: u32| in_query(name, about, number(least.into(), most.into()));
         let (smallest, largest) = (Size::SMALLEST, Size::LARGEST);
         let sides = [
@@ -30,7 +44,8 @@ impl IntoParams for CommonParams {
             side("height", "The height of `.svg` in pixels.", smallest.height, largest.height),
         ];
         let strict = StrictParam::into_params(|| None);
-        which.chain(lasting).chain(AsOfParam::into_params(|| None)).chain(sides).chain(strict).collect()
+        let form = RawParam::into_params(|| None).into_iter().chain(sides).chain(strict);
+        which.chain(lasting).chain(AsOfParam::into_params(|| None)).chain(groups).chain(form).collect()
     }
 }
 
@@ -82,6 +97,23 @@ pub struct BacklogAnswer {
     /// Names in the question that nothing has which the token may see; usually none.
     warnings: Vec<Warning>,
     points: Vec<BacklogPoint>,
+    #[serde(flatten)]
+    groups: Grouped<BacklogOfGroup>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FlowAnswer {
+    /// The date of the answer, in the account's time zone.
+    as_of: NaiveDate,
+    /// The position of the account's log that the answer includes.
+    position: i64,
+    /// Whether part of it is about a time before webhooks were received.
+    approximate: bool,
+    /// Names in the question that nothing has which the token may see; usually none.
+    warnings: Vec<Warning>,
+    points: Vec<FlowPoint>,
+    #[serde(flatten)]
+    groups: Grouped<FlowOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,6 +128,8 @@ pub struct AgesAnswer {
     warnings: Vec<Warning>,
     by_age: Vec<AgeBucket>,
     by_staleness: Vec<AgeBucket>,
+    #[serde(flatten)]
+    groups: Grouped<AgesOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -110,8 +144,12 @@ pub struct ThroughputAnswer {
     warnings: Vec<Warning>,
     from: NaiveDate,
     to: NaiveDate,
-    /// All repositories together first, then each.
+    /// All repositories together.
+    total: ThroughputRow,
+    /// Each repository in which something was opened or closed, the busiest first.
     rows: Vec<ThroughputRow>,
+    #[serde(flatten)]
+    groups: Grouped<ThroughputOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -126,6 +164,8 @@ pub struct ForecastAnswer {
     warnings: Vec<Warning>,
     summary: ForecastSummary,
     fan: Vec<FanPoint>,
+    #[serde(flatten)]
+    groups: Grouped<ForecastOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -159,44 +199,67 @@ pub struct CoverageAnswer {
     scrubs_until_round_ends: Option<i64>,
     /// The items by the weeks since each was last read.
     weeks_since_read: Vec<CoverageBucket>,
+    #[serde(flatten)]
+    groups: Grouped<CoverageOfGroup>,
 }
 
 impl From<Statistic<Vec<BacklogPoint>>> for BacklogAnswer {
     fn from(found: Statistic<Vec<BacklogPoint>>) -> Self {
-        let Statistic { about, as_of, position, approximate, value: points } = found;
-        Self { as_of, position, approximate, warnings: warnings(about.unknown), points }
+        let Statistic { about, as_of, position, approximate, value: points, groups } = found;
+        let groups = Grouped::of(groups, |points| BacklogOfGroup { points });
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), points, groups }
+    }
+}
+
+impl From<Statistic<Vec<FlowPoint>>> for FlowAnswer {
+    fn from(found: Statistic<Vec<FlowPoint>>) -> Self {
+        let Statistic { about, as_of, position, approximate, value: points, groups } = found;
+        let groups = Grouped::of(groups, |points| FlowOfGroup { points });
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), points, groups }
     }
 }
 
 impl From<Statistic<Ages>> for AgesAnswer {
     fn from(found: Statistic<Ages>) -> Self {
-        let Statistic { about, as_of, position, approximate, value: Ages { by_age, by_staleness } } = found;
-        Self { as_of, position, approximate, warnings: warnings(about.unknown), by_age, by_staleness }
+        let Statistic { about, as_of, position, approximate, value: Ages { by_age, by_staleness }, groups } = found;
+        let groups = Grouped::of(groups, |Ages { by_age, by_staleness }| AgesOfGroup { by_age, by_staleness });
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), by_age, by_staleness, groups }
     }
 }
 
 impl From<Statistic<Throughput>> for ThroughputAnswer {
     fn from(found: Statistic<Throughput>) -> Self {
-        let Statistic { about, as_of, position, approximate, value: Throughput { from, to, rows } } = found;
-        Self { as_of, position, approximate, warnings: warnings(about.unknown), from, to, rows }
+        let Statistic { about, as_of, position, approximate, value, groups } = found;
+        let Throughput { from, to, total, rows } = value;
+        let groups = Grouped::of(groups, |Throughput { total, rows, .. }| ThroughputOfGroup { total, rows });
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), from, to, total, rows, groups }
     }
 }
 
 impl From<Statistic<Forecast>> for ForecastAnswer {
     fn from(found: Statistic<Forecast>) -> Self {
-        let Statistic { about, as_of, position, approximate, value: Forecast { summary, fan, .. } } = found;
-        Self { as_of, position, approximate, warnings: warnings(about.unknown), summary, fan }
+        let Statistic { about, as_of, position, approximate, value: Forecast { summary, fan, .. }, groups } = found;
+        let groups = Grouped::of(groups, |Forecast { summary, fan, .. }| ForecastOfGroup { summary, fan });
+        Self { as_of, position, approximate, warnings: warnings(about.unknown), summary, fan, groups }
     }
 }
 
 impl From<Statistic<Coverage>> for CoverageAnswer {
     fn from(found: Statistic<Coverage>) -> Self {
-        let Statistic { about, as_of, position, approximate, value } = found;
+        let Statistic { about, as_of, position, approximate, value, groups } = found;
+        let of_group = |value: Coverage| CoverageOfGroup {
+            eligible: value.eligible,
+            never_read: value.never_read,
+            read_in_round: value.read_in_round,
+            left_in_round: value.left_in_round,
+            weeks_since_read: value.weeks_since_read,
+        };
         Self {
             as_of,
             position,
             approximate,
             warnings: warnings(about.unknown),
+            groups: Grouped::of(groups, of_group),
             view: value.view,
             eligible: value.eligible,
             never_read: value.never_read,

@@ -6,26 +6,33 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::table::{Columns, table};
 use crate::http::AppState;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
-use crate::http::queue::question::subject;
+use crate::http::queue::question::{raw, subject};
 use crate::http::sheets::file::{download, shown};
 use crate::http::warnings::{header, strict};
+use crate::rank::Facet;
 use crate::rank::criterion::ALL;
+use crate::service::stats::groups::GroupBy;
 use crate::service::stats::{DateRange, Statistic, StatsQuestion};
 use crate::service::{Scope, Viewer};
 use crate::stats::Size;
 
 /// The parameters of every subject, beside the lasting criteria.
-const COMMON: [&str; 6] = ["account", "view", "as_of", "width", "height", "strict"];
+const COMMON: [&str; 9] = ["account", "view", "as_of", "group_by", "group_limit", "width", "height", "raw", "strict"];
+
+/// Groups at most, and unless asked for otherwise.
+pub(super) const MOST_GROUPS: i64 = 50;
+const USUAL_GROUPS: usize = 10;
 
 /// The form of an answer, by the suffix of the path.
 #[derive(Clone)]
 pub(super) enum Form {
     Json,
-    /// With the file's name.
-    Csv(String),
+    /// With the file's name, and whether texts stand as they are.
+    Csv(String, bool),
     Svg(String, Size),
 }
 
@@ -47,40 +54,41 @@ impl Form {
         let size = size(params)?;
         let name = || uri.path().rsplit('/').next().unwrap_or_default().to_owned();
         let form = match uri.path().rsplit_once('.') {
-            Some((_, "csv")) => Form::Csv(name()),
+            Some((_, "csv")) => Form::Csv(name(), raw(params)?),
             Some((_, "svg")) => Form::Svg(name(), size),
             _ => {
                 viewer.require(Scope::Read)?;
                 Form::Json
             }
         };
-        let as_of = params.date("as_of", state.service.today())?;
-        Ok((form, StatsQuestion { subject: subject(params)?, as_of, strict: strict(params)? }))
+        let as_of = params.date("as_of", (state.service.today(), state.service.zone()))?;
+        let group_by = group_by(params)?;
+        if group_by.is_some() && matches!(form, Form::Svg(..)) {
+            let detail = "A chart has no groups; ask for `.json` or `.csv`, or choose one value by a filter.";
+            return Err(Problem::bad_parameter("group_by").detail(detail));
+        }
+        Ok((form, StatsQuestion { subject: subject(params)?, as_of, group_by, strict: strict(params)? }))
     }
 
     /// Writes an answer, but not on the threads that serve requests.
-    pub(super) async fn write<A: Send + 'static, R: Serialize + 'static, J: Serialize + 'static>(
+    pub(super) async fn write<A: Send + 'static, R: Columns + 'static, J: Serialize + 'static>(
         self,
         answer: Statistic<A>,
         svg: fn(&Statistic<A>, Size) -> String,
-        rows: fn(&Statistic<A>) -> Vec<R>,
+        rows: fn(&A) -> Vec<R>,
         json: fn(Statistic<A>) -> J,
     ) -> Result<Response, Problem> {
         let warned = match &self {
             Form::Json => None,
-            Form::Csv(_) | Form::Svg(..) => header(&answer.about.unknown),
+            Form::Csv(..) | Form::Svg(..) => header(&answer.about.unknown),
         };
         let written = tokio::task::spawn_blocking(move || match self {
             Form::Json => Ok(Json(json(answer)).into_response()),
             Form::Svg(name, size) => {
                 Ok((shown(&name), [(CONTENT_TYPE, "image/svg+xml")], svg(&answer, size)).into_response())
             }
-            Form::Csv(name) => {
-                let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
-                for row in rows(&answer) {
-                    writer.serialize(row).map_err(|_| Problem::internal())?;
-                }
-                let text = writer.into_inner().map_err(|_| Problem::internal())?;
+            Form::Csv(name, raw) => {
+                let text = table(&answer, rows, raw);
                 Ok((download(&name), [(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
             }
         });
@@ -92,7 +100,23 @@ impl Form {
 /// The dates `from` and `to`; days ago are counted from the date of the answer.
 pub(super) fn range(state: &AppState, params: &Params, question: &StatsQuestion) -> Result<DateRange, Problem> {
     let date = question.as_of.unwrap_or_else(|| state.service.today());
-    Ok(DateRange { from: params.date("from", date)?, to: params.date("to", date)? })
+    let on = (date, state.service.zone());
+    Ok(DateRange { from: params.date("from", on)?, to: params.date("to", on)? })
+}
+
+/// What a request wants to be grouped.
+fn group_by(params: &Params) -> Result<Option<GroupBy>, Problem> {
+    let limit =
+        params.number("group_limit", 1, MOST_GROUPS.unsigned_abs())?.and_then(|limit| usize::try_from(limit).ok());
+    let Some(name) = params.one("group_by")? else {
+        return match limit {
+            None => Ok(None),
+            Some(_) => Err(Problem::bad_parameter("group_limit").detail("It goes with `group_by`.")),
+        };
+    };
+    let refused = || Problem::bad_parameter("group_by").detail("Nothing can be grouped by this.").allowed(Facet::NAMES);
+    let facet = Facet::from_name(name).ok_or_else(refused)?;
+    Ok(Some(GroupBy { facet, limit: limit.unwrap_or(USUAL_GROUPS) }))
 }
 
 fn size(params: &Params) -> Result<Size, Problem> {

@@ -78,6 +78,11 @@ impl Chunk {
         &self.terms[self.terms(at)]
     }
 
+    /// The terms of all items, one item's after another's.
+    pub fn all_terms(&self) -> &[u32] {
+        &self.terms
+    }
+
     fn terms(&self, at: usize) -> std::ops::Range<usize> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         start as usize..self.ends[at] as usize

@@ -21,7 +21,7 @@ use super::kinds;
 use super::tree::Tree;
 use crate::activity::PersonKey;
 use crate::rank::PlaceKey;
-use crate::rank::criterion::{self, Criterion, Item, Looks};
+use crate::rank::criterion::{self, Criterion, Item, LABEL, Looks, MILESTONE};
 use crate::rank::text::folded;
 
 /// A value that filters name.
@@ -35,11 +35,23 @@ pub enum Term {
     Person(&'static str, i64),
     /// A name of a criterion, which is called by its own, as names are compared.
     Name(&'static str, Arc<str>),
+    /// That an item has nothing of a criterion; no item is found by it.
+    Nothing(&'static str),
 }
 
 impl Term {
     pub fn name(criterion: &Criterion, name: &str) -> Self {
         Term::Name(criterion.name, folded(name).into())
+    }
+
+    /// The name of the criterion whose value it is; none for repositories.
+    pub fn criterion(&self) -> Option<&'static str> {
+        Some(match self {
+            Term::Repository(_) => return None,
+            Term::Label(_) => LABEL.name,
+            Term::Milestone(..) => MILESTONE.name,
+            Term::Person(name, _) | Term::Name(name, _) | Term::Nothing(name) => name,
+        })
     }
 
     pub fn person(criterion: &Criterion, person: &PersonKey) -> Self {
@@ -199,6 +211,16 @@ impl Items {
     /// The slots of some repositories' items.
     pub fn in_repositories(&self, ids: &[i64], each: impl FnMut(u32)) {
         each_with(&self.addresses, &self.numbers(ids.iter().map(|id| Term::Repository(*id))), each);
+    }
+
+    /// All terms that items have or had, with their numbers.
+    pub fn terms(&self) -> impl Iterator<Item = &(Term, u32)> {
+        self.terms.iter()
+    }
+
+    /// Numbers of repository terms and slots, sorted by the term and the item's number, as the slices they lie in.
+    pub fn addresses(&self) -> impl Iterator<Item = &[(u32, u32)]> {
+        self.addresses.runs(0)
     }
 
     /// How many numbers of terms there are: all are below it.

@@ -1,7 +1,7 @@
 //! Bits: what an item is of a few kinds, and the tests of it that filters ask for.
 //!
 //! Each value of a [`Looks::Kind`] has a bit, and each [`Looks::Flag`] has one, in the order of
-//! [`criterion::ALL`].
+//! [`criterion::ALL`]; labels, people and milestones have one too, which says that the item has any.
 
 use super::columns::{Chunk, WORDS};
 use super::slots::Slots;
@@ -26,9 +26,14 @@ const _: () = assert!(BITS <= Bits::BITS as usize);
 const fn width(criterion: &Criterion) -> usize {
     match criterion.looks {
         Looks::Kind(values, _) => values.len(),
-        Looks::Flag(_) => 1,
+        Looks::Flag(_) | Looks::Labels | Looks::People(_) | Looks::Milestone => 1,
         _ => 0,
     }
+}
+
+/// The first bit of a criterion.
+pub fn first(criterion: &Criterion) -> usize {
+    ALL.iter().take_while(|other| other.name != criterion.name).map(width).sum()
 }
 
 /// The bits of an item.
@@ -38,6 +43,9 @@ pub fn of(item: &Item) -> Bits {
         match criterion.looks {
             Looks::Kind(_, of) => bits |= of(item).map_or(0, |place| 1 << (first + place)),
             Looks::Flag(of) => bits |= Bits::from(of(item)) << first,
+            Looks::Labels => bits |= Bits::from(!item.labels.is_empty()) << first,
+            Looks::Milestone => bits |= Bits::from(item.milestone.is_some()) << first,
+            Looks::People(of) => of(item, &mut |_| bits |= 1 << first),
             _ => {}
         }
         first += width(criterion);

@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::columns::{WORDS, ones};
+use super::columns::{Chunk, WORDS, ones};
 use super::items::{Items, Term, day_number};
 use super::kinds::{self, Test};
 use super::slots::Slots;
 use crate::activity::Sight;
-use crate::rank::criterion::{Holders, Looks, Repository};
-use crate::rank::filter::{Days, Filter, Terms, Unread};
+use crate::rank::criterion::{self, Criterion, Holders, Looks, Repository};
+use crate::rank::days::Days;
+use crate::rank::filter::{Filter, NOTHING, Terms, Unread};
 use crate::rank::text::folded;
 
 /// What finding a term's postings costs, in slots whose terms are looked at.
@@ -26,9 +27,9 @@ const SEEK: usize = 128;
 #[derive(Clone, Debug, Default)]
 pub struct Meanings {
     pub holders: Holders,
-    /// Ids.
+    /// Ids; of [`NOTHING`] those that were removed.
     pub labels: HashMap<String, Vec<i64>>,
-    /// The repository's id and the number within it.
+    /// The repository's id and the number within it; of [`NOTHING`] those that were removed.
     pub milestones: HashMap<String, Vec<(i64, i64)>>,
     /// Repository and number of the items that have a text in their title.
     pub titles: HashMap<String, Vec<(i64, i64)>>,
@@ -45,6 +46,8 @@ pub struct Selection {
     /// An item has many: it needs one of each list of `any`, and none of `none`. A list whose names
     /// stand for nothing is empty and selects nothing.
     terms: Terms<Term>,
+    /// Labels and milestones that are no more, for items that have nothing else.
+    gone: Vec<Term>,
     /// All of these must hold.
     unread: Vec<Unread>,
     created: Days,
@@ -104,16 +107,20 @@ impl Selection {
                     // Of those whose id is not known there is only the name.
                     let id = |login: &String| meanings.holders.get(&folded(login)).copied();
                     let person = |login: &String| id(login).map(|id| Term::Person(criterion.name, id));
-                    let meant = |login: &String| person(login).into_iter().chain([Term::name(criterion, login)]);
+                    let meant = |login: &String| match login == NOTHING {
+                        true => vec![Term::Nothing(criterion.name)],
+                        false => person(login).into_iter().chain([Term::name(criterion, login)]).collect(),
+                    };
                     selection.keep(terms.flat_map(meant));
                 }
                 Looks::Labels => {
-                    let ids = |name: &String| meant(&meanings.labels, name).iter().map(|id| Term::Label(*id));
-                    selection.keep(terms.flat_map(ids));
+                    let ids = |name: &str| meant(&meanings.labels, name).iter().map(|id| Term::Label(*id)).collect();
+                    selection.keep_named(criterion, terms, ids);
                 }
                 Looks::Milestone => {
                     let term = |(repo_id, number): &(i64, i64)| Term::Milestone(*repo_id, *number);
-                    selection.keep(terms.flat_map(|title| meant(&meanings.milestones, title).iter().map(term)));
+                    let found = |title: &str| meant(&meanings.milestones, title).iter().map(term).collect();
+                    selection.keep_named(criterion, terms, found);
                 }
                 Looks::Title => {
                     let found = terms.flat_map(|text| meant(&meanings.titles, text).iter().copied());
@@ -139,6 +146,14 @@ impl Selection {
     fn keep(&mut self, terms: Terms<Term>) {
         self.terms.any.extend(terms.any);
         self.terms.none.extend(terms.none);
+    }
+
+    /// Keeps what has names that stand for terms.
+    fn keep_named(&mut self, criterion: &Criterion, terms: &Terms, of: impl Fn(&str) -> Vec<Term>) {
+        if terms.ask_for_nothing() {
+            self.gone.extend(of(NOTHING));
+        }
+        self.keep(terms.flat_map(|name| if name == NOTHING { vec![Term::Nothing(criterion.name)] } else { of(name) }));
     }
 
     /// Those that pass, or all but those that do not, whichever are fewer.
@@ -198,17 +213,58 @@ impl Selection {
     /// Keeps the slots with the wanted terms: by postings if the terms are few against the slots that
     /// are left, else by looking at each slot's terms.
     fn keep_terms(&self, items: &Items, slots: &mut Slots) {
+        for lacking in self.lacking(items, &self.terms.none) {
+            slots.drop_all(&lacking);
+        }
         let none = items.numbers(self.terms.none.iter().cloned());
-        let any: Vec<Vec<u32>> = self.terms.any.iter().map(|any| items.numbers(any.iter().cloned())).collect();
-        let terms = none.len() + any.iter().map(Vec::len).sum::<usize>();
+        let any = self.terms.any.iter().map(|any| Wanted {
+            terms: items.numbers(any.iter().cloned()),
+            lacking: self.lacking(items, any).reduce(|mut one, other| {
+                one.add(&other);
+                one
+            }),
+        });
+        let any: Vec<Wanted> = any.collect();
+        let terms = none.len() + any.iter().map(|any| any.terms.len()).sum::<usize>();
         if terms * SEEK < slots.len() {
             for any in &any {
-                slots.keep(&union(items, |found| items.having(any, |slot| found.insert(slot))));
+                let mut found = union(items, |found| items.having(&any.terms, |slot| found.insert(slot)));
+                any.lacking.iter().for_each(|lacking| found.add(lacking));
+                slots.keep(&found);
             }
             items.having(&none, |slot| slots.remove(slot));
         } else if !any.is_empty() || !none.is_empty() {
             keep_having(items, slots, &any, &none);
         }
+    }
+
+    /// For each of some terms that asks for it: the slots that have nothing of a criterion, or nothing that is still there.
+    fn lacking<'a>(&'a self, items: &'a Items, terms: &'a [Term]) -> impl Iterator<Item = Slots> + 'a {
+        let asked = terms.iter().filter_map(|term| match term {
+            Term::Nothing(name) => Some((*name, criterion::named(name)?)),
+            _ => None,
+        });
+        asked.map(|(name, criterion)| {
+            let bit = kinds::first(criterion);
+            let word = |chunk: &Chunk, at: usize| chunk.taken[at] & !chunk.bits[bit][at];
+            let chunks = items.columns.chunks();
+            let mut slots =
+                Slots::of(chunks.flat_map(|chunk| std::array::from_fn::<u64, WORDS, _>(|at| word(chunk, at))));
+            let own = |term: &Term| term.criterion() == Some(name);
+            let gone = items.numbers(self.gone.iter().filter(|term| own(term)).cloned());
+            if !gone.is_empty() {
+                let mut stands = vec![false; items.term_count()];
+                items.terms().filter(|(term, _)| own(term)).for_each(|(_, number)| stands[*number as usize] = true);
+                gone.iter().for_each(|number| stands[*number as usize] = false);
+                let has = |slot: u32| items.columns.terms(slot).iter().any(|term| stands[*term as usize]);
+                items.having(&gone, |slot| {
+                    if !has(slot) {
+                        slots.insert(slot)
+                    }
+                });
+            }
+            slots
+        })
     }
 
     /// Keeps the slots that were read or not, as is wanted.
@@ -265,21 +321,34 @@ fn union(items: &Items, fill: impl FnOnce(&mut Slots)) -> Slots {
     slots
 }
 
-/// Keeps the slots with a term of each of `any`, at most 63, and with none of `none`.
-fn keep_having(items: &Items, slots: &mut Slots, any: &[Vec<u32>], none: &[u32]) {
+/// One of these is wanted.
+struct Wanted {
+    terms: Vec<u32>,
+    /// Or any of these slots.
+    lacking: Option<Slots>,
+}
+
+/// Keeps the slots that have what each of `any` wants, at most 63, and no term of `none`.
+fn keep_having(items: &Items, slots: &mut Slots, any: &[Wanted], none: &[u32]) {
     // A bit per list of `any`, and one for `none`, by term.
     const NONE: u64 = 1 << 63;
     let mut lists = vec![0u64; items.term_count()];
-    for (list, terms) in any.iter().enumerate() {
-        terms.iter().for_each(|term| lists[*term as usize] |= 1 << list);
+    for (list, any) in any.iter().enumerate() {
+        any.terms.iter().for_each(|term| lists[*term as usize] |= 1 << list);
     }
+    let lacking: Vec<(u64, &Slots)> =
+        any.iter().enumerate().filter_map(|(list, any)| Some((1 << list, any.lacking.as_ref()?))).collect();
     none.iter().for_each(|term| lists[*term as usize] |= NONE);
     let needed = (1 << any.len()) - 1;
-    for (words, chunk) in slots.words_mut().chunks_mut(WORDS).zip(items.columns.chunks()) {
-        for (word, start) in words.iter_mut().zip((0..).step_by(64)) {
+    for ((first, words), chunk) in
+        (0..).step_by(WORDS).zip(slots.words_mut().chunks_mut(WORDS)).zip(items.columns.chunks())
+    {
+        for (at, word) in words.iter_mut().enumerate() {
             let holds = |bit: &u32| {
-                let terms = chunk.terms_at(start + *bit as usize);
-                terms.iter().fold(0, |found, term| found | lists[*term as usize]) == needed
+                let without = lacking.iter().filter(|(_, slots)| slots.words()[first + at] & 1 << bit != 0);
+                let found = without.fold(0, |found, (list, _)| found | list);
+                let terms = chunk.terms_at(at * 64 + *bit as usize);
+                terms.iter().fold(found, |found, term| found | lists[*term as usize]) == needed
             };
             *word = ones(*word).filter(holds).fold(0, |kept, bit| kept | 1 << bit);
         }

@@ -20,6 +20,10 @@ impl Slots {
         Self { words: words.collect() }
     }
 
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     pub fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words
     }
@@ -46,6 +50,16 @@ impl Slots {
     /// Keeps what is in both.
     pub fn keep(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
+    }
+
+    /// Adds what is in another.
+    pub fn add(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
+    }
+
+    /// Drops what is in another.
+    pub fn drop_all(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= !other);
     }
 
     /// Ascending.

@@ -77,7 +77,7 @@ impl Service {
     ) -> Result<(i64, i64), Refusal> {
         let date = self.today();
         let on = (date, view.order);
-        let filter = view.filter(date)?;
+        let filter = view.filter(date, self.zone())?;
         if !filter.open_only() {
             let detail = "A scrub reads what is open; this view shows other items.";
             return Err(Refusal::bad_parameter("view", detail));

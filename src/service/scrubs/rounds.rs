@@ -61,7 +61,7 @@ impl Service {
             Err(refusal) => return Err(refusal),
         };
         let date = self.today();
-        let Ok(filter) = view.filter(date) else { return Ok(()) };
+        let Ok(filter) = view.filter(date, self.zone()) else { return Ok(()) };
         let reached = tokio::time::timeout(LONGEST_WAIT, self.0.live.reached(account_id, position)).await;
         // If the ranking is behind, the opening of the next scrub looks again.
         if reached.is_err() || !filter.open_only() {

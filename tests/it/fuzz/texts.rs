@@ -26,7 +26,7 @@ fn time(day: i64) -> DateTime<Utc> {
 fn usual() -> Filter {
     let given =
         [("author", "ada"), ("label", "-bug"), ("created_after", "180d"), ("unread", "true"), ("title", "crash")];
-    Criteria::of(given).filter(TODAY).unwrap()
+    Criteria::of(given).filter(TODAY, chrono_tz::UTC).unwrap()
 }
 
 fn cursor(filter: Filter) -> Cursor {
@@ -96,7 +96,7 @@ fn a_filter_is_refused_or_is_the_same_in_a_cursor() {
         let given: Vec<(&str, String)> = given.collect();
         input.input = format!("{given:?}");
         let criteria = Criteria::of(given.iter().map(|(name, value)| (*name, value.as_str())));
-        let Ok(filter) = criteria.filter(TODAY) else { return };
+        let Ok(filter) = criteria.filter(TODAY, chrono_tz::UTC) else { return };
         let written = serde_json::to_string(&filter).unwrap();
         assert_eq!(serde_json::from_str::<Filter>(&written).unwrap(), filter);
         let cursor = cursor(filter);
@@ -138,7 +138,7 @@ fn a_setting_is_refused_or_taken() {
             schedule.meetings(TODAY, 4, Tz::UTC);
         }
         if let Ok(views) = Declared::with_file(&text) {
-            views.all(vec![]).iter().for_each(|(_, view)| drop(view.filter(TODAY)));
+            views.all(vec![]).iter().for_each(|(_, view)| drop(view.filter(TODAY, chrono_tz::UTC)));
         }
     });
 }

@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use bugscrub::activity::Sight;
+use bugscrub::activity::{PersonKey, Sight};
 use bugscrub::rank::criterion::{Holders, Looks};
-use bugscrub::rank::live::{Change, Meanings, Page, Selection};
+use bugscrub::rank::facet::Tally;
+use bugscrub::rank::filter::NOTHING;
+use bugscrub::rank::live::{Called, Change, Meanings, Page, Selection, Snapshot};
 use bugscrub::rank::stale_age::days_since;
 use bugscrub::rank::text::{contains, folded};
-use bugscrub::rank::{Candidate, Filter, Item, Order, Place, PlaceKey, Repository, stale_product};
+use bugscrub::rank::{Candidate, Counted, Facet, Filter, Item, Order, Place, PlaceKey, Repository, stale_product};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
@@ -45,6 +47,25 @@ pub fn label(id: i64) -> String {
 pub fn milestone(number: i64) -> String {
     format!("Version {number}")
 }
+
+/// This label was removed, but items still have it.
+pub const GONE: i64 = 4;
+
+/// What an item's labels are called.
+pub fn labels(item: &Item) -> Vec<String> {
+    item.labels.iter().filter(|id| **id != GONE).map(|id| label(*id)).collect()
+}
+
+/// The milestones of this repository were removed, but items still have them.
+pub const WITHOUT_MILESTONES: i64 = 3;
+
+/// What an item's milestone is called.
+pub fn milestone_of(item: &Item) -> Option<String> {
+    item.milestone.filter(|_| item.repo_id != WITHOUT_MILESTONES).map(milestone)
+}
+
+/// What people are called.
+pub const LOGINS: [(i64, &str); 3] = [(1, "octocat"), (2, "hubot[bot]"), (3, "zoe")];
 
 /// Whom logins mean.
 pub fn holders() -> Holders {
@@ -130,11 +151,15 @@ impl Model {
             let found = self.items.iter().filter(|(_, item)| contains(&title(item), text));
             (folded(text), found.map(|(address, _)| *address).collect())
         };
-        let in_all = |number: i64| (1..IDS).map(move |repo_id| (repo_id, number)).collect();
+        let repositories = || (1..IDS).filter(|repo_id| *repo_id != WITHOUT_MILESTONES);
+        let in_all = |number: i64| repositories().map(|repo_id| (repo_id, number)).collect();
+        let gone = || (1..5).map(|number| (WITHOUT_MILESTONES, number)).collect();
+        let named = (1..IDS).filter(|id| *id != GONE).map(|id| (folded(&label(id)), vec![id]));
+        let versions = (1..5).map(|number| (folded(&milestone(number)), in_all(number)));
         let meanings = Meanings {
             holders: holders(),
-            labels: (1..IDS).map(|id| (folded(&label(id)), vec![id])).collect(),
-            milestones: (1..5).map(|number| (folded(&milestone(number)), in_all(number))).collect(),
+            labels: named.chain([(NOTHING.to_owned(), vec![GONE])]).collect(),
+            milestones: versions.chain([(NOTHING.to_owned(), gone())]).collect(),
             titles: titles.flat_map(|(_, terms)| terms.values()).map(titled).collect(),
         };
         let repositories: Vec<Repository> = (1..IDS).map(repository).collect();
@@ -145,6 +170,45 @@ impl Model {
         selection
     }
 
+    /// What the items of a snapshot are called, as the store would tell.
+    pub fn called(&self, snapshot: &Snapshot) -> Called {
+        let mut called = Called::default();
+        assert_eq!(called.meet(snapshot).people.iter().filter(|id| **id > 3).count(), 0);
+        for repo_id in 1..6 {
+            // All labels are in each repository here.
+            let name = |id| (id, if id == GONE { String::new() } else { label(id) });
+            let labels: Vec<(i64, String)> = (1..IDS).map(name).collect();
+            called.labels(snapshot, repo_id, labels.iter().map(|(id, name)| (*id, name.as_str())));
+            for number in 1..5 {
+                let title = if repo_id == WITHOUT_MILESTONES { String::new() } else { milestone(number) };
+                called.milestone(snapshot, repo_id, number, &title);
+            }
+        }
+        LOGINS.iter().for_each(|(id, login)| called.person(snapshot, *id, login));
+        called
+    }
+
+    /// How many of the selected have each value of a facet.
+    pub fn counted(&self, selected: &HashSet<(i64, i64)>, facet: Facet, limit: usize) -> Counted {
+        let login = |person: &PersonKey| match person {
+            PersonKey::Id(id) => LOGINS.iter().find(|(known, _)| known == id).unwrap().1.to_owned(),
+            PersonKey::Login(login) => folded(login),
+        };
+        let mut tally = Tally::default();
+        for item in selected.iter().map(|address| &self.items[address]) {
+            let values: Vec<String> = match facet {
+                Facet::Repository => vec![format!("Acme/Repo-{}", item.repo_id)],
+                Facet::Type => vec![item.item_type.name().to_owned()],
+                Facet::Label => labels(item),
+                Facet::Author => item.author.iter().map(login).collect(),
+                Facet::Assignee => item.assignees.iter().map(login).collect(),
+                Facet::Milestone => milestone_of(item).into_iter().collect(),
+            };
+            tally.add(values.iter().map(String::as_str));
+        }
+        tally.counted(limit)
+    }
+
     /// What a question asks for.
     pub fn selected(&self, question: &Question) -> HashSet<(i64, i64)> {
         let selected = self.items.iter().filter(|(_, item)| self.selects(question, item));
@@ -153,8 +217,7 @@ impl Model {
 
     fn selects(&self, question: &Question, item: &Item) -> bool {
         let repository = repository(item.repo_id);
-        let labels: Vec<String> = item.labels.iter().map(|id| label(*id)).collect();
-        let milestone = item.milestone.map(milestone);
+        let (labels, milestone) = (labels(item), milestone_of(item));
         let candidate = Candidate {
             item,
             repository: &repository,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bugscrub::activity::{ItemType, NoteText, PersonKey, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self, Looks};
+use bugscrub::rank::filter::NOTHING;
 use bugscrub::rank::live::Change;
 use bugscrub::rank::{Criterion, Days, Filter, Item, Order, PlaceKey, Terms, Unread};
 use chrono::{DateTime, Utc};
@@ -89,7 +90,8 @@ pub fn change(around: usize) -> impl Strategy<Value = Change> {
 /// Values of a criterion, among them some that no item has.
 pub fn values(criterion: &Criterion) -> Vec<String> {
     let numbered = |name: &str| (0..6).map(|number| format!("{name}{number}")).collect();
-    match criterion.looks {
+    let nothing = criterion.can_lack().then(|| NOTHING.to_owned());
+    let values: Vec<String> = match criterion.looks {
         Looks::Kind(values, _) => values.iter().map(|value| value.to_uppercase()).collect(),
         Looks::Flag(_) | Looks::RepositoryFlag(_) => vec!["true".to_owned(), "false".to_owned()],
         Looks::Names(_) | Looks::People(_) => LOGINS.map(str::to_owned).into(),
@@ -98,7 +100,8 @@ pub fn values(criterion: &Criterion) -> Vec<String> {
         Looks::Milestone => numbered("VERSION "),
         Looks::Title => [numbered("crash "), numbered(" OF ")].concat(),
         Looks::Unread | Looks::After(_) | Looks::Before(_) => vec![],
-    }
+    };
+    values.into_iter().chain(nothing).collect()
 }
 
 pub fn terms(criterion: &Criterion) -> impl Strategy<Value = Terms> + use<> {

@@ -200,7 +200,7 @@ fn the_usual_view_becomes_an_autofilter() {
         ("created_after", "180d"),
         ("updated_before", "1d"),
     ]);
-    let filter = criteria.filter(TODAY).unwrap();
+    let filter = criteria.filter(TODAY, chrono_tz::UTC).unwrap();
     let filters = written(&Sheet { filter, ..sheet(vec![row(1, "2026-07-01", "2026-07-01")]) }).filters();
     let expected = [
         ("1", vec!["filters", "filter val=Issue", "filter val=Discussion"]),

@@ -9,7 +9,7 @@ use super::history::Story;
 use super::{Who, Worlds};
 
 /// What queues and statistics are asked with.
-const QUESTIONS: [&str; 14] = [
+const QUESTIONS: [&str; 19] = [
     "",
     "view=open&limit=3",
     "view=open&unread=true",
@@ -24,6 +24,11 @@ const QUESTIONS: [&str; 14] = [
     "as_of=20d",
     "as_of=20d&noted=true",
     "milestone=v1",
+    "label=none&state=all",
+    "label=all:bug&assignee=none",
+    "milestone=none",
+    "fields=repository,number",
+    "type=Issue&author=ada&label=-bug&created_after=2026-01-01T00:00:00Z",
 ];
 
 /// Operations that ask nothing of an account, or that have tests of their own.
@@ -47,6 +52,9 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
     let with = |path: &str, questions: &[&str]| questions.iter().map(|asked| format!("{path}?{asked}")).collect();
     match path {
         "/api/v1/queue" | "/api/v1/queue.csv" => with(path, &QUESTIONS),
+        "/api/v1/queue/facets" => with(path, &QUESTIONS),
+        "/api/v1/repositories" => with(path, &["", "limit=1", "after=1"]),
+        "/api/v1/events" => with(path, &["", "limit=7"]),
         "/api/v1/queue.xlsx" => with(path, &["", "view=open", "noted=true&order=stalest"]),
         "/api/v1/items/{owner}/{repo}/{number}" | "/api/v1/items/{owner}/{repo}/{number}/note" => {
             let end = path.strip_prefix("/api/v1/items/{owner}/{repo}/{number}").unwrap();
@@ -63,10 +71,14 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         }
         path if path.starts_with("/api/v1/stats/") => match path.strip_suffix("{format}") {
             Some(subject) => {
-                let tables = with(&format!("{subject}csv"), &["", "view=mine", "as_of=20d", "label=bug"]);
+                let questions = ["", "group_by=label&group_limit=1", "as_of=20d&group_by=repository&raw=true"];
+                let tables = with(&format!("{subject}csv"), &questions);
                 ["svg", "json"].map(|format| format!("{subject}{format}")).into_iter().chain(tables).collect()
             }
-            None => with(path, &["", "view=mine", "as_of=20d", "label=bug"]),
+            None => {
+                let groups = ["group_by=repository", "group_by=label&group_limit=1&as_of=20d", "group_by=author"];
+                with(path, &["", "view=mine", "as_of=20d", "label=bug", groups[0], groups[1], groups[2]])
+            }
         },
         "/api/v1/sync" => with(path, &["", "after=2"]),
         "/api/v1/accounts"

@@ -26,7 +26,14 @@ impl Answer {
         let link = header("link").replace(&world.app.url(""), "");
         let bytes = response.bytes().await.unwrap().to_vec();
         let json: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let body = if content.contains("json") {
+        let body = if content.contains("ndjson") {
+            let lines = std::str::from_utf8(&bytes).unwrap().lines().map(|line| {
+                let mut masked: Value = serde_json::from_str(line).unwrap();
+                mask(&mut masked);
+                masked.to_string()
+            });
+            lines.collect::<Vec<_>>().join("\n")
+        } else if content.contains("json") {
             let mut masked = json.clone();
             mask(&mut masked);
             serde_json::to_string_pretty(&masked).unwrap()
@@ -50,9 +57,9 @@ fn mask(value: &mut Value) {
         Value::Object(fields) => {
             for (name, value) in fields {
                 match name.as_str() {
-                    "rank" | "position" if value.is_i64() => *value = "masked".into(),
+                    "rank" | "position" | "resume_after" if value.is_i64() => *value = "masked".into(),
                     // A moment of this machine's clock.
-                    "last_delivery_at" if value.is_string() => *value = "masked".into(),
+                    "last_delivery_at" | "recorded_at" if value.is_string() => *value = "masked".into(),
                     // A bare cursor, or a number.
                     "next_cursor" if value.as_str().is_some_and(|text| text.parse::<i64>().is_err()) => {
                         let text = value.as_str().unwrap_or_default();
