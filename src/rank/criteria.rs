@@ -260,17 +260,17 @@ fn unquoted(written: &str) -> Option<Cow<'_, str>> {
     closed.then(|| parts.join("\"").into())
 }
 
-/// What a text that is looked for may be, as a pattern: not empty, not blank, and closed if it stands in quotes.
-pub const TERM_PATTERN: &str =
-    r#"^(-?"\s*([^"\s\x00]|"")([^"\x00]|"")*"|-?\s+[^\s\x00][^\x00]*|-[^\s"\x00][^\x00]*|[^\s"\x00-][^\x00]*)$"#;
+/// What a text that is looked for may be, as a pattern: not empty, not blank, and closed if it stands in quotes. U+0085 is a
+/// blank to us, but not to the patterns of JSON Schema.
+pub const TERM_PATTERN: &str = r#"^(-?"[\s\x85]*([^"\s\x85\x00]|"")([^"\x00]|"")*"|-?[\s\x85]+[^\s\x85\x00][^\x00]*|-[^\s\x85"\x00][^\x00]*|[^\s\x85"\x00-][^\x00]*)$"#;
 
 /// The same where `all:` begins a list of at most 16 names.
 pub const NAMES_PATTERN: &str = concat!(
     // In quotes, or behind a blank, `all:` begins nothing.
-    r#"^(-?"\s*([^"\s\x00]|"")([^"\x00]|"")*"|-?\s+[^\s\x00][^\x00]*|"#,
-    r#"-?([^\s"a\x00-]|a[^l\x00]|al[^l\x00]|all[^:\x00])[^\x00]*|-?(a|al|all)|--[^\x00]*|"#,
-    r#"all:\s*([^\s",\x00][^,\x00]*|"\s*([^"\s\x00]|"")([^"\x00]|"")*"\s*)"#,
-    r#"(,\s*([^\s",\x00][^,\x00]*|"\s*([^"\s\x00]|"")([^"\x00]|"")*"\s*)){0,15})$"#,
+    r#"^(-?"[\s\x85]*([^"\s\x85\x00]|"")([^"\x00]|"")*"|-?[\s\x85]+[^\s\x85\x00][^\x00]*|"#,
+    r#"-?([^\s\x85"a\x00-]|a[^l\x00]|al[^l\x00]|all[^:\x00])[^\x00]*|-?(a|al|all)|--[^\x00]*|"#,
+    r#"all:[\s\x85]*([^\s\x85",\x00][^,\x00]*|"[\s\x85]*([^"\s\x85\x00]|"")([^"\x00]|"")*"[\s\x85]*)"#,
+    r#"(,[\s\x85]*([^\s\x85",\x00][^,\x00]*|"[\s\x85]*([^"\s\x85\x00]|"")([^"\x00]|"")*"[\s\x85]*)){0,15})$"#,
 );
 
 /// What a repository may be, as a pattern.

@@ -76,10 +76,11 @@ pub async fn exported(
     let (repo_ids, ids): (Vec<i64>, Vec<i64>) = events.iter().filter_map(|event| label_of(&event.logged)).unzip();
     if !ids.is_empty() {
         let rows = sqlx::query!(
-            r#"SELECT l.repo_id AS "repo_id!", l.label_id AS "label_id!", l.name AS "name!"
-               FROM current_labels l JOIN UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, label_id)
-                 ON l.repo_id = wanted.repo_id AND l.label_id = wanted.label_id
-               WHERE l.account_id = $1 AND l.name <> ''"#,
+            r#"SELECT wanted.repo_id AS "repo_id!", wanted.label_id AS "label_id!", l.name AS "name!"
+               FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, label_id)
+               CROSS JOIN LATERAL (SELECT name FROM current_labels WHERE account_id = $1
+                 AND repo_id = wanted.repo_id AND label_id = wanted.label_id LIMIT 1) AS l
+               WHERE l.name <> ''"#,
             account_id,
             &repo_ids,
             &ids,

@@ -51,10 +51,10 @@ impl Form {
         let lasting: Vec<&str> =
             ALL.iter().filter(|criterion| criterion.lasts()).map(|criterion| criterion.name).collect();
         params.only(&[&COMMON[..], &lasting, own].concat())?;
-        let size = size(params)?;
+        let (size, raw) = (size(params)?, raw(params)?);
         let name = || uri.path().rsplit('/').next().unwrap_or_default().to_owned();
         let form = match uri.path().rsplit_once('.') {
-            Some((_, "csv")) => Form::Csv(name(), raw(params)?),
+            Some((_, "csv")) => Form::Csv(name(), raw),
             Some((_, "svg")) => Form::Svg(name(), size),
             _ => {
                 viewer.require(Scope::Read)?;
