@@ -54,6 +54,7 @@ kills: setup ## Kill the service and its Postgres under load, KILLS times each (
 bench: setup ## Measure performance; prints a table, writes target/bench.json (ROWS=ingest, burst, backfill or million for some)
 	@./scripts/ensure-node.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
+	npm ci --prefix benches/octokit --no-audit --no-fund --loglevel=error
 	cargo bench --locked --bench bench -- $(ROWS)
 
 image-check: ## Build the image's files, and run the service in nothing but them (as root)

@@ -18,7 +18,7 @@ use crate::github::{Client, GitHubError, Identity, JobContext, Workers};
 use crate::http::limit::Limits;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::shares::Shares;
-use crate::http::{self, AppState, router};
+use crate::http::{self, AppParts, AppState, router};
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
 use crate::postgres::{self, Cluster, PostgresError};
@@ -159,7 +159,7 @@ impl Application {
             github: github.clone(),
             admin_token_hash: settings.admin_token.as_deref().map(tokens::hash),
         });
-        let state = AppState {
+        let state = AppState::from(AppParts {
             service,
             ingest,
             secrets: Arc::new(settings.secrets.clone()),
@@ -172,7 +172,7 @@ impl Application {
             github,
             stopping: stop.subscribe(),
             metrics,
-        };
+        });
         Ok(Self { listener, address, operations, state, live, pool, clock, settings, stop })
     }
 

@@ -1,7 +1,6 @@
 //! What the service is set against: the simplest durable receiver, one INSERT of JSONB and one
 //! commit per delivery, behind the same HTTP stack, body budget and signature check.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,16 +18,6 @@ use tokio::net::TcpListener;
 
 use super::service::SECRET;
 
-pub struct Reference {
-    address: SocketAddr,
-}
-
-impl Reference {
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-}
-
 #[derive(Clone)]
 struct Plain {
     pool: PgPool,
@@ -36,8 +25,8 @@ struct Plain {
     budget: BodyBudget,
 }
 
-/// Starts it in this process, until the process ends.
-pub async fn start(database_url: &str) -> Reference {
+/// Serves until its process is ended, and prints where it listens.
+pub async fn run(database_url: &str) {
     let pool = store::pool(database_url, 16).expect("a URL");
     sqlx::raw_sql("CREATE TABLE plain_deliveries (guid uuid PRIMARY KEY, event text NOT NULL, payload jsonb NOT NULL)")
         .execute(&pool)
@@ -47,9 +36,8 @@ pub async fn start(database_url: &str) -> Reference {
     let state = Plain { pool, secrets, budget: BodyBudget::default() };
     let router = Router::new().route("/webhooks/github", post(receive)).with_state(state);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("bound");
-    tokio::spawn(serve(listener, router, ServeLimits::default(), std::future::pending()));
-    Reference { address }
+    println!("{}", listener.local_addr().expect("bound"));
+    serve(listener, router, ServeLimits::default(), std::future::pending()).await;
 }
 
 async fn receive(State(plain): State<Plain>, headers: HeaderMap, body: Body) -> StatusCode {

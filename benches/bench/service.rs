@@ -23,7 +23,7 @@ pub struct Service {
 }
 
 /// Ends with us, even if a measurement panics.
-struct Process(Child);
+pub struct Process(pub Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -76,6 +76,11 @@ impl Service {
 
     pub fn pid(&self) -> u32 {
         self.child.0.id()
+    }
+
+    /// The process id of its Postgres.
+    pub fn postmaster(&self) -> u32 {
+        self.cluster.postmaster_pid().and_then(|pid| pid.try_into().ok()).expect("it runs")
     }
 
     pub async fn stop(mut self) {

@@ -31,11 +31,20 @@ pub fn with_policies<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rou
             headers if is_chart(headers) => CHART,
             _ => DATA,
         };
-        let policies =
-            [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer"), (CONTENT_SECURITY_POLICY, policy)];
-        response.headers_mut().extend(policies.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        add(response.headers_mut(), policy);
         response
     }))
+}
+
+/// Adds the headers of an answer for programs.
+pub fn add_policies(headers: &mut HeaderMap) {
+    add(headers, DATA);
+}
+
+fn add(headers: &mut HeaderMap, policy: &'static str) {
+    let policies =
+        [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer"), (CONTENT_SECURITY_POLICY, policy)];
+    headers.extend(policies.map(|(name, value)| (name, HeaderValue::from_static(value))));
 }
 
 fn is_chart(headers: &HeaderMap) -> bool {

@@ -13,7 +13,7 @@ pub const OWN: &str = "private, no-cache";
 /// such as GitHub's, holds an SVG for as long as it likes unless it must ask again.
 pub const SHARED: &str = "no-cache";
 /// What is true at this moment only, and what a write answers.
-const NOT_KEPT: &str = "no-store";
+pub const NOT_KEPT: &str = "no-store";
 
 /// Adds `Cache-Control` to each answer that has none.
 pub fn with_caching<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {

@@ -46,6 +46,7 @@ mod views;
 mod warnings;
 mod webhooks;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
@@ -56,7 +57,7 @@ use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use tower::ServiceExt;
+use tower::{ServiceExt, service_fn};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use utoipa::OpenApi;
@@ -82,9 +83,26 @@ use crate::service::Service;
 use crate::telemetry::Metrics;
 use crate::webhook::Secrets;
 
-/// What handlers share. Cheap to clone.
+/// What handlers share. Cheap to clone: routers do so several times for a request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<AppParts>);
+
+impl From<AppParts> for AppState {
+    fn from(parts: AppParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
+}
+
+/// What an [`AppState`] is made of.
+pub struct AppParts {
     pub service: Service,
     pub ingest: Ingest,
     pub secrets: Arc<Secrets>,
@@ -193,9 +211,10 @@ fn without_slash(mut request: Request) -> Request {
     request
 }
 
-/// Every path the service answers.
+/// Every path the service answers. Deliveries, which are most of the requests, go a way of their own.
 pub fn router(state: AppState, origins: &Origins) -> Router {
     let (router, openapi) = resources().split_for_parts();
+    let deliveries = webhooks::router(state.clone());
     let metrics = state.metrics.clone();
     // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
     let docs = SwaggerUi::new("/docs").config(Config::from("../openapi.json").validator_url("none"));
@@ -210,6 +229,10 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     if let Some(cors) = origins.layer() {
         router = router.layer(cors);
     }
-    let router = trace::with_tracing(with_caching(router), metrics);
-    Router::new().fallback_service(router.map_request(without_slash))
+    let others = trace::with_tracing(with_caching(router), metrics);
+    Router::new().fallback_service(service_fn(move |request: Request| {
+        let request = without_slash(request);
+        let way = if webhooks::is_delivery(&request) { &deliveries } else { &others };
+        way.clone().oneshot(request)
+    }))
 }

@@ -179,7 +179,7 @@ pub fn with_problems<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rou
     router
         .fallback(async || Problem::of(StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async || Problem::of(StatusCode::METHOD_NOT_ALLOWED))
-        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(on_panics())
         .layer(from_fn(as_problems))
 }
 
@@ -217,7 +217,7 @@ fn has_whole_escapes(path: &str) -> bool {
     })
 }
 
-/// The panic itself is in the log by then, through the hook that `telemetry::init_logs` sets.
-fn on_panic(_: Box<dyn Any + Send>) -> Response {
-    Problem::internal().into_response()
+/// Makes a problem of a panic. The panic itself is in the log by then, through the hook that `telemetry::init_logs` sets.
+pub fn on_panics() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
+    CatchPanicLayer::custom(|_| Problem::internal().into_response())
 }

@@ -11,6 +11,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderName;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use tower::ServiceBuilder;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 use tracing::Span;
@@ -27,11 +28,14 @@ const LONGEST_ID: usize = 64;
 ///
 /// It is added after `with_problems`, so that those answers are traced too.
 pub fn with_tracing<S: Clone + Send + Sync + 'static>(router: Router<S>, metrics: Metrics) -> Router<S> {
-    router
-        .layer(from_fn_with_state(metrics, count))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log_answer).on_failure(()))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+    let trace = TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log_answer).on_failure(());
+    // One layer for the router: each costs every request a clone of all that is below it.
+    let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(trace)
+        .layer(from_fn_with_state(metrics, count));
+    router.layer(layers)
 }
 
 async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {

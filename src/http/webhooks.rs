@@ -1,21 +1,34 @@
 //! `POST /webhooks/github`: GitHub's deliveries.
+//!
+//! They have a router of their own: of what the others' layers do, an answer to GitHub needs little, and each layer
+//! costs every delivery.
 
 use std::time::Instant;
 
-use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::Response;
+use axum::routing::post;
+use axum::{Json, Router};
 use serde::Serialize;
+use tower::ServiceBuilder;
+use tower::util::MapResponseLayer;
 use utoipa::ToSchema;
 
 use super::AppState;
 use super::body::{BodyError, WEBHOOK_BODY_CAP, WEBHOOK_BODY_DEADLINE, read_capped};
-use super::problem::Problem;
+use super::browsers::add_policies;
+use super::caching::NOT_KEPT;
+use super::problem::{Problem, on_panics};
+use super::trace::with_tracing;
 use crate::github::schedule;
 use crate::ingest::IngestError;
 use crate::webhook::{self, BadDelivery, Headers};
+
+/// Where GitHub sends them.
+const PATH: &str = "/webhooks/github";
 
 /// What the sender of a delivery is told once the delivery is durable.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +41,27 @@ pub struct Accepted {
     events: usize,
     /// Whether the delivery's GUID was known already, so that nothing was appended.
     duplicate: bool,
+}
+
+/// Whether a request goes to this [`router`]. Any other method of the path is refused with the rest of the API.
+pub fn is_delivery(request: &Request) -> bool {
+    request.uri().path() == PATH && request.method() == Method::POST
+}
+
+/// The router of deliveries.
+pub fn router(state: AppState) -> Router {
+    let metrics = state.metrics.clone();
+    let router = Router::new().route(PATH, post(receive)).with_state(state);
+    let answered = ServiceBuilder::new().layer(MapResponseLayer::new(with_headers)).layer(on_panics());
+    with_tracing(router.layer(answered), metrics)
+}
+
+/// With the headers of an answer that is no page, and that nobody keeps.
+fn with_headers<B>(mut response: Response<B>) -> Response<B> {
+    let headers = response.headers_mut();
+    add_policies(headers);
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(NOT_KEPT));
+    response
 }
 
 /// Receive a delivery from GitHub.

@@ -16,6 +16,9 @@ use crate::store::live::{self, Head};
 pub const POLL: Duration = Duration::from_millis(100);
 /// How far apart two rounds begin at least: under load one serves many commits.
 const APART: Duration = Duration::from_millis(10);
+/// Rounds that take long are further apart: they have a quarter of the time at most, so that following takes little
+/// from those who append.
+const TIMES_A_ROUND: u32 = 4;
 /// How long to wait after the database was out of reach.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -30,9 +33,10 @@ impl LiveRanking {
                 Ok(Step::Behind) => drop(self.0.progress.send_replace(true)),
                 Ok(_) => {
                     self.0.progress.send_replace(true);
+                    let next = begun + (begun.elapsed() * TIMES_A_ROUND).clamp(APART, POLL);
                     // Whoever appended while we read left a permit: nothing is missed.
                     let _ = timeout(POLL, appended.notified()).await;
-                    sleep_until(begun + APART).await;
+                    sleep_until(next).await;
                 }
                 Err(error) => {
                     tracing::warn!(

@@ -3,14 +3,13 @@
 //! Locks are taken in one order, the account's head row first (see `head`). A rollback also takes
 //! back the advance of the head.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::head::{BEGIN, LockedHead, lock_head};
+use super::head::{self, BEGIN, LockedHead};
 use super::log::LogEntry;
+use super::opening::{self, Opening, StateKeys};
 use super::pool;
 use super::{StoreError, project, scrubs, stored};
 use crate::activity::{Bots, Event};
@@ -111,9 +110,17 @@ pub async fn append(
     entries: &[Entry],
     bots: &Bots,
 ) -> Result<Vec<Appended>, StoreError> {
+    // What can be done before the head is locked keeps nobody waiting.
+    let batch = Batch::of(account_id, entries);
     let mut transaction = pool::begin(pool, BEGIN).await?;
-    let head = lock_head(&mut transaction, account_id).await?;
-    let appended = append_behind(&mut transaction, account_id, &head, entries, bots).await?;
+    let opening = match batch.open(&mut transaction).await? {
+        Some(opening) => opening,
+        None => {
+            head::create(&mut transaction, account_id).await?;
+            batch.open(&mut transaction).await?.ok_or_else(head::vanished)?
+        }
+    };
+    let appended = batch.append(&mut transaction, opening, bots).await?;
     transaction.commit().await?;
     Ok(appended)
 }
@@ -122,37 +129,70 @@ pub async fn append(
 pub(super) async fn append_behind(
     connection: &mut PgConnection,
     account_id: i64,
-    head: &LockedHead,
     entries: &[Entry],
     bots: &Bots,
 ) -> Result<Vec<Appended>, StoreError> {
-    let Admitted { mut new_guids, mut known_keys } = admit(connection, account_id, head.now, entries).await?;
-    let mut appended = Vec::with_capacity(entries.len());
-    let mut events = Vec::new();
-    for (at, entry) in (0..).zip(entries) {
-        let duplicate = entry.raw.as_ref().is_some_and(|raw| !new_guids.remove(&raw.guid));
-        let before = events.len();
-        if !duplicate {
-            let recorded_at = head.now + Duration::microseconds(at);
-            let new = entry.events.iter().filter(|new| known_keys.insert(new.event.source_key.clone()));
-            events.extend(new.map(|new| Received { new, recorded_at }));
+    let batch = Batch::of(account_id, entries);
+    let opening = batch.open(connection).await?.ok_or_else(head::vanished)?;
+    batch.append(connection, opening, bots).await
+}
+
+/// Entries that one transaction appends.
+struct Batch<'a> {
+    account_id: i64,
+    entries: &'a [Entry],
+    source_keys: Vec<&'a str>,
+    states: StateKeys,
+}
+
+impl<'a> Batch<'a> {
+    fn of(account_id: i64, entries: &'a [Entry]) -> Self {
+        let events = || entries.iter().flat_map(|entry| &entry.events).map(|new| &new.event);
+        let source_keys = events().map(|event| event.source_key.as_str()).collect();
+        Self { account_id, entries, source_keys, states: StateKeys::of(account_id, events()) }
+    }
+
+    async fn open(&self, connection: &mut PgConnection) -> Result<Option<Opening>, StoreError> {
+        let raw: Vec<&RawDelivery> = self.entries.iter().filter_map(|entry| entry.raw.as_ref()).collect();
+        opening::open(connection, self.account_id, None, &raw, &self.source_keys, &self.states).await
+    }
+
+    /// Appends what is new of them.
+    async fn append(
+        self,
+        connection: &mut PgConnection,
+        opening: Opening,
+        bots: &Bots,
+    ) -> Result<Vec<Appended>, StoreError> {
+        let Self { account_id, entries, .. } = self;
+        let Opening { head, mut new_guids, mut known_keys, states } = opening;
+        let mut appended = Vec::with_capacity(entries.len());
+        let mut events = Vec::new();
+        for (at, entry) in (0..).zip(entries) {
+            let duplicate = entry.raw.as_ref().is_some_and(|raw| !new_guids.remove(&raw.guid));
+            let before = events.len();
+            if !duplicate {
+                let recorded_at = head.now + Duration::microseconds(at);
+                let new = entry.events.iter().filter(|new| known_keys.insert(new.event.source_key.clone()));
+                events.extend(new.map(|new| Received { new, recorded_at }));
+            }
+            appended.push(Appended { position: 0, events: events.len() - before, duplicate });
         }
-        appended.push(Appended { position: 0, events: events.len() - before, duplicate });
+        let position = head.position + count(&events);
+        if !events.is_empty() {
+            let last = head.now + Duration::microseconds(count(entries));
+            insert_events(connection, account_id, head.position, last, &events).await?;
+            let logged = (head.position + 1..).zip(&events).map(|(position, received)| LogEntry {
+                position,
+                recorded_at: received.recorded_at,
+                event: &received.new.event,
+            });
+            let logged: Vec<_> = logged.collect();
+            project::project_onto(connection, (account_id, head.generation), &logged, bots, states).await?;
+        }
+        appended.iter_mut().for_each(|entry| entry.position = position);
+        Ok(appended)
     }
-    let position = head.position + count(&events);
-    if !events.is_empty() {
-        let last = head.now + Duration::microseconds(count(entries));
-        insert_events(connection, account_id, head.position, last, &events).await?;
-        let logged = (head.position + 1..).zip(&events).map(|(position, received)| LogEntry {
-            position,
-            recorded_at: received.recorded_at,
-            event: &received.new.event,
-        });
-        let logged: Vec<_> = logged.collect();
-        project::project(connection, account_id, head.generation, &logged, bots).await?;
-    }
-    appended.iter_mut().for_each(|entry| entry.position = position);
-    Ok(appended)
 }
 
 /// Appends what people did, as decided under the head lock that the caller holds. Returns the
@@ -177,62 +217,6 @@ pub(super) async fn append_decided(
 
 fn count<T>(list: &[T]) -> i64 {
     i64::try_from(list.len()).unwrap_or(i64::MAX)
-}
-
-/// What is new in a batch, and what is known.
-struct Admitted {
-    /// GUIDs that were not there before.
-    new_guids: HashSet<Uuid>,
-    /// Source keys that are in the log already: those of deliveries whose raw form was pruned since,
-    /// and of facts from another account's delivery. Nobody else appends while the head is locked;
-    /// should that ever fail, the unique index decides.
-    known_keys: HashSet<String>,
-}
-
-/// Stores the raw deliveries that are new, and looks up the entries' source keys.
-async fn admit(
-    connection: &mut PgConnection,
-    account_id: i64,
-    received_at: DateTime<Utc>,
-    entries: &[Entry],
-) -> Result<Admitted, StoreError> {
-    let raw: Vec<&RawDelivery> = entries.iter().filter_map(|entry| entry.raw.as_ref()).collect();
-    let guids: Vec<Uuid> = raw.iter().map(|raw| raw.guid).collect();
-    let events: Vec<&str> = raw.iter().map(|raw| raw.event.as_str()).collect();
-    let actions: Vec<Option<&str>> = raw.iter().map(|raw| raw.action.as_deref()).collect();
-    let outcomes: Vec<&str> = raw.iter().map(|raw| raw.outcome).collect();
-    let bodies: Vec<&[u8]> = raw.iter().map(|raw| raw.body.as_slice()).collect();
-    let keys: Vec<&str> = entries.iter().flat_map(|e| &e.events).map(|new| new.event.source_key.as_str()).collect();
-    let rows = sqlx::query!(
-        r#"WITH stored AS (
-             INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
-             SELECT $1, guid, event, action, outcome, $2, body
-             FROM UNNEST($3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
-               AS new (guid, event, action, outcome, body)
-             ON CONFLICT DO NOTHING RETURNING guid)
-           SELECT guid AS "new_guid?", NULL AS "known_key?" FROM stored
-           UNION ALL
-           SELECT NULL, found.source_key
-           FROM UNNEST($8::text[]) AS wanted (source_key)
-           CROSS JOIN LATERAL (SELECT source_key FROM events
-             WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found"#,
-        account_id,
-        received_at,
-        &guids,
-        events as _,
-        actions as _,
-        outcomes as _,
-        bodies as _,
-        keys as _,
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut admitted = Admitted { new_guids: HashSet::new(), known_keys: HashSet::new() };
-    for row in rows {
-        admitted.new_guids.extend(row.new_guid);
-        admitted.known_keys.extend(row.known_key);
-    }
-    Ok(admitted)
 }
 
 /// Advances the head and inserts the events after it.

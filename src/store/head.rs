@@ -27,10 +27,20 @@ pub(super) async fn lock_head(connection: &mut PgConnection, account_id: i64) ->
     if let Some(head) = select_head(connection, account_id).await? {
         return Ok(head);
     }
+    create(connection, account_id).await?;
+    select_head(connection, account_id).await?.ok_or_else(vanished)
+}
+
+/// Creates an account's row, if there is none.
+pub(super) async fn create(connection: &mut PgConnection, account_id: i64) -> Result<(), StoreError> {
     sqlx::query!("INSERT INTO accounts (account_id) VALUES ($1) ON CONFLICT DO NOTHING", account_id)
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
-    select_head(connection, account_id).await?.ok_or_else(|| StoreError::Unreadable("an account vanished".to_owned()))
+    Ok(())
+}
+
+pub(super) fn vanished() -> StoreError {
+    StoreError::Unreadable("an account vanished".to_owned())
 }
 
 async fn select_head(connection: &mut PgConnection, account_id: i64) -> Result<Option<LockedHead>, StoreError> {

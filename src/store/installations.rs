@@ -84,8 +84,8 @@ pub async fn forget_jobs(pool: &PgPool, account_id: i64) -> Result<(), StoreErro
 /// Appends an event about an account. This locks its head row, which must come before any other lock.
 async fn tell(connection: &mut PgConnection, account_id: i64, told: Option<Event>) -> Result<(), StoreError> {
     let Some(told) = told else { return Ok(()) };
-    let head = lock_head(connection, account_id).await?;
-    append_behind(connection, account_id, &head, &[Entry::new(None, vec![told])], &Bots::default()).await?;
+    lock_head(connection, account_id).await?;
+    append_behind(connection, account_id, &[Entry::new(None, vec![told])], &Bots::default()).await?;
     Ok(())
 }
 

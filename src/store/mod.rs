@@ -51,6 +51,7 @@ pub mod live;
 pub mod local;
 pub mod log;
 mod names;
+mod opening;
 pub mod past;
 pub mod people;
 mod pool;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use sqlx::PgPool;
 
 use super::append::{Entry, append_behind};
-use super::head::{LockedHead, lock_head};
+use super::head::lock_head;
 use super::pool;
 use super::{StoreError, generations};
 use crate::activity::{Bots, Event};
@@ -25,7 +25,7 @@ pub enum Purged {
 /// account hidden, whatever later deliveries say.
 pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event) -> Result<Purged, StoreError> {
     let mut transaction = pool::begin(pool, "BEGIN").await?;
-    let head = lock_head(&mut transaction, account_id).await?;
+    lock_head(&mut transaction, account_id).await?;
     let gone = sqlx::query!(
         r#"SELECT gone_at, clock_timestamp() AS "now!" FROM installations WHERE account_id = $1 FOR UPDATE"#,
         account_id
@@ -36,12 +36,12 @@ pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event)
     if gone_at + grace > now {
         return Ok(Purged::Later(gone_at + grace));
     }
-    let generation = sqlx::query_scalar!(
+    sqlx::query!(
         "UPDATE accounts SET generation = next_generation, next_generation = next_generation + 1
-         WHERE account_id = $1 RETURNING generation",
+         WHERE account_id = $1",
         account_id
     )
-    .fetch_one(&mut *transaction)
+    .execute(&mut *transaction)
     .await?;
     sqlx::query!("DELETE FROM events WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM deliveries WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
@@ -56,8 +56,8 @@ pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event)
     sqlx::query!("DELETE FROM left_out WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM redeliveries WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM installations WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
-    let (head, told) = (LockedHead { generation, ..head }, Entry::new(None, vec![told]));
-    append_behind(&mut transaction, account_id, &head, &[told], &Bots::default()).await?;
+    let told = Entry::new(None, vec![told]);
+    append_behind(&mut transaction, account_id, &[told], &Bots::default()).await?;
     transaction.commit().await?;
     Ok(Purged::Done)
 }

@@ -1,0 +1,214 @@
+//! What an append begins with, in one statement: the lock of the account's head, the raw deliveries, and what is
+//! known already.
+//!
+//! What is known is read as of the statement's start, and the lock may have been waited for since. So the statement
+//! tells also which head it saw: if that is the one which it locked, nobody appended in between. If not, it is asked
+//! again, under the lock.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::StoreError;
+use super::append::RawDelivery;
+use super::head::LockedHead;
+use super::items::ItemAddress;
+use crate::activity::directory::{Directory, NameKey};
+use crate::activity::{Event, Fact, ItemState};
+
+/// What an append meets in the store.
+pub(super) struct Opening {
+    pub head: LockedHead,
+    /// GUIDs that were not there before.
+    pub new_guids: HashSet<Uuid>,
+    /// Source keys that are in the log already: those of deliveries whose raw form was pruned since,
+    /// and of facts from another account's delivery. Nobody else appends while the head is locked;
+    /// should that ever fail, the unique index decides.
+    pub known_keys: HashSet<String>,
+    pub states: States,
+}
+
+/// States that events change, as they are.
+#[derive(Default)]
+pub(super) struct States {
+    pub items: BTreeMap<ItemAddress, ItemState>,
+    pub directory: Directory,
+}
+
+/// The keys of the states that events change.
+#[derive(Default)]
+pub(super) struct StateKeys {
+    items: Vec<ItemAddress>,
+    repositories: Vec<i64>,
+    labels: Vec<NameKey>,
+    milestones: Vec<NameKey>,
+    people: Vec<i64>,
+}
+
+impl StateKeys {
+    pub fn of<'a>(account_id: i64, events: impl Iterator<Item = &'a Event>) -> Self {
+        // Folding the events into nothing shows which states they change, whenever they are received.
+        let mut changed = Directory::default();
+        let mut items: Vec<ItemAddress> = vec![];
+        for event in events {
+            if let Fact::Item(fact) = &event.fact {
+                items.push((fact.repo_id, fact.number));
+            }
+            changed.apply(account_id, event, DateTime::UNIX_EPOCH);
+        }
+        items.sort_unstable();
+        items.dedup();
+        Self {
+            items,
+            repositories: changed.repositories.into_keys().collect(),
+            labels: changed.labels.into_keys().collect(),
+            milestones: changed.milestones.into_keys().collect(),
+            people: changed.people.into_keys().collect(),
+        }
+    }
+}
+
+/// Locks the account's head row, stores the raw deliveries that are new, and reads which of the events are known and
+/// which states they change: of `generation`, or of the one in use. `None`: the account has no row.
+pub(super) async fn open(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: Option<i64>,
+    raw: &[&RawDelivery],
+    source_keys: &[&str],
+    states: &StateKeys,
+) -> Result<Option<Opening>, StoreError> {
+    let Some((opening, current)) = ask(connection, account_id, generation, raw, source_keys, states).await? else {
+        return Ok(None);
+    };
+    if current {
+        return Ok(Some(opening));
+    }
+    let again = ask(connection, account_id, generation, &[], source_keys, states).await?;
+    Ok(again.map(|(again, _)| Opening { head: opening.head, new_guids: opening.new_guids, ..again }))
+}
+
+/// The same, and whether what it read is as of the head that it locked.
+///
+/// LATERAL with LIMIT makes the planner look each key up in an index. Without it, the planner scans
+/// whole tables as long as it has no statistics about them.
+async fn ask(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: Option<i64>,
+    raw: &[&RawDelivery],
+    source_keys: &[&str],
+    states: &StateKeys,
+) -> Result<Option<(Opening, bool)>, StoreError> {
+    let guids: Vec<Uuid> = raw.iter().map(|raw| raw.guid).collect();
+    let events: Vec<&str> = raw.iter().map(|raw| raw.event.as_str()).collect();
+    let actions: Vec<Option<&str>> = raw.iter().map(|raw| raw.action.as_deref()).collect();
+    let outcomes: Vec<&str> = raw.iter().map(|raw| raw.outcome).collect();
+    let bodies: Vec<&[u8]> = raw.iter().map(|raw| raw.body.as_slice()).collect();
+    let (item_repos, item_numbers): (Vec<i64>, Vec<i64>) = states.items.iter().copied().unzip();
+    let (label_repos, label_ids): (Vec<i64>, Vec<i64>) = states.labels.iter().copied().unzip();
+    let (milestone_repos, milestone_numbers): (Vec<i64>, Vec<i64>) = states.milestones.iter().copied().unzip();
+    let rows = sqlx::query!(
+        r#"WITH head AS MATERIALIZED (
+             SELECT head_position, generation,
+                    GREATEST(clock_timestamp(), last_recorded_at + interval '1 microsecond') AS now
+             FROM accounts WHERE account_id = $1 FOR UPDATE),
+           seen AS MATERIALIZED (SELECT head_position, generation FROM accounts WHERE account_id = $1),
+           stored AS (
+             INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
+             SELECT $1, guid, event, action, outcome, head.now, body
+             FROM head CROSS JOIN UNNEST($3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+               AS new (guid, event, action, outcome, body)
+             ON CONFLICT DO NOTHING RETURNING guid)
+           SELECT 'head' AS "what!", head_position AS a, generation AS b, NULL::text AS text, NULL::uuid AS guid, now
+           FROM head
+           UNION ALL
+           SELECT 'seen', head_position, generation, NULL, NULL, NULL FROM seen
+           UNION ALL
+           SELECT 'guid', NULL, NULL, NULL, guid, NULL FROM stored
+           UNION ALL
+           SELECT 'key', NULL, NULL, found.source_key, NULL, NULL
+           FROM UNNEST($8::text[]) AS wanted (source_key)
+           CROSS JOIN LATERAL (SELECT source_key FROM events
+             WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found
+           UNION ALL
+           SELECT 'item', wanted.repo_id, wanted.id, found.folded::text, NULL, NULL
+           FROM UNNEST($9::bigint[], $10::bigint[]) AS wanted (repo_id, id)
+           CROSS JOIN LATERAL (SELECT folded FROM items
+             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+               AND repo_id = wanted.repo_id AND number = wanted.id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'repository', wanted.repo_id, NULL, found.folded::text, NULL, NULL
+           FROM UNNEST($11::bigint[]) AS wanted (repo_id)
+           CROSS JOIN LATERAL (SELECT folded FROM repositories
+             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+               AND repo_id = wanted.repo_id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'label', wanted.repo_id, wanted.id, found.folded::text, NULL, NULL
+           FROM UNNEST($12::bigint[], $13::bigint[]) AS wanted (repo_id, id)
+           CROSS JOIN LATERAL (SELECT folded FROM labels
+             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+               AND repo_id = wanted.repo_id AND label_id = wanted.id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'milestone', wanted.repo_id, wanted.id, found.folded::text, NULL, NULL
+           FROM UNNEST($14::bigint[], $15::bigint[]) AS wanted (repo_id, id)
+           CROSS JOIN LATERAL (SELECT folded FROM milestones
+             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+               AND repo_id = wanted.repo_id AND number = wanted.id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'person', wanted.id, NULL, found.folded::text, NULL, NULL
+           FROM UNNEST($16::bigint[]) AS wanted (id)
+           CROSS JOIN LATERAL (SELECT folded FROM people
+             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+               AND person_id = wanted.id LIMIT 1) AS found
+           UNION ALL
+           SELECT 'account', NULL, NULL, folded::text, NULL, NULL FROM account_profiles
+           WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))"#,
+        account_id,
+        generation,
+        &guids,
+        events as _,
+        actions as _,
+        outcomes as _,
+        bodies as _,
+        source_keys as _,
+        &item_repos,
+        &item_numbers,
+        &states.repositories,
+        &label_repos,
+        &label_ids,
+        &milestone_repos,
+        &milestone_numbers,
+        &states.people,
+    )
+    .fetch_all(connection)
+    .await?;
+    let (mut head, mut seen) = (None, None);
+    let (mut new_guids, mut known_keys, mut states) = (HashSet::new(), HashSet::new(), States::default());
+    for row in rows {
+        let (a, b) = (row.a.unwrap_or_default(), row.b.unwrap_or_default());
+        let text = row.text.as_deref().unwrap_or_default();
+        let directory = &mut states.directory;
+        match row.what.as_str() {
+            "head" => head = row.now.map(|now: DateTime<Utc>| LockedHead { position: a, generation: b, now }),
+            "seen" => seen = Some((a, b)),
+            "guid" => new_guids.extend(row.guid),
+            "key" => drop(known_keys.insert(text.to_owned())),
+            "item" => drop(states.items.insert((a, b), folded(text)?)),
+            "repository" => drop(directory.repositories.insert(a, folded(text)?)),
+            "label" => drop(directory.labels.insert((a, b), folded(text)?)),
+            "milestone" => drop(directory.milestones.insert((a, b), folded(text)?)),
+            "person" => drop(directory.people.insert(a, folded(text)?)),
+            _ => directory.profile = folded(text)?,
+        }
+    }
+    let Some(head) = head else { return Ok(None) };
+    let current = seen == Some((head.position, head.generation));
+    Ok(Some((Opening { head, new_guids, known_keys, states }, current)))
+}
+
+fn folded<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::Unreadable(format!("a folded state: {error}")))
+}
