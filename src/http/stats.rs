@@ -7,7 +7,7 @@ mod rows;
 mod table;
 
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use utoipa::openapi::security::SecurityRequirement;
@@ -68,10 +68,11 @@ pub async fn backlog(
     viewer: Viewer,
     params: Params,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (form, question) = Form::of(&state, &viewer, &params, &uri, &["from", "to", "step"])?;
-    let step = step(&params)?;
-    let found = state.service.backlog(&viewer, &question, range(&state, &params, &question)?, step).await?;
+    let (range, step) = (range(&state, &params, &question)?, step(&params)?);
+    let found = state.service.backlog(&viewer, &question, range, step, form.is_known(&headers)).await?;
     form.write(
         found,
         |found, size| chart::backlog_chart(&found.value, picture(found, size)),
@@ -96,10 +97,11 @@ pub async fn flow(
     viewer: Viewer,
     params: Params,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (form, question) = Form::of(&state, &viewer, &params, &uri, &["from", "to", "step"])?;
-    let step = step(&params)?;
-    let found = state.service.flow(&viewer, &question, range(&state, &params, &question)?, step).await?;
+    let (range, step) = (range(&state, &params, &question)?, step(&params)?);
+    let found = state.service.flow(&viewer, &question, range, step, form.is_known(&headers)).await?;
     form.write(
         found,
         |found, size| chart::flow_chart(&found.value, picture(found, size)),
@@ -129,9 +131,10 @@ pub async fn ages(
     viewer: Viewer,
     params: Params,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (form, question) = Form::of(&state, &viewer, &params, &uri, &[])?;
-    let found = state.service.ages(&viewer, &question).await?;
+    let found = state.service.ages(&viewer, &question, form.is_known(&headers)).await?;
     form.write(
         found,
         |found, size| chart::ages_chart(&found.value.by_age, &found.value.by_staleness, picture(found, size)),
@@ -154,10 +157,11 @@ pub async fn throughput(
     viewer: Viewer,
     params: Params,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (form, question) = Form::of(&state, &viewer, &params, &uri, &["window"])?;
     let window = params.number("window", 1, MOST_STEPS.unsigned_abs())?.and_then(|window| i64::try_from(window).ok());
-    let found = state.service.throughput(&viewer, &question, window).await?;
+    let found = state.service.throughput(&viewer, &question, window, form.is_known(&headers)).await?;
     form.write(
         found,
         |found, size| {
@@ -185,9 +189,10 @@ pub async fn coverage(
     viewer: Viewer,
     params: Params,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (form, question) = Form::of(&state, &viewer, &params, &uri, &[])?;
-    let found = state.service.coverage(&viewer, &question).await?;
+    let found = state.service.coverage(&viewer, &question, form.is_known(&headers)).await?;
     form.write(
         found,
         |found, size| chart::coverage_chart(&found.value.weeks_since_read, picture(found, size)),
@@ -210,11 +215,12 @@ pub async fn forecast(
     viewer: Viewer,
     params: Params,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (form, question) = Form::of(&state, &viewer, &params, &uri, &["from", "to", "seed"])?;
     let range = range(&state, &params, &question)?;
     let seed = params.number("seed", 0, i64::MAX.unsigned_abs())?;
-    let found = state.service.forecast(&viewer, &question, range, seed).await?;
+    let found = state.service.forecast(&viewer, &question, range, seed, form.is_known(&headers)).await?;
     form.write(
         found,
         |found, size| chart::forecast_chart(&found.value, picture(found, size)),

@@ -1,6 +1,7 @@
 //! Statistics: how the backlog fares.
 //!
 //! Everything is counted from the lifetimes of one moment, off the threads that serve requests; in groups, by [`groups`].
+//! Whoever has the [`Version`] that a statistic has now is told so, and nothing is counted.
 
 mod coverage;
 pub mod groups;
@@ -10,7 +11,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 pub use self::coverage::Coverage;
 use self::groups::{Chosen, GroupBy, Groups, grouped};
 use super::names::UnknownName;
-use super::queue::{Portion, Subject};
+use super::queue::{Portion, Subject, Version, Versioned};
 use super::{Refusal, Service, Viewer};
 use crate::rank::stale_age::days_since;
 use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, FlowPoint, Forecast, ForecastRequest};
@@ -100,7 +101,7 @@ struct Moment {
 }
 
 impl Service {
-    /// How many items were open at the end of each step, and how stale.
+    /// How many items were open at the end of each step, and how stale, unless the asker has this version.
     ///
     /// # Errors
     /// [`Refusal::MissingScope`], [`Refusal::BadParameter`] for dates to come or too many steps, or as
@@ -111,12 +112,13 @@ impl Service {
         question: &StatsQuestion,
         range: DateRange,
         step: Step,
-    ) -> Result<Statistic<Vec<BacklogPoint>>, Refusal> {
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Versioned<Statistic<Vec<BacklogPoint>>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = moment.range(range, step.least_days())?;
-        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let (zone, by) = (self.0.calendar.zone, question.group_by);
-        computed(move || {
+        let what = format!("backlog {from} {to} {step:?}");
+        self.counted(viewer, question, (moment, what), is_known, move |about, read| {
             let of = |chosen: &Chosen<'_>| stats::backlog(chosen.lifetimes(), zone, from, to, step);
             let (value, groups) = grouped(by, &read, of);
             let approximate = value.iter().any(|point| point.approximate);
@@ -135,12 +137,13 @@ impl Service {
         question: &StatsQuestion,
         range: DateRange,
         step: Step,
-    ) -> Result<Statistic<Vec<FlowPoint>>, Refusal> {
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Versioned<Statistic<Vec<FlowPoint>>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = moment.range(range, step.least_days())?;
-        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let (zone, by) = (self.0.calendar.zone, question.group_by);
-        computed(move || {
+        let what = format!("flow {from} {to} {step:?}");
+        self.counted(viewer, question, (moment, what), is_known, move |about, read| {
             let of = |chosen: &Chosen<'_>| stats::flow(chosen.lifetimes(), zone, from, to, step);
             let (value, groups) = grouped(by, &read, of);
             let approximate = value.iter().any(|point| point.approximate);
@@ -153,11 +156,16 @@ impl Service {
     ///
     /// # Errors
     /// As [`Service::backlog`].
-    pub async fn ages(&self, viewer: &Viewer, question: &StatsQuestion) -> Result<Statistic<Ages>, Refusal> {
+    pub async fn ages(
+        &self,
+        viewer: &Viewer,
+        question: &StatsQuestion,
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Versioned<Statistic<Ages>>, Refusal> {
         let moment = self.moment(viewer, question)?;
-        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let (zone, by) = (self.0.calendar.zone, question.group_by);
-        computed(move || {
+        let what = "ages".to_owned();
+        self.counted(viewer, question, (moment, what), is_known, move |about, read| {
             let days = |at| days_since(at, moment.date, zone);
             let open_days =
                 |(created_at, updated_at)| OpenDays { days_age: days(created_at), days_stale: days(updated_at) };
@@ -181,12 +189,13 @@ impl Service {
         viewer: &Viewer,
         question: &StatsQuestion,
         window: Option<i64>,
-    ) -> Result<Statistic<Throughput>, Refusal> {
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Versioned<Statistic<Throughput>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = (moment.date - TimeDelta::days(window.unwrap_or(USUAL_WINDOW) - 1), moment.date);
-        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let (zone, by) = (self.0.calendar.zone, question.group_by);
-        computed(move || {
+        let what = format!("throughput {from}");
+        self.counted(viewer, question, (moment, what), is_known, move |about, read| {
             let name = |repo_id: i64| read.names.get(&repo_id).cloned();
             let of = |chosen: &Chosen<'_>| {
                 let mut rows = stats::throughput(chosen.lifetimes(), zone, from..=to, name);
@@ -212,13 +221,14 @@ impl Service {
         question: &StatsQuestion,
         range: DateRange,
         seed: Option<u64>,
-    ) -> Result<Statistic<Forecast>, Refusal> {
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Versioned<Statistic<Forecast>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = moment.range(range, 7)?;
         let seed = seed.unwrap_or(u64::from(moment.date.num_days_from_ce().unsigned_abs()));
-        let (about, read) = self.lifetimes(viewer, question, moment).await?;
         let (zone, by) = (self.0.calendar.zone, question.group_by);
-        computed(move || {
+        let what = format!("forecast {from} {to} {seed}");
+        self.counted(viewer, question, (moment, what), is_known, move |about, read| {
             let approximate = std::cell::Cell::new(false);
             let of = |chosen: &Chosen<'_>| {
                 let mut points = stats::backlog(chosen.lifetimes(), zone, from, to, Step::Week);
@@ -256,13 +266,63 @@ impl Service {
         self.unknown_names(portion.account.account_id, &viewer.sight(), &named, question.strict).await
     }
 
+    /// The version that a statistic has now. `what`: which one, and by what parameters of its own.
+    fn statistic_version(
+        &self,
+        viewer: &Viewer,
+        question: &StatsQuestion,
+        portion: &Portion,
+        (moment, what): (Moment, &str),
+    ) -> Result<Version, Refusal> {
+        let account_id = portion.account.account_id;
+        let view = portion.view.as_ref().map(|view| &view.name);
+        let head = self.0.live.head(account_id);
+        // The account's row was read before anything that is counted, so that this position is included. What memory
+        // tells, such as which names there are, may be behind it.
+        let position = portion.account.position;
+        let behind = head.map(|head| position - head.position);
+        let asked = format!(
+            "{what} {question:?} {view:?} {:?} {:?} {} {} {:?} {behind:?}",
+            portion.filter(moment.date)?,
+            viewer.sight(),
+            viewer.is_embed(),
+            self.0.calendar.zone,
+            self.0.bots,
+        );
+        Ok(Version {
+            account_id,
+            date: moment.date,
+            generation: head.map_or(0, |head| head.generation),
+            position,
+            asked,
+        })
+    }
+
+    /// Counts the lifetimes that a question means, unless the asker has this version.
+    async fn counted<T: Send + 'static>(
+        &self,
+        viewer: &Viewer,
+        question: &StatsQuestion,
+        (moment, what): (Moment, String),
+        is_known: impl Fn(&Version) -> bool,
+        count: impl FnOnce(Part, Lifetimes) -> Statistic<T> + Send + 'static,
+    ) -> Result<Versioned<Statistic<T>>, Refusal> {
+        let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
+        let version = self.statistic_version(viewer, question, &portion, (moment, &what))?;
+        if is_known(&version) {
+            return Ok(Versioned::Known(version));
+        }
+        let (about, read) = self.lifetimes(viewer, question, portion, moment).await?;
+        Ok(Versioned::New(version, computed(move || count(about, read)).await?))
+    }
+
     async fn lifetimes(
         &self,
         viewer: &Viewer,
         question: &StatsQuestion,
+        portion: Portion,
         moment: Moment,
     ) -> Result<(Part, Lifetimes), Refusal> {
-        let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
         let (filter, group_by) = (portion.filter(moment.date)?, question.group_by.map(|by| by.facet));
         let scope = Scope { sight: viewer.sight(), filter, group_by };
         let unknown = self.unknown_in(viewer, question, &portion, moment).await?;

@@ -1,13 +1,14 @@
 //! What all questions about statistics have in common, and the three forms of an answer.
 
 use axum::Json;
-use axum::http::Uri;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::table::{Columns, table};
 use crate::http::AppState;
+use crate::http::etag;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::queue::question::{raw, subject};
@@ -15,6 +16,7 @@ use crate::http::sheets::file::{download, shown};
 use crate::http::warnings::{header, strict};
 use crate::rank::Facet;
 use crate::rank::criterion::ALL;
+use crate::service::queue::{Version, Versioned};
 use crate::service::stats::groups::GroupBy;
 use crate::service::stats::{DateRange, Statistic, StatsQuestion};
 use crate::service::{Scope, Viewer};
@@ -28,7 +30,7 @@ pub(super) const MOST_GROUPS: i64 = 50;
 const USUAL_GROUPS: usize = 10;
 
 /// The form of an answer, by the suffix of the path.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Form {
     Json,
     /// With the file's name, and whether texts stand as they are.
@@ -70,14 +72,31 @@ impl Form {
         Ok((form, StatsQuestion { subject: subject(params)?, as_of, group_by, strict: strict(params)? }))
     }
 
-    /// Writes an answer, but not on the threads that serve requests.
+    /// The entity tag of a version in this form.
+    fn tag(&self, version: &Version) -> String {
+        etag::tag(version, &format!("{self:?}"))
+    }
+
+    /// Whether the client has a version in this form.
+    pub(super) fn is_known(&self, headers: &HeaderMap) -> impl Fn(&Version) -> bool {
+        move |version| etag::is_known(headers, &self.tag(version))
+    }
+
+    /// Writes an answer, but not on the threads that serve requests; 304 for one that the client has.
     pub(super) async fn write<A: Send + 'static, R: Columns + 'static, J: Serialize + 'static>(
         self,
-        answer: Statistic<A>,
+        answer: Versioned<Statistic<A>>,
         svg: fn(&Statistic<A>, Size) -> String,
         rows: fn(&A) -> Vec<R>,
         json: fn(Statistic<A>) -> J,
     ) -> Result<Response, Problem> {
+        let (version, answer) = match answer {
+            Versioned::Known(version) => {
+                return Ok(([(ETAG, self.tag(&version))], StatusCode::NOT_MODIFIED).into_response());
+            }
+            Versioned::New(version, answer) => (version, answer),
+        };
+        let tag = [(ETAG, self.tag(&version))];
         let warned = match &self {
             Form::Json => None,
             Form::Csv(..) | Form::Svg(..) => header(&answer.about.unknown),
@@ -93,7 +112,7 @@ impl Form {
             }
         });
         let written = written.await.unwrap_or_else(|_| Err(Problem::internal()))?;
-        Ok((warned, written).into_response())
+        Ok((tag, warned, written).into_response())
     }
 }
 

@@ -6,6 +6,7 @@ use crate::rank::stale_age::days_since;
 use crate::rank::{Order, PageRequest, Place};
 use crate::scrub::Track;
 use crate::scrub::view::BUG_SCRUB;
+use crate::service::queue::{Version, Versioned};
 use crate::service::{Refusal, Service, Viewer};
 use crate::stats::{self, CoverageBucket};
 use crate::store::facets::of_items;
@@ -39,14 +40,24 @@ pub struct Coverage {
 }
 
 impl Service {
-    /// How much of a view was read, and how long ago: of `bug-scrub`, unless another one is asked for.
+    /// How much of a view was read, and how long ago: of `bug-scrub`, unless another one is asked for, and unless the asker has
+    /// this version.
     ///
     /// # Errors
     /// As [`Service::backlog`].
-    pub async fn coverage(&self, viewer: &Viewer, question: &StatsQuestion) -> Result<Statistic<Coverage>, Refusal> {
+    pub async fn coverage(
+        &self,
+        viewer: &Viewer,
+        question: &StatsQuestion,
+        is_known: impl Fn(&Version) -> bool,
+    ) -> Result<Versioned<Statistic<Coverage>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let past = moment.past();
         let portion = self.portion(viewer, &question.subject, past, Some(BUG_SCRUB)).await?;
+        let version = self.statistic_version(viewer, question, &portion, (moment, "coverage"))?;
+        if is_known(&version) {
+            return Ok(Versioned::Known(version));
+        }
         let account_id = portion.account.account_id;
         let filter = portion.filter(moment.date)?;
         let unknown = self.unknown_in(viewer, question, &portion, moment).await?;
@@ -72,7 +83,7 @@ impl Service {
             Some(by) => of_items(&self.0.pool, account_id, &sight, by.facet).await?,
             None => Default::default(),
         };
-        computed(move || {
+        let statistic = computed(move || {
             let last_read =
                 |place: &Place| remarks.get(&(place.key.repo_id, place.key.number)).and_then(Remarks::last_read);
             let marks: Vec<Option<&Mark>> = places.places.iter().map(last_read).collect();
@@ -111,7 +122,7 @@ impl Service {
             });
             let (position, approximate) = (places.position, places.approximate);
             Statistic { about, as_of: moment.date, position, approximate, value, groups }
-        })
-        .await
+        });
+        Ok(Versioned::New(version, statistic.await?))
     }
 }

@@ -140,6 +140,63 @@ async fn what_has_not_changed_is_not_sent_again() {
     .await;
 }
 
+/// What statistics are counted from is out of reach, so that whoever counted would fail.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unchanged_statistic_is_not_computed() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let token = app.new_token(&["read"], None).await;
+        let rename = async |from: &str, to: &str| {
+            let statement = format!("ALTER VIEW {from} RENAME TO {to}");
+            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&app.database.pool).await.unwrap();
+        };
+        let paths = [
+            "/api/v1/stats/backlog?step=month",
+            "/api/v1/stats/flow?from=90d&repo=nowhere",
+            "/api/v1/stats/ages.csv?raw=true",
+            "/api/v1/stats/throughput.svg?width=700",
+            "/api/v1/stats/coverage?view=open",
+            "/api/v1/stats/forecast?seed=3&group_by=label",
+            "/api/v1/stats/backlog?as_of=2026-11-01",
+        ];
+        let mut tags = vec![];
+        for path in paths {
+            let first = ask(&app, &token, Method::GET, path, &[]).await;
+            assert_eq!(first.status(), 200, "{path}");
+            tags.push(header(&first, "etag").to_owned());
+        }
+        let private = app.new_token(&["read", "private"], None).await;
+        for view in ["effective_events", "current_round_starts"] {
+            rename(view, &format!("{view}_away")).await;
+        }
+        for (path, tag) in paths.into_iter().zip(&tags) {
+            for method in [Method::GET, Method::HEAD] {
+                let again = ask(&app, &token, method, path, &[("if-none-match", tag)]).await;
+                assert_eq!((again.status().as_u16(), header(&again, "etag")), (304, tag.as_str()), "{path}");
+            }
+            // Who asks for something else, or sees something else, has it counted.
+            let other = path.replace('?', "?type=Issue&");
+            let asked = [(&token, path, "\"x\""), (&private, path, tag), (&token, other.as_str(), tag)];
+            for (token, path, tag) in asked {
+                let counted = ask(&app, token, Method::GET, path, &[("if-none-match", tag)]).await;
+                assert_eq!(counted.status(), 500, "{path}");
+            }
+        }
+        for view in ["effective_events", "current_round_starts"] {
+            rename(&format!("{view}_away"), view).await;
+        }
+        // Any event is a new version, whatever it changes.
+        open(&app, 2, &repository(1, "widgets")).await;
+        for (path, tag) in paths.into_iter().zip(&tags) {
+            let counted = ask(&app, &token, Method::GET, path, &[("if-none-match", tag)]).await;
+            assert_eq!(counted.status(), 200, "{path}");
+            assert_ne!(header(&counted, "etag"), tag, "{path}");
+        }
+        app
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_note_is_written_behind_a_proxy_that_compresses() {
     run_test(async |app| {
