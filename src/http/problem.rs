@@ -90,9 +90,14 @@ impl Problem {
 
     /// 400: a parameter that cannot be understood.
     pub fn bad_parameter(name: impl Into<String>) -> Self {
-        let mut problem = Self::new(&kinds::BAD_PARAMETER);
-        problem.parameter = Some(name.into());
-        problem
+        Self::new(&kinds::BAD_PARAMETER).parameter(name)
+    }
+
+    /// The parameter that is at fault.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>) -> Self {
+        self.parameter = Some(name.into());
+        self
     }
 
     /// 401: no bearer token, or not one of ours. Answers with `WWW-Authenticate: Bearer`.

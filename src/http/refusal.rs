@@ -16,6 +16,7 @@ impl From<Refusal> for Problem {
                 Problem::unauthorized().detail(says)
             }
             Refusal::MissingScope(_) | Refusal::OtherView(_) => Problem::of(StatusCode::FORBIDDEN).detail(says),
+            Refusal::NotesHidden { parameter } => of(&kinds::PARAMETER_FORBIDDEN).parameter(parameter),
             Refusal::BadParameter { name, detail, allowed } => {
                 let problem = Problem::bad_parameter(name).detail(detail);
                 match allowed {

@@ -19,9 +19,6 @@ use crate::scrub::{Round, Track, View};
 use crate::store::live::waiting_for;
 use crate::store::scrubs::read::round;
 
-/// Why one may not ask what notes say.
-const NOTES_HIDDEN: &str = "The token stands in a URL: it shows no notes, and cannot ask what they say.";
-
 /// Why something may not stand beside a cursor.
 pub const OTHER_THAN_CURSOR: &str =
     "The cursor was begun with another value: give the same one, leave it out, or begin without a cursor.";
@@ -171,7 +168,7 @@ impl Service {
     /// Shows a page of the queue, and how current it is, unless the asker has its version.
     ///
     /// # Errors
-    /// [`Refusal::MissingScope`], [`Refusal::OtherView`], [`Refusal::UnknownView`],
+    /// [`Refusal::MissingScope`], [`Refusal::OtherView`], [`Refusal::NotesHidden`], [`Refusal::UnknownView`],
     /// [`Refusal::BadParameter`], [`Refusal::DateOver`], [`Refusal::PositionNotReached`], or as
     /// [`Service::account`].
     pub async fn queue(
@@ -330,7 +327,7 @@ impl Service {
             // A cursor grants nothing: whoever may see one view's items sees no others.
             let view = self.view(account_id, name).await?.1.filter(date, self.zone())?;
             if OF_NOTES.iter().any(|criterion| filter.terms(criterion) != view.terms(criterion)) {
-                return Err(Refusal::bad_parameter("cursor", NOTES_HIDDEN));
+                return Err(Refusal::NotesHidden { parameter: "cursor" });
             }
             filter = filter.and(view);
         }
@@ -354,7 +351,7 @@ impl Service {
         if viewer.is_embed()
             && let Some(asked) = OF_NOTES.iter().find(|criterion| criteria.has(criterion.name))
         {
-            return Err(Refusal::bad_parameter(asked.name, NOTES_HIDDEN));
+            return Err(Refusal::NotesHidden { parameter: asked.name });
         }
         let named = view.as_deref().or_else(|| criteria.has("unread").then_some(BUG_SCRUB));
         let account = self.account(viewer, account.as_deref()).await?;

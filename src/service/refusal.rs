@@ -25,6 +25,9 @@ pub enum Refusal {
     /// Has the only view that the token may see.
     #[error("The token is for the view {0} only.")]
     OtherView(String),
+    /// Has the name of the parameter that asks what notes say.
+    #[error("The token stands in a URL: it shows no notes, and may not use `{parameter}`, which asks what they say.")]
+    NotesHidden { parameter: &'static str },
     #[error("{detail}")]
     BadParameter {
         name: Cow<'static, str>,

@@ -35,6 +35,9 @@ kinds! {
     BAD_PARAMETER = "bad-parameter", BAD_REQUEST, "Bad parameter",
         "A parameter, a header or a field of the body cannot be taken. `parameter` names it, `detail` says why, and \
          `allowed` lists what it may be, if that is a list. The same request will be refused again.";
+    PARAMETER_FORBIDDEN = "parameter-forbidden", FORBIDDEN, "Parameter not allowed",
+        "The token may not use this parameter; `parameter` names it, `detail` says why. A token that stands in a URL \
+         (scope `embed`) cannot ask what notes say. Leave the parameter out, or use a token with the scope `read`.";
     UNKNOWN_ACCOUNT = "unknown-account", NOT_FOUND, "Unknown account",
         "There is no such account, or the token may not see it. `GET /api/v1/accounts` lists those that it may see.";
     LOGIN_REUSED = "login-reused", CONFLICT, "Login of several accounts",
