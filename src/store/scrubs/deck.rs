@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::happenings::{Stretch, happenings};
 use super::rounds;
-use super::shape::Shape;
+use super::shape::{Shape, visits};
 use crate::activity::scrubbing::DeckPlace;
 use crate::activity::{Bots, HISTORIC, Sight, State};
 use crate::rank::stale_age::days_since;
@@ -63,11 +63,17 @@ pub async fn deck(
     range: DeckRange,
 ) -> Result<(Vec<DeckRow>, Option<i64>), StoreError> {
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
-    let shape = Shape::of(&mut moment, account_id, scrub.scrub, &range.sight).await?;
+    let shape = Shape::of(&mut moment, account_id, (scrub.scrub, scrub.imported), &range.sight).await?;
     let place = |shown: i64| shape.as_ref().map_or(shown, |shape| shape.place(shown));
-    let mut rows = rows(&mut moment, account_id, scrub, (place(range.after), scrub.cursor.map(place)), &range).await?;
-    for row in &mut rows {
-        row.show(scrub, shape.as_ref());
+    let cursor = scrub.cursor.map(place);
+    let mut rows = rows(&mut moment, account_id, scrub, (place(range.after), cursor), &range).await?;
+    if let Some(shape) = &shape {
+        let own: Vec<(i64, Visit)> = rows.iter().map(|row| (row.place, row.visit())).collect();
+        let opened = scrub.opened_at.map(|at| (scrub.opened_position, at));
+        let visits = visits(&mut moment, account_id, scrub.scrub, &range.sight, (&own, cursor, opened)).await?;
+        for row in &mut rows {
+            row.show(shape, visits.get(&row.place));
+        }
     }
     let more = rows.len() as i64 > range.limit;
     rows.truncate(usize::try_from(range.limit).unwrap_or(usize::MAX));
@@ -130,13 +136,10 @@ impl StoredRow {
         Visit { arrived: self.arrived_position.zip(self.arrived_at), left: self.left_position.zip(self.left_at) }
     }
 
-    /// As a reader has it who does not see all rows: under the number that they give it.
-    fn show(&mut self, scrub: &Scrub, shape: Option<&Shape>) {
-        let Some(shape) = shape else { return };
+    /// As a reader has it who does not see all rows: under the number that they give it, and as the cursor came to them.
+    fn show(&mut self, shape: &Shape, visit: Option<&Visit>) {
         self.place = shape.shown(self.place).unwrap_or_default();
-        let opened = scrub.opened_at.map(|at| (scrub.opened_position, at));
-        let visit = shape.visit(self.visit(), scrub.cursor == Some(self.place), opened);
-        (self.arrived_position, self.arrived_at) = visit.arrived.unzip();
+        (self.arrived_position, self.arrived_at) = visit.and_then(|visit| visit.arrived).unzip();
     }
 }
 

@@ -69,7 +69,7 @@ async fn cursor_for(pool: &PgPool, account_id: i64, sight: &Sight, scrub: &Scrub
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let opened = (scrub.scrub, view.as_str(), scrub.opened_position);
     let place = cursor::seen_by(&mut moment, account_id, opened, sight, place).await?;
-    let shape = Shape::of(&mut moment, account_id, scrub.scrub, sight).await?;
+    let shape = Shape::of(&mut moment, account_id, (scrub.scrub, scrub.imported), sight).await?;
     Ok(place.zip(shape).and_then(|(place, shape)| shape.shown(place)))
 }
 

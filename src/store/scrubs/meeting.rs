@@ -105,7 +105,7 @@ pub async fn advance(
     if at.closed {
         return Ok(AdvanceOutcome::Closed);
     }
-    let shape = Shape::of(turn.connection(), account_id, scrub, sight).await?;
+    let shape = Shape::of(turn.connection(), account_id, (scrub, false), sight).await?;
     let place = shape.map_or(shown, |shape| shape.place(shown));
     let Some(cursor) = at.place else { return Ok(AdvanceOutcome::Elsewhere) };
     let opened = (scrub, at.view.as_str(), at.opened_position);

@@ -209,13 +209,16 @@ impl Rows<'_> {
         position: i64,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        // Here and below, BETWEEN and ORDER BY have the planner take the index that has the whole key, whatever it knows.
         sqlx::query!(
             "WITH left_row AS (
                UPDATE deck_rows SET outcome = $5, left_position = $7, left_at = $8
-               WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $4),
+               WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
+                 AND scrub = $3 AND place BETWEEN $4 AND $4 ORDER BY place LIMIT 1)),
              next_row AS (
                UPDATE deck_rows SET arrived_position = $7, arrived_at = $8
-               WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $6
+               WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
+                 AND scrub = $3 AND place BETWEEN $6 AND $6 ORDER BY place LIMIT 1)
                  -- It stays where it is if the row was read by somebody from whom that place is hidden.
                  AND place IS DISTINCT FROM (SELECT cursor_place FROM scrubs
                    WHERE account_id = $1 AND generation = $2 AND scrub = $3))
@@ -239,7 +242,8 @@ impl Rows<'_> {
         sqlx::query!(
             "WITH row AS (
                UPDATE deck_rows SET arrived_position = $5, arrived_at = $6, left_position = NULL, left_at = NULL
-               WHERE account_id = $1 AND generation = $2 AND scrub = $3 AND place = $4)
+               WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
+                 AND scrub = $3 AND place BETWEEN $4 AND $4 ORDER BY place LIMIT 1))
              UPDATE scrubs SET cursor_place = $4, touched_at = $6
              WHERE account_id = $1 AND generation = $2 AND scrub = $3",
             self.account_id,
@@ -258,10 +262,11 @@ impl Rows<'_> {
     async fn close(&mut self, scrub: i64, forgotten: bool, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query!(
             "WITH left_row AS (
-               UPDATE deck_rows d SET left_position = $5, left_at = $4
-               FROM scrubs s
-               WHERE d.account_id = $1 AND d.generation = $2 AND d.scrub = $3 AND s.account_id = $1
-                 AND s.generation = $2 AND s.scrub = $3 AND d.place = s.cursor_place)
+               UPDATE deck_rows SET left_position = $5, left_at = $4
+               WHERE account_id = $1 AND ctid = (SELECT d.at FROM scrubs s
+                 CROSS JOIN LATERAL (SELECT ctid AS at FROM deck_rows WHERE account_id = $1 AND generation = $2
+                   AND scrub = $3 AND place BETWEEN s.cursor_place AND s.cursor_place ORDER BY place LIMIT 1) AS d
+                 WHERE s.account_id = $1 AND s.generation = $2 AND s.scrub = $3))
              UPDATE scrubs SET closed_at = $4, touched_at = $4, forgotten = $6, cursor_place = NULL
              WHERE account_id = $1 AND generation = $2 AND scrub = $3",
             self.account_id,

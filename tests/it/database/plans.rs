@@ -39,6 +39,8 @@ async fn fill(connection: &mut PgConnection) {
             ("type", "text") => "'Issue'".to_owned(),
             // No event is another's correction.
             ("supersedes", _) => "NULL".to_owned(),
+            // Every repository shows.
+            ("chosen_since", _) => "NULL".to_owned(),
             ("live" | "visible" | "has_discussions", _) => "true".to_owned(),
             (_, "bool") => "false".to_owned(),
             (_, "text") => "'k' || g".to_owned(),
@@ -138,6 +140,43 @@ async fn visits(connection: &mut PgConnection, sql: &str, literals: &[String]) -
     sqlx::raw_sql("DEALLOCATE statement").execute(connection).await?;
     let plan: Value = explained?;
     Ok((visited(&plan[0]["Plan"]), plan))
+}
+
+/// An act in a scrub, by somebody who does not see private repositories.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_deck_hides_rows_is_found_without_reading_it() {
+    let database = TestDatabase::new().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    fill(&mut connection).await;
+    // Of 20 repositories, one is private; the cursor has left 10 rows.
+    let deck = "UPDATE deck_rows SET repo_id = place % 20 + 1;
+                UPDATE deck_rows SET left_position = NULL, left_at = NULL WHERE place > 10;
+                UPDATE repositories SET private = true WHERE repo_id = 20";
+    sqlx::raw_sql(deck).execute(&mut connection).await.unwrap();
+    let hidden = u32::try_from(ROWS / 20).unwrap();
+    // The list of places, and each place with the positions at which the cursor came and went.
+    for (part, parameters, at_least, at_most) in [
+        ("WITH RECURSIVE dealt", "1, 1, NULL", hidden, hidden + 20 * 20),
+        ("AS wanted (place, arrived, gone)", "1, 1, NULL, '{11,12}', '{10,NULL}', '{NULL,8}'", 2, 60),
+    ] {
+        let found = stored().into_iter().map(|(_, stored)| stored["query"].as_str().unwrap().to_owned());
+        let sql: Vec<String> = found.filter(|sql| sql.contains("deck_rows") && sql.contains(part)).collect();
+        let [sql] = &sql[..] else { panic!("{part}: {sql:?}") };
+        for analyzed in [false, true] {
+            if analyzed {
+                sqlx::raw_sql("ANALYZE").execute(&mut connection).await.unwrap();
+            }
+            for mode in ["force_custom_plan", "force_generic_plan"] {
+                let mode_is = format!("SET plan_cache_mode = {mode}");
+                sqlx::raw_sql(AssertSqlSafe(mode_is)).execute(&mut connection).await.unwrap();
+                let (rows, plan) = visits(&mut connection, sql, &[parameters.to_owned()]).await.unwrap();
+                let expected = f64::from(at_least)..=f64::from(at_most);
+                assert!(expected.contains(&rows), "{rows} rows, {mode}, analyzed: {analyzed}\n{sql}\n{plan:#}");
+            }
+        }
+    }
+    connection.close().await.unwrap();
+    database.drop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
