@@ -156,10 +156,10 @@ pub(super) async fn open_rows_at(
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
            CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = $2
              AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i
+           CROSS JOIN LATERAL (SELECT r.repo_id FROM visible_repositories r
+             WHERE r.account_id = $1 AND r.generation = $2 AND r.repo_id = i.repo_id LIMIT 1) AS seen
            WHERE i.state = 'open' AND i.live
-             AND i.type IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL
-             AND EXISTS (SELECT FROM visible_repositories r
-                         WHERE r.account_id = $1 AND r.generation = $2 AND r.repo_id = i.repo_id)"#,
+             AND i.type IS NOT NULL AND i.created_at IS NOT NULL AND i.updated_at IS NOT NULL"#,
         account_id,
         generation,
         &repo_ids,

@@ -82,8 +82,8 @@ pub async fn meant(
     Ok(filter.terms(criterion).values().map(meant).collect())
 }
 
-/// Those of some people who wrote an item of some repositories, open or not, or were assigned one. It reads all items
-/// of the repositories.
+/// Those of some people who wrote an item of some repositories, open or not, or were assigned one. It reads what they
+/// wrote and were assigned, and of people without an id, what has such.
 pub async fn people(
     pool: &PgPool,
     account_id: i64,
@@ -97,26 +97,53 @@ pub async fn people(
             PersonKey::Login(login) => logins.push(login.clone()),
         }
     }
-    let rows = sqlx::query!(
-        r#"SELECT DISTINCT p.id, lower(p.login COLLATE "C") AS login
-           FROM current_items i CROSS JOIN LATERAL (
-             SELECT i.author_id AS id, CASE WHEN i.author_id IS NULL THEN i.author END AS login
-             UNION ALL SELECT a, NULL FROM unnest(i.assignee_ids) a
-             UNION ALL SELECT NULL, a FROM unnest(coalesce(i.assignees_without_id, i.assignees)) a
-           ) p
-           WHERE i.account_id = $1 AND i.live AND i.repo_id = ANY($2)
-             AND (i.author_id = ANY($3) OR i.assignee_ids && $3 OR i.author_id IS NULL AND lower(i.author COLLATE "C") = ANY($4)
-                  OR coalesce(i.assignees_without_id, i.assignees) <> '{}')
-             AND (p.id = ANY($3) OR lower(p.login COLLATE "C") = ANY($4))"#,
+    let ids = with_ids(pool, account_id, &ids, repo_ids);
+    let logins = with_logins_alone(pool, account_id, &logins, repo_ids);
+    let (ids, logins) = tokio::try_join!(ids, logins)?;
+    let logins = logins.iter().map(|login| PersonKey::Login(login_key(login)));
+    Ok(ids.into_iter().map(PersonKey::Id).chain(logins).collect())
+}
+
+async fn with_ids(pool: &PgPool, account_id: i64, ids: &[i64], repo_ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT wanted.id AS "id!" FROM accounts a CROSS JOIN UNNEST($2::bigint[]) AS wanted (id)
+           WHERE a.account_id = $1
+             AND ((SELECT true FROM items WHERE account_id = $1 AND generation = a.generation AND live
+                     AND author_id = wanted.id AND repo_id = ANY($3) LIMIT 1)
+               OR (SELECT true FROM (SELECT account_id, generation, repo_id FROM items
+                     WHERE live AND assignee_ids <> '{}' AND assignee_ids @> ARRAY[wanted.id] OFFSET 0) AS i
+                   WHERE account_id = $1 AND generation = a.generation AND repo_id = ANY($3) LIMIT 1))"#,
         account_id,
+        ids,
         repo_ids,
-        &ids,
-        &logins,
     )
     .fetch_all(pool)
     .await?;
-    let person = |(id, login): (Option<i64>, Option<String>)| {
-        id.map(PersonKey::Id).or_else(|| login.map(|login| PersonKey::Login(login_key(&login))))
-    };
-    Ok(rows.into_iter().filter_map(|row| person((row.id, row.login))).collect())
+    Ok(found)
+}
+
+/// The order has the planner take the index of just such items, whatever it thinks of how many there are.
+async fn with_logins_alone(
+    pool: &PgPool,
+    account_id: i64,
+    logins: &[String],
+    repo_ids: &[i64],
+) -> Result<Vec<String>, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT DISTINCT p.login AS "login!" FROM accounts a
+           CROSS JOIN LATERAL (SELECT repo_id, author, author_id, assignees, assignees_without_id FROM items
+             WHERE account_id = $1 AND generation = a.generation AND live
+               AND (author_id IS NULL AND author IS NOT NULL OR coalesce(assignees_without_id, assignees) <> '{}')
+             ORDER BY repo_id, number OFFSET 0) AS i
+           CROSS JOIN LATERAL (
+             SELECT lower(i.author COLLATE "C") AS login WHERE i.author_id IS NULL
+             UNION ALL SELECT lower(a COLLATE "C") FROM unnest(coalesce(i.assignees_without_id, i.assignees)) a) AS p
+           WHERE a.account_id = $1 AND p.login = ANY($2) AND i.repo_id = ANY($3)"#,
+        account_id,
+        logins,
+        repo_ids,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(found)
 }
