@@ -45,6 +45,13 @@ impl ApiAddress {
         &self.origin
     }
 
+    /// Host and port.
+    pub fn place(&self) -> String {
+        let url = reqwest::Url::parse(&self.origin).ok();
+        let place = url.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
+        place.unwrap_or_else(|| self.origin.clone())
+    }
+
     /// The path to request for one of the API's paths. An Enterprise server has GraphQL beside
     /// REST, not under it.
     pub fn of(&self, path: &str) -> String {

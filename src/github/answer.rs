@@ -19,8 +19,9 @@ use crate::webhook::reading::{Readable, read};
 pub enum GitHubError {
     #[error("GitHub takes no requests until {until}: {reason}")]
     Shut { until: DateTime<Utc>, reason: String },
-    #[error("GitHub cannot be reached at {0}")]
-    Unreachable(String),
+    /// `place` is host and port; `why` is the cause, and what to do.
+    #[error("GitHub cannot be reached at {place}: {why}")]
+    Unreachable { place: String, why: String },
     /// A server error, which may pass.
     #[error("GitHub answered {0}")]
     Failed(u16),

@@ -95,7 +95,11 @@ impl Client {
         clock: Clock,
         metrics: Metrics,
     ) -> Result<Self, GitHubError> {
-        let http = proxy::http()?.ok_or_else(|| GitHubError::Unreachable(address.to_string()))?;
+        let http = proxy::http()?.ok_or_else(|| GitHubError::Unreachable {
+            place: address.place(),
+            why: "TLS cannot be set up on this machine: check its certificates (SSL_CERT_FILE, SSL_CERT_DIR)"
+                .to_owned(),
+        })?;
         let (tokens, turns) = (Tokens::default(), Mutex::default());
         Ok(Self(Arc::new(ClientState { http, address, identity, personal_token, tokens, clock, pool, metrics, turns })))
     }

@@ -119,10 +119,9 @@ fn off(ahead: Duration) -> String {
 pub fn unknown_app(client: &Client, error: &GitHubError) -> String {
     let id = app_id(client);
     match error {
-        GitHubError::Unreachable(address) => format!(
-            "GitHub's API cannot be reached at {address}. Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and \
-             BUGSCRUB_GITHUB_API_URL (an \
-             Enterprise server's is https://HOST/api/v3)."
+        GitHubError::Unreachable { place, why } => format!(
+            "GitHub's API cannot be reached at {place}: {why}. BUGSCRUB_GITHUB_API_URL says where it is (an Enterprise \
+             server's is https://HOST/api/v3)."
         ),
         GitHubError::Refused { status: 401, message } if message.contains("could not be decoded") => format!(
             "The private key is not one of the App {id} (GitHub: {message}). Make a new private key in the App's \

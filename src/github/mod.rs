@@ -3,7 +3,7 @@
 //!
 //! Answers become events, which go through the same log and the same fold as deliveries. The
 //! players:
-//! - [`address`], [`proxy`]: where GitHub's API is, and the way there;
+//! - [`address`], [`proxy`], [`reach`]: where GitHub's API is, the way there, and why it leads nowhere;
 //! - [`identity`], [`app_id`], [`key`]: who the service is to GitHub: the App's id and key, and the installations'
 //!   tokens;
 //! - [`client`], [`answer`], [`limits`]: one request, through the gate that keeps GitHub's limits;
@@ -44,6 +44,7 @@ pub mod permissions;
 pub mod plan;
 mod proxy;
 pub mod public;
+pub mod reach;
 pub mod redelivery;
 pub mod repair;
 pub mod rhythm;

@@ -34,6 +34,11 @@ fn variable([upper, lower]: [&'static str; 2]) -> Option<(&'static str, String)>
 /// What lets requests out for some addresses: all of a scheme, or all.
 type Way = fn(Url) -> reqwest::Result<Proxy>;
 
+/// The variable that names a proxy for addresses that begin with `http://`.
+pub(super) fn for_plain() -> Option<&'static str> {
+    [["HTTP_PROXY", "http_proxy"], ["ALL_PROXY", "all_proxy"]].into_iter().find_map(variable).map(|(name, _)| name)
+}
+
 fn proxies() -> Result<Vec<Proxy>, BadProxy> {
     let ways: [([&str; 2], Way); 3] = [
         (["HTTPS_PROXY", "https_proxy"], Proxy::https),

@@ -40,7 +40,7 @@ pub async fn run(client: &Client, app: NewApp, listener: TcpListener) -> Result<
     let mut waits = RETRIES.into_iter();
     let converted = loop {
         match client.convert_manifest(&code).await {
-            Err(GitHubError::Unreachable(_) | GitHubError::Failed(_)) if waits.len() > 0 => {
+            Err(GitHubError::Unreachable { .. } | GitHubError::Failed(_)) if waits.len() > 0 => {
                 tokio::time::sleep(waits.next().unwrap_or_default()).await;
             }
             converted => break converted?,

@@ -13,6 +13,7 @@ mod mended;
 mod moves;
 mod odd;
 mod proxy;
+mod reach;
 mod repair;
 mod setup;
 mod steps;

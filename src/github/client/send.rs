@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::super::address::GRAPHQL;
 use super::super::answer::{AnswerHead, GitHubAnswer, GitHubError, next_page, refused};
 use super::super::limits::{budgets, pace, refusal, shut};
+use super::super::reach::{NO_ANSWER, why};
 use super::{Client, Requester};
 use crate::store::gates::{self, GateUpdate, Purpose};
 use crate::telemetry::AccountLabel;
@@ -137,7 +138,7 @@ impl Client {
         body: Option<&Value>,
     ) -> Result<AnswerHead, GitHubError> {
         purpose(&method, path, body)?;
-        let unreachable = || GitHubError::Unreachable(self.0.address.to_string());
+        let unreachable = |why: String| GitHubError::Unreachable { place: self.0.address.place(), why };
         let mut request = http::Request::builder()
             .method(method)
             .uri(format!("{}{}", self.0.address.origin(), self.0.address.of(path)))
@@ -151,11 +152,14 @@ impl Client {
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
-        let request = self.0.http.build_request(request, body).map_err(|_| unreachable())?;
+        let request = self.0.http.build_request(request, body).map_err(|error| {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a request to GitHub could not be made");
+            unreachable("the address makes no request: check BUGSCRUB_GITHUB_API_URL".to_owned())
+        })?;
         let answer = tokio::time::timeout(PATIENCE, self.0.http.send(request)).await;
-        let answer = answer.map_err(|_| unreachable())?.map_err(|error| {
+        let answer = answer.map_err(|_| unreachable(NO_ANSWER.to_owned()))?.map_err(|error| {
             tracing::debug!(error = &error as &dyn std::error::Error, "a request to GitHub failed");
-            unreachable()
+            unreachable(why(&error, self.0.address.origin().starts_with("http://")))
         })?;
         let (parts, body) = answer.into_parts();
         let text = |headers: &HeaderMap| headers.get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);

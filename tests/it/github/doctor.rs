@@ -167,7 +167,7 @@ async fn the_doctor_explains_every_wrong_credential() {
         ("BUGSCRUB_PRIVATE_KEY", APP_KEY),
     ];
     let ended = run(&["doctor"], &nobody).await;
-    assert!(ended.stdout.contains("cannot be reached at http://127.0.0.1:9"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("cannot be reached at 127.0.0.1:9: nothing listens there"), "{}", ended.stdout);
     run(&["doctor"], &[]).await.failed(1, &["no App is configured", "bugscrub setup"]);
     run(&["doctor"], &[("BUGSCRUB_APP_ID", "1")]).await.failed(1, &["without BUGSCRUB_PRIVATE_KEY"]);
     let garbled =
