@@ -138,6 +138,8 @@ pub struct ItemSnapshot {
     pub draft: Option<bool>,
     pub comments: Option<i64>,
     pub labels: Option<Vec<LabelRef>>,
+    /// The payload shows further labels, but not which: so of those that are not among `labels` it says nothing.
+    pub more_labels: bool,
     pub assignees: Option<Vec<Person>>,
     /// `Some(None)`: the payload says that there is no milestone.
     pub milestone: Option<Option<MilestoneRef>>,

@@ -106,7 +106,11 @@ impl ItemState {
         merge(&mut self.milestone, stamp(*effect == Effect::Milestone), &milestone);
 
         if let Some(labels) = &snapshot.labels {
-            self.labels.state_whole(shown, labels.iter().map(|label| label.id).collect());
+            let ids = labels.iter().map(|label| label.id);
+            match snapshot.more_labels {
+                false => self.labels.state_whole(shown, ids.collect()),
+                true => ids.for_each(|id| self.labels.state_one(shown, id, true)),
+            }
         }
         if let Effect::Label { id, set } = effect {
             self.labels.state_one(changed, *id, *set);

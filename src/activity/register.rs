@@ -109,7 +109,7 @@ impl<T: Ord + Clone> Register<T> {
 
 /// A set whose elements fold one by one: labels, assignees.
 ///
-/// A snapshot speaks of the whole set, an action of one element. An element is in the set if the
+/// A snapshot speaks of the whole set, an action of one element, and so does a snapshot that does not show all. An element is in the set if the
 /// statement with the greatest stamp that covers it says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound = "T: Ord + Clone + Serialize + serde::de::DeserializeOwned")]
@@ -167,7 +167,7 @@ impl<T: Ord + Clone> Elements<T> {
         self.each.retain(|_, statement| statement.stamp() > stamp);
     }
 
-    /// Merges what an action did to one element.
+    /// Merges what an action did to one element, or that a snapshot shows it which may have others.
     pub fn state_one(&mut self, stamp: Stamp, element: T, present: bool) {
         if self.whole.as_ref().is_some_and(|whole| whole.stamp() >= stamp) {
             return;

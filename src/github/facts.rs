@@ -104,6 +104,7 @@ pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> Option<Li
         draft: None,
         comments: Total::of(&found.comments),
         labels: labels.map(|labels| labels.into_iter().filter_map(named).collect()),
+        more_labels: false,
         // A discussion has neither assignees nor a milestone.
         assignees: None,
         milestone: None,

@@ -118,6 +118,8 @@ struct StoredSnapshot {
     /// Id and name.
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<Vec<(i64, String)>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    more_labels: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     assignees: Option<Vec<String>>,
     /// In the order of `assignees`; absent if it knows none.
@@ -293,6 +295,7 @@ fn snapshot_to(snapshot: &ItemSnapshot) -> StoredSnapshot {
         draft: snapshot.draft,
         comments: snapshot.comments,
         labels: snapshot.labels.as_ref().map(|labels| labels.iter().map(|l| (l.id, l.name.clone())).collect()),
+        more_labels: snapshot.more_labels,
         assignees: snapshot.assignees.as_ref().map(|people| people.iter().map(|who| who.login.clone()).collect()),
         assignee_ids: ids(snapshot.assignees.as_deref().unwrap_or_default()),
         milestone: milestone.map(|found| found.iter().map(|found| (found.number, found.title.clone())).collect()),
@@ -315,6 +318,7 @@ fn snapshot_from(snapshot: StoredSnapshot) -> ItemSnapshot {
         draft: snapshot.draft,
         comments: snapshot.comments,
         labels: snapshot.labels.map(|labels| labels.into_iter().map(label).collect()),
+        more_labels: snapshot.more_labels,
         assignees: snapshot.assignees.map(|logins| people(logins, snapshot.assignee_ids)),
         milestone: snapshot.milestone.map(|found| found.into_iter().next().map(milestone)),
     }

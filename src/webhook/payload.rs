@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use super::reading::readable;
-use super::values::{Anything, Text};
+use super::values::{Anything, Entries, Text};
 
 readable! {
     pub struct Payload {
@@ -50,7 +50,7 @@ readable! {
         pub answer_chosen_at: Option<Option<DateTime<Utc>>>,
         pub draft: Option<bool>,
         pub comments: Option<i64>,
-        pub labels: Option<Vec<LabelPayload>>,
+        pub labels: Option<Entries<LabelPayload>>,
         pub assignees: Option<Vec<User>>,
         pub milestone: Option<Option<MilestonePayload>>,
         pub author_association: Option<Text>,

@@ -344,18 +344,29 @@ impl<'de, T: Readable> Visitor<'de> for Seed<'_, T> {
 
 /// A list without the entries that cannot be read. Null is no entry.
 impl<T: Readable> Readable for Vec<T> {
-    fn of_list<'de, A: SeqAccess<'de>>(mut list: A, omissions: &mut Omissions) -> Result<Option<Self>, A::Error> {
-        let mut read = vec![];
-        omissions.at.push(EACH);
-        while let Some(entry) = list.next_element_seed(Seed::<T>::new(omissions))? {
-            match entry {
-                Reading::Value(value) => read.push(value),
-                Reading::Null | Reading::Odd => omissions.add_here(),
+    fn of_list<'de, A: SeqAccess<'de>>(list: A, omissions: &mut Omissions) -> Result<Option<Self>, A::Error> {
+        entries(list, omissions).map(|(read, _)| Some(read))
+    }
+}
+
+/// Reads the entries of a list that can be read; the flag says whether there are others.
+pub(super) fn entries<'de, T: Readable, A: SeqAccess<'de>>(
+    mut list: A,
+    omissions: &mut Omissions,
+) -> Result<(Vec<T>, bool), A::Error> {
+    let (mut read, mut more) = (vec![], false);
+    omissions.at.push(EACH);
+    while let Some(entry) = list.next_element_seed(Seed::<T>::new(omissions))? {
+        match entry {
+            Reading::Value(value) => read.push(value),
+            Reading::Null | Reading::Odd => {
+                more = true;
+                omissions.add_here();
             }
         }
-        omissions.at.pop();
-        Ok(Some(read))
     }
+    omissions.at.pop();
+    Ok((read, more))
 }
 
 /// A list in which each entry keeps its place, and null is an entry like others.

@@ -6,7 +6,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use uuid::Uuid;
 
-use super::reading::{Omissions, Readable};
+use super::reading::{Omissions, Readable, entries};
 use crate::activity::fold::whole_second;
 
 /// A string that Postgres can store: it refuses U+0000, which becomes U+FFFD.
@@ -24,6 +24,19 @@ impl std::ops::Deref for Text {
 impl Readable for Text {
     fn of_text(text: &str) -> Option<Self> {
         Some(Self(if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text.to_owned() }))
+    }
+}
+
+/// The entries of a list that can be read, and whether there are others.
+#[derive(Clone, Debug)]
+pub struct Entries<T> {
+    pub read: Vec<T>,
+    pub more: bool,
+}
+
+impl<T: Readable> Readable for Entries<T> {
+    fn of_list<'de, A: SeqAccess<'de>>(list: A, omissions: &mut Omissions) -> Result<Option<Self>, A::Error> {
+        entries(list, omissions).map(|(read, more)| Some(Self { read, more }))
     }
 }
 

@@ -221,6 +221,22 @@ fn a_label_removed_and_set_again_is_there() {
     assert_eq!(item(&story[..2]).labels(), [] as [i64; 0]);
 }
 
+/// By a name alone no label is known, so that a list with such an entry says only which labels there are.
+#[test]
+fn a_label_that_is_shown_without_its_id_stays() {
+    for odd in [json!("label 1"), json!({"name": "label 1"}), json!({"id": null, "name": "label 1"}), json!(null)] {
+        let mut story = vec![
+            act(1, "opened", T0, json!({"labels": [label(1), label(2)]})),
+            with(act(2, "unlabeled", T1, json!({"labels": [odd]})), "label", label(2)),
+            commented(3, T2, json!({"labels": [odd, label(3)]})),
+        ];
+        assert_eq!(item(&story).labels(), [1, 3], "{odd}");
+        // Whichever comes of one second, the list that shows all tells more.
+        story.push(commented(4, T2, json!({"labels": [label(3)]})));
+        assert_eq!(item(&story).labels(), [3], "{odd}");
+    }
+}
+
 #[test]
 fn a_late_comment_does_not_bring_back_what_a_later_event_removed() {
     let story = [

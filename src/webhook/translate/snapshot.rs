@@ -8,6 +8,7 @@ use super::parties::person;
 use crate::activity::event::Status;
 use crate::activity::{ItemSnapshot, ItemType, LabelRef, MilestoneRef, Person, State};
 use crate::webhook::payload::{ItemPayload, LabelPayload, MilestonePayload, User};
+use crate::webhook::values::Entries;
 
 /// The item's state; `None` if the payload does not say as of when. `beside` is the time of what the
 /// payload tells beside the item, such as a comment.
@@ -29,7 +30,8 @@ pub fn snapshot(item: &ItemPayload, item_type: ItemType, beside: Option<DateTime
         merged: merged_at.map(|at| at.is_some()),
         draft: item.draft,
         comments: item.comments,
-        labels: item.labels.as_deref().map(labels),
+        labels: item.labels.as_ref().map(labels),
+        more_labels: item.labels.as_ref().is_some_and(hides_labels),
         assignees: item.assignees.as_deref().map(people),
         milestone: item.milestone.as_ref().and_then(milestone),
     })
@@ -54,8 +56,13 @@ fn status(item: &ItemPayload) -> Option<Status> {
     })
 }
 
-fn labels(labels: &[LabelPayload]) -> Vec<LabelRef> {
-    labels.iter().filter_map(label).collect()
+fn labels(labels: &Entries<LabelPayload>) -> Vec<LabelRef> {
+    labels.read.iter().filter_map(label).collect()
+}
+
+/// Whether some label is shown without its id, by which alone labels are known: it may be any that the item has.
+fn hides_labels(labels: &Entries<LabelPayload>) -> bool {
+    labels.more || labels.read.iter().any(|label| label.id.is_none())
 }
 
 /// A label that has an id; its name is empty if the payload does not say it.

@@ -279,6 +279,12 @@ impl History {
         let mut payload = told;
         payload["issue"] = self.issue(key);
         payload["repository"] = self.repository(key.repo_id);
+        // Now and then a label is shown by its name alone.
+        if self.guids % 4 == 3
+            && let Some(label) = payload["issue"]["labels"].as_array_mut().unwrap().first_mut()
+        {
+            *label = label["name"].take();
+        }
         // Who labels, closes and so on.
         payload.as_object_mut().unwrap().entry("sender").or_insert(self.person(0));
         let assignees = payload["issue"]["assignees"].as_array().unwrap();
