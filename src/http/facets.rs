@@ -18,7 +18,7 @@ use super::params::Params;
 use super::problem::Problem;
 use super::queue::question::{FilterParams, StateParam, StrictParam, subject};
 use super::warnings::{Warning, strict, warnings};
-use crate::rank::{Counted, Criteria, Facet};
+use crate::rank::{Criteria, Facet, ValueCounts};
 use crate::service::Viewer;
 use crate::service::facets::{Facets, FacetsQuestion};
 use crate::service::names::UnknownName;
@@ -96,7 +96,7 @@ impl FacetsAnswer {
                 Facet::Assignee => &mut facets.assignee,
                 Facet::Milestone => &mut facets.milestone,
             };
-            let Counted { values, further, none } = counted;
+            let ValueCounts { values, further, none } = counted;
             let values = values.into_iter().map(|(value, count)| FacetValue { value, count }).collect();
             *place = FacetValues { values, further, none };
         }

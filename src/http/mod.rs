@@ -74,7 +74,7 @@ use self::cors::Origins;
 use self::description::Description;
 use self::etag::with_tags;
 use self::limit::{Limits, with_limits};
-use self::outside::{Outside, with_outside};
+use self::outside::{RequestOrigin, with_outside};
 use self::problem::with_problems;
 use self::shares::Shares;
 use crate::github::JobContext;
@@ -182,7 +182,7 @@ pub fn older_openapi() -> String {
 /// A description as it is served: below a prefix, it says so.
 fn described(mut description: Value) -> MethodRouter<AppState> {
     let plain = Bytes::from(description::text(&description));
-    get(async move |outside: Outside| {
+    get(async move |outside: RequestOrigin| {
         let text = match outside.prefix() {
             "" => plain,
             prefix => {

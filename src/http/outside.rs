@@ -27,14 +27,14 @@ const LONGEST: usize = 255;
 
 /// The service as a client sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outside {
+pub struct RequestOrigin {
     /// Scheme and host, such as `https://scrub.example`; empty if no host is known.
     origin: String,
     /// The path below which the service is, such as `/bugscrub`; empty at the root.
     prefix: String,
 }
 
-impl Outside {
+impl RequestOrigin {
     /// What a request's headers tell.
     pub fn of(headers: &HeaderMap) -> Self {
         let forwarded = |name: &str| first(headers, &FORWARDED).and_then(|first| element(first, name));
@@ -72,7 +72,7 @@ impl Outside {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Outside {
+impl<S: Send + Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -83,7 +83,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Outside {
 /// Makes the links of answers lead to where the client is. Handlers name paths of ours.
 pub fn with_outside<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.layer(from_fn(async |request: Request, next: Next| -> Response {
-        let outside = Outside::of(request.headers());
+        let outside = RequestOrigin::of(request.headers());
         let mut response = next.run(request).await;
         let mut rewrite = |name: HeaderName, rewritten: &dyn Fn(&str) -> String| {
             let held = response.headers().get(&name).and_then(|held| held.to_str().ok()).map(rewritten);

@@ -26,7 +26,7 @@ use super::description::answers::{DateOver, NoAccount, NotReached, Refused};
 use super::description::params::{ByteOrderMarkParam, RawParam, VisibilityParam};
 use super::description::schemas::{self, File};
 use super::etag;
-use super::outside::Outside;
+use super::outside::RequestOrigin;
 use super::pages::link;
 use super::params::Params;
 use super::problem::Problem;
@@ -170,7 +170,7 @@ async fn answer(
     headers: &HeaderMap,
     format: Format,
 ) -> Result<Response, Problem> {
-    let outside = Outside::of(headers);
+    let outside = RequestOrigin::of(headers);
     let question = question(state, params, format)?;
     let fields = match format {
         Format::Csv => Fields::of(params, &csv::columns(!viewer.is_embed()))?,

@@ -11,7 +11,7 @@ use super::AppState;
 use super::description::answers::{NoAccount, Refused};
 use super::description::params::{AccountParam, in_query};
 use super::description::schemas::{self, number, text};
-use super::outside::Outside;
+use super::outside::RequestOrigin;
 use super::pages::link;
 use super::params::Params;
 use super::problem::Problem;
@@ -111,7 +111,7 @@ pub async fn list(
     State(state): State<AppState>,
     viewer: Viewer,
     params: Params,
-    outside: Outside,
+    outside: RequestOrigin,
 ) -> Result<impl IntoResponse, Problem> {
     params.only(&["account", "after", "cursor", "limit"])?;
     let after = params.after()?.unwrap_or_default();

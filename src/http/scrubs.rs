@@ -23,7 +23,7 @@ use super::description::answers::{BadBody, BadKey, NoAccount, NotKnown, Refused}
 use super::description::params::{AccountParam, IdempotencyKey, ScrubPath};
 use super::description::schemas::{PersonName, ViewName};
 use super::json::{Body, OptionalBody, Whole};
-use super::outside::Outside;
+use super::outside::RequestOrigin;
 use super::pages::link;
 use super::params::Params;
 use super::problem::{Problem, kinds};
@@ -54,7 +54,7 @@ pub async fn list(
     State(state): State<AppState>,
     viewer: Viewer,
     params: Params,
-    outside: Outside,
+    outside: RequestOrigin,
 ) -> Result<impl IntoResponse, Problem> {
     params.only(&["account", "before", "cursor"])?;
     let before = params.before()?;

@@ -29,7 +29,7 @@ use super::row::QueueRow;
 use super::shares::Share;
 use super::warnings::{header, strict};
 use crate::rank::Criteria;
-use crate::service::stream::{ChangedItem, Ended, Follower, News};
+use crate::service::stream::{ChangedItem, Follower, News, StreamEnd};
 
 /// After so much silence a comment is sent, so that no proxy takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -88,12 +88,12 @@ impl EndEvent {
     const STOPPING: Self = Self { reason: EndReason::Stopping };
 }
 
-impl From<Ended> for EndEvent {
-    fn from(ended: Ended) -> Self {
+impl From<StreamEnd> for EndEvent {
+    fn from(ended: StreamEnd) -> Self {
         let reason = match ended {
-            Ended::TokenInvalid => EndReason::TokenInvalid,
-            Ended::AccountGone => EndReason::AccountGone,
-            Ended::Unavailable => EndReason::Unavailable,
+            StreamEnd::TokenInvalid => EndReason::TokenInvalid,
+            StreamEnd::AccountGone => EndReason::AccountGone,
+            StreamEnd::Unavailable => EndReason::Unavailable,
         };
         Self { reason }
     }

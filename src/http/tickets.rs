@@ -15,7 +15,7 @@ use super::description::params::AccountParam;
 use super::params::Params;
 use super::problem::Problem;
 use crate::service::Viewer;
-use crate::service::tickets::MadeTicket;
+use crate::service::tickets::Ticket;
 
 /// A ticket for streams of one account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,6 +44,6 @@ pub struct StreamTicket {
 )]
 pub async fn create(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let MadeTicket { ticket, expires_at } = state.service.create_ticket(&viewer, params.one("account")?).await?;
+    let Ticket { ticket, expires_at } = state.service.create_ticket(&viewer, params.one("account")?).await?;
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(StreamTicket { ticket, expires_at })).into_response())
 }

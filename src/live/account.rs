@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::PgPool;
 
-use super::called::Names;
+use super::facet_names::Names;
 use crate::activity::Sight;
 use crate::rank::live::{Change, Live, Selection};
 use crate::rank::{PageRequest, Repository};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::LiveRanking;
 use super::account::Account;
-use super::called::called;
+use super::facet_names::called;
 use crate::rank::facet::Facet;
 use crate::rank::live::{OpenCounts, Selection, Snapshot};
 use crate::rank::{Filter, Order, PageRequest};

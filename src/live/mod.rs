@@ -7,13 +7,13 @@
 //! - [`follow`]: the task that loads the accounts and applies what is appended, by this process
 //!   at once, by others within [`follow::POLL`];
 //! - [`account`]: one account's part of it; [`names`]: names in a filter that nothing has;
-//! - [`facets`]: its items counted by what they are [`called`].
+//! - [`facets`]: its items counted by their values, whose names [`facet_names`] keeps.
 //!
 //! Not guaranteed: that a page's texts are of its position; an item that changed since may show
 //! its newer state, and one that was closed since is left out.
 
 mod account;
-mod called;
+mod facet_names;
 mod facets;
 mod follow;
 mod names;

@@ -29,14 +29,14 @@ pub struct Cursor {
     pub filter: Filter,
     pub limit: usize,
     pub after: PlaceKey,
-    #[serde(default, skip_serializing_if = "Asked::is_nothing")]
-    pub asked: Asked,
+    #[serde(default, skip_serializing_if = "Wording::is_nothing")]
+    pub asked: Wording,
 }
 
 /// A question as it was worded, so that a client can word it again beside the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Asked {
+pub struct Wording {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub struct Asked {
     pub criteria: Criteria,
 }
 
-impl Asked {
+impl Wording {
     fn is_nothing(&self) -> bool {
         *self == Self::default()
     }
@@ -67,13 +67,13 @@ impl Cursor {
     /// Where a page of a request ended.
     pub fn of(request: PageRequest, after: PlaceKey) -> Self {
         let PageRequest { account_id, date, past, order, filter, limit, .. } = request;
-        let asked = Asked::default();
+        let asked = Wording::default();
         Self { version: Version::One, account_id, date, past, order, filter, limit, after, asked }
     }
 
     /// The same of a question that was worded like this.
     #[must_use]
-    pub fn worded(self, asked: Asked) -> Self {
+    pub fn worded(self, asked: Wording) -> Self {
         Self { asked, ..self }
     }
 

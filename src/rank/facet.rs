@@ -53,7 +53,7 @@ impl Facet {
 
 /// How many items have each value of a facet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct ValueCounts {
     /// The values that most items have, those first; ties by the value. Spelled as most of the items spell it.
     pub values: Vec<(String, usize)>,
     /// How many further values there are.
@@ -87,12 +87,15 @@ impl Tally {
     }
 
     /// What was counted, with at most `limit` values.
-    pub fn counted(self, limit: usize) -> Counted {
+    pub fn counted(self, limit: usize) -> ValueCounts {
         let value = |(items, spelled): (usize, HashMap<String, usize>)| {
             let best = spelled.into_iter().max_by_key(|(text, items)| (*items, Reverse(text.clone())));
             Some((best?.0, items))
         };
-        Counted { none: self.none, ..Counted::top(self.values.into_values().filter_map(value).collect(), limit) }
+        ValueCounts {
+            none: self.none,
+            ..ValueCounts::top(self.values.into_values().filter_map(value).collect(), limit)
+        }
     }
 }
 
@@ -133,7 +136,7 @@ impl Values {
     }
 }
 
-impl Counted {
+impl ValueCounts {
     /// The first values of many.
     pub(super) fn top<T: AsRef<str> + Into<String>>(mut values: Vec<(T, usize)>, limit: usize) -> Self {
         let order = |one: &(T, usize), other: &(T, usize)| {

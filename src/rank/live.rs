@@ -7,7 +7,7 @@
 //! - [`snapshot`]: one moment, which never changes; what pages are read from;
 //! - [`ranked`]: the pages and the ranks of one date; [`sorted`]: an order of all items;
 //! - [`selection`]: a filter whose names were resolved, and the slots that it selects;
-//! - [`facets`]: how many of them have each value; [`called`]: what values are called;
+//! - [`facets`]: how many of them have each value; [`facet_names`]: what values are called;
 //! - [`items`], [`columns`], [`kinds`]: what is kept of each item, and how it is found;
 //! - [`slots`], [`tree`]: the set and the sequence that all of it is made of.
 //!
@@ -17,8 +17,8 @@
 //! Not guaranteed: that times are kept finer than microseconds; that positions rise (the caller
 //! says which one a change belongs to).
 
-mod called;
 mod columns;
+mod facet_names;
 mod facets;
 mod items;
 mod kinds;
@@ -36,7 +36,7 @@ use arc_swap::ArcSwap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-pub use called::{Called, Unknown};
+pub use facet_names::{FacetNames, Unknown};
 pub use facets::OpenCounts;
 pub use ranked::{Page, Ranked};
 pub use selection::{Addresses, Meanings, Selection};

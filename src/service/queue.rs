@@ -13,7 +13,7 @@ use super::names::UnknownName;
 use super::sync::BackfillState;
 use super::{LONGEST_WAIT, Refusal, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
-use crate::rank::{Asked, Criteria, Criterion, Cursor, Filter, Order, Page, PageRequest};
+use crate::rank::{Criteria, Criterion, Cursor, Filter, Order, Page, PageRequest, Wording};
 use crate::scrub::view::BUG_SCRUB;
 use crate::scrub::{Round, Track, View};
 use crate::store::live::waiting_for;
@@ -97,7 +97,7 @@ pub enum Start {
         /// The queue as it was by the end of this date.
         as_of: Option<NaiveDate>,
         /// How all this was worded, for the cursor of the next page.
-        asked: Asked,
+        asked: Wording,
     },
     /// Where a page before ended; beside it the account may be named again.
     After { cursor: Box<Cursor>, account: Option<String> },
@@ -143,11 +143,11 @@ pub struct QueuePage {
 }
 
 /// A question that was understood.
-struct Understood {
+struct ResolvedQuestion {
     account: Account,
     request: PageRequest,
     /// How it was worded.
-    asked: Asked,
+    asked: Wording,
     /// What of the filter the asker knows: not that of the view, if others read along.
     named: Filter,
     strict: bool,
@@ -248,8 +248,8 @@ impl Service {
         if is_known(&version) { Err(version) } else { Ok(version) }
     }
 
-    async fn queue_page(&self, viewer: &Viewer, understood: &Understood) -> Result<QueuePage, Refusal> {
-        let Understood { request, asked, .. } = understood;
+    async fn queue_page(&self, viewer: &Viewer, understood: &ResolvedQuestion) -> Result<QueuePage, Refusal> {
+        let ResolvedQuestion { request, asked, .. } = understood;
         let (page, unknown) = tokio::try_join!(self.page(request.clone()), self.unknown_of(understood))?;
         let Page { position, total, items, end, approximate } = page;
         let (date, remarks) = (request.date, !viewer.is_embed());
@@ -266,8 +266,8 @@ impl Service {
         })
     }
 
-    async fn unknown_of(&self, understood: &Understood) -> Result<Vec<UnknownName>, Refusal> {
-        let Understood { request, named, strict, .. } = understood;
+    async fn unknown_of(&self, understood: &ResolvedQuestion) -> Result<Vec<UnknownName>, Refusal> {
+        let ResolvedQuestion { request, named, strict, .. } = understood;
         self.unknown_names(request.account_id, &request.sight, named, *strict).await
     }
 
@@ -277,7 +277,7 @@ impl Service {
     }
 
     /// What a question asks for, once answers include its position.
-    async fn page_request(&self, viewer: &Viewer, question: QueueQuestion) -> Result<Understood, Refusal> {
+    async fn page_request(&self, viewer: &Viewer, question: QueueQuestion) -> Result<ResolvedQuestion, Refusal> {
         let QueueQuestion { from, limit, min_position, strict } = question;
         let understood = match from {
             Start::First { subject, order, as_of, asked } => {
@@ -296,12 +296,12 @@ impl Service {
                     after: None,
                     limit,
                 };
-                Understood { account: portion.account, request, asked, named, strict }
+                ResolvedQuestion { account: portion.account, request, asked, named, strict }
             }
             Start::After { cursor, account } => {
                 let (account, request, asked) = self.page_after(viewer, *cursor, account.as_deref(), limit).await?;
                 let named = if viewer.is_embed() { Filter::default() } else { request.filter.clone() };
-                Understood { account, request, asked, named, strict }
+                ResolvedQuestion { account, request, asked, named, strict }
             }
         };
         self.reached(understood.account.account_id, min_position).await?;
@@ -314,7 +314,7 @@ impl Service {
         cursor: Cursor,
         named: Option<&str>,
         limit: usize,
-    ) -> Result<(Account, PageRequest, Asked), Refusal> {
+    ) -> Result<(Account, PageRequest, Wording), Refusal> {
         let Cursor { account_id, date, past, order, mut filter, after, asked, .. } = cursor;
         if !past && !self.0.calendar.serves(date, self.now()) {
             return Err(Refusal::DateOver);

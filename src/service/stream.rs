@@ -53,12 +53,12 @@ pub enum News {
     /// away for too long.
     Reset(NaiveDate),
     /// Nothing more comes.
-    End(Ended),
+    End(StreamEnd),
 }
 
 /// Why nothing more comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum StreamEnd {
     /// The follower's token was revoked, or has expired.
     TokenInvalid,
     /// The account is here no more.
@@ -115,7 +115,7 @@ impl Follower {
         loop {
             match self.service.is_still_known(&self.viewer).await {
                 Ok(true) => {}
-                Ok(false) => return News::End(Ended::TokenInvalid),
+                Ok(false) => return News::End(StreamEnd::TokenInvalid),
                 Err(refusal) => return unreachable_store(refusal),
             }
             let live = &self.service.0.live;
@@ -131,7 +131,7 @@ impl Follower {
                 self.date = today;
                 return News::Day(today);
             }
-            let Some(head) = live.head(account_id) else { return News::End(Ended::AccountGone) };
+            let Some(head) = live.head(account_id) else { return News::End(StreamEnd::AccountGone) };
             if head.position == self.position {
                 continue;
             }
@@ -208,5 +208,5 @@ impl Follower {
 
 fn unreachable_store(error: impl std::error::Error + 'static) -> News {
     tracing::warn!(error = &error as &dyn std::error::Error, "a stream ends: the store failed");
-    News::End(Ended::Unavailable)
+    News::End(StreamEnd::Unavailable)
 }

@@ -18,7 +18,7 @@ use crate::store::tokens;
 const PREFIX: &str = "bugscrub_ticket_";
 
 /// A ticket that was made: the only place that holds it.
-pub struct MadeTicket {
+pub struct Ticket {
     pub ticket: String,
     pub expires_at: DateTime<Utc>,
 }
@@ -28,7 +28,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Refusal::MissingScope`], or as [`Service::account`].
-    pub async fn create_ticket(&self, viewer: &Viewer, account: Option<&str>) -> Result<MadeTicket, Refusal> {
+    pub async fn create_ticket(&self, viewer: &Viewer, account: Option<&str>) -> Result<Ticket, Refusal> {
         viewer.require_embed()?;
         let account_id = self.account(viewer, account).await?.account_id;
         let holder = match viewer.who() {
@@ -40,7 +40,7 @@ impl Service {
         let ticket = format!("{PREFIX}{account_id}_{}", hex::encode(rand::random::<[u8; 32]>()));
         let made = tickets::create(&self.0.pool, account_id, &hash(&ticket), holder).await?;
         let expires_at = made.ok_or(Refusal::UnknownToken)?;
-        Ok(MadeTicket { ticket, expires_at })
+        Ok(Ticket { ticket, expires_at })
     }
 
     /// The viewer that a ticket makes of its sender: the holder of its token, who sees its account alone.

@@ -17,7 +17,7 @@ use super::queue::{passing, within};
 use super::{StoreError, live, remarks};
 use crate::activity::{Bots, ItemType, Person, Sight, State};
 use crate::rank::criterion::{Holders, STATE};
-use crate::rank::facet::{Counted, Facet, Tally, Values};
+use crate::rank::facet::{Facet, Tally, ValueCounts, Values};
 use crate::rank::{Candidate, Filter, Repository};
 
 /// What is counted.
@@ -47,7 +47,7 @@ pub struct Facets {
     /// Items that pass the whole filter.
     pub total: usize,
     /// Of each facet, in the order of [`Facet::ALL`].
-    pub counted: Vec<(Facet, Counted)>,
+    pub counted: Vec<(Facet, ValueCounts)>,
 }
 
 /// Counts items as they are now.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bugscrub::activity::{ItemType, NoteText, PersonKey, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self};
-use bugscrub::rank::live::{Called, Change, Live, Page, Ranked, Selection, Snapshot};
+use bugscrub::rank::live::{Change, FacetNames, Live, Page, Ranked, Selection, Snapshot};
 use bugscrub::rank::{Days, Facet, Filter, Item, Order, PlaceKey, Repository, Terms, Unread};
 use chrono::{Days as Later, NaiveDate};
 use chrono_tz::Tz;
@@ -46,7 +46,7 @@ fn agrees(model: &Model, ranked: Ranked<'_>, question: &Question, limit: usize) 
 fn counts_as(
     model: &Model,
     snapshot: &Snapshot,
-    called: &Called,
+    called: &FacetNames,
     question: &Question,
     limit: usize,
 ) -> Result<(), TestCaseError> {
@@ -213,9 +213,9 @@ fn facets_follow_what_things_are_called() {
         ..Item::new((repo_id, number), ItemType::Issue, State::Open, around(2), around(2))
     };
     let live = Live::load(Tz::UTC, today, 0, [item(1, 1, &[10]), item(1, 2, &[10, 11]), item(2, 1, &[20])]);
-    let mut called = Called::default();
+    let mut called = FacetNames::default();
     called.meet(&live.snapshot());
-    let count = |live: &Live, called: &Called| {
+    let count = |live: &Live, called: &FacetNames| {
         let told = live.snapshot().facets(&Selection::default(), &[Facet::Label], called, |_| None, 9);
         (told[0].values.iter().map(|(name, items)| format!("{name} {items}")).collect::<Vec<_>>(), told[0].none)
     };

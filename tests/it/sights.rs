@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bugscrub::activity::{Bots, Sight};
 use bugscrub::rank::facet::{Facet, Tally};
-use bugscrub::rank::{Asked, Criteria, Order};
+use bugscrub::rank::{Criteria, Order, Wording};
 use bugscrub::scrub::deck::{DeckRow, RowStatus};
 use bugscrub::service::facets::FacetsQuestion;
 use bugscrub::service::items::ItemAddress;
@@ -118,7 +118,7 @@ async fn each_answer_is_what_filtering_by_hand_leaves() {
             if !REPOSITORIES.into_iter().any(|repo_id| viewer.sight().sees(repo_id, is_private(repo_id))) {
                 // To somebody who sees nothing of it, the account is not here.
                 let question =
-                    Start::First { subject: subject(&[], None), order: None, as_of: None, asked: Asked::default() };
+                    Start::First { subject: subject(&[], None), order: None, as_of: None, asked: Wording::default() };
                 let question = QueueQuestion { from: question, limit: 1, min_position: None, strict: false };
                 let answer = app.service.queue(&viewer, question, |_| false).await;
                 assert!(matches!(answer, Err(Refusal::UnknownAccount)), "{viewer:?}");
@@ -157,7 +157,7 @@ async fn pages(service: &Service, all: &Viewer, viewer: &Viewer) {
         (&[], Some("open"), None, None),
         (&[("label", "-bug")], None, None, as_of),
     ] {
-        let start = || Start::First { subject: subject(criteria, view), order, as_of, asked: Asked::default() };
+        let start = || Start::First { subject: subject(criteria, view), order, as_of, asked: Wording::default() };
         let (asked, whole) = page(service, all, start(), 500).await;
         let (ours, answer) = page(service, viewer, start(), 500).await;
         let expected: Vec<Told> =
@@ -203,7 +203,7 @@ async fn facets(app: &TestApp, viewer: &Viewer) {
             let name = facet.criterion().name;
             let others: Vec<_> = criteria.iter().filter(|(given, _)| *given != name).copied().collect();
             let start =
-                Start::First { subject: subject(&others, None), order: None, as_of: None, asked: Asked::default() };
+                Start::First { subject: subject(&others, None), order: None, as_of: None, asked: Wording::default() };
             let (_, page) = page(&app.service, viewer, start, 500).await;
             let mut tally = Tally::default();
             for shown in &page.items {
@@ -222,7 +222,7 @@ async fn facets(app: &TestApp, viewer: &Viewer) {
             assert_eq!(counted, tally.counted(3), "{viewer:?} {criteria:?} {facet:?}");
         }
         let start =
-            Start::First { subject: subject(criteria, None), order: None, as_of: None, asked: Asked::default() };
+            Start::First { subject: subject(criteria, None), order: None, as_of: None, asked: Wording::default() };
         let (_, page) = page(&app.service, viewer, start, 1).await;
         assert_eq!(told.total as i64, page.total, "{viewer:?} {criteria:?}");
     }
@@ -233,7 +233,7 @@ async fn facets(app: &TestApp, viewer: &Viewer) {
             subject: subject(&[("repo", &name)], None),
             order: None,
             as_of: None,
-            asked: Asked::default(),
+            asked: Wording::default(),
         };
         let (_, page) = page(&app.service, viewer, start, 1).await;
         assert_eq!(found.open.issues as i64, page.total, "{viewer:?} {name}");
@@ -329,7 +329,7 @@ async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer) {
             let (_, page) = page(
                 service,
                 all,
-                Start::First { subject: subject(&[], None), order: None, as_of: None, asked: Asked::default() },
+                Start::First { subject: subject(&[], None), order: None, as_of: None, asked: Wording::default() },
                 500,
             )
             .await;

@@ -10,7 +10,7 @@ use crate::http::params::{Params, digits};
 use crate::http::problem::Problem;
 use crate::http::warnings::strict;
 use crate::rank::criterion::{ALL, Criterion, STATE};
-use crate::rank::{Asked, Criteria, Cursor, Order};
+use crate::rank::{Criteria, Cursor, Order, Wording};
 use crate::service::Refusal;
 use crate::service::queue::{OTHER_THAN_CURSOR, QueueQuestion, Start, Subject};
 
@@ -163,7 +163,7 @@ pub fn question(state: &AppState, params: &Params, format: Format) -> Result<Que
         let as_of = params.date("as_of", (state.service.today(), state.service.zone()))?;
         let subject = subject(params)?;
         let (view, criteria) = (subject.view.clone(), subject.criteria.clone());
-        let asked = Asked { view, as_of: params.one("as_of")?.map(str::to_owned), criteria };
+        let asked = Wording { view, as_of: params.one("as_of")?.map(str::to_owned), criteria };
         let from = Start::First { subject, order, as_of, asked };
         return Ok(QueueQuestion { from, limit: limit.unwrap_or(format.usual_limit()), min_position, strict });
     };
@@ -185,7 +185,7 @@ fn other_than(
     params: &Params,
     format: Format,
 ) -> Result<Option<&'static str>, Problem> {
-    let Asked { view, as_of, .. } = &cursor.asked;
+    let Wording { view, as_of, .. } = &cursor.asked;
     // A sheet is named after its view, and marks what was read in that view's round.
     let may_name = format == Format::Xlsx && view.is_none();
     if params.one("view")?.is_some_and(|given| !may_name && view.as_deref() != Some(given)) {

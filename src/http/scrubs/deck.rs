@@ -13,7 +13,7 @@ use crate::http::AppState;
 use crate::http::description::answers::{NoAccount, Refused};
 use crate::http::description::params::{AccountParam, ScrubPath};
 use crate::http::description::schemas;
-use crate::http::outside::Outside;
+use crate::http::outside::RequestOrigin;
 use crate::http::pages::link;
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -112,7 +112,7 @@ pub async fn show(
     viewer: Viewer,
     Path(number): Path<String>,
     params: Params,
-    outside: Outside,
+    outside: RequestOrigin,
 ) -> Result<Response, Problem> {
     params.only(&["account", "after", "cursor", "limit"])?;
     let after = params.after()?;

@@ -3,15 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::called::Called;
 use super::columns::{Chunk, WORDS, ones};
+use super::facet_names::FacetNames;
 use super::items::Items;
 use super::kinds;
 use super::selection::Selection;
 use super::slots::Slots;
 use super::snapshot::Snapshot;
 use crate::rank::criterion::{Looks, Repository, TYPE};
-use crate::rank::facet::{Counted, Facet};
+use crate::rank::facet::{Facet, ValueCounts};
 
 /// Open items of a repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,10 +33,10 @@ impl Snapshot {
         &self,
         selection: &Selection,
         facets: &[Facet],
-        called: &Called,
+        called: &FacetNames,
         repository: impl Fn(i64) -> Option<&'a Repository>,
         limit: usize,
-    ) -> Vec<Counted> {
+    ) -> Vec<ValueCounts> {
         let items = &self.items;
         let slots = selection.slots(items, &self.public);
         let slots = slots.unwrap_or_else(|| kinds::passing(&[], items.columns.chunks()));
@@ -49,7 +49,7 @@ impl Snapshot {
                     let repository = repository(repo_id)?;
                     Some((format!("{}/{}", repository.owner, repository.name), count))
                 };
-                Counted::top(by_repository(items, &slots).into_iter().filter_map(name).collect(), limit)
+                ValueCounts::top(by_repository(items, &slots).into_iter().filter_map(name).collect(), limit)
             }
             Facet::Type => by_type(items, &slots, limit),
             Facet::Label | Facet::Author | Facet::Assignee | Facet::Milestone => {
@@ -75,7 +75,7 @@ impl Snapshot {
                     Facet::Label => unlabelled(items, &slots, called),
                     _ => lacking(items, &slots, *facet),
                 };
-                Counted { none, ..Counted::top(values, limit) }
+                ValueCounts { none, ..ValueCounts::top(values, limit) }
             }
         };
         facets.iter().map(counted).collect()
@@ -108,7 +108,7 @@ impl Snapshot {
 }
 
 /// The selected items that have each value, by the value's place.
-fn by_value(items: &Items, slots: &Slots, called: &Called) -> Vec<u32> {
+fn by_value(items: &Items, slots: &Slots, called: &FacetNames) -> Vec<u32> {
     let mut by_value = vec![0; called.spelled.len()];
     if called.is_ambiguous() {
         let mut had: Vec<u32> = vec![];
@@ -142,7 +142,7 @@ fn by_value(items: &Items, slots: &Slots, called: &Called) -> Vec<u32> {
 }
 
 /// How many of the selected have no label with a name.
-fn unlabelled(items: &Items, slots: &Slots, called: &Called) -> usize {
+fn unlabelled(items: &Items, slots: &Slots, called: &FacetNames) -> usize {
     let bit = kinds::first(Facet::Label.criterion());
     let is_named =
         |term: &u32| called.value(*term as usize).is_some_and(|value| called.spelled[value].facet == Facet::Label);
@@ -164,8 +164,8 @@ fn lacking(items: &Items, slots: &Slots, facet: Facet) -> usize {
     words.map(|(word, some)| (word & !some).count_ones() as usize).sum()
 }
 
-fn by_type(items: &Items, slots: &Slots, limit: usize) -> Counted {
-    let Looks::Kind(names, _) = TYPE.looks else { return Counted::default() };
+fn by_type(items: &Items, slots: &Slots, limit: usize) -> ValueCounts {
+    let Looks::Kind(names, _) = TYPE.looks else { return ValueCounts::default() };
     let first = kinds::first(&TYPE);
     let mut counts = vec![0; names.len()];
     for (chunk, words) in items.columns.chunks().zip(slots.words().chunks(WORDS)) {
@@ -174,7 +174,7 @@ fn by_type(items: &Items, slots: &Slots, limit: usize) -> Counted {
             *count += bits.map(|(bits, word)| (bits & word).count_ones() as usize).sum::<usize>();
         }
     }
-    Counted::top(names.iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect(), limit)
+    ValueCounts::top(names.iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect(), limit)
 }
 
 fn by_repository(items: &Items, slots: &Slots) -> Vec<(i64, usize)> {

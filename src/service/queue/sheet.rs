@@ -1,6 +1,6 @@
 //! The queue as a spreadsheet.
 
-use super::{QueueQuestion, Service, Understood};
+use super::{QueueQuestion, ResolvedQuestion, Service};
 use crate::rank::{Cursor, QueueItem};
 use crate::scrub::Track;
 use crate::scrub::view::BUG_SCRUB;
@@ -36,7 +36,7 @@ impl Service {
         viewer.require(Scope::Read)?;
         let understood = self.page_request(viewer, question).await?;
         let unknown = self.unknown_of(&understood).await?;
-        let Understood { account, request, asked, .. } = understood;
+        let ResolvedQuestion { account, request, asked, .. } = understood;
         if let Some(view) = view {
             // Beside a cursor nobody has looked yet.
             self.view(account.account_id, view).await?;

@@ -7,7 +7,7 @@ use crate::support::TestDatabase;
 use crate::support::place::Place;
 use crate::support::service::run;
 
-async fn migrate(url: &str) -> crate::support::service::Ended {
+async fn migrate(url: &str) -> crate::support::service::Exit {
     run(&["migrate"], &[("BUGSCRUB_DATABASE_URL", url)]).await
 }
 

@@ -7,10 +7,10 @@ use bugscrub::activity::{PersonKey, Sight};
 use bugscrub::rank::criterion::{Holders, Looks};
 use bugscrub::rank::facet::Tally;
 use bugscrub::rank::filter::NOTHING;
-use bugscrub::rank::live::{Called, Change, Meanings, Page, Selection, Snapshot};
+use bugscrub::rank::live::{Change, FacetNames, Meanings, Page, Selection, Snapshot};
 use bugscrub::rank::stale_age::days_since;
 use bugscrub::rank::text::{contains, folded};
-use bugscrub::rank::{Candidate, Counted, Facet, Filter, Item, Order, Place, PlaceKey, Repository, stale_product};
+use bugscrub::rank::{Candidate, Facet, Filter, Item, Order, Place, PlaceKey, Repository, ValueCounts, stale_product};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
@@ -171,8 +171,8 @@ impl Model {
     }
 
     /// What the items of a snapshot are called, as the store would tell.
-    pub fn called(&self, snapshot: &Snapshot) -> Called {
-        let mut called = Called::default();
+    pub fn called(&self, snapshot: &Snapshot) -> FacetNames {
+        let mut called = FacetNames::default();
         assert_eq!(called.meet(snapshot).people.iter().filter(|id| **id > 3).count(), 0);
         for repo_id in 1..6 {
             // All labels are in each repository here.
@@ -189,7 +189,7 @@ impl Model {
     }
 
     /// How many of the selected have each value of a facet.
-    pub fn counted(&self, selected: &HashSet<(i64, i64)>, facet: Facet, limit: usize) -> Counted {
+    pub fn counted(&self, selected: &HashSet<(i64, i64)>, facet: Facet, limit: usize) -> ValueCounts {
         let login = |person: &PersonKey| match person {
             PersonKey::Id(id) => LOGINS.iter().find(|(known, _)| known == id).unwrap().1.to_owned(),
             PersonKey::Login(login) => folded(login),

@@ -24,13 +24,13 @@ pub fn bugscrub(args: &[&str], settings: &[(&str, &str)]) -> Command {
 }
 
 /// How a command ended.
-pub struct Ended {
+pub struct Exit {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
 }
 
-impl Ended {
+impl Exit {
     pub fn ok(self) -> String {
         assert_eq!(self.code, 0, "{}{}", self.stdout, self.stderr);
         self.stdout
@@ -45,10 +45,10 @@ impl Ended {
     }
 }
 
-pub async fn run(args: &[&str], settings: &[(&str, &str)]) -> Ended {
+pub async fn run(args: &[&str], settings: &[(&str, &str)]) -> Exit {
     let output = in_time("the command ends", bugscrub(args, settings).output()).await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Ended { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    Exit { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// A running `bugscrub serve`.

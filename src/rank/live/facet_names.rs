@@ -19,9 +19,9 @@ const NONE: u32 = u32::MAX;
 
 /// The values of terms, by their numbers in one ranking.
 #[derive(Clone, Debug, Default)]
-pub struct Called {
+pub struct FacetNames {
     values: Vec<u32>,
-    pub(super) spelled: Vec<Spelled>,
+    pub(super) spelled: Vec<Spelling>,
     /// The first spelling of each value, by the value as names are compared.
     first: HashMap<(Facet, Arc<str>), u32>,
     /// Repositories of which two labels are called the same.
@@ -34,7 +34,7 @@ pub struct Called {
 
 /// A value as it is spelled.
 #[derive(Clone, Debug)]
-pub(super) struct Spelled {
+pub(super) struct Spelling {
     pub facet: Facet,
     pub text: Arc<str>,
     /// The place of the first spelling of the same value.
@@ -52,7 +52,7 @@ pub struct Unknown {
     pub people: Vec<i64>,
 }
 
-impl Called {
+impl FacetNames {
     /// Makes room for the terms of a snapshot that came since. Answers whose logins it needs.
     pub fn meet(&mut self, snapshot: &Snapshot) -> Unknown {
         let items = &snapshot.items;
@@ -153,7 +153,7 @@ impl Called {
     fn spell(&mut self, facet: Facet, name: &str) -> u32 {
         let key = folded(name);
         let place = self.spelled.len() as u32;
-        let mut spelled = Spelled { facet, text: name.into(), first: place, next: NONE, terms: 0 };
+        let mut spelled = Spelling { facet, text: name.into(), first: place, next: NONE, terms: 0 };
         match self.first.get(&(facet, key.as_str().into())) {
             None => {
                 let key = if key == name { spelled.text.clone() } else { key.into() };

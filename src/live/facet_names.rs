@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 
-use crate::rank::live::{Called, Live, Snapshot};
+use crate::rank::live::{FacetNames, Live, Snapshot};
 use crate::store::StoreError;
 use crate::store::directory::{each_labels, each_milestone};
 use crate::store::log::subjects;
@@ -15,14 +15,14 @@ use crate::store::people::{each_login, renamed_between};
 const MANY: usize = 1_000;
 
 /// What the items of an account are called, as of a moment.
-pub(super) type Names = Mutex<Option<Named>>;
+pub(super) type Names = Mutex<Option<RankingNames>>;
 
 /// The names of one ranking, which it may not be any more.
-pub(super) struct Named {
+pub(super) struct RankingNames {
     live: Arc<Live>,
     /// What has happened up to here is in the names.
     position: i64,
-    called: Arc<Called>,
+    called: Arc<FacetNames>,
 }
 
 /// What the items of a snapshot are called.
@@ -31,7 +31,7 @@ pub(super) async fn called(
     database: &PgPool,
     account_id: i64,
     (live, snapshot): (&Arc<Live>, &Snapshot),
-) -> Result<Arc<Called>, StoreError> {
+) -> Result<Arc<FacetNames>, StoreError> {
     let mut names = names.lock().await;
     let known = names.take().filter(|known| Arc::ptr_eq(&known.live, live));
     let known = match known {
@@ -39,7 +39,7 @@ pub(super) async fn called(
         Some(known) if known.position > snapshot.position() => known,
         Some(known) => read_on(known, database, account_id, snapshot).await?,
         None => {
-            let begun = Named { live: live.clone(), position: 0, called: Arc::default() };
+            let begun = RankingNames { live: live.clone(), position: 0, called: Arc::default() };
             read_all(begun, database, account_id, snapshot).await?
         }
     };
@@ -49,12 +49,12 @@ pub(super) async fn called(
 }
 
 async fn read_all(
-    mut named: Named,
+    mut named: RankingNames,
     database: &PgPool,
     account_id: i64,
     snapshot: &Snapshot,
-) -> Result<Named, StoreError> {
-    let mut called = Called::default();
+) -> Result<RankingNames, StoreError> {
+    let mut called = FacetNames::default();
     called.meet(snapshot);
     let mut connection = database.acquire().await?;
     each_labels(&mut connection, account_id, None, |repo_id, labels| {
@@ -71,11 +71,11 @@ async fn read_all(
 }
 
 async fn read_on(
-    mut named: Named,
+    mut named: RankingNames,
     database: &PgPool,
     account_id: i64,
     snapshot: &Snapshot,
-) -> Result<Named, StoreError> {
+) -> Result<RankingNames, StoreError> {
     let (from, to) = (named.position, snapshot.position());
     let new = named.called.lacks(snapshot);
     if from == to && !new {
