@@ -1,5 +1,6 @@
 //! Following the log: the task that keeps the live ranking current.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -83,6 +84,9 @@ impl LiveRanking {
                         let loaded = live::load(&self.0.pool, head.account_id).await?;
                         account.replace(self.0.zone, today, loaded);
                     }
+                    if known != account.head() {
+                        self.0.changes.fetch_add(1, Ordering::Release);
+                    }
                     self.turn(&account, calendar, now).await;
                 }
             }
@@ -98,6 +102,7 @@ impl LiveRanking {
         let Ok(account) = made else { return Err(StoreError::Unreadable("a ranking could not be made".to_owned())) };
         let mut accounts = self.0.accounts.write().unwrap_or_else(PoisonError::into_inner);
         accounts.insert(head.account_id, Arc::new(account));
+        self.0.changes.fetch_add(1, Ordering::Release);
         Ok(())
     }
 

@@ -19,6 +19,7 @@ mod follow;
 mod names;
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::NaiveDate;
@@ -47,6 +48,8 @@ struct Shared {
     /// Turns of who asks for a past date.
     past: Semaphore,
     accounts: RwLock<HashMap<i64, Arc<Account>>>,
+    /// How often an account changed.
+    changes: AtomicU64,
     /// Whether every account was loaded once; sent anew after each catching up.
     progress: watch::Sender<bool>,
     /// Somebody of this process appended.
@@ -61,6 +64,7 @@ impl LiveRanking {
             bots,
             past: Semaphore::new(1),
             accounts: RwLock::default(),
+            changes: AtomicU64::default(),
             progress: watch::Sender::new(false),
             appended: Arc::default(),
         };
@@ -109,6 +113,12 @@ impl LiveRanking {
     /// The position and generation of an account that answers include.
     pub fn head(&self, account_id: i64) -> Option<Head> {
         self.account(account_id).map(|account| account.head())
+    }
+
+    /// How often what answers include has changed, of any account. What was read since the last change is current as far as
+    /// answers are.
+    pub fn changes(&self) -> u64 {
+        self.0.changes.load(Ordering::Acquire)
     }
 
     fn account(&self, account_id: i64) -> Option<Arc<Account>> {

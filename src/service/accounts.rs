@@ -1,11 +1,20 @@
 //! The accounts that a viewer may see, and which of them a question is about.
 
 use super::{Refusal, Scope, Service, Viewer};
+use crate::activity::Sight;
 pub use crate::store::accounts::Account;
 use crate::store::accounts::{self, Meant};
 
 /// Accounts that a refusal names at most.
 const MOST_NAMED: i64 = 50;
+
+/// Which account somebody asks about.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct AccountQuestion {
+    among: Option<Vec<i64>>,
+    sight: Sight,
+    named: Option<String>,
+}
 
 impl Service {
     /// The accounts that the viewer may see, by id.
@@ -18,13 +27,24 @@ impl Service {
         Ok(accounts::visible(&self.0.pool, &viewer.sight(), meant).await?)
     }
 
-    /// The account that a question is about: `named` by login or id, or the only one there is.
+    /// The account that a question is about: `named` by login or id, or the only one there is. As of what the ranking
+    /// includes, and of the last second at most.
     ///
     /// # Errors
     /// [`Refusal::BadParameter`] if none is named and there are several or none;
     /// [`Refusal::UnknownAccount`] for one that is not there or not the viewer's;
     /// [`Refusal::LoginReused`] for a login that several have had.
     pub async fn account(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
+        let question = AccountQuestion {
+            among: viewer.accounts().map(<[i64]>::to_vec),
+            sight: viewer.sight(),
+            named: named.map(str::to_owned),
+        };
+        self.0.meant.get_as_of(self.0.live.changes(), question, self.account_now(viewer, named)).await
+    }
+
+    /// The same, read now.
+    pub(super) async fn account_now(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
         let among = viewer.accounts();
         let Some(named) = named else {
             let meant = Meant { among, named: None, limit: Some(MOST_NAMED) };

@@ -33,7 +33,7 @@ impl Service {
         limit: usize,
     ) -> Result<Export, Refusal> {
         viewer.require(Scope::Read)?;
-        let account = self.account(viewer, account).await?;
+        let account = self.account_now(viewer, account).await?;
         let (account_id, head) = (account.account_id, account.position);
         let position = after.min(head);
         Ok(Export { service: self.clone(), viewer: viewer.clone(), account_id, position, head, left: limit })

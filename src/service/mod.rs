@@ -52,6 +52,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sqlx::PgPool;
 
+use self::accounts::AccountQuestion;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
 use self::sync::SyncProgress;
@@ -61,6 +62,8 @@ use crate::github::{Clock, JobContext};
 use crate::live::LiveRanking;
 use crate::rank::Calendar;
 use crate::scrub::{Declared, Schedule};
+use crate::store::accounts::Account;
+use crate::store::tokens::TokenRow;
 
 /// How long a question or an act waits until the ranking includes a position.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -71,12 +74,16 @@ pub struct Service(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
-    progress: Recent<SyncProgress>,
+    progress: Recent<i64, SyncProgress>,
     /// The same of what is public alone.
-    public_progress: Recent<SyncProgress>,
+    public_progress: Recent<i64, SyncProgress>,
     /// When a delivery last told something public of an account, with its position.
     told: Mutex<HashMap<i64, (i64, DateTime<Utc>)>>,
-    valid_tokens: Recent<bool>,
+    valid_tokens: Recent<i64, bool>,
+    /// Tokens by their hash.
+    known_tokens: Recent<Vec<u8>, TokenRow>,
+    /// The accounts that questions meant.
+    meant: Recent<AccountQuestion, Account>,
     /// One more than there are followers.
     followers: Arc<()>,
 }
@@ -134,6 +141,8 @@ impl Service {
             public_progress: Recent::default(),
             told: Mutex::default(),
             valid_tokens: Recent::default(),
+            known_tokens: Recent::default(),
+            meant: Recent::default(),
             followers: Arc::default(),
         }))
     }

@@ -16,7 +16,7 @@ use crate::rank::criterion::OF_NOTES;
 use crate::rank::{Criteria, Criterion, Cursor, Filter, Order, Page, PageRequest, Wording};
 use crate::scrub::view::BUG_SCRUB;
 use crate::scrub::{Round, Track, View};
-use crate::store::live::waiting_for;
+use crate::store::live::{head_position, waiting_for};
 use crate::store::scrubs::read::round;
 
 /// Why something may not stand beside a cursor.
@@ -184,25 +184,26 @@ impl Service {
             Err(known) => return Ok(Versioned::Known(known)),
         };
         let (account_id, sight) = (understood.account.account_id, &understood.request.sight);
-        let (page, last_delivery_at, backfill) = tokio::join!(
+        let (page, head, last_delivery_at, backfill) = tokio::join!(
             self.queue_page(viewer, &understood),
+            head_position(&self.0.pool, account_id),
             self.last_delivery_at(account_id, sight),
             self.backfill_in_passing(account_id, sight),
         );
         let (page, last_delivery_at, (backfill, last_sweep_at)) = (page?, last_delivery_at?, backfill?);
-        let lag = self.lag(&understood.account, page.position).await?;
+        let lag = self.lag(account_id, page.position, head?).await?;
         let freshness = Freshness { last_delivery_at, lag, backfill, last_sweep_at };
         let version = Version { position: page.position, ..version };
         Ok(Versioned::New(version, (page, freshness)))
     }
 
-    /// For how long the first event has waited that an answer up to a position does not include. `account` was read
-    /// before the answer was made: what was appended since is no lag.
-    async fn lag(&self, account: &Account, position: i64) -> Result<Duration, Refusal> {
-        if position >= account.position {
+    /// For how long the first event has waited that an answer up to a position does not include. The log's `head` was read
+    /// while the answer was made: what was appended since is no lag.
+    async fn lag(&self, account_id: i64, position: i64, head: i64) -> Result<Duration, Refusal> {
+        if position >= head {
             return Ok(Duration::ZERO);
         }
-        Ok(waiting_for(&self.0.pool, account.account_id, position).await?.unwrap_or_default())
+        Ok(waiting_for(&self.0.pool, account_id, position).await?.unwrap_or_default())
     }
 
     /// The same without how current it is, for tables.

@@ -100,13 +100,12 @@ impl Service {
         if in_header && self.0.admin_token_hash.as_ref() == Some(&hash) {
             return Ok(Viewer::bootstrap());
         }
-        let row = tokens::find(&self.0.pool, &hash).await?;
+        let unknown = || if in_header { Refusal::UnknownToken } else { Refusal::NotForUrls };
+        // As of the last second; one that was not known is looked for each time.
+        let find = async { tokens::find(&self.0.pool, &hash).await?.ok_or_else(unknown) };
+        let row = self.0.known_tokens.get(hash.clone(), find).await?;
         // What stands in URLs ends up in logs and histories: no token but those made for it.
-        match row.filter(|row| in_header || row.view.is_some()) {
-            Some(row) => Ok(Viewer::of_token(row)),
-            None if in_header => Err(Refusal::UnknownToken),
-            None => Err(Refusal::NotForUrls),
-        }
+        if in_header || row.view.is_some() { Ok(Viewer::of_token(row)) } else { Err(Refusal::NotForUrls) }
     }
 
     /// Whether a viewer's token is still valid, as of the last second.
@@ -154,16 +153,15 @@ impl Service {
         Ok(tokens)
     }
 
-    /// Revokes a token, at once.
+    /// Revokes a token: at once in this process, within a second in others.
     ///
     /// # Errors
     /// [`Refusal::MissingScope`], or [`Refusal::NoTokenInForce`] for one that the viewer may not see too.
     pub async fn revoke_token(&self, viewer: &Viewer, id: i64) -> Result<(), Refusal> {
         let known = self.list_tokens(viewer).await?.iter().any(|token| token.token_id == id);
-        match known && tokens::revoke(&self.0.pool, id).await? {
-            true => Ok(()),
-            false => Err(Refusal::NoTokenInForce),
-        }
+        let revoked = known && tokens::revoke(&self.0.pool, id).await?;
+        self.0.known_tokens.forget();
+        if revoked { Ok(()) } else { Err(Refusal::NoTokenInForce) }
     }
 }
 

@@ -12,6 +12,7 @@ pub struct Account {
     pub login: String,
     /// Every login that it has had, in lower case.
     pub logins: Vec<String>,
+    /// How far its log went when it was read.
     pub position: i64,
 }
 

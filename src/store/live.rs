@@ -37,6 +37,14 @@ pub async fn heads(pool: &PgPool) -> Result<Vec<Head>, StoreError> {
     Ok(heads)
 }
 
+/// How far an account's log goes; 0 for an account that is not there.
+pub async fn head_position(pool: &PgPool, account_id: i64) -> Result<i64, StoreError> {
+    let position = sqlx::query_scalar!("SELECT head_position FROM accounts WHERE account_id = $1", account_id)
+        .fetch_optional(pool)
+        .await?;
+    Ok(position.unwrap_or_default())
+}
+
 /// Whether the log, up to a head that was read from it before, is still the same one: a standby
 /// that took over may lack its end, and have another by now.
 pub async fn goes_on(pool: &PgPool, head: Head) -> Result<bool, StoreError> {
