@@ -17,6 +17,7 @@ use crate::rank::stale_age::days_since;
 use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, FlowPoint, Forecast, ForecastRequest};
 use crate::stats::{OpenDays, Step, ThroughputRow, Week};
 use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
+use crate::store::live::head_position;
 
 /// Steps of a range at most: days of ten years are fewer.
 pub const MOST_STEPS: i64 = 3_700;
@@ -267,7 +268,7 @@ impl Service {
     }
 
     /// The version that a statistic has now. `what`: which one, and by what parameters of its own.
-    fn statistic_version(
+    async fn statistic_version(
         &self,
         viewer: &Viewer,
         question: &StatsQuestion,
@@ -277,9 +278,9 @@ impl Service {
         let account_id = portion.account.account_id;
         let view = portion.view.as_ref().map(|view| &view.name);
         let head = self.0.live.head(account_id);
-        // The account's row was read before anything that is counted, so that this position is included. What memory
-        // tells, such as which names there are, may be behind it.
-        let position = portion.account.position;
+        // It is read before anything that is counted, which so includes it. What memory tells, such as which names there
+        // are, may be behind it.
+        let position = head_position(&self.0.pool, account_id).await?;
         let behind = head.map(|head| position - head.position);
         let asked = format!(
             "{what} {question:?} {view:?} {:?} {:?} {} {} {:?} {behind:?}",
@@ -308,7 +309,7 @@ impl Service {
         count: impl FnOnce(Part, Lifetimes) -> Statistic<T> + Send + 'static,
     ) -> Result<Versioned<Statistic<T>>, Refusal> {
         let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
-        let version = self.statistic_version(viewer, question, &portion, (moment, &what))?;
+        let version = self.statistic_version(viewer, question, &portion, (moment, &what)).await?;
         if is_known(&version) {
             return Ok(Versioned::Known(version));
         }
