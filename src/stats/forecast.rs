@@ -213,32 +213,29 @@ impl Runs {
 
     /// Plays one week in every run that still goes on.
     fn step(&mut self, net: &[i64]) {
-        for open in &mut self.open {
+        let Self { rng, open, .. } = self;
+        open.retain_mut(|open| {
             // A 32-bit draw, scaled to the number of weeks. The bias is below weeks / 2^32, and the draws stay the same even
             // if the library changes how it draws from a range.
-            let drawn = (u64::from(self.rng.next_u32()) * net.len() as u64) >> 32;
+            let drawn = (u64::from(rng.next_u32()) * net.len() as u64) >> 32;
             *open += net[drawn as usize];
-        }
-        self.open.retain(|open| *open > 0);
+            *open > 0
+        });
         self.ended = self.request.runs as usize - self.open.len();
     }
 
     fn fan_point(&mut self, date: NaiveDate) -> FanPoint {
         let runs = self.request.runs as usize;
-        let (ended, open) = (self.ended, &mut self.open);
-        let mut percentile = |percent| match rank(runs, percent).checked_sub(ended + 1) {
+        // The greatest first: what was selected has all that is smaller before it, where the next is looked for.
+        let mut rest = &mut self.open[..];
+        let [p95, p80, p50, p20, p5] = [95, 80, 50, 20, 5].map(|percent| {
+            let Some(place) = rank(runs, percent).checked_sub(self.ended + 1) else { return 0 };
             // A count of 2^32 would need as many items.
-            Some(place) => u32::try_from(*open.select_nth_unstable(place).1).unwrap_or(u32::MAX),
-            None => 0,
-        };
-        FanPoint {
-            date,
-            p5: percentile(5),
-            p20: percentile(20),
-            p50: percentile(50),
-            p80: percentile(80),
-            p95: percentile(95),
-        }
+            let open = u32::try_from(*rest.select_nth_unstable(place).1).unwrap_or(u32::MAX);
+            rest = &mut std::mem::take(&mut rest)[..=place];
+            open
+        });
+        FanPoint { date, p5, p20, p50, p80, p95 }
     }
 }
 
