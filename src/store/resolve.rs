@@ -47,6 +47,9 @@ pub async fn meanings(
 }
 
 /// The ids of labels by their names.
+///
+/// The generation is no key here (`+ 0`): without statistics the planner takes it for rare, and reads all names of an
+/// account by it.
 pub(super) async fn labels(
     pool: &PgPool,
     account_id: i64,
@@ -54,9 +57,10 @@ pub(super) async fn labels(
     repo_ids: Option<&[i64]>,
 ) -> Result<HashMap<String, Vec<i64>>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT l.label_id, l.name FROM accounts a JOIN labels l USING (account_id, generation)
+        r#"SELECT l.label_id, l.name
+         FROM accounts a JOIN labels l ON l.account_id = a.account_id AND l.generation + 0 = a.generation
          WHERE a.account_id = $1
-           AND (lower(l.name COLLATE "C") = ANY($2) OR octet_length(l.name) <> char_length(l.name))
+           AND (lower(l.name COLLATE "C") = ANY($2) OR least(octet_length(l.name) - char_length(l.name), 1) = 1)
            AND NOT l.removed AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))"#,
         account_id,
         &all_folded(names),
@@ -105,9 +109,10 @@ pub(super) async fn milestones(
     repo_ids: Option<&[i64]>,
 ) -> Result<HashMap<String, Vec<(i64, i64)>>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT m.repo_id, m.number, m.title FROM accounts a JOIN milestones m USING (account_id, generation)
+        r#"SELECT m.repo_id, m.number, m.title
+         FROM accounts a JOIN milestones m ON m.account_id = a.account_id AND m.generation + 0 = a.generation
          WHERE a.account_id = $1
-           AND (lower(m.title COLLATE "C") = ANY($2) OR octet_length(m.title) <> char_length(m.title))
+           AND (lower(m.title COLLATE "C") = ANY($2) OR least(octet_length(m.title) - char_length(m.title), 1) = 1)
            AND NOT m.removed AND ($3::bigint[] IS NULL OR m.repo_id = ANY($3))"#,
         account_id,
         &all_folded(titles),

@@ -206,6 +206,25 @@ async fn that_nobody_is_called_so_is_found_without_reading_the_items() {
     database.drop().await;
 }
 
+/// What a name means, where most names are plain ASCII.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_and_a_milestone_are_found_by_name_without_reading_all() {
+    let database = TestDatabase::new().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    fill(&mut connection).await;
+    let beyond =
+        "UPDATE labels SET name = 'größe' WHERE label_id = 5; UPDATE milestones SET title = 'größe' WHERE number = 5";
+    sqlx::raw_sql(beyond).execute(&mut connection).await.unwrap();
+    for knows in ["", "ANALYZE"] {
+        sqlx::raw_sql(knows).execute(&mut connection).await.unwrap();
+        for words in ["least(octet_length(l.name)", "least(octet_length(m.title)"] {
+            check_visits(&mut connection, words, "1, '{k7}', NULL", 2..=20).await;
+        }
+    }
+    connection.close().await.unwrap();
+    database.drop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_that_meets_a_list_of_keys_visits_few_rows_without_statistics() {
     let database = TestDatabase::new().await;
