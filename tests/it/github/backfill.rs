@@ -104,9 +104,10 @@ async fn no_more_than_four_fifths_of_a_budget_are_used() {
     let used =
         github.log().iter().filter(|request| request.gate == account && !request.path.starts_with("/graphql")).count();
     assert_eq!(used, 16);
-    let sync = until(&app, "/api/v1/sync", |sync| sync["due"] == 0).await;
+    // No job is due either while each is being done: the reason is there once one of them was put off.
+    let reason = "80 % of the REST budget of 20 an hour is used";
+    let sync = until(&app, "/api/v1/sync", |sync| sync["due"] == 0 && sync["limits"]["reason"] == reason).await;
     assert_eq!(sync["failing"], serde_json::json!([]), "{sync:#}");
-    assert_eq!(sync["limits"]["reason"], "80 % of the REST budget of 20 an hour is used", "{sync:#}");
     assert!(github.log().iter().all(|request| !matches!(request.status, 403 | 429)), "something was refused");
     app.stop().await.drop().await;
 }
