@@ -86,9 +86,9 @@ async fn ingest(report: &mut Report, payloads: &Payloads) {
 /// behind the same HTTP stack and signature check, and against the receiver that people write with octokit.
 async fn ingest_ratio(report: &mut Report, service: &Service, payloads: &Payloads) {
     let reference = Receiver::reference(service.database_url());
-    let octokit = Receiver::octokit(service.database_url());
+    let with_octokit = Receiver::octokit(service.database_url());
     let mut ours = Rounds::of_service(service);
-    let (mut plain, mut octokit) = (Rounds::of(&reference), Rounds::of(&octokit));
+    let (mut plain, mut octokit) = (Rounds::of(&reference), Rounds::of(&with_octokit));
     for _ in 0..ROUNDS {
         for rounds in [&mut plain, &mut ours, &mut octokit] {
             rounds.run(service, payloads, CONNECTIONS, ROUND).await;

@@ -109,8 +109,8 @@ impl<T: Ord + Clone> Register<T> {
 
 /// A set whose elements fold one by one: labels, assignees.
 ///
-/// A snapshot speaks of the whole set, an action of one element, and so does a snapshot that does not show all. An element is in the set if the
-/// statement with the greatest stamp that covers it says so.
+/// A snapshot speaks of the whole set, an action of one element, and so does a snapshot that does not show
+/// all. An element is in the set if the statement with the greatest stamp that covers it says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound = "T: Ord + Clone + Serialize + serde::de::DeserializeOwned")]
 pub struct Elements<T> {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::caching::NOT_KEPT;
 use super::description::answers::{Elsewhere, NoAccount, NotReached, Refused};
 use super::description::params::{ItemPath, MinPositionParam};
 use super::description::schemas;
@@ -131,7 +132,7 @@ pub fn elsewhere(refusal: Refusal, below: &str) -> Result<Response, Problem> {
     let Refusal::ItemMoved { account_id, owner, repository, number } = refusal else { return Err(refusal.into()) };
     let address = format!("/api/v1/items/{owner}/{repository}/{number}{below}?account={account_id}");
     let address = HeaderValue::try_from(address).map_err(|_| Refusal::UnknownItem)?;
-    let headers = [(LOCATION, address), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    let headers = [(LOCATION, address), (CACHE_CONTROL, HeaderValue::from_static(NOT_KEPT))];
     Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response())
 }
 

@@ -23,6 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::ToSchema;
 
 use self::kinds::Kind;
+use super::caching::NOT_KEPT;
 
 /// The `type` of a problem about which the status says everything (RFC 9457, 4.2.1).
 const ABOUT_BLANK: &str = "about:blank";
@@ -166,7 +167,7 @@ impl IntoResponse for Problem {
         let text = HeaderValue::from_static;
         set(CONTENT_TYPE, text("application/problem+json"));
         // Otherwise caches may keep a 404 or 410 (RFC 9111, 4.2.2) for longer than it is true.
-        set(CACHE_CONTROL, text("no-store"));
+        set(CACHE_CONTROL, text(NOT_KEPT));
         if self.status == StatusCode::UNAUTHORIZED {
             set(WWW_AUTHENTICATE, text("Bearer"));
         }

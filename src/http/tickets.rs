@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::caching::NOT_KEPT;
 use super::description::answers::{NoAccount, Refused};
 use super::description::params::AccountParam;
 use super::params::Params;
@@ -45,5 +46,5 @@ pub struct StreamTicket {
 pub async fn create(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Response, Problem> {
     params.only(&["account"])?;
     let Ticket { ticket, expires_at } = state.service.create_ticket(&viewer, params.one("account")?).await?;
-    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(StreamTicket { ticket, expires_at })).into_response())
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, NOT_KEPT)], Json(StreamTicket { ticket, expires_at })).into_response())
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::caching::NOT_KEPT;
 use super::description::answers::{BadBody, Refused};
 use super::description::schemas;
 use super::json::{Body, Whole};
@@ -169,7 +170,7 @@ pub async fn create(
     params.only(&[])?;
     let made = state.service.create_token(&viewer, wanted.read()?).await?;
     let answer = CreatedToken { id: made.id, token: made.secret };
-    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, NOT_KEPT)], Json(answer)).into_response())
 }
 
 /// Revoke a token.

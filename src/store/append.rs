@@ -154,7 +154,7 @@ impl<'a> Batch<'a> {
 
     async fn open(&self, connection: &mut PgConnection) -> Result<Option<Opening>, StoreError> {
         let raw: Vec<&RawDelivery> = self.entries.iter().filter_map(|entry| entry.raw.as_ref()).collect();
-        opening::open(connection, self.account_id, None, &raw, &self.source_keys, &self.states).await
+        opening::open(connection, self.account_id, &raw, &self.source_keys, &self.states).await
     }
 
     /// Appends what is new of them.

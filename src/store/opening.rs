@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -71,51 +71,73 @@ impl StateKeys {
 }
 
 /// Locks the account's head row, stores the raw deliveries that are new, and reads which of the events are known and
-/// which states they change: of `generation`, or of the one in use. `None`: the account has no row.
+/// which states they change. `None`: the account has no row.
 pub(super) async fn open(
     connection: &mut PgConnection,
     account_id: i64,
-    generation: Option<i64>,
     raw: &[&RawDelivery],
     source_keys: &[&str],
-    states: &StateKeys,
+    keys: &StateKeys,
 ) -> Result<Option<Opening>, StoreError> {
-    let Some((opening, current)) = ask(connection, account_id, generation, raw, source_keys, states).await? else {
-        return Ok(None);
-    };
-    if current {
-        return Ok(Some(opening));
+    let Reading { head, seen, new_guids, known_keys, states } =
+        read(connection, account_id, None, raw, source_keys, keys).await?;
+    let Some(head) = head else { return Ok(None) };
+    if seen == Some((head.position, head.generation)) {
+        return Ok(Some(Opening { head, new_guids, known_keys, states }));
     }
-    let again = ask(connection, account_id, generation, &[], source_keys, states).await?;
-    Ok(again.map(|(again, _)| Opening { head: opening.head, new_guids: opening.new_guids, ..again }))
+    let Reading { known_keys, states, .. } = read(connection, account_id, None, &[], source_keys, keys).await?;
+    Ok(Some(Opening { head, new_guids, known_keys, states }))
 }
 
-/// The same, and whether what it read is as of the head that it locked.
+/// Reads states of a generation, and locks nothing.
+pub(super) async fn states_of(
+    connection: &mut PgConnection,
+    account_id: i64,
+    generation: i64,
+    keys: &StateKeys,
+) -> Result<States, StoreError> {
+    Ok(read(connection, account_id, Some(generation), &[], &[], keys).await?.states)
+}
+
+/// What the statement answers.
+#[derive(Default)]
+struct Reading {
+    /// `None` too if a generation was named: then nothing is locked.
+    head: Option<LockedHead>,
+    /// Position and generation of the head as of which the rest was read.
+    seen: Option<(i64, i64)>,
+    new_guids: HashSet<Uuid>,
+    known_keys: HashSet<String>,
+    states: States,
+}
+
+/// Runs the statement: for the generation in use, whose head it locks, or for another one.
 ///
 /// LATERAL with LIMIT makes the planner look each key up in an index. Without it, the planner scans
 /// whole tables as long as it has no statistics about them.
-async fn ask(
+async fn read(
     connection: &mut PgConnection,
     account_id: i64,
     generation: Option<i64>,
     raw: &[&RawDelivery],
     source_keys: &[&str],
-    states: &StateKeys,
-) -> Result<Option<(Opening, bool)>, StoreError> {
+    keys: &StateKeys,
+) -> Result<Reading, StoreError> {
     let guids: Vec<Uuid> = raw.iter().map(|raw| raw.guid).collect();
     let events: Vec<&str> = raw.iter().map(|raw| raw.event.as_str()).collect();
     let actions: Vec<Option<&str>> = raw.iter().map(|raw| raw.action.as_deref()).collect();
     let outcomes: Vec<&str> = raw.iter().map(|raw| raw.outcome).collect();
     let bodies: Vec<&[u8]> = raw.iter().map(|raw| raw.body.as_slice()).collect();
-    let (item_repos, item_numbers): (Vec<i64>, Vec<i64>) = states.items.iter().copied().unzip();
-    let (label_repos, label_ids): (Vec<i64>, Vec<i64>) = states.labels.iter().copied().unzip();
-    let (milestone_repos, milestone_numbers): (Vec<i64>, Vec<i64>) = states.milestones.iter().copied().unzip();
+    let (item_repos, item_numbers): (Vec<i64>, Vec<i64>) = keys.items.iter().copied().unzip();
+    let (label_repos, label_ids): (Vec<i64>, Vec<i64>) = keys.labels.iter().copied().unzip();
+    let (milestone_repos, milestone_numbers): (Vec<i64>, Vec<i64>) = keys.milestones.iter().copied().unzip();
     let rows = sqlx::query!(
         r#"WITH head AS MATERIALIZED (
              SELECT head_position, generation,
                     GREATEST(clock_timestamp(), last_recorded_at + interval '1 microsecond') AS now
-             FROM accounts WHERE account_id = $1 FOR UPDATE),
+             FROM accounts WHERE account_id = $1 AND $2::bigint IS NULL FOR UPDATE),
            seen AS MATERIALIZED (SELECT head_position, generation FROM accounts WHERE account_id = $1),
+           meant AS MATERIALIZED (SELECT COALESCE($2, generation) AS generation FROM seen),
            stored AS (
              INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
              SELECT $1, guid, event, action, outcome, head.now, body
@@ -137,35 +159,35 @@ async fn ask(
            SELECT 'item', wanted.repo_id, wanted.id, found.folded::text, NULL, NULL
            FROM UNNEST($9::bigint[], $10::bigint[]) AS wanted (repo_id, id)
            CROSS JOIN LATERAL (SELECT folded FROM items
-             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+             WHERE account_id = $1 AND generation = (SELECT generation FROM meant)
                AND repo_id = wanted.repo_id AND number = wanted.id LIMIT 1) AS found
            UNION ALL
            SELECT 'repository', wanted.repo_id, NULL, found.folded::text, NULL, NULL
            FROM UNNEST($11::bigint[]) AS wanted (repo_id)
            CROSS JOIN LATERAL (SELECT folded FROM repositories
-             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+             WHERE account_id = $1 AND generation = (SELECT generation FROM meant)
                AND repo_id = wanted.repo_id LIMIT 1) AS found
            UNION ALL
            SELECT 'label', wanted.repo_id, wanted.id, found.folded::text, NULL, NULL
            FROM UNNEST($12::bigint[], $13::bigint[]) AS wanted (repo_id, id)
            CROSS JOIN LATERAL (SELECT folded FROM labels
-             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+             WHERE account_id = $1 AND generation = (SELECT generation FROM meant)
                AND repo_id = wanted.repo_id AND label_id = wanted.id LIMIT 1) AS found
            UNION ALL
            SELECT 'milestone', wanted.repo_id, wanted.id, found.folded::text, NULL, NULL
            FROM UNNEST($14::bigint[], $15::bigint[]) AS wanted (repo_id, id)
            CROSS JOIN LATERAL (SELECT folded FROM milestones
-             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+             WHERE account_id = $1 AND generation = (SELECT generation FROM meant)
                AND repo_id = wanted.repo_id AND number = wanted.id LIMIT 1) AS found
            UNION ALL
            SELECT 'person', wanted.id, NULL, found.folded::text, NULL, NULL
            FROM UNNEST($16::bigint[]) AS wanted (id)
            CROSS JOIN LATERAL (SELECT folded FROM people
-             WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))
+             WHERE account_id = $1 AND generation = (SELECT generation FROM meant)
                AND person_id = wanted.id LIMIT 1) AS found
            UNION ALL
            SELECT 'account', NULL, NULL, folded::text, NULL, NULL FROM account_profiles
-           WHERE account_id = $1 AND generation = COALESCE($2, (SELECT generation FROM seen))"#,
+           WHERE account_id = $1 AND generation = (SELECT generation FROM meant)"#,
         account_id,
         generation,
         &guids,
@@ -176,27 +198,26 @@ async fn ask(
         source_keys as _,
         &item_repos,
         &item_numbers,
-        &states.repositories,
+        &keys.repositories,
         &label_repos,
         &label_ids,
         &milestone_repos,
         &milestone_numbers,
-        &states.people,
+        &keys.people,
     )
     .fetch_all(connection)
     .await?;
-    let (mut head, mut seen) = (None, None);
-    let (mut new_guids, mut known_keys, mut states) = (HashSet::new(), HashSet::new(), States::default());
+    let mut reading = Reading::default();
     for row in rows {
         let (a, b) = (row.a.unwrap_or_default(), row.b.unwrap_or_default());
         let text = row.text.as_deref().unwrap_or_default();
-        let directory = &mut states.directory;
+        let States { items, directory } = &mut reading.states;
         match row.what.as_str() {
-            "head" => head = row.now.map(|now: DateTime<Utc>| LockedHead { position: a, generation: b, now }),
-            "seen" => seen = Some((a, b)),
-            "guid" => new_guids.extend(row.guid),
-            "key" => drop(known_keys.insert(text.to_owned())),
-            "item" => drop(states.items.insert((a, b), folded(text)?)),
+            "head" => reading.head = row.now.map(|now| LockedHead { position: a, generation: b, now }),
+            "seen" => reading.seen = Some((a, b)),
+            "guid" => reading.new_guids.extend(row.guid),
+            "key" => drop(reading.known_keys.insert(text.to_owned())),
+            "item" => drop(items.insert((a, b), folded(text)?)),
             "repository" => drop(directory.repositories.insert(a, folded(text)?)),
             "label" => drop(directory.labels.insert((a, b), folded(text)?)),
             "milestone" => drop(directory.milestones.insert((a, b), folded(text)?)),
@@ -204,9 +225,7 @@ async fn ask(
             _ => directory.profile = folded(text)?,
         }
     }
-    let Some(head) = head else { return Ok(None) };
-    let current = seen == Some((head.position, head.generation));
-    Ok(Some((Opening { head, new_guids, known_keys, states }, current)))
+    Ok(reading)
 }
 
 fn folded<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, StoreError> {

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use super::StoreError;
 use super::log::LogEntry;
-use super::opening::{self, StateKeys, States};
+use super::opening::{StateKeys, States, states_of};
 use super::{items, names, people, scrubs};
 use crate::activity::directory::Directory;
 use crate::activity::{Bots, Fact};
@@ -24,8 +24,7 @@ pub(super) async fn project(
     bots: &Bots,
 ) -> Result<(), StoreError> {
     let keys = StateKeys::of(account_id, events.iter().map(|entry| entry.event));
-    let opening = opening::open(connection, account_id, Some(generation), &[], &[], &keys).await?;
-    let states = opening.map(|opening| opening.states).unwrap_or_default();
+    let states = states_of(connection, account_id, generation, &keys).await?;
     project_onto(connection, (account_id, generation), events, bots, states).await
 }
 
