@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::item::{ItemKey, ItemType, State};
+pub use super::person::Actor;
 use super::person::Person;
 use super::scrubbing::ScrubFact;
+use super::word::{ConversationFacts, ConversationSnapshot, Word, WordId};
 
 /// One fact, without its position in the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,22 +26,6 @@ pub struct Event {
     pub occurred_at: Option<DateTime<Utc>>,
     pub source: Source,
     pub fact: Fact,
-}
-
-/// Who acted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Actor {
-    pub login: String,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub id: Option<i64>,
-    /// GitHub calls it a bot: its type is `Bot`, or its login ends in `[bot]`.
-    pub bot: bool,
-}
-
-impl Actor {
-    pub fn person(&self) -> Person {
-        Person { id: self.id, login: self.login.clone() }
-    }
 }
 
 /// Where an event came from.
@@ -94,6 +80,26 @@ pub struct ItemFact {
     /// How the actor stands to the repository, as GitHub names it: `MEMBER`, `NONE` and so on.
     pub association: Option<String>,
     pub repository: Option<RepositoryRef>,
+    /// The comment or review that the fact is about; for a deletion, marked so.
+    pub said: Option<(WordId, Word)>,
+    /// The end of the item's conversation, if GitHub was asked for it.
+    pub conversation: Option<ConversationSnapshot>,
+}
+
+impl ItemFact {
+    /// A fact of which nothing else is known.
+    pub fn new(repo_id: i64, number: i64, effect: Effect) -> Self {
+        Self {
+            repo_id,
+            number,
+            effect,
+            snapshot: None,
+            association: None,
+            repository: None,
+            said: None,
+            conversation: None,
+        }
+    }
 }
 
 /// The field that an action changes.
@@ -143,6 +149,31 @@ pub struct ItemSnapshot {
     pub assignees: Option<Vec<Person>>,
     /// `Some(None)`: the payload says that there is no milestone.
     pub milestone: Option<Option<MilestoneRef>>,
+    pub talk: ConversationFacts,
+}
+
+impl ItemSnapshot {
+    /// A snapshot that shows nothing else.
+    pub fn new(item_type: ItemType, updated_at: DateTime<Utc>) -> Self {
+        Self {
+            item_type,
+            updated_at,
+            fetched_at: None,
+            created_at: None,
+            title: None,
+            author: None,
+            status: None,
+            answered: None,
+            merged: None,
+            draft: None,
+            comments: None,
+            labels: None,
+            more_labels: false,
+            assignees: None,
+            milestone: None,
+            talk: ConversationFacts::default(),
+        }
+    }
 }
 
 /// Whether an item is open, with what belongs to it. It is folded as one field.

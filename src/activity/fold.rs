@@ -10,18 +10,37 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::event::{Actor, Effect, Event, ItemFact, ItemSnapshot};
+use super::event::{Actor, Effect, Event, ItemFact, ItemSnapshot, Source};
 use super::item::{Activity, ItemState};
 use super::person::{Person, PersonKey, login_key};
 use super::register::{Authority, Register, Stamp};
 
-/// Further logins that count as bots (`BUGSCRUB_BOTS`), beside those that GitHub calls bots. Case does
-/// not matter.
+/// Further logins that count as bots (`BUGSCRUB_BOTS`), beside those that GitHub calls bots, and those that are called as
+/// bots are. Case does not matter.
 ///
 /// A login means whoever was the first to be seen with it, under whatever name they act: a bot that is
 /// renamed stays one, and who takes its old login is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bots(BTreeMap<String, Option<i64>>);
+
+/// Why somebody counts as a bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BotReason {
+    /// GitHub calls it one.
+    GitHub,
+    /// Its login ends as bots' do: `-bot`, `_bot` or `-robot`.
+    Name,
+    /// `BUGSCRUB_BOTS` names it.
+    Setting,
+}
+
+impl BotReason {
+    pub const NAMES: [&'static str; 3] = ["github", "name", "setting"];
+
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
 
 impl Bots {
     /// These logins, of whose owners nothing is known yet.
@@ -41,14 +60,30 @@ impl Bots {
     }
 
     pub fn is_human(&self, actor: &Actor) -> bool {
-        if actor.bot || self.0.is_empty() {
-            return !actor.bot;
+        self.reason(actor).is_none()
+    }
+
+    /// Why an actor counts as a bot; `None` for a human.
+    pub fn reason(&self, actor: &Actor) -> Option<BotReason> {
+        if self.names(actor) {
+            return Some(BotReason::Setting);
+        }
+        let login = login_key(&actor.login);
+        if ["-bot", "_bot", "-robot"].iter().any(|end| login.ends_with(end)) {
+            return Some(BotReason::Name);
+        }
+        actor.bot.then_some(BotReason::GitHub)
+    }
+
+    fn names(&self, actor: &Actor) -> bool {
+        if self.0.is_empty() {
+            return false;
         }
         let named = match (self.0.get(&login_key(&actor.login)), actor.id) {
             (Some(Some(owner)), Some(id)) => *owner == id,
             (listed, _) => listed.is_some(),
         };
-        !named && actor.id.is_none_or(|id| !self.0.values().flatten().any(|owner| *owner == id))
+        named || actor.id.is_some_and(|id| self.0.values().flatten().any(|owner| *owner == id))
     }
 }
 
@@ -58,21 +93,20 @@ impl ItemState {
         if let Some(snapshot) = &fact.snapshot {
             self.apply_snapshot(snapshot, &fact.effect, event.actor.as_ref());
         }
+        self.apply_conversation(event, fact, bots);
         match &fact.effect {
             Effect::Deleted => self.deleted = true,
             Effect::TransferredTo(key) => self.transferred_to = self.transferred_to.max(Some(*key)),
             Effect::TransferredFrom(key) => self.transferred_from = self.transferred_from.max(Some(*key)),
             _ => {}
         }
-        // What an earlier version folded knows of a last word only if nothing else came after it.
-        if self.last_word.is_none() {
-            self.last_word = self.last_human_activity.clone().filter(|activity| activity.association.is_some());
-        }
         if let (Some(actor), Some(at)) = (&event.actor, event.occurred_at) {
             let activity =
                 Activity { at, kind: event.kind.clone(), actor: actor.clone(), association: fact.association.clone() };
             if bots.is_human(actor) {
-                if activity.association.is_some() && self.last_word.as_ref() < Some(&activity) {
+                // What is kept by its id may be deleted.
+                let spoke = fact.said.is_none() && ["commented", "reviewed"].contains(&&*activity.kind);
+                if spoke && activity.association.is_some() && self.last_word.as_ref() < Some(&activity) {
                     self.last_word = Some(activity.clone());
                 }
                 if self.last_human_activity.as_ref() < Some(&activity) {
@@ -82,6 +116,32 @@ impl ItemState {
             if self.last_activity.as_ref() < Some(&activity) {
                 self.last_activity = Some(activity);
             }
+        }
+    }
+
+    fn apply_conversation(&mut self, event: &Event, fact: &ItemFact, bots: &Bots) {
+        let talk = &mut self.conversation;
+        if let Some((id, word)) = &fact.said {
+            talk.hear(*id, word, |actor| bots.is_human(actor));
+        }
+        let arrived = matches!(fact.effect, Effect::TransferredFrom(_));
+        if event.kind == "opened" && !arrived {
+            talk.begin();
+        }
+        let Some(snapshot) = &fact.snapshot else { return };
+        let fetched = matches!(event.source, Source::Backfill | Source::Sweep);
+        match &fact.conversation {
+            Some(shown) => talk.fetch(shown, snapshot.updated_at, |actor| bots.is_human(actor)),
+            // What was said at the old place is said here too, and no delivery tells of it.
+            None if fetched || arrived => talk.list(snapshot.updated_at),
+            None => {}
+        }
+        if event.kind == "synchronized"
+            && let (Some(actor), Some(author)) = (&event.actor, &snapshot.author)
+            && author.is(&actor.person())
+            && bots.is_human(actor)
+        {
+            talk.push(event.occurred_at.unwrap_or(snapshot.updated_at));
         }
     }
 
@@ -102,6 +162,7 @@ impl ItemState {
         merge(&mut self.merged, shown, &snapshot.merged);
         merge(&mut self.draft, stamp(*effect == Effect::Draft), &snapshot.draft);
         merge(&mut self.comments, shown, &snapshot.comments);
+        self.conversation.show(shown, &snapshot.talk);
         let milestone = snapshot.milestone.as_ref().map(|milestone| milestone.as_ref().map(|found| found.number));
         merge(&mut self.milestone, stamp(*effect == Effect::Milestone), &milestone);
 

@@ -7,10 +7,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::event::{Actor, Status};
-use super::person::{Person, PersonKey};
+use super::conversation::Conversation;
+use super::event::Status;
+use super::person::{Actor, Person, PersonKey};
 use super::register::{Elements, Register};
-use super::waiting::WaitsFor;
+use super::word::{Word, WordId};
 
 /// An item's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -142,10 +143,11 @@ pub struct ItemState {
     pub(super) transferred_to: Option<ItemKey>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) transferred_from: Option<ItemKey>,
-    /// The last thing that a human did of whom GitHub said how they stand to the repository: of who
-    /// sets a label, say, it does not.
+    /// The last thing that a human said, by deliveries of which no id was kept.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) last_word: Option<Activity>,
+    #[serde(skip_serializing_if = "Conversation::is_empty", default)]
+    pub(super) conversation: Conversation,
 }
 
 impl ItemState {
@@ -229,19 +231,47 @@ impl ItemState {
         self.assignees.present()
     }
 
-    pub fn last_activity(&self) -> Option<&Activity> {
-        self.last_activity.as_ref()
+    pub fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    /// The last thing that anybody did, as far as it is known.
+    pub fn last_activity(&self) -> Option<Activity> {
+        let said = self.conversation.last_of_all().and_then(said);
+        self.last_activity.clone().max(said).max(self.opening())
     }
 
     /// The last thing that a human did, the opening included; `None` where none is known.
-    pub fn last_human_activity(&self) -> Option<&Activity> {
-        self.last_human_activity.as_ref()
+    pub fn last_human_activity(&self) -> Option<Activity> {
+        let said = self.conversation.last_word().and_then(said);
+        let opening = self.opening().filter(|opening| !opening.actor.bot);
+        self.last_human_activity.clone().max(said).max(opening)
     }
 
-    /// Whom an open item waits for, by who had the last word. `None` where nobody can tell.
-    pub fn waits_for(&self) -> Option<WaitsFor> {
-        let word = self.last_word.as_ref().filter(|_| self.state() == Some(State::Open))?;
-        Some(WaitsFor::after(&word.actor.person(), word.association.as_deref()?, self.author().as_ref()))
+    /// The opening, once it is known that nothing was left out after it.
+    fn opening(&self) -> Option<Activity> {
+        let author = self.author().filter(|_| self.conversation.is_fetched())?;
+        let bot = self.conversation.is_opened_by_bot();
+        let association = self.conversation.author_association().map(|association| association.name().to_owned());
+        let actor = Actor { login: author.login, id: author.id, bot };
+        Some(Activity { at: self.created_at()?, kind: "opened".to_owned(), actor, association })
+    }
+
+    /// The number of humans who said something, as far as it is known; `None` if it is not known at all.
+    pub fn commenters(&self) -> Option<i64> {
+        let known = self.conversation.is_fetched() || self.conversation.is_heard();
+        (known || self.comments() == Some(0)).then(|| self.conversation.commenters(None))
+    }
+
+    /// Whether GitHub is to be asked for the item's conversation.
+    pub fn conversation_is_due(&self) -> bool {
+        self.live() && self.state() == Some(State::Open) && self.conversation.is_due()
+    }
+
+    /// The last thing said of which deliveries told before each was kept by its id.
+    pub(super) fn last_word_before(&self) -> Option<&Activity> {
+        let spoke = |word: &&Activity| ["commented", "reviewed"].contains(&&*word.kind);
+        self.last_word.as_ref().filter(spoke)
     }
 
     /// Neither deleted nor transferred away; both are final for an item's key.
@@ -273,4 +303,14 @@ impl ItemState {
             || self.labels.tied()
             || self.assigned.as_ref().map_or_else(|| self.assignees.tied(), Elements::tied)
     }
+}
+
+/// Something said as an activity; `None` if their account is gone.
+fn said((id, word): (WordId, &Word)) -> Option<Activity> {
+    let kind = match id {
+        WordId::Comment(_) => "commented",
+        WordId::Review(_) => "reviewed",
+    };
+    let association = word.association.map(|association| association.name().to_owned());
+    Some(Activity { at: word.at, kind: kind.to_owned(), actor: word.by.clone()?, association })
 }

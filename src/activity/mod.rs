@@ -11,8 +11,12 @@
 //! - [`remarks`]: what that comes to for one item, its marks and its note;
 //! - [`person`]: who somebody is; [`people`]: what they are called;
 //! - [`sight`]: which repositories a reader may see;
-//! - [`waiting`]: whom an open item waits for.
+//! - [`association`]: how somebody stands to a repository;
+//! - [`word`]: something that is said on an item; [`conversation`]: all of it;
+//! - [`waiting`]: whom an open item waits for, and how its review stands.
 
+pub mod association;
+pub mod conversation;
 pub mod directory;
 pub mod event;
 pub mod fold;
@@ -24,12 +28,16 @@ pub mod remarks;
 pub mod scrubbing;
 pub mod sight;
 pub mod waiting;
+pub mod word;
 
+pub use association::Association;
+pub use conversation::Conversation;
 pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
-pub use fold::Bots;
+pub use fold::{BotReason, Bots};
 pub use item::{Activity, ItemKey, ItemState, ItemType, State};
 pub use person::{Person, PersonKey};
 pub use remarks::{HISTORIC, Mark, Note, Remarks, Summary};
 pub use scrubbing::{NoteText, ScrubFact};
 pub use sight::Sight;
-pub use waiting::WaitsFor;
+pub use waiting::{Review, Waiting, WaitsFor};
+pub use word::{ConversationFacts, ConversationSnapshot, Verdict, Word, WordId};

@@ -10,6 +10,22 @@ pub struct Person {
     pub login: String,
 }
 
+/// Who acted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Actor {
+    pub login: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<i64>,
+    /// GitHub calls it a bot: its type is `Bot`, or its login ends in `[bot]`.
+    pub bot: bool,
+}
+
+impl Actor {
+    pub fn person(&self) -> Person {
+        Person { id: self.id, login: self.login.clone() }
+    }
+}
+
 /// What somebody is known by: the id, or the login alone where nothing told the id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]

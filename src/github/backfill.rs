@@ -9,6 +9,7 @@ use serde_json::json;
 use super::answer::{GitHubAnswer, GitHubError};
 use super::client::QueryAnswer;
 use super::context::JobContext;
+use super::conversations;
 use super::facts;
 use super::mending::{Mending, mending};
 use super::totals::may_read_discussions;
@@ -195,6 +196,9 @@ async fn store(
     }
     if let Some(seen) = seen {
         check_missing(context, account_id, repo_id, kind, &seen).await?;
+    }
+    if kind.is_open() {
+        conversations::plan(context, account_id, repo_id).await?;
     }
     Ok(PageOutcome::PartDone)
 }

@@ -108,6 +108,11 @@ impl Client {
         self.0.identity.as_ref()
     }
 
+    /// Whether GitHub is asked by somebody whom it knows: the App, or a person with a token.
+    pub fn is_known(&self) -> bool {
+        self.identity().is_some() || self.0.personal_token.is_some()
+    }
+
     /// GitHub's time, as far as its answers have told it.
     pub fn now(&self) -> DateTime<Utc> {
         self.identity().map_or_else(|| (self.0.clock)(), Identity::now)

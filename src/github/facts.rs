@@ -16,7 +16,7 @@ use crate::webhook::{ItemOpening, ListedItem};
 
 /// How long after a second GitHub's answers are assumed to contain everything that happened in it: the
 /// time of an answer is that of its head, and GitHub's replicas may lag.
-const SETTLES: Duration = Duration::seconds(10);
+pub(super) const SETTLES: Duration = Duration::seconds(10);
 
 /// The event of a fetched item: a snapshot that outranks what deliveries show of the same second.
 ///
@@ -35,12 +35,10 @@ pub fn fetched(source: Source, repository: &RepositoryRef, listed: ListedItem, d
     let at = snapshot.updated_at.timestamp();
     let fact = |snapshot| {
         Fact::Item(Box::new(ItemFact {
-            repo_id: repository.id,
-            number,
-            effect: Effect::Nothing,
             snapshot: Some(snapshot),
             association: association.clone(),
             repository: Some(repository.clone()),
+            ..ItemFact::new(repository.id, number, Effect::Nothing)
         }))
     };
     let content = digest(&stored::write(&fact(snapshot.clone())));
@@ -50,7 +48,7 @@ pub fn fetched(source: Source, repository: &RepositoryRef, listed: ListedItem, d
     Event { source_key, kind: kind.to_owned(), actor, occurred_at, source, fact: fact(snapshot) }
 }
 
-fn digest(content: &str) -> String {
+pub(super) fn digest(content: &str) -> String {
     hex::encode(&Sha256::digest(content.as_bytes())[..12])
 }
 
@@ -60,7 +58,7 @@ pub fn left(repo_id: i64, number: i64, to: Option<ItemKey>, date: DateTime<Utc>)
         Some(key) => ("transferred", Effect::TransferredTo(key)),
         None => ("deleted", Effect::Deleted),
     };
-    let fact = ItemFact { repo_id, number, effect, snapshot: None, association: None, repository: None };
+    let fact = ItemFact::new(repo_id, number, effect);
     Event {
         source_key: format!("{repo_id}/{number}/{kind}"),
         kind: kind.to_owned(),
@@ -92,29 +90,22 @@ pub fn discussion(found: Discussion, labels: &HashMap<String, i64>) -> Option<Li
     });
     let labels = found.labels.and_then(|labels| labels.nodes);
     let snapshot = ItemSnapshot {
-        item_type: ItemType::Discussion,
-        updated_at,
-        fetched_at: None,
         created_at: found.created_at,
         title: found.title.map(|title| title.0),
         author: author.as_ref().map(Actor::person),
         status,
         answered: found.is_answered.map(Option::unwrap_or_default),
-        merged: None,
-        draft: None,
         comments: Total::of(&found.comments),
         labels: labels.map(|labels| labels.into_iter().filter_map(named).collect()),
-        more_labels: false,
         // A discussion has neither assignees nor a milestone.
-        assignees: None,
-        milestone: None,
+        ..ItemSnapshot::new(ItemType::Discussion, updated_at)
     };
     Some(ListedItem { number, node_id: found.id.map(|id| id.0), snapshot, opening })
 }
 
 /// The author as an actor, with at least an id or a login. GraphQL leaves out the suffix `[bot]`, which
 /// REST and payloads give to Apps.
-fn actor(author: &Author) -> Option<Actor> {
+pub(super) fn actor(author: &Author) -> Option<Actor> {
     let id = author.id.filter(|id| *id > 0);
     if author.login.is_none() && id.is_none() {
         return None;

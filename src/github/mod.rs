@@ -10,8 +10,8 @@
 //! - [`wire`], [`facts`], [`labels`]: the fields of GitHub's answers, and the events they become;
 //! - [`context`], [`schedule`], [`work`]: what jobs share, when they are made, and the workers that do
 //!   them a page at a time;
-//! - [`installations`], [`listing`], [`plan`], [`backfill`], [`sweep`], [`repair`], [`check`],
-//!   [`redelivery`]: the jobs; [`totals`], [`differences`], `mending`, `ask_time`: what several of
+//! - [`installations`], [`listing`], [`plan`], [`backfill`], [`conversations`], [`sweep`], [`repair`],
+//!   [`check`], [`redelivery`]: the jobs; [`totals`], [`differences`], `mending`, `ask_time`: what several of
 //!   them need;
 //! - [`rhythm`]: how often the jobs run;
 //! - [`public`]: public repositories, without an App;
@@ -29,6 +29,7 @@ pub mod backfill;
 pub mod check;
 pub mod client;
 pub mod context;
+pub mod conversations;
 pub mod differences;
 pub mod doctor;
 pub mod facts;

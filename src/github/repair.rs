@@ -12,6 +12,7 @@ use super::answer::GitHubError;
 use super::backfill::{issues_of, listed_discussions, moved, reference, subject};
 use super::client::QueryAnswer;
 use super::context::JobContext;
+use super::conversations;
 use super::differences::{Differences, NO_DIFFERENCES, differences, unexplained};
 use super::mending::{Mending, mending};
 use super::plan::OVERLAP;
@@ -154,6 +155,7 @@ pub async fn mend(
     let reference = reference(account_id, repository);
     let Mending { events, mended, refreshed } = mending(context, account_id, &reference, listed, date).await?;
     context.append(account_id, events).await?;
+    conversations::plan(context, account_id, repository.repo_id).await?;
     count_mended(context, account_id, repository.repo_id, mended, refreshed).await
 }
 

@@ -1,12 +1,14 @@
 //! The few fields of GitHub's answers that are read, each for itself, and the GraphQL queries.
 
+mod conversation;
 mod queries;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-pub use self::queries::{DISCUSSION, DISCUSSIONS, DISCUSSIONS_SINCE, TOTALS};
+pub use self::conversation::{ConversationEntry, Conversations, Said, SaidEntry};
+pub use self::queries::{DISCUSSION, DISCUSSIONS, DISCUSSIONS_SINCE, TOTALS, conversations};
 use super::answer::GitHubError;
 use crate::webhook::reading::{Readable, readable};
 use crate::webhook::values::{Anything, Text};

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::answer::GitHubError;
 use super::context::JobContext;
-use super::{backfill, check, installations, listing, redelivery, repair, schedule, sweep};
+use super::{backfill, check, conversations, installations, listing, redelivery, repair, schedule, sweep};
 use crate::ingest::IngestError;
 use crate::store::StoreError;
 use crate::store::jobs::{self, Job, JobKind, NewJob, PageOutcome, TakenJob};
@@ -106,6 +106,7 @@ impl Worker {
             JobKind::Redeliver => redelivery::redeliver(context, &job).await,
             JobKind::Open | JobKind::Closed => backfill::issues(context, taken).await,
             JobKind::OpenDiscussions | JobKind::ClosedDiscussions => backfill::discussions(context, taken).await,
+            JobKind::Conversations => conversations::fetch(context, &job).await,
             JobKind::Sweep => sweep::sweep(context, &job).await,
             JobKind::Repair => repair::repair(context, &job).await,
             JobKind::Check => check::check(context, &job).await,

@@ -18,7 +18,7 @@ use super::description::schemas;
 use super::params::{Params, digits};
 use super::problem::Problem;
 use super::row::{QueueRow, ReadMark};
-use crate::activity::WaitsFor;
+use crate::activity::BotReason;
 use crate::service::items::{ExplainedItem, ItemAddress, ItemEvent};
 use crate::service::{Refusal, Viewer};
 
@@ -32,9 +32,6 @@ pub struct ItemAnswer {
     /// The position of the account's log that the answer includes.
     position: i64,
     explanation: Explanation,
-    /// Whose turn it is, `author` or `maintainers`. Null if the item is not open, or nobody can tell.
-    #[schema(value_type = Option<schemas::WaitsFor>)]
-    waits_for: Option<&'static str>,
     /// Who read it, in scrubs and outside of them, oldest first; the last 50 times.
     marks: Vec<ReadMark>,
     /// What happened to the item, on GitHub and here, oldest first; the last 1,000 events.
@@ -75,6 +72,10 @@ pub struct HistoryEvent {
     actor: Option<String>,
     /// False for bots. Null if there is no actor.
     human: Option<bool>,
+    /// Why the actor counts as a bot: `github` calls it one, its `name` ends as bots' do, or a `setting` names it. Null for
+    /// others.
+    #[schema(value_type = Option<schemas::BotReason>)]
+    bot: Option<&'static str>,
     /// GitHub's time. Null if the payload has none.
     occurred_at: Option<DateTime<Utc>>,
 }
@@ -83,9 +84,7 @@ pub struct HistoryEvent {
 ///
 /// The answer has the fields of a row of the queue, whether the item is open or not. It also says why the item ranks
 /// where it does, and what happened to it. If the item was transferred, the answer is the address of its new place,
-/// if the token may see that. `waits_for` depends on the last thing that a human did whose relation to the repository
-/// GitHub told: after the author or an outsider the item waits for the maintainers; after somebody else with the
-/// association OWNER, MEMBER or COLLABORATOR it waits for the author.
+/// if the token may see that.
 #[utoipa::path(
     get, path = "/api/v1/items/{owner}/{repo}/{number}", tag = "items", operation_id = "show_item",
     params(
@@ -138,7 +137,7 @@ pub fn elsewhere(refusal: Refusal, below: &str) -> Result<Response, Problem> {
 
 impl From<ExplainedItem> for ItemAnswer {
     fn from(explained: ExplainedItem) -> Self {
-        let ExplainedItem { shown, as_of, position, waits_for, updated_by, history, truncated } = explained;
+        let ExplainedItem { shown, as_of, position, updated_by, history, truncated } = explained;
         let product = shown.item.place.product;
         let marks = shown.item.remarks.marks.iter().map(ReadMark::from).collect();
         let row = QueueRow::from(shown);
@@ -149,15 +148,15 @@ impl From<ExplainedItem> for ItemAnswer {
         );
         let (human_stale_age, updated_by) = (row.human_stale_age, updated_by.map(HistoryEvent::from));
         let explanation = Explanation { days_age, days_stale, product, formula, updated_by, human_stale_age };
-        let waits_for = waits_for.map(WaitsFor::name);
         let history = history.into_iter().map(HistoryEvent::from).collect();
-        Self { row, as_of, position, explanation, waits_for, marks, history, truncated }
+        Self { row, as_of, position, explanation, marks, history, truncated }
     }
 }
 
 impl From<ItemEvent> for HistoryEvent {
     fn from(event: ItemEvent) -> Self {
-        let ItemEvent { position, kind, actor, human, occurred_at } = event;
-        Self { position, kind, actor, human, occurred_at }
+        let ItemEvent { position, kind, actor, bot, occurred_at } = event;
+        let human = actor.is_some().then_some(bot.is_none());
+        Self { position, kind, actor, human, bot: bot.map(BotReason::name), occurred_at }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::description::schemas;
-use crate::activity::{Activity, Mark, Note, NoteText};
+use crate::activity::{Activity, Association, Mark, Note, NoteText, Review, WaitsFor};
 use crate::rank::stale_age;
 use crate::service::items::ShownItem;
 
@@ -65,15 +65,31 @@ pub struct QueueRow {
     /// GitHub's id of the author. Null if no payload has told.
     #[schema(example = 583231)]
     pub(super) author_id: Option<i64>,
+    /// Whose turn it is. Null if nobody can tell, and of what is not open.
+    #[schema(value_type = Option<schemas::WaitsFor>)]
+    pub(super) waits_for: Option<&'static str>,
+    /// When something was said or pushed last, from which `waits_for` follows.
+    pub(super) waits_since: Option<DateTime<Utc>>,
+    /// How the review of an open pull request stands. Null of others, and if nobody can tell.
+    #[schema(value_type = Option<schemas::Review>)]
+    pub(super) review: Option<&'static str>,
+    /// How the author stands to the repository, as GitHub says. Null if it has not told.
+    #[schema(value_type = Option<schemas::AuthorAssociation>)]
+    pub(super) author_association: Option<&'static str>,
+    /// Reactions to the item itself. Null if GitHub has not told.
+    pub(super) reactions: Option<i64>,
+    /// The number of people who commented or reviewed, of the last hundred comments and reviews. Null if it is not known.
+    pub(super) commenters: Option<i64>,
 }
 
 impl QueueRow {
     /// The names of its fields.
     #[rustfmt::skip]
-    pub const FIELDS: [&'static str; 27] = [
+    pub const FIELDS: [&'static str; 33] = [
         "rank", "repository", "visibility", "type", "number", "title", "url", "state", "author", "labels", "assignees",
         "milestone", "comments", "draft", "created_at", "updated_at", "days_age", "days_stale", "stale_age",
         "human_stale_age", "last_activity", "read", "note", "closed_at", "closed_reason", "repository_id", "author_id",
+        "waits_for", "waits_since", "review", "author_association", "reactions", "commenters",
     ];
 }
 
@@ -166,6 +182,12 @@ impl From<ShownItem> for QueueRow {
             closed_reason: item.closed_reason,
             repository_id: item.place.repo_id,
             author_id: item.author_id,
+            waits_for: item.waits_for.map(WaitsFor::name),
+            waits_since: item.waits_since,
+            review: item.review.map(Review::name),
+            author_association: item.author_association.map(Association::name),
+            reactions: item.reactions,
+            commenters: item.commenters,
         }
     }
 }

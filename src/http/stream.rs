@@ -26,9 +26,9 @@ use super::params::{Params, digits};
 use super::problem::Problem;
 use super::queue::question::{FilterParams, StrictParam, subject};
 use super::row::QueueRow;
-use super::shares::Share;
 use super::warnings::{header, strict};
 use crate::rank::Criteria;
+use crate::service::quota::Held;
 use crate::service::stream::{ChangedItem, Follower, News, StreamEnd};
 
 /// After so much silence a comment is sent, so that no proxy takes the connection for dead.
@@ -164,11 +164,11 @@ struct Followed {
     /// The position up to which everything was told.
     told: i64,
     over: bool,
-    _share: Share,
+    _share: Held,
 }
 
 impl Followed {
-    fn begin(follower: Follower, stopping: watch::Receiver<bool>, share: Share) -> Self {
+    fn begin(follower: Follower, stopping: watch::Receiver<bool>, share: Held) -> Self {
         let told = follower.position();
         // No client takes it for an event. A browser remembers the id, and comes back with it.
         let begun = Event::default().comment("following").retry(COME_BACK).id(told.to_string());

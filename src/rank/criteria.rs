@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::criterion::{ALL, Criterion, Looks, STATE};
 use super::dates;
 use super::filter::{Filter, NOTHING, Terms, Unread};
+use super::range::{NumberRange, RANGES};
 use super::text::same;
 
 /// Names and values, in the order given.
@@ -93,6 +94,11 @@ impl Criteria {
                 }
                 Looks::Repository => {
                     filter = filter.with(criterion, self.terms(criterion, &[], is_repository)?);
+                }
+                Looks::Number(_) => {
+                    let terms = self.terms(criterion, &[], |value| NumberRange::parse(value).is_some());
+                    let refused = |bad: BadCriterion| BadCriterion { detail: RANGES.into(), ..bad };
+                    filter = filter.with(criterion, terms.map_err(refused)?);
                 }
                 Looks::Names(_) | Looks::People(_) => {
                     let terms = self.terms(criterion, &[], is_filled)?;

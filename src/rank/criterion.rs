@@ -8,10 +8,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
-
-use crate::activity::{ItemType, NoteText, PersonKey, State, Summary, WaitsFor};
+pub use super::candidate::{Candidate, Item, Repository};
+use crate::activity::{Association, ItemType, NoteText, PersonKey, Review, State, WaitsFor};
 
 /// One thing that a filter can ask for.
 #[derive(Clone, Copy)]
@@ -27,6 +25,8 @@ pub struct Criterion {
 pub enum Looks {
     /// Which of these values the item has, by place in the list.
     Kind(&'static [&'static str], fn(&Item) -> Option<usize>),
+    /// A number that the item has, if it is known.
+    Number(fn(&Item) -> Option<i64>),
     /// Something that an item is or is not.
     Flag(fn(&Item) -> bool),
     /// Names that the item has.
@@ -203,13 +203,71 @@ fn written(item: &Item, each: &mut dyn FnMut(&str), part: fn(&NoteText) -> &Stri
 
 pub const WAITS_FOR: Criterion = Criterion {
     name: "waits_for",
-    about: "Whose turn it is, `author` or `maintainers`. Repeat it to accept either; `-` in front of a value excludes it.",
-    looks: Looks::Kind(&["author", "maintainers"], |item| {
+    about: "Whose turn it is: `author`, `maintainers`, `reviewers` whose review is asked for, or `nobody` if GitHub merges \
+            it by itself once it can. Repeat it to accept any of several; `-` in front of a value excludes it.",
+    looks: Looks::Kind(&["author", "maintainers", "reviewers", "nobody"], |item| {
         Some(match item.waits_for? {
             WaitsFor::Author => 0,
             WaitsFor::Maintainers => 1,
+            WaitsFor::Reviewers => 2,
+            WaitsFor::Nobody => 3,
         })
     }),
+};
+
+pub const REVIEW: Criterion = Criterion {
+    name: "review",
+    about: "How the review of an open pull request stands: `none`, `requested`, `approved`, `changes_requested`, or \
+            `changed_since` if the author has pushed since. Only reviews by those who maintain the repository decide. Repeat \
+            it to accept any of several; `-` in front of a value excludes it.",
+    looks: Looks::Kind(&["none", "requested", "approved", "changes_requested", "changed_since"], |item| {
+        Some(match item.review? {
+            Review::None => 0,
+            Review::Requested => 1,
+            Review::Approved => 2,
+            Review::ChangesRequested => 3,
+            Review::ChangedSince => 4,
+        })
+    }),
+};
+
+pub const ASSOCIATION: Criterion = Criterion {
+    name: "author_association",
+    about: "How the author stands to the repository, as GitHub says. Repeat it to accept any of several; `-` in front of a \
+            value excludes it.",
+    looks: Looks::Kind(
+        &[
+            "MANNEQUIN",
+            "NONE",
+            "FIRST_TIMER",
+            "FIRST_TIME_CONTRIBUTOR",
+            "CONTRIBUTOR",
+            "COLLABORATOR",
+            "MEMBER",
+            "OWNER",
+        ],
+        |item| Association::ALL.into_iter().position(|association| Some(association) == item.author_association),
+    ),
+};
+
+const COMMENTS: Criterion = Criterion {
+    name: "comments",
+    about: "The number of comments, `5`, or a range of it: `5..`, `..9`, `5..9`. Repeat it to accept any of several; `-` in \
+            front of a value excludes it. An item of which the number is not known is in no range.",
+    looks: Looks::Number(|item| item.comments),
+};
+
+const REACTIONS: Criterion = Criterion {
+    name: "reactions",
+    about: "The number of reactions to the item itself, as with `comments`.",
+    looks: Looks::Number(|item| item.reactions),
+};
+
+const COMMENTERS: Criterion = Criterion {
+    name: "commenters",
+    about: "The number of people who commented or reviewed, as with `comments`. Of a long conversation only the last \
+            hundred comments and reviews count.",
+    looks: Looks::Number(|item| item.commenters),
 };
 
 const ARCHIVED: Criterion = Criterion {
@@ -220,9 +278,10 @@ const ARCHIVED: Criterion = Criterion {
 
 /// All that there are.
 #[rustfmt::skip]
-pub static ALL: [Criterion; 19] = [
+pub static ALL: [Criterion; 24] = [
     REPO, TYPE, STATE, LABEL, AUTHOR, ASSIGNEE, MILESTONE, TITLE, DRAFT, CREATED_AFTER, CREATED_BEFORE, UPDATED_AFTER,
-    UPDATED_BEFORE, UNREAD, NOTED, ACTION, FLAG, WAITS_FOR, ARCHIVED,
+    UPDATED_BEFORE, UNREAD, NOTED, ACTION, FLAG, WAITS_FOR, ARCHIVED, REVIEW, ASSOCIATION,
+    COMMENTS, REACTIONS, COMMENTERS,
 ];
 
 /// The criterion of a name.
@@ -263,117 +322,5 @@ impl Criterion {
 impl fmt::Debug for Criterion {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name)
-    }
-}
-
-/// An item, as far as filters and orders look at it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Item {
-    pub repo_id: i64,
-    pub number: i64,
-    pub item_type: ItemType,
-    pub state: State,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-    pub draft: bool,
-    pub author: Option<PersonKey>,
-    /// Ids.
-    pub labels: Vec<i64>,
-    pub assignees: Vec<PersonKey>,
-    /// The number within the repository.
-    pub milestone: Option<i64>,
-    /// `None` where nobody can tell.
-    pub waits_for: Option<WaitsFor>,
-    /// Position of the last mark; 0: none.
-    pub read: i64,
-    /// The note on it, if it says anything.
-    pub note: Option<NoteText>,
-    /// What those see of marks and note who do not see all repositories, where it differs: the item came by transfer
-    /// from a place that they do not see.
-    pub as_public: Option<Box<Summary>>,
-}
-
-impl Item {
-    /// An item of which nothing else is known.
-    pub fn new(
-        (repo_id, number): (i64, i64),
-        item_type: ItemType,
-        state: State,
-        created_at: DateTime<Utc>,
-        updated_at: DateTime<Utc>,
-    ) -> Self {
-        Self {
-            repo_id,
-            number,
-            item_type,
-            state,
-            created_at,
-            updated_at,
-            draft: false,
-            author: None,
-            labels: vec![],
-            assignees: vec![],
-            milestone: None,
-            waits_for: None,
-            read: 0,
-            note: None,
-            as_public: None,
-        }
-    }
-
-    /// The item as those see it who do not see all repositories, where that differs.
-    pub fn to_the_public(&self) -> Option<Self> {
-        let Summary { read, note, .. } = Summary::clone(self.as_public.as_ref()?);
-        Some(Self { read, note, as_public: None, ..self.clone() })
-    }
-}
-
-/// A repository that may be seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repository {
-    pub repo_id: i64,
-    pub owner: String,
-    pub name: String,
-    pub html_url: Option<String>,
-    pub private: bool,
-    pub archived: bool,
-}
-
-impl Repository {
-    /// A public repository of which nothing else is known.
-    pub fn new(repo_id: i64, owner: &str, name: &str) -> Self {
-        Self {
-            repo_id,
-            owner: owner.to_owned(),
-            name: name.to_owned(),
-            html_url: None,
-            private: false,
-            archived: false,
-        }
-    }
-}
-
-/// An item beside what the ids in it mean.
-#[derive(Clone, Copy, Debug)]
-pub struct Candidate<'a> {
-    pub item: &'a Item,
-    pub repository: &'a Repository,
-    /// Whom the logins in the filter mean.
-    pub holders: &'a Holders,
-    pub labels: &'a [&'a str],
-    pub milestone: Option<&'a str>,
-    pub title: &'a str,
-    /// The account's.
-    pub zone: Tz,
-}
-
-impl Candidate<'_> {
-    /// The date of a moment.
-    pub fn date(&self, moment: Moment) -> NaiveDate {
-        let at = match moment {
-            Moment::Created => self.item.created_at,
-            Moment::Updated => self.item.updated_at,
-        };
-        at.with_timezone(&self.zone).date_naive()
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::criterion::{self, Candidate, Criterion, Looks, Moment, OF_REMARKS, Repository, STATE};
 use super::days::Days;
+use super::range::NumberRange;
 use super::text::{contains, folded, same};
 use crate::activity::{PersonKey, State};
 
@@ -297,6 +298,8 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
     match criterion.looks {
         Looks::Kind(values, of) => terms.admit(of(item).and_then(|place| values.get(place)).copied()),
         Looks::Flag(of) => terms.admit(Some(flag(of(item)))),
+        Looks::Number(of) => terms
+            .pass(|wanted| of(item).zip(NumberRange::parse(wanted)).is_some_and(|(number, range)| range.holds(number))),
         Looks::Names(of) => terms.pass(|wanted| {
             let mut found = false;
             of(item, &mut |name| found |= same(name, wanted));

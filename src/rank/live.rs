@@ -22,6 +22,7 @@ mod facet_names;
 mod facets;
 mod items;
 mod kinds;
+mod numbers;
 mod ranked;
 mod selection;
 mod slots;

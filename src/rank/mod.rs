@@ -3,9 +3,9 @@
 //! Pure: `now` and the time zone are arguments. The players:
 //! - [`stale_age`]: day counts and the two numbers made of them;
 //! - [`calendar`]: which date it is, and for how long a finished date still serves pages;
-//! - [`criterion`]: what a filter can ask for, each criterion once;
+//! - [`criterion`]: what a filter can ask for, each criterion once; [`candidate`]: of what it is asked;
 //! - [`dates`]: dates as people write them; [`criteria`]: a filter as people write it; [`filter`]: what it holds, and what passes it;
-//! - [`facet`]: what items can be counted by;
+//! - [`range`]: ranges of numbers; [`facet`]: what items can be counted by;
 //! - [`text`]: how names are compared;
 //! - [`queue`]: what is asked of a ranking and what it answers;
 //! - [`cursor`]: where a page ended, as an opaque text;
@@ -13,6 +13,7 @@
 //! - [`live`]: the order of an account's open items, held in memory.
 
 pub mod calendar;
+pub mod candidate;
 pub mod criteria;
 pub mod criterion;
 pub mod cursor;
@@ -23,6 +24,7 @@ pub mod filter;
 pub mod live;
 pub mod past;
 pub mod queue;
+pub mod range;
 pub mod stale_age;
 pub mod text;
 

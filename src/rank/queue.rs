@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
-use crate::activity::{Activity, ItemType, Remarks, Sight, State, WaitsFor};
+use crate::activity::{Activity, Association, ItemType, Remarks, Review, Sight, State, WaitsFor};
 
 /// Which item comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +141,14 @@ pub struct QueueItem {
     pub last_human_activity: Option<Activity>,
     /// `None` where nobody can tell.
     pub waits_for: Option<WaitsFor>,
+    /// Since when it waits.
+    pub waits_since: Option<DateTime<Utc>>,
+    /// Of an open pull request.
+    pub review: Option<Review>,
+    pub author_association: Option<Association>,
+    pub reactions: Option<i64>,
+    /// Humans who said something.
+    pub commenters: Option<i64>,
     /// What was done with it here.
     pub remarks: Remarks,
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
-use crate::activity::{Fact, ItemKey, Remarks, WaitsFor};
+use crate::activity::{BotReason, Bots, Fact, ItemKey, Remarks};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Calendar, QueueItem, stale_age};
 use crate::store::history::{Found, Kept, Located, Wanted, locate, repository};
@@ -46,8 +46,6 @@ pub struct ExplainedItem {
     pub as_of: NaiveDate,
     /// The position of the account's log that it includes.
     pub position: i64,
-    /// `None` if the item is not open or nobody can tell.
-    pub waits_for: Option<WaitsFor>,
     /// The event that set `updated_at`, where one is known.
     pub updated_by: Option<ItemEvent>,
     /// Oldest first.
@@ -63,8 +61,8 @@ pub struct ItemEvent {
     pub kind: String,
     /// `None` where GitHub does not say.
     pub actor: Option<String>,
-    /// `None` where there is no actor.
-    pub human: Option<bool>,
+    /// Why the actor counts as a bot; `None` of humans.
+    pub bot: Option<BotReason>,
     /// GitHub's time; `None` where the payload has none.
     pub occurred_at: Option<DateTime<Utc>>,
 }
@@ -150,9 +148,8 @@ impl Service {
         ExplainedItem {
             as_of: date,
             position,
-            waits_for: item.waits_for,
-            updated_by: updated_by.map(item_event),
-            history: events.iter().map(item_event).collect(),
+            updated_by: updated_by.map(|logged| item_event(logged, &self.0.bots)),
+            history: events.iter().map(|logged| item_event(logged, &self.0.bots)).collect(),
             truncated,
             shown: self.shown(date, item),
         }
@@ -165,13 +162,13 @@ fn wanted<'a>(viewer: &Viewer, account_id: i64, address: &'a ItemAddress) -> Wan
     Wanted { account_id, sight: viewer.sight(), owner, repository, number: *number }
 }
 
-fn item_event(logged: &LoggedEvent) -> ItemEvent {
+fn item_event(logged: &LoggedEvent, bots: &Bots) -> ItemEvent {
     let event = &logged.event;
     ItemEvent {
         position: logged.position,
         kind: event.kind.clone(),
         actor: event.actor.as_ref().map(|actor| actor.login.clone()),
-        human: event.actor.as_ref().map(|actor| !actor.bot),
+        bot: event.actor.as_ref().and_then(|actor| bots.reason(actor)),
         occurred_at: event.occurred_at,
     }
 }

@@ -9,10 +9,11 @@
 //! - [`queue`]: the ranking, in pages; [`facets`]: what it is made of; [`names`]: names in a question that nothing has;
 //! - [`notes`], [`marks`]: what people write about an item, and that they read it; [`authorship`]: who does;
 //! - [`scrubs`]: meetings, their decks and minutes; [`sheets`]: spreadsheets, out and in;
-//! - [`stats`]: how the backlog fares;
+//! - [`stats`]: how the backlog fares; `counting`: a few of them at a time;
 //! - [`stream`]: what changes in it, as it happens; [`events`]: the log, for copies;
 //! - [`calendar`]: when the group meets;
 //! - [`sync`], [`permissions`]: how complete an account is, and what the App may do on GitHub;
+//! - [`quota`]: what is held for longer than a moment;
 //! - [`fetching`], [`upkeep`], [`readiness`]: for the command line and for what goes on by itself.
 //!
 //! Nothing here knows HTTP, a status code or JSON.
@@ -20,6 +21,7 @@
 pub mod accounts;
 pub mod authorship;
 pub mod calendar;
+mod counting;
 pub mod events;
 pub mod facets;
 pub mod fetching;
@@ -29,6 +31,7 @@ pub mod names;
 pub mod notes;
 pub mod permissions;
 pub mod queue;
+pub mod quota;
 pub mod readiness;
 mod recent;
 pub mod refusal;
@@ -39,6 +42,7 @@ pub mod stream;
 pub mod sync;
 pub mod tickets;
 pub mod tokens;
+
 pub mod upkeep;
 pub mod viewer;
 pub mod views;
@@ -53,6 +57,7 @@ use chrono_tz::Tz;
 use sqlx::PgPool;
 
 use self::accounts::AccountQuestion;
+use self::counting::Counting;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
 use self::sync::SyncProgress;
@@ -84,6 +89,7 @@ struct Inner {
     known_tokens: Recent<Vec<u8>, TokenRow>,
     /// The accounts that questions meant.
     meant: Recent<AccountQuestion, Account>,
+    counting: Counting,
     /// One more than there are followers.
     followers: Arc<()>,
 }
@@ -143,6 +149,7 @@ impl Service {
             valid_tokens: Recent::default(),
             known_tokens: Recent::default(),
             meant: Recent::default(),
+            counting: Counting::default(),
             followers: Arc::default(),
         }))
     }

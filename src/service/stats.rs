@@ -6,10 +6,13 @@
 mod coverage;
 pub mod groups;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 pub use self::coverage::Coverage;
 use self::groups::{Chosen, GroupBy, Groups, grouped};
+use super::counting::Of;
 use super::names::UnknownName;
 use super::queue::{Portion, Subject, Version, Versioned};
 use super::{Refusal, Service, Viewer};
@@ -306,15 +309,21 @@ impl Service {
         question: &StatsQuestion,
         (moment, what): (Moment, String),
         is_known: impl Fn(&Version) -> bool,
-        count: impl FnOnce(Part, Lifetimes) -> Statistic<T> + Send + 'static,
+        count: impl FnOnce(Part, Arc<Lifetimes>) -> Statistic<T> + Send + 'static,
     ) -> Result<Versioned<Statistic<T>>, Refusal> {
         let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
         let version = self.statistic_version(viewer, question, &portion, (moment, &what)).await?;
         if is_known(&version) {
             return Ok(Versioned::Known(version));
         }
-        let (about, read) = self.lifetimes(viewer, question, portion, moment).await?;
-        Ok(Versioned::New(version, computed(move || count(about, read)).await?))
+        let held = self.0.counting.take(viewer).await?;
+        let (about, read) = self.lifetimes(viewer, question, portion, (moment, &version)).await?;
+        let counted = computed(move || {
+            let counted = count(about, read);
+            drop(held);
+            counted
+        });
+        Ok(Versioned::New(version, counted.await?))
     }
 
     async fn lifetimes(
@@ -322,15 +331,33 @@ impl Service {
         viewer: &Viewer,
         question: &StatsQuestion,
         portion: Portion,
-        moment: Moment,
-    ) -> Result<(Part, Lifetimes), Refusal> {
+        (moment, version): (Moment, &Version),
+    ) -> Result<(Part, Arc<Lifetimes>), Refusal> {
         let (filter, group_by) = (portion.filter(moment.date)?, question.group_by.map(|by| by.facet));
-        let scope = Scope { sight: viewer.sight(), filter, group_by };
         let unknown = self.unknown_in(viewer, question, &portion, moment).await?;
-        let read = lifetimes(&self.0.pool, portion.account.account_id, &scope, &self.0.bots).await?;
+        let account_id = portion.account.account_id;
+        let of = Of {
+            account_id,
+            generation: version.generation,
+            position: version.position,
+            sight: viewer.sight(),
+            filter: filter.clone(),
+            group_by,
+        };
+        let read = match self.0.counting.known(&of) {
+            Some(read) => read,
+            None => {
+                let scope = Scope { sight: viewer.sight(), filter, group_by };
+                let read = Arc::new(lifetimes(&self.0.pool, account_id, &scope, &self.0.bots).await?);
+                if read.position == of.position {
+                    self.0.counting.keep(of, &read);
+                }
+                read
+            }
+        };
         let about = Part { account: portion.account.login, view: portion.view.map(|view| view.name), unknown };
         let read = match moment.end {
-            Some(end) => read.until(end),
+            Some(end) => Arc::new(read.until(end)),
             None => read,
         };
         Ok((about, read))

@@ -47,12 +47,15 @@ pub enum BacklogChange {
 
 impl Lifetime {
     /// What was known about it before `end`. `None` if it was not created by then.
-    pub fn until(mut self, end: DateTime<Utc>) -> Option<Self> {
-        self.transitions.retain(|transition| transition.at < end);
-        self.activity.retain(|at| *at < end);
-        self.first_response_at = self.first_response_at.filter(|at| *at < end);
-        self.gone_at = self.gone_at.filter(|at| *at < end);
-        (self.created_at < end).then_some(self)
+    pub fn until(&self, end: DateTime<Utc>) -> Option<Self> {
+        let before = |at: &DateTime<Utc>| *at < end;
+        before(&self.created_at).then(|| Self {
+            transitions: self.transitions.iter().filter(|transition| before(&transition.at)).copied().collect(),
+            activity: self.activity.iter().filter(|at| before(at)).copied().collect(),
+            first_response_at: self.first_response_at.filter(before),
+            gone_at: self.gone_at.filter(before),
+            ..*self
+        })
     }
 
     /// When it was created and last updated. `None` if it is not open in the end.

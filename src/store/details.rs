@@ -90,9 +90,14 @@ pub async fn details(
             updated_at: folded.updated_at()?,
             closed_at: folded.closed_at().filter(|_| state != State::Open),
             closed_reason: folded.closed_reason(),
-            last_activity: folded.last_activity().cloned().map(called),
-            last_human_activity: folded.last_human_activity().cloned().map(called),
+            last_activity: folded.last_activity().map(called),
+            last_human_activity: folded.last_human_activity().map(called),
             waits_for: folded.waits_for(),
+            waits_since: folded.waiting().and_then(|waiting| waiting.since),
+            review: folded.review(),
+            author_association: folded.conversation().author_association(),
+            reactions: folded.conversation().reactions(),
+            commenters: folded.commenters(),
             remarks: inherited
                 .remove(&(row.repo_id, row.number))
                 .or(row.remarks.map(|remarks| remarks.0))

@@ -8,9 +8,9 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::details::details;
 use super::log::{LoggedEvent, events_of};
-use super::people::{Known, owned_now};
+use super::people::Known;
 use super::pool::{self, ONE_MOMENT};
-use crate::activity::{Bots, Fact, ItemKey, ItemState, Sight};
+use crate::activity::{Bots, ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
 
@@ -115,7 +115,7 @@ pub async fn find(
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let Some(row) = row(&mut moment, query).await? else { return Ok(ItemLookup::Nothing) };
     let ItemQuery { account_id, number, .. } = *query;
-    let mut folded = row.folded;
+    let folded = row.folded;
     if let Some(key) = folded.transferred_to() {
         return Ok(ItemLookup::Transferred(key));
     }
@@ -129,21 +129,13 @@ pub async fn find(
     let (days_age, days_stale) = (days(created_at), days(updated_at));
     let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
     let place = Place { key, rank: None, days_age, days_stale };
-    let Some(mut item) = details(&mut moment, account_id, &query.sight, bots, &[place]).await?.pop() else {
+    let Some(item) = details(&mut moment, account_id, &query.sight, bots, &[place]).await?.pop() else {
         return Ok(ItemLookup::Nothing);
     };
     let mut events = events_of(&mut *moment, account_id, &[(row.repo_id, number)], None, LONGEST + 1).await?;
     let truncated = events.len() as i64 > LONGEST;
     events.truncate(LONGEST as usize);
     events.reverse();
-    // Folding events once more changes nothing but what an earlier version did not fold.
-    let owned = owned_now(&mut moment, account_id, bots).await?;
-    for logged in &events {
-        if let Fact::Item(fact) = &logged.event.fact {
-            folded.apply(&logged.event, fact, &owned);
-        }
-    }
-    item.waits_for = folded.waits_for();
     let actors = events.iter().filter_map(|logged| logged.event.actor.as_ref()?.id).collect();
     let known = Known::of(&mut moment, account_id, bots, actors).await?;
     for logged in &mut events {

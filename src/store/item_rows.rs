@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::StoreError;
 use super::items::ItemAddress;
-use crate::activity::{ItemState, ItemType, PersonKey, State, Summary, WaitsFor};
+use crate::activity::{Association, ItemState, ItemType, PersonKey, Review, State, Summary, WaitsFor};
 use crate::rank::Item;
 
 /// A row of an item of which enough is known to rank it.
@@ -31,6 +31,11 @@ pub(super) struct ItemRow {
     pub assignees_without_id: Option<Vec<String>>,
     pub milestone: Option<i64>,
     pub waits_for: Option<String>,
+    pub review: Option<String>,
+    pub author_association: Option<String>,
+    pub comments: Option<i64>,
+    pub reactions: Option<i64>,
+    pub commenters: Option<i64>,
     /// Neither deleted nor transferred away.
     pub live: bool,
     pub came_by_transfer: bool,
@@ -56,6 +61,11 @@ impl ItemRow {
             assignees: ids.chain(logins).collect(),
             milestone: self.milestone,
             waits_for: self.waits_for.as_deref().and_then(WaitsFor::from_name),
+            review: self.review.as_deref().and_then(Review::from_name),
+            author_association: self.author_association.as_deref().and_then(Association::from_name),
+            comments: self.comments,
+            reactions: self.reactions,
+            commenters: self.commenters,
             ..Item::new(address, item_type, state, self.created_at, self.updated_at)
         };
         Ok(match summaries.get(&address) {
@@ -76,6 +86,11 @@ pub(super) fn folded_item(address: ItemAddress, folded: &ItemState) -> Option<It
         assignees: folded.assignees(),
         milestone: folded.milestone(),
         waits_for: folded.waits_for(),
+        review: folded.review(),
+        author_association: folded.conversation().author_association(),
+        comments: folded.comments(),
+        reactions: folded.conversation().reactions(),
+        commenters: folded.commenters(),
         ..Item::new(address, folded.item_type()?, folded.state()?, created_at, updated_at)
     })
 }
@@ -114,7 +129,8 @@ pub(super) fn rows<'e>(
         ItemRow,
         r#"SELECT repo_id, number, type AS "type!", state AS "state!", created_at AS "created_at!",
                   updated_at AS "updated_at!", draft, author, author_id, labels, assignees,
-                  assignee_ids, assignees_without_id, milestone, waits_for, live, came_by_transfer,
+                  assignee_ids, assignees_without_id, milestone, waits_for, review, author_association, comments,
+                  reactions, commenters, live, came_by_transfer,
                   CASE WHEN $12 THEN title END AS title,
                   CASE WHEN $13 AND state <> 'open' THEN folded END AS "folded: Json<ItemState>"
            FROM items
@@ -152,7 +168,9 @@ pub(super) async fn open_rows_at(
         ItemRow,
         r#"SELECT i.repo_id, i.number, i.type AS "type!", i.state AS "state!", i.created_at AS "created_at!",
                   i.updated_at AS "updated_at!", i.draft, i.author, i.author_id, i.labels, i.assignees,
-                  i.assignee_ids, i.assignees_without_id, i.milestone, i.waits_for, i.live, i.came_by_transfer, NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
+                  i.assignee_ids, i.assignees_without_id, i.milestone, i.waits_for, i.review,
+                  i.author_association, i.comments, i.reactions, i.commenters, i.live, i.came_by_transfer,
+                  NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
            CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = $2
              AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i

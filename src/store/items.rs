@@ -42,24 +42,38 @@ pub(super) async fn save(
     let came_by_transfer: Vec<bool> = states.iter().map(|state| state.transferred_from().is_some()).collect();
     let waits_for: Vec<Option<&str>> =
         states.iter().map(|state| state.waits_for().map(|waits_for| waits_for.name())).collect();
+    let (mut reactions, mut commenters) = (vec![], vec![]);
+    let (mut reviews, mut associations, mut due) = (vec![], vec![], vec![]);
+    for state in &states {
+        let talk = state.conversation();
+        reactions.push(talk.reactions());
+        commenters.push(state.commenters());
+        reviews.push(state.review().map(|review| review.name()));
+        associations.push(talk.author_association().map(|association| association.name()));
+        due.push(state.conversation_is_due());
+    }
     let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
         r#"INSERT INTO items (account_id, generation, repo_id, number, type, state, title, author,
                               created_at, updated_at, labels, assignees, milestone, comments,
                               draft, live, tied, folded, came_by_transfer, waits_for, author_id,
-                              assignee_ids, assignees_without_id, title_folded)
+                              assignee_ids, assignees_without_id, title_folded, reactions,
+                              commenters, review, author_association, conversation_due)
            SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
                   folded::json, came_by_transfer, waits_for, author_id, assignee_ids::bigint[],
-                  assignees_without_id::text[], title_folded
+                  assignees_without_id::text[], title_folded, reactions, commenters, review,
+                  author_association, conversation_due
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
                        $17::boolean[], $18::text[], $19::boolean[], $20::text[], $21::bigint[],
-                       $22::text[], $23::text[], $24::text[])
+                       $22::text[], $23::text[], $24::text[], $25::bigint[], $26::bigint[],
+                       $27::text[], $28::text[], $29::boolean[])
              AS new (repo_id, number, type, state, title, author, created_at, updated_at, labels,
                      assignees, milestone, comments, draft, live, tied, folded, came_by_transfer,
-                     waits_for, author_id, assignee_ids, assignees_without_id, title_folded)
+                     waits_for, author_id, assignee_ids, assignees_without_id, title_folded,
+                     reactions, commenters, review, author_association, conversation_due)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
              author = EXCLUDED.author, created_at = EXCLUDED.created_at,
@@ -70,7 +84,10 @@ pub(super) async fn save(
              came_by_transfer = EXCLUDED.came_by_transfer, waits_for = EXCLUDED.waits_for,
              author_id = EXCLUDED.author_id, assignee_ids = EXCLUDED.assignee_ids,
              assignees_without_id = EXCLUDED.assignees_without_id,
-             title_folded = EXCLUDED.title_folded"#,
+             title_folded = EXCLUDED.title_folded, reactions = EXCLUDED.reactions,
+             commenters = EXCLUDED.commenters, review = EXCLUDED.review,
+             author_association = EXCLUDED.author_association,
+             conversation_due = EXCLUDED.conversation_due"#,
         account_id,
         generation,
         &repo_ids,
@@ -95,6 +112,11 @@ pub(super) async fn save(
         &assignee_ids,
         &assignees_without_id,
         folded_titles as _,
+        reactions as _,
+        commenters as _,
+        reviews as _,
+        associations as _,
+        &due,
     )
     .execute(connection)
     .await?;

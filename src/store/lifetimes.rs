@@ -1,14 +1,14 @@
 //! What the statistics are counted from: each item of an account over time, as of one moment.
 //!
-//! There are two queries, however many items there are: one for the rows of the projection, one for
-//! the log's columns without its JSON. [`crate::stats::fold`] says what is approximate.
+//! There are two queries for some hundred repositories: one for the rows of the projection, one for the log's columns
+//! without its JSON. [`crate::stats::fold`] says what is approximate.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::directory::DirectoryNames;
 use super::item_rows::{Wanted, rows};
@@ -16,10 +16,14 @@ use super::items::ItemAddress;
 use super::people::{self, Known};
 use super::pool::{self, ONE_MOMENT};
 use super::{StoreError, facets, live, remarks};
-use crate::activity::{Actor, Bots, ItemType, Person, Sight, State};
+use crate::activity::{Actor, Bots, ItemType, Person, Sight, State, Summary};
+use crate::rank::criterion::Holders;
 use crate::rank::facet::{Facet, Values};
 use crate::rank::{Candidate, Filter, Repository};
 use crate::stats::{ItemNow, Lifetime, LifetimeFold};
+
+/// Repositories whose items are read at once.
+const AT_ONCE: usize = 500;
 
 /// Which items are counted.
 #[derive(Clone, Debug, Default)]
@@ -52,19 +56,19 @@ pub struct Lifetimes {
 impl Lifetimes {
     /// What was known before `end`.
     #[must_use]
-    pub fn until(mut self, end: DateTime<Utc>) -> Self {
-        let mut values = std::mem::take(&mut self.values).into_iter();
-        let mut kept = vec![];
-        for lifetime in std::mem::take(&mut self.lifetimes) {
+    pub fn until(&self, end: DateTime<Utc>) -> Self {
+        let (names, value_names) = (self.names.clone(), self.value_names.clone());
+        let mut then = Self { position: self.position, since: self.since, names, value_names, ..Self::default() };
+        let mut values = self.values.iter();
+        for lifetime in &self.lifetimes {
             let own = values.next();
             if let Some(lifetime) = lifetime.until(end) {
-                kept.push(lifetime);
-                self.values.extend(own);
+                then.open.push(lifetime.open());
+                then.lifetimes.push(lifetime);
+                then.values.extend(own.cloned());
             }
         }
-        self.open = kept.iter().map(Lifetime::open).collect();
-        self.lifetimes = kept;
-        self
+        then
     }
 
     /// Whether the time from `from` on is only known approximately.
@@ -91,8 +95,6 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     .fetch_one(&mut *moment)
     .await?;
     let mut read = Lifetimes { position: head.head_position, since: head.since, ..Lifetimes::default() };
-    let mut folds: HashMap<ItemAddress, (LifetimeFold, Vec<u32>)> = HashMap::new();
-    let mut values = Values::default();
     let known = match scope.group_by {
         Some(Facet::Author | Facet::Assignee) => Known::all(&mut moment, account_id, bots).await?,
         _ => Known::default(),
@@ -107,78 +109,129 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     };
     let repositories: HashMap<i64, Repository> =
         repositories.filter(passes).map(|repository| (repository.repo_id, repository)).collect();
-    let wanted = Wanted {
-        repo_ids: repositories.keys().copied().collect(),
-        states: State::ALL.map(State::name).into(),
-        types: ItemType::ALL.map(ItemType::name).into(),
-        gone: true,
-        titles: true,
-        folded: true,
-        ..Wanted::default()
-    };
-    let mut rows = rows(&mut *moment, (account_id, head.generation), &wanted);
-    while let Some(mut row) = rows.try_next().await? {
-        let author = row.author.clone().map(|login| Person { id: row.author_id, login });
-        let (live, title, transferred) = (row.live, row.title.take(), row.came_by_transfer);
-        let closed_at = row.folded.take().and_then(|folded| folded.0.closed_at());
-        let item = row.item(&summaries)?;
-        let Some(repository) = repositories.get(&item.repo_id) else { continue };
-        let candidate = Candidate {
-            item: &item,
-            repository,
-            holders: &holders,
-            labels: &names.labels(item.repo_id, &item.labels),
-            milestone: names.milestone(item.repo_id, item.milestone),
-            title: title.as_deref().unwrap_or_default(),
-            zone: Tz::UTC,
-        };
-        if !scope.filter.passes_in_any_state(&candidate) {
-            continue;
-        }
-        let name = || format!("{}/{}", repository.owner, repository.name);
-        read.names.entry(item.repo_id).or_insert_with(name);
-        let own = scope.group_by.map(|facet| facets::values(facet, &candidate, author.as_ref(), &known));
-        let own = own.map(|own| values.numbers(own)).unwrap_or_default();
-        let address = (item.repo_id, item.number);
-        let now = ItemNow {
-            repo_id: item.repo_id,
-            item_type: item.item_type,
-            author,
-            state: item.state,
-            live,
-            created_at: item.created_at,
-            updated_at: item.updated_at,
-            closed_at,
-            came_by_transfer: transferred,
-        };
-        folds.insert(address, (LifetimeFold::new(now), own));
-    }
-    drop(rows);
-    let repo_ids: Vec<i64> = read.names.keys().copied().collect();
-    let mut rows = sqlx::query!(
-        r#"SELECT repo_id AS "repo_id!", number AS "number!", position AS "position!", kind AS "kind!", actor_login,
-                  actor_id, actor_bot, occurred_at AS "occurred_at!"
-           FROM effective_events
-           WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL AND occurred_at IS NOT NULL
-             AND source <> 'scrub'"#,
-        account_id,
-        &repo_ids,
-    )
-    .fetch(&mut *moment);
-    while let Some(row) = rows.try_next().await? {
-        let Some((fold, _)) = folds.get_mut(&(row.repo_id, row.number)) else { continue };
-        let actor =
-            row.actor_login.map(|login| Actor { login, id: row.actor_id, bot: row.actor_bot.unwrap_or_default() });
-        fold.apply(&row.kind, row.position, row.occurred_at, actor.as_ref(), &bots);
-    }
-    drop(rows);
-    for (fold, own) in folds.into_values() {
-        read.open.push(fold.now().open());
-        read.lifetimes.push(fold.finish(read.since));
-        if scope.group_by.is_some() {
-            read.values.push(own);
+    let reading =
+        Reading { scope, known: &known, names: &names, holders: &holders, bots: &bots, summaries: &summaries };
+    let mut values = Values::default();
+    let mut ids: Vec<i64> = repositories.keys().copied().collect();
+    ids.sort_unstable();
+    // What is in the making takes more room than what comes of it, so it is never that of a whole large account.
+    for some in ids.chunks(AT_ONCE) {
+        let head = (account_id, head.generation);
+        let mut folds = reading.folds(&mut moment, head, &repositories, some, &mut values).await?;
+        reading.apply_events(&mut moment, account_id, &mut folds).await?;
+        for (address, (fold, own)) in folds {
+            let repository = &repositories[&address.0];
+            let name = || format!("{}/{}", repository.owner, repository.name);
+            read.names.entry(address.0).or_insert_with(name);
+            read.open.push(fold.now().open());
+            read.lifetimes.push(fold.finish(read.since));
+            if scope.group_by.is_some() {
+                read.values.push(own);
+            }
         }
     }
     read.value_names = values.names();
     Ok(read)
+}
+
+/// Lifetimes in the making, each with the numbers of its values.
+type Folds = HashMap<ItemAddress, (LifetimeFold, Vec<u32>)>;
+
+/// What lifetimes are read with.
+struct Reading<'a> {
+    scope: &'a Scope,
+    known: &'a Known,
+    names: &'a DirectoryNames,
+    holders: &'a Holders,
+    bots: &'a Bots,
+    summaries: &'a HashMap<ItemAddress, Summary>,
+}
+
+impl Reading<'_> {
+    /// The items of some repositories that are counted, as they are now.
+    async fn folds(
+        &self,
+        moment: &mut PgConnection,
+        (account_id, generation): (i64, i64),
+        repositories: &HashMap<i64, Repository>,
+        repo_ids: &[i64],
+        values: &mut Values,
+    ) -> Result<Folds, StoreError> {
+        let Self { scope, known, names, holders, summaries, .. } = self;
+        let mut folds = Folds::new();
+        let wanted = Wanted {
+            repo_ids: repo_ids.to_vec(),
+            states: State::ALL.map(State::name).into(),
+            types: ItemType::ALL.map(ItemType::name).into(),
+            gone: true,
+            titles: true,
+            folded: true,
+            ..Wanted::default()
+        };
+        let mut rows = rows(moment, (account_id, generation), &wanted);
+        while let Some(mut row) = rows.try_next().await? {
+            let author = row.author.clone().map(|login| Person { id: row.author_id, login });
+            let (live, title, transferred) = (row.live, row.title.take(), row.came_by_transfer);
+            let closed_at = row.folded.take().and_then(|folded| folded.0.closed_at());
+            let item = row.item(summaries)?;
+            let Some(repository) = repositories.get(&item.repo_id) else { continue };
+            let candidate = Candidate {
+                item: &item,
+                repository,
+                holders,
+                labels: &names.labels(item.repo_id, &item.labels),
+                milestone: names.milestone(item.repo_id, item.milestone),
+                title: title.as_deref().unwrap_or_default(),
+                zone: Tz::UTC,
+            };
+            if !scope.filter.passes_in_any_state(&candidate) {
+                continue;
+            }
+            let own = scope.group_by.map(|facet| facets::values(facet, &candidate, author.as_ref(), known));
+            let own = own.map(|own| values.numbers(own)).unwrap_or_default();
+            let address = (item.repo_id, item.number);
+            let now = ItemNow {
+                repo_id: item.repo_id,
+                item_type: item.item_type,
+                author,
+                state: item.state,
+                live,
+                created_at: item.created_at,
+                updated_at: item.updated_at,
+                closed_at,
+                came_by_transfer: transferred,
+            };
+            folds.insert(address, (LifetimeFold::new(now), own));
+        }
+        Ok(folds)
+    }
+
+    /// What happened to them.
+    async fn apply_events(
+        &self,
+        moment: &mut PgConnection,
+        account_id: i64,
+        folds: &mut Folds,
+    ) -> Result<(), StoreError> {
+        let mut repo_ids: Vec<i64> = folds.keys().map(|(repo_id, _)| *repo_id).collect();
+        repo_ids.sort_unstable();
+        repo_ids.dedup();
+        let mut rows = sqlx::query!(
+            r#"SELECT repo_id AS "repo_id!", number AS "number!", position AS "position!", kind AS "kind!", actor_login,
+                      actor_id, actor_bot, occurred_at AS "occurred_at!"
+               FROM effective_events
+               WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL AND occurred_at IS NOT NULL
+                 AND source <> 'scrub'"#,
+            account_id,
+            &repo_ids,
+        )
+        .fetch(moment);
+        while let Some(row) = rows.try_next().await? {
+            let Some((fold, _)) = folds.get_mut(&(row.repo_id, row.number)) else { continue };
+            let actor =
+                row.actor_login.map(|login| Actor { login, id: row.actor_id, bot: row.actor_bot.unwrap_or_default() });
+            fold.apply(&row.kind, row.position, row.occurred_at, actor.as_ref(), self.bots);
+        }
+        Ok(())
+    }
 }

@@ -16,7 +16,8 @@
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
 //! - [`views`], [`tokens`], [`tickets`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a stream in
 //!   their place, accounts, measurements;
-//! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`sync`], [`redeliveries`], [`local`]: what we
+//! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`conversations`], [`sync`], [`redeliveries`],
+//!   [`local`]: what we
 //!   must remember to ask GitHub, and what its answers are compared with;
 //! - `lease`: who may ask GitHub something, while it answers;
 //! - [`left_out`]: what could not be read of what GitHub sent and answered;
@@ -28,6 +29,7 @@ pub mod accounts;
 pub mod append;
 pub mod backfills;
 pub mod clock;
+pub mod conversations;
 pub mod details;
 mod differences;
 pub mod directory;

@@ -169,7 +169,7 @@ impl Making<'_> {
     fn offer_told(&mut self, item: Option<(ItemAddress, ItemState)>) {
         let Some((address, folded)) = item.filter(|(_, folded)| folded.live()) else { return };
         let Some(item) = folded_item(address, &folded) else { return };
-        let last = (folded.last_activity().cloned(), folded.last_human_activity().cloned());
+        let last = (folded.last_activity(), folded.last_human_activity());
         self.offer(item, &folded, last);
     }
 
@@ -213,6 +213,11 @@ impl Making<'_> {
             last_activity: last.0.map(called),
             last_human_activity: last.1.map(called),
             waits_for: item.waits_for,
+            waits_since: folded.waiting().and_then(|waiting| waiting.since),
+            review: folded.review(),
+            author_association: folded.conversation().author_association(),
+            reactions: folded.conversation().reactions(),
+            commenters: folded.commenters(),
             remarks: remarks.cloned().unwrap_or_default(),
         });
         self.sight.sees(repository.repo_id, repository.private)

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, Status};
 use crate::activity::{
-    Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, MilestoneRef, Person, RepositoryRef, ScrubFact,
-    Source,
+    ConversationFacts, ConversationSnapshot, Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef,
+    MilestoneRef, Person, RepositoryRef, ScrubFact, Source, Word, WordId,
 };
 
 const VERSION: u8 = 1;
@@ -64,6 +64,10 @@ struct StoredItem {
     association: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     repository: Option<StoredRepository>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    said: Option<(WordId, Word)>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    conversation: Option<ConversationSnapshot>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,6 +132,8 @@ struct StoredSnapshot {
     /// Number and title; empty if the payload said that there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     milestone: Option<Vec<(i64, String)>>,
+    #[serde(skip_serializing_if = "ConversationFacts::is_empty", default)]
+    talk: ConversationFacts,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -230,6 +236,8 @@ fn item_to(item: &ItemFact) -> StoredItem {
         snapshot: item.snapshot.as_ref().map(snapshot_to),
         association: item.association.clone(),
         repository: item.repository.as_ref().map(repository_to),
+        said: item.said.clone(),
+        conversation: item.conversation.clone(),
     }
 }
 
@@ -241,6 +249,8 @@ fn item_from(item: StoredItem) -> ItemFact {
         snapshot: item.snapshot.map(snapshot_from),
         association: item.association,
         repository: item.repository.map(repository_from),
+        said: item.said,
+        conversation: item.conversation,
     }
 }
 
@@ -299,6 +309,7 @@ fn snapshot_to(snapshot: &ItemSnapshot) -> StoredSnapshot {
         assignees: snapshot.assignees.as_ref().map(|people| people.iter().map(|who| who.login.clone()).collect()),
         assignee_ids: ids(snapshot.assignees.as_deref().unwrap_or_default()),
         milestone: milestone.map(|found| found.iter().map(|found| (found.number, found.title.clone())).collect()),
+        talk: snapshot.talk.clone(),
     }
 }
 
@@ -321,6 +332,7 @@ fn snapshot_from(snapshot: StoredSnapshot) -> ItemSnapshot {
         more_labels: snapshot.more_labels,
         assignees: snapshot.assignees.map(|logins| people(logins, snapshot.assignee_ids)),
         milestone: snapshot.milestone.map(|found| found.into_iter().next().map(milestone)),
+        talk: snapshot.talk,
     }
 }
 

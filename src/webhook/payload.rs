@@ -54,6 +54,12 @@ readable! {
         pub assignees: Option<Vec<User>>,
         pub milestone: Option<Option<MilestonePayload>>,
         pub author_association: Option<Text>,
+        pub reactions: Option<ReactionsPayload>,
+        /// Of a pull request: its last commit, whose review is asked for, and whether it merges by itself.
+        pub head: Option<CommitPayload>,
+        pub requested_reviewers: Option<Vec<Anything>>,
+        pub requested_teams: Option<Vec<Anything>>,
+        pub auto_merge: Option<Option<Anything>>,
         /// The address of the item's repository in the API.
         pub repository_url: Option<Text>,
         /// On an issue that is a pull request: where that is.
@@ -72,11 +78,23 @@ readable! {
 
     /// A comment or a review.
     pub struct CommentPayload {
+        pub id: Option<i64>,
         pub created_at: Option<DateTime<Utc>>,
         pub updated_at: Option<DateTime<Utc>>,
         pub submitted_at: Option<DateTime<Utc>>,
         pub user: Option<User>,
         pub author_association: Option<Text>,
+        /// Of a review: its verdict, and the commit that it is about.
+        pub state: Option<Text>,
+        pub commit_id: Option<Text>,
+    }
+
+    pub struct ReactionsPayload {
+        pub total_count: Option<i64>,
+    }
+
+    pub struct CommitPayload {
+        pub sha: Option<Text>,
     }
 
     pub struct User {

@@ -8,6 +8,8 @@
 //! A type says by [`Readable`] which values it can be read from; the macro `readable!` writes that for a
 //! structure. Everything is read in one pass over the bytes, and nothing that is left out is kept.
 
+mod fields;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,6 +18,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+pub use self::fields::Values;
 use super::repair::repaired;
 
 /// What was left out: each place where something could not be read, and how often.

@@ -3,6 +3,7 @@
 mod accounts;
 mod browsers;
 mod caching;
+mod counting;
 mod cursors;
 mod dashboards;
 mod embedding;

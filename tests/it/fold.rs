@@ -300,7 +300,9 @@ fn one_half_of_a_transfer_is_enough() {
 #[test]
 fn activity_of_humans_and_bots_is_kept_apart() {
     let mut by_bot = commented(2, T1, json!({}));
-    by_bot.payload["sender"] = crate::support::payload::bot("stale");
+    for place in ["/sender", "/comment/user"] {
+        *by_bot.payload.pointer_mut(place).unwrap() = crate::support::payload::bot("stale");
+    }
     let item = item(&[act(1, "opened", T0, json!({})), by_bot]);
     let (last, human) = (item.last_activity().unwrap(), item.last_human_activity().unwrap());
     assert_eq!((last.kind.as_str(), last.actor.login.as_str()), ("commented", "stale[bot]"));

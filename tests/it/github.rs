@@ -18,6 +18,7 @@ mod repair;
 mod setup;
 mod steps;
 mod stuck;
+mod talk;
 mod whole;
 
 use std::collections::BTreeMap;

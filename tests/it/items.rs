@@ -5,7 +5,7 @@ use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
 use crate::support::app::problem;
-use crate::support::payload::{bot, issue, issues, owned_repository, repository, user};
+use crate::support::payload::{bot, id_at, issue, issues, owned_repository, repository, user};
 use crate::support::service::http;
 use crate::support::{TestApp, run_test};
 
@@ -15,7 +15,7 @@ const OPENED: &str = "2026-11-02T00:00:00Z";
 async fn comment(app: &TestApp, number: i64, at: &str, by: &Value, association: &str) {
     let mut payload = issues("created", &issue(number, OPENED, at), &repository(1, "widgets"));
     payload["sender"] = by.clone();
-    payload["comment"] = json!({"id": 1, "created_at": at, "updated_at": at, "user": by,
+    payload["comment"] = json!({"id": id_at(at), "created_at": at, "updated_at": at, "user": by,
         "author_association": association, "body": "text"});
     app.deliver("issue_comment", &payload).await;
 }
@@ -51,11 +51,11 @@ async fn an_item_shows_its_row_its_history_and_why_it_ranks_there() {
         let expected = json!({
             "days_age": 20, "days_stale": 10, "product": 231, "human_stale_age": 2.644439,
             "formula": "log10((20 days old + 1) x (10 days stale + 1)) = log10(231) = 2.363612",
-            "updated_by": {"position": 3, "kind": "commented", "actor": "tidy[bot]", "human": false,
+            "updated_by": {"position": 3, "kind": "commented", "actor": "tidy[bot]", "human": false, "bot": "github",
                 "occurred_at": "2026-11-12T00:00:00Z"},
         });
         assert_eq!(item["explanation"], expected);
-        let opened = json!({"position": 2, "kind": "opened", "actor": "octocat", "human": true, "occurred_at": OPENED});
+        let opened = json!({"position": 2, "kind": "opened", "actor": "octocat", "human": true, "bot": null, "occurred_at": OPENED});
         assert_eq!(item["history"], json!([opened, expected["updated_by"]]));
         assert_eq!(item["truncated"], false);
 

@@ -7,6 +7,7 @@ mod support;
 
 mod api;
 mod commands;
+mod conversations;
 mod criteria;
 mod database;
 mod deliver;

@@ -42,10 +42,11 @@ impl Item {
         self.repo_id == 3
     }
 
-    /// GitHub says of nobody else how they stand to the repository.
+    /// Of a pull request nobody knows whether it was reviewed.
     fn waits_for(&self) -> Option<&'static str> {
-        let turn = if self.author == "ada" { "maintainers" } else { "author" };
-        Some(turn).filter(|_| self.open && self.kind == "Issue" && self.answered)
+        let by_maintainer = self.kind == "Issue" && self.answered && self.author != "ada";
+        let turn = if by_maintainer { "author" } else { "maintainers" };
+        Some(turn).filter(|_| self.open && self.kind != "PR")
     }
 }
 

@@ -1,5 +1,7 @@
 //! The GraphQL queries.
 
+use std::fmt::Write;
+
 /// The fields of a discussion that every query asks for.
 macro_rules! discussion_fields {
     () => {
@@ -87,3 +89,76 @@ query Totals($ids: [ID!]!, $discussions: Boolean!) {
     }
   }
 }";
+
+/// Somebody.
+const PERSON_FIELDS: &str = "
+fragment person on Actor {
+  __typename login
+  ... on User { databaseId } ... on Bot { databaseId } ... on Mannequin { databaseId } ... on Organization { databaseId }
+}";
+
+/// What conversations are asked with: the last hundred comments and reviews of an item, and for pull requests what
+/// their review depends on. Commits are shown to an App that may read contents, and of public repositories.
+const ISSUE_FIELDS: &str = "
+fragment said on IssueCommentConnection {
+  totalCount
+  nodes { fullDatabaseId createdAt authorAssociation author { ...person } }
+}
+fragment issue on Issue {
+  __typename number updatedAt createdAt authorAssociation author { ...person }
+  reactions { totalCount }
+  comments(last: 100) { ...said }
+}
+fragment pull on PullRequest {
+  __typename number updatedAt createdAt authorAssociation author { ...person }
+  reactions { totalCount }
+  comments(last: 100) { ...said }
+  isDraft headRefOid
+  autoMergeRequest { enabledAt }
+  mergeQueueEntry { position }
+  reviewRequests { totalCount }
+  reviews(last: 100) {
+    totalCount
+    nodes { fullDatabaseId submittedAt state authorAssociation author { ...person } commit { oid } }
+  }
+  commits(last: 1) { nodes { commit { committedDate author { user { databaseId } } } } }
+}";
+
+/// The same for discussions: the replies to each of the last comments are a list of their own.
+const DISCUSSION_FIELDS: &str = "
+fragment talk on Discussion {
+  __typename number updatedAt createdAt authorAssociation author { ...person }
+  reactions { totalCount }
+  comments(last: 20) {
+    totalCount
+    nodes {
+      databaseId createdAt authorAssociation author { ...person }
+      replies(last: 5) { nodes { databaseId createdAt authorAssociation author { ...person } } }
+    }
+  }
+}";
+
+/// The question for the conversations of some items of a repository: first the numbers of issues and pull requests,
+/// then those of discussions.
+pub fn conversations(numbers: &[i64], discussions: &[i64]) -> String {
+    let mut query =
+        "query Conversations($id: ID!) {\n  node(id: $id) {\n    __typename\n    ... on Repository {\n".to_owned();
+    for number in numbers {
+        let line = writeln!(query, "      i{number}: issueOrPullRequest(number: {number}) {{ ...issue ...pull }}");
+        line.expect("cannot fail: a text takes all");
+    }
+    for number in discussions {
+        let line = writeln!(query, "      i{number}: discussion(number: {number}) {{ ...talk }}");
+        line.expect("cannot fail: a text takes all");
+    }
+    query.push_str("    }\n  }\n}");
+    query.push_str(PERSON_FIELDS);
+    // A fragment that is not used makes a query invalid.
+    if !numbers.is_empty() {
+        query.push_str(ISSUE_FIELDS);
+    }
+    if !discussions.is_empty() {
+        query.push_str(DISCUSSION_FIELDS);
+    }
+    query
+}

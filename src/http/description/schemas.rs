@@ -14,7 +14,9 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::rank::criterion::{ALL, Criterion, Looks, STATE, TYPE, WAITS_FOR};
+use crate::activity::BotReason as BotReasons;
+use crate::rank::criterion::{ALL, ASSOCIATION, Criterion, Looks, REVIEW, STATE, TYPE, WAITS_FOR};
+use crate::rank::range::RANGE_PATTERN;
 use crate::rank::{Facet as Facets, Order as Orders, criteria, dates};
 use crate::scrub::view::MOST_VALUES;
 use crate::service::Scope as Scopes;
@@ -79,6 +81,7 @@ pub fn values_of(criterion: &Criterion) -> RefOr<Schema> {
         Looks::Kind(..) if criterion.name == STATE.name => list(named::<ItemStateTerm>()),
         Looks::Kind(..) if criterion.name == WAITS_FOR.name => list(named::<WaitsForTerm>()),
         Looks::Kind(values, _) => list(one_of(terms(values))),
+        Looks::Number(_) => list(named::<NumberTerm>()),
         Looks::Repository => list(named::<RepositoryTerm>()),
         _ if criterion.has_many() => list(named::<NamesTerm>()),
         Looks::Names(_) | Looks::People(_) | Looks::Labels | Looks::Milestone | Looks::Title => list(named::<Term>()),
@@ -209,6 +212,11 @@ named_schemas! {
     NamesTerm, "A name that is looked for, as with other texts; or `none`; or `all:` and names with commas between them, all of \
                 which are looked for.", text(criteria::NAMES_PATTERN);
     RepositoryTerm, "`owner/name` or `name`; `-` in front excludes it.", text(criteria::REPOSITORY_PATTERN);
+    BotReason, "Why somebody counts as a bot.", one_of(BotReasons::NAMES);
+    NumberTerm, "A number, or a range of numbers: `5..` (at least), `..9` (at most), `5..9`; `-` in front excludes it.",
+        text(RANGE_PATTERN);
+    Review, "How the review of an open pull request stands.", one_of(kinds(&REVIEW).iter().copied());
+    AuthorAssociation, "How the author stands to the repository, as GitHub says.", one_of(kinds(&ASSOCIATION).iter().copied());
     ViewName, "The name of a view.", text(VIEW_NAME);
     PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);
 }

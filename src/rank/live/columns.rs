@@ -7,9 +7,10 @@
 use std::sync::Arc;
 
 use super::kinds::{BITS, Bits};
+use crate::rank::criterion::{ALL, Looks};
 
 /// Slots of a chunk: a multiple of 64, and small, for a chunk is what a change copies. This many
-/// fill 9 KB, and their terms 3 to 4 KB beside.
+/// fill 11 KB, and their terms 3 to 4 KB beside.
 pub const CHUNK: usize = 192;
 
 /// Words of 64 slots in a chunk.
@@ -20,6 +21,21 @@ const GROUP: usize = 64;
 
 /// Terms that a chunk makes room for when it needs more.
 const SLACK: usize = 64;
+
+/// Numbers of an item: each [`Looks::Number`] has one, in the order of [`ALL`].
+pub const NUMBERS: usize = {
+    let (mut numbers, mut place) = (0, 0);
+    while place < ALL.len() {
+        if matches!(ALL[place].looks, Looks::Number(_)) {
+            numbers += 1;
+        }
+        place += 1;
+    }
+    numbers
+};
+
+/// An item's numbers, each one more than it is; 0 where it is not known.
+pub type Numbers = [u32; NUMBERS];
 
 /// What is kept of one item but its terms. Days are counted from the first of the year 1, in the
 /// account's zone.
@@ -34,6 +50,7 @@ pub struct Row {
     /// Position of the last mark; 0: none.
     pub read: i64,
     pub bits: Bits,
+    pub numbers: Numbers,
 }
 
 /// [`CHUNK`] slots.
@@ -50,6 +67,7 @@ pub struct Chunk {
     /// Which slots are taken, and which have each of an item's bits; one bit a slot.
     pub taken: [u64; WORDS],
     pub bits: [[u64; WORDS]; BITS],
+    pub numbers: [[u32; CHUNK]; NUMBERS],
     /// Where the terms of each slot end in `terms`; they begin where those before end.
     ends: [u32; CHUNK],
     terms: Vec<u32>,
@@ -68,6 +86,7 @@ impl Chunk {
             read: [0; CHUNK],
             taken: [0; WORDS],
             bits: [[0; WORDS]; BITS],
+            numbers: [[0; CHUNK]; NUMBERS],
             ends: [0; CHUNK],
             terms: Vec::new(),
         }
@@ -141,6 +160,7 @@ impl Columns {
             updated_day: chunk.days[at].1,
             read: chunk.read[at],
             bits: bits().fold(0, |bits, bit| bits | bit),
+            numbers: chunk.numbers.each_ref().map(|numbers| numbers[at]),
         })
     }
 
@@ -189,6 +209,9 @@ impl Columns {
         set_bit(&mut chunk.taken[word], bit, true);
         for (place, words) in (0..).zip(&mut chunk.bits) {
             set_bit(&mut words[word], bit, row.bits & 1 << place != 0);
+        }
+        for (numbers, number) in chunk.numbers.iter_mut().zip(row.numbers) {
+            numbers[at] = number;
         }
         if !same_terms {
             chunk.set_terms(at, terms);

@@ -17,8 +17,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::columns::{Columns, Row};
-use super::kinds;
 use super::tree::Tree;
+use super::{kinds, numbers};
 use crate::activity::PersonKey;
 use crate::rank::PlaceKey;
 use crate::rank::criterion::{self, Criterion, Item, LABEL, Looks, MILESTONE};
@@ -331,6 +331,7 @@ fn row(zone: Tz, item: &Item) -> Row {
         updated_day: day(item.updated_at),
         read: item.read,
         bits: kinds::of(item),
+        numbers: numbers::of(item),
     }
 }
 

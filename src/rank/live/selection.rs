@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use super::columns::{Chunk, WORDS, ones};
 use super::items::{Items, Term, day_number};
 use super::kinds::{self, Test};
+use super::numbers::{self, NumberTest};
 use super::slots::Slots;
 use crate::activity::Sight;
 use crate::rank::criterion::{self, Criterion, Holders, Looks, Repository};
@@ -43,6 +44,7 @@ pub struct Selection {
     /// Ids of repositories whose items are not; they keep their ranks.
     hidden: Vec<i64>,
     kinds: Vec<Test>,
+    numbers: Vec<NumberTest>,
     /// An item has many: it needs one of each list of `any`, and none of `none`. A list whose names
     /// stand for nothing is empty and selects nothing.
     terms: Terms<Term>,
@@ -89,6 +91,7 @@ impl Selection {
     ) -> Self {
         let mut selection = Self {
             kinds: kinds::tests(filter),
+            numbers: numbers::tests(filter),
             unread: filter.unread.clone(),
             created: filter.created,
             updated: filter.updated,
@@ -128,7 +131,8 @@ impl Selection {
                     selection.except = found.none.into_iter().collect();
                 }
                 // The columns and the repositories tell.
-                Looks::Kind(..) | Looks::Flag(_) | Looks::Repository | Looks::RepositoryFlag(_) => {}
+                Looks::Kind(..) | Looks::Flag(_) | Looks::Number(_) => {}
+                Looks::Repository | Looks::RepositoryFlag(_) => {}
                 // These have no values.
                 Looks::Unread | Looks::After(_) | Looks::Before(_) => {}
             }
@@ -206,6 +210,7 @@ impl Selection {
         self.keep_read(items, &mut slots);
         // Last, as it costs most for each slot that is left.
         self.keep_days(items, &mut slots);
+        numbers::keep(&self.numbers, items.columns.chunks(), &mut slots);
         self.keep_terms(items, &mut slots);
         slots
     }

@@ -58,6 +58,7 @@ impl Service {
         if is_known(&version) {
             return Ok(Versioned::Known(version));
         }
+        let _held = self.0.counting.take(viewer).await?;
         let account_id = portion.account.account_id;
         let filter = portion.filter(moment.date)?;
         let unknown = self.unknown_in(viewer, question, &portion, moment).await?;

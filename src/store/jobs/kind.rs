@@ -22,12 +22,14 @@ pub enum JobKind {
     OpenDiscussions,
     Closed,
     ClosedDiscussions,
+    /// Who said what last on the open items of one repository.
+    Conversations,
     /// Whether the grace of an uninstalled account is over, so that its data is deleted.
     Purge,
 }
 
 impl JobKind {
-    const ALL: [(JobKind, &'static str, i16); 11] = [
+    const ALL: [(JobKind, &'static str, i16); 12] = [
         (JobKind::Installations, "installations", 0),
         (JobKind::Redeliver, "redeliver", 0),
         (JobKind::Repositories, "repositories", 1),
@@ -36,9 +38,10 @@ impl JobKind {
         (JobKind::Sweep, "sweep", 3),
         (JobKind::Open, "open", 4),
         (JobKind::OpenDiscussions, "open_discussions", 4),
-        (JobKind::Closed, "closed", 5),
-        (JobKind::ClosedDiscussions, "closed_discussions", 5),
-        (JobKind::Purge, "purge", 6),
+        (JobKind::Conversations, "conversations", 5),
+        (JobKind::Closed, "closed", 6),
+        (JobKind::ClosedDiscussions, "closed_discussions", 6),
+        (JobKind::Purge, "purge", 7),
     ];
 
     pub fn name(self) -> &'static str {
@@ -52,7 +55,8 @@ impl JobKind {
 
     /// Whether the job's cursor is a place in a list of GitHub's.
     pub fn goes_on_at_github(self) -> bool {
-        !matches!(self, JobKind::Installations | JobKind::Sweep | JobKind::Check | JobKind::Purge)
+        use JobKind::{Check, Conversations, Installations, Purge, Sweep};
+        !matches!(self, Installations | Sweep | Check | Conversations | Purge)
     }
 
     /// The job with the smaller priority goes first: open items before history.

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::facts::{Meaning, PayloadFact};
-use super::parties::{AccountRef, person, repository_ref, same};
+use super::parties::{AccountRef, actor, person, repository_ref, same};
 use super::snapshot::snapshot;
 use super::{Told, unknown_kind};
-use crate::activity::{Effect, Fact, ItemFact, ItemKey, ItemType};
+use crate::activity::{Association, Effect, Fact, ItemFact, ItemKey, ItemType, Verdict, Word, WordId};
 use crate::webhook::payload::{CommentPayload, ItemNumber, ItemPayload, RepositoryPayload};
 
 /// The kind of a fact, and the field that the action changed.
@@ -125,7 +125,8 @@ pub(super) fn review(told: &Told<'_>) -> Meaning {
         _ => Change::unknown(told),
     };
     let at = review.filter(|_| told.action == "submitted").and_then(|review| review.submitted_at);
-    about_comment(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, review, at)
+    let meaning = about_comment(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, review, at);
+    with_word(meaning, review.and_then(|review| word(WordId::Review, review, review.submitted_at, false)))
 }
 
 pub(super) fn review_comment(told: &Told<'_>) -> Meaning {
@@ -221,7 +222,35 @@ fn comment(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> 
         "unpinned" => Change::to_nothing("comment_unpinned"),
         _ => Change::unknown(told),
     };
-    about_comment(told, item, item_type, change, comment, comment_time(comment, told.action))
+    let meaning = about_comment(told, item, item_type, change, comment, comment_time(comment, told.action));
+    let deleted = told.action == "deleted";
+    with_word(meaning, comment.and_then(|comment| word(WordId::Comment, comment, comment.created_at, deleted)))
+}
+
+/// What was said, if the payload says which of all things said it is, and when it was said.
+fn word(
+    id: fn(i64) -> WordId,
+    said: &CommentPayload,
+    at: Option<DateTime<Utc>>,
+    deleted: bool,
+) -> Option<(WordId, Word)> {
+    let word = Word {
+        at: at?,
+        by: said.user.as_ref().and_then(actor),
+        association: said.author_association.as_deref().and_then(Association::from_name),
+        verdict: said.state.as_deref().and_then(Verdict::from_name),
+        commit: said.commit_id.as_ref().map(|commit| commit.0.clone()),
+        deleted,
+    };
+    Some((id(said.id.filter(|id| *id > 0)?), word))
+}
+
+fn with_word(meaning: Meaning, said: Option<(WordId, Word)>) -> Meaning {
+    let Meaning::Facts(mut facts) = meaning else { return meaning };
+    if let Some(Fact::Item(item)) = facts.first_mut().map(|fact| &mut fact.fact) {
+        item.said = said;
+    }
+    Meaning::Facts(facts)
 }
 
 /// The time of a comment's event; a deletion has none.
@@ -269,7 +298,7 @@ fn own_key(told: &Told<'_>, item: Option<&ItemPayload>) -> Option<ItemKey> {
 
 fn transfer_away(account: AccountRef, key: ItemKey, effect: Effect, at: Option<DateTime<Utc>>) -> PayloadFact {
     let ItemKey { repo_id, number, .. } = key;
-    let fact = ItemFact { repo_id, number, effect, snapshot: None, association: None, repository: None };
+    let fact = ItemFact::new(repo_id, number, effect);
     let fact = PayloadFact::new("transferred", Fact::Item(Box::new(fact)));
     PayloadFact { account: Some(account), occurred_at: at, ..fact }
 }
@@ -309,13 +338,11 @@ fn fact(
         let snapshot = snapshot(item, item_type, at)?;
         let occurred_at = Some(at.unwrap_or(snapshot.updated_at));
         let fact = ItemFact {
-            repo_id: repository.id,
-            number: item.number.filter(|number| *number > 0)?,
-            effect: change.effect,
             snapshot: Some(snapshot),
             association: association.map(str::to_owned),
-            repository: Some(repository),
+            ..ItemFact::new(repository.id, item.number.filter(|number| *number > 0)?, change.effect)
         };
+        let fact = ItemFact { repository: Some(repository), ..fact };
         Some(PayloadFact { occurred_at, ..PayloadFact::new(change.kind, Fact::Item(Box::new(fact))) })
     };
     Meaning::one(found())

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::parties::person;
 use crate::activity::event::Status;
-use crate::activity::{ItemSnapshot, ItemType, LabelRef, MilestoneRef, Person, State};
+use crate::activity::{Association, ConversationFacts, ItemSnapshot, ItemType, LabelRef, MilestoneRef, Person, State};
 use crate::webhook::payload::{ItemPayload, LabelPayload, MilestonePayload, User};
-use crate::webhook::values::Entries;
+use crate::webhook::values::{Anything, Entries};
 
 /// The item's state; `None` if the payload does not say as of when. `beside` is the time of what the
 /// payload tells beside the item, such as a comment.
@@ -34,7 +34,20 @@ pub fn snapshot(item: &ItemPayload, item_type: ItemType, beside: Option<DateTime
         more_labels: item.labels.as_ref().is_some_and(hides_labels),
         assignees: item.assignees.as_deref().map(people),
         milestone: item.milestone.as_ref().and_then(milestone),
+        talk: talk(item),
     })
+}
+
+fn talk(item: &ItemPayload) -> ConversationFacts {
+    let reviewers = [&item.requested_reviewers, &item.requested_teams];
+    let asked = |list: &Option<Vec<Anything>>| list.as_ref().map(|list| i64::try_from(list.len()).unwrap_or(i64::MAX));
+    ConversationFacts {
+        reactions: item.reactions.as_ref().and_then(|reactions| reactions.total_count),
+        author_association: item.author_association.as_deref().and_then(Association::from_name),
+        head: item.head.as_ref().and_then(|head| head.sha.as_ref()).map(|sha| sha.0.clone()),
+        requested: reviewers.into_iter().filter_map(asked).reduce(i64::saturating_add),
+        merges_itself: item.auto_merge.map(|auto_merge| auto_merge.is_some()),
+    }
 }
 
 /// Only `closed`, and `merged` in GraphQL, is closed: a discussion may also be `locked`, `converting` or `transferring`.

@@ -14,12 +14,13 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         "label",
         "author", "assignee", "milestone", "title", "draft", "created_after", "created_before", "updated_after",
         "updated_before", "unread", "noted", "action", "flag", "waits_for", "archived",
+        "review", "author_association", "comments", "reactions", "commenters",
     ]);
     let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);
     let states = json!(["open", "answered", "closed", "all"]);
     let orders = json!(["stalest", "freshest", "oldest", "newest"]);
-    let turns = json!(["author", "maintainers"]);
+    let turns = json!(["author", "maintainers", "reviewers", "nobody"]);
     let none = Value::Null;
     let cases = [
         ("colour=red", "colour", &names),
@@ -57,7 +58,12 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         ("milestone=-", "milestone", &none),
         ("title=", "title", &none),
         ("action=", "action", &none),
-        ("waits_for=nobody", "waits_for", &turns),
+        ("waits_for=somebody", "waits_for", &turns),
+        ("comments=many", "comments", &none),
+        ("comments=..", "comments", &none),
+        ("comments=-", "comments", &none),
+        ("comments=9999999999", "comments", &none),
+        ("reactions=5..%2B9", "reactions", &none),
         ("waits_for=", "waits_for", &turns),
         ("flag=-", "flag", &none),
         ("flag=%20", "flag", &none),

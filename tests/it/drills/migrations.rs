@@ -117,13 +117,11 @@ async fn served(database: TestDatabase, version: i64) {
         assert_eq!((&scrubs["scrubs"][0]["round"], &scrubs["scrubs"][1]["read"]), (&json!(2), &json!(1)), "{scrubs:#}");
     }
 
-    // Earlier versions did not fold whom an item waits for: that is known from its history, and to filters
-    // after a rebuild.
-    let waits_for = item["waits_for"].as_str().unwrap();
-    let waiting = format!("/api/v1/queue?account=9000&waits_for={waits_for}");
-    assert_eq!(app.json(&waiting).await["total"], 0);
+    // Earlier versions did not fold whom an item waits for: that is known after a rebuild.
+    let waiting = "/api/v1/queue?account=9000&waits_for=author&waits_for=maintainers";
+    let before = app.json(waiting).await["total"].as_i64().unwrap();
     run(&["rebuild"], &[("BUGSCRUB_DATABASE_URL", &app.database.url)]).await.ok();
-    assert!(app.json(&waiting).await["total"].as_i64().unwrap() > 0, "from schema {version}");
+    assert!(app.json(waiting).await["total"].as_i64().unwrap() > before, "from schema {version}");
     assert_sound(&app.database.pool).await;
     let head: i64 = sqlx::query_scalar("SELECT head_position FROM accounts WHERE account_id = 9000")
         .fetch_one(&app.database.pool)

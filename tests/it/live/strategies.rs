@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bugscrub::activity::{ItemType, NoteText, PersonKey, Sight, State, WaitsFor};
+use bugscrub::activity::{ItemType, NoteText, PersonKey, Review, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self, Looks};
 use bugscrub::rank::filter::NOTHING;
 use bugscrub::rank::live::Change;
@@ -73,9 +73,13 @@ prop_compose! {
         assignees in vec(person(), 0..3),
         milestone in option::of(1i64..3),
         waits_for in option::of(prop::sample::select(&WaitsFor::ALL[..])),
+        review in option::of(prop::sample::select(&Review::ALL[..])),
+        numbers in vec(option::of(prop_oneof![0i64..9, Just(i64::MAX)]), 3),
     ) -> Item {
         let item = Item::new((repo_id, number), item_type, State::Open, created_at, updated_at);
-        Item { read, note, draft, author, labels, assignees, milestone, waits_for, ..item }
+        let (comments, reactions, commenters) = (numbers[0], numbers[1], numbers[2]);
+        let talk = Item { waits_for, review, comments, reactions, commenters, ..item };
+        Item { read, note, draft, author, labels, assignees, milestone, ..talk }
     }
 }
 
@@ -94,6 +98,7 @@ pub fn values(criterion: &Criterion) -> Vec<String> {
     let values: Vec<String> = match criterion.looks {
         Looks::Kind(values, _) => values.iter().map(|value| value.to_uppercase()).collect(),
         Looks::Flag(_) | Looks::RepositoryFlag(_) => vec!["true".to_owned(), "false".to_owned()],
+        Looks::Number(_) => ["0", "3", "5..", "..4", "2..6", "7..1", "999999999.."].map(str::to_owned).into(),
         Looks::Names(_) | Looks::People(_) => LOGINS.map(str::to_owned).into(),
         Looks::Repository => [numbered("repo-"), numbered("ACME/Repo-"), vec!["other/repo-1".to_owned()]].concat(),
         Looks::Labels => numbered("label "),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Host, acted, numbers, opened, rebuilds_the_same};
 use crate::support::app::{run_test_with, settings};
-use crate::support::payload::{bot, issue, issues, repository, user};
+use crate::support::payload::{bot, id_at, issue, issues, repository, user};
 use crate::support::{TestApp, run_test};
 
 /// Opens issues 1 to 4 in the last half year, the stalest first.
@@ -143,7 +143,7 @@ async fn rows_show_human_activity_since_the_last_reading_and_the_outcome() {
         let comment = async |by: Value, at: &str| {
             let mut payload = issues("created", &issue(1, "2026-07-01T00:00:00Z", at), &repository(1, "widgets"));
             payload["sender"] = by.clone();
-            payload["comment"] = json!({"id": 1, "created_at": at, "updated_at": at, "user": by, "body": "text"});
+            payload["comment"] = json!({"id": id_at(at), "created_at": at, "updated_at": at, "user": by, "body": "text"});
             app.deliver("issue_comment", &payload).await;
         };
         comment(user("grace"), "2026-11-02T10:00:00Z").await;

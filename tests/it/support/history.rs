@@ -85,8 +85,10 @@ pub struct Truth {
     pub assignees: BTreeSet<usize>,
     pub milestone: Option<i64>,
     pub comments: i64,
-    /// Who of the people commented last.
+    /// Who of the people commented last, at this place.
     pub last_word: Option<usize>,
+    /// It came by transfer: what was said before is not known here.
+    pub arrived: bool,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     /// Neither deleted nor transferred away.
@@ -100,8 +102,11 @@ impl Truth {
     }
 
     pub fn waits_for(&self) -> Option<WaitsFor> {
-        let word = self.last_word.filter(|_| self.open)?;
-        Some(if PEOPLE[word] == "ada" { WaitsFor::Author } else { WaitsFor::Maintainers })
+        if !self.open || (self.arrived && self.last_word.is_none() && self.comments > 0) {
+            return None;
+        }
+        let by_maintainer = self.last_word.is_some_and(|word| PEOPLE[word] == "ada");
+        Some(if by_maintainer { WaitsFor::Author } else { WaitsFor::Maintainers })
     }
 }
 
@@ -150,6 +155,7 @@ impl History {
             milestone: None,
             comments: 0,
             last_word: None,
+            arrived: false,
             created_at: now,
             updated_at: now,
             live: true,
@@ -247,6 +253,7 @@ impl History {
         arrived.milestone = None;
         // GitHub tells of it at the old place.
         arrived.last_word = None;
+        arrived.arrived = true;
         self.truth.insert(key, arrived);
         let (new, old) = (self.issue(key), self.issue(from));
         let (new_repository, old_repository) = (self.repository(to), self.repository(from.repo_id));

@@ -47,3 +47,8 @@ pub fn issues(action: &str, issue: &Value, repository: &Value) -> Value {
         "installation": {"id": 1},
     })
 }
+
+/// An id of something that happened at a time, another one for each time.
+pub fn id_at(at: &str) -> i64 {
+    at.bytes().filter(u8::is_ascii_digit).fold(0, |id, digit| (id * 10 + i64::from(digit - b'0')) % 1_000_000_007)
+}

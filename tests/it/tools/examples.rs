@@ -67,7 +67,7 @@ async fn items(pool: &PgPool) -> Vec<Value> {
     .unwrap();
     let item = |(account_id, repo_id, number, columns, labels, Json(folded)): ItemRow| {
         let activity = folded.last_activity().unwrap();
-        assert_eq!(folded.last_human_activity(), Some(activity), "no bot is in the examples");
+        assert_eq!(folded.last_human_activity().as_ref(), Some(&activity), "no bot is in the examples");
         assert_eq!(columns["type"], json!(folded.item_type().map(ItemType::name)));
         let second = |column: &str| columns[column].as_str().map(|time| time.replace("+00:00", "Z"));
         let key = |key: ItemKey| json!([key.account_id, key.repo_id, key.number]);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::world::{Installation, Item, Kind, Repository};
+use super::world::{Installation, Item, Kind, Repository, Said};
 
 static TEMPLATES: LazyLock<Value> = LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/github/templates.json");
@@ -97,6 +97,10 @@ pub fn item(repository: &Repository, login: &str, item: &Item, as_issue: bool) -
                     json!({"url": url, "html_url": url, "diff_url": url, "patch_url": url, "merged_at": null});
             } else {
                 shape["merged_at"] = json!(null);
+                shape["head"] = json!({"sha": commit(item.commit)});
+                shape["requested_reviewers"] = json!([]);
+                shape["requested_teams"] = json!([]);
+                shape["auto_merge"] = json!(null);
             }
         }
         Kind::Discussion => {
@@ -105,6 +109,30 @@ pub fn item(repository: &Repository, login: &str, item: &Item, as_issue: bool) -
         }
     }
     shape
+}
+
+/// Something said, and the field of payloads that it is in.
+pub fn said(said: &Said) -> (&'static str, Value) {
+    let mut shape =
+        json!({"id": said.id, "user": user(&said.by), "author_association": said.association, "body": "text"});
+    match said.verdict {
+        None => {
+            shape["created_at"] = json!(time(said.at));
+            shape["updated_at"] = json!(time(said.at));
+            ("comment", shape)
+        }
+        Some(verdict) => {
+            shape["submitted_at"] = json!(time(said.at));
+            shape["state"] = json!(verdict);
+            shape["commit_id"] = json!(commit(said.commit));
+            ("review", shape)
+        }
+    }
+}
+
+/// A commit's id.
+pub fn commit(number: i64) -> String {
+    format!("{number:040x}")
 }
 
 /// An installation. GitHub's description requires the fields of a user and of an enterprise together.

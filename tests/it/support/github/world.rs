@@ -27,6 +27,17 @@ impl Kind {
     }
 }
 
+/// A comment, or a review with its verdict.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub id: i64,
+    pub by: String,
+    pub association: &'static str,
+    pub at: DateTime<Utc>,
+    pub verdict: Option<&'static str>,
+    pub commit: i64,
+}
+
 #[derive(Clone, Debug)]
 pub struct Item {
     pub number: i64,
@@ -41,6 +52,11 @@ pub struct Item {
     pub labels: BTreeSet<i64>,
     pub assignees: BTreeSet<String>,
     pub comments: i64,
+    /// What is still there of what was said.
+    pub said: Vec<Said>,
+    /// The number of the last commit, and when it was pushed.
+    pub commit: i64,
+    pub pushed_at: DateTime<Utc>,
 }
 
 /// What became of an item that is gone.
@@ -187,7 +203,7 @@ impl World {
         });
         let field = match item.kind {
             Kind::Discussion => "discussion",
-            Kind::Pull if event == "pull_request" => "pull_request",
+            Kind::Pull if event.starts_with("pull_request") => "pull_request",
             _ => "issue",
         };
         payload[field] = shapes::item(repository, login, item, field == "issue");
@@ -230,6 +246,9 @@ impl World {
             labels: BTreeSet::new(),
             assignees: BTreeSet::new(),
             comments: 0,
+            said: vec![],
+            commit: 1,
+            pushed_at: at,
         };
         repository.items.insert(number, item);
         number
@@ -255,11 +274,46 @@ impl World {
     }
 
     pub fn comment(&mut self, repo: i64, number: i64, login: &str) {
-        let kind = self.change(repo, number, |item, _| item.comments += 1);
-        let event = if kind == Kind::Discussion { "discussion_comment" } else { "issue_comment" };
-        let comment = json!({"id": 1, "user": shapes::user(login), "author_association": "NONE",
-            "created_at": shapes::time(self.now), "updated_at": shapes::time(self.now), "body": "text"});
-        self.tell_of_item(event, "created", repo, number, json!({"comment": comment}));
+        self.say(repo, number, login, "NONE", None, true);
+    }
+
+    /// Somebody comments or, with a verdict, reviews; a delivery tells of it, or nothing does.
+    pub fn say(
+        &mut self,
+        repo: i64,
+        number: i64,
+        login: &str,
+        association: &'static str,
+        verdict: Option<&'static str>,
+        told: bool,
+    ) {
+        let (id, at) = (self.id(), self.now);
+        let mut said = None;
+        let kind = self.change(repo, number, |item, _| {
+            item.comments += i64::from(verdict.is_none());
+            let by = login.to_owned();
+            item.said.push(Said { id, by, association, at, verdict, commit: item.commit });
+            said = item.said.last().cloned();
+        });
+        if !told {
+            return;
+        }
+        let event = match (kind, verdict) {
+            (_, Some(_)) => "pull_request_review",
+            (Kind::Discussion, None) => "discussion_comment",
+            (_, None) => "issue_comment",
+        };
+        let (field, shape) = shapes::said(&said.unwrap());
+        let action = if verdict.is_some() { "submitted" } else { "created" };
+        self.tell_of_item(event, action, repo, number, json!({field: shape}));
+    }
+
+    /// The author pushes to a pull request, and no delivery tells of it.
+    pub fn push(&mut self, repo: i64, number: i64) {
+        self.change(repo, number, |item, now| {
+            item.commit += 1;
+            item.pushed_at = now;
+        });
     }
 
     pub fn close(&mut self, repo: i64, number: i64) {

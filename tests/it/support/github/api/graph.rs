@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::State;
 use super::super::shapes::{self, time};
-use super::super::world::{Item, Kind, Repository};
+use super::super::world::{Item, Kind, Repository, Said};
 use super::repos::sees;
 use super::{Reply, Who, error, operation, reply};
 
@@ -61,6 +61,10 @@ pub fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
                     format!("Could not resolve to a Discussion with the number of {number}.")}]);
             }
             return reply("", 200, body);
+        }
+        "Conversations" => {
+            let query = asked["query"].as_str().unwrap();
+            json!({"node": repo_of(&variables["id"]).map(|repo| conversations(repo, query))})
         }
         other => panic!("the fake knows no query {other}"),
     };
@@ -138,6 +142,80 @@ fn discussion(repo: &Repository, item: &Item) -> Value {
         "closedAt": item.closed_at.map(time), "stateReason": (!item.open).then_some("RESOLVED"),
         "isAnswered": item.answered, "authorAssociation": "CONTRIBUTOR", "author": author,
         "comments": {"totalCount": item.comments}, "labels": {"nodes": labels.collect::<Vec<_>>()}})
+}
+
+/// The conversations of the items that a query names: `i12: issueOrPullRequest(number: 12)`.
+fn conversations(repo: &Repository, query: &str) -> Value {
+    let mut node = json!({"__typename": "Repository"});
+    for line in query.lines() {
+        let Some((alias, asked)) = line.trim().split_once(": ").filter(|(alias, _)| alias.starts_with('i')) else {
+            continue;
+        };
+        if !asked.contains("(number: ") {
+            continue;
+        }
+        let number: i64 = alias[1..].parse().unwrap();
+        let off = |item: &Item| match item.kind {
+            Kind::Issue => repo.issues_off,
+            Kind::Pull => false,
+            Kind::Discussion => repo.discussions_off,
+        };
+        let discussion = asked.starts_with("discussion");
+        let found = repo.items.get(&number).filter(|item| !off(item) && (item.kind == Kind::Discussion) == discussion);
+        node[alias] = found.map_or(Value::Null, conversation);
+    }
+    node
+}
+
+fn person(login: &str) -> Value {
+    let bot = login.strip_suffix("[bot]");
+    json!({"__typename": if bot.is_some() { "Bot" } else { "User" }, "login": bot.unwrap_or(login),
+        "databaseId": shapes::person_id(login)})
+}
+
+fn conversation(item: &Item) -> Value {
+    let kind = match item.kind {
+        Kind::Issue => "Issue",
+        Kind::Pull => "PullRequest",
+        Kind::Discussion => "Discussion",
+    };
+    let last = |reviews: bool| {
+        let all: Vec<&Said> = item.said.iter().filter(|said| said.verdict.is_some() == reviews).collect();
+        let most = if item.kind == Kind::Discussion { 20 } else { 100 };
+        let shown = all.iter().skip(all.len().saturating_sub(most)).map(|said| {
+            let mut shown = json!({"author": person(&said.by), "authorAssociation": said.association});
+            match said.verdict {
+                None => shown["createdAt"] = json!(time(said.at)),
+                Some(verdict) => {
+                    shown["submittedAt"] = json!(time(said.at));
+                    shown["state"] = json!(verdict.to_uppercase());
+                    shown["commit"] = json!({"oid": shapes::commit(said.commit)});
+                }
+            }
+            if item.kind == Kind::Discussion {
+                shown["databaseId"] = json!(said.id);
+                shown["replies"] = json!({"nodes": []});
+            } else {
+                shown["fullDatabaseId"] = json!(said.id.to_string());
+            }
+            shown
+        });
+        json!({"totalCount": all.len(), "nodes": shown.collect::<Vec<_>>()})
+    };
+    let mut shown = json!({"__typename": kind, "number": item.number, "updatedAt": time(item.updated_at),
+        "createdAt": time(item.created_at), "authorAssociation": "CONTRIBUTOR", "author": person(&item.author),
+        "reactions": {"totalCount": 0}, "comments": last(false)});
+    if item.kind == Kind::Pull {
+        let by = json!({"user": {"databaseId": shapes::person_id(&item.author)}});
+        shown["reviews"] = last(true);
+        shown["isDraft"] = json!(false);
+        shown["headRefOid"] = json!(shapes::commit(item.commit));
+        shown["autoMergeRequest"] = Value::Null;
+        shown["mergeQueueEntry"] = Value::Null;
+        shown["reviewRequests"] = json!({"totalCount": 0});
+        shown["commits"] = json!({"nodes": [{"commit": {"committedDate": time(item.pushed_at), "author": by}}]});
+    }
+    shown
 }
 
 /// What GitHub answers when something fails on its side: nulls in place of the data, and an error.

@@ -1,0 +1,72 @@
+//! What is held for longer than a moment, such as streams, spreadsheets and statistics: so many of each token, and so
+//! many in all.
+//!
+//! Each replica counts by itself. What is held is given back when it is dropped.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::viewer::{Viewer, Who};
+
+/// How much may be held of one thing. Cheap to clone.
+#[derive(Clone)]
+pub struct Quota(Arc<Bounds>);
+
+struct Bounds {
+    each: usize,
+    all: Arc<Semaphore>,
+    /// Of each token that ever held one, which there are few of.
+    own: Mutex<HashMap<i64, Arc<Semaphore>>>,
+    /// How long to wait for one.
+    patience: Duration,
+}
+
+/// One of what is held.
+pub struct Held(#[expect(dead_code, reason = "held until it is dropped")] [OwnedSemaphorePermit; 2]);
+
+/// Why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exhausted {
+    /// The token holds all that it may.
+    Own,
+    /// Others hold the rest.
+    All,
+}
+
+impl Quota {
+    /// So many of each token and so many in all; whoever finds none waits for it.
+    pub fn new(each: usize, all: usize, patience: Duration) -> Self {
+        Self(Arc::new(Bounds { each, all: Arc::new(Semaphore::new(all)), own: Mutex::default(), patience }))
+    }
+
+    /// Takes one for a viewer.
+    ///
+    /// # Errors
+    /// None came free in time.
+    pub async fn take(&self, viewer: &Viewer) -> Result<Held, Exhausted> {
+        let bounds = &self.0;
+        let token = match viewer.who() {
+            Who::Token { id, .. } => *id,
+            Who::Service => 0,
+        };
+        let own = {
+            // A map is whole whatever happened to the thread that held it.
+            let mut own = bounds.own.lock().unwrap_or_else(PoisonError::into_inner);
+            own.entry(token).or_insert_with(|| Arc::new(Semaphore::new(bounds.each))).clone()
+        };
+        let own = permit(own, bounds.patience).await.ok_or(Exhausted::Own)?;
+        let of_all = permit(bounds.all.clone(), bounds.patience).await.ok_or(Exhausted::All)?;
+        Ok(Held([own, of_all]))
+    }
+}
+
+async fn permit(semaphore: Arc<Semaphore>, patience: Duration) -> Option<OwnedSemaphorePermit> {
+    if patience.is_zero() {
+        return semaphore.try_acquire_owned().ok();
+    }
+    timeout(patience, semaphore.acquire_owned()).await.ok()?.ok()
+}
