@@ -28,7 +28,7 @@ do {
 const address = { owner: "acme", repo: "widgets" };
 const found = await client.GET("/api/v1/items/{owner}/{repo}/{number}", { params: { path: { ...address, number: 1 } } });
 if (found.data === undefined) throw new Error(`the item answered ${found.response.status}`);
-const waitsFor: "author" | "maintainers" | null = found.data.waits_for;
+const waitsFor: "author" | "maintainers" | "reviewers" | "nobody" | null = found.data.waits_for;
 
 const missing = await client.GET("/api/v1/items/{owner}/{repo}/{number}", { params: { path: { ...address, number: 999 } } });
 // Whatever is refused is a problem.
