@@ -80,6 +80,8 @@ pub fn values_of(criterion: &Criterion) -> RefOr<Schema> {
         Looks::Kind(..) if criterion.name == TYPE.name => list(named::<ItemTypeTerm>()),
         Looks::Kind(..) if criterion.name == STATE.name => list(named::<ItemStateTerm>()),
         Looks::Kind(..) if criterion.name == WAITS_FOR.name => list(named::<WaitsForTerm>()),
+        Looks::Kind(..) if criterion.name == REVIEW.name => list(named::<ReviewTerm>()),
+        Looks::Kind(..) if criterion.name == ASSOCIATION.name => list(named::<AuthorAssociationTerm>()),
         Looks::Kind(values, _) => list(one_of(terms(values))),
         Looks::Number(_) => list(named::<NumberTerm>()),
         Looks::Repository => list(named::<RepositoryTerm>()),
@@ -216,6 +218,9 @@ named_schemas! {
     NumberTerm, "A number, or a range of numbers: `5..` (at least), `..9` (at most), `5..9`; `-` in front excludes it.",
         text(RANGE_PATTERN);
     Review, "How the review of an open pull request stands.", one_of(kinds(&REVIEW).iter().copied());
+    ReviewTerm, "How the review stands; `-` in front excludes it.", one_of(terms(kinds(&REVIEW)));
+    AuthorAssociationTerm, "How the author stands to the repository; `-` in front excludes it.",
+        one_of(terms(kinds(&ASSOCIATION)));
     AuthorAssociation, "How the author stands to the repository, as GitHub says.", one_of(kinds(&ASSOCIATION).iter().copied());
     ViewName, "The name of a view.", text(VIEW_NAME);
     PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);
