@@ -18,7 +18,16 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         let account = world.account("acme");
         world.fill(account, 5, 600);
         world.install(account, None);
-        (account, *world.repositories.keys().next().unwrap())
+        let repo = *world.repositories.keys().next().unwrap();
+        for kind in [Kind::Issue, Kind::Pull, Kind::Discussion] {
+            let said =
+                world.repositories[&repo].items.values().find(|item| item.open && item.kind == kind).unwrap().number;
+            world.say(repo, said, "linus", "NONE", None, false);
+            if kind == Kind::Pull {
+                world.say(repo, said, "grace", "MEMBER", Some("approved"), false);
+            }
+        }
+        (account, repo)
     });
     let app = start(&github, rhythm()).await;
     complete(&app).await;
@@ -68,6 +77,7 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         "Discussions(",
         "DiscussionsSince",
         "Discussion(",
+        "Conversations(",
         "access_tokens",
         "attempts",
         "labels",
