@@ -13,7 +13,7 @@ use super::wire::RepositoryPage;
 use crate::activity::Sight;
 use crate::store::jobs::{self, Job, JobKind, NewJob, PageOutcome};
 use crate::store::sync::{self, SyncedRepository};
-use crate::store::{backfills, local};
+use crate::store::{backfills, conversations, local};
 
 /// The number of repositories in one question.
 const AT_ONCE: i64 = 100;
@@ -47,7 +47,8 @@ pub async fn sweep(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHu
     Ok(PageOutcome::Continue { cursor: Some(last.to_string()), numbers: None })
 }
 
-/// Compares the number of an account's repositories, and plans checks of the items with a tie.
+/// Compares the number of an account's repositories, and plans checks of the items with a tie and questions for
+/// conversations that are due.
 async fn begin_sweep(context: &JobContext, account_id: i64) -> Result<(), GitHubError> {
     let answer = context.client.get(context.requester(account_id), "/installation/repositories?per_page=1").await?;
     let covered = answer.json::<RepositoryPage>()?.total_count;
@@ -65,6 +66,11 @@ async fn begin_sweep(context: &JobContext, account_id: i64) -> Result<(), GitHub
         numbers: Some(numbers),
         ..NewJob::now(account_id, JobKind::Check, repo_id)
     }));
+    // Those that GitHub did not show before, and all that a rebuild found out about.
+    if context.client.is_known() {
+        let due = conversations::repositories_due(&context.pool, account_id).await?;
+        jobs.extend(due.into_iter().map(|repo_id| NewJob::now(account_id, JobKind::Conversations, repo_id)));
+    }
     Ok(context.add(&jobs).await?)
 }
 

@@ -39,6 +39,18 @@ pub async fn due(
     Ok(rows.into_iter().map(|row| DueItem { number: row.number, discussion: due(&row.item_type) }).collect())
 }
 
+/// The repositories of an account with items that are due.
+pub async fn repositories_due(pool: &PgPool, account_id: i64) -> Result<Vec<i64>, StoreError> {
+    let repo_ids = sqlx::query_scalar!(
+        "SELECT DISTINCT i.repo_id FROM accounts a JOIN items i USING (account_id, generation)
+         WHERE a.account_id = $1 AND i.conversation_due ORDER BY i.repo_id",
+        account_id,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(repo_ids)
+}
+
 /// Which of some items of a repository are due.
 pub async fn still_due(pool: &PgPool, account_id: i64, repo_id: i64, numbers: &[i64]) -> Result<Vec<i64>, StoreError> {
     let numbers = sqlx::query_scalar!(

@@ -124,3 +124,28 @@ async fn conversations_cost_two_questions_for_a_hundred_items() {
     assert_eq!(numbers(&app, "waits_for=maintainers&limit=200").await.len(), 200);
     app.stop().await.drop().await;
 }
+
+#[tokio::test]
+async fn a_comparison_asks_for_conversations_that_nobody_asked_for() {
+    let github = FakeGitHub::start().await;
+    github.world(|world| {
+        let account = world.account("acme");
+        let repo = world.repository(account, "widgets");
+        world.now -= Duration::days(100);
+        let began = world.now;
+        world.put(repo, Kind::Issue, "Something", "ada", began);
+        say(world, repo, 1, MAINTAINER, None);
+        world.now += Duration::days(99);
+        world.install(account, None);
+    });
+    let app = start(&github, rhythm()).await;
+    complete(&app).await;
+    settled(&app).await;
+    assert_eq!((turn(&row(&app, 1).await).0, asked(&github, "Conversations")), ("author", 1));
+    // As after a rebuild of what a version fetched that did not ask for them.
+    sqlx::query("UPDATE items SET conversation_due = true").execute(&app.database.pool).await.unwrap();
+    run_now(&app, "sweep").await;
+    settled(&app).await;
+    assert_eq!(asked(&github, "Conversations"), 2);
+    app.stop().await.drop().await;
+}
