@@ -14,7 +14,7 @@ use crate::store::lifetimes::Lifetimes;
 const EACH: usize = 2;
 const ALL: usize = 2;
 /// How long one waits for room.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How long the lifetimes that were read last are kept for others who ask about them: the panels of one dashboard.
 const KEPT: Duration = Duration::from_secs(5);
 
