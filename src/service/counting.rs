@@ -30,10 +30,13 @@ pub struct Of {
     pub group_by: Option<Facet>,
 }
 
+/// What was read, and of what.
+type Known = (Of, Arc<Lifetimes>);
+
 /// How many count, and what was read last.
 pub struct Counting {
     quota: Quota,
-    last: Arc<Mutex<Option<(Of, Arc<Lifetimes>)>>>,
+    last: Arc<Mutex<Option<Known>>>,
 }
 
 impl Default for Counting {
