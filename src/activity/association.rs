@@ -29,18 +29,20 @@ impl Association {
         Association::Owner,
     ];
 
-    /// GitHub's name of it.
+    /// GitHub's names of them, in the order of [`Self::ALL`].
+    pub const NAMES: [&'static str; 8] = [
+        "MANNEQUIN",
+        "NONE",
+        "FIRST_TIMER",
+        "FIRST_TIME_CONTRIBUTOR",
+        "CONTRIBUTOR",
+        "COLLABORATOR",
+        "MEMBER",
+        "OWNER",
+    ];
+
     pub fn name(self) -> &'static str {
-        match self {
-            Association::Mannequin => "MANNEQUIN",
-            Association::None => "NONE",
-            Association::FirstTimer => "FIRST_TIMER",
-            Association::FirstTimeContributor => "FIRST_TIME_CONTRIBUTOR",
-            Association::Contributor => "CONTRIBUTOR",
-            Association::Collaborator => "COLLABORATOR",
-            Association::Member => "MEMBER",
-            Association::Owner => "OWNER",
-        }
+        Self::NAMES[self as usize]
     }
 
     /// `None` for a name that this version does not know.

@@ -14,11 +14,11 @@ use super::register::{Register, Stamp};
 use super::word::{ConversationFacts, ConversationSnapshot, Verdict, Word, WordId};
 
 /// How many words are kept of one item, the latest: as many as GitHub shows with one question.
-pub const KEPT: usize = 100;
+const KEPT: usize = 100;
 
-/// How long before an answer of GitHub's something may have been said that is not in it: the time of an
-/// answer is that of its head, and GitHub's replicas may lag.
-const SETTLES: Duration = Duration::seconds(10);
+/// How long after a second GitHub's answers are assumed to contain everything that happened in it: the
+/// time of an answer is that of its head, and GitHub's replicas may lag.
+pub const SETTLES: Duration = Duration::seconds(10);
 
 /// What an answer of GitHub's covers. The latest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -127,16 +127,11 @@ impl Conversation {
     }
 
     pub(super) fn show(&mut self, stamp: Stamp, facts: &ConversationFacts) {
-        fn merge<T: Ord + Clone>(field: &mut Option<Register<T>>, stamp: Stamp, said: &Option<T>) {
-            if let Some(value) = said {
-                Register::state(field, stamp, value.clone());
-            }
-        }
-        merge(&mut self.reactions, stamp, &facts.reactions);
-        merge(&mut self.author_association, stamp, &facts.author_association);
-        merge(&mut self.head, stamp, &facts.head);
-        merge(&mut self.requested, stamp, &facts.requested);
-        merge(&mut self.merges_itself, stamp, &facts.merges_itself);
+        Register::merge(&mut self.reactions, stamp, &facts.reactions);
+        Register::merge(&mut self.author_association, stamp, &facts.author_association);
+        Register::merge(&mut self.head, stamp, &facts.head);
+        Register::merge(&mut self.requested, stamp, &facts.requested);
+        Register::merge(&mut self.merges_itself, stamp, &facts.merges_itself);
     }
 
     fn know(&mut self, id: WordId, word: &Word, seen_at: Option<DateTime<Utc>>, is_human: impl Fn(&Actor) -> bool) {
@@ -175,10 +170,15 @@ impl Conversation {
         !known.word.deleted && !missed
     }
 
-    /// What humans said and what is still there, in no order.
-    pub fn human_words(&self) -> impl Iterator<Item = (WordId, &Word)> {
-        let there = self.words.iter().filter(|(id, known)| self.is_there(**id, known) && known.word.is_human());
+    /// What was said and is still there, in no order.
+    fn words(&self) -> impl Iterator<Item = (WordId, &Word)> {
+        let there = self.words.iter().filter(|(id, known)| self.is_there(**id, known));
         there.map(|(id, known)| (*id, &known.word))
+    }
+
+    /// The same of humans.
+    pub fn human_words(&self) -> impl Iterator<Item = (WordId, &Word)> {
+        self.words().filter(|(_, word)| word.is_human())
     }
 
     /// The last thing that a human said.
@@ -188,8 +188,7 @@ impl Conversation {
 
     /// The last thing that anybody said, bots too.
     pub fn last_of_all(&self) -> Option<(WordId, &Word)> {
-        let there = self.words.iter().filter(|(id, known)| self.is_there(**id, known));
-        there.map(|(id, known)| (*id, &known.word)).max_by_key(|(id, word)| (word.at, *id))
+        self.words().max_by_key(|(id, word)| (word.at, *id))
     }
 
     /// When the author last pushed to the pull request, at the earliest.
@@ -197,11 +196,10 @@ impl Conversation {
         self.pushed_at
     }
 
-    /// The number of humans who said something since a time, or ever. At least so many: of a long conversation the
-    /// beginning is not known.
-    pub fn commenters(&self, since: Option<DateTime<Utc>>) -> i64 {
-        let said = self.human_words().filter(|(_, word)| since.is_none_or(|since| word.at >= since));
-        let people: BTreeSet<PersonKey> = said.filter_map(|(_, word)| Some(word.by.as_ref()?.person().key())).collect();
+    /// The number of humans who said something. At least so many: of a long conversation the beginning is not known.
+    pub fn commenters(&self) -> i64 {
+        let by = |(_, word): (WordId, &Word)| Some(word.by.as_ref()?.person().key());
+        let people: BTreeSet<PersonKey> = self.human_words().filter_map(by).collect();
         i64::try_from(people.len()).unwrap_or(i64::MAX)
     }
 

@@ -149,7 +149,7 @@ pub struct ItemSnapshot {
     pub assignees: Option<Vec<Person>>,
     /// `Some(None)`: the payload says that there is no milestone.
     pub milestone: Option<Option<MilestoneRef>>,
-    pub talk: ConversationFacts,
+    pub conversation_facts: ConversationFacts,
 }
 
 impl ItemSnapshot {
@@ -171,7 +171,7 @@ impl ItemSnapshot {
             more_labels: false,
             assignees: None,
             milestone: None,
-            talk: ConversationFacts::default(),
+            conversation_facts: ConversationFacts::default(),
         }
     }
 }

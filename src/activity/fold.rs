@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::event::{Actor, Effect, Event, ItemFact, ItemSnapshot, Source};
-use super::item::{Activity, ItemState};
+use super::item::{Activity, ItemState, SPOKEN};
 use super::person::{Person, PersonKey, login_key};
 use super::register::{Authority, Register, Stamp};
 
@@ -105,7 +105,7 @@ impl ItemState {
                 Activity { at, kind: event.kind.clone(), actor: actor.clone(), association: fact.association.clone() };
             if bots.is_human(actor) {
                 // What is kept by its id may be deleted.
-                let spoke = fact.said.is_none() && ["commented", "reviewed"].contains(&&*activity.kind);
+                let spoke = fact.said.is_none() && SPOKEN.contains(&&*activity.kind);
                 if spoke && activity.association.is_some() && self.last_word.as_ref() < Some(&activity) {
                     self.last_word = Some(activity.clone());
                 }
@@ -120,20 +120,20 @@ impl ItemState {
     }
 
     fn apply_conversation(&mut self, event: &Event, fact: &ItemFact, bots: &Bots) {
-        let talk = &mut self.conversation;
+        let conversation = &mut self.conversation;
         if let Some((id, word)) = &fact.said {
-            talk.hear(*id, word, |actor| bots.is_human(actor));
+            conversation.hear(*id, word, |actor| bots.is_human(actor));
         }
         let arrived = matches!(fact.effect, Effect::TransferredFrom(_));
         if event.kind == "opened" && !arrived {
-            talk.begin();
+            conversation.begin();
         }
         let Some(snapshot) = &fact.snapshot else { return };
         let fetched = matches!(event.source, Source::Backfill | Source::Sweep);
         match &fact.conversation {
-            Some(shown) => talk.fetch(shown, snapshot.updated_at, |actor| bots.is_human(actor)),
+            Some(shown) => conversation.fetch(shown, snapshot.updated_at, |actor| bots.is_human(actor)),
             // What was said at the old place is said here too, and no delivery tells of it.
-            None if fetched || arrived => talk.list(snapshot.updated_at),
+            None if fetched || arrived => conversation.list(snapshot.updated_at),
             None => {}
         }
         if event.kind == "synchronized"
@@ -141,7 +141,7 @@ impl ItemState {
             && author.is(&actor.person())
             && bots.is_human(actor)
         {
-            talk.push(event.occurred_at.unwrap_or(snapshot.updated_at));
+            conversation.push(event.occurred_at.unwrap_or(snapshot.updated_at));
         }
     }
 
@@ -154,17 +154,17 @@ impl ItemState {
 
         self.item_type = self.item_type.max(Some(snapshot.item_type));
         self.updated_at = self.updated_at.max(Some(at));
-        merge(&mut self.title, stamp(*effect == Effect::Title), &snapshot.title);
+        Register::merge(&mut self.title, stamp(*effect == Effect::Title), &snapshot.title);
         self.merge_author(shown, snapshot.author.as_ref().map(|author| identified(author, actor)));
-        merge(&mut self.created_at, shown, &snapshot.created_at);
-        merge(&mut self.status, stamp(*effect == Effect::Status), &snapshot.status);
-        merge(&mut self.answered, stamp(*effect == Effect::Answer), &snapshot.answered);
-        merge(&mut self.merged, shown, &snapshot.merged);
-        merge(&mut self.draft, stamp(*effect == Effect::Draft), &snapshot.draft);
-        merge(&mut self.comments, shown, &snapshot.comments);
-        self.conversation.show(shown, &snapshot.talk);
+        Register::merge(&mut self.created_at, shown, &snapshot.created_at);
+        Register::merge(&mut self.status, stamp(*effect == Effect::Status), &snapshot.status);
+        Register::merge(&mut self.answered, stamp(*effect == Effect::Answer), &snapshot.answered);
+        Register::merge(&mut self.merged, shown, &snapshot.merged);
+        Register::merge(&mut self.draft, stamp(*effect == Effect::Draft), &snapshot.draft);
+        Register::merge(&mut self.comments, shown, &snapshot.comments);
+        self.conversation.show(shown, &snapshot.conversation_facts);
         let milestone = snapshot.milestone.as_ref().map(|milestone| milestone.as_ref().map(|found| found.number));
-        merge(&mut self.milestone, stamp(*effect == Effect::Milestone), &milestone);
+        Register::merge(&mut self.milestone, stamp(*effect == Effect::Milestone), &milestone);
 
         if let Some(labels) = &snapshot.labels {
             let ids = labels.iter().map(|label| label.id);
@@ -188,7 +188,7 @@ impl ItemState {
     fn merge_author(&mut self, stamp: Stamp, said: Option<Person>) {
         let id = self.author_id;
         let mut author = self.author.take().map(|known| known.map(|login| Person { id, login }));
-        merge(&mut author, stamp, &said);
+        Register::merge(&mut author, stamp, &said);
         self.author_id = author.as_ref().and_then(|author| author.value().id);
         self.author = author.map(|author| author.map(|person| person.login));
     }
@@ -214,12 +214,6 @@ impl ItemState {
 fn identified(person: &Person, actor: Option<&Actor>) -> Person {
     let acted = || actor.filter(|actor| actor.login.eq_ignore_ascii_case(&person.login)).and_then(|actor| actor.id);
     Person { id: person.id.or_else(acted), login: person.login.clone() }
-}
-
-fn merge<T: Ord + Clone>(field: &mut Option<Register<T>>, stamp: Stamp, said: &Option<T>) {
-    if let Some(value) = said {
-        Register::state(field, stamp, value.clone());
-    }
 }
 
 /// Cuts a time to the whole second, which is GitHub's resolution.

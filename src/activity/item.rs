@@ -84,6 +84,9 @@ impl State {
     }
 }
 
+/// The kinds of activity by which somebody says something.
+pub(super) const SPOKEN: [&str; 2] = ["commented", "reviewed"];
+
 /// Something that someone did to an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Activity {
@@ -260,7 +263,7 @@ impl ItemState {
     /// The number of humans who said something, as far as it is known; `None` if it is not known at all.
     pub fn commenters(&self) -> Option<i64> {
         let known = self.conversation.is_fetched() || self.conversation.is_heard();
-        (known || self.comments() == Some(0)).then(|| self.conversation.commenters(None))
+        (known || self.comments() == Some(0)).then(|| self.conversation.commenters())
     }
 
     /// Whether GitHub is to be asked for the item's conversation.
@@ -270,7 +273,7 @@ impl ItemState {
 
     /// The last thing said of which deliveries told before each was kept by its id.
     pub(super) fn last_word_before(&self) -> Option<&Activity> {
-        let spoke = |word: &&Activity| ["commented", "reviewed"].contains(&&*word.kind);
+        let spoke = |word: &&Activity| SPOKEN.contains(&&*word.kind);
         self.last_word.as_ref().filter(spoke)
     }
 

@@ -105,6 +105,13 @@ impl<T: Ord + Clone> Register<T> {
             Some(_) => {}
         }
     }
+
+    /// The same for what may say nothing.
+    pub fn merge(field: &mut Option<Self>, stamp: Stamp, said: &Option<T>) {
+        if let Some(value) = said {
+            Self::state(field, stamp, value.clone());
+        }
+    }
 }
 
 /// A set whose elements fold one by one: labels, assignees.

@@ -20,13 +20,11 @@ pub enum WaitsFor {
 impl WaitsFor {
     pub const ALL: [WaitsFor; 4] = [WaitsFor::Author, WaitsFor::Maintainers, WaitsFor::Reviewers, WaitsFor::Nobody];
 
+    /// In the order of [`Self::ALL`].
+    pub const NAMES: [&'static str; 4] = ["author", "maintainers", "reviewers", "nobody"];
+
     pub fn name(self) -> &'static str {
-        match self {
-            WaitsFor::Author => "author",
-            WaitsFor::Maintainers => "maintainers",
-            WaitsFor::Reviewers => "reviewers",
-            WaitsFor::Nobody => "nobody",
-        }
+        Self::NAMES[self as usize]
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
@@ -57,14 +55,11 @@ impl Review {
     pub const ALL: [Review; 5] =
         [Review::None, Review::Requested, Review::Approved, Review::ChangesRequested, Review::ChangedSince];
 
+    /// In the order of [`Self::ALL`].
+    pub const NAMES: [&'static str; 5] = ["none", "requested", "approved", "changes_requested", "changed_since"];
+
     pub fn name(self) -> &'static str {
-        match self {
-            Review::None => "none",
-            Review::Requested => "requested",
-            Review::Approved => "approved",
-            Review::ChangesRequested => "changes_requested",
-            Review::ChangedSince => "changed_since",
-        }
+        Self::NAMES[self as usize]
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
@@ -92,9 +87,9 @@ impl ItemState {
         let last = self.last_act();
         let since = last.as_ref().map(|last| last.at);
         let turn = |waits_for| Some(Waiting { waits_for, since });
-        let talk = self.conversation();
+        let conversation = self.conversation();
         if self.item_type() == Some(ItemType::PullRequest) {
-            if talk.merges_itself() {
+            if conversation.merges_itself() {
                 return turn(WaitsFor::Nobody);
             }
             if self.draft() {
@@ -104,7 +99,7 @@ impl ItemState {
                 return turn(WaitsFor::Maintainers);
             }
         }
-        let maintainers = if talk.review_is_requested() { WaitsFor::Reviewers } else { WaitsFor::Maintainers };
+        let maintainers = if conversation.review_is_requested() { WaitsFor::Reviewers } else { WaitsFor::Maintainers };
         turn(if last.is_some_and(|last| last.by_maintainer) { WaitsFor::Author } else { maintainers })
     }
 
@@ -119,13 +114,13 @@ impl ItemState {
         if !open || !self.knows_the_end() {
             return None;
         }
-        let talk = self.conversation();
-        let deciding = talk.deciding();
+        let conversation = self.conversation();
+        let deciding = conversation.deciding();
         let Some(last) = deciding.iter().max_by_key(|review| review.at) else {
-            return Some(if talk.review_is_requested() { Review::Requested } else { Review::None });
+            return Some(if conversation.review_is_requested() { Review::Requested } else { Review::None });
         };
-        let pushed = talk.pushed_at().is_some_and(|pushed_at| pushed_at > last.at);
-        let other = talk.head().zip(last.commit.as_deref()).is_some_and(|(head, commit)| head != commit);
+        let pushed = conversation.pushed_at().is_some_and(|pushed_at| pushed_at > last.at);
+        let other = conversation.head().zip(last.commit.as_deref()).is_some_and(|(head, commit)| head != commit);
         Some(if pushed || other {
             Review::ChangedSince
         } else if deciding.iter().any(|review| review.verdict == Some(Verdict::ChangesRequested)) {
@@ -137,11 +132,11 @@ impl ItemState {
 
     /// Whether it is known what was said last: GitHub was asked, or a delivery told, or nothing was said.
     fn knows_the_end(&self) -> bool {
-        let talk = self.conversation();
+        let conversation = self.conversation();
         let silent = self.comments() == Some(0) && self.item_type() != Some(ItemType::PullRequest);
-        talk.is_fetched()
-            || talk.is_heard()
-            || talk.last_word().is_some()
+        conversation.is_fetched()
+            || conversation.is_heard()
+            || conversation.last_word().is_some()
             || silent
             || self.last_word_before().is_some()
     }
@@ -150,8 +145,8 @@ impl ItemState {
         let author = self.author();
         let by_author =
             |word: &Word| author.as_ref().zip(word.by.as_ref()).is_some_and(|(author, by)| author.is(&by.person()));
-        let talk = self.conversation();
-        let said = talk.last_word().map(|(_, word)| LastAct {
+        let conversation = self.conversation();
+        let said = conversation.last_word().map(|(_, word)| LastAct {
             at: word.at,
             by_maintainer: word.association.is_some_and(Association::maintains) && !by_author(word),
         });
@@ -162,7 +157,7 @@ impl ItemState {
         });
         let by_author = |at| LastAct { at, by_maintainer: false };
         let opened = self.created_at().map(by_author);
-        let pushed = talk.pushed_at().map(by_author);
+        let pushed = conversation.pushed_at().map(by_author);
         // Of several in one second the one that answers the others came last.
         [opened, before, pushed, said].into_iter().flatten().max_by_key(|act| act.at)
     }

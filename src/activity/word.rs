@@ -1,8 +1,5 @@
 //! What is said on an item, and how GitHub shows it: comments and reviews, without their texts.
 
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -17,33 +14,12 @@ pub enum WordId {
     Review(i64),
 }
 
-impl fmt::Display for WordId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            WordId::Comment(id) => write!(formatter, "c{id}"),
-            WordId::Review(id) => write!(formatter, "r{id}"),
-        }
-    }
-}
-
-impl FromStr for WordId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let unknown = || format!("no id of something said: {text}");
-        let (kind, id) = text.split_at_checked(1).ok_or_else(unknown)?;
-        let id = id.parse().map_err(|_| unknown())?;
-        match kind {
-            "c" => Ok(WordId::Comment(id)),
-            "r" => Ok(WordId::Review(id)),
-            _ => Err(unknown()),
-        }
-    }
-}
-
 impl From<WordId> for String {
     fn from(id: WordId) -> Self {
-        id.to_string()
+        match id {
+            WordId::Comment(id) => format!("c{id}"),
+            WordId::Review(id) => format!("r{id}"),
+        }
     }
 }
 
@@ -51,7 +27,12 @@ impl TryFrom<String> for WordId {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
+        let known = match text.split_at_checked(1) {
+            Some(("c", id)) => id.parse().ok().map(WordId::Comment),
+            Some(("r", id)) => id.parse().ok().map(WordId::Review),
+            _ => None,
+        };
+        known.ok_or_else(|| format!("no id of something said: {text}"))
     }
 }
 

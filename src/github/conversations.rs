@@ -14,6 +14,7 @@ use super::context::JobContext;
 use super::facts::{self, actor};
 use super::totals::may_read_discussions;
 use super::wire::{self, ConversationEntry, Conversations, Said, SaidEntry, Total};
+use crate::activity::conversation::SETTLES;
 use crate::activity::fold::whole_second;
 use crate::activity::{
     Actor, Association, ConversationFacts, ConversationSnapshot, Effect, Event, Fact, ItemFact, ItemSnapshot, ItemType,
@@ -50,15 +51,15 @@ pub async fn fetch(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHu
         return Ok(PageOutcome::Done);
     }
     let asked: Vec<i64> = due.iter().map(|due| due.number).collect();
-    let (talks, issues): (Vec<DueItem>, Vec<DueItem>) = due.into_iter().partition(|due| due.discussion);
+    let (discussions, issues): (Vec<DueItem>, Vec<DueItem>) = due.into_iter().partition(|due| due.discussion);
     let readable = may_read_discussions(context, job.account_id).await?;
-    let talks: Vec<i64> = talks.into_iter().filter(|_| readable).map(|due| due.number).collect();
+    let discussions: Vec<i64> = discussions.into_iter().filter(|_| readable).map(|due| due.number).collect();
     let issues: Vec<i64> = issues.into_iter().map(|due| due.number).collect();
-    if talks.is_empty() && issues.is_empty() {
+    if discussions.is_empty() && issues.is_empty() {
         passed_over.extend(asked);
         return Ok(PageOutcome::Continue { cursor: None, numbers: Some(passed_over) });
     }
-    let query = wire::conversations(&issues, &talks);
+    let query = wire::conversations(&issues, &discussions);
     let requester = context.requester(job.account_id);
     let answer: QueryAnswer<Conversations> =
         context.client.graphql_of_many(requester, &query, json!({"id": repository.node_id})).await?;
@@ -83,11 +84,11 @@ pub fn event(repository: &RepositoryRef, entry: ConversationEntry, date: DateTim
     };
     let updated_at = entry.updated_at?;
     let date = whole_second(date);
-    let settled = date - updated_at > facts::SETTLES;
+    let settled = date - updated_at > SETTLES;
     let author = entry.author.as_ref().and_then(actor);
     let shown = ConversationSnapshot {
         at: date,
-        words: words(&entry, item_type),
+        words: words(&entry),
         comments_from: match item_type {
             // Of the replies only the last are shown, wherever they are.
             ItemType::Discussion => Some(date),
@@ -97,7 +98,7 @@ pub fn event(repository: &RepositoryRef, entry: ConversationEntry, date: DateTim
         pushed_at: pushed_at(&entry, author.as_ref()).map(|at| at.min(date)),
         author: author.clone(),
     };
-    let talk = ConversationFacts {
+    let conversation_facts = ConversationFacts {
         reactions: Total::of(&entry.reactions),
         author_association: entry.author_association.as_deref().and_then(Association::from_name),
         head: entry.head.map(|head| head.0),
@@ -111,7 +112,7 @@ pub fn event(repository: &RepositoryRef, entry: ConversationEntry, date: DateTim
         created_at: entry.created_at,
         author: author.as_ref().map(Actor::person),
         draft: entry.is_draft,
-        talk,
+        conversation_facts,
         ..ItemSnapshot::new(item_type, updated_at)
     };
     let fact = |fetched_at: Option<DateTime<Utc>>, at: DateTime<Utc>| {
@@ -139,19 +140,18 @@ pub fn event(repository: &RepositoryRef, entry: ConversationEntry, date: DateTim
     })
 }
 
-fn words(entry: &ConversationEntry, item_type: ItemType) -> Vec<(WordId, Word)> {
-    let mut words = vec![];
-    let comments = entry.comments.iter().flat_map(|said| said.nodes.iter().flatten().flatten());
-    for comment in comments {
-        let replies = comment.replies.iter().flat_map(|replies| replies.nodes.iter().flatten().flatten());
-        for said in [comment].into_iter().chain(replies.filter(|_| item_type == ItemType::Discussion)) {
-            words.extend(word(WordId::Comment, said, said.created_at));
-        }
-    }
-    let reviews = entry.reviews.iter().flat_map(|said| said.nodes.iter().flatten().flatten());
-    words.extend(reviews.filter_map(|said| word(WordId::Review, said, said.submitted_at)));
+/// The comments, their replies, and the reviews.
+fn words(entry: &ConversationEntry) -> Vec<(WordId, Word)> {
+    let comments = entries(&entry.comments).flat_map(|said| [said].into_iter().chain(entries(&said.replies)));
+    let comments = comments.filter_map(|said| word(WordId::Comment, said, said.created_at));
+    let reviews = entries(&entry.reviews).filter_map(|said| word(WordId::Review, said, said.submitted_at));
+    let mut words: Vec<(WordId, Word)> = comments.chain(reviews).collect();
     words.sort();
     words
+}
+
+fn entries(said: &Option<Said>) -> impl Iterator<Item = &SaidEntry> {
+    said.iter().flat_map(|said| said.nodes.iter().flatten().flatten())
 }
 
 fn word(id: fn(i64) -> WordId, said: &SaidEntry, at: Option<DateTime<Utc>>) -> Option<(WordId, Word)> {

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::wire::{Author, Discussion, GitHubRepository, NamedLabel, Total};
+use crate::activity::conversation::SETTLES;
 use crate::activity::event::{AccountFact, OwnerRef, RepositoryFact, Status};
 use crate::activity::fold::whole_second;
 use crate::activity::{
@@ -13,10 +14,6 @@ use crate::activity::{
 };
 use crate::store::stored;
 use crate::webhook::{ItemOpening, ListedItem};
-
-/// How long after a second GitHub's answers are assumed to contain everything that happened in it: the
-/// time of an answer is that of its head, and GitHub's replicas may lag.
-pub(super) const SETTLES: Duration = Duration::seconds(10);
 
 /// The event of a fetched item: a snapshot that outranks what deliveries show of the same second.
 ///

@@ -205,14 +205,7 @@ pub const WAITS_FOR: Criterion = Criterion {
     name: "waits_for",
     about: "Whose turn it is: `author`, `maintainers`, `reviewers` whose review is asked for, or `nobody` if GitHub merges \
             it by itself once it can. Repeat it to accept any of several; `-` in front of a value excludes it.",
-    looks: Looks::Kind(&["author", "maintainers", "reviewers", "nobody"], |item| {
-        Some(match item.waits_for? {
-            WaitsFor::Author => 0,
-            WaitsFor::Maintainers => 1,
-            WaitsFor::Reviewers => 2,
-            WaitsFor::Nobody => 3,
-        })
-    }),
+    looks: Looks::Kind(&WaitsFor::NAMES, |item| item.waits_for.map(|waits_for| waits_for as usize)),
 };
 
 pub const REVIEW: Criterion = Criterion {
@@ -220,34 +213,14 @@ pub const REVIEW: Criterion = Criterion {
     about: "How the review of an open pull request stands: `none`, `requested`, `approved`, `changes_requested`, or \
             `changed_since` if the author has pushed since. Only reviews by those who maintain the repository decide. Repeat \
             it to accept any of several; `-` in front of a value excludes it.",
-    looks: Looks::Kind(&["none", "requested", "approved", "changes_requested", "changed_since"], |item| {
-        Some(match item.review? {
-            Review::None => 0,
-            Review::Requested => 1,
-            Review::Approved => 2,
-            Review::ChangesRequested => 3,
-            Review::ChangedSince => 4,
-        })
-    }),
+    looks: Looks::Kind(&Review::NAMES, |item| item.review.map(|review| review as usize)),
 };
 
 pub const ASSOCIATION: Criterion = Criterion {
     name: "author_association",
     about: "How the author stands to the repository, as GitHub says. Repeat it to accept any of several; `-` in front of a \
             value excludes it.",
-    looks: Looks::Kind(
-        &[
-            "MANNEQUIN",
-            "NONE",
-            "FIRST_TIMER",
-            "FIRST_TIME_CONTRIBUTOR",
-            "CONTRIBUTOR",
-            "COLLABORATOR",
-            "MEMBER",
-            "OWNER",
-        ],
-        |item| Association::ALL.into_iter().position(|association| Some(association) == item.author_association),
-    ),
+    looks: Looks::Kind(&Association::NAMES, |item| item.author_association.map(|association| association as usize)),
 };
 
 const COMMENTS: Criterion = Criterion {

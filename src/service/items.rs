@@ -143,13 +143,13 @@ impl Service {
     }
 
     fn explained(&self, date: NaiveDate, kept: Kept) -> ExplainedItem {
-        let Kept { position, item, events, truncated } = kept;
+        let Kept { position, item, events, truncated, bots } = kept;
         let updated_by = events.iter().find(|logged| shows(logged) == Some(item.updated_at));
         ExplainedItem {
             as_of: date,
             position,
-            updated_by: updated_by.map(|logged| item_event(logged, &self.0.bots)),
-            history: events.iter().map(|logged| item_event(logged, &self.0.bots)).collect(),
+            updated_by: updated_by.map(|logged| item_event(logged, &bots)),
+            history: events.iter().map(|logged| item_event(logged, &bots)).collect(),
             truncated,
             shown: self.shown(date, item),
         }

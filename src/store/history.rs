@@ -50,6 +50,8 @@ pub struct ItemHistory {
     pub events: Vec<LoggedEvent>,
     /// Whether older events were left out.
     pub truncated: bool,
+    /// The bots, with their owners as they are known now.
+    pub bots: Bots,
 }
 
 /// The same, without the item itself.
@@ -141,7 +143,13 @@ pub async fn find(
     for logged in &mut events {
         logged.event.actor = logged.event.actor.take().map(|actor| known.actor(actor));
     }
-    Ok(ItemLookup::Here(Box::new(ItemHistory { position: row.head_position, item, events, truncated })))
+    Ok(ItemLookup::Here(Box::new(ItemHistory {
+        position: row.head_position,
+        item,
+        events,
+        truncated,
+        bots: known.into_bots(),
+    })))
 }
 
 /// A repository's owner and name, if the reader may see it.

@@ -45,11 +45,11 @@ pub(super) async fn save(
     let (mut reactions, mut commenters) = (vec![], vec![]);
     let (mut reviews, mut associations, mut due) = (vec![], vec![], vec![]);
     for state in &states {
-        let talk = state.conversation();
-        reactions.push(talk.reactions());
+        let conversation = state.conversation();
+        reactions.push(conversation.reactions());
         commenters.push(state.commenters());
         reviews.push(state.review().map(|review| review.name()));
-        associations.push(talk.author_association().map(|association| association.name()));
+        associations.push(conversation.author_association().map(|association| association.name()));
         due.push(state.conversation_is_due());
     }
     let folded: Vec<String> = states.iter().copied().map(canonical).collect();

@@ -17,8 +17,7 @@
 //! - [`views`], [`tokens`], [`tickets`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a stream in
 //!   their place, accounts, measurements;
 //! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`conversations`], [`sync`], [`redeliveries`],
-//!   [`local`]: what we
-//!   must remember to ask GitHub, and what its answers are compared with;
+//!   [`local`]: what we must remember to ask GitHub, and what its answers are compared with;
 //! - `lease`: who may ask GitHub something, while it answers;
 //! - [`left_out`]: what could not be read of what GitHub sent and answered;
 //! - [`retention`], [`purge`]: deliveries while they are kept, and how an account is forgotten;

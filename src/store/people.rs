@@ -190,6 +190,11 @@ impl Known {
         logins
     }
 
+    /// The bots of the settings, with their owners.
+    pub fn into_bots(self) -> Bots {
+        self.bots
+    }
+
     /// Somebody who acted, called as they are now; a bot also if the settings name them as one.
     pub fn actor(&self, actor: Actor) -> Actor {
         let bot = !self.bots.is_human(&actor);

@@ -132,8 +132,8 @@ struct StoredSnapshot {
     /// Number and title; empty if the payload said that there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     milestone: Option<Vec<(i64, String)>>,
-    #[serde(skip_serializing_if = "ConversationFacts::is_empty", default)]
-    talk: ConversationFacts,
+    #[serde(rename = "conversation", skip_serializing_if = "ConversationFacts::is_empty", default)]
+    conversation_facts: ConversationFacts,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -309,7 +309,7 @@ fn snapshot_to(snapshot: &ItemSnapshot) -> StoredSnapshot {
         assignees: snapshot.assignees.as_ref().map(|people| people.iter().map(|who| who.login.clone()).collect()),
         assignee_ids: ids(snapshot.assignees.as_deref().unwrap_or_default()),
         milestone: milestone.map(|found| found.iter().map(|found| (found.number, found.title.clone())).collect()),
-        talk: snapshot.talk.clone(),
+        conversation_facts: snapshot.conversation_facts.clone(),
     }
 }
 
@@ -332,7 +332,7 @@ fn snapshot_from(snapshot: StoredSnapshot) -> ItemSnapshot {
         more_labels: snapshot.more_labels,
         assignees: snapshot.assignees.map(|logins| people(logins, snapshot.assignee_ids)),
         milestone: snapshot.milestone.map(|found| found.into_iter().next().map(milestone)),
-        talk: snapshot.talk,
+        conversation_facts: snapshot.conversation_facts,
     }
 }
 

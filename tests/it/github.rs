@@ -2,6 +2,7 @@
 
 mod backfill;
 mod commands;
+mod conversations;
 mod credentials;
 mod doctor;
 mod doubts;
@@ -18,7 +19,7 @@ mod repair;
 mod setup;
 mod steps;
 mod stuck;
-mod talk;
+
 mod whole;
 
 use std::collections::BTreeMap;

@@ -193,7 +193,17 @@ async fn a_bot_of_the_settings_stays_one_when_it_is_renamed_and_who_takes_its_lo
         assert_eq!(human(3).await, ("robo".to_owned(), true));
         assert_eq!(found(&app, "waits_for=author").await, BTreeSet::from([3]));
         let item = app.json("/api/v1/items/acme/widgets/2").await;
-        assert_eq!(item["history"][1]["human"], false, "{item:#}");
+        assert_eq!(
+            (&item["history"][1]["human"], &item["history"][1]["bot"]),
+            (&json!(false), &json!("setting")),
+            "{item:#}"
+        );
+        let item = app.json("/api/v1/items/acme/widgets/3").await;
+        assert_eq!(
+            (&item["history"][1]["human"], &item["history"][1]["bot"]),
+            (&json!(true), &json!(null)),
+            "{item:#}"
+        );
         survives_a_rebuild(&app, &bots()).await;
         assert_eq!(found(&app, "waits_for=author").await, BTreeSet::from([3]));
         app

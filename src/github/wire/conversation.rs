@@ -31,7 +31,7 @@ readable! {
         pub commits: Option<Commits>,
     }
 
-    /// Comments or reviews.
+    /// Comments or reviews, or the replies to a comment.
     pub struct Said {
         pub count = "totalCount": Option<i64>,
         pub nodes: Option<Vec<Option<SaidEntry>>>,
@@ -46,11 +46,7 @@ readable! {
         pub author: Option<Author>,
         pub commit: Option<CommitEntry>,
         /// Of a comment in a discussion.
-        pub replies: Option<Replies>,
-    }
-
-    pub struct Replies {
-        pub nodes: Option<Vec<Option<SaidEntry>>>,
+        pub replies: Option<Said>,
     }
 
     pub struct CommitEntry {

@@ -2,19 +2,30 @@
 
 use std::fmt::Write;
 
+/// Who somebody is.
+macro_rules! person_fields {
+    () => {
+        "
+  __typename login
+  ... on User { databaseId } ... on Bot { databaseId } ... on Mannequin { databaseId } ... on Organization { databaseId }"
+    };
+}
+
 /// The fields of a discussion that every query asks for.
 macro_rules! discussion_fields {
     () => {
-        "
+        concat!(
+            "
 fragment fields on Discussion {
   id number title createdAt updatedAt closed closedAt stateReason isAnswered authorAssociation
-  author {
-    __typename login
-    ... on User { databaseId } ... on Bot { databaseId } ... on Mannequin { databaseId } ... on Organization { databaseId }
+  author {",
+            person_fields!(),
+            "
   }
   comments { totalCount }
   labels(first: 100) { nodes { id name } }
 }"
+        )
     };
 }
 
@@ -91,11 +102,7 @@ query Totals($ids: [ID!]!, $discussions: Boolean!) {
 }";
 
 /// Somebody.
-const PERSON_FIELDS: &str = "
-fragment person on Actor {
-  __typename login
-  ... on User { databaseId } ... on Bot { databaseId } ... on Mannequin { databaseId } ... on Organization { databaseId }
-}";
+const PERSON_FIELDS: &str = concat!("\nfragment person on Actor {", person_fields!(), "\n}");
 
 /// What conversations are asked with: the last hundred comments and reviews of an item, and for pull requests what
 /// their review depends on. Commits are shown to an App that may read contents, and of public repositories.
@@ -126,7 +133,7 @@ fragment pull on PullRequest {
 
 /// The same for discussions: the replies to each of the last comments are a list of their own.
 const DISCUSSION_FIELDS: &str = "
-fragment talk on Discussion {
+fragment discussion on Discussion {
   __typename number updatedAt createdAt authorAssociation author { ...person }
   reactions { totalCount }
   comments(last: 20) {
@@ -148,7 +155,7 @@ pub fn conversations(numbers: &[i64], discussions: &[i64]) -> String {
         line.expect("cannot fail: a text takes all");
     }
     for number in discussions {
-        let line = writeln!(query, "      i{number}: discussion(number: {number}) {{ ...talk }}");
+        let line = writeln!(query, "      i{number}: discussion(number: {number}) {{ ...discussion }}");
         line.expect("cannot fail: a text takes all");
     }
     query.push_str("    }\n  }\n}");

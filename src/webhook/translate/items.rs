@@ -125,8 +125,9 @@ pub(super) fn review(told: &Told<'_>) -> Meaning {
         _ => Change::unknown(told),
     };
     let at = review.filter(|_| told.action == "submitted").and_then(|review| review.submitted_at);
-    let meaning = about_comment(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, review, at);
-    with_word(meaning, review.and_then(|review| word(WordId::Review, review, review.submitted_at, false)))
+    let said = review.and_then(|review| word(WordId::Review, review, review.submitted_at, false));
+    let beside = Beside { at, said, ..Beside::of(told, review) };
+    fact(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, beside)
 }
 
 pub(super) fn review_comment(told: &Told<'_>) -> Meaning {
@@ -137,8 +138,9 @@ pub(super) fn review_comment(told: &Told<'_>) -> Meaning {
         "deleted" => Change::to_nothing("review_comment_deleted"),
         _ => Change::unknown(told),
     };
-    let at = comment_time(comment, told.action);
-    about_comment(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, comment, at)
+    // What is said is the review that it is part of.
+    let beside = Beside { at: comment_time(comment, told.action), ..Beside::of(told, comment) };
+    fact(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, beside)
 }
 
 pub(super) fn review_thread(told: &Told<'_>) -> Meaning {
@@ -222,9 +224,10 @@ fn comment(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> 
         "unpinned" => Change::to_nothing("comment_unpinned"),
         _ => Change::unknown(told),
     };
-    let meaning = about_comment(told, item, item_type, change, comment, comment_time(comment, told.action));
     let deleted = told.action == "deleted";
-    with_word(meaning, comment.and_then(|comment| word(WordId::Comment, comment, comment.created_at, deleted)))
+    let said = comment.and_then(|comment| word(WordId::Comment, comment, comment.created_at, deleted));
+    let beside = Beside { at: comment_time(comment, told.action), said, ..Beside::of(told, comment) };
+    fact(told, item, item_type, change, beside)
 }
 
 /// What was said, if the payload says which of all things said it is, and when it was said.
@@ -243,14 +246,6 @@ fn word(
         deleted,
     };
     Some((id(said.id.filter(|id| *id > 0)?), word))
-}
-
-fn with_word(meaning: Meaning, said: Option<(WordId, Word)>) -> Meaning {
-    let Meaning::Facts(mut facts) = meaning else { return meaning };
-    if let Some(Fact::Item(item)) = facts.first_mut().map(|fact| &mut fact.fact) {
-        item.said = said;
-    }
-    Meaning::Facts(facts)
 }
 
 /// The time of a comment's event; a deletion has none.
@@ -307,21 +302,26 @@ fn transfer_away(account: AccountRef, key: ItemKey, effect: Effect, at: Option<D
 fn about(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType, change: Change) -> Meaning {
     let by_author = same(told.payload.sender.as_ref(), item.and_then(|item| item.user.as_ref()));
     let association = item.filter(|_| by_author).and_then(|item| item.author_association.as_deref());
-    fact(told, item, item_type, change, association, None)
+    fact(told, item, item_type, change, Beside { association, ..Beside::default() })
 }
 
-/// A fact about a comment or a review of the item.
-fn about_comment(
-    told: &Told<'_>,
-    item: Option<&ItemPayload>,
-    item_type: ItemType,
-    change: Change,
-    comment: Option<&CommentPayload>,
+/// What a payload tells beside the item.
+#[derive(Default)]
+struct Beside<'a> {
+    /// How the sender stands to the repository.
+    association: Option<&'a str>,
+    /// The time of it; the item's own for a fact about the item itself.
     at: Option<DateTime<Utc>>,
-) -> Meaning {
-    let by_author = same(told.payload.sender.as_ref(), comment.and_then(|comment| comment.user.as_ref()));
-    let association = comment.filter(|_| by_author).and_then(|comment| comment.author_association.as_deref());
-    fact(told, item, item_type, change, association, at)
+    said: Option<(WordId, Word)>,
+}
+
+impl<'a> Beside<'a> {
+    /// How the sender stands to the repository, if they are who wrote a comment or a review.
+    fn of(told: &Told<'_>, comment: Option<&'a CommentPayload>) -> Self {
+        let by_author = same(told.payload.sender.as_ref(), comment.and_then(|comment| comment.user.as_ref()));
+        let association = comment.filter(|_| by_author).and_then(|comment| comment.author_association.as_deref());
+        Self { association, ..Self::default() }
+    }
 }
 
 fn fact(
@@ -329,20 +329,21 @@ fn fact(
     item: Option<&ItemPayload>,
     item_type: ItemType,
     change: Change,
-    association: Option<&str>,
-    at: Option<DateTime<Utc>>,
+    beside: Beside<'_>,
 ) -> Meaning {
     let found = || {
         let item = item?;
         let repository = repository_ref(told.payload.repository.as_ref()?, Some(told.account))?;
-        let snapshot = snapshot(item, item_type, at)?;
-        let occurred_at = Some(at.unwrap_or(snapshot.updated_at));
+        let snapshot = snapshot(item, item_type, beside.at)?;
+        let occurred_at = Some(beside.at.unwrap_or(snapshot.updated_at));
+        let (repo_id, number) = (repository.id, item.number.filter(|number| *number > 0)?);
         let fact = ItemFact {
             snapshot: Some(snapshot),
-            association: association.map(str::to_owned),
-            ..ItemFact::new(repository.id, item.number.filter(|number| *number > 0)?, change.effect)
+            association: beside.association.map(str::to_owned),
+            repository: Some(repository),
+            said: beside.said,
+            ..ItemFact::new(repo_id, number, change.effect)
         };
-        let fact = ItemFact { repository: Some(repository), ..fact };
         Some(PayloadFact { occurred_at, ..PayloadFact::new(change.kind, Fact::Item(Box::new(fact))) })
     };
     Meaning::one(found())

@@ -34,11 +34,11 @@ pub fn snapshot(item: &ItemPayload, item_type: ItemType, beside: Option<DateTime
         more_labels: item.labels.as_ref().is_some_and(hides_labels),
         assignees: item.assignees.as_deref().map(people),
         milestone: item.milestone.as_ref().and_then(milestone),
-        talk: talk(item),
+        conversation_facts: conversation_facts(item),
     })
 }
 
-fn talk(item: &ItemPayload) -> ConversationFacts {
+fn conversation_facts(item: &ItemPayload) -> ConversationFacts {
     let reviewers = [&item.requested_reviewers, &item.requested_teams];
     let asked = |list: &Option<Vec<Anything>>| list.as_ref().map(|list| i64::try_from(list.len()).unwrap_or(i64::MAX));
     ConversationFacts {
