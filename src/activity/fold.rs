@@ -91,6 +91,10 @@ impl ItemState {
     /// Folds one event about this item into its state.
     pub fn apply(&mut self, event: &Event, fact: &ItemFact, bots: &Bots) {
         if let Some(snapshot) = &fact.snapshot {
+            // An answer about a conversation shows little else, so what else has changed by then is still to be found out.
+            if fact.conversation.is_none() {
+                self.updated_at = self.updated_at.max(Some(snapshot.updated_at));
+            }
             self.apply_snapshot(snapshot, &fact.effect, event.actor.as_ref());
         }
         self.apply_conversation(event, fact, bots);
@@ -153,7 +157,6 @@ impl ItemState {
         let stamp = |is_effect: bool| if is_effect { changed } else { shown };
 
         self.item_type = self.item_type.max(Some(snapshot.item_type));
-        self.updated_at = self.updated_at.max(Some(at));
         Register::merge(&mut self.title, stamp(*effect == Effect::Title), &snapshot.title);
         self.merge_author(shown, snapshot.author.as_ref().map(|author| identified(author, actor)));
         Register::merge(&mut self.created_at, shown, &snapshot.created_at);

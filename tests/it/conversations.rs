@@ -122,3 +122,16 @@ fn until_github_was_asked_nobody_knows_who_spoke_last_in_a_listed_thread() {
     assert_eq!((last.actor.login.as_str(), last.kind.as_str()), ("linus", "commented"));
     assert_eq!(item.conversation().reactions(), Some(3));
 }
+
+/// Or a comparison would take the item for one that is up to date.
+#[test]
+fn asking_for_a_conversation_does_not_hide_what_else_has_changed() {
+    let story = Story::of(false, 2, &[(Act::Comment(0), 30), (Act::Label, 30)]);
+    let [listed, _] = &story.after[0].fetched()[..] else { panic!("two events") };
+    let [_, fetched] = &story.end().fetched()[..] else { panic!("two events") };
+    for events in [[listed, fetched], [fetched, listed]] {
+        let item = folded(events);
+        assert_eq!(item.waits_for(), Some(WaitsFor::Author));
+        assert_eq!(item.updated_at(), Some(story.after[0].updated_at));
+    }
+}
