@@ -108,6 +108,11 @@ impl ItemState {
         Some(self.waiting()?.waits_for)
     }
 
+    /// Since when it waits, by [`Self::waiting`].
+    pub fn waits_since(&self) -> Option<DateTime<Utc>> {
+        self.waiting()?.since
+    }
+
     /// How the review of an open pull request stands; `None` of other items, and where nobody can tell.
     pub fn review(&self) -> Option<Review> {
         let open = self.state() == Some(State::Open) && self.item_type() == Some(ItemType::PullRequest);

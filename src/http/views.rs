@@ -56,7 +56,7 @@ pub struct ViewPlan {
     #[serde(default)]
     #[schema(value_type = schemas::ViewFilter, required = false)]
     filter: GivenFilter,
-    /// `stalest` (the default), `freshest`, `oldest` or `newest`.
+    /// By default `stalest`.
     #[serde(default)]
     #[schema(value_type = schemas::Order, required = false)]
     order: Order,

@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashSet};
 use super::LiveRanking;
 use crate::activity::{PersonKey, Sight};
 use crate::rank::criterion::{Criterion, Looks};
-use crate::rank::filter::NOTHING;
-use crate::rank::text::{closest, folded, same};
+use crate::rank::terms::{BEGINNING, NOTHING, is_called};
+use crate::rank::text::{closest, folded};
 use crate::rank::{Filter, Repository, Terms};
 use crate::store::{StoreError, known};
 
@@ -52,8 +52,8 @@ impl LiveRanking {
                 Looks::Repository => {
                     let full = |found: &&Repository| format!("{}/{}", found.owner, found.name);
                     let is = |name: &str| match name.contains('/') {
-                        true => seen.iter().any(|repository| same(&full(repository), name)),
-                        false => seen.iter().any(|repository| same(&repository.name, name)),
+                        true => seen.iter().any(|repository| is_called(&full(repository), name)),
+                        false => seen.iter().any(|repository| is_called(&repository.name, name)),
                     };
                     let all = seen.iter().flat_map(|repository| [full(repository), repository.name.clone()]).collect();
                     tell(&mut unknown, criterion, terms, is, all);
@@ -139,7 +139,10 @@ fn tell(
 
 /// A name as a filter writes it.
 fn written(name: &str) -> String {
-    let means_more = name.eq_ignore_ascii_case("none") || name.starts_with("all:");
+    if let Some(beginning) = name.strip_prefix(BEGINNING) {
+        return format!("{beginning}*");
+    }
+    let means_more = name.eq_ignore_ascii_case("none") || name.starts_with("all:") || name.ends_with('*');
     match name.starts_with(['-', '"']) || means_more {
         true => format!("\"{}\"", name.replace('"', "\"\"")),
         false => name.to_owned(),

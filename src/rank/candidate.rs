@@ -24,6 +24,14 @@ pub struct Item {
     pub milestone: Option<i64>,
     /// `None` where nobody can tell.
     pub waits_for: Option<WaitsFor>,
+    /// Since when it waits.
+    pub waits_since: Option<DateTime<Utc>>,
+    /// When a human last did something with it, the opening included.
+    pub human_at: Option<DateTime<Utc>>,
+    /// `None` of what is open.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Why it is not open, in lower case, where GitHub says it.
+    pub closed_reason: Option<String>,
     /// Of an open pull request.
     pub review: Option<Review>,
     pub author_association: Option<Association>,
@@ -62,6 +70,10 @@ impl Item {
             assignees: vec![],
             milestone: None,
             waits_for: None,
+            waits_since: None,
+            human_at: None,
+            closed_at: None,
+            closed_reason: None,
             review: None,
             author_association: None,
             comments: None,
@@ -120,12 +132,15 @@ pub struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// The date of a moment.
-    pub fn date(&self, moment: Moment) -> NaiveDate {
+    /// The date of a moment, if the item has it.
+    pub fn date(&self, moment: Moment) -> Option<NaiveDate> {
         let at = match moment {
-            Moment::Created => self.item.created_at,
-            Moment::Updated => self.item.updated_at,
+            Moment::Created => Some(self.item.created_at),
+            Moment::Updated => Some(self.item.updated_at),
+            Moment::Closed => self.item.closed_at,
+            Moment::Waiting => self.item.waits_since,
+            Moment::Active => self.item.human_at,
         };
-        at.with_timezone(&self.zone).date_naive()
+        Some(at?.with_timezone(&self.zone).date_naive())
     }
 }

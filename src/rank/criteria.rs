@@ -9,11 +9,15 @@ use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::criterion::{ALL, Criterion, Looks, STATE};
+use super::criterion::{self, ALL, Criterion, Looks, STATE};
 use super::dates;
-use super::filter::{Filter, NOTHING, Terms, Unread};
+use super::filter::{Filter, Unread};
+use super::groups::{GROUP, Groups};
 use super::range::{NumberRange, RANGES};
+use super::terms::{NOTHING, Terms};
 use super::text::same;
+use super::values::{LISTS, QUOTES, is_repository, listed, meaning};
+use crate::activity::State;
 
 /// Names and values, in the order given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,6 +69,35 @@ impl Criteria {
         self.0.iter().any(|(given, _)| given == name)
     }
 
+    /// The same with the logins of each group that it names.
+    ///
+    /// # Errors
+    /// The first criterion that names a group which does not exist.
+    pub fn with_groups(&self, groups: &Groups) -> Result<Self, BadCriterion> {
+        let mut criteria = vec![];
+        for (name, value) in &self.0 {
+            let Some((sign, group)) = group_of(name, value) else {
+                criteria.push((name.clone(), value.clone()));
+                continue;
+            };
+            let unknown = || BadCriterion {
+                name: name.clone(),
+                detail: "There is no such group.".into(),
+                allowed: groups.terms(),
+            };
+            // In quotes: somebody may be called `none`.
+            let logins = groups.logins(group).ok_or_else(unknown)?.iter();
+            criteria.extend(logins.map(|login| (name.clone(), format!("{sign}\"{login}\""))));
+        }
+        Ok(Self(criteria))
+    }
+
+    /// The same without groups.
+    #[must_use]
+    pub fn without_groups(&self) -> Self {
+        Self(self.0.iter().filter(|(name, value)| group_of(name, value).is_none()).cloned().collect())
+    }
+
     /// The filter that they are on a date, in an account's time zone.
     ///
     /// # Errors
@@ -81,7 +114,12 @@ impl Criteria {
                 Looks::Kind(values, _) => {
                     let every = |value: &str| name == STATE.name && value.eq_ignore_ascii_case(EVERY);
                     let known = |value: &str| every(value) || values.iter().any(|known| same(known, value));
-                    let allowed = [values, if name == STATE.name { &[EVERY] } else { &[] }].concat();
+                    let more: &[&str] = match name == STATE.name {
+                        true => &[EVERY],
+                        false if criterion.can_lack() => &[LACKING],
+                        false => &[],
+                    };
+                    let allowed = [values, more].concat();
                     let terms = self.terms(criterion, &allowed, known)?;
                     if terms.none.iter().any(|value| every(value)) {
                         return Err(BadCriterion::new(name, "Nothing is in no state.", &allowed));
@@ -118,11 +156,16 @@ impl Criteria {
                 Looks::Before(moment) => filter.days_mut(moment).to = self.day(name, -1, (today, zone))?,
             }
         }
+        let of_closing = ALL.iter().any(|criterion| criterion.is_of_closing() && self.has(criterion.name));
+        if of_closing && filter.terms(&STATE).is_empty() {
+            filter = filter.with(&STATE, Terms::new(vec![State::Closed.name().to_owned()], vec![]));
+        }
         Ok(filter)
     }
 
     /// A repeatable criterion; `-` in front of a value means "none of", `none` that there is none, `all:` that an item has
-    /// all that follow, unless in quotes. `allowed` says what `takes` takes, where that is a list.
+    /// all that follow, `*` at the end that it begins like this, unless in quotes. `allowed` says what `takes` takes, where
+    /// that is a list.
     fn terms(
         &self,
         criterion: &Criterion,
@@ -145,16 +188,16 @@ impl Criteria {
                 if value.starts_with('-') {
                     return Err(refused("`-` cannot stand in front of `all:`."));
                 }
-                for name in listed(names).ok_or_else(|| refused(LISTS))? {
-                    all.push(vec![name]);
+                for written in listed(names).ok_or_else(|| refused(LISTS))? {
+                    all.push(vec![meaning(criterion, written).ok_or_else(|| refused(LISTS))?]);
                 }
                 continue;
             }
-            let bare = unquoted(written).ok_or_else(|| BadCriterion::new(name, QUOTES, &[]))?;
-            if bare.is_empty() || !takes(&bare) {
+            let meant = meaning(criterion, written).ok_or_else(|| BadCriterion::new(name, QUOTES, &[]))?;
+            if meant.is_empty() || !takes(&meant) {
                 return Err(refused("The value is not one that this filter takes."));
             }
-            terms.push(bare.into_owned());
+            terms.push(meant);
         }
         if all.len() > MOST_OF_ALL {
             return Err(refused("At most 16 names may follow `all:`."));
@@ -194,6 +237,13 @@ impl Criteria {
     }
 }
 
+/// The sign in front of a group that a value names, and the group's name.
+fn group_of<'a>(criterion: &str, value: &'a str) -> Option<(&'a str, &'a str)> {
+    let of_people = criterion::named(criterion).is_some_and(|named| matches!(named.looks, Looks::People(_)));
+    let (sign, named) = value.split_at(usize::from(value.starts_with('-')));
+    Some((sign, named.strip_prefix(GROUP).filter(|_| of_people)?))
+}
+
 const fn names() -> [&'static str; ALL.len()] {
     let mut names = [""; ALL.len()];
     let mut place = 0;
@@ -208,16 +258,6 @@ fn is_filled(value: &str) -> bool {
     !value.trim().is_empty()
 }
 
-/// `name`, or `owner/name`, in the characters that GitHub allows.
-fn is_repository(value: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-    let is_name = |name: &str| !name.is_empty() && name.bytes().all(plain);
-    match value.split_once('/') {
-        None => is_name(value),
-        Some((owner, name)) => is_name(owner) && is_name(name),
-    }
-}
-
 /// Every state.
 pub const EVERY: &str = "all";
 
@@ -229,58 +269,6 @@ const ALL_OF: &str = "all:";
 
 /// Names after `all:`, of one criterion.
 const MOST_OF_ALL: usize = 16;
-
-/// How `all:` is written, in words.
-const LISTS: &str = "After `all:` stand names with commas between them; one with a comma in it, or that begins with a \
-                     quotation mark, stands in quotes, in which each mark is doubled.";
-
-/// The names of a list; `None` if one is empty, or quotes are not closed.
-fn listed(written: &str) -> Option<Vec<String>> {
-    let (mut names, mut rest) = (vec![], written);
-    loop {
-        rest = rest.trim_start();
-        // A comma within quotes comes after an odd number of them.
-        let quoted = rest.starts_with('"');
-        let ends = |(at, _): &(usize, &str)| !quoted || rest[..*at].matches('"').count() % 2 == 0;
-        let end = rest.match_indices(',').find(ends).map_or(rest.len(), |(at, _)| at);
-        let name = unquoted(rest[..end].trim_end())?;
-        if name.trim().is_empty() {
-            return None;
-        }
-        names.push(name.into_owned());
-        if end == rest.len() {
-            return Some(names);
-        }
-        rest = &rest[end + 1..];
-    }
-}
-
-/// How quotes are written, in words.
-const QUOTES: &str = "A value that begins with a quotation mark ends with one, and each mark in between is doubled.";
-
-/// What a value means: itself, or what stands in quotes. `None` if those are not closed.
-fn unquoted(written: &str) -> Option<Cow<'_, str>> {
-    let Some(rest) = written.strip_prefix('"') else { return Some(written.into()) };
-    let parts: Vec<&str> = rest.strip_suffix('"')?.split("\"\"").collect();
-    let closed = parts.iter().all(|part| !part.contains('"'));
-    closed.then(|| parts.join("\"").into())
-}
-
-/// What a text that is looked for may be, as a pattern: not empty, not blank, and closed if it stands in quotes. U+0085 is a
-/// blank to us, but not to the patterns of JSON Schema.
-pub const TERM_PATTERN: &str = r#"^(-?"[\s\x85]*([^"\s\x85\x00]|"")([^"\x00]|"")*"|-?[\s\x85]+[^\s\x85\x00][^\x00]*|-[^\s\x85"\x00][^\x00]*|[^\s\x85"\x00-][^\x00]*)$"#;
-
-/// The same where `all:` begins a list of at most 16 names.
-pub const NAMES_PATTERN: &str = concat!(
-    // In quotes, or behind a blank, `all:` begins nothing.
-    r#"^(-?"[\s\x85]*([^"\s\x85\x00]|"")([^"\x00]|"")*"|-?[\s\x85]+[^\s\x85\x00][^\x00]*|"#,
-    r#"-?([^\s\x85"a\x00-]|a[^l\x00]|al[^l\x00]|all[^:\x00])[^\x00]*|-?(a|al|all)|--[^\x00]*|"#,
-    r#"all:[\s\x85]*([^\s\x85",\x00][^,\x00]*|"[\s\x85]*([^"\s\x85\x00]|"")([^"\x00]|"")*"[\s\x85]*)"#,
-    r#"(,[\s\x85]*([^\s\x85",\x00][^,\x00]*|"[\s\x85]*([^"\s\x85\x00]|"")([^"\x00]|"")*"[\s\x85]*)){0,15})$"#,
-);
-
-/// What a repository may be, as a pattern.
-pub const REPOSITORY_PATTERN: &str = r#"^(-?"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?"|-[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?|[A-Za-z0-9_.][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)?)$"#;
 
 /// An object, such as `{"type": ["Issue", "PR"], "draft": "false"}`: a text, or a list of several.
 impl Serialize for Criteria {

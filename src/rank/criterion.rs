@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 pub use super::candidate::{Candidate, Item, Repository};
+use super::measure::Measure;
 use crate::activity::{Association, ItemType, NoteText, PersonKey, Review, State, WaitsFor};
 
 /// One thing that a filter can ask for.
@@ -26,7 +27,7 @@ pub enum Looks {
     /// Which of these values the item has, by place in the list.
     Kind(&'static [&'static str], fn(&Item) -> Option<usize>),
     /// A number that the item has, if it is known.
-    Number(fn(&Item) -> Option<i64>),
+    Number(Measure),
     /// Something that an item is or is not.
     Flag(fn(&Item) -> bool),
     /// Names that the item has.
@@ -59,16 +60,25 @@ pub type PeopleOf = for<'a> fn(&'a Item, &mut dyn FnMut(&'a PersonKey));
 /// Whom the logins in a filter mean: ids, by the login as names are compared.
 pub type Holders = HashMap<String, i64>;
 
-/// A moment that every item has.
+/// A moment in the life of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     Created,
     Updated,
+    Closed,
+    /// When it began to wait for whomever it waits for.
+    Waiting,
+    /// When a human last did something with it.
+    Active,
+}
+
+impl Moment {
+    pub const ALL: [Moment; 5] = [Moment::Created, Moment::Updated, Moment::Closed, Moment::Waiting, Moment::Active];
 }
 
 pub const REPO: Criterion = Criterion {
     name: "repo",
-    about: "`owner/name` or `name`. Repeat it to accept any of several; `-` in front of a value excludes it.",
+    about: "`owner/name` or `name`; `owner/*` or `lib-*` for all that begin like this. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::Repository,
 };
 
@@ -99,22 +109,22 @@ pub const STATE: Criterion = Criterion {
 pub const LABEL: Criterion = Criterion {
     name: "label",
     about: "A label's name. Repeat it to accept any of several; `-` in front of a value excludes it. `none` asks for items \
-            without a label, `all:bug,urgent` for those that have both. Put a name that itself begins with `-`, `\"` or \
-            `all:`, or is `none`, in quotes, `\"-1\"`, and double each `\"` in it. The same goes for the values of \
-            other filters.",
+            without a label, `all:bug,urgent` for those that have both, `priority/*` for those that have one that begins \
+            with `priority/`. Put a name that itself begins with `-`, `\"` or `all:`, ends with `*`, or is `none`, in quotes, \
+            `\"-1\"`, and double each `\"` in it. The same goes for the values of other filters.",
     looks: Looks::Labels,
 };
 
 pub const AUTHOR: Criterion = Criterion {
     name: "author",
     about: "The author's login, now or before: it means whoever has it now or, if nobody has, had it last, and finds what \
-            they wrote under any name. Repeat it to accept any of several; `-` in front of a value excludes it.",
+            they wrote under any name. `group:team` means everybody in the group `team`, if groups are declared. Repeat it to accept any of several; `-` in front of a value excludes it.",
     looks: Looks::People(|item, each| item.author.iter().for_each(each)),
 };
 
 pub const ASSIGNEE: Criterion = Criterion {
     name: "assignee",
-    about: "The login of an assignee, now or before, as with `author`. Repeat it to accept any of several; `-` in front of \
+    about: "The login of an assignee, now or before, or a group, as with `author`. Repeat it to accept any of several; `-` in front of \
             a value excludes it. `none` asks for items that nobody is assigned to, `all:ada,grace` for those that both are.",
     looks: Looks::People(|item, each| item.assignees.iter().for_each(each)),
 };
@@ -122,7 +132,7 @@ pub const ASSIGNEE: Criterion = Criterion {
 pub const MILESTONE: Criterion = Criterion {
     name: "milestone",
     about: "A milestone's title. Repeat it to accept any of several; `-` in front of a value excludes it. `none` asks for \
-            items without a milestone.",
+            items without a milestone, `v2.*` for those whose begins with `v2.`.",
     looks: Looks::Milestone,
 };
 
@@ -161,6 +171,43 @@ const UPDATED_BEFORE: Criterion = Criterion {
     name: "updated_before",
     about: "Updated before this date, or before the date this many days ago. `1d` means before yesterday.",
     looks: Looks::Before(Moment::Updated),
+};
+
+const CLOSED_AFTER: Criterion = Criterion {
+    name: "closed_after",
+    about: "Closed after this date, or after the date this many days ago. Without `state` it asks for what is closed.",
+    looks: Looks::After(Moment::Closed),
+};
+
+const CLOSED_BEFORE: Criterion = Criterion {
+    name: "closed_before",
+    about: "Closed before this date, or before the date this many days ago. Without `state` it asks for what is closed.",
+    looks: Looks::Before(Moment::Closed),
+};
+
+const WAITING_AFTER: Criterion = Criterion {
+    name: "waiting_after",
+    about: "Waiting for whomever `waits_for` names since after this date, or after the date this many days ago.",
+    looks: Looks::After(Moment::Waiting),
+};
+
+const WAITING_BEFORE: Criterion = Criterion {
+    name: "waiting_before",
+    about: "Waiting for whomever `waits_for` names since before this date, or before the date this many days ago: `30d` \
+            asks for what has waited for more than 30 days.",
+    looks: Looks::Before(Moment::Waiting),
+};
+
+const ACTIVE_AFTER: Criterion = Criterion {
+    name: "active_after",
+    about: "A human did something after this date, or after the date this many days ago. What bots do does not count.",
+    looks: Looks::After(Moment::Active),
+};
+
+const ACTIVE_BEFORE: Criterion = Criterion {
+    name: "active_before",
+    about: "The last that a human did was before this date, or before the date this many days ago.",
+    looks: Looks::Before(Moment::Active),
 };
 
 const UNREAD: Criterion = Criterion {
@@ -227,21 +274,35 @@ const COMMENTS: Criterion = Criterion {
     name: "comments",
     about: "The number of comments, `5`, or a range of it: `5..`, `..9`, `5..9`. Repeat it to accept any of several; `-` in \
             front of a value excludes it. An item of which the number is not known is in no range.",
-    looks: Looks::Number(|item| item.comments),
+    looks: Looks::Number(Measure::Comments),
 };
 
 const REACTIONS: Criterion = Criterion {
     name: "reactions",
     about: "The number of reactions to the item itself, as with `comments`.",
-    looks: Looks::Number(|item| item.reactions),
+    looks: Looks::Number(Measure::Reactions),
 };
 
 const COMMENTERS: Criterion = Criterion {
     name: "commenters",
     about: "The number of people who commented or reviewed, as with `comments`. Of a long conversation only the last \
             hundred comments and reviews count.",
-    looks: Looks::Number(|item| item.commenters),
+    looks: Looks::Number(Measure::Commenters),
 };
+
+pub const CLOSED_REASON: Criterion = Criterion {
+    name: "closed_reason",
+    about: "Why it is closed, as GitHub says: `completed`, `not_planned`, `duplicate`, `resolved`, `outdated`, or `merged`; \
+            `none` where it says nothing, as of pull requests that were not merged. Without `state` it asks for what is \
+            closed. Repeat it to accept any of several; `-` in front of a value excludes it.",
+    looks: Looks::Kind(&CLOSED_REASONS, |item| {
+        let reason = item.closed_reason.as_deref()?;
+        CLOSED_REASONS.iter().position(|known| *known == reason)
+    }),
+};
+
+/// GitHub's `IssueStateReason` and `DiscussionStateReason` of what is closed; `merged` is ours.
+const CLOSED_REASONS: [&str; 6] = ["completed", "not_planned", "duplicate", "resolved", "outdated", "merged"];
 
 const ARCHIVED: Criterion = Criterion {
     name: "archived",
@@ -251,10 +312,11 @@ const ARCHIVED: Criterion = Criterion {
 
 /// All that there are.
 #[rustfmt::skip]
-pub static ALL: [Criterion; 24] = [
+pub static ALL: [Criterion; 31] = [
     REPO, TYPE, STATE, LABEL, AUTHOR, ASSIGNEE, MILESTONE, TITLE, DRAFT, CREATED_AFTER, CREATED_BEFORE, UPDATED_AFTER,
     UPDATED_BEFORE, UNREAD, NOTED, ACTION, FLAG, WAITS_FOR, ARCHIVED, REVIEW, ASSOCIATION,
-    COMMENTS, REACTIONS, COMMENTERS,
+    COMMENTS, REACTIONS, COMMENTERS, CLOSED_REASON, CLOSED_AFTER, CLOSED_BEFORE, WAITING_AFTER, WAITING_BEFORE,
+    ACTIVE_AFTER, ACTIVE_BEFORE,
 ];
 
 /// The criterion of a name.
@@ -275,7 +337,18 @@ impl Criterion {
 
     /// Whether `none` asks for the items that have nothing of it.
     pub fn can_lack(&self) -> bool {
-        [LABEL.name, ASSIGNEE.name, MILESTONE.name].contains(&self.name)
+        [LABEL.name, ASSIGNEE.name, MILESTONE.name, CLOSED_REASON.name].contains(&self.name)
+    }
+
+    /// Whether it asks how items were closed, which those that are open have nothing of.
+    pub fn is_of_closing(&self) -> bool {
+        let of_closing = matches!(self.looks, Looks::After(Moment::Closed) | Looks::Before(Moment::Closed));
+        of_closing || self.name == CLOSED_REASON.name
+    }
+
+    /// Whether `*` at the end of a value asks for all names that begin with what stands before it.
+    pub fn takes_beginnings(&self) -> bool {
+        matches!(self.looks, Looks::Repository | Looks::Labels | Looks::Milestone)
     }
 
     /// Whether an item may have several of it, so that `all:` can ask for all of some.

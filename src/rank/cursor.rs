@@ -11,8 +11,10 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::criteria::{BadCriterion, Criteria};
+use super::criterion::Moment;
 use super::filter::Filter;
-use super::queue::{Order, PageRequest, PlaceKey};
+use super::order::Order;
+use super::queue::{PageRequest, PlaceKey};
 
 /// The question and the place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,8 +107,11 @@ impl Cursor {
     /// Whether it holds only what a question can: anyone can write one, and the store takes no
     /// U+0000, no time outside four-digit years, and no number that negating overflows.
     fn is_sound(&self) -> bool {
-        let Filter { created, updated, .. } = &self.filter;
-        let mut days = [created.from, created.to, updated.from, updated.to].into_iter().flatten().chain([self.date]);
+        let bounds = Moment::ALL.into_iter().flat_map(|moment| {
+            let days = self.filter.days(moment);
+            days.from.into_iter().chain(days.to)
+        });
+        let mut days = bounds.chain([self.date]);
         self.filter.is_sound()
             && self.after.product > 0
             && (0..=9999).contains(&self.after.created_at.year())

@@ -12,92 +12,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::criterion::{self, Candidate, Criterion, Looks, Moment, OF_REMARKS, Repository, STATE};
 use super::days::Days;
 use super::range::NumberRange;
+use super::terms::{BEGINNING, NOTHING, Terms, is_called};
 use super::text::{contains, folded, same};
 use crate::activity::{PersonKey, State};
 
 /// Lists of one criterion, of views and requests together, at most: each has one, and one for each name after `all:`.
 const MOST_LISTS: usize = 40;
-
-/// A value that no name is: that there is none.
-pub const NOTHING: &str = "";
-
-/// One criterion's values: one of each list of `any`, and none of `none`. Empty lists of lists do
-/// not filter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Terms<T = String> {
-    #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
-    pub any: Vec<Vec<T>>,
-    #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
-    pub none: Vec<T>,
-}
-
-impl<T> Default for Terms<T> {
-    fn default() -> Self {
-        Self { any: vec![], none: vec![] }
-    }
-}
-
-impl<T: PartialEq> Terms<T> {
-    /// One of `any`, if there are some, and none of `none`.
-    pub fn new(any: Vec<T>, none: Vec<T>) -> Self {
-        Self { any: if any.is_empty() { vec![] } else { vec![any] }, none }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.any.is_empty() && self.none.is_empty()
-    }
-
-    /// Whether something passes of which `is` says what it is or has.
-    pub fn pass(&self, is: impl Fn(&T) -> bool) -> bool {
-        self.any.iter().all(|any| any.iter().any(&is)) && !self.none.iter().any(&is)
-    }
-
-    /// Every value.
-    pub fn values(&self) -> impl Iterator<Item = &T> {
-        self.any.iter().flatten().chain(&self.none)
-    }
-
-    /// The same of other values.
-    pub fn map<U>(&self, to: impl Fn(&T) -> U) -> Terms<U> {
-        Terms {
-            any: self.any.iter().map(|any| any.iter().map(&to).collect()).collect(),
-            none: self.none.iter().map(&to).collect(),
-        }
-    }
-
-    /// The same where a value stands for any number of others.
-    pub fn flat_map<U, I: IntoIterator<Item = U>>(&self, to: impl Fn(&T) -> I) -> Terms<U> {
-        Terms {
-            any: self.any.iter().map(|any| any.iter().flat_map(&to).collect()).collect(),
-            none: self.none.iter().flat_map(&to).collect(),
-        }
-    }
-
-    /// What passes both.
-    fn and(mut self, other: Self) -> Self {
-        let new = |list: &Vec<T>| !self.any.contains(list);
-        let any: Vec<_> = other.any.into_iter().filter(new).collect();
-        self.any.extend(any);
-        self.none.extend(other.none);
-        self
-    }
-}
-
-impl Terms {
-    /// Whether something passes that has this one name, or none.
-    pub fn admit(&self, name: Option<&str>) -> bool {
-        self.pass(|wanted| match name {
-            Some(name) => same(name, wanted),
-            None => wanted == NOTHING,
-        })
-    }
-
-    /// Whether they ask for what has nothing.
-    pub fn ask_for_nothing(&self) -> bool {
-        self.values().any(|value| value == NOTHING)
-    }
-}
 
 /// Which items: every criterion given must hold. A criterion that this version does not know is
 /// refused, not left out: a cursor may come from a newer replica.
@@ -112,6 +32,12 @@ pub struct Filter {
     pub created: Days,
     #[serde(default, skip_serializing_if = "Days::is_open")]
     pub updated: Days,
+    #[serde(default, skip_serializing_if = "Days::is_open")]
+    pub closed: Days,
+    #[serde(default, skip_serializing_if = "Days::is_open")]
+    pub waiting: Days,
+    #[serde(default, skip_serializing_if = "Days::is_open")]
+    pub active: Days,
 }
 
 /// A criterion, known by its name.
@@ -160,6 +86,9 @@ impl Filter {
         match moment {
             Moment::Created => &mut self.created,
             Moment::Updated => &mut self.updated,
+            Moment::Closed => &mut self.closed,
+            Moment::Waiting => &mut self.waiting,
+            Moment::Active => &mut self.active,
         }
     }
 
@@ -168,6 +97,9 @@ impl Filter {
         match moment {
             Moment::Created => self.created,
             Moment::Updated => self.updated,
+            Moment::Closed => self.closed,
+            Moment::Waiting => self.waiting,
+            Moment::Active => self.active,
         }
     }
 
@@ -215,15 +147,25 @@ impl Filter {
             unread: [self.unread, other.unread].concat(),
             created: self.created.and(other.created),
             updated: self.updated.and(other.updated),
+            closed: self.closed.and(other.closed),
+            waiting: self.waiting.and(other.waiting),
+            active: self.active.and(other.active),
         }
     }
 
-    /// In two: those of its values that are of some criteria, with its dates, and all the rest. What
-    /// passes both passes it.
+    /// In two: those of its values that are of some criteria, with its dates of creation and update, and all the rest.
+    /// What passes both passes it.
     pub fn split(mut self, of: impl Fn(&Criterion) -> bool) -> (Self, Self) {
         let terms = std::mem::take(&mut self.terms);
         let (some, others) = terms.into_iter().partition(|(name, _)| of(name.0));
-        let rest = Self { terms: others, unread: std::mem::take(&mut self.unread), ..Self::default() };
+        let rest = Self {
+            terms: others,
+            unread: std::mem::take(&mut self.unread),
+            closed: std::mem::take(&mut self.closed),
+            waiting: std::mem::take(&mut self.waiting),
+            active: std::mem::take(&mut self.active),
+            ..Self::default()
+        };
         (Self { terms: some, ..self }, rest)
     }
 
@@ -247,9 +189,9 @@ impl Filter {
         };
         in_state
             && self.passes_in_any_state(candidate)
-            && [Moment::Created, Moment::Updated].iter().all(|moment| {
+            && Moment::ALL.iter().all(|moment| {
                 let days = self.days(*moment);
-                days.is_open() || days.hold(candidate.date(*moment))
+                days.is_open() || candidate.date(*moment).is_some_and(|date| days.hold(date))
             })
     }
 
@@ -298,8 +240,10 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
     match criterion.looks {
         Looks::Kind(values, of) => terms.admit(of(item).and_then(|place| values.get(place)).copied()),
         Looks::Flag(of) => terms.admit(Some(flag(of(item)))),
-        Looks::Number(of) => terms
-            .pass(|wanted| of(item).zip(NumberRange::parse(wanted)).is_some_and(|(number, range)| range.holds(number))),
+        Looks::Number(measure) => terms.pass(|wanted| {
+            let found = measure.of(item).zip(NumberRange::parse(wanted));
+            found.is_some_and(|(number, range)| range.holds(number))
+        }),
         Looks::Names(of) => terms.pass(|wanted| {
             let mut found = false;
             of(item, &mut |name| found |= same(name, wanted));
@@ -322,7 +266,7 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
         }),
         Looks::Labels => terms.pass(|wanted| match wanted == NOTHING {
             true => labels.is_empty(),
-            false => labels.iter().any(|label| same(label, wanted)),
+            false => labels.iter().any(|label| is_called(label, wanted)),
         }),
         Looks::Milestone => terms.admit(*milestone),
         Looks::Title => terms.pass(|wanted| contains(title, wanted)),
@@ -335,9 +279,10 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
 /// Whether a repository has the wanted values of a criterion; `None` if it is not about repositories.
 fn repository_holds(criterion: &Criterion, terms: &Terms, repository: &Repository) -> Option<bool> {
     match criterion.looks {
-        Looks::Repository => Some(terms.pass(|wanted| match wanted.split_once('/') {
-            Some((owner, name)) => same(owner, &repository.owner) && same(name, &repository.name),
-            None => same(wanted, &repository.name),
+        Looks::Repository => Some(terms.pass(|wanted| match (wanted.starts_with(BEGINNING), wanted.split_once('/')) {
+            (_, None) => is_called(&repository.name, wanted),
+            (true, Some(_)) => is_called(&format!("{}/{}", repository.owner, repository.name), wanted),
+            (false, Some((owner, name))) => same(owner, &repository.owner) && same(name, &repository.name),
         })),
         Looks::RepositoryFlag(of) => Some(terms.admit(Some(flag(of(repository))))),
         _ => None,

@@ -3,7 +3,12 @@
 //!
 //! Only a page of items is kept, and the place of each open one.
 
-use super::criterion::Candidate;
+use chrono::{DateTime, NaiveDate};
+use chrono_tz::Tz;
+
+use super::criterion::{Candidate, Item};
+use super::measure::{Measure, seconds};
+use super::order::Measured;
 use super::queue::{PageRequest, Place, PlaceKey};
 use super::stale_age::{days_since, stale_product};
 use crate::activity::State;
@@ -75,7 +80,8 @@ impl<'a, T> Past<'a, T> {
         let days = |at| days_since(at, self.request.date, candidate.zone);
         let (days_age, days_stale) = (days(item.created_at), days(item.updated_at));
         let product = stale_product(days_age, days_stale);
-        let key = PlaceKey { product, created_at: item.created_at, repo_id: item.repo_id, number: item.number };
+        let first = self.request.order.first(&OnDate { item, days_age, date: self.request.date, zone: candidate.zone });
+        let key = PlaceKey { product, created_at: item.created_at, repo_id: item.repo_id, number: item.number, first };
         Place { key, rank: None, days_age, days_stale }
     }
 
@@ -83,5 +89,31 @@ impl<'a, T> Past<'a, T> {
         let order = self.request.order;
         self.kept.sort_unstable_by(|(one, _), (other, _)| order.compare(&one.key, &other.key));
         self.kept.truncate(self.request.limit + 1);
+    }
+}
+
+/// An item on one date.
+struct OnDate<'a> {
+    item: &'a Item,
+    days_age: i64,
+    date: NaiveDate,
+    zone: Tz,
+}
+
+impl Measured for OnDate<'_> {
+    fn measure(&self, measure: Measure) -> Option<i64> {
+        measure.of(self.item)
+    }
+
+    fn closed_at(&self) -> Option<i64> {
+        self.item.closed_at.map(seconds)
+    }
+
+    fn days_age(&self) -> i64 {
+        self.days_age
+    }
+
+    fn days_since(&self, at: i64) -> i64 {
+        DateTime::from_timestamp(at, 0).map_or(0, |at| days_since(at, self.date, self.zone))
     }
 }

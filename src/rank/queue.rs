@@ -6,52 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
+use super::order::Order;
 use crate::activity::{Activity, Association, ItemType, Remarks, Review, Sight, State, WaitsFor};
-
-/// Which item comes first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Order {
-    /// The largest stale-age first; ties by older `created_at`, then `repo_id`, then `number`.
-    #[default]
-    Stalest,
-    /// The same backwards.
-    Freshest,
-    /// By `created_at`, then `repo_id`, then `number`.
-    Oldest,
-    /// The same backwards.
-    Newest,
-}
-
-impl Order {
-    pub const ALL: [Order; 4] = [Order::Stalest, Order::Freshest, Order::Oldest, Order::Newest];
-
-    pub const NAMES: [&'static str; 4] = ["stalest", "freshest", "oldest", "newest"];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Order::Stalest => "stalest",
-            Order::Freshest => "freshest",
-            Order::Oldest => "oldest",
-            Order::Newest => "newest",
-        }
-    }
-
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|order| order.name() == name)
-    }
-
-    /// How two places compare: the one that comes first is the less.
-    pub fn compare(self, one: &PlaceKey, other: &PlaceKey) -> Ordering {
-        let created = |place: &PlaceKey| (place.created_at, place.repo_id, place.number);
-        match self {
-            Order::Stalest => one.cmp(other),
-            Order::Freshest => other.cmp(one),
-            Order::Oldest => created(one).cmp(&created(other)),
-            Order::Newest => created(other).cmp(&created(one)),
-        }
-    }
-}
 
 /// An item's place in the total order of one date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,12 +17,15 @@ pub struct PlaceKey {
     pub created_at: DateTime<Utc>,
     pub repo_id: i64,
     pub number: i64,
+    /// What the order looks at first, where that is neither of those above: [`Order::first`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<i64>,
 }
 
 impl Ord for PlaceKey {
     /// The stalest is the least, so that rank 1 sorts first.
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |place: &Self| (-place.product, place.created_at, place.repo_id, place.number);
+        let key = |place: &Self| (-place.product, place.created_at, place.repo_id, place.number, place.first);
         key(self).cmp(&key(other))
     }
 }

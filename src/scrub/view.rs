@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::rank::{BadCriterion, Criteria, Filter, Order};
+use crate::rank::{BadCriterion, BadGroup, Criteria, Filter, Groups, Order};
 
 /// The most characters of a name and of a description.
 const LONGEST_NAME: usize = 64;
@@ -62,8 +62,8 @@ impl View {
         Self { name: name.to_owned(), description: description.to_owned(), filter, order: Order::default() }
     }
 
-    /// Checks that it can be stored or declared.
-    pub fn check(&self) -> Result<(), BadView> {
+    /// Checks that it can be stored or declared where there are these groups.
+    pub fn check(&self, groups: &Groups) -> Result<(), BadView> {
         if !is_name(&self.name) {
             return Err(BadView::Name);
         }
@@ -74,7 +74,7 @@ impl View {
             return Err(BadView::TooMany);
         }
         // `180d` reaches furthest back on an early date: if the filter works then, it works on any later date.
-        self.filter.filter(NaiveDate::default(), Tz::UTC)?;
+        self.filter.with_groups(groups)?.filter(NaiveDate::default(), Tz::UTC)?;
         Ok(())
     }
 
@@ -97,6 +97,7 @@ pub fn is_name(name: &str) -> bool {
 pub struct Declared {
     builtin: Vec<View>,
     file: Vec<View>,
+    groups: Groups,
 }
 
 impl Default for Declared {
@@ -112,7 +113,7 @@ impl Default for Declared {
             ),
             View::builtin("never-read", "Open items that nobody has read yet.", &[open, kept, ("unread", "true")]),
         ];
-        Self { builtin, file: vec![] }
+        Self { builtin, file: vec![], groups: Groups::default() }
     }
 }
 
@@ -127,28 +128,45 @@ pub enum BadViews {
     Twice(String),
     #[error("a file has at most {MOST_VIEWS} views")]
     TooMany,
+    #[error("it declares nothing: no views, no groups")]
+    Empty,
+    #[error("{0}")]
+    Group(#[from] BadGroup),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     views: Vec<View>,
+    #[serde(default)]
+    groups: Groups,
 }
 
 impl Declared {
-    /// Adds the views of a YAML file: `views:`, a list of `name`, `description`, `filter` and `order`. Only the name is required.
+    /// Adds what a YAML file has: `views:`, a list of `name`, `description`, `filter` and `order`, of which only the name is
+    /// required; and `groups:`, a list of logins by the name of each.
     pub fn with_file(yaml: &str) -> Result<Self, BadViews> {
-        let File { views } = serde_saphyr::from_str(yaml).map_err(|error| BadViews::Yaml(error.to_string()))?;
+        let File { views, groups } = serde_saphyr::from_str(yaml).map_err(|error| BadViews::Yaml(error.to_string()))?;
         if views.len() > MOST_VIEWS {
             return Err(BadViews::TooMany);
         }
+        if views.is_empty() && groups == Groups::default() {
+            return Err(BadViews::Empty);
+        }
+        groups.check()?;
         for (at, view) in views.iter().enumerate() {
-            view.check().map_err(|source| BadViews::View { name: view.name.clone(), source })?;
+            view.check(&groups).map_err(|source| BadViews::View { name: view.name.clone(), source })?;
             if views[..at].iter().any(|earlier| earlier.name == view.name) {
                 return Err(BadViews::Twice(view.name.clone()));
             }
         }
-        Ok(Self { file: views, ..Self::default() })
+        Ok(Self { file: views, groups, ..Self::default() })
+    }
+
+    /// The groups of people that filters can name.
+    pub fn groups(&self) -> &Groups {
+        &self.groups
     }
 
     /// The file's view of a name. No stored view can replace it.

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::names::UnknownName;
-use super::queue::{Subject, Version, Versioned};
+use super::portion::Subject;
+use super::queue::{Version, Versioned};
 use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::live::OpenCounts;
 use crate::rank::{Facet, Repository};

@@ -30,6 +30,7 @@ pub mod marks;
 pub mod names;
 pub mod notes;
 pub mod permissions;
+pub mod portion;
 pub mod queue;
 pub mod quota;
 pub mod readiness;

@@ -5,75 +5,20 @@ pub mod sheet;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 
 use super::accounts::Account;
 use super::items::ShownItem;
 use super::names::UnknownName;
+use super::portion::Subject;
 use super::sync::BackfillState;
 use super::{LONGEST_WAIT, Refusal, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
-use crate::rank::{Criteria, Criterion, Cursor, Filter, Order, Page, PageRequest, Wording};
-use crate::scrub::view::BUG_SCRUB;
-use crate::scrub::{Round, Track, View};
+use crate::rank::{Cursor, Filter, Order, Page, PageRequest, Wording};
 use crate::store::live::{head_position, waiting_for};
-use crate::store::scrubs::read::round;
 
 /// Why something may not stand beside a cursor.
 pub const OTHER_THAN_CURSOR: &str =
     "The cursor was begun with another value: give the same one, leave it out, or begin without a cursor.";
-
-/// What a question is about: an account, and which of its items.
-#[derive(Clone, Debug, Default)]
-pub struct Subject {
-    /// Login or id; `None`: the only account that the viewer sees.
-    pub account: Option<String>,
-    /// The view whose items they are.
-    pub view: Option<String>,
-    /// What narrows them.
-    pub criteria: Criteria,
-}
-
-/// A part of an account's items: those of a view, narrowed by criteria.
-#[derive(Clone, Debug)]
-pub struct Portion {
-    pub account: Account,
-    pub view: Option<View>,
-    criteria: Criteria,
-    zone: Tz,
-    /// The view's, if it is asked what was read in it.
-    round: Option<Round>,
-}
-
-impl Portion {
-    /// The filter that makes it, on a date.
-    ///
-    /// # Errors
-    /// [`Refusal::BadParameter`]
-    pub fn filter(&self, date: NaiveDate) -> Result<Filter, Refusal> {
-        self.narrowed(date, |own| own)
-    }
-
-    /// The same as if a criterion were not asked for; the view's own still counts.
-    pub(super) fn filter_without(&self, criterion: &'static Criterion, date: NaiveDate) -> Result<Filter, Refusal> {
-        self.narrowed(date, |own| own.without(criterion))
-    }
-
-    fn narrowed(&self, date: NaiveDate, by: impl FnOnce(Filter) -> Filter) -> Result<Filter, Refusal> {
-        let own = by(self.criteria.filter(date, self.zone)?.in_round(self.round.map_or(0, |round| round.started)));
-        Ok(match &self.view {
-            None => own,
-            Some(view) => view.filter(date, self.zone)?.and(own),
-        })
-    }
-}
-
-impl Portion {
-    /// What of its filter the asker knows: not that of the view, if others read along.
-    pub(super) fn named(&self, viewer: &Viewer, date: NaiveDate) -> Result<Filter, Refusal> {
-        if viewer.is_embed() { Ok(self.criteria.filter(date, self.zone)?) } else { self.filter(date) }
-    }
-}
 
 /// Which page of the queue is asked for.
 #[derive(Debug)]
@@ -301,7 +246,7 @@ impl Service {
             }
             Start::After { cursor, account } => {
                 let (account, request, asked) = self.page_after(viewer, *cursor, account.as_deref(), limit).await?;
-                let named = if viewer.is_embed() { Filter::default() } else { request.filter.clone() };
+                let named = self.named_before(viewer, &account, &request, &asked).await?;
                 ResolvedQuestion { account, request, asked, named, strict }
             }
         };
@@ -335,39 +280,6 @@ impl Service {
         let request =
             PageRequest { account_id, sight: viewer.sight(), filter, order, date, past, after: Some(after), limit };
         Ok((account, request, asked))
-    }
-
-    /// The items that a subject means; what was read in a round counts by the end of `past`, if that
-    /// is given. Without a view they are those of the view `usual`.
-    pub(super) async fn portion(
-        &self,
-        viewer: &Viewer,
-        subject: &Subject,
-        past: Option<NaiveDate>,
-        usual: Option<&str>,
-    ) -> Result<Portion, Refusal> {
-        let Subject { account, view, criteria } = subject;
-        // Before anything is asked of the store; what is right on one date is so on the next.
-        criteria.filter(self.today(), self.zone())?;
-        if viewer.is_embed()
-            && let Some(asked) = OF_NOTES.iter().find(|criterion| criteria.has(criterion.name))
-        {
-            return Err(Refusal::NotesHidden { parameter: asked.name });
-        }
-        let named = view.as_deref().or_else(|| criteria.has("unread").then_some(BUG_SCRUB));
-        let account = self.account(viewer, account.as_deref()).await?;
-        let view = match viewer.view(named)?.or(usual) {
-            None => None,
-            Some(name) => Some(self.view(account.account_id, name).await?.1),
-        };
-        let round = match (&view, criteria.has("unread")) {
-            (Some(view), true) => {
-                let end = past.map(|date| self.0.calendar.end_of(date));
-                Some(round(&self.0.pool, account.account_id, &view.name, Track::of(&viewer.sight()), end).await?)
-            }
-            _ => None,
-        };
-        Ok(Portion { account, view, criteria: criteria.clone(), zone: self.zone(), round })
     }
 
     /// The date that an answer is to be of, if it is a past one.

@@ -67,7 +67,7 @@ impl Service {
         };
         let view = match view {
             Ok(view) => view.map(|(_, view)| view),
-            Err(Refusal::UnknownView) => None,
+            Err(Refusal::UnknownView | Refusal::BadParameter { .. }) => None,
             Err(refusal) => return Err(refusal),
         };
         let order = order.or(view.as_ref().map(|view| view.order)).unwrap_or_default();

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::items::ShownItem;
 use super::names::UnknownName;
-use super::queue::{Portion, Subject};
+use super::portion::{Portion, Subject};
 use super::{Refusal, Service, Viewer};
 use crate::rank::{Order, PageRequest, Repository};
 use crate::store::StoreError;

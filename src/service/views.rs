@@ -45,7 +45,7 @@ impl Service {
     ) -> Result<(Origin, View), Refusal> {
         viewer.require(Scope::Read)?;
         let account_id = self.account(viewer, account).await?.account_id;
-        self.view(account_id, name).await
+        self.written_view(account_id, name).await
     }
 
     /// Stores a view in place of the stored or built-in one of its name.
@@ -64,7 +64,7 @@ impl Service {
         self.refuse_builtin(viewer, &new.name)?;
         let NewView { name, description, filter, order } = new;
         let view = View { name, description, filter, order };
-        view.check()?;
+        view.check(self.0.views.groups())?;
         self.refuse_declared(&view.name)?;
         match views::put(&self.0.pool, account_id, &view).await? {
             Put::New => Ok(StoredView { view, is_new: true }),
@@ -88,12 +88,22 @@ impl Service {
         }
     }
 
-    /// The view that a name means for an account: one that a file declares goes before a stored one,
+    /// The view that a name means for an account, with the people of the groups that it names.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownView`], [`Refusal::BadParameter`] if a group is no more.
+    pub async fn view(&self, account_id: i64, name: &str) -> Result<(Origin, View), Refusal> {
+        let (origin, view) = self.written_view(account_id, name).await?;
+        let filter = view.filter.with_groups(self.0.views.groups())?;
+        Ok((origin, View { filter, ..view }))
+    }
+
+    /// The same as it was written: one that a file declares goes before a stored one,
     /// and that before a built-in one.
     ///
     /// # Errors
     /// [`Refusal::UnknownView`]
-    pub async fn view(&self, account_id: i64, name: &str) -> Result<(Origin, View), Refusal> {
+    pub(super) async fn written_view(&self, account_id: i64, name: &str) -> Result<(Origin, View), Refusal> {
         if let Some(view) = self.0.views.in_file(name) {
             return Ok((Origin::File, view.clone()));
         }

@@ -93,7 +93,7 @@ pub async fn details(
             last_activity: folded.last_activity().map(called),
             last_human_activity: folded.last_human_activity().map(called),
             waits_for: folded.waits_for(),
-            waits_since: folded.waiting().and_then(|waiting| waiting.since),
+            waits_since: folded.waits_since(),
             review: folded.review(),
             author_association: folded.conversation().author_association(),
             reactions: folded.conversation().reactions(),

@@ -129,7 +129,13 @@ pub async fn find(
     };
     let days = |at: chrono::DateTime<Utc>| days_since(at, date, zone);
     let (days_age, days_stale) = (days(created_at), days(updated_at));
-    let key = PlaceKey { product: stale_product(days_age, days_stale), created_at, repo_id: row.repo_id, number };
+    let key = PlaceKey {
+        product: stale_product(days_age, days_stale),
+        created_at,
+        repo_id: row.repo_id,
+        number,
+        first: None,
+    };
     let place = Place { key, rank: None, days_age, days_stale };
     let Some(item) = details(&mut moment, account_id, &query.sight, bots, &[place]).await?.pop() else {
         return Ok(ItemLookup::Nothing);

@@ -31,6 +31,10 @@ pub(super) struct ItemRow {
     pub assignees_without_id: Option<Vec<String>>,
     pub milestone: Option<i64>,
     pub waits_for: Option<String>,
+    pub waits_since: Option<DateTime<Utc>>,
+    pub human_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub closed_reason: Option<String>,
     pub review: Option<String>,
     pub author_association: Option<String>,
     pub comments: Option<i64>,
@@ -61,6 +65,10 @@ impl ItemRow {
             assignees: ids.chain(logins).collect(),
             milestone: self.milestone,
             waits_for: self.waits_for.as_deref().and_then(WaitsFor::from_name),
+            waits_since: self.waits_since,
+            human_at: self.human_at,
+            closed_at: self.closed_at,
+            closed_reason: self.closed_reason,
             review: self.review.as_deref().and_then(Review::from_name),
             author_association: self.author_association.as_deref().and_then(Association::from_name),
             comments: self.comments,
@@ -86,6 +94,10 @@ pub(super) fn folded_item(address: ItemAddress, folded: &ItemState) -> Option<It
         assignees: folded.assignees(),
         milestone: folded.milestone(),
         waits_for: folded.waits_for(),
+        waits_since: folded.waits_since(),
+        human_at: folded.last_human_activity().map(|activity| activity.at),
+        closed_at: closed_at(folded),
+        closed_reason: folded.closed_reason(),
         review: folded.review(),
         author_association: folded.conversation().author_association(),
         comments: folded.comments(),
@@ -93,6 +105,11 @@ pub(super) fn folded_item(address: ItemAddress, folded: &ItemState) -> Option<It
         commenters: folded.commenters(),
         ..Item::new(address, folded.item_type()?, folded.state()?, created_at, updated_at)
     })
+}
+
+/// When an item was closed that is not open.
+pub(super) fn closed_at(folded: &ItemState) -> Option<DateTime<Utc>> {
+    folded.closed_at().filter(|_| folded.state() != Some(State::Open))
 }
 
 /// An item with what was done with it here.
@@ -129,8 +146,8 @@ pub(super) fn rows<'e>(
         ItemRow,
         r#"SELECT repo_id, number, type AS "type!", state AS "state!", created_at AS "created_at!",
                   updated_at AS "updated_at!", draft, author, author_id, labels, assignees,
-                  assignee_ids, assignees_without_id, milestone, waits_for, review, author_association, comments,
-                  reactions, commenters, live, came_by_transfer,
+                  assignee_ids, assignees_without_id, milestone, waits_for, waits_since, human_at, closed_at,
+                  closed_reason, review, author_association, comments, reactions, commenters, live, came_by_transfer,
                   CASE WHEN $12 THEN title END AS title,
                   CASE WHEN $13 AND state <> 'open' THEN folded END AS "folded: Json<ItemState>"
            FROM items
@@ -168,7 +185,8 @@ pub(super) async fn open_rows_at(
         ItemRow,
         r#"SELECT i.repo_id, i.number, i.type AS "type!", i.state AS "state!", i.created_at AS "created_at!",
                   i.updated_at AS "updated_at!", i.draft, i.author, i.author_id, i.labels, i.assignees,
-                  i.assignee_ids, i.assignees_without_id, i.milestone, i.waits_for, i.review,
+                  i.assignee_ids, i.assignees_without_id, i.milestone, i.waits_for, i.waits_since, i.human_at,
+                  i.closed_at, i.closed_reason, i.review,
                   i.author_association, i.comments, i.reactions, i.commenters, i.live, i.came_by_transfer,
                   NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)

@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::StoreError;
+use super::item_rows::closed_at;
 use crate::activity::{ItemState, PersonKey};
 use crate::rank::text;
 
@@ -44,6 +45,7 @@ pub(super) async fn save(
         states.iter().map(|state| state.waits_for().map(|waits_for| waits_for.name())).collect();
     let (mut reactions, mut commenters) = (vec![], vec![]);
     let (mut reviews, mut associations, mut due) = (vec![], vec![], vec![]);
+    let (mut waits_since, mut human, mut closed, mut reasons) = (vec![], vec![], vec![], vec![]);
     for state in &states {
         let conversation = state.conversation();
         reactions.push(conversation.reactions());
@@ -51,6 +53,10 @@ pub(super) async fn save(
         reviews.push(state.review().map(|review| review.name()));
         associations.push(conversation.author_association().map(|association| association.name()));
         due.push(state.conversation_is_due());
+        waits_since.push(state.waits_since());
+        human.push(state.last_human_activity().map(|activity| activity.at));
+        closed.push(closed_at(state));
+        reasons.push(state.closed_reason());
     }
     let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
@@ -58,22 +64,25 @@ pub(super) async fn save(
                               created_at, updated_at, labels, assignees, milestone, comments,
                               draft, live, tied, folded, came_by_transfer, waits_for, author_id,
                               assignee_ids, assignees_without_id, title_folded, reactions,
-                              commenters, review, author_association, conversation_due)
+                              commenters, review, author_association, conversation_due, waits_since,
+                              human_at, closed_at, closed_reason)
            SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
                   folded::json, came_by_transfer, waits_for, author_id, assignee_ids::bigint[],
                   assignees_without_id::text[], title_folded, reactions, commenters, review,
-                  author_association, conversation_due
+                  author_association, conversation_due, waits_since, human_at, closed_at, closed_reason
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
                        $17::boolean[], $18::text[], $19::boolean[], $20::text[], $21::bigint[],
                        $22::text[], $23::text[], $24::text[], $25::bigint[], $26::bigint[],
-                       $27::text[], $28::text[], $29::boolean[])
+                       $27::text[], $28::text[], $29::boolean[], $30::timestamptz[],
+                       $31::timestamptz[], $32::timestamptz[], $33::text[])
              AS new (repo_id, number, type, state, title, author, created_at, updated_at, labels,
                      assignees, milestone, comments, draft, live, tied, folded, came_by_transfer,
                      waits_for, author_id, assignee_ids, assignees_without_id, title_folded,
-                     reactions, commenters, review, author_association, conversation_due)
+                     reactions, commenters, review, author_association, conversation_due,
+                     waits_since, human_at, closed_at, closed_reason)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
              author = EXCLUDED.author, created_at = EXCLUDED.created_at,
@@ -87,7 +96,9 @@ pub(super) async fn save(
              title_folded = EXCLUDED.title_folded, reactions = EXCLUDED.reactions,
              commenters = EXCLUDED.commenters, review = EXCLUDED.review,
              author_association = EXCLUDED.author_association,
-             conversation_due = EXCLUDED.conversation_due"#,
+             conversation_due = EXCLUDED.conversation_due, waits_since = EXCLUDED.waits_since,
+             human_at = EXCLUDED.human_at, closed_at = EXCLUDED.closed_at,
+             closed_reason = EXCLUDED.closed_reason"#,
         account_id,
         generation,
         &repo_ids,
@@ -117,6 +128,10 @@ pub(super) async fn save(
         reviews as _,
         associations as _,
         &due,
+        waits_since as _,
+        human as _,
+        closed as _,
+        reasons as _,
     )
     .execute(connection)
     .await?;

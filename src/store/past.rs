@@ -150,7 +150,11 @@ async fn untold(
         let seen = folded.updated_at().filter(|updated_at| *updated_at < end);
         let updated_at = seen.or(closed_at).unwrap_or(created_at);
         let Some(item) = folded_item((row.repo_id, row.number), &folded) else { continue };
-        let item = Item { state, updated_at, ..item };
+        let (closed_at, closed_reason) = match state {
+            State::Open => (None, None),
+            _ => (closed_at, item.closed_reason),
+        };
+        let item = Item { state, updated_at, closed_at, closed_reason, ..item };
         untold += usize::from(page.offer(item, &folded, (None, None)));
     }
     Ok(untold)
@@ -208,12 +212,12 @@ impl Making<'_> {
             comments: folded.comments(),
             draft: item.draft,
             updated_at: item.updated_at,
-            closed_at: folded.closed_at().filter(|_| item.state != State::Open),
-            closed_reason: folded.closed_reason().filter(|_| item.state != State::Open),
+            closed_at: item.closed_at,
+            closed_reason: item.closed_reason.clone(),
             last_activity: last.0.map(called),
             last_human_activity: last.1.map(called),
             waits_for: item.waits_for,
-            waits_since: folded.waiting().and_then(|waiting| waiting.since),
+            waits_since: item.waits_since,
             review: folded.review(),
             author_association: folded.conversation().author_association(),
             reactions: folded.conversation().reactions(),

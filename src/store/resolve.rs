@@ -11,8 +11,8 @@ use sqlx::PgPool;
 use super::{StoreError, people};
 use crate::rank::Filter;
 use crate::rank::criterion::Looks;
-use crate::rank::filter::NOTHING;
 use crate::rank::live::Meanings;
+use crate::rank::terms::{BEGINNING, NOTHING};
 use crate::rank::text::folded;
 
 /// What the names in a filter stand for in an account, as it is now: in some repositories, or in all.
@@ -46,7 +46,7 @@ pub async fn meanings(
     Ok(meanings)
 }
 
-/// The ids of labels by their names.
+/// The ids of labels by their names, or by the beginnings of names.
 ///
 /// The generation is no key here (`+ 0`): without statistics the planner takes it for rare, and reads all names of an
 /// account by it.
@@ -68,7 +68,26 @@ pub(super) async fn labels(
     )
     .fetch_all(pool)
     .await?;
-    Ok(by_name(names, rows.into_iter().map(|row| (row.name, row.label_id)), |text, name| text == name))
+    let mut found: Vec<(String, i64)> = rows.into_iter().map(|row| (row.name, row.label_id)).collect();
+    let beginnings = ascii_beginnings(names);
+    if !beginnings.is_empty() {
+        let rows = sqlx::query!(
+            r#"SELECT l.label_id, l.name
+               FROM accounts a CROSS JOIN UNNEST($2::text[]) AS sought (beginning)
+               JOIN labels l ON l.account_id = a.account_id AND l.generation + 0 = a.generation
+                 AND lower(l.name COLLATE "C") >= sought.beginning
+                 AND lower(l.name COLLATE "C") < sought.beginning || chr(127)
+               WHERE a.account_id = $1 AND octet_length(l.name) = char_length(l.name)
+                 AND NOT l.removed AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))"#,
+            account_id,
+            &beginnings,
+            repo_ids,
+        )
+        .fetch_all(pool)
+        .await?;
+        found.extend(rows.into_iter().map(|row| (row.name, row.label_id)));
+    }
+    Ok(by_name(names, found.into_iter(), is_or_begins))
 }
 
 /// The ids of labels that items may still have and that show no more.
@@ -101,7 +120,7 @@ async fn gone_milestones(
     Ok(rows.into_iter().map(|row| (row.repo_id, row.number)).collect())
 }
 
-/// Repository and number of milestones by their titles.
+/// Repository and number of milestones by their titles, or by the beginnings of titles.
 pub(super) async fn milestones(
     pool: &PgPool,
     account_id: i64,
@@ -120,7 +139,26 @@ pub(super) async fn milestones(
     )
     .fetch_all(pool)
     .await?;
-    Ok(by_name(titles, rows.into_iter().map(|row| (row.title, (row.repo_id, row.number))), |text, name| text == name))
+    let mut found: Vec<_> = rows.into_iter().map(|row| (row.title, (row.repo_id, row.number))).collect();
+    let beginnings = ascii_beginnings(titles);
+    if !beginnings.is_empty() {
+        let rows = sqlx::query!(
+            r#"SELECT m.repo_id, m.number, m.title
+               FROM accounts a CROSS JOIN UNNEST($2::text[]) AS sought (beginning)
+               JOIN milestones m ON m.account_id = a.account_id AND m.generation + 0 = a.generation
+                 AND lower(m.title COLLATE "C") >= sought.beginning
+                 AND lower(m.title COLLATE "C") < sought.beginning || chr(127)
+               WHERE a.account_id = $1 AND octet_length(m.title) = char_length(m.title)
+                 AND NOT m.removed AND ($3::bigint[] IS NULL OR m.repo_id = ANY($3))"#,
+            account_id,
+            &beginnings,
+            repo_ids,
+        )
+        .fetch_all(pool)
+        .await?;
+        found.extend(rows.into_iter().map(|row| (row.title, (row.repo_id, row.number))));
+    }
+    Ok(by_name(titles, found.into_iter(), is_or_begins))
 }
 
 /// Repository and number of the open items by texts that their titles have in them.
@@ -163,6 +201,22 @@ fn by_name<T: Copy>(
         by_name.iter_mut().filter(|(name, _)| is(&text, name)).for_each(|(_, ids)| ids.push(id));
     }
     by_name
+}
+
+/// Whether a folded text is a name, or begins as it says.
+fn is_or_begins(text: &str, name: &str) -> bool {
+    name.strip_prefix(BEGINNING).map_or(text == name, |beginning| text.starts_with(beginning))
+}
+
+/// The beginnings among some names, folded. What is not ASCII begins no name that Postgres is asked for by it.
+fn ascii_beginnings(names: &[&str]) -> Vec<String> {
+    let mut beginnings: Vec<String> =
+        names.iter().filter_map(|name| name.strip_prefix(BEGINNING)).map(folded).collect();
+    beginnings.retain(|beginning| beginning.is_ascii());
+    beginnings.sort_unstable();
+    // What one begins, another one that begins it begins too.
+    beginnings.dedup_by(|later, first| later.starts_with(first.as_str()));
+    beginnings
 }
 
 fn all_folded(names: &[&str]) -> Vec<String> {

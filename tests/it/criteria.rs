@@ -1,8 +1,8 @@
 //! What filters take as people write them: values, quotes, lists, dates.
 
-use bugscrub::rank::criterion::LABEL;
-use bugscrub::rank::filter::NOTHING;
-use bugscrub::rank::{Criteria, Terms};
+use bugscrub::rank::criterion::{LABEL, REPO, STATE, TITLE};
+use bugscrub::rank::terms::{BEGINNING, NOTHING};
+use bugscrub::rank::{Criteria, Criterion, Terms};
 
 #[test]
 fn a_value_in_quotes_is_taken_as_it_stands() {
@@ -52,6 +52,44 @@ fn a_value_in_quotes_is_taken_as_it_stands() {
     for malformed in ["\"", "-\"", "\"a", "\"a\"b", "\"a\"b\"", "\"\"\""] {
         assert!(label(malformed).is_err(), "{malformed}");
     }
+}
+
+#[test]
+fn a_star_at_the_end_of_a_name_asks_for_its_beginning() {
+    let today = "2026-11-22".parse().unwrap();
+    let terms = |criterion: &'static Criterion, value: &str| {
+        let filter = Criteria::of([(criterion.name, value)]).filter(today, chrono_tz::UTC);
+        filter.map(|filter| filter.terms(criterion).clone())
+    };
+    let one = |value: &str| Ok(Terms::new(vec![value.to_owned()], vec![]));
+    let beginning = |value: &str| one(&format!("{BEGINNING}{value}"));
+    assert_eq!(terms(&LABEL, "priority/*"), beginning("priority/"));
+    assert_eq!(terms(&LABEL, "\"priority/*\""), one("priority/*"));
+    assert_eq!(terms(&LABEL, "*"), one("*"));
+    assert_eq!(terms(&LABEL, " *"), one(" *"));
+    assert_eq!(terms(&LABEL, "**"), beginning("*"));
+    assert_eq!(terms(&TITLE, "crash*"), one("crash*"));
+    for (written, begins) in [("acme/*", "acme/"), ("acme/lib-*", "acme/lib-"), ("lib*", "lib")] {
+        assert_eq!(terms(&REPO, written), beginning(begins), "{written}");
+    }
+    for refused in ["*", "/*", "acme/", "a*c", "acme/*/x", "acme/x/*"] {
+        assert!(terms(&REPO, refused).is_err(), "{refused}");
+    }
+    let all = terms(&LABEL, "all:priority/*,\"a*\"").unwrap();
+    assert_eq!(all.any, [[format!("{BEGINNING}priority/")], ["a*".to_owned()]]);
+}
+
+#[test]
+fn what_asks_how_something_was_closed_asks_for_what_is_closed() {
+    let today = "2026-11-22".parse().unwrap();
+    let states = |given: &[(&str, &str)]| {
+        let filter = Criteria::of(given.iter().copied()).filter(today, chrono_tz::UTC).unwrap();
+        filter.terms(&STATE).any.clone()
+    };
+    assert_eq!(states(&[("closed_after", "9d")]), [["closed"]]);
+    assert_eq!(states(&[("closed_reason", "-merged")]), [["closed"]]);
+    assert_eq!(states(&[("closed_before", "9d"), ("state", "open")]), [["open"]]);
+    assert!(states(&[("waiting_before", "9d")]).is_empty());
 }
 
 #[test]

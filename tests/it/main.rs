@@ -21,6 +21,7 @@ mod image;
 mod items;
 mod live;
 mod openapi;
+mod orders;
 mod past;
 mod people;
 mod postgres;

@@ -159,7 +159,7 @@ fn the_error_says_why_a_file_of_views_cannot_be_used() {
         ("views: [{name: x}, {name: x}]", "twice"),
         ("views: [{name: x, sort: up}]", "unknown field"),
         ("views: {", "YAML"),
-        ("", "YAML"),
+        ("", "declares nothing"),
     ] {
         let error = Declared::with_file(file).unwrap_err();
         let mut told = error.to_string();

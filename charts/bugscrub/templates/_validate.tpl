@@ -28,6 +28,12 @@
 {{- range $values.views }}
 {{- $words = append $words (list "views" .name "^[a-z0-9][a-z0-9-]{0,63}$" "is not the name of a view. Use 1 to 64 lower-case letters, digits and -, beginning with a letter or digit") }}
 {{- end }}
+{{- range $values.collections }}
+{{- $words = append $words (list "collections" .name "^[a-z0-9][a-z0-9-]{0,63}$" "is not the name of a collection. Use 1 to 64 lower-case letters, digits and -, beginning with a letter or digit") }}
+{{- end }}
+{{- range $name, $logins := $values.groups }}
+{{- $words = append $words (list "groups" $name "^[a-z0-9][a-z0-9-]{0,63}$" "is not the name of a group. Use 1 to 64 lower-case letters, digits and -, beginning with a letter or digit") }}
+{{- end }}
 {{- range $values.httpRoute.hostnames }}
 {{- $words = append $words (list "httpRoute.hostnames" . "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example") }}
 {{- end }}

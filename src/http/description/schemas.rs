@@ -15,7 +15,7 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::activity::BotReason as BotReasons;
-use crate::rank::criterion::{ALL, ASSOCIATION, Criterion, Looks, REVIEW, STATE, TYPE, WAITS_FOR};
+use crate::rank::criterion::{ALL, ASSOCIATION, CLOSED_REASON, Criterion, Looks, REVIEW, STATE, TYPE, WAITS_FOR};
 use crate::rank::range::RANGE_PATTERN;
 use crate::rank::{Facet as Facets, Order as Orders, criteria, dates};
 use crate::scrub::view::MOST_VALUES;
@@ -82,6 +82,7 @@ pub fn values_of(criterion: &Criterion) -> RefOr<Schema> {
         Looks::Kind(..) if criterion.name == WAITS_FOR.name => list(named::<WaitsForTerm>()),
         Looks::Kind(..) if criterion.name == REVIEW.name => list(named::<ReviewTerm>()),
         Looks::Kind(..) if criterion.name == ASSOCIATION.name => list(named::<AuthorAssociationTerm>()),
+        Looks::Kind(..) if criterion.name == CLOSED_REASON.name => list(named::<ClosedReasonTerm>()),
         Looks::Kind(values, _) => list(one_of(terms(values))),
         Looks::Number(_) => list(named::<NumberTerm>()),
         Looks::Repository => list(named::<RepositoryTerm>()),
@@ -222,6 +223,8 @@ named_schemas! {
     AuthorAssociationTerm, "How the author stands to the repository; `-` in front excludes it.",
         one_of(terms(kinds(&ASSOCIATION)));
     AuthorAssociation, "How the author stands to the repository, as GitHub says.", one_of(kinds(&ASSOCIATION).iter().copied());
+    ClosedReasonTerm, "Why items are closed; `none`: GitHub says nothing of it; `-` in front excludes it.",
+        one_of(terms(&[kinds(&CLOSED_REASON), &["none"]].concat()));
     ViewName, "The name of a view.", text(VIEW_NAME);
     PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);
 }

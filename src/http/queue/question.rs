@@ -12,7 +12,8 @@ use crate::http::warnings::strict;
 use crate::rank::criterion::{ALL, Criterion, STATE};
 use crate::rank::{Criteria, Cursor, Order, Wording};
 use crate::service::Refusal;
-use crate::service::queue::{OTHER_THAN_CURSOR, QueueQuestion, Start, Subject};
+use crate::service::portion::Subject;
+use crate::service::queue::{OTHER_THAN_CURSOR, QueueQuestion, Start};
 
 const USUAL_LIMIT: usize = 50;
 /// The most items of a page in JSON, and in a file.

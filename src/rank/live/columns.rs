@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use super::kinds::{BITS, Bits};
-use crate::rank::criterion::{ALL, Looks};
+use crate::rank::measure::Measure;
 
 /// Slots of a chunk: a multiple of 64, and small, for a chunk is what a change copies. This many
-/// fill 11 KB, and their terms 3 to 4 KB beside.
+/// fill 12 KB, and their terms 3 to 4 KB beside.
 pub const CHUNK: usize = 192;
 
 /// Words of 64 slots in a chunk.
@@ -22,17 +22,8 @@ const GROUP: usize = 64;
 /// Terms that a chunk makes room for when it needs more.
 const SLACK: usize = 64;
 
-/// Numbers of an item: each [`Looks::Number`] has one, in the order of [`ALL`].
-pub const NUMBERS: usize = {
-    let (mut numbers, mut place) = (0, 0);
-    while place < ALL.len() {
-        if matches!(ALL[place].looks, Looks::Number(_)) {
-            numbers += 1;
-        }
-        place += 1;
-    }
-    numbers
-};
+/// Numbers of an item: one of each [`Measure`].
+pub const NUMBERS: usize = Measure::ALL.len();
 
 /// An item's numbers, each one more than it is; 0 where it is not known.
 pub type Numbers = [u32; NUMBERS];

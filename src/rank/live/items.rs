@@ -68,7 +68,7 @@ const SEARCH: usize = 64;
 /// The items of one account.
 #[derive(Clone, Debug)]
 pub struct Items {
-    zone: Tz,
+    pub(super) zone: Tz,
     pub(super) columns: Columns,
     /// Terms and their numbers, by term.
     terms: Tree<(Term, u32)>,
@@ -271,6 +271,7 @@ impl Items {
                 .expect("cannot fail: it was made from such a time"),
             repo_id: chunk.repo_id[at],
             number: chunk.number[at],
+            first: None,
         }
     }
 

@@ -6,7 +6,7 @@
 use super::columns::{Chunk, WORDS};
 use super::slots::Slots;
 use crate::rank::criterion::{self, ALL, Criterion, Item, Looks};
-use crate::rank::filter::{Filter, Terms};
+use crate::rank::{Filter, Terms};
 
 /// Bits of an item.
 pub const BITS: usize = {
@@ -19,7 +19,7 @@ pub const BITS: usize = {
 };
 
 /// An item's bits, the first one lowest.
-pub type Bits = u32;
+pub type Bits = u64;
 
 const _: () = assert!(BITS <= Bits::BITS as usize);
 

@@ -2,12 +2,15 @@
 
 use std::cmp::Ordering;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 
-use super::items::{day_number, days_between};
+use super::items::{Items, day_number, days_between};
+use super::numbers;
 use super::selection::Selection;
 use super::slots::Slots;
 use super::snapshot::{Dated, Snapshot};
+use crate::rank::measure::Measure;
+use crate::rank::order::Measured;
 use crate::rank::{Order, Place, PlaceKey};
 
 /// Of how many items a selection must have at least one for its page to be found by walking the
@@ -43,7 +46,12 @@ impl Ranked<'_> {
         let all = self.dated.queue.len();
         let total = selected.as_ref().map_or(all, Slots::len);
         let mut places = match &selected {
-            Some(selected) if total < all / RARE => self.collect(selected, order, after, limit.saturating_add(1)),
+            Some(selected) if total < all / RARE || order.looks_at_more() => {
+                self.collect(selected.iter(), order, after, limit.saturating_add(1))
+            }
+            None if order.looks_at_more() => {
+                self.collect(self.snapshot.items.columns.taken(), order, after, limit.saturating_add(1))
+            }
             _ => self.walk(selected.as_ref(), order, after, limit.saturating_add(1)),
         };
         let more = places.len() > limit;
@@ -65,25 +73,48 @@ impl Ranked<'_> {
         match order {
             Order::Stalest => walk(queue, false).map(|(index, slot)| self.at(slot, index)).collect(),
             Order::Freshest => walk(queue, true).map(|(index, slot)| self.at(slot, index)).collect(),
-            Order::Oldest => walk(created, false).map(|(_, slot)| self.place(slot)).collect(),
-            Order::Newest => walk(created, true).map(|(_, slot)| self.place(slot)).collect(),
+            _ => walk(created, order == Order::Newest).map(|(_, slot)| self.place(slot)).collect(),
         }
     }
 
-    /// The same, found by sorting the selected.
-    fn collect(&self, selected: &Slots, order: Order, after: Option<PlaceKey>, limit: usize) -> Vec<Place> {
+    /// The same, found by looking at each of the selected.
+    fn collect(
+        &self,
+        selected: impl Iterator<Item = u32>,
+        order: Order,
+        after: Option<PlaceKey>,
+        limit: usize,
+    ) -> Vec<Place> {
         let (items, today) = (&self.snapshot.items, day_number(self.dated.date));
-        let mut found: Vec<(PlaceKey, u32)> = selected
-            .iter()
-            .map(|slot| (items.place(slot, today), slot))
-            .filter(|(place, _)| after.is_none_or(|after| order.compare(place, &after) == Ordering::Greater))
-            .collect();
-        if limit < found.len() {
-            found.select_nth_unstable_by(limit, |a, b| order.compare(&a.0, &b.0));
-            found.truncate(limit);
+        let mut found: Vec<(PlaceKey, u32)> = vec![];
+        let mut last: Option<PlaceKey> = None;
+        for slot in selected {
+            let first = order.first(&InSlot { items, slot, today });
+            if last.is_some_and(|last| first < last.first) {
+                continue;
+            }
+            let place = PlaceKey { first, ..items.place(slot, today) };
+            let comes = |after: PlaceKey| order.compare(&place, &after) == Ordering::Greater;
+            if !after.is_none_or(comes) || last.is_some_and(comes) {
+                continue;
+            }
+            found.push((place, slot));
+            // Sorted now and then only; from then on it is known what comes too late.
+            if found.len() >= limit.saturating_mul(2).max(64) {
+                found.select_nth_unstable_by(limit - 1, |a, b| order.compare(&a.0, &b.0));
+                found.truncate(limit);
+                last = found.last().map(|(place, _)| *place);
+            }
         }
         found.sort_unstable_by(|a, b| order.compare(&a.0, &b.0));
-        found.into_iter().map(|(_, slot)| self.place(slot)).collect()
+        found.truncate(limit);
+        found.into_iter().map(|(place, slot)| self.placed(slot, place.first)).collect()
+    }
+
+    /// The place of an item, with what the order looked at first.
+    fn placed(&self, slot: u32, first: Option<i64>) -> Place {
+        let place = self.place(slot);
+        Place { key: PlaceKey { first, ..place.key }, ..place }
     }
 
     fn place(&self, slot: u32) -> Place {
@@ -101,5 +132,33 @@ impl Ranked<'_> {
             days_age: days_between(created, today),
             days_stale: days_between(updated, today),
         }
+    }
+}
+
+/// An item of a slot, on a date.
+struct InSlot<'a> {
+    items: &'a Items,
+    slot: u32,
+    today: i32,
+}
+
+impl Measured for InSlot<'_> {
+    fn measure(&self, measure: Measure) -> Option<i64> {
+        let (chunk, at) = self.items.columns.chunk(self.slot);
+        numbers::held(chunk, at, measure)
+    }
+
+    fn closed_at(&self) -> Option<i64> {
+        None
+    }
+
+    fn days_age(&self) -> i64 {
+        let (chunk, at) = self.items.columns.chunk(self.slot);
+        days_between(chunk.days[at].0, self.today)
+    }
+
+    fn days_since(&self, at: i64) -> i64 {
+        let date = DateTime::from_timestamp(at, 0).map(|at| at.with_timezone(&self.items.zone).date_naive());
+        date.map_or(0, |date| days_between(day_number(date), self.today))
     }
 }

@@ -18,7 +18,9 @@ use super::slots::Slots;
 use crate::activity::Sight;
 use crate::rank::criterion::{self, Criterion, Holders, Looks, Repository};
 use crate::rank::days::Days;
-use crate::rank::filter::{Filter, NOTHING, Terms, Unread};
+use crate::rank::filter::{Filter, Unread};
+use crate::rank::measure::Measure;
+use crate::rank::terms::{NOTHING, Terms};
 use crate::rank::text::folded;
 
 /// What finding a term's postings costs, in slots whose terms are looked at.
@@ -54,6 +56,10 @@ pub struct Selection {
     unread: Vec<Unread>,
     created: Days,
     updated: Days,
+    /// Dates of what is closed, which nothing here is.
+    closed: Days,
+    /// Times that are held as numbers, and the dates that they must be on.
+    times: Vec<(Measure, Days)>,
     /// Marks and notes count as the public sees them.
     as_public: bool,
     /// Only these: what a search for titles found.
@@ -95,6 +101,11 @@ impl Selection {
             unread: filter.unread.clone(),
             created: filter.created,
             updated: filter.updated,
+            closed: filter.closed,
+            times: [(Measure::WaitsSince, filter.waiting), (Measure::HumanAt, filter.active)]
+                .into_iter()
+                .filter(|(_, days)| !days.is_open())
+                .collect(),
             as_public: !sight.is_all() && filter.asks_for_remarks(),
             ..Self::default()
         };
@@ -197,6 +208,9 @@ impl Selection {
     }
 
     fn passing(&self, items: &Items) -> Slots {
+        if !self.closed.is_open() {
+            return Slots::none(items.columns.capacity());
+        }
         let mut slots = kinds::passing(&self.kinds, items.columns.chunks());
         if let Some(among) = &self.among {
             slots.keep(&union(items, |found| items.find_all(&among.0, |slot| found.insert(slot))));
@@ -210,7 +224,9 @@ impl Selection {
         self.keep_read(items, &mut slots);
         // Last, as it costs most for each slot that is left.
         self.keep_days(items, &mut slots);
-        numbers::keep(&self.numbers, items.columns.chunks(), &mut slots);
+        let times = self.times.iter().map(|(measure, days)| numbers::test_of_days(*measure, *days, items.zone));
+        let tests: Vec<NumberTest> = self.numbers.iter().cloned().chain(times).collect();
+        numbers::keep(&tests, items.columns.chunks(), &mut slots);
         self.keep_terms(items, &mut slots);
         slots
     }

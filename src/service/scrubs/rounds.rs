@@ -57,7 +57,8 @@ impl Service {
         }
         let view = match self.view(account_id, view).await {
             Ok((_, view)) => view,
-            Err(Refusal::UnknownView) => return Ok(()),
+            // Nor does one that names a group which is no more.
+            Err(Refusal::UnknownView | Refusal::BadParameter { .. }) => return Ok(()),
             Err(refusal) => return Err(refusal),
         };
         let date = self.today();

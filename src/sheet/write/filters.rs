@@ -15,8 +15,8 @@ use crate::rank::criterion::{AUTHOR, Holders, REPO, STATE, TITLE, TYPE};
 use crate::rank::{Candidate, Criterion, Days, Filter, Item, Repository, Terms};
 use crate::sheet::columns::Column;
 
-/// The criteria that a sheet has a column for. It also has one for each date, so dates always belong
-/// to these.
+/// The criteria that a sheet has a column for. It also has one for the date of creation and one for that of the update, so
+/// these always belong to them.
 const COLUMNS: [&Criterion; 5] = [&REPO, &TYPE, &STATE, &AUTHOR, &TITLE];
 
 /// A filter in two: the criteria that a sheet has no column for, and those that it has one for.

@@ -241,7 +241,8 @@ async fn items(
         let days = |at| days_since(at, date, zone);
         let (days_age, days_stale) = (days(row.created_at), days(row.updated_at));
         let product = stale_product(days_age, days_stale);
-        let key = PlaceKey { product, created_at: row.created_at, repo_id: row.repo_id, number: row.number };
+        let key =
+            PlaceKey { product, created_at: row.created_at, repo_id: row.repo_id, number: row.number, first: None };
         Place { key, rank: None, days_age, days_stale }
     });
     let places: Vec<Place> = places.collect();

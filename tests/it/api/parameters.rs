@@ -14,12 +14,26 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         "label",
         "author", "assignee", "milestone", "title", "draft", "created_after", "created_before", "updated_after",
         "updated_before", "unread", "noted", "action", "flag", "waits_for", "archived",
-        "review", "author_association", "comments", "reactions", "commenters",
+        "review", "author_association", "comments", "reactions", "commenters", "closed_reason", "closed_after",
+        "closed_before", "waiting_after", "waiting_before", "active_after", "active_before",
     ]);
     let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);
     let states = json!(["open", "answered", "closed", "all"]);
-    let orders = json!(["stalest", "freshest", "oldest", "newest"]);
+    let orders = json!([
+        "stalest",
+        "freshest",
+        "oldest",
+        "newest",
+        "human-stalest",
+        "longest-waiting",
+        "quietest",
+        "most-comments",
+        "most-reactions",
+        "most-commenters",
+        "last-closed",
+    ]);
+    let reasons = json!(["completed", "not_planned", "duplicate", "resolved", "outdated", "merged", "none"]);
     let turns = json!(["author", "maintainers", "reviewers", "nobody"]);
     let none = Value::Null;
     let cases = [
@@ -39,6 +53,11 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         ("repo=", "repo", &none),
         ("repo=-", "repo", &none),
         ("repo=a/b/c", "repo", &none),
+        ("repo=*", "repo", &none),
+        ("repo=acme/*/x", "repo", &none),
+        ("closed_reason=fixed", "closed_reason", &reasons),
+        ("waiting_before=long", "waiting_before", &none),
+        ("author=group:team", "author", &none),
         ("repo=wid%00gets", "repo", &none),
         ("label=", "label", &none),
         ("label=bug&label=", "label", &none),

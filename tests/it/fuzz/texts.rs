@@ -30,7 +30,7 @@ fn usual() -> Filter {
 }
 
 fn cursor(filter: Filter) -> Cursor {
-    let after = PlaceKey { product: 8, created_at: time(1), repo_id: 1, number: 2 };
+    let after = PlaceKey { product: 8, created_at: time(1), repo_id: 1, number: 2, first: None };
     let request = PageRequest {
         account_id: 9_000,
         sight: Sight::All,

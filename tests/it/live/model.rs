@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashSet};
 use bugscrub::activity::{PersonKey, Sight};
 use bugscrub::rank::criterion::{Holders, Looks};
 use bugscrub::rank::facet::Tally;
-use bugscrub::rank::filter::NOTHING;
 use bugscrub::rank::live::{Change, FacetNames, Meanings, Page, Selection, Snapshot};
 use bugscrub::rank::stale_age::days_since;
+use bugscrub::rank::terms::{BEGINNING, NOTHING};
 use bugscrub::rank::text::{contains, folded};
 use bugscrub::rank::{Candidate, Facet, Filter, Item, Order, Place, PlaceKey, Repository, ValueCounts, stale_product};
 use chrono::NaiveDate;
@@ -103,7 +103,7 @@ impl Model {
                 let days_stale = days_since(item.updated_at, today, self.zone);
                 let product = stale_product(days_age, days_stale);
                 let Item { created_at, repo_id, number, .. } = *item;
-                let key = PlaceKey { product, created_at, repo_id, number };
+                let key = PlaceKey { product, created_at, repo_id, number, first: None };
                 Place { key, rank: None, days_age, days_stale }
             })
             .collect();
@@ -124,9 +124,15 @@ impl Model {
         places.retain(|place| selected.contains(&(place.key.repo_id, place.key.number)));
         let total = places.len() as i64;
         let oldest = |key: &PlaceKey| (key.created_at, key.repo_id, key.number);
+        for place in &mut places {
+            let item = &self.items[&(place.key.repo_id, place.key.number)];
+            place.key.first = self.first(order, item, place.days_age, today);
+        }
+        let greatest = |key: &PlaceKey| (Reverse(key.first), stalest(key));
         match order {
             Order::Stalest | Order::Freshest => {}
             Order::Oldest | Order::Newest => places.sort_by_key(|place| oldest(&place.key)),
+            _ => places.sort_by_key(|place| greatest(&place.key)),
         }
         if matches!(order, Order::Freshest | Order::Newest) {
             places.reverse();
@@ -137,11 +143,27 @@ impl Model {
                 Order::Freshest => stalest(&place.key) < stalest(&after),
                 Order::Oldest => oldest(&place.key) > oldest(&after),
                 Order::Newest => oldest(&place.key) < oldest(&after),
+                _ => greatest(&place.key) > greatest(&after),
             });
         }
         let more = places.len() > limit;
         places.truncate(limit);
         Page { total, places, more }
+    }
+
+    /// What an order looks at first, the greatest first. Nothing is closed here.
+    fn first(&self, order: Order, item: &Item, days_age: i64, today: NaiveDate) -> Option<i64> {
+        // More than four billion comments are as many.
+        let many = |number: Option<i64>| number.map(|number| number.min(4_294_967_294));
+        match order {
+            Order::Stalest | Order::Freshest | Order::Oldest | Order::Newest | Order::LastClosed => None,
+            Order::HumanStalest => Some((days_age + 1) * (days_since(item.human_at?, today, self.zone) + 1)),
+            Order::LongestWaiting => Some(-item.waits_since?.timestamp()),
+            Order::Quietest => Some(-item.human_at?.timestamp()),
+            Order::MostComments => many(item.comments),
+            Order::MostReactions => many(item.reactions),
+            Order::MostCommenters => many(item.commenters),
+        }
     }
 
     /// The question with its names resolved, as the store would.
@@ -156,10 +178,23 @@ impl Model {
         let gone = || (1..5).map(|number| (WITHOUT_MILESTONES, number)).collect();
         let named = (1..IDS).filter(|id| *id != GONE).map(|id| (folded(&label(id)), vec![id]));
         let versions = (1..5).map(|number| (folded(&milestone(number)), in_all(number)));
+        let begun = |looks: fn(&Looks) -> bool| {
+            let given = question.filter.given().filter(move |(criterion, _)| looks(&criterion.looks));
+            let terms = given.flat_map(|(_, terms)| terms.values());
+            terms.filter_map(|term| Some((folded(term), folded(term.strip_prefix(BEGINNING)?))))
+        };
+        let labels_begun = begun(|looks| matches!(looks, Looks::Labels)).map(|(term, beginning)| {
+            let begins = |id: &i64| *id != GONE && folded(&label(*id)).starts_with(&beginning);
+            (term, (1..IDS).filter(begins).collect())
+        });
+        let versions_begun = begun(|looks| matches!(looks, Looks::Milestone)).map(|(term, beginning)| {
+            let begins = |number: &i64| folded(&milestone(*number)).starts_with(&beginning);
+            (term, (1..5).filter(begins).flat_map(|number| in_all(number) as Vec<(i64, i64)>).collect())
+        });
         let meanings = Meanings {
             holders: holders(),
-            labels: named.chain([(NOTHING.to_owned(), vec![GONE])]).collect(),
-            milestones: versions.chain([(NOTHING.to_owned(), gone())]).collect(),
+            labels: named.chain(labels_begun).chain([(NOTHING.to_owned(), vec![GONE])]).collect(),
+            milestones: versions.chain(versions_begun).chain([(NOTHING.to_owned(), gone())]).collect(),
             titles: titles.flat_map(|(_, terms)| terms.values()).map(titled).collect(),
         };
         let repositories: Vec<Repository> = (1..IDS).map(repository).collect();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bugscrub::activity::{ItemType, NoteText, PersonKey, Review, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self, Looks};
-use bugscrub::rank::filter::NOTHING;
 use bugscrub::rank::live::Change;
+use bugscrub::rank::terms::{BEGINNING, NOTHING};
 use bugscrub::rank::{Criterion, Days, Filter, Item, Order, PlaceKey, Terms, Unread};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -18,7 +18,7 @@ use super::model::Question;
 
 pub const ZONES: [Tz; 5] =
     [Tz::UTC, Tz::Europe__Berlin, Tz::America__Sao_Paulo, Tz::Pacific__Apia, Tz::Pacific__Kiritimati];
-pub const ORDERS: [Order; 4] = Order::ALL;
+pub const ORDERS: [Order; 11] = Order::ALL;
 pub const LOGINS: [&str; 5] = ["octocat", "Octocat", "HUBOT", "hubot[bot]", "nobody"];
 
 /// Times around which clocks change or a date is missing (Apia had no 2011-12-30).
@@ -75,10 +75,12 @@ prop_compose! {
         waits_for in option::of(prop::sample::select(&WaitsFor::ALL[..])),
         review in option::of(prop::sample::select(&Review::ALL[..])),
         numbers in vec(option::of(prop_oneof![0i64..9, Just(i64::MAX)]), 3),
+        waits_since in option::of(time(around)),
+        human_at in option::of(time(around)),
     ) -> Item {
         let item = Item::new((repo_id, number), item_type, State::Open, created_at, updated_at);
         let (comments, reactions, commenters) = (numbers[0], numbers[1], numbers[2]);
-        let talk = Item { waits_for, review, comments, reactions, commenters, ..item };
+        let talk = Item { waits_for, waits_since, human_at, review, comments, reactions, commenters, ..item };
         Item { read, note, draft, author, labels, assignees, milestone, ..talk }
     }
 }
@@ -100,13 +102,21 @@ pub fn values(criterion: &Criterion) -> Vec<String> {
         Looks::Flag(_) | Looks::RepositoryFlag(_) => vec!["true".to_owned(), "false".to_owned()],
         Looks::Number(_) => ["0", "3", "5..", "..4", "2..6", "7..1", "999999999.."].map(str::to_owned).into(),
         Looks::Names(_) | Looks::People(_) => LOGINS.map(str::to_owned).into(),
-        Looks::Repository => [numbered("repo-"), numbered("ACME/Repo-"), vec!["other/repo-1".to_owned()]].concat(),
-        Looks::Labels => numbered("label "),
-        Looks::Milestone => numbered("VERSION "),
+        Looks::Repository => {
+            let others = ["other/repo-1", "\u{1}REPO", "\u{1}acme/repo-3", "\u{1}acm", "\u{1}acme/"].map(str::to_owned);
+            [numbered("repo-"), numbered("ACME/Repo-"), others.into()].concat()
+        }
+        Looks::Labels => [numbered("label "), beginnings("LABEL ")].concat(),
+        Looks::Milestone => [numbered("VERSION "), beginnings("version ")].concat(),
         Looks::Title => [numbered("crash "), numbered(" OF ")].concat(),
         Looks::Unread | Looks::After(_) | Looks::Before(_) => vec![],
     };
     values.into_iter().chain(nothing).collect()
+}
+
+/// Beginnings of names that end in a number.
+fn beginnings(name: &str) -> Vec<String> {
+    [name.to_owned(), format!("{name}2"), format!("x{name}")].map(|name| format!("{BEGINNING}{name}")).into()
 }
 
 pub fn terms(criterion: &Criterion) -> impl Strategy<Value = Terms> + use<> {
@@ -148,6 +158,12 @@ pub fn sight() -> impl Strategy<Value = Sight> {
     prop_oneof![4 => Just(Sight::All), 2 => Just(Sight::Public), 2 => only]
 }
 
+/// With the dates of closing, of waiting, and of what humans did.
+pub fn timed(mut filter: Filter, days: [Days; 3]) -> Filter {
+    [filter.closed, filter.waiting, filter.active] = days;
+    filter
+}
+
 pub fn on(mut filter: Filter, unread: Vec<Unread>, days: (Days, Days)) -> Filter {
     filter.unread = unread;
     (filter.created, filter.updated) = days;
@@ -160,16 +176,19 @@ prop_compose! {
         unread in unread(),
         created in days(around),
         updated in days(around),
+        waiting in days(around),
+        active in days(around),
         sight in sight(),
         only in prop_oneof![3 => Just(None), 1 => vec(address(), 0..60).prop_map(Some)],
     ) -> Question {
+        let filter = timed(filter, [Days::default(), waiting, active]);
         Question { filter: on(filter, unread, (created, updated)), sight, only }
     }
 }
 
 /// A query with a single criterion, as most are.
 pub fn plain(around: usize) -> impl Strategy<Value = Question> {
-    (asked(2), question(around), 0usize..6).prop_map(|(filter, full, kept)| {
+    (asked(2), question(around), 0usize..7).prop_map(|(filter, full, kept)| {
         let all = Question { sight: Sight::All, ..Question::default() };
         let open = Days::default();
         match kept {
@@ -177,6 +196,8 @@ pub fn plain(around: usize) -> impl Strategy<Value = Question> {
             1 => Question { filter: on(filter, vec![], (full.filter.created, open)), ..all },
             2 => Question { sight: full.sight, ..all },
             3 => Question { only: full.only, ..all },
+            4 => Question { filter: timed(filter, [Days::default(), full.filter.waiting, full.filter.active]), ..all },
+            5 => Question { filter: timed(filter, [full.filter.created, open, open]), ..all },
             _ => Question { filter, ..all },
         }
     })
@@ -202,6 +223,7 @@ pub fn step(around: usize) -> impl Strategy<Value = Step> {
         created_at,
         repo_id,
         number,
+        first: (product % 3 != 0).then_some(product),
     });
     prop_oneof![
         6 => vec(change(around), 0..12).prop_map(Step::Apply),
