@@ -74,11 +74,12 @@ pub(super) async fn labels(
         let rows = sqlx::query!(
             r#"SELECT l.label_id, l.name
                FROM accounts a CROSS JOIN UNNEST($2::text[]) AS sought (beginning)
-               JOIN labels l ON l.account_id = a.account_id AND l.generation + 0 = a.generation
-                 AND lower(l.name COLLATE "C") >= sought.beginning
-                 AND lower(l.name COLLATE "C") < sought.beginning || chr(127)
-               WHERE a.account_id = $1 AND octet_length(l.name) = char_length(l.name)
-                 AND NOT l.removed AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))"#,
+               CROSS JOIN LATERAL (SELECT label_id, name, repo_id FROM labels
+                 WHERE account_id = $1 AND generation + 0 = a.generation AND NOT removed
+                   AND lower(name COLLATE "C") >= sought.beginning
+                   AND lower(name COLLATE "C") < sought.beginning || chr(127)
+                   AND octet_length(name) = char_length(name) ORDER BY lower(name COLLATE "C") OFFSET 0) AS l
+               WHERE a.account_id = $1 AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))"#,
             account_id,
             &beginnings,
             repo_ids,
@@ -145,11 +146,12 @@ pub(super) async fn milestones(
         let rows = sqlx::query!(
             r#"SELECT m.repo_id, m.number, m.title
                FROM accounts a CROSS JOIN UNNEST($2::text[]) AS sought (beginning)
-               JOIN milestones m ON m.account_id = a.account_id AND m.generation + 0 = a.generation
-                 AND lower(m.title COLLATE "C") >= sought.beginning
-                 AND lower(m.title COLLATE "C") < sought.beginning || chr(127)
-               WHERE a.account_id = $1 AND octet_length(m.title) = char_length(m.title)
-                 AND NOT m.removed AND ($3::bigint[] IS NULL OR m.repo_id = ANY($3))"#,
+               CROSS JOIN LATERAL (SELECT repo_id, number, title FROM milestones
+                 WHERE account_id = $1 AND generation + 0 = a.generation AND NOT removed
+                   AND lower(title COLLATE "C") >= sought.beginning
+                   AND lower(title COLLATE "C") < sought.beginning || chr(127)
+                   AND octet_length(title) = char_length(title) ORDER BY lower(title COLLATE "C") OFFSET 0) AS m
+               WHERE a.account_id = $1 AND ($3::bigint[] IS NULL OR m.repo_id = ANY($3))"#,
             account_id,
             &beginnings,
             repo_ids,

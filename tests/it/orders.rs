@@ -277,8 +277,10 @@ views:
         let (status, told) = problem(request.send().await.unwrap()).await;
         let allowed = json!(["group:partners", "group:team"]);
         assert_eq!((status, &told["parameter"], &told["allowed"]), (400, &json!("author"), &allowed));
-        let view =
-            app.request(reqwest::Method::PUT, "/api/v1/views/ours").json(&json!({"filter": {"author": "group:x"}}));
+        let scrub = app.new_token(&["scrub"], None).await;
+        let view = app
+            .request_as(&scrub, reqwest::Method::PUT, "/api/v1/views/ours")
+            .json(&json!({"filter": {"author": "group:x"}}));
         assert_eq!(problem(view.send().await.unwrap()).await.0, 400);
         let shown = app.json("/api/v1/views/from-outside").await;
         assert_eq!(shown["filter"]["author"], json!(["-group:team", "-group:partners"]));

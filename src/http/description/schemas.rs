@@ -17,7 +17,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::activity::BotReason as BotReasons;
 use crate::rank::criterion::{ALL, ASSOCIATION, CLOSED_REASON, Criterion, Looks, REVIEW, STATE, TYPE, WAITS_FOR};
 use crate::rank::range::RANGE_PATTERN;
-use crate::rank::{Facet as Facets, Order as Orders, criteria, dates};
+use crate::rank::{Facet as Facets, Order as Orders, criteria, dates, values};
 use crate::scrub::view::MOST_VALUES;
 use crate::service::Scope as Scopes;
 use crate::service::stats::groups::GroupKind as GroupKinds;
@@ -211,10 +211,10 @@ named_schemas! {
     DateOrDaysAgo, "A date of the years 1 to 9998, a number of days ago, or a time, which means its date in the account's time \
                     zone: of ISO 8601 with or without its zone, or in milliseconds since 1970.", text(dates::DATES_PATTERN);
     Term, "A text that is looked for; `-` in front excludes it. A text that itself begins with `-` or `\"` stands in \
-           quotes, in which each `\"` is doubled.", text(criteria::TERM_PATTERN);
+           quotes, in which each `\"` is doubled.", text(values::TERM_PATTERN);
     NamesTerm, "A name that is looked for, as with other texts; or `none`; or `all:` and names with commas between them, all of \
-                which are looked for.", text(criteria::NAMES_PATTERN);
-    RepositoryTerm, "`owner/name` or `name`; `-` in front excludes it.", text(criteria::REPOSITORY_PATTERN);
+                which are looked for.", text(values::NAMES_PATTERN);
+    RepositoryTerm, "`owner/name` or `name`; `-` in front excludes it.", text(values::REPOSITORY_PATTERN);
     BotReason, "Why somebody counts as a bot.", one_of(BotReasons::NAMES);
     NumberTerm, "A number, or a range of numbers: `5..` (at least), `..9` (at most), `5..9`; `-` in front excludes it.",
         text(RANGE_PATTERN);
