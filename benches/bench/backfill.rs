@@ -1,5 +1,5 @@
-//! Backfill: requests to GitHub per 100 items of a large repository, against the tests' fake, and how old the answers
-//! of the queue get meanwhile.
+//! Backfill: requests to GitHub per 100 items of a large repository, against the tests' fake, those for who said what per
+//! 100 open items, and how old the answers of the queue get meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -40,11 +40,22 @@ pub async fn measure(report: &mut Report) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let seconds = begun.elapsed().as_secs_f64();
-    let requests = github.log().iter().filter(|request| request.gate > 0).count();
-    let about = json!({"requests": requests, "items": ITEMS, "seconds": seconds, "all_requests": github.log().len()});
+    // Who said what on the open items is asked for apart.
+    let log = github.log();
+    let (talk, lists): (Vec<_>, Vec<_>) =
+        log.iter().filter(|request| request.gate > 0).partition(|request| request.path.contains("Conversations"));
+    let (requests, questions) = (lists.len(), talk.len());
+    let points: u32 = talk.iter().map(|request| request.points).sum();
+    let open = github.world(|world| {
+        world.repositories.values().map(|repo| repo.items.values().filter(|item| item.open).count()).sum::<usize>()
+    });
+    let about = json!({"requests": requests, "items": ITEMS, "seconds": seconds, "all_requests": log.len()});
+    let asked = json!({"requests": questions, "points": points, "open_items": open});
     let Looks { worst_ms, looks, frozen_ms } = watch.end().await;
     let seen = json!({"items": ITEMS, "looks": looks, "longest_standstill_ms": frozen_ms});
     report.row("backfill_behind_ms", worst_ms as f64, "ms", "<= 1000", seen);
     report.row("backfill_requests_per_100", requests as f64 * 100.0 / ITEMS as f64, "requests", "<= 1.1", about);
+    let each = questions as f64 * 100.0 / open as f64;
+    report.row("conversations_requests_per_100", each, "requests", "<= 3", asked);
     service.stop().await;
 }

@@ -9,8 +9,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::association::Association;
+use super::checks::{Checks, ChecksOfCommit};
 use super::person::{Actor, PersonKey};
-use super::register::{Register, Stamp};
+use super::register::{AsOf, Register, Stamp};
 use super::word::{ConversationFacts, ConversationSnapshot, Verdict, Word, WordId};
 
 /// How many words are kept of one item, the latest: as many as GitHub shows with one question.
@@ -76,6 +77,10 @@ pub struct Conversation {
     requested: Option<Register<i64>>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     merges_itself: Option<Register<bool>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    checks: Option<AsOf<ChecksOfCommit>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    linked: Option<AsOf<BTreeSet<i64>>>,
 }
 
 impl Conversation {
@@ -103,6 +108,8 @@ impl Conversation {
         let covered = Coverage { at: *at, comments_from: *comments_from, reviews_from: *reviews_from };
         self.covered = self.covered.max(Some(covered));
         self.fetched = self.fetched.max(Some(updated_at));
+        AsOf::merge(&mut self.checks, *at, &shown.checks);
+        AsOf::merge(&mut self.linked, *at, &shown.linked);
         match &shown.author {
             Some(author) if !is_human(author) => self.by_bot = true,
             Some(_) => self.pushed_at = self.pushed_at.max(*pushed_at),
@@ -196,11 +203,21 @@ impl Conversation {
         self.pushed_at
     }
 
-    /// The number of humans who said something. At least so many: of a long conversation the beginning is not known.
+    /// When each human who said something did so last. At least so many: of a long conversation the beginning is not known.
+    pub fn spoke_at(&self) -> Vec<DateTime<Utc>> {
+        let mut people: BTreeMap<PersonKey, DateTime<Utc>> = BTreeMap::new();
+        for (_, word) in self.human_words() {
+            if let Some(by) = &word.by {
+                let last = people.entry(by.person().key()).or_insert(word.at);
+                *last = word.at.max(*last);
+            }
+        }
+        people.into_values().collect()
+    }
+
+    /// The number of humans who said something.
     pub fn commenters(&self) -> i64 {
-        let by = |(_, word): (WordId, &Word)| Some(word.by.as_ref()?.person().key());
-        let people: BTreeSet<PersonKey> = self.human_words().filter_map(by).collect();
-        i64::try_from(people.len()).unwrap_or(i64::MAX)
+        i64::try_from(self.spoke_at().len()).unwrap_or(i64::MAX)
     }
 
     /// Whether it is known that a bot opened the item.
@@ -254,6 +271,28 @@ impl Conversation {
             }
         }
         last.into_values().map(|(_, word)| word).filter(|word| word.verdict != Some(Verdict::Dismissed)).collect()
+    }
+
+    /// How the checks of the pull request's last commit stand, and when GitHub said so.
+    pub fn checks(&self) -> Option<(Checks, DateTime<Utc>)> {
+        let AsOf { at, value } = self.checks.as_ref().filter(|known| self.is_of_head(&known.value))?;
+        Some((value.checks?, *at))
+    }
+
+    /// Whether GitHub was not asked about the checks of the last commit, or they had not ended when it was.
+    pub fn checks_are_due(&self) -> bool {
+        let known = self.checks.as_ref().map(|known| &known.value);
+        let settled = known.is_some_and(|known| self.is_of_head(known) && known.checks != Some(Checks::Pending));
+        self.head.is_some() && !settled
+    }
+
+    fn is_of_head(&self, known: &ChecksOfCommit) -> bool {
+        self.head().is_none_or(|head| head == known.commit)
+    }
+
+    /// The items of the same repository that are linked with this one; `None` if GitHub was not asked.
+    pub fn linked(&self) -> Option<&BTreeSet<i64>> {
+        self.linked.as_ref().map(|linked| &linked.value)
     }
 
     /// The pull request's last commit.

@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::checks::Checks;
 use super::conversation::Conversation;
 use super::event::Status;
 use super::person::{Actor, Person, PersonKey};
@@ -262,8 +263,31 @@ impl ItemState {
 
     /// The number of humans who said something, as far as it is known; `None` if it is not known at all.
     pub fn commenters(&self) -> Option<i64> {
-        let known = self.conversation.is_fetched() || self.conversation.is_heard();
-        (known || self.comments() == Some(0)).then(|| self.conversation.commenters())
+        self.knows_who_spoke().then(|| self.conversation.commenters())
+    }
+
+    /// When each of them did so last.
+    pub fn spoke_at(&self) -> Option<Vec<DateTime<Utc>>> {
+        self.knows_who_spoke().then(|| self.conversation.spoke_at())
+    }
+
+    fn knows_who_spoke(&self) -> bool {
+        self.conversation.is_fetched() || self.conversation.is_heard() || self.comments() == Some(0)
+    }
+
+    /// How the checks of an open pull request stand, and when GitHub said so; `None` of other items, and where GitHub
+    /// shows none.
+    pub fn checks(&self) -> Option<(Checks, DateTime<Utc>)> {
+        self.conversation.checks().filter(|_| self.is_open_pull_request())
+    }
+
+    /// Whether GitHub is to be asked for the checks of an open pull request.
+    pub fn checks_are_due(&self) -> bool {
+        self.live() && self.is_open_pull_request() && self.conversation.checks_are_due()
+    }
+
+    fn is_open_pull_request(&self) -> bool {
+        self.state() == Some(State::Open) && self.item_type == Some(ItemType::PullRequest)
     }
 
     /// Whether GitHub is to be asked for the item's conversation.

@@ -12,10 +12,12 @@
 //! - [`person`]: who somebody is; [`people`]: what they are called;
 //! - [`sight`]: which repositories a reader may see;
 //! - [`association`]: how somebody stands to a repository;
+//! - [`checks`]: how the checks of a pull request stand;
 //! - [`word`]: something that is said on an item; [`conversation`]: all of it;
 //! - [`waiting`]: whom an open item waits for, and how its review stands.
 
 pub mod association;
+pub mod checks;
 pub mod conversation;
 pub mod directory;
 pub mod event;
@@ -31,6 +33,7 @@ pub mod waiting;
 pub mod word;
 
 pub use association::Association;
+pub use checks::{Checks, ChecksOfCommit};
 pub use conversation::Conversation;
 pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
 pub use fold::{BotReason, Bots};

@@ -114,6 +114,23 @@ impl<T: Ord + Clone> Register<T> {
     }
 }
 
+/// A field of which only our questions to GitHub tell. The latest answer counts, by GitHub's time of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AsOf<T> {
+    #[serde(rename = "t")]
+    pub at: DateTime<Utc>,
+    #[serde(rename = "v")]
+    pub value: T,
+}
+
+impl<T: Ord + Clone> AsOf<T> {
+    /// Merges an answer, which may say nothing. Of two of one second the greater value counts.
+    pub fn merge(field: &mut Option<Self>, at: DateTime<Utc>, said: &Option<T>) {
+        let said = said.clone().map(|value| Self { at, value });
+        *field = field.take().max(said);
+    }
+}
+
 /// A set whose elements fold one by one: labels, assignees.
 ///
 /// A snapshot speaks of the whole set, an action of one element, and so does a snapshot that does not show

@@ -1,9 +1,12 @@
 //! What is said on an item, and how GitHub shows it: comments and reviews, without their texts.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::association::Association;
+use super::checks::ChecksOfCommit;
 use super::person::Actor;
 
 /// GitHub's id of a comment, or of a review. The two are counted apart.
@@ -115,6 +118,13 @@ pub struct ConversationSnapshot {
     /// Who opened the item.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub author: Option<Actor>,
+    /// The checks of a pull request's last commit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub checks: Option<ChecksOfCommit>,
+    /// Numbers of items of the same repository: the pull requests that close an issue, or the issues that a pull request
+    /// closes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub linked: Option<BTreeSet<i64>>,
 }
 
 /// What a payload or an answer shows of an item that belongs to its conversation. What is absent says nothing.

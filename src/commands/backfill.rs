@@ -114,13 +114,23 @@ async fn watch(service: &Service, patience: Option<chrono::Duration>) -> Result<
     bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
     // By the next look, whatever was in flight when GitHub took no more is stored.
     let mut paused = false;
+    let mut told = None;
     loop {
         tokio::time::sleep(LOOK).await;
         let Fetching { accounts, progress, pause } = service.fetching().await?;
         bar.set_length(progress.items.unsigned_abs());
         bar.set_position(progress.fetched.unsigned_abs());
         bar.set_message(words(&progress, pause.as_ref()));
-        let ended = if progress.complete < progress.repositories {
+        // The bar is for terminals only.
+        let long = pause.as_ref().filter(|pause| pause.wait > PATIENCE && progress.due == 0 && patience.is_none());
+        // Each answer tells the end of the hour anew, by a second more or less.
+        if let Some(pause) = long
+            && told.is_none_or(|told: DateTime<Utc>| pause.until - told > PATIENCE)
+        {
+            told = Some(pause.until);
+            bar.suspend(|| eprintln!("{}", waiting(&progress, pause)));
+        }
+        let ended = if progress.complete < progress.repositories || progress.conversations > 0 {
             let given_up = progress.due == 0 && progress.hopeful == 0 && progress.failing > 0;
             let pause =
                 pause.filter(|pause| progress.due == 0 && patience.is_some_and(|patience| pause.wait > patience));
@@ -148,6 +158,20 @@ fn words(progress: &SyncProgress, pause: Option<&Pause>) -> String {
     });
     let failing = (progress.failing > 0).then(|| format!("({} jobs failed and are tried again)", progress.failing));
     pause.into_iter().chain(failing).collect::<Vec<_>>().join(" ")
+}
+
+fn waiting(progress: &SyncProgress, pause: &Pause) -> String {
+    let SyncProgress { fetched, items, conversations, .. } = progress;
+    let conversations = match conversations {
+        0 => String::new(),
+        1 => ", and of 1 repository it is still to be asked who said what".to_owned(),
+        count => format!(", and of {count} repositories it is still to be asked who said what"),
+    };
+    format!(
+        "GitHub: {}. What is left waits until {} UTC. {fetched} of {items} items are here so far{conversations}.",
+        pause.reason,
+        pause.until.format("%H:%M")
+    )
 }
 
 async fn failures(service: &Service, accounts: &[i64]) -> Result<String, Refusal> {
@@ -207,7 +231,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
     if personal.is_none() {
         eprintln!(
             "Without a token GitHub answers 60 requests an hour, and 48 of them are used here: for open issues and pull \
-             requests only, some 4,700 at most."
+             requests only, some 4,700 at most. Who said what on them it tells nobody without one."
         );
     }
     let mut shown = vec![];

@@ -4,6 +4,8 @@
 //! The items themselves are listed first, so that the queue has them soon. Lists do not show who spoke, and
 //! asking for each item alone would cost a request an item. So GraphQL is asked for some fifty at once.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 
@@ -17,61 +19,77 @@ use super::wire::{self, ConversationEntry, Conversations, Said, SaidEntry, Total
 use crate::activity::conversation::SETTLES;
 use crate::activity::fold::whole_second;
 use crate::activity::{
-    Actor, Association, ConversationFacts, ConversationSnapshot, Effect, Event, Fact, ItemFact, ItemSnapshot, ItemType,
-    RepositoryRef, Source, Verdict, Word, WordId,
+    Actor, Association, Checks, ChecksOfCommit, ConversationFacts, ConversationSnapshot, Effect, Event, Fact, ItemFact,
+    ItemSnapshot, ItemType, RepositoryRef, Source, Verdict, Word, WordId,
 };
-use crate::store::conversations::{self, DueItem};
+use crate::store::conversations;
 use crate::store::jobs::{Job, JobKind, NewJob, PageOutcome};
 use crate::store::stored;
+use crate::store::sync::SyncedRepository;
 
 /// Asks for the conversations of a repository, if any are due and GitHub may be asked: it answers GraphQL only to
 /// those whom it knows.
 pub async fn plan(context: &JobContext, account_id: i64, repo_id: i64) -> Result<(), GitHubError> {
-    if context.client.is_known() && !conversations::due(&context.pool, account_id, repo_id, &[], 1).await?.is_empty() {
+    if context.client.is_known() && conversations::is_due(&context.pool, account_id, repo_id).await? {
         context.add(&[NewJob::now(account_id, JobKind::Conversations, repo_id)]).await?;
     }
     Ok(())
 }
 
-/// The number of items in one question. It costs about four points of GitHub's limit of 5,000 an hour.
+/// The number of items in one question. By GitHub's formula it costs 5 of the 5,000 points of an hour for issues and pull
+/// requests, 11 for discussions.
 const AT_ONCE: i64 = 50;
 
-/// Fetches the conversations of the next items that are due. The job's numbers are those of the items that were asked
-/// for and are due all the same, since GitHub did not show them: they are asked for another time.
+/// Fetches the conversations of the next items that are due.
 pub async fn fetch(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHubError> {
     let repository = match subject(context, job).await? {
         Ok(repository) => repository,
         Err(outcome) => return Ok(outcome),
     };
-    let mut passed_over = job.numbers.clone().unwrap_or_default();
     // GitHub gives up on a question that takes it too long, so after a failure the next one is smaller.
     let at_once = (AT_ONCE >> job.failures.clamp(0, 5)).max(1);
-    let due = conversations::due(&context.pool, job.account_id, job.repo_id, &passed_over, at_once).await?;
+    let readable = may_read_discussions(context, job.account_id).await?;
+    let due = conversations::due(&context.pool, job.account_id, job.repo_id, readable, at_once).await?;
     if due.is_empty() {
         return Ok(PageOutcome::Done);
     }
-    let asked: Vec<i64> = due.iter().map(|due| due.number).collect();
-    let (discussions, issues): (Vec<DueItem>, Vec<DueItem>) = due.into_iter().partition(|due| due.discussion);
-    let readable = may_read_discussions(context, job.account_id).await?;
-    let discussions: Vec<i64> = discussions.into_iter().filter(|_| readable).map(|due| due.number).collect();
-    let issues: Vec<i64> = issues.into_iter().map(|due| due.number).collect();
-    if discussions.is_empty() && issues.is_empty() {
-        passed_over.extend(asked);
-        return Ok(PageOutcome::Continue { cursor: None, numbers: Some(passed_over) });
-    }
-    let query = wire::conversations(&issues, &discussions);
-    let requester = context.requester(job.account_id);
-    let answer: QueryAnswer<Conversations> =
-        context.client.graphql_of_many(requester, &query, json!({"id": repository.node_id})).await?;
-    let QueryAnswer { data, date, omissions } = answer;
+    let numbers = |discussions: bool| {
+        let wanted = due.iter().filter(move |due| due.discussion == discussions);
+        wanted.map(|due| due.number).collect::<Vec<i64>>()
+    };
+    let QueryAnswer { data, date, omissions } =
+        ask(context, job.account_id, &repository, &numbers(false), &numbers(true)).await?;
     context.left_out(job.account_id, "conversations", Some(job.repo_id), &omissions).await;
     let Some(found) = data.node else { return moved(context, job, 404).await };
     let reference = reference(job.account_id, &repository);
     let events = found.0.into_iter().filter_map(|entry| event(&reference, entry, date)).collect();
     context.append(job.account_id, events).await?;
-    passed_over.extend(conversations::still_due(&context.pool, job.account_id, job.repo_id, &asked).await?);
-    Ok(PageOutcome::Continue { cursor: None, numbers: Some(passed_over) })
+    conversations::asked(&context.pool, job.account_id, job.repo_id, &due).await?;
+    Ok(PageOutcome::Continue { cursor: None, numbers: None })
 }
+
+/// Asks GitHub; where its schema is too old for what closes what and for checks, without them.
+async fn ask(
+    context: &JobContext,
+    account_id: i64,
+    repository: &SyncedRepository,
+    issues: &[i64],
+    discussions: &[i64],
+) -> Result<QueryAnswer<Conversations>, GitHubError> {
+    let requester = context.requester(account_id);
+    let id = json!({"id": repository.node_id});
+    let query = wire::conversations(issues, discussions, true);
+    match context.client.graphql_of_many(requester, &query, id.clone()).await {
+        Err(GitHubError::Refused { status: 200, message }) if message.contains(NO_SUCH_FIELD) => {
+            let query = wire::conversations(issues, discussions, false);
+            context.client.graphql_of_many(requester, &query, id).await
+        }
+        answer => answer,
+    }
+}
+
+/// How GitHub words that its schema lacks a field that was asked for.
+const NO_SUCH_FIELD: &str = "doesn't exist on type";
 
 /// The event of a conversation; `None` without what there is none without: the item's number, type and time.
 pub fn event(repository: &RepositoryRef, entry: ConversationEntry, date: DateTime<Utc>) -> Option<Event> {
@@ -97,6 +115,8 @@ pub fn event(repository: &RepositoryRef, entry: ConversationEntry, date: DateTim
         reviews_from: entry.reviews.as_ref().map_or(Some(date), |said| from(said, date, |said| said.submitted_at)),
         pushed_at: pushed_at(&entry, author.as_ref()).map(|at| at.min(date)),
         author: author.clone(),
+        checks: checks(&entry),
+        linked: linked(&entry, repository.id),
     };
     let conversation_facts = ConversationFacts {
         reactions: Total::of(&entry.reactions),
@@ -176,6 +196,21 @@ fn from(said: &Said, date: DateTime<Utc>, at: impl Fn(&SaidEntry) -> Option<Date
     }
     // Another one of that very second may not be shown.
     if all { None } else { Some(shown.filter_map(at).min().map_or(date, |first| first + Duration::seconds(1))) }
+}
+
+/// The checks of the last commit. That GitHub shows none is known too, so that it is not asked again.
+fn checks(entry: &ConversationEntry) -> Option<ChecksOfCommit> {
+    let rollup = entry.rollup.as_ref()?.as_ref();
+    let checks = rollup.and_then(|rollup| Checks::from_rollup(rollup.state.as_deref()?));
+    Some(ChecksOfCommit { commit: entry.head.as_ref()?.0.clone(), checks })
+}
+
+/// The items that close this one, or that it closes, as far as they are in the same repository: who sees the one sees the
+/// others too.
+fn linked(entry: &ConversationEntry, repo_id: i64) -> Option<BTreeSet<i64>> {
+    let nodes = entry.closed_by.as_ref().or(entry.closes.as_ref())?.nodes.as_ref()?.iter().flatten();
+    let here = nodes.filter(|item| item.repository.as_ref().and_then(|repository| repository.id) == Some(repo_id));
+    Some(here.filter_map(|item| item.number.filter(|number| *number > 0)).collect())
 }
 
 /// The time of the last commit, if its author opened the pull request: they pushed it no earlier.

@@ -8,9 +8,11 @@ use serde_json::{Map, Value, json};
 
 use super::manifest::declared_permissions;
 
-/// Permissions that an owner may grant for reading although the manifest does not ask for them.
-/// Nothing needs them.
-const OPTIONAL: [&str; 1] = ["members"];
+/// Permissions that an owner may grant for reading although the manifest does not ask for them. Nothing needs them.
+const OPTIONAL: [&str; 3] = ["members", "checks", "statuses"];
+
+/// Those that are made use of: with both, checks of pull requests are known in private repositories too.
+const USED: [&str; 2] = ["checks", "statuses"];
 
 /// The App's permissions, each with its level: `read`, `write` or `admin`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +70,11 @@ impl Permissions {
         self.granted.values().any(|level| level != "read")
     }
 
-    /// The permissions to ask for with a token: the declared ones that are granted, to read only,
-    /// whatever the App may do. `metadata` comes with every App.
+    /// The permissions to ask for with a token: the declared ones that are granted, and those beside them that are made use
+    /// of, to read only, whatever the App may do. `metadata` comes with every App.
     pub fn for_token(&self) -> Map<String, Value> {
-        let granted = |name: &&String| *name == "metadata" || self.granted.contains_key(*name);
-        self.declared.keys().filter(granted).map(|name| (name.clone(), json!("read"))).collect()
+        let granted = |name: &&str| *name == "metadata" || self.granted.contains_key(*name);
+        let wanted = self.declared.keys().map(String::as_str).chain(USED);
+        wanted.filter(granted).map(|name| (name.to_owned(), json!("read"))).collect()
     }
 }

@@ -66,8 +66,9 @@ async fn begin_sweep(context: &JobContext, account_id: i64) -> Result<(), GitHub
         numbers: Some(numbers),
         ..NewJob::now(account_id, JobKind::Check, repo_id)
     }));
-    // Those that GitHub did not show before, and all that a rebuild found out about.
+    // All that a rebuild found out about, and pull requests whose checks are to be asked for.
     if context.client.is_known() {
+        conversations::ask_again_for_checks(&context.pool, account_id).await?;
         let due = conversations::repositories_due(&context.pool, account_id).await?;
         jobs.extend(due.into_iter().map(|repo_id| NewJob::now(account_id, JobKind::Conversations, repo_id)));
     }

@@ -18,7 +18,8 @@ use crate::service::permissions::PermissionsReport;
 pub struct PermissionsAnswer {
     /// The permissions in the App's manifest, and those that GitHub has granted.
     permissions: Vec<PermissionRow>,
-    /// Whether GitHub grants exactly the manifest's permissions. You may add the permission to read members.
+    /// Whether GitHub grants exactly the manifest's permissions. You may add permissions to read members, checks and
+    /// statuses.
     as_declared: bool,
     /// Whether any permission to write is granted.
     may_write: bool,

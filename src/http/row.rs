@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::description::schemas;
-use crate::activity::{Activity, Association, Mark, Note, NoteText, Review, WaitsFor};
+use crate::activity::{Activity, Association, Checks, ItemType, Mark, Note, NoteText, Review, WaitsFor};
 use crate::rank::stale_age;
 use crate::service::items::ShownItem;
 
@@ -80,16 +80,31 @@ pub struct QueueRow {
     pub(super) reactions: Option<i64>,
     /// The number of people who commented or reviewed, of the last hundred comments and reviews. Null if it is not known.
     pub(super) commenters: Option<i64>,
+    /// How many of them did so within the last 30 days, the date of the answer included. Null if it is not known.
+    pub(super) recent_commenters: Option<i64>,
+    /// How the checks of an open pull request's last commit stand. Null of others, if there are none, and if GitHub does not
+    /// show them.
+    #[schema(value_type = Option<schemas::Checks>)]
+    pub(super) checks: Option<&'static str>,
+    /// When GitHub said so. It tells nobody when checks end, so they are asked for by comparisons.
+    pub(super) checks_at: Option<DateTime<Utc>>,
+    /// The numbers of open pull requests of the same repository that close the issue. Null of what is no issue, and if it
+    /// is not known.
+    pub(super) linked_pull_requests: Option<Vec<i64>>,
+    /// The numbers of open issues of the same repository that the pull request closes. Null of what is none, and if it is
+    /// not known.
+    pub(super) linked_issues: Option<Vec<i64>>,
 }
 
 impl QueueRow {
     /// The names of its fields.
     #[rustfmt::skip]
-    pub const FIELDS: [&'static str; 33] = [
+    pub const FIELDS: [&'static str; 38] = [
         "rank", "repository", "visibility", "type", "number", "title", "url", "state", "author", "labels", "assignees",
         "milestone", "comments", "draft", "created_at", "updated_at", "days_age", "days_stale", "stale_age",
         "human_stale_age", "last_activity", "read", "note", "closed_at", "closed_reason", "repository_id", "author_id",
         "waits_for", "waits_since", "review", "author_association", "reactions", "commenters",
+        "recent_commenters", "checks", "checks_at", "linked_pull_requests", "linked_issues",
     ];
 }
 
@@ -149,12 +164,16 @@ pub struct LastActivity {
 
 impl From<ShownItem> for QueueRow {
     fn from(shown: ShownItem) -> Self {
-        let ShownItem { item, human_stale_age, last_is_human } = shown;
+        let ShownItem { item, human_stale_age, last_is_human, recent_commenters } = shown;
         let last_activity = |activity: Activity| {
             let Activity { at, kind, actor, .. } = activity;
             LastActivity { kind, actor: actor.login, human: last_is_human, at }
         };
+        let (checks, checks_at) = item.checks.unzip();
+        let linked = |to: ItemType| item.linked.clone().filter(|_| item.item_type == to);
         Self {
+            linked_pull_requests: linked(ItemType::Issue),
+            linked_issues: linked(ItemType::PullRequest),
             rank: item.rank,
             repository: format!("{}/{}", item.owner, item.repository),
             visibility: if item.private { "private" } else { "public" },
@@ -188,6 +207,9 @@ impl From<ShownItem> for QueueRow {
             author_association: item.author_association.map(Association::name),
             reactions: item.reactions,
             commenters: item.commenters,
+            recent_commenters,
+            checks: checks.map(Checks::name),
+            checks_at,
         }
     }
 }

@@ -44,6 +44,9 @@ pub struct SyncAnswer {
     last_sweep_at: Option<DateTime<Utc>>,
     /// How many questions to GitHub wait for their turn.
     due: i64,
+    /// Of how many open items GitHub is still to be asked who said what. Until then it is not known of them whom they wait
+    /// for.
+    conversations_due: i64,
     /// Questions to GitHub that failed and are tried again.
     failing: Vec<FailingRow>,
     /// What could not be read of deliveries and of GitHub's answers, the latest first. Each place costs no more than
@@ -99,8 +102,9 @@ pub struct LeftOutRow {
 pub struct LimitsRow {
     rest: Option<BudgetRow>,
     graphql: Option<BudgetRow>,
-    /// GitHub refuses requests; we send none before this time.
+    /// Requests are put off until this time: GitHub refuses them, or 80 % of an hourly budget is used.
     paused_until: Option<DateTime<Utc>>,
+    /// Why. If it is the budget of GraphQL, those of REST go on.
     reason: Option<String>,
 }
 
@@ -182,6 +186,7 @@ impl From<SyncReport> for SyncAnswer {
             differing: progress.differing,
             last_sweep_at: progress.swept_at,
             due: progress.due,
+            conversations_due: report.conversations_due,
             failing: report.failing.into_iter().map(failing_row).collect(),
             left_out: report.left_out.into_iter().map(left_out_row).collect(),
             installation: report.installation.map(|found| InstallationRow {
@@ -193,7 +198,7 @@ impl From<SyncReport> for SyncAnswer {
                 rest: rest.map(budget),
                 graphql: graphql.map(budget),
                 paused_until,
-                reason: reason.flatten(),
+                reason,
             },
             items_by_repository: report.repositories.into_iter().map(repository).collect(),
             next: None,

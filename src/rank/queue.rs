@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
 use super::order::Order;
-use crate::activity::{Activity, Association, ItemType, Remarks, Review, Sight, State, WaitsFor};
+use crate::activity::{Activity, Association, Checks, ItemType, Remarks, Review, Sight, State, WaitsFor};
 
 /// An item's place in the total order of one date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +108,13 @@ pub struct QueueItem {
     pub reactions: Option<i64>,
     /// Humans who said something.
     pub commenters: Option<i64>,
+    /// When each of them did so last.
+    pub spoke_at: Option<Vec<DateTime<Utc>>>,
+    /// Of an open pull request, and when GitHub said so.
+    pub checks: Option<(Checks, DateTime<Utc>)>,
+    /// The numbers of open items of the same repository: pull requests that close an issue, or issues that a pull request
+    /// closes. `None` where GitHub has not told, and of a past date.
+    pub linked: Option<Vec<i64>>,
     /// What was done with it here.
     pub remarks: Remarks,
 }

@@ -59,6 +59,7 @@ impl Service {
             sum.due += found.due;
             sum.failing += found.failing;
             sum.hopeful += found.hopeful;
+            sum.conversations += found.conversations;
             if let Some(gate) = gates::read(pool, id).await? {
                 let shut = [false, true].into_iter().filter_map(|graphql| limits::shut(&gate, graphql)).max();
                 pause = pause.max(shut.map(|(until, reason)| Pause { until, wait: until - gate.now, reason }));

@@ -27,7 +27,12 @@ pub struct ShownItem {
     pub human_stale_age: Option<f64>,
     /// Whether the last activity was a human's.
     pub last_is_human: bool,
+    /// Humans who said something within the last [`RECENT_DAYS`], that of the answer included.
+    pub recent_commenters: Option<i64>,
 }
+
+/// The days that count as recent.
+const RECENT_DAYS: i64 = 30;
 
 impl ShownItem {
     /// The same without readings and notes.
@@ -111,7 +116,10 @@ impl Service {
         let human_days = item.last_human_activity.as_ref().map(|activity| days_since(activity.at, date, zone));
         let human_stale_age = human_days.map(|days| stale_age(item.days_age, days));
         let last_is_human = item.last_activity.as_ref().is_some_and(|last| !last.actor.bot);
-        ShownItem { item, human_stale_age, last_is_human }
+        let days_ago = |at: &DateTime<Utc>| (date - at.with_timezone(&zone).date_naive()).num_days();
+        let recent = |times: &Vec<_>| times.iter().filter(|at| (0..RECENT_DAYS).contains(&days_ago(at))).count();
+        let recent_commenters = item.spoke_at.as_ref().map(recent).and_then(|count| i64::try_from(count).ok());
+        ShownItem { item, human_stale_age, last_is_human, recent_commenters }
     }
 
     async fn account_of(&self, viewer: &Viewer, address: &ItemAddress) -> Result<i64, Refusal> {

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
 use crate::activity::Sight;
+use crate::github::limits::shut;
 pub use crate::store::gates::HourlyBudget;
 pub use crate::store::installations::Installation;
 pub use crate::store::jobs::ShownJob;
 pub use crate::store::left_out::LeftOut;
 pub use crate::store::sync::{SyncProgress, SyncedRepository};
-use crate::store::{accounts, gates, installations, jobs, left_out, sync};
+use crate::store::{accounts, conversations, gates, installations, jobs, left_out, sync};
 
 /// Repositories on a page.
 const PAGE: i64 = 100;
@@ -68,8 +69,11 @@ pub struct SyncReport {
     pub installation: Option<Installation>,
     pub rest: Option<HourlyBudget>,
     pub graphql: Option<HourlyBudget>,
-    /// `None`, like the budgets, for who does not see all repositories. GitHub refused: until when no request is made, and why.
-    pub paused: Option<(DateTime<Utc>, Option<String>)>,
+    /// Open items that GitHub is still to be asked about.
+    pub conversations_due: i64,
+    /// `None`, like the budgets, for who does not see all repositories. GitHub refused, or most of an hourly budget is
+    /// used: until when requests are put off, and why.
+    pub paused: Option<(DateTime<Utc>, String)>,
     /// A page of the repositories that the viewer may see, by id.
     pub repositories: Vec<SyncedRepository>,
     /// More repositories come after this id.
@@ -86,13 +90,14 @@ impl Service {
         let account_id = self.account(viewer, account).await?.account_id;
         let pool = &self.0.pool;
         let sight = viewer.sight();
-        let (progress, rows, gate, failing, left_out, installation) = tokio::join!(
+        let (progress, rows, gate, failing, left_out, installation, conversations) = tokio::join!(
             sync::progress(pool, account_id, &sight, self.included(account_id)),
             sync::page(pool, account_id, &sight, after, PAGE),
             gates::read(pool, account_id),
             jobs::list(pool, account_id, &sight, FAILING),
             left_out::list(pool, account_id, LEFT_OUT),
             installations::of(pool, account_id),
+            conversations::count(pool, account_id, &sight),
         );
         // What the account has spent tells how much there is to ask about, hidden or not.
         let (progress, mut repositories, gate, mut failing) =
@@ -106,10 +111,7 @@ impl Service {
             repository.complete_at = repository.complete_at.filter(|at| included(*at));
         }
         failing.retain(|job| job.failures > 0);
-        let paused = gate.as_ref().and_then(|gate| {
-            let until = gate.shut_until.filter(|until| *until > gate.now)?;
-            Some((until, gate.reason.clone()))
-        });
+        let paused = gate.as_ref().and_then(|gate| [false, true].into_iter().filter_map(|graphql| shut(gate, graphql)).max());
         Ok(SyncReport {
             account_id,
             backfill: BackfillState::of(self.0.github.is_some(), &progress),
@@ -120,6 +122,7 @@ impl Service {
             installation: installation?,
             rest: gate.as_ref().and_then(|gate| gate.core),
             graphql: gate.as_ref().and_then(|gate| gate.graphql),
+            conversations_due: conversations?,
             paused,
             repositories,
             next,

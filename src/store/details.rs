@@ -1,6 +1,6 @@
 //! What a page shows of items whose places are known.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -57,6 +57,7 @@ pub async fn details(
     let mut inherited =
         inherited(connection, account_id, sight, rows.iter().map(|row| (row.repo_id, row.number, &row.folded.0)))
             .await?;
+    let open = open_linked(connection, account_id, rows.iter().map(|row| (row.repo_id, &row.folded.0))).await?;
     let ids = rows.iter().flat_map(|row| people(&row.folded)).collect();
     let known = Known::of(connection, account_id, bots, ids).await?;
     let called = |activity: Activity| Activity { actor: known.actor(activity.actor), ..activity };
@@ -98,6 +99,9 @@ pub async fn details(
             author_association: folded.conversation().author_association(),
             reactions: folded.conversation().reactions(),
             commenters: folded.commenters(),
+            spoke_at: folded.spoke_at(),
+            checks: folded.checks(),
+            linked: linked(row.repo_id, &folded, &open),
             remarks: inherited
                 .remove(&(row.repo_id, row.number))
                 .or(row.remarks.map(|remarks| remarks.0))
@@ -116,6 +120,43 @@ fn people(folded: &ItemState) -> impl Iterator<Item = i64> {
     });
     let author = folded.author().and_then(|author| author.id);
     author.into_iter().chain(assignees).chain(activities.filter_map(|activity| activity.actor.id))
+}
+
+/// The addresses of open items that some items are linked with, each with whether it is a pull request.
+async fn open_linked<'a>(
+    connection: &mut PgConnection,
+    account_id: i64,
+    items: impl Iterator<Item = (i64, &'a ItemState)>,
+) -> Result<HashMap<ItemAddress, bool>, StoreError> {
+    let linked = items.flat_map(|(repo_id, folded)| {
+        let numbers = folded.conversation().linked().into_iter().flatten();
+        numbers.map(move |number| (repo_id, *number))
+    });
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = linked.collect::<BTreeSet<ItemAddress>>().into_iter().unzip();
+    if repo_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!(
+        r#"SELECT i.repo_id, i.number, i.type AS "type!" FROM accounts a
+           CROSS JOIN UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
+           CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = a.generation
+             AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i
+           WHERE a.account_id = $1 AND i.live AND i.state = 'open' AND i.type IS NOT NULL"#,
+        account_id,
+        &repo_ids,
+        &numbers,
+    )
+    .fetch_all(connection)
+    .await?;
+    let is_pull = |item_type: &str| item_type == ItemType::PullRequest.name();
+    Ok(rows.into_iter().map(|row| ((row.repo_id, row.number), is_pull(&row.r#type))).collect())
+}
+
+/// What an item is linked with, of what is open and of the other type.
+fn linked(repo_id: i64, folded: &ItemState, open: &HashMap<ItemAddress, bool>) -> Option<Vec<i64>> {
+    let with_pulls = folded.item_type() == Some(ItemType::Issue);
+    let linked = folded.conversation().linked()?.iter();
+    Some(linked.filter(|number| open.get(&(repo_id, **number)) == Some(&with_pulls)).copied().collect())
 }
 
 /// The remarks of those that came by transfer, with what they inherit: they are few.

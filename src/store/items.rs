@@ -44,7 +44,7 @@ pub(super) async fn save(
     let waits_for: Vec<Option<&str>> =
         states.iter().map(|state| state.waits_for().map(|waits_for| waits_for.name())).collect();
     let (mut reactions, mut commenters) = (vec![], vec![]);
-    let (mut reviews, mut associations, mut due) = (vec![], vec![], vec![]);
+    let (mut reviews, mut associations, mut checks, mut due) = (vec![], vec![], vec![], vec![]);
     let (mut waits_since, mut human, mut closed, mut reasons) = (vec![], vec![], vec![], vec![]);
     for state in &states {
         let conversation = state.conversation();
@@ -52,7 +52,8 @@ pub(super) async fn save(
         commenters.push(state.commenters());
         reviews.push(state.review().map(|review| review.name()));
         associations.push(conversation.author_association().map(|association| association.name()));
-        due.push(state.conversation_is_due());
+        checks.push(state.checks().map(|(checks, _)| checks.name()));
+        due.push(state.conversation_is_due() || state.checks_are_due());
         waits_since.push(state.waits_since());
         human.push(state.last_human_activity().map(|activity| activity.at));
         closed.push(closed_at(state));
@@ -65,24 +66,24 @@ pub(super) async fn save(
                               draft, live, tied, folded, came_by_transfer, waits_for, author_id,
                               assignee_ids, assignees_without_id, title_folded, reactions,
                               commenters, review, author_association, conversation_due, waits_since,
-                              human_at, closed_at, closed_reason)
+                              human_at, closed_at, closed_reason, checks)
            SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
                   folded::json, came_by_transfer, waits_for, author_id, assignee_ids::bigint[],
                   assignees_without_id::text[], title_folded, reactions, commenters, review,
-                  author_association, conversation_due, waits_since, human_at, closed_at, closed_reason
+                  author_association, conversation_due, waits_since, human_at, closed_at, closed_reason, checks
            FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
                        $17::boolean[], $18::text[], $19::boolean[], $20::text[], $21::bigint[],
                        $22::text[], $23::text[], $24::text[], $25::bigint[], $26::bigint[],
                        $27::text[], $28::text[], $29::boolean[], $30::timestamptz[],
-                       $31::timestamptz[], $32::timestamptz[], $33::text[])
+                       $31::timestamptz[], $32::timestamptz[], $33::text[], $34::text[])
              AS new (repo_id, number, type, state, title, author, created_at, updated_at, labels,
                      assignees, milestone, comments, draft, live, tied, folded, came_by_transfer,
                      waits_for, author_id, assignee_ids, assignees_without_id, title_folded,
                      reactions, commenters, review, author_association, conversation_due,
-                     waits_since, human_at, closed_at, closed_reason)
+                     waits_since, human_at, closed_at, closed_reason, checks)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
              author = EXCLUDED.author, created_at = EXCLUDED.created_at,
@@ -98,7 +99,7 @@ pub(super) async fn save(
              author_association = EXCLUDED.author_association,
              conversation_due = EXCLUDED.conversation_due, waits_since = EXCLUDED.waits_since,
              human_at = EXCLUDED.human_at, closed_at = EXCLUDED.closed_at,
-             closed_reason = EXCLUDED.closed_reason"#,
+             closed_reason = EXCLUDED.closed_reason, checks = EXCLUDED.checks"#,
         account_id,
         generation,
         &repo_ids,
@@ -132,6 +133,7 @@ pub(super) async fn save(
         human as _,
         closed as _,
         reasons as _,
+        checks as _,
     )
     .execute(connection)
     .await?;

@@ -222,6 +222,9 @@ impl Making<'_> {
             author_association: folded.conversation().author_association(),
             reactions: folded.conversation().reactions(),
             commenters: folded.commenters(),
+            spoke_at: folded.spoke_at(),
+            checks: folded.checks(),
+            linked: None,
             remarks: remarks.cloned().unwrap_or_default(),
         });
         self.sight.sees(repository.repo_id, repository.private)

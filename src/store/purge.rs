@@ -53,6 +53,9 @@ pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event)
     sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id)
         .execute(&mut *transaction)
         .await?;
+    sqlx::query!("DELETE FROM conversations_asked WHERE account_id = $1", account_id)
+        .execute(&mut *transaction)
+        .await?;
     sqlx::query!("DELETE FROM left_out WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM redeliveries WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM installations WHERE account_id = $1", account_id).execute(&mut *transaction).await?;

@@ -268,6 +268,8 @@ pub struct SyncProgress {
     pub failing: i64,
     /// Jobs of the backfill that have not failed again and again.
     pub hopeful: i64,
+    /// Jobs that fetch conversations, due or not.
+    pub conversations: i64,
     /// When the first event was recorded that answers do not include yet.
     pub left_over_since: Option<DateTime<Utc>>,
 }
@@ -302,7 +304,10 @@ pub async fn progress(
                 AND failures > 0) AS "failing!",
              (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND ($3 OR j.repo_id IN (SELECT repo_id FROM seen))
                 AND failures < $2 AND j.kind IN
-               ('repositories', 'open', 'open_discussions', 'closed', 'closed_discussions')) AS "hopeful!"
+               ('repositories', 'open', 'open_discussions', 'conversations', 'closed', 'closed_discussions'))
+               AS "hopeful!",
+             (SELECT count(*) FROM jobs j WHERE j.account_id = $1 AND ($3 OR j.repo_id IN (SELECT repo_id FROM seen))
+                AND j.kind = 'conversations') AS "conversations!"
            FROM sync
            -- What is recorded before a part is complete may belong to it.
            CROSS JOIN (SELECT min(recorded_at) AS since FROM events

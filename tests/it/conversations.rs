@@ -3,10 +3,10 @@
 
 mod thread;
 
-use bugscrub::activity::{Event, ItemState, WaitsFor};
+use bugscrub::activity::{Checks, Event, ItemState, WaitsFor};
 use proptest::prelude::*;
 
-use self::thread::{Act, BOT, PEOPLE, Story, Thread};
+use self::thread::{Act, PEOPLE, Story, Thread};
 use crate::support::history::{bytes, fold};
 
 fn act() -> impl Strategy<Value = Act> {
@@ -22,6 +22,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0..3usize).prop_map(Act::Request),
         1 => any::<bool>().prop_map(Act::Draft),
         1 => any::<bool>().prop_map(Act::AutoMerge),
+        2 => prop::sample::select(vec!["SUCCESS", "FAILURE", "ERROR", "PENDING", "EXPECTED"]).prop_map(Act::Check),
         1 => Just(Act::Label),
     ]
 }
@@ -39,12 +40,25 @@ fn check(item: &ItemState, thread: &Thread) -> Result<(), TestCaseError> {
     let (turn, review) = thread.read();
     prop_assert_eq!(item.waits_for(), Some(turn), "{:#?}", thread);
     prop_assert_eq!(item.review(), review, "{:#?}", thread);
-    let mut people: Vec<usize> = thread.said.iter().map(|said| said.who).filter(|who| *who != BOT).collect();
-    people.sort_unstable();
-    people.dedup();
-    prop_assert_eq!(item.commenters(), Some(people.len() as i64));
+    let mut spoke_at = item.spoke_at().unwrap();
+    spoke_at.sort_unstable();
+    prop_assert_eq!(item.commenters(), Some(spoke_at.len() as i64));
+    prop_assert_eq!(spoke_at, thread.spoke_at());
     prop_assert!(!item.conversation_is_due());
     Ok(())
+}
+
+/// How the checks of the last commit stand, by what GitHub answered when the thread was so.
+fn checks_of(asked: &Thread, end: &Thread) -> Option<Checks> {
+    match asked.checks.filter(|_| asked.commit == end.commit)? {
+        "SUCCESS" => Some(Checks::Passing),
+        "FAILURE" | "ERROR" => Some(Checks::Failing),
+        _ => Some(Checks::Pending),
+    }
+}
+
+fn checks(item: &ItemState) -> Option<Checks> {
+    item.checks().map(|(checks, _)| checks)
 }
 
 proptest! {
@@ -60,10 +74,17 @@ proptest! {
 
         let mut told: Vec<&Event> = story.told.iter().flatten().collect();
         chance.shuffle(&mut told);
-        check(&folded(told), thread)?;
+        let heard = folded(told);
+        check(&heard, thread)?;
+        prop_assert_eq!((checks(&heard), heard.checks_are_due()), (None, pull));
 
         let fetched = thread.fetched();
-        check(&folded(&fetched), thread)?;
+        let shown = folded(&fetched);
+        check(&shown, thread)?;
+        let stand = checks_of(thread, thread);
+        prop_assert_eq!((checks(&shown), shown.checks_are_due()), (stand, stand == Some(Checks::Pending)));
+        let linked = shown.conversation().linked().map(|linked| linked.iter().copied().collect::<Vec<_>>());
+        prop_assert_eq!(linked, pull.then(|| vec![7]));
 
         // GitHub was asked somewhere in between. Of what happened before, some deliveries came.
         let asked = chance.below(story.told.len());
@@ -72,7 +93,9 @@ proptest! {
         let before: Vec<&Event> = before.flatten().collect();
         let mut half: Vec<&Event> = before.into_iter().chain(&fetched).chain(story.told[asked + 1..].iter().flatten()).collect();
         let once = fold(half.iter().copied());
-        check(&once[once.keys().next().unwrap()], thread)?;
+        let mixed = &once[once.keys().next().unwrap()];
+        check(mixed, thread)?;
+        prop_assert_eq!(checks(mixed), checks_of(&story.after[asked], thread));
         half.extend(half.clone().into_iter().take(3));
         chance.shuffle(&mut half);
         prop_assert_eq!(bytes(&fold(half)), bytes(&once));

@@ -3,6 +3,7 @@
 mod backfill;
 mod commands;
 mod conversations;
+mod costs;
 mod credentials;
 mod doctor;
 mod doubts;

@@ -29,6 +29,29 @@ readable! {
         pub merge_queue = "mergeQueueEntry": Option<Option<Anything>>,
         pub review_requests = "reviewRequests": Option<Total>,
         pub commits: Option<Commits>,
+        /// Null if the last commit has no checks, or if the App may not read them.
+        pub rollup = "statusCheckRollup": Option<Option<Rollup>>,
+        /// The pull requests that close an issue.
+        pub closed_by = "closedByPullRequestsReferences": Option<Linked>,
+        /// The issues that a pull request closes.
+        pub closes = "closingIssuesReferences": Option<Linked>,
+    }
+
+    pub struct Rollup {
+        pub state: Option<Text>,
+    }
+
+    pub struct Linked {
+        pub nodes: Option<Vec<Option<LinkedItem>>>,
+    }
+
+    pub struct LinkedItem {
+        pub number: Option<i64>,
+        pub repository: Option<LinkedRepository>,
+    }
+
+    pub struct LinkedRepository {
+        pub id = "databaseId": Option<i64>,
     }
 
     /// Comments or reviews, or the replies to a comment.

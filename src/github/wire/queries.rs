@@ -115,6 +115,7 @@ fragment issue on Issue {
   __typename number updatedAt createdAt authorAssociation author { ...person }
   reactions { totalCount }
   comments(last: 100) { ...said }
+  ...closedBy
 }
 fragment pull on PullRequest {
   __typename number updatedAt createdAt authorAssociation author { ...person }
@@ -129,7 +130,24 @@ fragment pull on PullRequest {
     nodes { fullDatabaseId submittedAt state authorAssociation author { ...person } commit { oid } }
   }
   commits(last: 1) { nodes { commit { committedDate author { user { databaseId } } } } }
+  ...closing
 }";
+
+/// What closes what, and the checks of a pull request's last commit. Checks are shown to an App that may read checks and
+/// statuses; without either GitHub answers null in their place, or an error beside it.
+const LINK_FIELDS: &str = "
+fragment closedBy on Issue {
+  closedByPullRequestsReferences(first: 10) { nodes { number repository { databaseId } } }
+}
+fragment closing on PullRequest {
+  closingIssuesReferences(first: 10) { nodes { number repository { databaseId } } }
+  statusCheckRollup { state }
+}";
+
+/// The same where GitHub's schema does not have these: on Enterprise servers of some years ago.
+const NO_LINK_FIELDS: &str = "
+fragment closedBy on Issue { __typename }
+fragment closing on PullRequest { __typename }";
 
 /// The same for discussions: the replies to each of the last comments are a list of their own.
 const DISCUSSION_FIELDS: &str = "
@@ -146,8 +164,8 @@ fragment discussion on Discussion {
 }";
 
 /// The question for the conversations of some items of a repository: first the numbers of issues and pull requests,
-/// then those of discussions.
-pub fn conversations(numbers: &[i64], discussions: &[i64]) -> String {
+/// then those of discussions. `links`: with what closes what, and checks.
+pub fn conversations(numbers: &[i64], discussions: &[i64], links: bool) -> String {
     let mut query =
         "query Conversations($id: ID!) {\n  node(id: $id) {\n    __typename\n    ... on Repository {\n".to_owned();
     for number in numbers {
@@ -163,6 +181,7 @@ pub fn conversations(numbers: &[i64], discussions: &[i64]) -> String {
     // A fragment that is not used makes a query invalid.
     if !numbers.is_empty() {
         query.push_str(ISSUE_FIELDS);
+        query.push_str(if links { LINK_FIELDS } else { NO_LINK_FIELDS });
     }
     if !discussions.is_empty() {
         query.push_str(DISCUSSION_FIELDS);

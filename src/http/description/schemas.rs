@@ -14,7 +14,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::activity::BotReason as BotReasons;
+use crate::activity::{BotReason as BotReasons, Checks as HeadChecks};
 use crate::rank::criterion::{ALL, ASSOCIATION, CLOSED_REASON, Criterion, Looks, REVIEW, STATE, TYPE, WAITS_FOR};
 use crate::rank::range::RANGE_PATTERN;
 use crate::rank::{Facet as Facets, Order as Orders, criteria, dates, values};
@@ -219,6 +219,7 @@ named_schemas! {
     NumberTerm, "A number, or a range of numbers: `5..` (at least), `..9` (at most), `5..9`; `-` in front excludes it.",
         text(RANGE_PATTERN);
     Review, "How the review of an open pull request stands.", one_of(kinds(&REVIEW).iter().copied());
+    Checks, "How the checks of a pull request's last commit stand.", one_of(HeadChecks::NAMES);
     ReviewTerm, "How the review stands; `-` in front excludes it.", one_of(terms(kinds(&REVIEW)));
     AuthorAssociationTerm, "How the author stands to the repository; `-` in front excludes it.",
         one_of(terms(kinds(&ASSOCIATION)));

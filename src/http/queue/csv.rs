@@ -22,7 +22,12 @@ const REMARKS: [&str; 6] = [
 ];
 
 /// Columns that came later, behind the others so that those keep their places.
-const LATER: [&str; 5] = ["visibility", "closed_at", "closed_reason", "repository_id", "author_id"];
+#[rustfmt::skip]
+const LATER: [&str; 16] = [
+    "visibility", "closed_at", "closed_reason", "repository_id", "author_id", "waits_for", "waits_since", "review",
+    "author_association", "reactions", "commenters", "recent_commenters", "checks", "checks_at", "linked_pull_requests",
+    "linked_issues",
+];
 
 /// The columns that there are; with `remarks`, also those of what was done here.
 pub fn columns(remarks: bool) -> Vec<&'static str> {
@@ -83,7 +88,8 @@ pub fn text(value: &Value, raw: bool) -> String {
         Value::Null => String::new(),
         Value::String(text) => guarded(text.clone()),
         Value::Array(list) => {
-            guarded(list.iter().filter_map(Value::as_str).map(listed).collect::<Vec<_>>().join(comma))
+            let texts = list.iter().map(|entry| entry.as_str().map_or_else(|| entry.to_string(), listed));
+            guarded(texts.collect::<Vec<_>>().join(comma))
         }
         other => other.to_string(),
     }

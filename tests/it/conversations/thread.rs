@@ -30,6 +30,8 @@ pub enum Act {
     Request(usize),
     Draft(bool),
     AutoMerge(bool),
+    /// The checks of the last commit come to something. Nothing tells of it.
+    Check(&'static str),
     /// Something else that the author does; nothing is said by it.
     Label,
 }
@@ -58,6 +60,7 @@ pub struct Thread {
     pub requested: usize,
     pub draft: bool,
     pub auto_merge: bool,
+    pub checks: Option<&'static str>,
     pub labels: i64,
 }
 
@@ -74,6 +77,14 @@ fn person(who: usize) -> Value {
 }
 
 impl Thread {
+    /// When each human who said something did so last, sorted.
+    pub fn spoke_at(&self) -> Vec<DateTime<Utc>> {
+        let last = |who: usize| self.said.iter().filter(|said| said.who == who).map(|said| said.at).max();
+        let mut times: Vec<_> = (0..PEOPLE.len()).filter(|who| *who != BOT).filter_map(last).collect();
+        times.sort_unstable();
+        times
+    }
+
     fn comments(&self) -> usize {
         self.said.iter().filter(|said| said.verdict.is_none()).count()
     }
@@ -234,7 +245,12 @@ impl Thread {
             Act::Push => {
                 self.commit += 1;
                 self.pushed_at = now;
+                self.checks = None;
                 self.payload(own, "synchronize", author, None)
+            }
+            Act::Check(checks) => {
+                self.checks = Some(checks);
+                return self.nothing(before);
             }
             Act::Request(reviewers) => {
                 self.requested = reviewers;
@@ -298,6 +314,9 @@ impl Thread {
             shown["mergeQueueEntry"] = Value::Null;
             shown["reviewRequests"] = json!({"totalCount": self.requested});
             shown["commits"] = json!({"nodes": [{"commit": pushed}]});
+            shown["statusCheckRollup"] = self.checks.map_or(Value::Null, |state| json!({"state": state}));
+            shown["closingIssuesReferences"] = json!({"nodes": [{"number": 7, "repository": {"databaseId": 1}},
+                {"number": 8, "repository": {"databaseId": 2}}, null]});
         }
         let (entry, omissions) = read(shown.to_string().as_bytes()).unwrap();
         assert!(omissions.is_empty(), "{omissions}");
@@ -331,6 +350,7 @@ impl Story {
             requested: 0,
             draft: false,
             auto_merge: false,
+            checks: None,
             labels: 0,
         };
         let opened = thread.payload(if pull { "pull_request" } else { "issues" }, "opened", author, None);

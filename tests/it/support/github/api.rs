@@ -19,6 +19,7 @@ use self::apps::{convert, deliveries, mint, register};
 use self::graph::{graphql, torn};
 use self::repos::repository;
 use self::who::{Who, known};
+use super::points::points;
 use super::shapes;
 use super::world::Repository;
 use super::{APP_ID, Fault, Logged, State, Trouble, Window};
@@ -114,7 +115,8 @@ fn respond(
     let in_refusal = state.refused_until.get(&gate).is_some_and(|until| *until > now);
     let trouble = trouble(&mut state.faults, &path);
     let resource = if uri.path() == "/graphql" { "graphql" } else { "core" };
-    let (limit, left, reset) = count(state, gate, resource);
+    let points = if resource == "graphql" { cost(body) } else { 1 };
+    let (limit, left, reset) = count(state, gate, resource, points);
     let too_fast = resource == "core" && !paced(state, gate, if method == Method::GET { 1 } else { 5 });
     let mut answer = match (who, trouble) {
         _ if too_fast => refused(state, gate, "You have exceeded a secondary rate limit.", Some(60)),
@@ -159,7 +161,7 @@ fn respond(
         state.oddities.iter().filter(|(wanted, _)| answer.status == 200 && path.contains(wanted)).collect();
     odd.iter().for_each(|(_, change)| change(&mut answer.body));
     let odd = !odd.is_empty();
-    state.log.push(Logged { method: method_name, path, status: answer.status, gate, in_refusal });
+    state.log.push(Logged { method: method_name, path, status: answer.status, gate, in_refusal, points });
     if !odd {
         record(state, method, uri, body, &answer);
     }
@@ -213,15 +215,21 @@ fn trouble(faults: &mut Vec<Fault>, path: &str) -> Option<Trouble> {
     Some(trouble)
 }
 
+/// The points of a question of GraphQL.
+fn cost(body: &[u8]) -> u32 {
+    let asked: Value = serde_json::from_slice(body).unwrap();
+    points(asked["query"].as_str().unwrap(), &asked["variables"])
+}
+
 /// Counts a request against its budget. Returns the limit, the rest (below 0: refused) and the reset time.
-fn count(state: &mut State, gate: i64, resource: &'static str) -> (u32, i64, DateTime<Utc>) {
+fn count(state: &mut State, gate: i64, resource: &'static str, points: u32) -> (u32, i64, DateTime<Utc>) {
     let now = state.now();
     let limit = if resource == "graphql" { state.limits.1 } else { state.limits.0 };
     let window = state.windows.entry((gate, resource)).or_insert(Window { begun: now, used: 0 });
     if now - window.begun >= Duration::hours(1) {
         *window = Window { begun: now, used: 0 };
     }
-    window.used += 1;
+    window.used += points;
     (limit, i64::from(limit) - i64::from(window.used), window.begun + Duration::hours(1))
 }
 

@@ -7,6 +7,7 @@
 mod api;
 mod filled;
 mod life;
+pub mod points;
 pub mod shapes;
 pub mod world;
 
@@ -88,6 +89,8 @@ pub struct Logged {
     pub gate: i64,
     /// Whether it came while GitHub refused its account.
     pub in_refusal: bool,
+    /// What it cost of its hourly budget.
+    pub points: u32,
 }
 
 /// An attempt at a delivery, as GitHub lists it.
@@ -139,6 +142,8 @@ struct State {
     refused_until: HashMap<i64, DateTime<Utc>>,
     faults: Vec<Fault>,
     oddities: Vec<(&'static str, Oddity)>,
+    /// Whether GraphQL has the schema of some years ago, which lacks checks of pull requests.
+    old_schema: bool,
     log: Vec<Logged>,
     exchanges: BTreeMap<String, Vec<Value>>,
     /// The permissions of the App, and the events to which it subscribes.
@@ -186,6 +191,7 @@ impl FakeGitHub {
             refused_until: HashMap::new(),
             faults: vec![],
             oddities: vec![],
+            old_schema: false,
             log: vec![],
             exchanges: BTreeMap::new(),
             permissions: bugscrub::github::manifest::declared_permissions(),
@@ -266,7 +272,12 @@ impl FakeGitHub {
         self.with(|state| state.fresh_401s = times);
     }
 
-    /// Sets the requests an hour of each account, for REST and for GraphQL.
+    /// Makes it a server of some years ago.
+    pub fn old_schema(&self) {
+        self.with(|state| state.old_schema = true);
+    }
+
+    /// Sets the requests an hour of each account for REST, and the points for GraphQL.
     pub fn limits(&self, core: u32, graphql: u32) {
         self.with(|state| state.limits = (core, graphql));
     }

@@ -57,6 +57,10 @@ pub struct Item {
     /// The number of the last commit, and when it was pushed.
     pub commit: i64,
     pub pushed_at: DateTime<Utc>,
+    /// Of a pull request: how the checks of the last commit stand, as GitHub calls it, and the issues that it closes, by
+    /// repository and number.
+    pub checks: Option<&'static str>,
+    pub closes: BTreeSet<(i64, i64)>,
 }
 
 /// What became of an item that is gone.
@@ -249,6 +253,8 @@ impl World {
             said: vec![],
             commit: 1,
             pushed_at: at,
+            checks: None,
+            closes: BTreeSet::new(),
         };
         repository.items.insert(number, item);
         number
@@ -313,7 +319,20 @@ impl World {
         self.change(repo, number, |item, now| {
             item.commit += 1;
             item.pushed_at = now;
+            item.checks = None;
         });
+    }
+
+    /// The author pushes, and a delivery tells of it.
+    pub fn push_told(&mut self, repo: i64, number: i64) {
+        self.push(repo, number);
+        self.tell_of_item("pull_request", "synchronize", repo, number, json!({}));
+    }
+
+    /// The checks of a pull request come to something. It does not count as an update.
+    pub fn check(&mut self, repo: i64, number: i64, checks: &'static str) {
+        let item = self.repositories.get_mut(&repo).unwrap().items.get_mut(&number).unwrap();
+        item.checks = Some(checks);
     }
 
     pub fn close(&mut self, repo: i64, number: i64) {

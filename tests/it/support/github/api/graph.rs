@@ -64,7 +64,20 @@ pub fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
         }
         "Conversations" => {
             let query = asked["query"].as_str().unwrap();
-            json!({"node": repo_of(&variables["id"]).map(|repo| conversations(repo, query))})
+            if state.old_schema && query.contains("statusCheckRollup") {
+                let message = "Field 'statusCheckRollup' doesn't exist on type 'PullRequest'";
+                return reply("", 200, json!({"errors": [{"message": message}]}));
+            }
+            let mut errors = vec![];
+            let node = repo_of(&variables["id"]).map(|repo| {
+                let shows_checks = !repo.private || who.reads_checks();
+                conversations(state, repo, query, shows_checks, &mut errors)
+            });
+            let mut body = json!({"data": {"node": node}});
+            if !errors.is_empty() {
+                body["errors"] = json!(errors);
+            }
+            return reply("", 200, body);
         }
         other => panic!("the fake knows no query {other}"),
     };
@@ -145,8 +158,16 @@ fn discussion(repo: &Repository, item: &Item) -> Value {
 }
 
 /// The conversations of the items that a query names: `i12: issueOrPullRequest(number: 12)`.
-fn conversations(repo: &Repository, query: &str) -> Value {
+fn conversations(
+    state: &State,
+    repo: &Repository,
+    query: &str,
+    shows_checks: bool,
+    errors: &mut Vec<Value>,
+) -> Value {
     let mut node = json!({"__typename": "Repository"});
+    let all = state.world.repositories.values().flat_map(|home| home.items.values().map(move |item| (home.id, item)));
+    let closing: Vec<(i64, &Item)> = all.filter(|(_, item)| item.open && !item.closes.is_empty()).collect();
     for line in query.lines() {
         let Some((alias, asked)) = line.trim().split_once(": ").filter(|(alias, _)| alias.starts_with('i')) else {
             continue;
@@ -163,8 +184,29 @@ fn conversations(repo: &Repository, query: &str) -> Value {
         let discussion = asked.starts_with("discussion");
         let found = repo.items.get(&number).filter(|item| !off(item) && (item.kind == Kind::Discussion) == discussion);
         node[alias] = found.map_or(Value::Null, conversation);
+        let Some(item) = found.filter(|item| item.kind != Kind::Discussion && query.contains("statusCheckRollup")) else {
+            continue;
+        };
+        if item.kind == Kind::Issue {
+            node[alias]["closedByPullRequestsReferences"] = closed_by(&closing, (repo.id, item.number));
+            continue;
+        }
+        let issue = |(repo, number): &(i64, i64)| json!({"number": number, "repository": {"databaseId": repo}});
+        node[alias]["closingIssuesReferences"] = json!({"nodes": item.closes.iter().map(issue).collect::<Vec<_>>()});
+        node[alias]["statusCheckRollup"] = item.checks.filter(|_| shows_checks).map_or(Value::Null, |state| json!({"state": state}));
+        if !shows_checks {
+            errors.push(json!({"type": "FORBIDDEN", "path": ["node", alias, "statusCheckRollup"],
+                "message": "Resource not accessible by integration"}));
+        }
     }
     node
+}
+
+/// Those of some pull requests that close an issue, in whatever repository they are.
+fn closed_by(pulls: &[(i64, &Item)], issue: (i64, i64)) -> Value {
+    let closing = pulls.iter().filter(|(_, item)| item.closes.contains(&issue));
+    let shown = closing.map(|(home, item)| json!({"number": item.number, "repository": {"databaseId": home}}));
+    json!({"nodes": shown.take(10).collect::<Vec<_>>()})
 }
 
 fn person(login: &str) -> Value {

@@ -22,6 +22,8 @@ pub struct Reader {
     pub id: i64,
     pub issues: bool,
     pub discussions: bool,
+    /// Checks and statuses.
+    pub checks: bool,
 }
 
 impl Who {
@@ -31,6 +33,11 @@ impl Who {
 
     pub fn reads_discussions(self) -> bool {
         !matches!(self, Who::Installation(Reader { discussions: false, .. }))
+    }
+
+    /// Whether they are shown the checks of private repositories; everybody is shown those of public ones.
+    pub fn reads_checks(self) -> bool {
+        matches!(self, Who::Installation(Reader { checks: true, .. }))
     }
 }
 
@@ -59,7 +66,9 @@ pub fn known(state: &mut State, headers: &HeaderMap) -> Result<Who, Reply> {
         Some(found) if found.suspended => Err(error("", 403, "This installation has been suspended")),
         Some(found) => {
             let may = |name: &str| token.permissions.contains_key(name) && found.permissions.contains_key(name);
-            Ok(Who::Installation(Reader { id: found.id, issues: may("issues"), discussions: may("discussions") }))
+            let (issues, discussions) = (may("issues"), may("discussions"));
+            let checks = may("checks") && may("statuses");
+            Ok(Who::Installation(Reader { id: found.id, issues, discussions, checks }))
         }
     }
 }
