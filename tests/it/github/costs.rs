@@ -99,7 +99,7 @@ fn a_question_costs_what_githubs_formula_says() {
     let fifty: Vec<i64> = (1..=50).collect();
     assert_eq!(points(&wire::conversations(&fifty, &[], true), &Value::Null), 5);
     assert_eq!(points(&wire::conversations(&[], &fifty, true), &Value::Null), 11);
-    let ids = json!({"ids": ["R_1"; 100], "discussions": true});
+    let ids = json!({"ids": vec!["R_1"; 100], "discussions": true});
     assert_eq!(points(wire::TOTALS, &ids), 9);
 }
 
