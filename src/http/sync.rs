@@ -194,12 +194,7 @@ impl From<SyncReport> for SyncAnswer {
                 suspended: found.suspended,
                 gone_at: found.gone_at,
             }),
-            limits: LimitsRow {
-                rest: rest.map(budget),
-                graphql: graphql.map(budget),
-                paused_until,
-                reason,
-            },
+            limits: LimitsRow { rest: rest.map(budget), graphql: graphql.map(budget), paused_until, reason },
             items_by_repository: report.repositories.into_iter().map(repository).collect(),
             next: None,
             next_cursor: next.map(|next| next.to_string()),

@@ -111,7 +111,8 @@ impl Service {
             repository.complete_at = repository.complete_at.filter(|at| included(*at));
         }
         failing.retain(|job| job.failures > 0);
-        let paused = gate.as_ref().and_then(|gate| [false, true].into_iter().filter_map(|graphql| shut(gate, graphql)).max());
+        let paused =
+            gate.as_ref().and_then(|gate| [false, true].into_iter().filter_map(|graphql| shut(gate, graphql)).max());
         Ok(SyncReport {
             account_id,
             backfill: BackfillState::of(self.0.github.is_some(), &progress),

@@ -203,8 +203,11 @@ async fn rows_tell_who_spoke_of_late_how_checks_stand_and_what_closes_what() {
     assert_eq!((&hidden["waits_for"], &hidden["linked_issues"]), (&json!("maintainers"), &json!([])), "{hidden:#}");
     let sync = app.json("/api/v1/sync").await;
     assert_eq!((&sync["conversations_due"], &sync["left_out"], &sync["failing"]), (&json!(0), &json!([]), &json!([])));
-    let text = app.request(reqwest::Method::GET, "/api/v1/queue.csv?repo=acme/widgets&fields=number,checks,linked_issues,\
-                                                   linked_pull_requests,recent_commenters");
+    let text = app.request(
+        reqwest::Method::GET,
+        "/api/v1/queue.csv?repo=acme/widgets&fields=number,checks,linked_issues,\
+                                                   linked_pull_requests,recent_commenters",
+    );
     let text = text.send().await.unwrap().text().await.unwrap();
     assert!(text.contains("1,,,\"2, 3\",1\r\n") || text.contains("1,,,\"2, 3\",1\n"), "{text}");
     assert!(text.contains("2,passing,1,,0"), "{text}");
@@ -249,13 +252,17 @@ async fn checks_are_asked_for_after_a_push_and_for_a_day_until_they_end() {
     github.world(|world| world.push_told(repo, 1));
     github.deliver().await;
     assert_eq!(row(&app, 1).await["checks"], Value::Null);
-    github.world(|world| world.check(repo, 1, "PENDING"));
-    assert_eq!(sweep().await, (json!("pending"), 4));
-    // A day later nobody asks any more.
-    let pool = &app.database.pool;
-    sqlx::query("UPDATE items SET updated_at = updated_at - interval '2 days'").execute(pool).await.unwrap();
-    sqlx::query("UPDATE conversations_asked SET updated_at = updated_at - interval '2 days'").execute(pool).await.unwrap();
-    assert_eq!(sweep().await, (json!("pending"), 4));
+    github.world(|world| world.check(repo, 1, "FAILURE"));
+    assert_eq!(sweep().await, (json!("failing"), 4));
+    // Those that never come are asked for once when the pull request was not updated for a day.
+    github.world(|world| {
+        world.now -= Duration::days(2);
+        let old = world.open(repo, Kind::Pull, "Another change", "ada");
+        world.check(repo, old, "EXPECTED");
+    });
+    github.deliver().await;
+    assert_eq!((sweep().await.1, sweep().await.1), (5, 5));
+    assert_eq!(row(&app, 2).await["checks"], json!("pending"));
     app.stop().await.drop().await;
 }
 
@@ -315,7 +322,10 @@ async fn a_server_whose_schema_lacks_checks_is_asked_without_them() {
     complete(&app).await;
     settled(&app).await;
     let row = row(&app, 1).await;
-    assert_eq!((turn(&row), &row["checks"], &row["linked_issues"]), (("maintainers", Some("none")), &Value::Null, &Value::Null));
+    assert_eq!(
+        (turn(&row), &row["checks"], &row["linked_issues"]),
+        (("maintainers", Some("none")), &Value::Null, &Value::Null)
+    );
     assert_eq!(app.json("/api/v1/sync").await["failing"], json!([]));
     app.stop().await.drop().await;
 }

@@ -158,13 +158,7 @@ fn discussion(repo: &Repository, item: &Item) -> Value {
 }
 
 /// The conversations of the items that a query names: `i12: issueOrPullRequest(number: 12)`.
-fn conversations(
-    state: &State,
-    repo: &Repository,
-    query: &str,
-    shows_checks: bool,
-    errors: &mut Vec<Value>,
-) -> Value {
+fn conversations(state: &State, repo: &Repository, query: &str, shows_checks: bool, errors: &mut Vec<Value>) -> Value {
     let mut node = json!({"__typename": "Repository"});
     let all = state.world.repositories.values().flat_map(|home| home.items.values().map(move |item| (home.id, item)));
     let closing: Vec<(i64, &Item)> = all.filter(|(_, item)| item.open && !item.closes.is_empty()).collect();
@@ -184,7 +178,8 @@ fn conversations(
         let discussion = asked.starts_with("discussion");
         let found = repo.items.get(&number).filter(|item| !off(item) && (item.kind == Kind::Discussion) == discussion);
         node[alias] = found.map_or(Value::Null, conversation);
-        let Some(item) = found.filter(|item| item.kind != Kind::Discussion && query.contains("statusCheckRollup")) else {
+        let Some(item) = found.filter(|item| item.kind != Kind::Discussion && query.contains("statusCheckRollup"))
+        else {
             continue;
         };
         if item.kind == Kind::Issue {
@@ -193,7 +188,8 @@ fn conversations(
         }
         let issue = |(repo, number): &(i64, i64)| json!({"number": number, "repository": {"databaseId": repo}});
         node[alias]["closingIssuesReferences"] = json!({"nodes": item.closes.iter().map(issue).collect::<Vec<_>>()});
-        node[alias]["statusCheckRollup"] = item.checks.filter(|_| shows_checks).map_or(Value::Null, |state| json!({"state": state}));
+        node[alias]["statusCheckRollup"] =
+            item.checks.filter(|_| shows_checks).map_or(Value::Null, |state| json!({"state": state}));
         if !shows_checks {
             errors.push(json!({"type": "FORBIDDEN", "path": ["node", alias, "statusCheckRollup"],
                 "message": "Resource not accessible by integration"}));
