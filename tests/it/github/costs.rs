@@ -16,7 +16,7 @@ use crate::support::github::world::Kind;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, Logged};
 use crate::support::place::Place;
 use crate::support::service::{bugscrub, run};
-use crate::support::wait::in_time;
+use crate::support::wait::{self, in_time};
 use crate::support::{TestApp, TestDatabase};
 
 /// A fifth of the items are open, each in the middle of a conversation.
@@ -177,7 +177,7 @@ async fn with_sixty_points_an_hour_the_queue_is_whole_and_who_said_what_follows(
 #[tokio::test]
 async fn the_command_says_that_it_waits_for_the_next_hour_and_then_goes_on() {
     let github = FakeGitHub::start().await;
-    filled(&github, 2_000, 2_000);
+    filled(&github, 3_000, 3_000);
     github.limits(5_000, 60);
     let database = TestDatabase::new().await;
     let (url, id) = (github.url(), APP_ID.to_string());
@@ -203,10 +203,9 @@ async fn the_command_says_that_it_waits_for_the_next_hour_and_then_goes_on() {
                      AND kind IN ('conversations', 'open_discussions', 'closed_discussions')";
     let hours = async {
         loop {
-            if sqlx::query_scalar::<_, i64>(put_off).fetch_one(&database.pool).await.unwrap() > 0 {
-                next_hour(&github, &database).await;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            let count = async || sqlx::query_scalar::<_, i64>(put_off).fetch_one(&database.pool).await.unwrap();
+            wait::until("questions are put off", async || count().await > 0).await;
+            next_hour(&github, &database).await;
         }
     };
     let ended = tokio::select! {
@@ -216,7 +215,7 @@ async fn the_command_says_that_it_waits_for_the_next_hour_and_then_goes_on() {
     let words = ["80 % of the GraphQL budget of 60 an hour is used. What is left", "still to be asked who said what"];
     assert!(words.iter().all(|words| said.contains(words)), "{said}");
     let text = String::from_utf8(ended.stdout).unwrap();
-    assert_eq!((ended.status.success(), &*text), (true, "All 2000 items of 1 repositories are stored.\n"));
+    assert_eq!((ended.status.success(), &*text), (true, "All 3000 items of 1 repositories are stored.\n"));
     let due: i64 = sqlx::query_scalar("SELECT count(*) FROM items WHERE conversation_due")
         .fetch_one(&database.pool)
         .await
@@ -245,6 +244,6 @@ async fn without_a_token_try_shows_what_sixty_requests_bring() {
     assert!(ended.stderr.contains("4700 of 5000 items are here so far"), "{}", ended.stderr);
     assert!(ended.stderr.contains("Who said what on them it tells nobody without one"), "{}", ended.stderr);
     let said = ended.ok();
-    assert!(said.contains("4700 items of acme in the queue"), "{said}");
+    assert!(said.contains("4,700 items of acme in the queue"), "{said}");
     assert!(refused(&github).is_empty() && github.log().len() == 48);
 }
