@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::criterion::{Holders, Moment};
-use crate::activity::{Association, ItemType, NoteText, PersonKey, Review, State, Summary, WaitsFor};
+use crate::activity::{Association, Checks, ItemType, NoteText, PersonKey, Review, State, Summary, WaitsFor};
 
 /// An item, as far as filters and orders look at it.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,8 @@ pub struct Item {
     pub closed_reason: Option<String>,
     /// Of an open pull request.
     pub review: Option<Review>,
+    /// Of an open pull request.
+    pub checks: Option<Checks>,
     pub author_association: Option<Association>,
     pub comments: Option<i64>,
     pub reactions: Option<i64>,
@@ -75,6 +77,7 @@ impl Item {
             closed_at: None,
             closed_reason: None,
             review: None,
+            checks: None,
             author_association: None,
             comments: None,
             reactions: None,

@@ -10,7 +10,7 @@ use std::fmt;
 
 pub use super::candidate::{Candidate, Item, Repository};
 use super::measure::Measure;
-use crate::activity::{Association, ItemType, NoteText, PersonKey, Review, State, WaitsFor};
+use crate::activity::{Association, Checks, ItemType, NoteText, PersonKey, Review, State, WaitsFor};
 
 /// One thing that a filter can ask for.
 #[derive(Clone, Copy)]
@@ -270,6 +270,13 @@ pub const ASSOCIATION: Criterion = Criterion {
     looks: Looks::Kind(&Association::NAMES, |item| item.author_association.map(|association| association as usize)),
 };
 
+pub const CHECKS: Criterion = Criterion {
+    name: "checks",
+    about: "How the checks of an open pull request's last commit stand, as far as GitHub shows it: `pending`, `passing`, \
+            `failing`, or `none`. Repeat it to accept any of several; `-` in front of a value excludes it.",
+    looks: Looks::Kind(&Checks::NAMES, |item| item.checks.map(|checks| checks as usize)),
+};
+
 const COMMENTS: Criterion = Criterion {
     name: "comments",
     about: "The number of comments, `5`, or a range of it: `5..`, `..9`, `5..9`. Repeat it to accept any of several; `-` in \
@@ -312,11 +319,11 @@ const ARCHIVED: Criterion = Criterion {
 
 /// All that there are.
 #[rustfmt::skip]
-pub static ALL: [Criterion; 31] = [
+pub static ALL: [Criterion; 32] = [
     REPO, TYPE, STATE, LABEL, AUTHOR, ASSIGNEE, MILESTONE, TITLE, DRAFT, CREATED_AFTER, CREATED_BEFORE, UPDATED_AFTER,
     UPDATED_BEFORE, UNREAD, NOTED, ACTION, FLAG, WAITS_FOR, ARCHIVED, REVIEW, ASSOCIATION,
     COMMENTS, REACTIONS, COMMENTERS, CLOSED_REASON, CLOSED_AFTER, CLOSED_BEFORE, WAITING_AFTER, WAITING_BEFORE,
-    ACTIVE_AFTER, ACTIVE_BEFORE,
+    ACTIVE_AFTER, ACTIVE_BEFORE, CHECKS,
 ];
 
 /// The criterion of a name.
@@ -337,7 +344,7 @@ impl Criterion {
 
     /// Whether `none` asks for the items that have nothing of it.
     pub fn can_lack(&self) -> bool {
-        [LABEL.name, ASSIGNEE.name, MILESTONE.name, CLOSED_REASON.name].contains(&self.name)
+        [LABEL.name, ASSIGNEE.name, MILESTONE.name, CLOSED_REASON.name, CHECKS.name].contains(&self.name)
     }
 
     /// Whether it asks how items were closed, which those that are open have nothing of.

@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::StoreError;
 use super::items::ItemAddress;
-use crate::activity::{Association, ItemState, ItemType, PersonKey, Review, State, Summary, WaitsFor};
+use crate::activity::{Association, Checks, ItemState, ItemType, PersonKey, Review, State, Summary, WaitsFor};
 use crate::rank::Item;
 
 /// A row of an item of which enough is known to rank it.
@@ -36,6 +36,7 @@ pub(super) struct ItemRow {
     pub closed_at: Option<DateTime<Utc>>,
     pub closed_reason: Option<String>,
     pub review: Option<String>,
+    pub checks: Option<String>,
     pub author_association: Option<String>,
     pub comments: Option<i64>,
     pub reactions: Option<i64>,
@@ -70,6 +71,7 @@ impl ItemRow {
             closed_at: self.closed_at,
             closed_reason: self.closed_reason,
             review: self.review.as_deref().and_then(Review::from_name),
+            checks: self.checks.as_deref().and_then(Checks::from_name),
             author_association: self.author_association.as_deref().and_then(Association::from_name),
             comments: self.comments,
             reactions: self.reactions,
@@ -99,6 +101,7 @@ pub(super) fn folded_item(address: ItemAddress, folded: &ItemState) -> Option<It
         closed_at: closed_at(folded),
         closed_reason: folded.closed_reason(),
         review: folded.review(),
+        checks: folded.checks().map(|(checks, _)| checks),
         author_association: folded.conversation().author_association(),
         comments: folded.comments(),
         reactions: folded.conversation().reactions(),
@@ -147,7 +150,7 @@ pub(super) fn rows<'e>(
         r#"SELECT repo_id, number, type AS "type!", state AS "state!", created_at AS "created_at!",
                   updated_at AS "updated_at!", draft, author, author_id, labels, assignees,
                   assignee_ids, assignees_without_id, milestone, waits_for, waits_since, human_at, closed_at,
-                  closed_reason, review, author_association, comments, reactions, commenters, live, came_by_transfer,
+                  closed_reason, review, checks, author_association, comments, reactions, commenters, live, came_by_transfer,
                   CASE WHEN $12 THEN title END AS title,
                   CASE WHEN $13 AND state <> 'open' THEN folded END AS "folded: Json<ItemState>"
            FROM items
@@ -187,7 +190,7 @@ pub(super) async fn open_rows_at(
                   i.updated_at AS "updated_at!", i.draft, i.author, i.author_id, i.labels, i.assignees,
                   i.assignee_ids, i.assignees_without_id, i.milestone, i.waits_for, i.waits_since, i.human_at,
                   i.closed_at, i.closed_reason, i.review,
-                  i.author_association, i.comments, i.reactions, i.commenters, i.live, i.came_by_transfer,
+                  i.checks, i.author_association, i.comments, i.reactions, i.commenters, i.live, i.came_by_transfer,
                   NULL::text AS title, NULL::json AS "folded: Json<ItemState>"
            FROM UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)
            CROSS JOIN LATERAL (SELECT * FROM items WHERE account_id = $1 AND generation = $2

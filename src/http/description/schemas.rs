@@ -15,7 +15,9 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::activity::{BotReason as BotReasons, Checks as HeadChecks};
-use crate::rank::criterion::{ALL, ASSOCIATION, CLOSED_REASON, Criterion, Looks, REVIEW, STATE, TYPE, WAITS_FOR};
+use crate::rank::criterion::{
+    ALL, ASSOCIATION, CHECKS, CLOSED_REASON, Criterion, Looks, REVIEW, STATE, TYPE, WAITS_FOR,
+};
 use crate::rank::range::RANGE_PATTERN;
 use crate::rank::{Facet as Facets, Order as Orders, criteria, dates, values};
 use crate::scrub::view::MOST_VALUES;
@@ -83,6 +85,7 @@ pub fn values_of(criterion: &Criterion) -> RefOr<Schema> {
         Looks::Kind(..) if criterion.name == REVIEW.name => list(named::<ReviewTerm>()),
         Looks::Kind(..) if criterion.name == ASSOCIATION.name => list(named::<AuthorAssociationTerm>()),
         Looks::Kind(..) if criterion.name == CLOSED_REASON.name => list(named::<ClosedReasonTerm>()),
+        Looks::Kind(..) if criterion.name == CHECKS.name => list(named::<ChecksTerm>()),
         Looks::Kind(values, _) => list(one_of(terms(values))),
         Looks::Number(_) => list(named::<NumberTerm>()),
         Looks::Repository => list(named::<RepositoryTerm>()),
@@ -220,6 +223,8 @@ named_schemas! {
         text(RANGE_PATTERN);
     Review, "How the review of an open pull request stands.", one_of(kinds(&REVIEW).iter().copied());
     Checks, "How the checks of a pull request's last commit stand.", one_of(HeadChecks::NAMES);
+    ChecksTerm, "How checks stand; `none`: there are none, or GitHub shows none; `-` in front excludes it.",
+        one_of(terms(&[kinds(&CHECKS), &["none"]].concat()));
     ReviewTerm, "How the review stands; `-` in front excludes it.", one_of(terms(kinds(&REVIEW)));
     AuthorAssociationTerm, "How the author stands to the repository; `-` in front excludes it.",
         one_of(terms(kinds(&ASSOCIATION)));

@@ -16,6 +16,7 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         "updated_before", "unread", "noted", "action", "flag", "waits_for", "archived",
         "review", "author_association", "comments", "reactions", "commenters", "closed_reason", "closed_after",
         "closed_before", "waiting_after", "waiting_before", "active_after", "active_before",
+        "checks",
     ]);
     let flags = json!(["true", "false"]);
     let types = json!(["Issue", "PR", "Discussion"]);
@@ -34,6 +35,7 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         "last-closed",
     ]);
     let reasons = json!(["completed", "not_planned", "duplicate", "resolved", "outdated", "merged", "none"]);
+    let checks = json!(["pending", "passing", "failing", "none"]);
     let turns = json!(["author", "maintainers", "reviewers", "nobody"]);
     let none = Value::Null;
     let cases = [
@@ -56,6 +58,7 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         ("repo=*", "repo", &none),
         ("repo=acme/*/x", "repo", &none),
         ("closed_reason=fixed", "closed_reason", &reasons),
+        ("checks=green", "checks", &checks),
         ("waiting_before=long", "waiting_before", &none),
         ("author=group:team", "author", &none),
         ("repo=wid%00gets", "repo", &none),

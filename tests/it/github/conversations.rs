@@ -203,6 +203,8 @@ async fn rows_tell_who_spoke_of_late_how_checks_stand_and_what_closes_what() {
     assert_eq!((&hidden["waits_for"], &hidden["linked_issues"]), (&json!("maintainers"), &json!([])), "{hidden:#}");
     let sync = app.json("/api/v1/sync").await;
     assert_eq!((&sync["conversations_due"], &sync["left_out"], &sync["failing"]), (&json!(0), &json!([]), &json!([])));
+    assert_eq!(numbers(&app, "repo=widgets&checks=passing&checks=failing").await, [2, 4]);
+    assert_eq!(numbers(&app, "repo=widgets&checks=none").await, [1]);
     let text = app.request(
         reqwest::Method::GET,
         "/api/v1/queue.csv?repo=acme/widgets&fields=number,checks,linked_issues,\

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bugscrub::activity::{ItemType, NoteText, PersonKey, Review, Sight, State, WaitsFor};
+use bugscrub::activity::{Checks, ItemType, NoteText, PersonKey, Review, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self, Looks};
 use bugscrub::rank::live::Change;
 use bugscrub::rank::terms::{BEGINNING, NOTHING};
@@ -74,13 +74,14 @@ prop_compose! {
         milestone in option::of(1i64..3),
         waits_for in option::of(prop::sample::select(&WaitsFor::ALL[..])),
         review in option::of(prop::sample::select(&Review::ALL[..])),
+        checks in option::of(prop::sample::select(&Checks::ALL[..])),
         numbers in vec(option::of(prop_oneof![0i64..9, Just(i64::MAX)]), 3),
         waits_since in option::of(time(around)),
         human_at in option::of(time(around)),
     ) -> Item {
         let item = Item::new((repo_id, number), item_type, State::Open, created_at, updated_at);
         let (comments, reactions, commenters) = (numbers[0], numbers[1], numbers[2]);
-        let talk = Item { waits_for, waits_since, human_at, review, comments, reactions, commenters, ..item };
+        let talk = Item { waits_for, waits_since, human_at, review, checks, comments, reactions, commenters, ..item };
         Item { read, note, draft, author, labels, assignees, milestone, ..talk }
     }
 }
