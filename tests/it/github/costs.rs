@@ -5,7 +5,7 @@
 use std::process::Stdio;
 use std::time::Instant;
 
-use bugscrub::github::wire;
+use bugscrub::github::{Rhythm, wire};
 use chrono::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use super::{agrees, complete, rhythm, settled, start, until};
 use crate::support::github::points::points;
 use crate::support::github::world::Kind;
-use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, Logged};
+use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, Fault, Logged, Trouble};
 use crate::support::place::Place;
 use crate::support::service::{bugscrub, run};
 use crate::support::wait::{self, in_time};
@@ -58,6 +58,18 @@ fn spent(log: &[Logged], words: &str) -> (usize, u32) {
 async fn who_said_what_costs_two_requests_and_some_points_for_a_hundred_open_items() {
     let (items, comments) = if std::env::var_os("BUGSCRUB_COSTS").is_some() { (7_500, 30_000) } else { (750, 3_000) };
     let open = items / 5;
+    // A server that fails to answer these questions leaves the rest as it is.
+    let without = FakeGitHub::start().await;
+    filled(&without, items, comments);
+    let trouble = Trouble::Server(502);
+    without.fault(Fault { path: "Conversations", after: 0, times: u32::MAX, trouble });
+    let begun = Instant::now();
+    let app = start(&without, Rhythm { retry: Duration::hours(1), ..rhythm() }).await;
+    complete(&app).await;
+    let seconds_without = begun.elapsed().as_secs_f64();
+    app.stop().await.drop().await;
+    let before = spent(&without.log(), "").0 - spent(&without.log(), "Conversations").0;
+
     let github = FakeGitHub::start().await;
     let installation = filled(&github, items, comments);
     let begun = Instant::now();
@@ -69,12 +81,11 @@ async fn who_said_what_costs_two_requests_and_some_points_for_a_hundred_open_ite
     let log = github.log();
     let (all, asked) = (spent(&log, ""), spent(&log, "Conversations"));
     println!(
-        "{items} items, {comments} comments: {} requests without who said what, {} with; its {} questions cost {} points; {seconds:.1} s",
-        all.0 - asked.0,
-        all.0,
-        asked.0,
-        asked.1
+        "{items} items, {comments} comments: {before} requests and {seconds_without:.1} s without who said what, {} requests and \
+         {seconds:.1} s with; its {} questions cost {} points",
+        all.0, asked.0, asked.1
     );
+    assert_eq!(all.0 - asked.0, before);
     // What is asked of an open item is known of each.
     let rows = app.all_pages("limit=500").await;
     assert_eq!(rows.len(), open);
