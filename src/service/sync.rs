@@ -102,6 +102,9 @@ impl Service {
         // What the account has spent tells how much there is to ask about, hidden or not.
         let (progress, mut repositories, gate, mut failing) =
             (progress?, rows?, gate?.filter(|_| sight.is_all()), failing?);
+        // Without an App nobody asks.
+        let asks = self.0.github.is_some();
+        let conversations_due = if asks { conversations? } else { 0 };
         let full = i64::try_from(repositories.len()) == Ok(PAGE);
         let next = repositories.last().filter(|_| full).map(|last| last.repo_id);
         // A repository is as far as answers are: what is stored of it may not be in them yet.
@@ -115,7 +118,7 @@ impl Service {
             gate.as_ref().and_then(|gate| [false, true].into_iter().filter_map(|graphql| shut(gate, graphql)).max());
         Ok(SyncReport {
             account_id,
-            backfill: BackfillState::of(self.0.github.is_some(), &progress),
+            backfill: BackfillState::of(asks, &progress),
             progress,
             failing,
             // It names repositories, and nobody knows of which it is.
@@ -123,7 +126,7 @@ impl Service {
             installation: installation?,
             rest: gate.as_ref().and_then(|gate| gate.core),
             graphql: gate.as_ref().and_then(|gate| gate.graphql),
-            conversations_due: conversations?,
+            conversations_due,
             paused,
             repositories,
             next,

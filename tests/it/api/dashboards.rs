@@ -150,7 +150,8 @@ async fn rows_have_the_fields_that_were_chosen() {
         assert_eq!(list.records().next().unwrap().unwrap(), vec!["=1+1", "a, \"b\""]);
         let table = text(&app, &token, "/api/v1/queue.csv?label=nowhere").await;
         assert!(table.starts_with("rank,repository,type,number,title,url,state,author,labels,"), "{table}");
-        assert!(table.ends_with("note_flag,visibility,closed_at,closed_reason,repository_id,author_id\n"), "{table}");
+        assert!(table.contains(",note_flag,visibility,closed_at,closed_reason,repository_id,author_id,waits_for,"), "{table}");
+        assert!(table.ends_with(",recent_commenters,checks,checks_at,linked_pull_requests,linked_issues\n"), "{table}");
 
         // Grafana's ${__from} in milliseconds, and a time with its zone.
         let total = async |query: &str| get(&app, &token, &format!("/api/v1/queue?state=all&{query}")).await["total"].clone();
