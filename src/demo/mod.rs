@@ -118,6 +118,8 @@ pub async fn run_to(
     for command in show::commands(base_url, token) {
         writeln!(out, "{command}")?;
     }
+    writeln!(out, "\nAsk for a meeting's agenda:\n")?;
+    writeln!(out, "{}", show::agenda(base_url, token))?;
     writeln!(out, "\nOpen a bug scrub:\n")?;
     writeln!(out, "{}", show::scrub(base_url, token))?;
     writeln!(out, "\nTry the recipes of docs/api.md, docs/scrubs.md and docs/sheets.md:\n")?;

@@ -1,7 +1,7 @@
 //! The JSON shapes of GitHub's webhooks, with the fields that programs read.
 //!
 //! They were checked against the payloads that GitHub publishes (`@octokit/webhooks-examples`). They
-//! leave out the many API URLs, reactions, and whatever an App may not see.
+//! leave out the many API URLs, the kinds of reactions, and whatever an App may not see.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -36,6 +36,17 @@ pub(super) fn node_id(prefix: &str, ids: &[u64]) -> String {
         }
     }
     format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The reactions to an item, none to most. They do not change.
+fn reactions(item: &DemoItem) -> Value {
+    let spread = item.id.wrapping_mul(2_654_435_761) % 100;
+    let total = match spread {
+        0..75 => 0,
+        75..97 => 1 + (spread - 75) / 4,
+        _ => 9 + item.id % 17,
+    };
+    json!({ "total_count": total })
 }
 
 /// The part of an item's URL that names its kind.
@@ -206,6 +217,7 @@ impl World {
         issue.insert("id".to_owned(), item.issue_id.into());
         issue.insert("node_id".to_owned(), node_id(prefix, &[repository.id, item.id]).into());
         issue.insert("comments".to_owned(), item.comments.into());
+        issue.insert("reactions".to_owned(), reactions(item));
         issue.insert("state_reason".to_owned(), item.state_reason.into());
         issue.insert("performed_via_github_app".to_owned(), Value::Null);
         if item.kind == Kind::Pull {
@@ -305,6 +317,7 @@ impl World {
             "state_reason": item.state_reason,
             "locked": false,
             "comments": item.comments,
+            "reactions": reactions(item),
             "created_at": stamp(item.created),
             "updated_at": stamp(item.updated),
             "author_association": self.people[item.author].association(),

@@ -93,6 +93,11 @@ pub(super) fn commands(base_url: &str, token: &str) -> [String; 2] {
         .map(|query| format!("curl -s -H 'Authorization: Bearer {token}' '{base_url}/api/v1/queue?{query}'"))
 }
 
+/// The command that asks for a meeting's agenda, in one line.
+pub(super) fn agenda(base_url: &str, token: &str) -> String {
+    format!("curl -s -H 'Authorization: Bearer {token}' '{base_url}/api/v1/collections/agenda?rows=3'")
+}
+
 /// The command that opens a scrub, in one line.
 pub(super) fn scrub(base_url: &str, token: &str) -> String {
     format!(

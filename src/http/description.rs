@@ -33,7 +33,7 @@ use self::params::IfNoneMatch;
         (name = "sheets", description = "Spreadsheets, written and read back"),
         (name = "scrubs", description = "Meetings that read a view together, their decks and minutes"),
         (name = "stats", description = "Statistics of the backlog, each also as `.json`, `.csv` and `.svg`"),
-        (name = "views", description = "Named filters, each with an order"),
+        (name = "views", description = "Named filters, each with an order and what to do, and collections of them"),
         (name = "accounts", description = "The accounts that a token may see"),
         (name = "github", description = "How complete the data is, and what the App may do on GitHub"),
         (name = "tokens", description = "API tokens"),

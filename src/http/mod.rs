@@ -12,6 +12,7 @@ pub mod body;
 mod browsers;
 mod caching;
 mod calendar;
+mod collections;
 pub mod cors;
 mod description;
 mod etag;
@@ -154,6 +155,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(stats::coverage))
         .routes(routes!(views::list))
         .routes(routes!(views::show, views::put, views::delete))
+        .routes(routes!(collections::list))
+        .routes(routes!(collections::show))
         .routes(routes!(accounts::list))
         .routes(routes!(repositories::list))
         .routes(routes!(sync::show))

@@ -28,6 +28,7 @@ impl From<Refusal> for Problem {
             Refusal::LoginReused { ids } => of(&kinds::LOGIN_REUSED).allowed(ids.iter().map(i64::to_string)),
             Refusal::NoTokenInForce => Problem::of(StatusCode::NOT_FOUND).detail(says),
             Refusal::UnknownView | Refusal::NoStoredView => of(&kinds::UNKNOWN_VIEW),
+            Refusal::UnknownCollection => of(&kinds::UNKNOWN_COLLECTION),
             Refusal::ViewDeclared => of(&kinds::VIEW_DECLARED),
             Refusal::ViewBuiltIn => of(&kinds::VIEW_BUILT_IN),
             Refusal::TooManyViews => of(&kinds::TOO_MANY_VIEWS),

@@ -13,7 +13,7 @@ use super::AppState;
 use super::description::answers::{BadBody, NoAccount, Refused};
 use super::description::params::AccountParam;
 use super::description::schemas::{self, ViewName};
-use super::json::Body;
+use super::json::{Body, Whole};
 use super::params::Params;
 use super::problem::Problem;
 use crate::rank::{Criteria, Order, criterion};
@@ -30,9 +30,18 @@ pub struct ViewsAnswer {
 /// A view.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ViewRow {
-    #[schema(example = "needs-triage")]
+    #[schema(example = "needs-info")]
     name: String,
+    /// What it is called; its name if it was given no title.
+    #[schema(example = "Needs information")]
+    title: String,
     description: String,
+    /// What to do with its items, in a sentence. May be empty.
+    #[schema(example = "Ask for a reproduction or close it.")]
+    resolution: String,
+    /// How many items it may have and still count as done: 0 if an empty list means done. Null if it never does.
+    #[schema(example = 0)]
+    target: Option<i64>,
     /// `builtin`, `file` (declared where the service is installed) or `stored`.
     #[schema(value_type = schemas::ViewOrigin)]
     origin: Origin,
@@ -47,11 +56,23 @@ pub struct ViewRow {
 /// A view to be stored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"description": "Nobody has looked yet", "filter": {"type": ["Issue"], "label": "-triaged"}, "order": "stalest"}))]
+#[schema(example = json!({"title": "Needs information", "description": "We cannot tell what is wrong", "resolution": "Ask for a reproduction or close it.", "target": 0, "filter": {"type": ["Issue"], "label": "needs-info"}, "order": "stalest"}))]
 pub struct ViewPlan {
+    /// What it is called; by default its name.
+    #[serde(default)]
+    #[schema(required = false, max_length = 200, pattern = "^[^\\x00]*$")]
+    title: String,
     #[serde(default)]
     #[schema(required = false, max_length = 1_000, pattern = "^[^\\x00]*$")]
     description: String,
+    /// What to do with its items, in a sentence.
+    #[serde(default)]
+    #[schema(required = false, max_length = 1_000, pattern = "^[^\\x00]*$")]
+    resolution: String,
+    /// How many items it may have and still count as done: 0 if an empty list means done. By default it never does.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, required = false, minimum = 0, maximum = 1_000_000_000)]
+    target: Option<Whole>,
     /// The queue's filters by name. Each is a text, true or false, or a list of texts.
     #[serde(default)]
     #[schema(value_type = schemas::ViewFilter, required = false)]
@@ -86,8 +107,9 @@ impl<'de> Deserialize<'de> for GivenFilter {
 
 impl From<(Origin, View)> for ViewRow {
     fn from((origin, view): (Origin, View)) -> Self {
-        let View { name, description, filter, order } = view;
-        Self { name, description, origin, filter, order }
+        let title = view.heading().to_owned();
+        let View { name, description, resolution, target, filter, order, .. } = view;
+        Self { name, title, description, resolution, target, origin, filter, order }
     }
 }
 
@@ -124,12 +146,12 @@ pub async fn show(
 
 /// Store a view.
 ///
-/// It replaces a stored view of the same name. A built-in one (`open`, `bug-scrub`, `never-read`) only a token with the
-/// scope `admin` may replace. A view that is declared in a file cannot be changed here.
+/// It replaces a stored view of the same name, in whole: what is left out is empty. A built-in one, such as `open` or
+/// `needs-triage`, only a token with the scope `admin` may replace. A view that is declared in a file cannot be changed here.
 #[utoipa::path(
     put, path = "/api/v1/views/{name}", tag = "views", operation_id = "write_view",
     params(
-        ("name" = ViewName, Path, description = "The view's name", example = "needs-triage"),
+        ("name" = ViewName, Path, description = "The view's name", example = "needs-info"),
         AccountParam,
     ),
     request_body = ViewPlan,
@@ -147,8 +169,9 @@ pub async fn put(
     Body(new): Body<ViewPlan>,
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let ViewPlan { description, filter, order } = new;
-    let new = views::NewView { name, description, filter: filter.0, order };
+    let ViewPlan { title, description, resolution, target, filter, order } = new;
+    let target = target.map(|Whole(target)| target);
+    let new = views::NewView { name, title, description, resolution, target, filter: filter.0, order };
     let StoredView { view, is_new } = state.service.store_view(&viewer, params.one("account")?, new).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(ViewRow::from((Origin::Stored, view)))).into_response())
@@ -158,7 +181,7 @@ pub async fn put(
 #[utoipa::path(
     delete, path = "/api/v1/views/{name}", tag = "views", operation_id = "delete_view",
     params(
-        ("name" = ViewName, Path, description = "The view's name", example = "needs-triage"),
+        ("name" = ViewName, Path, description = "The view's name", example = "needs-info"),
         AccountParam,
     ),
     responses((status = 204, description = "The view was deleted"), Refused, NoAccount),

@@ -1,5 +1,7 @@
 //! Warnings: what is odd about a question that was answered all the same.
 
+use std::borrow::Cow;
+
 use axum::http::HeaderName;
 use form_urlencoded::Serializer;
 use serde::Serialize;
@@ -7,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::params::Params;
 use super::problem::Problem;
+use crate::service::collections::MissingView;
 use crate::service::names::{UnknownName, in_words};
 
 /// The header that names the parameters in files: as in a query, `label=bgu&repo=widgit`.
@@ -15,22 +18,30 @@ pub const WARNING: HeaderName = HeaderName::from_static("bugscrub-warning");
 /// A name in the question that nothing has which the token may see, so that it finds, or leaves out, nothing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Warning {
-    /// The filter, of the question or of its view.
+    /// The filter, of the question or of its view; or `view`.
     #[schema(example = "label")]
     parameter: &'static str,
     /// What it says; with `-` in front if that is to be left out.
     #[schema(example = "bgu")]
     value: String,
     /// What is odd about it, in words.
-    detail: &'static str,
+    #[schema(value_type = String)]
+    detail: Cow<'static, str>,
     /// Known names that are nearly the same, the nearest first.
     #[schema(example = json!(["bug"]))]
     closest: Vec<String>,
 }
 
+/// What a collection names and does not have.
+impl From<MissingView> for Warning {
+    fn from(MissingView { name, detail, closest }: MissingView) -> Self {
+        Self { parameter: "view", value: name, detail, closest }
+    }
+}
+
 impl From<UnknownName> for Warning {
     fn from(unknown: UnknownName) -> Self {
-        let detail = in_words(&unknown);
+        let detail = in_words(&unknown).into();
         let UnknownName { criterion, value, closest } = unknown;
         Self { parameter: criterion, value, detail, closest }
     }

@@ -7,7 +7,8 @@
 //! - [`follow`]: the task that loads the accounts and applies what is appended, by this process
 //!   at once, by others within [`follow::POLL`];
 //! - [`account`]: one account's part of it; [`names`]: names in a filter that nothing has;
-//! - [`facets`]: its items counted by their values, whose names [`facet_names`] keeps.
+//! - [`facets`]: its items counted by their values, whose names [`facet_names`] keeps;
+//! - [`parts`]: several parts of its items at once.
 //!
 //! Not guaranteed: that a page's texts are of its position; an item that changed since may show
 //! its newer state, and one that was closed since is left out.
@@ -17,6 +18,7 @@ mod facet_names;
 mod facets;
 mod follow;
 mod names;
+pub mod parts;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};

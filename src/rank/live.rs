@@ -5,7 +5,8 @@
 //! The players:
 //! - [`Live`]: takes changes, one writer at a time, and publishes a whole new snapshot for each;
 //! - [`snapshot`]: one moment, which never changes; what pages are read from;
-//! - [`ranked`]: the pages and the ranks of one date; [`sorted`]: an order of all items;
+//! - [`ranked`]: the pages and the ranks of one date; [`parts`]: a page with what is told of all items; [`sorted`]: an
+//!   order of all items;
 //! - [`selection`]: a filter whose names were resolved, and the slots that it selects;
 //! - [`facets`]: how many of them have each value; [`facet_names`]: what values are called;
 //! - [`items`], [`columns`], [`kinds`]: what is kept of each item, and how it is found;
@@ -23,6 +24,7 @@ mod facets;
 mod items;
 mod kinds;
 mod numbers;
+mod parts;
 mod ranked;
 mod selection;
 mod slots;
@@ -39,6 +41,7 @@ use chrono_tz::Tz;
 
 pub use facet_names::{FacetNames, Unknown};
 pub use facets::OpenCounts;
+pub use parts::Part;
 pub use ranked::{Page, Ranked};
 pub use selection::{Addresses, Meanings, Selection};
 use snapshot::Dated;

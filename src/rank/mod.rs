@@ -6,7 +6,7 @@
 //! - [`criterion`]: what a filter can ask for, each criterion once; [`candidate`]: of what it is asked;
 //! - [`dates`]: dates as people write them; [`criteria`]: a filter as people write it, [`values`]: how its values are written; [`filter`]: what it holds, and what passes it; [`terms`]: the values of one criterion;
 //! - [`measure`]: numbers that items have; [`range`]: ranges of them; [`facet`]: what items can be counted by;
-//! - [`groups`]: people whom a filter can name at once; [`text`]: how names are compared;
+//! - [`groups`]: people whom a filter can name at once; [`text`]: how names are compared; [`waits`]: for how long items have waited;
 //! - [`order`]: which item comes first;
 //! - [`queue`]: what is asked of a ranking and what it answers;
 //! - [`cursor`]: where a page ended, as an opaque text;
@@ -33,6 +33,7 @@ pub mod stale_age;
 pub mod terms;
 pub mod text;
 pub mod values;
+pub mod waits;
 
 pub use calendar::Calendar;
 pub use criteria::{BadCriterion, Criteria};
@@ -47,3 +48,4 @@ pub use order::Order;
 pub use queue::{Page, PageRequest, Place, PlaceKey, QueueItem};
 pub use stale_age::{stale_age, stale_product};
 pub use terms::Terms;
+pub use waits::{WaitSummary, Waits};

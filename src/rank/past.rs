@@ -11,6 +11,7 @@ use super::measure::{Measure, seconds};
 use super::order::Measured;
 use super::queue::{PageRequest, Place, PlaceKey};
 use super::stale_age::{days_since, stale_product};
+use super::waits::Waits;
 use crate::activity::State;
 
 /// A page in the making; `T` is what is shown of an item.
@@ -22,6 +23,7 @@ pub struct Past<'a, T> {
     /// The first of those that pass and come after where the page begins.
     kept: Vec<(Place, T)>,
     total: i64,
+    waits: Waits,
 }
 
 /// A page that is made.
@@ -29,6 +31,8 @@ pub struct Past<'a, T> {
 pub struct Offered<T> {
     /// Items that pass, on all pages.
     pub total: i64,
+    /// For how long these wait.
+    pub waits: Waits,
     pub items: Vec<(Place, T)>,
     /// Where the page ends, if more items follow.
     pub end: Option<PlaceKey>,
@@ -36,7 +40,7 @@ pub struct Offered<T> {
 
 impl<'a, T> Past<'a, T> {
     pub fn new(request: &'a PageRequest) -> Self {
-        Self { request, open: vec![], kept: vec![], total: 0 }
+        Self { request, open: vec![], kept: vec![], total: 0, waits: Waits::default() }
     }
 
     /// Offers an item, once.
@@ -50,6 +54,7 @@ impl<'a, T> Past<'a, T> {
             return;
         }
         self.total += 1;
+        Measure::WaitsSince.of(candidate.item).into_iter().for_each(|since| self.waits.add(since));
         if self.request.after.is_some_and(|after| self.request.order.compare(&place.key, &after).is_le()) {
             return;
         }
@@ -72,7 +77,7 @@ impl<'a, T> Past<'a, T> {
             place.rank = found.and_then(|index| i64::try_from(index + 1).ok());
         }
         let end = self.kept.last().filter(|_| more).map(|(place, _)| place.key);
-        Offered { total: self.total, items: self.kept, end }
+        Offered { total: self.total, waits: self.waits, items: self.kept, end }
     }
 
     fn place(&self, candidate: &Candidate<'_>) -> Place {

@@ -1,7 +1,8 @@
 //! Scrubs: what a group reads together.
 //!
 //! Pure: no IO and no clock. The players:
-//! - [`view`]: a named filter and order, and where it comes from;
+//! - [`view`]: a named filter and order, and what to do with its items; [`collection`]: views that are shown together;
+//! - [`declared`]: those of all accounts, from a file or [`builtin`];
 //! - [`progress`]: rounds and scrubs, and how far they have come;
 //! - [`deck`]: a scrub's rows: their status, and what happened to an item while a group read it and since
 //!   somebody last read it;
@@ -11,8 +12,11 @@
 //! - [`minutes`]: a scrub as a text to paste;
 //! - [`schedule`]: when the group meets.
 
+mod builtin;
+pub mod collection;
 pub mod deck;
 pub mod deck_marks;
+pub mod declared;
 pub mod input;
 pub mod minutes;
 pub mod progress;
@@ -20,6 +24,8 @@ pub mod record;
 pub mod schedule;
 pub mod view;
 
+pub use collection::Collection;
+pub use declared::{BadViews, Declared};
 pub use progress::{Round, Scrub, ScrubState, Track};
 pub use schedule::{BadSchedule, Schedule};
-pub use view::{BadViews, Declared, Origin, View};
+pub use view::{Origin, View};

@@ -5,7 +5,7 @@
 //! same ones. The players:
 //! - [`viewer`]: who asks, and what they may see and do; [`tokens`], [`tickets`]: how they are known;
 //! - [`refusal`]: why something was not answered or not done;
-//! - [`accounts`], [`views`], [`items`]: what questions are about;
+//! - [`accounts`], [`views`], [`items`]: what questions are about; [`collections`]: several views at once;
 //! - [`queue`]: the ranking, in pages; [`facets`]: what it is made of; [`names`]: names in a question that nothing has;
 //! - [`notes`], [`marks`]: what people write about an item, and that they read it; [`authorship`]: who does;
 //! - [`scrubs`]: meetings, their decks and minutes; [`sheets`]: spreadsheets, out and in;
@@ -21,6 +21,7 @@
 pub mod accounts;
 pub mod authorship;
 pub mod calendar;
+pub mod collections;
 mod counting;
 pub mod events;
 pub mod facets;

@@ -45,6 +45,8 @@ pub enum Refusal {
 
     #[error("The account has no view of this name.")]
     UnknownView,
+    #[error("There is no collection of this name.")]
+    UnknownCollection,
     #[error("No view of this name is stored.")]
     NoStoredView,
     #[error("This view is declared in the file of views; change it there.")]
@@ -132,7 +134,10 @@ impl From<BadView> for Refusal {
         let name = match bad {
             BadView::Criterion(criterion) => return criterion.into(),
             BadView::Name => "name",
+            BadView::Title => "title",
             BadView::Description => "description",
+            BadView::Resolution => "resolution",
+            BadView::Target => "target",
             BadView::TooMany => "filter",
         };
         Self::bad_parameter(name, format!("The view cannot be stored: {bad}."))

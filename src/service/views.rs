@@ -9,7 +9,10 @@ use crate::store::views::{self, Put};
 #[derive(Debug)]
 pub struct NewView {
     pub name: String,
+    pub title: String,
     pub description: String,
+    pub resolution: String,
+    pub target: Option<i64>,
     pub filter: Criteria,
     pub order: Order,
 }
@@ -30,6 +33,11 @@ impl Service {
     pub async fn list_views(&self, viewer: &Viewer, account: Option<&str>) -> Result<Vec<(Origin, View)>, Refusal> {
         viewer.require(Scope::Read)?;
         let account_id = self.account(viewer, account).await?.account_id;
+        self.views_of(account_id).await
+    }
+
+    /// All views of an account, by name.
+    pub(super) async fn views_of(&self, account_id: i64) -> Result<Vec<(Origin, View)>, Refusal> {
         Ok(self.0.views.all(views::list(&self.0.pool, account_id).await?))
     }
 
@@ -62,8 +70,8 @@ impl Service {
         viewer.require(Scope::Scrub)?;
         let account_id = self.account(viewer, account).await?.account_id;
         self.refuse_builtin(viewer, &new.name)?;
-        let NewView { name, description, filter, order } = new;
-        let view = View { name, description, filter, order };
+        let NewView { name, title, description, resolution, target, filter, order } = new;
+        let view = View { name, title, description, resolution, target, filter, order };
         view.check(self.0.views.groups())?;
         self.refuse_declared(&view.name)?;
         match views::put(&self.0.pool, account_id, &view).await? {

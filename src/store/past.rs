@@ -52,7 +52,7 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
     let mut page = Making { directory, zone, sight: &request.sight, past: Past::new(request) };
     told(&mut moment, request.account_id, end, &bots, &mut page).await?;
     let untold = untold(&mut moment, request.account_id, end, &mut page).await?;
-    let Offered { total, items, end } = page.past.page();
+    let Offered { total, items, end, .. } = page.past.page();
     let items = items.into_iter().map(|(place, item)| QueueItem { rank: place.rank, ..item }).collect();
     Ok(Page { position, total, items, end, approximate: untold > 0 })
 }

@@ -20,17 +20,23 @@ use super::{StoreError, live, people, remarks};
 use crate::activity::{Bots, ItemType, State};
 use crate::rank::criterion::{Looks, STATE, TYPE};
 use crate::rank::past::{Offered, Past};
-use crate::rank::{Candidate, Days, Page, PageRequest, Repository, Terms};
+use crate::rank::{Candidate, Days, Page, PageRequest, Repository, Terms, Waits};
 
 /// One page, and the count of all, of one moment.
 pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -> Result<Page, StoreError> {
+    Ok(part(pool, zone, bots, request).await?.0)
+}
+
+/// The same, and for how long all of the items have waited.
+pub async fn part(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -> Result<(Page, Waits), StoreError> {
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let (account_id, filter) = (request.account_id, &request.filter);
     let known = sqlx::query!("SELECT head_position, generation FROM accounts WHERE account_id = $1", account_id)
         .fetch_optional(&mut *moment)
         .await?;
     let Some(head) = known else {
-        return Ok(Page { position: 0, total: 0, items: vec![], end: None, approximate: false });
+        let page = Page { position: 0, total: 0, items: vec![], end: None, approximate: false };
+        return Ok((page, Waits::default()));
     };
     let repositories = live::repositories(&mut moment, account_id, None).await?;
     let repositories: HashMap<i64, Repository> =
@@ -59,10 +65,10 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
         past.offer(&candidate, |_| ());
     }
     drop(rows);
-    let Offered { total, items, end } = past.page();
+    let Offered { total, waits, items, end } = past.page();
     let places: Vec<_> = items.into_iter().map(|(place, ())| place).collect();
     let items = details(&mut moment, account_id, &request.sight, bots, &places).await?;
-    Ok(Page { position: head.head_position, total, items, end, approximate: false })
+    Ok((Page { position: head.head_position, total, items, end, approximate: false }, waits))
 }
 
 /// Which rows can pass, as far as Postgres can tell; with open items on the page also those that ranks

@@ -12,16 +12,19 @@ pub const MOST: i64 = 1_000;
 
 struct ViewRow {
     name: String,
+    title: String,
     description: String,
+    resolution: String,
+    target: Option<i64>,
     filter: Json<Criteria>,
     sort: String,
 }
 
 impl ViewRow {
     fn read(self) -> Result<View, StoreError> {
-        let Self { name, description, filter, sort } = self;
+        let Self { name, title, description, resolution, target, filter, sort } = self;
         let order = Order::from_name(&sort).ok_or_else(|| StoreError::Unreadable(format!("an order {sort}")))?;
-        Ok(View { name, description, filter: filter.0, order })
+        Ok(View { name, title, description, resolution, target, filter: filter.0, order })
     }
 }
 
@@ -29,7 +32,7 @@ impl ViewRow {
 pub async fn list(pool: &PgPool, account_id: i64) -> Result<Vec<View>, StoreError> {
     let rows = sqlx::query_as!(
         ViewRow,
-        r#"SELECT name, description, filter AS "filter: Json<Criteria>", sort FROM views
+        r#"SELECT name, title, description, resolution, target, filter AS "filter: Json<Criteria>", sort FROM views
            WHERE account_id = $1 ORDER BY name"#,
         account_id,
     )
@@ -42,7 +45,7 @@ pub async fn list(pool: &PgPool, account_id: i64) -> Result<Vec<View>, StoreErro
 pub async fn find(pool: &PgPool, account_id: i64, name: &str) -> Result<Option<View>, StoreError> {
     let row = sqlx::query_as!(
         ViewRow,
-        r#"SELECT name, description, filter AS "filter: Json<Criteria>", sort FROM views
+        r#"SELECT name, title, description, resolution, target, filter AS "filter: Json<Criteria>", sort FROM views
            WHERE account_id = $1 AND name = $2"#,
         account_id,
         name,
@@ -74,12 +77,17 @@ pub async fn put(pool: &PgPool, account_id: i64, view: &View) -> Result<Put, Sto
         return Ok(Put::Full);
     }
     sqlx::query!(
-        "INSERT INTO views (account_id, name, description, filter, sort) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO views (account_id, name, title, description, resolution, target, filter, sort)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (account_id, name)
-         DO UPDATE SET description = EXCLUDED.description, filter = EXCLUDED.filter, sort = EXCLUDED.sort",
+         DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, resolution = EXCLUDED.resolution,
+           target = EXCLUDED.target, filter = EXCLUDED.filter, sort = EXCLUDED.sort",
         account_id,
         view.name,
+        view.title,
         view.description,
+        view.resolution,
+        view.target,
         Json(&view.filter) as _,
         view.order.name(),
     )

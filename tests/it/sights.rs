@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use bugscrub::activity::{Bots, Sight};
 use bugscrub::rank::facet::{Facet, Tally};
-use bugscrub::rank::{Criteria, Order, Wording};
+use bugscrub::rank::{Criteria, Order, QueueItem, Wording};
 use bugscrub::scrub::deck::{DeckRow, RowStatus};
+use bugscrub::service::collections::{CollectedView, CollectionQuestion};
 use bugscrub::service::facets::FacetsQuestion;
 use bugscrub::service::items::ItemAddress;
 use bugscrub::service::portion::Subject;
@@ -127,6 +128,7 @@ async fn each_answer_is_what_filtering_by_hand_leaves() {
             }
             pages(&app.service, &all, &viewer).await;
             facets(&app, &viewer).await;
+            collection(&app.service, &all, &viewer).await;
             items(&app.service, &all, &viewer).await;
             rows(&app, &viewer.sight(), scrubbed["number"].as_i64().unwrap()).await;
             statistics(&app.service, &all, &viewer).await;
@@ -242,6 +244,39 @@ async fn facets(app: &TestApp, viewer: &Viewer) {
     let ids: Vec<i64> = listed.repositories.iter().map(|found| found.repository.repo_id).collect();
     let seen: Vec<i64> = REPOSITORIES.filter(|repo_id| viewer.sight().sees(*repo_id, is_private(*repo_id))).collect();
     assert_eq!(ids, seen, "{viewer:?}");
+}
+
+/// The views of a collection have what the queue has for who sees all, less what is hidden.
+async fn collection(service: &Service, all: &Viewer, viewer: &Viewer) {
+    let question = CollectionQuestion {
+        account: Some(ACCOUNT.to_string()),
+        name: "agenda".to_owned(),
+        rows: 3,
+        min_position: None,
+    };
+    let Versioned::New(_, shown) = service.show_collection(viewer, question, |_| false).await.unwrap() else {
+        panic!("nothing is known");
+    };
+    assert_eq!(shown.views.len(), 7);
+    for found in shown.views {
+        let CollectedView::Here(found) = found else { panic!("{found:?}") };
+        let subject = subject(&[], Some(&found.view.name));
+        let start = Start::First { subject, order: None, as_of: None, asked: Wording::default() };
+        let (_, whole) = page(service, all, start, 500).await;
+        let whole = whole.items.iter().filter(|shown| sees(&viewer.sight(), &shown.item.repository));
+        let expected: Vec<_> = whole.map(|shown| &shown.item).collect();
+        let places = |item: &QueueItem| (item.place.repo_id, item.place.number, item.rank);
+        let first: Vec<_> = expected.iter().take(3).map(|item| places(item)).collect();
+        let name = &found.view.name;
+        let items: Vec<_> = found.items.iter().map(|shown| places(&shown.item)).collect();
+        assert_eq!((items, found.total), (first, expected.len() as i64), "{viewer:?} {name}");
+        let since = expected.iter().filter_map(|item| item.waits_since);
+        let mut days: Vec<i64> = since.map(|since| (service.today() - since.date_naive()).num_days()).collect();
+        days.sort_unstable();
+        assert_eq!(found.waits.known, days.len(), "{viewer:?} {name}");
+        let middle = (!days.is_empty()).then(|| (days[(days.len() - 1) / 2] + days[days.len() / 2]) as f64 / 2.0);
+        assert_eq!(found.waits.median_days, middle, "{viewer:?} {name}");
+    }
 }
 
 async fn items(service: &Service, all: &Viewer, viewer: &Viewer) {

@@ -16,12 +16,29 @@ use crate::support::{TestApp, run_test};
 const FILE: &str = "
 views:
   - name: declared
+    title: Unlabelled
     description: What nobody has labelled yet
+    resolution: Label it.
+    target: 2
     filter: {type: [Issue], label: '-triaged', draft: false}
     order: freshest
   - name: bug-scrub
     filter: {state: open, label: bug}
 ";
+
+/// The views that every account has, by name.
+const BUILTIN: [&str; 10] = [
+    "bug-scrub",
+    "changed-since-review",
+    "good-first-issues",
+    "most-wanted",
+    "needs-triage",
+    "never-read",
+    "never-reviewed",
+    "open",
+    "waiting-for-author",
+    "waiting-for-us",
+];
 
 async fn names(app: &TestApp) -> Vec<(String, String)> {
     let views = app.json("/api/v1/views").await;
@@ -45,7 +62,7 @@ async fn views_are_stored_shown_replaced_and_deleted() {
     run_test(async |app| {
         with_items(&app).await;
         let builtin = |name: &str| (name.to_owned(), "builtin".to_owned());
-        assert_eq!(names(&app).await, [builtin("bug-scrub"), builtin("never-read"), builtin("open")]);
+        assert_eq!(names(&app).await, BUILTIN.map(builtin));
         let scrub = app.new_token(&["scrub"], None).await;
         let send = async |method: Method, path: &str, body: Option<Value>| {
             let mut request = app.request_as(&scrub, method, path);
@@ -59,8 +76,8 @@ async fn views_are_stored_shown_replaced_and_deleted() {
         assert_eq!(stored.status(), StatusCode::CREATED);
         let stored: Value = stored.json().await.unwrap();
         let shown = json!({
-            "name": "bugs", "description": "Bugs", "origin": "stored", "order": "stalest",
-            "filter": {"label": "bug", "draft": false, "created_after": "180d"},
+            "name": "bugs", "title": "bugs", "description": "Bugs", "resolution": "", "target": null, "origin": "stored",
+            "order": "stalest", "filter": {"label": "bug", "draft": false, "created_after": "180d"},
         });
         assert_eq!(stored, shown);
         assert_eq!(app.json("/api/v1/views/bugs").await, shown);
@@ -100,6 +117,15 @@ async fn views_are_stored_shown_replaced_and_deleted() {
             (put(json!({"order": "soonest"})), "body"),
             (put(json!({"name": "x"})), "body"),
             (put(json!({"description": "x".repeat(1_001)})), "description"),
+            (put(json!({"title": "x".repeat(201)})), "title"),
+            (put(json!({"title": "a\0b"})), "title"),
+            (put(json!({"title": null})), "body"),
+            (put(json!({"resolution": "x".repeat(1_001)})), "resolution"),
+            (put(json!({"resolution": "a\0b"})), "resolution"),
+            (put(json!({"target": -1})), "target"),
+            (put(json!({"target": 1_000_000_001})), "target"),
+            (put(json!({"target": 1.5})), "body"),
+            (put(json!({"target": "3"})), "body"),
             (put(json!({"filter": {"label": vec!["x"; 501]}})), "filter"),
             ((Method::PUT, "/api/v1/views/Big%20Name", Some(json!({}))), "name"),
             ((Method::PUT, "/api/v1/views/x?order=stalest", Some(json!({}))), "order"),
@@ -131,12 +157,51 @@ async fn views_are_stored_shown_replaced_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_view_says_what_to_do_with_its_items() {
+    run_test(async |app| {
+        with_items(&app).await;
+        let scrub = app.new_token(&["read", "scrub"], None).await;
+        let put = async |body: Value| {
+            let answer = app.request_as(&scrub, Method::PUT, "/api/v1/views/x").json(&body).send().await.unwrap();
+            assert!(answer.status().is_success(), "{body}");
+            let (put, shown) = (answer.json::<Value>().await.unwrap(), app.json("/api/v1/views/x").await);
+            assert_eq!(put, shown);
+            ["title", "resolution", "target"].map(|field| shown[field].clone())
+        };
+        let (long, sentence) = ("é".repeat(200), "ß".repeat(1_000));
+        for (body, said) in [
+            (json!({}), json!(["x", "", null])),
+            (json!({"title": "", "resolution": "", "target": null}), json!(["x", "", null])),
+            (json!({"title": " "}), json!(["x", "", null])),
+            (
+                json!({"title": "Some bugs", "resolution": "Close them.", "target": 0}),
+                json!(["Some bugs", "Close them.", 0]),
+            ),
+            (json!({"title": long, "resolution": sentence, "target": 12.0}), json!([long, sentence, 12])),
+            (json!({"target": 1_000_000_000}), json!(["x", "", 1_000_000_000])),
+            // What is left out is not kept from before.
+            (json!({"order": "newest"}), json!(["x", "", null])),
+        ] {
+            assert_eq!(json!(put(body.clone()).await), said, "{body}");
+        }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn views_of_a_file_come_first_and_cannot_be_changed() {
     let views = Declared::with_file(FILE).unwrap();
     run_test_with(Settings { views, ..settings() }, async |app| {
         with_items(&app).await;
         let origins: Vec<_> = names(&app).await.into_iter().map(|(name, origin)| format!("{name} {origin}")).collect();
-        assert_eq!(origins, ["bug-scrub file", "declared file", "never-read builtin", "open builtin"]);
+        let mut expected: Vec<_> = BUILTIN.map(|name| format!("{name} builtin")).into();
+        expected[0] = "bug-scrub file".to_owned();
+        expected.insert(2, "declared file".to_owned());
+        assert_eq!(origins, expected);
+        let declared = app.json("/api/v1/views/declared").await;
+        assert_eq!((&declared["title"], &declared["target"]), (&json!("Unlabelled"), &json!(2)));
+        assert_eq!(declared["resolution"], "Label it.");
         assert_eq!(app.json("/api/v1/queue?view=bug-scrub").await["total"], 3);
         assert_eq!(app.json("/api/v1/queue?view=declared").await["items"][0]["number"], 6);
         let scrub = app.new_token(&["scrub"], None).await;

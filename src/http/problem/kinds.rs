@@ -45,6 +45,8 @@ kinds! {
     UNKNOWN_VIEW = "unknown-view", NOT_FOUND, "Unknown view",
         "The account has no view of this name. `GET /api/v1/views` lists those that there are. What a file declares, or \
          is built in, can be shown but not deleted.";
+    UNKNOWN_COLLECTION = "unknown-collection", NOT_FOUND, "Unknown collection",
+        "There is no collection of views of this name. `GET /api/v1/collections` lists those that there are.";
     VIEW_DECLARED = "view-declared", CONFLICT, "View declared in a file",
         "The view is declared in a file where the service is installed, so it is changed there.";
     VIEW_BUILT_IN = "view-built-in", FORBIDDEN, "Built-in view",

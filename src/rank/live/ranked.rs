@@ -43,16 +43,27 @@ impl Ranked<'_> {
     /// there; in the order that `order` reads.
     pub fn page(&self, selection: &Selection, order: Order, after: Option<PlaceKey>, limit: usize) -> Page {
         let selected = selection.slots(&self.snapshot.items, &self.snapshot.public);
+        self.page_of(selected.as_ref(), order, after, limit)
+    }
+
+    /// The same of slots that were selected; `None` for all of them.
+    pub(super) fn page_of(
+        &self,
+        selected: Option<&Slots>,
+        order: Order,
+        after: Option<PlaceKey>,
+        limit: usize,
+    ) -> Page {
         let all = self.dated.queue.len();
-        let total = selected.as_ref().map_or(all, Slots::len);
-        let mut places = match &selected {
+        let total = selected.map_or(all, Slots::len);
+        let mut places = match selected {
             Some(selected) if total < all / RARE || order.looks_at_more() => {
                 self.collect(selected.iter(), order, after, limit.saturating_add(1))
             }
             None if order.looks_at_more() => {
                 self.collect(self.snapshot.items.columns.taken(), order, after, limit.saturating_add(1))
             }
-            _ => self.walk(selected.as_ref(), order, after, limit.saturating_add(1)),
+            _ => self.walk(selected, order, after, limit.saturating_add(1)),
         };
         let more = places.len() > limit;
         places.truncate(limit);

@@ -74,13 +74,15 @@ async fn every_answer_says_what_caches_may_do() {
 }
 
 /// Paths that anybody with `read` may ask, after a scrub was opened.
-const READ: [&str; 16] = [
+const READ: [&str; 18] = [
     "/api/v1/items/acme/widgets/1",
     "/api/v1/items/acme/widgets/1/note",
     "/api/v1/queue",
     "/api/v1/queue.csv",
     "/api/v1/views",
     "/api/v1/views/open",
+    "/api/v1/collections",
+    "/api/v1/collections/agenda",
     "/api/v1/scrubs",
     "/api/v1/scrubs/1",
     "/api/v1/scrubs/1/deck",
@@ -130,8 +132,10 @@ async fn what_has_not_changed_is_not_sent_again() {
         }
         // A change is told.
         open(&app, 2, &repository(1, "widgets")).await;
-        for (path, tag) in
-            READ.into_iter().zip(&tags).filter(|(path, _)| path.contains("queue") || path.contains("/backlog"))
+        for (path, tag) in READ
+            .into_iter()
+            .zip(&tags)
+            .filter(|(path, _)| ["queue", "/backlog", "/agenda"].iter().any(|part| path.contains(part)))
         {
             assert_eq!(ask(&app, &token, Method::GET, path, &[("if-none-match", tag)]).await.status(), 200, "{path}");
         }
@@ -235,6 +239,7 @@ async fn tags_tell_nothing_of_what_is_hidden() {
         let paths = [
             "/api/v1/items/acme/widgets/1/note",
             "/api/v1/views",
+            "/api/v1/collections",
             "/api/v1/scrubs",
             "/api/v1/stats/ages.csv",
             "/api/v1/stats/backlog.svg",

@@ -149,6 +149,9 @@ async fn links_stay_inside_what_a_proxy_tells_of_itself() {
             let next = page["next"].as_str().unwrap();
             assert!(next.starts_with(&format!("{prefix}/api/v1/queue?cursor=")), "{headers:?}: {next}");
             assert_eq!(link, format!("{origin}{next}"), "{headers:?}");
+            let agenda: Value = ask(&app, "/api/v1/collections/agenda", headers).await.json().await.unwrap();
+            let queue = format!("{prefix}/api/v1/queue?account=9000&view=needs-triage");
+            assert_eq!(agenda["views"][0]["queue"], json!(queue), "{headers:?}");
         }
         for wrong in ["", "evil.example:99999", "a b", "a.example:x", "[::1", &"a".repeat(300)] {
             let answer = ask(&app, "/api/v1/queue?limit=1", &[("x-forwarded-host", wrong)]).await;

@@ -167,7 +167,7 @@ async fn built_in_views_are_redefined_by_admins_alone() {
             let path = format!("/api/v1/views/{name}");
             app.request_as(token, method, &path).json(&json!({"filter": {"label": "x"}})).send().await.unwrap()
         };
-        for name in ["open", "bug-scrub", "never-read"] {
+        for name in ["open", "bug-scrub", "never-read", "needs-triage", "most-wanted"] {
             for method in [Method::PUT, Method::DELETE] {
                 let (status, said) = crate::support::app::problem(send(&scrub, method, name).await).await;
                 assert_eq!((status, said["type"].as_str()), (403, Some("/problems/view-built-in")), "{name}");

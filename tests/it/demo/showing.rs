@@ -102,12 +102,13 @@ async fn the_demo_shows_the_queue_and_goes_on() {
     };
     assert!(shown.iter().any(|line| line.contains("stale-age")), "{shown:?}");
     let commands = shown.iter().filter(|line| line.contains("curl")).collect::<Vec<_>>();
-    assert_eq!(commands.len(), 3);
+    assert_eq!(commands.len(), 4);
     for command in &commands {
         assert!(command.starts_with("curl -s -H 'Authorization: Bearer t0ken' "), "{command}");
         assert!(command.contains(" 'http://127.0.0.1:"), "{command}");
     }
-    assert!(commands[2].contains(" -d '{}' ") && commands[2].contains("/api/v1/scrubs'"), "{}", commands[2]);
+    assert!(commands[2].ends_with("/api/v1/collections/agenda?rows=3'"), "{}", commands[2]);
+    assert!(commands[3].contains(" -d '{}' ") && commands[3].contains("/api/v1/scrubs'"), "{}", commands[3]);
     assert!(shown.last().unwrap().contains(" quarrywork/"), "{shown:?}");
     assert!(!shown.concat().contains('\u{1b}'), "an escape code on no terminal");
 }

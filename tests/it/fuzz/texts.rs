@@ -106,7 +106,7 @@ fn a_filter_is_refused_or_is_the_same_in_a_cursor() {
 
 #[test]
 fn a_setting_is_refused_or_taken() {
-    let views = "views:\n  - name: declared\n    description: d\n    order: stalest\n    filter: {type: [Issue], label: '-triaged', draft: false, created_after: 30d}\n";
+    let views = "views:\n  - name: declared\n    title: t\n    description: d\n    resolution: r\n    target: 3\n    order: stalest\n    filter: {type: [Issue], label: '-triaged', draft: false, created_after: 30d}\ncollections:\n  - name: weekly\n    title: t\n    views: [declared, open]\n";
     let texts = [
         "a-secret,another",
         "https://github.example:8443/api/v3/",

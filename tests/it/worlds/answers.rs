@@ -63,6 +63,9 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         "/api/v1/views/{name}" => {
             ["open", "bug-scrub", "secret", "mine"].map(|name| path.replace("{name}", name)).into()
         }
+        "/api/v1/collections/{name}" => {
+            with("/api/v1/collections/agenda", &["", "rows=50", "rows=1&min_position=1", "rows=0"])
+        }
         "/api/v1/scrubs" => with(path, &["", "before=2"]),
         path if path.starts_with("/api/v1/scrubs/{number}") => {
             let deck: &[&str] = if path.ends_with("deck") { &["", "limit=1", "limit=2&after=1"] } else { &[""] };
@@ -85,6 +88,7 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         | "/api/v1/permissions"
         | "/api/v1/tokens"
         | "/api/v1/views"
+        | "/api/v1/collections"
         | "/api/v1/sheets/unplaced"
         | "/api/v1/scrubs/calendar.ics" => vec![path.to_owned()],
         _ => vec![],

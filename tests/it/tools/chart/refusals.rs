@@ -121,6 +121,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("paths: [{path: api, pathType: Prefix}]", "paths: \"api\" must be a path that begins with /."),
     ("cloudnativepg: {storage: {size: 20 GB}}", "cloudnativepg.storage.size: \"20 GB\" must be a size such as 20Gi."),
     ("cloudnativepg: {name: My DB}", "cloudnativepg.name: \"My DB\" is not the name of a Cluster"),
+    ("collections: [{name: Monday, views: [open]}]", "collections: \"Monday\" is not the name of a collection."),
+    ("collections: [{name: monday, views: []}]", "views"),
     ("views: [{name: Triage}]", "views: \"Triage\" is not the name of a view. Use 1 to 64 lower-case letters"),
     ("collections: [{name: The Agenda}]", "collections: \"The Agenda\" is not the name of a collection."),
     ("groups: {Team: [ada]}", "groups: \"Team\" is not the name of a group."),

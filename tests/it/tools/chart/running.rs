@@ -263,7 +263,14 @@ async fn the_production_pod_migrates_serves_and_stops() {
     assert_eq!(server.deliver(hook, &others, SECRET).await, 202);
     let views = server.get("/api/v1/views?account=9000").await;
     let triage = list(&views, "views").find(|view| view["name"] == "triage");
-    assert_eq!(triage.unwrap_or_else(|| panic!("{views:#}"))["origin"], "file");
+    let triage = triage.unwrap_or_else(|| panic!("{views:#}"));
+    assert_eq!((&triage["origin"], &triage["target"]), (&json!("file"), &json!(0)));
+    let monday = server.get("/api/v1/collections/monday?account=9000").await;
+    assert_eq!(
+        (&monday["title"], &monday["views"][0]["name"]),
+        (&json!("Every Monday"), &json!("triage")),
+        "{monday:#}"
+    );
     let logins = server.get("/api/v1/accounts").await;
     assert!(!logins.to_string().contains("others"), "{logins}");
 
