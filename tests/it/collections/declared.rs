@@ -98,6 +98,30 @@ async fn a_file_declares_collections_of_any_views() {
     .await;
 }
 
+/// A group can be taken out of the file while stored views name it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_is_not_understood_any_more_costs_itself() {
+    let views = Declared::with_file("collections: [{name: two, views: [ours, open]}]").unwrap();
+    run_test_with(Settings { views, ..settings() }, async |app| {
+        deliver_items(&app, &mut random()).await;
+        let token = app.new_token(&["read"], None).await;
+        let stored = "INSERT INTO views (account_id, name, description, filter, sort)
+                      VALUES ($1, 'ours', '', '{\"author\": \"group:team\"}', 'stalest')";
+        sqlx::query(stored).bind(ACCOUNT).execute(&app.database.pool).await.unwrap();
+        let (status, _) =
+            problem(app.request_as(&token, Method::GET, "/api/v1/queue?view=ours").send().await.unwrap()).await;
+        assert_eq!(status, 400, "nobody understands the view");
+        let two = get(&app, &token, "/api/v1/collections/two").await;
+        let warned = &two["views"][0]["warnings"][0];
+        assert_eq!((&warned["parameter"], &warned["value"]), (&json!("view"), &json!("ours")), "{two:#}");
+        assert!(warned["detail"].as_str().unwrap().contains("no such group"), "{warned}");
+        assert_eq!((&two["views"][0]["queue"], &two["views"][0]["items"]), (&Value::Null, &json!([])));
+        assert!(check_view(&app, &token, &two["views"][1], 5).await > 0);
+        app
+    })
+    .await;
+}
+
 /// An account that stored a view of such a name before there was a built-in one keeps its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_view_of_before_goes_before_a_built_in_one() {
@@ -143,7 +167,7 @@ fn the_views_that_ship_ask_for_what_they_say() {
     assert_eq!(all.len(), 10);
     for (origin, view) in &all {
         assert_eq!(*origin, Origin::Builtin);
-        view.check().unwrap_or_else(|bad| panic!("{}: {bad}", view.name));
+        view.check(declared.groups()).unwrap_or_else(|bad| panic!("{}: {bad}", view.name));
         assert!(view.filter.len() >= 2 && !view.title.is_empty(), "{view:?}");
     }
     let asked = |name: &str| {
