@@ -121,7 +121,8 @@ pub struct CollectedViewRow {
     /// The address of its queue, which has all of them. Null if there is no such view.
     #[schema(example = "/api/v1/queue?account=9919&view=needs-triage")]
     queue: Option<String>,
-    /// The view's name, if the account has no such view or nobody understands its filter any more; or names in its filter that nothing has which the token may see.
+    /// The view's name, if the account has no such view or nobody understands its filter any more; or names in its filter
+    /// that nothing has which the token may see.
     /// Usually none.
     warnings: Vec<Warning>,
 }

@@ -103,8 +103,8 @@ fn view_filter() -> RefOr<Schema> {
                 ArrayItems::RefOrSchema(one) => (**one).clone(),
                 ArrayItems::False => named::<Term>(),
             };
-            let either =
-                OneOfBuilder::new().item(one).item(RefOr::T(Schema::Array(several))).description(Some(criterion.about));
+            // What it means is said where it is a parameter.
+            let either = OneOfBuilder::new().item(one).item(RefOr::T(Schema::Array(several)));
             filter.property(criterion.name, either)
         }
         one => filter.property(criterion.name, one),
@@ -210,7 +210,7 @@ named_schemas! {
         one_of(["current", "read", "skipped", "read elsewhere", "closed", "deleted", "gone", "waiting"]);
     ViewOrigin, "`builtin`, `file` (declared where the service is installed) or `stored`.",
         one_of(["builtin", "file", "stored"]);
-    ViewFilter, "The queue's filters by name. `180d` keeps meaning 180 days ago, whenever the view is used.", view_filter();
+    ViewFilter, "The queue's filters by name, as its parameters are. `180d` keeps meaning 180 days ago, whenever the view is used.", view_filter();
     DateOrDaysAgo, "A date of the years 1 to 9998, a number of days ago, or a time, which means its date in the account's time \
                     zone: of ISO 8601 with or without its zone, or in milliseconds since 1970.", text(dates::DATES_PATTERN);
     Term, "A text that is looked for; `-` in front excludes it. A text that itself begins with `-` or `\"` stands in \
