@@ -18,7 +18,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{
-    AccountFact, Effect, Event, Fact, ItemFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, RepositoryRef,
+    AccountFact, Effect, Event, Fact, ItemFact, LabelFact, MilestoneFact, MilestoneRef, OwnerRef, RepositoryFact,
+    RepositoryRef,
 };
 use super::people::PersonState;
 
@@ -31,7 +32,7 @@ pub struct Directory {
     pub profile: AccountState,
     pub repositories: BTreeMap<i64, RepositoryState>,
     pub labels: BTreeMap<NameKey, NameState>,
-    pub milestones: BTreeMap<NameKey, NameState>,
+    pub milestones: BTreeMap<NameKey, MilestoneState>,
     /// By GitHub's id.
     pub people: BTreeMap<i64, PersonState>,
 }
@@ -61,7 +62,7 @@ impl Directory {
             }
             Fact::Milestone(MilestoneFact { repository, milestone, removed }) => {
                 let key = (repository.id, milestone.number);
-                self.milestones.entry(key).or_default().apply(received_at, &milestone.title, *removed);
+                self.milestones.entry(key).or_default().apply(received_at, milestone, *removed);
                 self.mention_in_passing(account_id, received_at, repository);
             }
         }
@@ -76,7 +77,11 @@ impl Directory {
             self.labels.entry((repository.id, label.id)).or_default().mention(shown, &label.name);
         }
         if let Some(Some(milestone)) = &snapshot.milestone {
-            self.milestones.entry((repository.id, milestone.number)).or_default().mention(shown, &milestone.title);
+            // As with people: GitHub shows a milestone as it is when it is asked.
+            let at = Mention::Shown(snapshot.updated_at.max(snapshot.fetched_at.unwrap_or_default()));
+            let state = self.milestones.entry((repository.id, milestone.number)).or_default();
+            state.name.mention(shown, &milestone.title);
+            state.mention(at, milestone);
         }
     }
 
@@ -247,6 +252,47 @@ impl RepositoryState {
     /// When an event last told that the App may see it.
     pub fn present_since(&self) -> Option<DateTime<Utc>> {
         self.present.as_ref().filter(|present| present.value).map(|present| present.at)
+    }
+}
+
+/// A milestone: its title, whether it is closed, and when it is due.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MilestoneState {
+    #[serde(flatten)]
+    name: NameState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closed: Option<Latest<bool>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_on: Option<Latest<Option<DateTime<Utc>>>>,
+}
+
+impl MilestoneState {
+    fn mention(&mut self, mention: Mention, milestone: &MilestoneRef) {
+        Latest::state(&mut self.closed, mention, milestone.closed);
+        Latest::state(&mut self.due_on, mention, milestone.due_on);
+    }
+
+    fn apply(&mut self, received_at: DateTime<Utc>, milestone: &MilestoneRef, removed: bool) {
+        self.name.apply(received_at, &milestone.title, removed);
+        self.mention(Mention::Told(received_at), milestone);
+    }
+
+    pub fn title(&self) -> &str {
+        self.name.name()
+    }
+
+    pub fn removed(&self) -> bool {
+        self.name.removed()
+    }
+
+    /// `None` if no payload has said it.
+    pub fn closed(&self) -> Option<bool> {
+        self.closed.as_ref().map(|closed| closed.value)
+    }
+
+    /// `None` if it is never due, and if no payload has said it.
+    pub fn due_on(&self) -> Option<DateTime<Utc>> {
+        self.due_on.as_ref().and_then(|due_on| due_on.value)
     }
 }
 

@@ -199,6 +199,17 @@ pub struct MilestoneRef {
     pub number: i64,
     /// Empty if the payload did not say it.
     pub title: String,
+    /// Whether it is closed; `None` if the payload did not say it.
+    pub closed: Option<bool>,
+    /// When it is due; inner `None` if the payload said that it never is.
+    pub due_on: Option<Option<DateTime<Utc>>>,
+}
+
+impl MilestoneRef {
+    /// One of which nothing else is known.
+    pub fn new(number: i64, title: impl Into<String>) -> Self {
+        Self { number, title: title.into(), closed: None, due_on: None }
+    }
 }
 
 /// A repository as a payload names it.

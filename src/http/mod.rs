@@ -153,6 +153,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(stats::flow))
         .routes(routes!(stats::forecast))
         .routes(routes!(stats::coverage))
+        .routes(routes!(stats::milestones::show))
         .routes(routes!(views::list))
         .routes(routes!(views::show, views::put, views::delete))
         .routes(routes!(collections::list))

@@ -3,6 +3,7 @@
 mod described;
 mod form;
 mod grouped;
+pub mod milestones;
 mod rows;
 mod table;
 
@@ -51,6 +52,7 @@ pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         router = router.route(&path("backlog"), get(backlog)).route(&path("ages"), get(ages));
         router = router.route(&path("throughput"), get(throughput)).route(&path("forecast"), get(forecast));
         router = router.route(&path("coverage"), get(coverage)).route(&path("flow"), get(flow));
+        router = router.route(&path("milestones"), get(milestones::show));
     }
     OpenApiRouter::with_openapi(openapi).merge(router.into())
 }
@@ -203,6 +205,9 @@ pub async fn coverage(
 }
 
 /// Show when the last open item will be closed, if the weeks to come are like those that were.
+///
+/// It draws from weeks of which it is known what was opened and closed. What was there before webhooks were received counts once all
+/// items are fetched, open and closed ones. The answer says from when the history counts as whole.
 #[utoipa::path(
     get, path = "/api/v1/stats/forecast", tag = "stats", operation_id = "show_forecast", params(CommonParams, RangeParams, SeedParam),
     responses(

@@ -259,16 +259,18 @@ impl LiveRanking {
     /// One item, open or not, with its history and, if it is open, its rank.
     pub async fn item(&self, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
         let mut found = find(&self.0.pool, self.0.zone, &self.0.bots, wanted, date).await?;
-        if let Found::Here(kept) = &mut found
-            && let Some(account) = self.account(wanted.account_id)
-            && let Some(snapshot) = self.snapshot(&account, date).await
-        {
-            let key = kept.item.place;
-            let place = snapshot.on(date).and_then(|ranked| ranked.place_of(key.repo_id, key.number));
-            // Memory may still hold an item that the store has closed by now.
-            kept.item.rank = place.filter(|_| kept.item.state == State::Open).and_then(|place| place.rank);
+        if let Found::Here(kept) = &mut found {
+            kept.item.rank = self.rank(wanted.account_id, &kept.item, date).await;
         }
         Ok(found)
+    }
+
+    /// The rank of an item of the store on a date; `None` if it is not open, or if memory does not hold it or the date.
+    pub async fn rank(&self, account_id: i64, item: &QueueItem, date: NaiveDate) -> Option<i64> {
+        // Memory may still hold an item that the store has closed by now.
+        let account = self.account(account_id).filter(|_| item.state == State::Open)?;
+        let snapshot = self.snapshot(&account, date).await?;
+        snapshot.on(date)?.place_of(item.place.repo_id, item.place.number)?.rank
     }
 }
 

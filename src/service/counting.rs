@@ -8,6 +8,7 @@ use super::refusal::Refusal;
 use super::viewer::Viewer;
 use crate::activity::Sight;
 use crate::rank::{Facet, Filter};
+use crate::store::fetching::FetchingStage;
 use crate::store::lifetimes::Lifetimes;
 
 /// Statistics of one token at a time, and of all: with a million items, each takes some seconds and 150 MB.
@@ -28,6 +29,9 @@ pub struct Of {
     pub sight: Sight,
     pub filter: Filter,
     pub group_by: Option<Facet>,
+    pub milestones: bool,
+    /// Nothing more was fetched completely since.
+    pub fetching: FetchingStage,
 }
 
 /// What was read, and of what.

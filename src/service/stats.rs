@@ -1,14 +1,17 @@
 //! Statistics: how the backlog fares.
 //!
-//! Everything is counted from the lifetimes of one moment, off the threads that serve requests; in groups, by [`groups`].
+//! Everything is counted from the lifetimes of one moment, off the threads that serve requests; in groups, by [`groups`]. The
+//! others are in `coverage`, `forecast` and [`milestones`].
 //! Whoever has the [`Version`] that a statistic has now is told so, and nothing is counted.
 
 mod coverage;
+mod forecast;
 pub mod groups;
+pub mod milestones;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 pub use self::coverage::Coverage;
 use self::groups::{Chosen, GroupBy, Groups, grouped};
@@ -18,8 +21,8 @@ use super::portion::{Portion, Subject};
 use super::queue::{Version, Versioned};
 use super::{Refusal, Service, Viewer};
 use crate::rank::stale_age::days_since;
-use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, FlowPoint, Forecast, ForecastRequest};
-use crate::stats::{OpenDays, Step, ThroughputRow, Week};
+use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, FlowPoint, OpenDays, Step, ThroughputRow};
+use crate::store::fetching::{self, FetchingStage};
 use crate::store::lifetimes::{Lifetimes, Scope, lifetimes};
 use crate::store::live::head_position;
 
@@ -38,6 +41,8 @@ pub struct StatsQuestion {
     pub strict: bool,
     /// What each group is to be counted by, as its items are now.
     pub group_by: Option<GroupBy>,
+    /// Whether it is about milestones.
+    pub milestones: bool,
 }
 
 /// The dates from one to another; a year up to the date of the answer, unless given.
@@ -215,43 +220,6 @@ impl Service {
         .await
     }
 
-    /// When the last open item will be closed, if weeks go on as those of a range did. The same seed gives
-    /// the same answer; it is made from the date unless given.
-    ///
-    /// # Errors
-    /// As [`Service::backlog`].
-    pub async fn forecast(
-        &self,
-        viewer: &Viewer,
-        question: &StatsQuestion,
-        range: DateRange,
-        seed: Option<u64>,
-        is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<Statistic<Forecast>>, Refusal> {
-        let moment = self.moment(viewer, question)?;
-        let (from, to) = moment.range(range, 7)?;
-        let seed = seed.unwrap_or(u64::from(moment.date.num_days_from_ce().unsigned_abs()));
-        let (zone, by) = (self.0.calendar.zone, question.group_by);
-        let what = format!("forecast {from} {to} {seed}");
-        self.counted(viewer, question, (moment, what), is_known, move |about, read| {
-            let approximate = std::cell::Cell::new(false);
-            let of = |chosen: &Chosen<'_>| {
-                let mut points = stats::backlog(chosen.lifetimes(), zone, from, to, Step::Week);
-                // Weeks before anything was heard of are no weeks in which nothing happened.
-                approximate.set(approximate.get() || points.iter().any(|point| point.approximate));
-                points.retain(|point| !point.approximate);
-                let quiet = points.iter().take_while(|point| point.opened + point.closed + point.gone == 0).count();
-                let weeks = Week::complete(&points[quiet..]);
-                let open_now = u32::try_from(chosen.open().count()).unwrap_or(u32::MAX);
-                stats::forecast(&weeks, ForecastRequest::new(moment.date, open_now, seed))
-            };
-            let (value, groups) = grouped(by, &read, of);
-            let (position, approximate) = (read.position, approximate.get());
-            Statistic { about, as_of: moment.date, position, approximate, value, groups }
-        })
-        .await
-    }
-
     fn moment(&self, viewer: &Viewer, question: &StatsQuestion) -> Result<Moment, Refusal> {
         viewer.require_embed()?;
         let past = self.past(question.as_of)?;
@@ -278,7 +246,7 @@ impl Service {
         question: &StatsQuestion,
         portion: &Portion,
         (moment, what): (Moment, &str),
-    ) -> Result<Version, Refusal> {
+    ) -> Result<(Version, FetchingStage), Refusal> {
         let account_id = portion.account.account_id;
         let view = portion.view.as_ref().map(|view| &view.name);
         let head = self.0.live.head(account_id);
@@ -286,21 +254,18 @@ impl Service {
         // are, may be behind it.
         let position = head_position(&self.0.pool, account_id).await?;
         let behind = head.map(|head| position - head.position);
+        // What was fetched completely counts otherwise, and no event tells of it.
+        let fetching = fetching::stage(&self.0.pool, account_id, &viewer.sight()).await?;
         let asked = format!(
-            "{what} {question:?} {view:?} {:?} {:?} {} {} {:?} {behind:?}",
+            "{what} {question:?} {view:?} {:?} {:?} {} {} {:?} {behind:?} {fetching:?}",
             portion.filter(moment.date)?,
             viewer.sight(),
             viewer.is_embed(),
             self.0.calendar.zone,
             self.0.bots,
         );
-        Ok(Version {
-            account_id,
-            date: moment.date,
-            generation: head.map_or(0, |head| head.generation),
-            position,
-            asked,
-        })
+        let generation = head.map_or(0, |head| head.generation);
+        Ok((Version { account_id, date: moment.date, generation, position, asked }, fetching))
     }
 
     /// Counts the lifetimes that a question means, unless the asker has this version.
@@ -313,12 +278,12 @@ impl Service {
         count: impl FnOnce(Part, Arc<Lifetimes>) -> Statistic<T> + Send + 'static,
     ) -> Result<Versioned<Statistic<T>>, Refusal> {
         let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
-        let version = self.statistic_version(viewer, question, &portion, (moment, &what)).await?;
+        let (version, fetching) = self.statistic_version(viewer, question, &portion, (moment, &what)).await?;
         if is_known(&version) {
             return Ok(Versioned::Known(version));
         }
         let held = self.0.counting.take(viewer).await?;
-        let (about, read) = self.lifetimes(viewer, question, portion, (moment, &version)).await?;
+        let (about, read) = self.lifetimes(viewer, question, portion, (moment, &version, fetching)).await?;
         let counted = computed(move || {
             let counted = count(about, read);
             drop(held);
@@ -332,7 +297,7 @@ impl Service {
         viewer: &Viewer,
         question: &StatsQuestion,
         portion: Portion,
-        (moment, version): (Moment, &Version),
+        (moment, version, fetching): (Moment, &Version, FetchingStage),
     ) -> Result<(Part, Arc<Lifetimes>), Refusal> {
         let (filter, group_by) = (portion.filter(moment.date)?, question.group_by.map(|by| by.facet));
         let unknown = self.unknown_in(viewer, question, &portion, moment).await?;
@@ -344,11 +309,13 @@ impl Service {
             sight: viewer.sight(),
             filter: filter.clone(),
             group_by,
+            milestones: question.milestones,
+            fetching,
         };
         let read = match self.0.counting.known(&of) {
             Some(read) => read,
             None => {
-                let scope = Scope { sight: viewer.sight(), filter, group_by };
+                let scope = Scope { sight: viewer.sight(), filter, group_by, milestones: question.milestones };
                 let read = Arc::new(lifetimes(&self.0.pool, account_id, &scope, &self.0.bots).await?);
                 if read.position == of.position {
                     self.0.counting.keep(of, &read);

@@ -40,6 +40,11 @@ impl BacklogPoint {
     pub fn days(&self) -> i64 {
         (self.date - self.first_date).num_days() + 1
     }
+
+    /// Whether nothing was opened or closed, and nothing gone.
+    pub fn is_quiet(&self) -> bool {
+        self.opened + self.closed + self.gone == 0
+    }
 }
 
 /// Counts the backlog in steps from `from` to `to`, both included, oldest first. The first week begins on a Monday, the first

@@ -15,6 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::backlog::BacklogPoint;
+use super::history::HistoryExtent;
 use super::percentile::rank;
 
 /// How many weeks with any activity a forecast needs.
@@ -52,13 +53,18 @@ pub struct ForecastRequest {
     pub horizon_weeks: u32,
     /// At least 1.
     pub runs: u32,
+    /// What shrinks or grows, in words.
+    pub subject: &'static str,
+    /// From when the weeks count.
+    pub extent: HistoryExtent,
 }
 
 impl ForecastRequest {
     /// A request with ten years and 10,000 runs. The standard error of a share is then at most half a percentage point,
     /// `sqrt(0.5 * 0.5 / 10,000)`.
     pub fn new(today: NaiveDate, open_now: u32, seed: u64) -> Self {
-        Self { today, open_now, seed, horizon_weeks: 520, runs: 10_000 }
+        let (subject, extent) = ("the backlog", HistoryExtent::default());
+        Self { today, open_now, seed, horizon_weeks: 520, runs: 10_000, subject, extent }
     }
 }
 
@@ -97,6 +103,14 @@ pub struct ForecastSummary {
     pub horizon_weeks: u32,
     pub runs: u32,
     pub sentence: String,
+    /// The date from which the history counts as whole, and so can be drawn from: that of the first creation once all items
+    /// are fetched, open and closed ones; otherwise the first week of which webhooks told everything. Null if there is none.
+    pub whole_since: Option<NaiveDate>,
+    /// The date before which the history lacks reopenings, and items that were deleted or transferred away, so that what was drawn of it is
+    /// approximate. Null if nothing was.
+    pub approximate_before: Option<NaiveDate>,
+    /// Of how many repositories not all items are fetched yet. While there are any, only weeks count of which webhooks told.
+    pub fetching: usize,
 }
 
 /// How many items are open in a future week: this many or fewer in 5, 20, 50, 80 and 95 % of the runs. `p80` reaches 0 at
@@ -115,9 +129,23 @@ pub struct FanPoint {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Forecast {
     pub summary: ForecastSummary,
+    /// How many of the runs have ended, now and after each week. Empty if there were no runs.
+    #[serde(skip)]
+    pub ended: Vec<usize>,
     /// From `today` to the horizon, or until every run ended: every week of the first year, then fewer and fewer. Empty if there
     /// were no runs.
     pub fan: Vec<FanPoint>,
+}
+
+impl Forecast {
+    /// The share of the runs (0 to 1) that had closed the last open item by a date; `None` if there were no runs.
+    pub fn share_by(&self, date: NaiveDate) -> Option<f64> {
+        let last = self.ended.len().checked_sub(1)?;
+        // A run ends with a week.
+        let weeks = (date - self.summary.today).num_weeks().max(0);
+        let ended = self.ended[usize::try_from(weeks).unwrap_or(last).min(last)];
+        Some(ended as f64 / f64::from(self.summary.runs))
+    }
 }
 
 /// Forecasts from complete weeks, in any order. Leave out weeks before anything was recorded, because they are not weeks in
@@ -141,7 +169,11 @@ pub fn forecast(weeks: &[Week], request: ForecastRequest) -> Forecast {
             horizon_weeks: request.horizon_weeks,
             runs: request.runs,
             sentence: String::new(),
+            whole_since: request.extent.whole_since,
+            approximate_before: request.extent.approximate_before,
+            fetching: request.extent.fetching,
         },
+        ended: vec![],
         fan: vec![],
     };
     let summary = &mut forecast.summary;
@@ -154,6 +186,7 @@ pub fn forecast(weeks: &[Week], request: ForecastRequest) -> Forecast {
     } else {
         let mut runs = Runs::new(request);
         forecast.fan = runs.play(&net);
+        forecast.ended = runs.ended_by;
         summary.date_50 = runs.dates[0];
         summary.date_80 = runs.dates[1];
         summary.date_95 = runs.dates[2];
@@ -162,7 +195,10 @@ pub fn forecast(weeks: &[Week], request: ForecastRequest) -> Forecast {
             summary.verdict = Verdict::Closes;
         }
     }
-    summary.sentence = sentence(summary, eventful);
+    summary.sentence = sentence(summary, eventful, request.subject);
+    if summary.verdict != Verdict::NothingOpen {
+        summary.sentence += &request.extent.words();
+    }
     forecast
 }
 
@@ -177,6 +213,8 @@ struct Runs {
     open: Vec<i64>,
     /// How many runs reached 0.
     ended: usize,
+    /// How many had, at the beginning and after each week.
+    ended_by: Vec<usize>,
     /// When each of [`SHARES`] had reached 0.
     dates: [Option<NaiveDate>; 3],
 }
@@ -184,7 +222,8 @@ struct Runs {
 impl Runs {
     fn new(request: ForecastRequest) -> Self {
         let open = vec![i64::from(request.open_now); request.runs as usize];
-        Self { request, rng: ChaCha8Rng::seed_from_u64(request.seed), open, ended: 0, dates: [None; 3] }
+        let rng = ChaCha8Rng::seed_from_u64(request.seed);
+        Self { request, rng, open, ended: 0, ended_by: vec![0], dates: [None; 3] }
     }
 
     /// Plays all runs, to the horizon or until every run ended. `net` must not be empty.
@@ -192,6 +231,7 @@ impl Runs {
         let mut fan = vec![self.fan_point(self.request.today)];
         for week in 1..=self.request.horizon_weeks {
             self.step(net);
+            self.ended_by.push(self.ended);
             // The calendar ends here.
             let Some(date) = self.request.today.checked_add_signed(Duration::weeks(i64::from(week))) else { break };
             let mut told = false;
@@ -249,11 +289,11 @@ fn stride(week: u32) -> u32 {
     }
 }
 
-fn sentence(summary: &ForecastSummary, eventful: usize) -> String {
+fn sentence(summary: &ForecastSummary, eventful: usize, subject: &str) -> String {
     let rate = match summary.mean_net_weekly {
-        Some(mean) if mean < 0.0 => format!("the backlog shrinks by {:.2} items a week on average", -mean),
-        Some(mean) if mean > 0.0 => format!("the backlog grows by {mean:.2} items a week on average"),
-        _ => "the backlog neither grows nor shrinks on average".to_owned(),
+        Some(mean) if mean < 0.0 => format!("{subject} shrinks by {:.2} items a week on average", -mean),
+        Some(mean) if mean > 0.0 => format!("{subject} grows by {mean:.2} items a week on average"),
+        _ => format!("{subject} neither grows nor shrinks on average"),
     };
     let horizon = format!("within {} weeks", summary.horizon_weeks);
     let share = summary.share_closing.unwrap_or_default() * 100.0;

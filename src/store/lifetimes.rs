@@ -15,12 +15,12 @@ use super::item_rows::{Wanted, rows};
 use super::items::ItemAddress;
 use super::people::{self, Known};
 use super::pool::{self, ONE_MOMENT};
-use super::{StoreError, facets, live, remarks};
+use super::{StoreError, facets, fetching, live, milestones, remarks};
 use crate::activity::{Actor, Bots, ItemType, Person, Sight, State, Summary};
 use crate::rank::criterion::Holders;
 use crate::rank::facet::{Facet, Values};
 use crate::rank::{Candidate, Filter, Repository};
-use crate::stats::{ItemNow, Lifetime, LifetimeFold};
+use crate::stats::{FetchState, History, ItemNow, Lifetime, LifetimeFold, Milestone};
 
 /// Repositories whose items are read at once.
 const AT_ONCE: usize = 500;
@@ -33,6 +33,8 @@ pub struct Scope {
     pub filter: Filter,
     /// What they are to be grouped by, as they are now.
     pub group_by: Option<Facet>,
+    /// Whether milestones are read too.
+    pub milestones: bool,
 }
 
 /// An account's items over time.
@@ -42,8 +44,10 @@ pub struct Lifetimes {
     pub position: i64,
     /// When the account's first event that the reader may know of was recorded.
     pub since: Option<DateTime<Utc>>,
-    /// The `owner/name` of each repository that has counted items.
+    /// The `owner/name` of each repository in which items may count.
     pub names: HashMap<i64, String>,
+    /// How much was fetched of each of these.
+    pub fetching: HashMap<i64, FetchState>,
     pub lifetimes: Vec<Lifetime>,
     /// When each of them that is open was created and last updated.
     pub open: Vec<Option<(DateTime<Utc>, DateTime<Utc>)>>,
@@ -51,24 +55,41 @@ pub struct Lifetimes {
     pub values: Vec<Vec<u32>>,
     /// The values by their numbers.
     pub value_names: Vec<String>,
+    /// The number of each one's milestone, as it is now; empty unless milestones were asked for.
+    pub milestone_of: Vec<Option<i64>>,
+    /// The milestones of these repositories; empty unless they were asked for.
+    pub milestones: Vec<Milestone>,
 }
 
 impl Lifetimes {
     /// What was known before `end`.
     #[must_use]
     pub fn until(&self, end: DateTime<Utc>) -> Self {
-        let (names, value_names) = (self.names.clone(), self.value_names.clone());
-        let mut then = Self { position: self.position, since: self.since, names, value_names, ..Self::default() };
-        let mut values = self.values.iter();
+        let mut then = Self {
+            position: self.position,
+            since: self.since,
+            names: self.names.clone(),
+            fetching: self.fetching.clone(),
+            value_names: self.value_names.clone(),
+            milestones: self.milestones.clone(),
+            ..Self::default()
+        };
+        let (mut values, mut milestones) = (self.values.iter(), self.milestone_of.iter());
         for lifetime in &self.lifetimes {
-            let own = values.next();
+            let (own, milestone) = (values.next(), milestones.next());
             if let Some(lifetime) = lifetime.until(end) {
                 then.open.push(lifetime.open());
                 then.lifetimes.push(lifetime);
                 then.values.extend(own.cloned());
+                then.milestone_of.extend(milestone);
             }
         }
         then
+    }
+
+    /// What is known of the past of its repositories together.
+    pub fn history(&self) -> History {
+        History::of(self.fetching.values().copied())
     }
 
     /// Whether the time from `from` on is only known approximately.
@@ -109,6 +130,15 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     };
     let repositories: HashMap<i64, Repository> =
         repositories.filter(passes).map(|repository| (repository.repo_id, repository)).collect();
+    let mut states = fetching::states(&mut moment, account_id, read.since.unwrap_or_default()).await?;
+    for repository in repositories.values() {
+        read.names.insert(repository.repo_id, format!("{}/{}", repository.owner, repository.name));
+        let state = states.remove(&repository.repo_id).unwrap_or(FetchState::Nothing);
+        read.fetching.insert(repository.repo_id, state);
+    }
+    if scope.milestones {
+        read.milestones = milestones::milestones(&mut moment, account_id, &read.names).await?;
+    }
     let reading =
         Reading { scope, known: &known, names: &names, holders: &holders, bots: &bots, summaries: &summaries };
     let mut values = Values::default();
@@ -119,14 +149,14 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
         let head = (account_id, head.generation);
         let mut folds = reading.folds(&mut moment, head, &repositories, some, &mut values).await?;
         reading.apply_events(&mut moment, account_id, &mut folds).await?;
-        for (address, (fold, own)) in folds {
-            let repository = &repositories[&address.0];
-            let name = || format!("{}/{}", repository.owner, repository.name);
-            read.names.entry(address.0).or_insert_with(name);
+        for ItemFold { fold, own, milestone } in folds.into_values() {
             read.open.push(fold.now().open());
             read.lifetimes.push(fold.finish(read.since));
             if scope.group_by.is_some() {
                 read.values.push(own);
+            }
+            if scope.milestones {
+                read.milestone_of.push(milestone);
             }
         }
     }
@@ -134,8 +164,16 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     Ok(read)
 }
 
-/// Lifetimes in the making, each with the numbers of its values.
-type Folds = HashMap<ItemAddress, (LifetimeFold, Vec<u32>)>;
+/// A lifetime in the making.
+struct ItemFold {
+    fold: LifetimeFold,
+    /// The numbers of its values.
+    own: Vec<u32>,
+    /// The number of its milestone.
+    milestone: Option<i64>,
+}
+
+type Folds = HashMap<ItemAddress, ItemFold>;
 
 /// What lifetimes are read with.
 struct Reading<'a> {
@@ -201,7 +239,7 @@ impl Reading<'_> {
                 closed_at,
                 came_by_transfer: transferred,
             };
-            folds.insert(address, (LifetimeFold::new(now), own));
+            folds.insert(address, ItemFold { fold: LifetimeFold::new(now), own, milestone: item.milestone });
         }
         Ok(folds)
     }
@@ -227,7 +265,7 @@ impl Reading<'_> {
         )
         .fetch(moment);
         while let Some(row) = rows.try_next().await? {
-            let Some((fold, _)) = folds.get_mut(&(row.repo_id, row.number)) else { continue };
+            let Some(ItemFold { fold, .. }) = folds.get_mut(&(row.repo_id, row.number)) else { continue };
             let actor =
                 row.actor_login.map(|login| Actor { login, id: row.actor_id, bot: row.actor_bot.unwrap_or_default() });
             fold.apply(&row.kind, row.position, row.occurred_at, actor.as_ref(), self.bots);

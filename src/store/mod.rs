@@ -11,7 +11,8 @@
 //!   items, and the ids behind the names in a filter;
 //! - `item_rows`: what filters and orders look at; [`queue`]: a page ranked of them; [`past`]: the queue of
 //!   a date that is over;
-//! - [`history`]: one item and its events; [`lifetimes`]: every item over time, for the statistics;
+//! - [`history`]: one item and its events; [`lifetimes`]: every item over time, for the statistics, with `milestones`, and
+//!   with how much was fetched ([`fetching`]);
 //! - [`directory`]: the names of labels and milestones; [`facets`]: items of any state counted by their values;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
 //! - [`views`], [`tokens`], [`tickets`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a stream in
@@ -35,6 +36,7 @@ pub mod directory;
 mod error;
 pub mod export;
 pub mod facets;
+pub mod fetching;
 mod fitness;
 pub mod gates;
 mod generations;
@@ -51,6 +53,7 @@ pub mod lifetimes;
 pub mod live;
 pub mod local;
 pub mod log;
+mod milestones;
 mod names;
 mod opening;
 pub mod past;

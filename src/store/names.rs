@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::StoreError;
 use super::items::canonical;
-use crate::activity::directory::{AccountState, NameKey, NameState, RepositoryState};
+use crate::activity::directory::{AccountState, MilestoneState, NameKey, NameState, RepositoryState};
 
 pub(super) async fn save_profile(
     connection: &mut PgConnection,
@@ -89,7 +89,11 @@ pub(super) async fn save_labels(
     if labels.is_empty() {
         return Ok(());
     }
-    let NameColumns { repo_ids, ids, names, removed, folded } = columns(labels);
+    let (repo_ids, ids): (Vec<i64>, Vec<i64>) = labels.iter().map(|(address, _)| *address).unzip();
+    let states: Vec<&NameState> = labels.iter().map(|(_, state)| *state).collect();
+    let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
+    let removed: Vec<bool> = states.iter().map(|state| state.removed()).collect();
+    let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
         r#"INSERT INTO labels (account_id, generation, repo_id, label_id, name, removed, folded)
            SELECT $1, $2, repo_id, id, name, removed, folded::json
@@ -114,48 +118,37 @@ pub(super) async fn save_milestones(
     connection: &mut PgConnection,
     account_id: i64,
     generation: i64,
-    milestones: &[(NameKey, &NameState)],
+    milestones: &[(NameKey, &MilestoneState)],
 ) -> Result<(), StoreError> {
     if milestones.is_empty() {
         return Ok(());
     }
-    let NameColumns { repo_ids, ids, names, removed, folded } = columns(milestones);
+    let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = milestones.iter().map(|(address, _)| *address).unzip();
+    let states: Vec<&MilestoneState> = milestones.iter().map(|(_, state)| *state).collect();
+    let titles: Vec<&str> = states.iter().map(|state| state.title()).collect();
+    let removed: Vec<bool> = states.iter().map(|state| state.removed()).collect();
+    let closed: Vec<Option<bool>> = states.iter().map(|state| state.closed()).collect();
+    let due_on: Vec<_> = states.iter().map(|state| state.due_on()).collect();
+    let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
-        r#"INSERT INTO milestones (account_id, generation, repo_id, number, title, removed, folded)
-           SELECT $1, $2, repo_id, id, name, removed, folded::json
-           FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
-             AS new (repo_id, id, name, removed, folded)
+        r#"INSERT INTO milestones (account_id, generation, repo_id, number, title, removed, closed, due_on, folded)
+           SELECT $1, $2, repo_id, number, title, removed, closed, due_on, folded::json
+           FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::timestamptz[],
+                       $9::text[]) AS new (repo_id, number, title, removed, closed, due_on, folded)
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
-             title = EXCLUDED.title, removed = EXCLUDED.removed, folded = EXCLUDED.folded"#,
+             title = EXCLUDED.title, removed = EXCLUDED.removed, closed = EXCLUDED.closed, due_on = EXCLUDED.due_on,
+             folded = EXCLUDED.folded"#,
         account_id,
         generation,
         &repo_ids,
-        &ids,
-        names as _,
+        &numbers,
+        titles as _,
         &removed,
+        closed as _,
+        due_on as _,
         &folded,
     )
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// The rows of labels or milestones, column by column.
-struct NameColumns<'a> {
-    repo_ids: Vec<i64>,
-    ids: Vec<i64>,
-    names: Vec<&'a str>,
-    removed: Vec<bool>,
-    folded: Vec<String>,
-}
-
-fn columns<'a>(rows: &[(NameKey, &'a NameState)]) -> NameColumns<'a> {
-    let (repo_ids, ids) = rows.iter().map(|(address, _)| *address).unzip();
-    NameColumns {
-        repo_ids,
-        ids,
-        names: rows.iter().map(|(_, state)| state.name()).collect(),
-        removed: rows.iter().map(|(_, state)| state.removed()).collect(),
-        folded: rows.iter().map(|(_, state)| canonical(state)).collect(),
-    }
 }

@@ -4,9 +4,12 @@
 //! This is version 1 of the JSON. A later version adds fields that may be absent, or takes a new
 //! number and is read beside the older ones; stored events are never rewritten.
 
+mod milestone;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use self::milestone::{StoredStage, milestone_from, stage_to};
 use super::StoreError;
 use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, Status};
 use crate::activity::{
@@ -39,6 +42,8 @@ enum StoredFact {
     Milestone {
         repository: StoredRepository,
         milestone: (i64, String),
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        stage: Option<StoredStage>,
         removed: bool,
     },
     Account {
@@ -132,6 +137,8 @@ struct StoredSnapshot {
     /// Number and title; empty if the payload said that there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     milestone: Option<Vec<(i64, String)>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    milestone_stage: Option<StoredStage>,
     #[serde(rename = "conversation", skip_serializing_if = "ConversationFacts::is_empty", default)]
     conversation_facts: ConversationFacts,
 }
@@ -165,6 +172,7 @@ pub fn write(fact: &Fact) -> String {
         Fact::Milestone(fact) => StoredFact::Milestone {
             repository: repository_to(&fact.repository),
             milestone: (fact.milestone.number, fact.milestone.title.clone()),
+            stage: stage_to(&fact.milestone),
             removed: fact.removed,
         },
         Fact::Account(fact) => StoredFact::Account {
@@ -197,9 +205,9 @@ pub fn read(json: &str) -> Result<Fact, StoreError> {
         StoredFact::Label { repository, label: (id, name), removed } => {
             Fact::Label(LabelFact { repository: repository_from(repository), label: LabelRef { id, name }, removed })
         }
-        StoredFact::Milestone { repository, milestone: (number, title), removed } => Fact::Milestone(MilestoneFact {
+        StoredFact::Milestone { repository, milestone, stage, removed } => Fact::Milestone(MilestoneFact {
             repository: repository_from(repository),
-            milestone: MilestoneRef { number, title },
+            milestone: milestone_from(milestone, stage),
             removed,
         }),
         StoredFact::Account { id, login, installed, fresh, selected } => {
@@ -309,13 +317,13 @@ fn snapshot_to(snapshot: &ItemSnapshot) -> StoredSnapshot {
         assignees: snapshot.assignees.as_ref().map(|people| people.iter().map(|who| who.login.clone()).collect()),
         assignee_ids: ids(snapshot.assignees.as_deref().unwrap_or_default()),
         milestone: milestone.map(|found| found.iter().map(|found| (found.number, found.title.clone())).collect()),
+        milestone_stage: milestone.and_then(Option::as_ref).and_then(stage_to),
         conversation_facts: snapshot.conversation_facts.clone(),
     }
 }
 
 fn snapshot_from(snapshot: StoredSnapshot) -> ItemSnapshot {
     let label = |(id, name)| LabelRef { id, name };
-    let milestone = |(number, title)| MilestoneRef { number, title };
     ItemSnapshot {
         item_type: snapshot.item_type,
         updated_at: snapshot.updated_at,
@@ -331,7 +339,9 @@ fn snapshot_from(snapshot: StoredSnapshot) -> ItemSnapshot {
         labels: snapshot.labels.map(|labels| labels.into_iter().map(label).collect()),
         more_labels: snapshot.more_labels,
         assignees: snapshot.assignees.map(|logins| people(logins, snapshot.assignee_ids)),
-        milestone: snapshot.milestone.map(|found| found.into_iter().next().map(milestone)),
+        milestone: snapshot
+            .milestone
+            .map(|found| found.into_iter().next().map(|found| milestone_from(found, snapshot.milestone_stage))),
         conversation_facts: snapshot.conversation_facts,
     }
 }

@@ -126,6 +126,8 @@ readable! {
     pub struct MilestonePayload {
         pub number: Option<i64>,
         pub title: Option<Text>,
+        pub state: Option<Text>,
+        pub due_on: Option<Option<DateTime<Utc>>>,
     }
 
     pub struct ChangesPayload {

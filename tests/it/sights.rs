@@ -338,6 +338,7 @@ async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer) {
             as_of,
             group_by,
             strict: false,
+            milestones: false,
         };
         let (by_name, by_sight) = (question(&named), question(&[]));
         let range = DateRange::default();

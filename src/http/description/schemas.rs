@@ -23,6 +23,7 @@ use crate::rank::{Facet as Facets, Order as Orders, criteria, dates, values};
 use crate::scrub::view::MOST_VALUES;
 use crate::service::Scope as Scopes;
 use crate::service::stats::groups::GroupKind as GroupKinds;
+use crate::service::stats::milestones::MilestoneChoice as MilestoneChoices;
 use crate::service::sync::BackfillState;
 use crate::stats::Step as Steps;
 
@@ -231,6 +232,8 @@ named_schemas! {
     AuthorAssociation, "How the author stands to the repository, as GitHub says.", one_of(kinds(&ASSOCIATION).iter().copied());
     ClosedReasonTerm, "Why items are closed; `none`: GitHub says nothing of it; `-` in front excludes it.",
         one_of(terms(&[kinds(&CLOSED_REASON), &["none"]].concat()));
+    MilestoneChoice, "Which milestones: `open` are those that are not closed.",
+        one_of(MilestoneChoices::ALL.map(MilestoneChoices::name));
     ViewName, "The name of a view.", text(VIEW_NAME);
     PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);
 }

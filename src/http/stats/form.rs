@@ -50,9 +50,22 @@ impl Form {
         uri: &Uri,
         own: &[&str],
     ) -> Result<(Self, StatsQuestion), Problem> {
+        Self::without(&[], state, viewer, params, uri, own)
+    }
+
+    /// The same of a subject that lacks some of the common parameters.
+    pub(super) fn without(
+        lacks: &[&str],
+        state: &AppState,
+        viewer: &Viewer,
+        params: &Params,
+        uri: &Uri,
+        own: &[&str],
+    ) -> Result<(Self, StatsQuestion), Problem> {
         let lasting: Vec<&str> =
             ALL.iter().filter(|criterion| criterion.lasts()).map(|criterion| criterion.name).collect();
-        params.only(&[&COMMON[..], &lasting, own].concat())?;
+        let common: Vec<&str> = COMMON.into_iter().filter(|name| !lacks.contains(name)).collect();
+        params.only(&[&common, &lasting, own].concat())?;
         let (size, raw) = (size(params)?, raw(params)?);
         let name = || uri.path().rsplit('/').next().unwrap_or_default().to_owned();
         let form = match uri.path().rsplit_once('.') {
@@ -69,7 +82,8 @@ impl Form {
             let detail = "A chart has no groups; ask for `.json` or `.csv`, or choose one value by a filter.";
             return Err(Problem::bad_parameter("group_by").detail(detail));
         }
-        Ok((form, StatsQuestion { subject: subject(params)?, as_of, group_by, strict: strict(params)? }))
+        let (subject, strict) = (subject(params)?, strict(params)?);
+        Ok((form, StatsQuestion { subject, as_of, group_by, strict, milestones: false }))
     }
 
     /// The entity tag of a version in this form.

@@ -82,6 +82,9 @@ impl Columns for ForecastSummary {
         "horizon_weeks",
         "runs",
         "sentence",
+        "whole_since",
+        "approximate_before",
+        "fetching",
     ];
 }
 

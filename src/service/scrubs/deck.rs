@@ -16,7 +16,7 @@ const AT_ONCE: i64 = 500;
 pub struct ShownRow {
     /// The row without its item.
     pub row: DeckRow,
-    /// The item as it is now; `None` if it was deleted or the viewer may not see it.
+    /// The item as it is now, with its rank of today if it is open; `None` if it was deleted or the viewer may not see it.
     pub item: Option<ShownItem>,
     /// The item was updated after the scrub opened.
     pub changed: bool,
@@ -49,8 +49,11 @@ impl Service {
         let scrub = self.scrub(viewer, account_id, number).await?;
         let wanted = Wanted { sight: viewer.sight(), after, limit, visited: false };
         let (rows, next) = self.rows(account_id, &scrub, wanted).await?;
-        let rows = rows.into_iter().map(|row| self.shown_row(&scrub, row)).collect();
-        Ok(DeckPage { account_id, scrub, rows, next })
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in rows {
+            shown.push(self.shown_row(&scrub, account_id, row).await);
+        }
+        Ok(DeckPage { account_id, scrub, rows: shown, next })
     }
 
     /// The minutes of a scrub.
@@ -83,7 +86,8 @@ impl Service {
     ) -> Result<Option<ShownRow>, Refusal> {
         let wanted = Wanted { sight: viewer.sight(), after: place - 1, limit: 1, visited: false };
         let (mut rows, _) = self.rows(account_id, scrub, wanted).await?;
-        Ok(rows.pop().filter(|row| row.place == place).map(|row| self.shown_row(scrub, row)))
+        let Some(row) = rows.pop().filter(|row| row.place == place) else { return Ok(None) };
+        Ok(Some(self.shown_row(scrub, account_id, row).await))
     }
 
     /// All rows that the cursor has come to, or that a spreadsheet says were read.
@@ -98,10 +102,13 @@ impl Service {
         Ok(all)
     }
 
-    fn shown_row(&self, scrub: &Scrub, mut row: DeckRow) -> ShownRow {
-        let changed = row.changed(scrub);
-        let item = row.item.take().map(|item| self.shown(self.today(), item));
-        ShownRow { row, item, changed }
+    async fn shown_row(&self, scrub: &Scrub, account_id: i64, mut row: DeckRow) -> ShownRow {
+        let (changed, today) = (row.changed(scrub), self.today());
+        let mut item = row.item.take();
+        if let Some(item) = &mut item {
+            item.rank = self.0.live.rank(account_id, item, today).await;
+        }
+        ShownRow { row, item: item.map(|item| self.shown(today, item)), changed }
     }
 
     /// Rows of a scrub, and the place to go on after.

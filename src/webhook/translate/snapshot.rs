@@ -100,5 +100,10 @@ fn milestone(milestone: &Option<MilestonePayload>) -> Option<Option<MilestoneRef
 /// A milestone that has a number; its title is empty if the payload does not say it.
 pub fn milestone_ref(milestone: &MilestonePayload) -> Option<MilestoneRef> {
     let title = milestone.title.as_ref().map(|title| title.0.clone()).unwrap_or_default();
-    Some(MilestoneRef { number: milestone.number?, title })
+    let closed = match milestone.state.as_deref() {
+        Some("open") => Some(false),
+        Some("closed") => Some(true),
+        _ => None,
+    };
+    Some(MilestoneRef { number: milestone.number?, title, closed, due_on: milestone.due_on })
 }
