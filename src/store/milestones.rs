@@ -30,7 +30,7 @@ pub(super) async fn milestones(
             number: row.number,
             title: row.title,
             state: row.closed.map(milestone),
-            // GitHub keeps a date as a time of the day before noon, UTC.
+            // GitHub keeps a due date as its midnight in California, which has the same date in UTC.
             due_on: row.due_on.map(|due_on| due_on.date_naive()),
         })
     });

@@ -9,6 +9,7 @@ mod dashboards;
 mod embedding;
 mod failures;
 mod manners;
+mod milestones;
 mod negotiation;
 mod operations;
 mod outside;

@@ -13,6 +13,7 @@ mod life;
 mod limits;
 mod mended;
 mod moves;
+mod numbers;
 mod odd;
 mod proxy;
 mod reach;

@@ -1,11 +1,11 @@
 //! Readers who see some repositories and not others: every answer is the one of who sees all, less what
 //! is hidden, filtered here by hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use bugscrub::activity::{Bots, Sight};
+use bugscrub::activity::{Bots, Sight, State};
 use bugscrub::rank::facet::{Facet, Tally};
 use bugscrub::rank::{Criteria, Order, QueueItem, Wording};
 use bugscrub::scrub::deck::{DeckRow, RowStatus};
@@ -15,6 +15,7 @@ use bugscrub::service::items::ItemAddress;
 use bugscrub::service::portion::Subject;
 use bugscrub::service::queue::{QueuePage, QueueQuestion, Start, Versioned};
 use bugscrub::service::stats::groups::GroupBy;
+use bugscrub::service::stats::milestones::{MilestoneChoice, MilestonesQuestion};
 use bugscrub::service::stats::{DateRange, StatsQuestion};
 use bugscrub::service::{Refusal, Service, Viewer};
 use bugscrub::stats::Step;
@@ -63,6 +64,12 @@ async fn deliver_items(app: &TestApp, runner: &mut TestRunner) {
         let mut shown = issue(number, &day(age + stale), &day(stale));
         shown["user"] = user(["ada", "grace"][usize::from(labeled)]);
         shown["labels"] = if labeled { json!([{"id": repo_id, "name": "bug"}]) } else { json!([]) };
+        // Numbers 4 and 7 are in no milestone, and the third milestone is closed.
+        let due = ["2026-12-24T08:00:00Z", "2026-06-01T07:00:00Z"][usize::from(answered)];
+        if number % 3 != 1 || number == 1 {
+            let (nth, state) = (1 + number % 3, ["open", "open", "closed"][number as usize % 3]);
+            shown["milestone"] = json!({"number": nth, "title": format!("v{nth}"), "state": state, "due_on": due});
+        }
         app.deliver("issues", &issues("opened", &shown, &home(repo_id))).await;
         if answered {
             let mut comment = issues("created", &shown, &home(repo_id));
@@ -362,6 +369,9 @@ async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer) {
         let answer = counted(service.ages(viewer, &by_sight, |_| false).await);
         same("ages", &expected, &answer);
         if as_of.is_none() {
+            milestones(service, all, viewer, &by_name, &by_sight).await;
+        }
+        if as_of.is_none() {
             // And counted by hand: all but the closed ones are open.
             let (_, page) = page(
                 service,
@@ -375,5 +385,40 @@ async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer) {
             assert_eq!(ages.by_age.iter().map(|bucket| bucket.items).sum::<usize>(), open, "{viewer:?}");
             assert!(visible == 0 || open > 0, "two of each repository are open");
         }
+    }
+}
+
+/// Milestones are those of who sees all and asks for the visible repositories by their names; and their items are counted on
+/// a page of the queue.
+async fn milestones(
+    service: &Service,
+    all: &Viewer,
+    viewer: &Viewer,
+    by_name: &StatsQuestion,
+    by_sight: &StatsQuestion,
+) {
+    let which = MilestonesQuestion { state: MilestoneChoice::All, limit: 200, ..MilestonesQuestion::default() };
+    let expected = counted(service.milestones(all, by_name, which, |_| false).await).value;
+    let answer = counted(service.milestones(viewer, by_sight, which, |_| false).await).value;
+    assert_eq!((answer.total, &answer.rows), (expected.total, &expected.rows), "{viewer:?}");
+    let seen = REPOSITORIES.filter(|repo_id| viewer.sight().sees(*repo_id, is_private(*repo_id))).count();
+    assert_eq!(answer.total, 3 * seen, "{viewer:?}");
+    for criteria in [&[][..], &[("label", "bug")], &[("author", "-ada"), ("repo", "-repo-1")]] {
+        let question = StatsQuestion { subject: subject(criteria, None), ..by_sight.clone() };
+        let answer = counted(service.milestones(viewer, &question, which, |_| false).await).value;
+        let with_states = [criteria, &[("state", "open"), ("state", "closed")]].concat();
+        let start =
+            Start::First { subject: subject(&with_states, None), order: None, as_of: None, asked: Wording::default() };
+        let (_, page) = page(service, viewer, start, 500).await;
+        let mut counts: BTreeMap<(String, String), (u32, u32)> = BTreeMap::new();
+        for shown in &page.items {
+            let Some(milestone) = &shown.item.milestone else { continue };
+            let repository = format!("{}/{}", shown.item.owner, shown.item.repository);
+            let count = counts.entry((repository, milestone.clone())).or_default();
+            *(if shown.item.state == State::Open { &mut count.0 } else { &mut count.1 }) += 1;
+        }
+        let told: BTreeMap<(String, String), (u32, u32)> =
+            answer.rows.iter().map(|row| ((row.repository.clone(), row.title.clone()), (row.open, row.closed))).collect();
+        assert_eq!(told, counts, "{viewer:?} {criteria:?}");
     }
 }

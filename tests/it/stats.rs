@@ -6,7 +6,9 @@ mod charts;
 mod coverage;
 mod fold;
 mod forecast;
+mod history;
 mod layout;
+mod milestones;
 mod throughput;
 
 use bugscrub::activity::ItemType;

@@ -11,7 +11,7 @@ use crate::stats::milestones::MilestoneRow;
 pub fn milestones_chart(rows: &[MilestoneRow], total: usize, picture: impl Into<Picture>) -> String {
     let picture = picture.into();
     if rows.is_empty() {
-        return card("Milestones", picture, |card| card.instead("no milestones"));
+        return card("Milestones", picture, |card| card.instead("no data yet"));
     }
     card("Milestones", picture, |card| {
         let shown = rows.len().min(MOST_ROWS).min(room_for_rows(card.height()));

@@ -74,7 +74,7 @@ async fn every_answer_says_what_caches_may_do() {
 }
 
 /// Paths that anybody with `read` may ask, after a scrub was opened.
-const READ: [&str; 18] = [
+const READ: [&str; 19] = [
     "/api/v1/items/acme/widgets/1",
     "/api/v1/items/acme/widgets/1/note",
     "/api/v1/queue",
@@ -92,6 +92,7 @@ const READ: [&str; 18] = [
     "/api/v1/stats/throughput.svg",
     "/api/v1/stats/coverage.json",
     "/api/v1/stats/forecast",
+    "/api/v1/stats/milestones",
     "/openapi.json",
 ];
 
@@ -161,6 +162,7 @@ async fn an_unchanged_statistic_is_not_computed() {
             "/api/v1/stats/throughput.svg?width=700",
             "/api/v1/stats/coverage?view=open",
             "/api/v1/stats/forecast?seed=3&group_by=label",
+            "/api/v1/stats/milestones?limit=3",
             "/api/v1/stats/backlog?as_of=2026-11-01",
         ];
         let mut tags = vec![];
@@ -196,6 +198,38 @@ async fn an_unchanged_statistic_is_not_computed() {
             assert_eq!(counted.status(), 200, "{path}");
             assert_ne!(header(&counted, "etag"), tag, "{path}");
         }
+        app
+    })
+    .await;
+}
+
+/// No event tells that a repository was fetched completely, or is fetched again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statistic_is_another_one_once_everything_was_fetched() {
+    run_test(async |app| {
+        open(&app, 1, &repository(1, "widgets")).await;
+        let mut tags = vec![];
+        for change in [
+            "INSERT INTO sync (account_id, repo_id, node_id, has_discussions) VALUES (9000, 1, 'x', false)",
+            "UPDATE sync SET complete_at = '2026-11-22T12:00:00Z'",
+            "UPDATE sync SET complete_at = NULL",
+            // Of a repository that is not there.
+            "INSERT INTO sync (account_id, repo_id, node_id, has_discussions) VALUES (9000, 7, 'y', false)",
+        ] {
+            let tag = async || {
+                let mut both = vec![];
+                for path in ["/api/v1/stats/forecast", "/api/v1/stats/milestones.csv"] {
+                    both.push(header(&ask(&app, &app.token, Method::GET, path, &[]).await, "etag").to_owned());
+                }
+                both
+            };
+            let before = tag().await;
+            sqlx::query(change).execute(&app.database.pool).await.unwrap();
+            let after = tag().await;
+            let differ = before.iter().zip(&after).map(|(before, after)| before != after).collect::<Vec<_>>();
+            tags.push(differ);
+        }
+        assert_eq!(tags, [[true, true], [true, true], [true, true], [false, false]]);
         app
     })
     .await;
@@ -243,6 +277,7 @@ async fn tags_tell_nothing_of_what_is_hidden() {
             "/api/v1/scrubs",
             "/api/v1/stats/ages.csv",
             "/api/v1/stats/backlog.svg",
+            "/api/v1/stats/milestones.csv",
         ];
         let mut before = vec![];
         for path in paths {

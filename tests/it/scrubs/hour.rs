@@ -210,7 +210,7 @@ async fn a_chart_says_whose_numbers_it_shows_of_which_view_and_date() {
         acted(&app, "closed", 1, "2026-07-01", "2026-11-22T12:30:00Z", "grace", "closed").await;
         let host = Host::new(&app).await;
         app.caught_up().await;
-        for subject in ["backlog", "ages", "throughput", "coverage", "forecast"] {
+        for subject in ["backlog", "ages", "throughput", "coverage", "forecast", "milestones"] {
             for (query, view) in [("as_of=1d&view=open", ", view open"), ("as_of=1d", ""), ("", "")] {
                 let json = host.get(&format!("/api/v1/stats/{subject}.json?{query}")).await;
                 let date = json["as_of"].as_str().unwrap();

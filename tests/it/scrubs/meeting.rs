@@ -91,6 +91,36 @@ async fn a_group_reads_a_deck_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_open_item_of_a_deck_has_its_rank_in_todays_queue() {
+    run_test(async |app| {
+        four(&app).await;
+        let host = Host::new(&app).await;
+        let scrub = host.open("bug-scrub").await;
+        assert_eq!((&scrub["current"]["rank"], &scrub["current"]["item"]["rank"]), (&json!(1), &json!(1)));
+        // Staler ones come, one of them by the next day.
+        opened(&app, 5, "2026-05-01").await;
+        opened(&app, 6, "2026-06-01").await;
+        app.clock.set("2026-11-23T12:00:00Z");
+        let queue = host.get("/api/v1/queue").await;
+        let rank = |number: i64| {
+            let row = queue["items"].as_array().unwrap().iter().find(|row| row["number"] == number).unwrap();
+            row["rank"].clone()
+        };
+        assert_eq!(rank(1), 3);
+        let current = host.get("/api/v1/scrubs/1").await["current"].clone();
+        assert_eq!((&current["rank"], &current["item"]["rank"]), (&json!(1), &rank(1)));
+        acted(&app, "closed", 2, "2026-08-01", "2026-11-22T12:30:00Z", "grace", "closed").await;
+        let deck = host.deck(&scrub).await;
+        let ranks: Vec<Value> = deck.iter().map(|row| row["item"]["rank"].clone()).collect();
+        assert_eq!(ranks, [json!(3), Value::Null, json!(4), json!(5)]);
+        let (_, next) = host.advance(&scrub, 1, false).await;
+        assert_eq!(next["current"]["item"]["rank"], 4, "{next:#}");
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deck_keeps_its_order_while_its_items_change() {
     run_test(async |app| {
         four(&app).await;

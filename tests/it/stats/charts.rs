@@ -1,7 +1,7 @@
 //! Charts are sound pictures, whatever they are given.
 
 use bugscrub::stats::chart::{
-    ages_chart, backlog_chart, contrast_ratios, coverage_chart, forecast_chart, throughput_chart,
+    ages_chart, backlog_chart, contrast_ratios, coverage_chart, forecast_chart, milestones_chart, throughput_chart,
 };
 use bugscrub::stats::{
     AgeOf, BacklogPoint, ForecastRequest, OpenDays, Size, Step, ThroughputRow, Week, ages, backlog, coverage, forecast,
@@ -76,6 +76,7 @@ fn without_data_a_chart_says_so() {
         throughput_chart(&[ThroughputRow::default()], window, Size::default()),
         forecast_chart(&none, Size::default()),
         coverage_chart(&coverage([]), Size::default()),
+        milestones_chart(&[], 0, Size::default()),
     ] {
         assert_sound(&svg);
         assert!(words(&svg).iter().any(|word| word == "no data yet"));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::world::{Installation, Item, Kind, Repository, Said};
+use super::world::{Installation, Item, Kind, Milestone, Repository, Said};
 
 static TEMPLATES: LazyLock<Value> = LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/github/templates.json");
@@ -52,6 +52,14 @@ pub fn label(id: i64, name: &str) -> Value {
     of("label", json!({"id": id, "node_id": label_node(id), "name": name, "color": "ffffff", "description": null}))
 }
 
+pub fn milestone(number: i64, milestone: &Milestone) -> Value {
+    let (url, then) = ("https://github.example/x", "2020-01-01T00:00:00Z");
+    json!({"url": url, "html_url": url, "labels_url": url, "id": number, "node_id": "x", "number": number,
+        "title": milestone.title, "description": null, "creator": user("grace"), "open_issues": 1, "closed_issues": 1,
+        "state": if milestone.open { "open" } else { "closed" }, "created_at": then, "updated_at": then,
+        "closed_at": null, "due_on": milestone.due_on.map(time)})
+}
+
 pub fn repository(repository: &Repository, login: &str) -> Value {
     shaped(repository, login, "repository")
 }
@@ -84,7 +92,8 @@ pub fn item(repository: &Repository, login: &str, item: &Item, as_issue: bool) -
             "user": user(&item.author), "state": if item.open { "open" } else { "closed" },
             "created_at": time(item.created_at), "updated_at": time(item.updated_at),
             "closed_at": item.closed_at.map(time), "labels": labels, "assignees": assignees,
-            "comments": item.comments, "author_association": "CONTRIBUTOR", "milestone": null,
+            "comments": item.comments, "author_association": "CONTRIBUTOR",
+            "milestone": item.milestone.map(|number| milestone(number, &repository.milestones[&number])),
             "repository_url": format!("https://github.example/repos/{login}/{}", repository.name)}),
     );
     match item.kind {

@@ -50,6 +50,8 @@ pub struct Item {
     pub updated_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
     pub labels: BTreeSet<i64>,
+    /// The number of its milestone.
+    pub milestone: Option<i64>,
     pub assignees: BTreeSet<String>,
     pub comments: i64,
     /// What is still there of what was said.
@@ -61,6 +63,13 @@ pub struct Item {
     /// repository and number.
     pub checks: Option<&'static str>,
     pub closes: BTreeSet<(i64, i64)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Milestone {
+    pub title: &'static str,
+    pub open: bool,
+    pub due_on: Option<DateTime<Utc>>,
 }
 
 /// What became of an item that is gone.
@@ -84,6 +93,7 @@ pub struct Repository {
     /// Whether GitHub gives up on questions about this repository's totals.
     pub too_much: bool,
     pub labels: BTreeMap<i64, String>,
+    pub milestones: BTreeMap<i64, Milestone>,
     pub items: BTreeMap<i64, Item>,
     pub left: BTreeMap<i64, Left>,
     next_number: i64,
@@ -145,6 +155,7 @@ impl World {
             hidden: 0,
             too_much: false,
             labels: BTreeMap::new(),
+            milestones: BTreeMap::new(),
             items: BTreeMap::new(),
             left: BTreeMap::new(),
             next_number: 1,
@@ -248,6 +259,7 @@ impl World {
             updated_at: at,
             closed_at: None,
             labels: BTreeSet::new(),
+            milestone: None,
             assignees: BTreeSet::new(),
             comments: 0,
             said: vec![],
@@ -257,6 +269,14 @@ impl World {
             closes: BTreeSet::new(),
         };
         repository.items.insert(number, item);
+        number
+    }
+
+    /// Adds an item that was closed before the installation.
+    pub fn put_closed(&mut self, repo: i64, at: DateTime<Utc>, closed_at: DateTime<Utc>) -> i64 {
+        let number = self.put(repo, Kind::Issue, "Long done", "ada", at);
+        let item = self.repositories.get_mut(&repo).unwrap().items.get_mut(&number).unwrap();
+        (item.open, item.closed_at, item.updated_at) = (false, Some(closed_at), closed_at);
         number
     }
 
