@@ -171,7 +171,7 @@ impl World {
             "state": if milestone.closed.is_some() { "closed" } else { "open" },
             "created_at": stamp(milestone.created),
             "updated_at": stamp(milestone.updated),
-            "due_on": null,
+            "due_on": stamp(milestone.created - milestone.created.rem_euclid(DAY) + 56 * DAY + 8 * 3_600),
             "closed_at": milestone.closed.map(stamp),
         })
     }

@@ -162,12 +162,8 @@ impl MilestoneItems<'_> {
         let (points, extent) = self.history.weeks(self.lifetimes.iter().copied(), zone, points);
         let quiet = points.iter().take_while(|point| point.is_quiet()).count();
         let weeks = Week::complete(&points[quiet..]);
-        let request = ForecastRequest {
-            runs,
-            subject: "the milestone",
-            extent,
-            ..ForecastRequest::new(today, self.open, seed)
-        };
+        let request =
+            ForecastRequest { runs, subject: "the milestone", extent, ..ForecastRequest::new(today, self.open, seed) };
         let found = forecast(&weeks, request);
         let due = due_on.and_then(|due_on| Some((due_on, found.share_by(due_on)?)));
         let summary = found.summary;

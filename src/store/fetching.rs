@@ -40,11 +40,7 @@ pub struct FetchingStage {
 }
 
 /// How far the fetching of an account has come, as far as a reader sees it.
-pub async fn stage(
-    executor: impl PgExecutor<'_>,
-    account_id: i64,
-    sight: &Sight,
-) -> Result<FetchingStage, StoreError> {
+pub async fn stage(executor: impl PgExecutor<'_>, account_id: i64, sight: &Sight) -> Result<FetchingStage, StoreError> {
     let stage = sqlx::query_as!(
         FetchingStage,
         r#"SELECT count(*) AS "repositories!", count(s.complete_at) AS "complete!", max(s.complete_at) AS completed_at

@@ -13,8 +13,8 @@ use self::milestone::{StoredStage, milestone_from, stage_to};
 use super::StoreError;
 use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, OwnerRef, RepositoryFact, Status};
 use crate::activity::{
-    ConversationFacts, ConversationSnapshot, Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef,
-    MilestoneRef, Person, RepositoryRef, ScrubFact, Source, Word, WordId,
+    ConversationFacts, ConversationSnapshot, Effect, Fact, ItemFact, ItemKey, ItemSnapshot, ItemType, LabelRef, Person,
+    RepositoryRef, ScrubFact, Source, Word, WordId,
 };
 
 const VERSION: u8 = 1;

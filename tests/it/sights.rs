@@ -417,8 +417,11 @@ async fn milestones(
             let count = counts.entry((repository, milestone.clone())).or_default();
             *(if shown.item.state == State::Open { &mut count.0 } else { &mut count.1 }) += 1;
         }
-        let told: BTreeMap<(String, String), (u32, u32)> =
-            answer.rows.iter().map(|row| ((row.repository.clone(), row.title.clone()), (row.open, row.closed))).collect();
+        let told: BTreeMap<(String, String), (u32, u32)> = answer
+            .rows
+            .iter()
+            .map(|row| ((row.repository.clone(), row.title.clone()), (row.open, row.closed)))
+            .collect();
         assert_eq!(told, counts, "{viewer:?} {criteria:?}");
     }
 }

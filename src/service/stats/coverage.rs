@@ -54,7 +54,7 @@ impl Service {
         let moment = self.moment(viewer, question)?;
         let past = moment.past();
         let portion = self.portion(viewer, &question.subject, past, Some(BUG_SCRUB)).await?;
-        let version = self.statistic_version(viewer, question, &portion, (moment, "coverage")).await?;
+        let (version, _) = self.statistic_version(viewer, question, &portion, (moment, "coverage")).await?;
         if is_known(&version) {
             return Ok(Versioned::Known(version));
         }

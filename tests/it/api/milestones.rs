@@ -144,10 +144,10 @@ async fn milestones_come_as_a_table_and_a_chart_and_refuse_what_they_do_not_know
         let lines: Vec<csv::StringRecord> =
             csv::Reader::from_reader(table.as_bytes()).records().map(Result::unwrap).collect();
         let cells: Vec<_> = lines.iter().map(|line| (&line[0], &line[3], &line[5], &line[6], &line[7])).collect();
-        assert_eq!(cells[..2], [
-            ("acme/secret", "hush", "2026-12-01", "1", "0"),
-            ("acme/widgets", "v1", "2026-12-24", "1", "4")
-        ]);
+        assert_eq!(
+            cells[..2],
+            [("acme/secret", "hush", "2026-12-01", "1", "0"), ("acme/widgets", "v1", "2026-12-24", "1", "4")]
+        );
         let svg = text("/api/v1/stats/milestones.svg?width=700").await;
         assert_eq!(roxmltree::Document::parse(&svg).unwrap().root_element().attribute("width"), Some("700"));
         assert!(svg.contains("v1 (widgets, due 2026-12-24)"), "{svg}");

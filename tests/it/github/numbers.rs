@@ -109,7 +109,9 @@ async fn milestones_are_known_after_a_backfill_and_forecast_by_their_own_weeks()
         let due_on = (world.now + Duration::weeks(20)).date_naive();
         let at = due_on.and_hms_opt(8, 0, 0).unwrap().and_utc();
         let widgets = world.repositories.get_mut(&repo).unwrap();
-        for (number, title, open, due_on) in [(1, "v1", true, Some(at)), (2, "v0", false, None), (3, "later", true, None)] {
+        for (number, title, open, due_on) in
+            [(1, "v1", true, Some(at)), (2, "v0", false, None), (3, "later", true, None)]
+        {
             widgets.milestones.insert(number, Milestone { title, open, due_on });
         }
         // The first ten open ones are in v1, and each third of those that were closed.
@@ -147,15 +149,18 @@ async fn milestones_are_known_after_a_backfill_and_forecast_by_their_own_weeks()
             items.filter_map(|item| item.closed_at).map(|at| monday(at.date_naive())).collect::<Vec<_>>()
         });
         let begin = monday(today - Duration::weeks(52));
-        let complete = (0..53).map(|nth| begin + Duration::weeks(nth)).filter(|week| *week + Duration::days(6) <= today);
+        let complete =
+            (0..53).map(|nth| begin + Duration::weeks(nth)).filter(|week| *week + Duration::days(6) <= today);
         let count = |week: NaiveDate| closed.iter().filter(|one| **one == week).count() as u32;
         complete.map(|week| Week { opened: 0, closed: count(week) }).skip_while(|week| week.closed == 0).collect()
     };
     let expected = forecast(&all, ForecastRequest::new(today, 10, seed));
     assert_eq!(v1["weeks"], all.len());
-    for (name, date) in
-        [("date_50", expected.summary.date_50), ("date_80", expected.summary.date_80), ("date_95", expected.summary.date_95)]
-    {
+    for (name, date) in [
+        ("date_50", expected.summary.date_50),
+        ("date_80", expected.summary.date_80),
+        ("date_95", expected.summary.date_95),
+    ] {
         assert_eq!(v1[name], json!(date), "{name}: {v1:#}");
     }
     assert_eq!(v1["share_by_due"], json!(expected.share_by(due_on)));

@@ -85,7 +85,12 @@ fn csv_columns_are_flat_and_named() {
     let text = String::from_utf8(csv.into_inner().unwrap()).unwrap();
     let names =
         "today,open_now,verdict,weeks,mean_net_weekly,date_50,date_80,date_95,share_closing,horizon_weeks,runs,";
-    assert!(text.starts_with(&format!("{names}sentence,whole_since,approximate_before,fetching\n2026-11-22,50,closes,6,-5.0,2027-01-31,")), "{text}");
+    assert!(
+        text.starts_with(&format!(
+            "{names}sentence,whole_since,approximate_before,fetching\n2026-11-22,50,closes,6,-5.0,2027-01-31,"
+        )),
+        "{text}"
+    );
 }
 
 proptest! {

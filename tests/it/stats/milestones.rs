@@ -2,8 +2,8 @@
 
 use bugscrub::stats::chart::milestones_chart;
 use bugscrub::stats::{
-    BacklogChange, FetchState, ForecastRequest, History, Lifetime, Milestone, MilestoneItems, MilestoneRow, MilestoneState,
-    MilestonesRequest, Size, Verdict, Week, forecast, milestones,
+    BacklogChange, FetchState, ForecastRequest, History, Lifetime, Milestone, MilestoneItems, MilestoneRow,
+    MilestoneState, MilestonesRequest, Size, Verdict, Week, forecast, milestones,
 };
 use chrono::{Datelike, Duration, NaiveDate};
 use chrono_tz::Tz;
