@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::agenda::Kind;
-use super::calendar::stamp;
+use super::calendar::{DAY, HOUR, stamp};
 use super::people::Role;
 use super::world::{DemoItem, LOGIN, World};
 
@@ -171,7 +171,7 @@ impl World {
             "state": if milestone.closed.is_some() { "closed" } else { "open" },
             "created_at": stamp(milestone.created),
             "updated_at": stamp(milestone.updated),
-            "due_on": stamp(milestone.created - milestone.created.rem_euclid(DAY) + 56 * DAY + 8 * 3_600),
+            "due_on": stamp(milestone.created - milestone.created.rem_euclid(DAY) + 56 * DAY + 8 * HOUR),
             "closed_at": milestone.closed.map(stamp),
         })
     }
