@@ -1,5 +1,8 @@
 //! Milestones: what deliveries tell of them, who sees which, and what may be asked.
 
+use bugscrub::activity::directory::Directory;
+use bugscrub::activity::{Effect, Event, Fact, ItemFact, ItemSnapshot, ItemType, MilestoneRef, RepositoryRef, Source};
+use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 use super::{get, refused};
@@ -87,9 +90,9 @@ async fn a_milestone_has_its_state_its_date_and_what_the_viewer_sees_of_it() {
         let first = get(&app, &public, "/api/v1/stats/milestones?milestone_state=all&limit=1").await;
         assert_eq!((rows(&first), &first["total"]), (vec![v1], &json!(3)));
         let found = &first["milestones"][0];
-        // Six complete weeks since the first closing, in four of which one was closed.
+        // Seven complete weeks since the first closing, in four of which one was closed.
         assert_eq!((&found["weeks"], &found["verdict"], &found["runs"]), (&json!(7), &json!("closes"), &json!(10_000)));
-        assert_eq!((&found["date_50"], &found["on_time"]), (&json!("2026-12-06"), &json!(true)), "{found:#}");
+        assert_eq!((&found["date_50"], &found["on_time"]), (&json!("2026-11-29"), &json!(true)), "{found:#}");
         assert!(found["share_by_due"].as_f64().unwrap() > 0.9, "{found:#}");
         assert_eq!((&found["approximate"], &found["whole_since"]), (&json!(false), &json!("2026-08-31")));
         // As it was: three were still open.
@@ -168,4 +171,45 @@ async fn milestones_come_as_a_table_and_a_chart_and_refuse_what_they_do_not_know
         app
     })
     .await;
+}
+
+/// An event of an item that shows its milestone as due on a day, or never.
+fn showing(number: i64, updated_at: DateTime<Utc>, fetched_at: Option<DateTime<Utc>>, due_on: Option<i64>) -> Event {
+    let due_on = Some(due_on.map(|day| DateTime::UNIX_EPOCH + Duration::days(day)));
+    let milestone = MilestoneRef { closed: Some(due_on == Some(None)), due_on, ..MilestoneRef::new(1, "v1") };
+    let snapshot =
+        ItemSnapshot { fetched_at, milestone: Some(Some(milestone)), ..ItemSnapshot::new(ItemType::Issue, updated_at) };
+    let repository =
+        RepositoryRef { id: 1, owner: None, name: String::new(), private: None, archived: None, html_url: None };
+    let fact = ItemFact {
+        snapshot: Some(snapshot),
+        repository: Some(repository),
+        ..ItemFact::new(1, number, Effect::Nothing)
+    };
+    Event {
+        source_key: number.to_string(),
+        kind: "fetched".to_owned(),
+        actor: None,
+        occurred_at: Some(updated_at),
+        source: Source::Backfill,
+        fact: Fact::Item(Box::new(fact)),
+    }
+}
+
+#[test]
+fn an_item_fetched_last_shows_its_milestone_as_it_is_however_old_the_item() {
+    let hour = |hours: i64| DateTime::UNIX_EPOCH + Duration::days(9_000) + Duration::hours(hours);
+    let events = [
+        showing(1, hour(5), None, Some(10_000)),
+        showing(2, hour(1), Some(hour(7)), None),
+        showing(3, hour(6), None, Some(11_000)),
+    ];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let mut directory = Directory::default();
+        for nth in order {
+            directory.apply(9, &events[nth], hour(99));
+        }
+        let state = &directory.milestones[&(1, 1)];
+        assert_eq!((state.title(), state.due_on(), state.closed()), ("v1", None, Some(true)), "{order:?}");
+    }
 }
