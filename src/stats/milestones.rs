@@ -158,8 +158,9 @@ impl MilestoneItems<'_> {
         if state == Some(MilestoneState::Closed) {
             return row;
         }
-        let points = self.closings(zone, from, to);
-        let (points, extent) = self.history.weeks(self.lifetimes.iter().copied(), zone, points);
+        let points = backlog(self.lifetimes.iter().copied(), zone, from, to, Step::Week);
+        let (mut points, extent) = self.history.weeks(self.lifetimes.iter().copied(), zone, points);
+        self.leave_out_creations(&mut points, zone);
         let quiet = points.iter().take_while(|point| point.is_quiet()).count();
         let weeks = Week::complete(&points[quiet..]);
         let request =
@@ -184,18 +185,16 @@ impl MilestoneItems<'_> {
         row
     }
 
-    /// The weekly backlog of its items, in which creations do not count as openings.
-    fn closings(&self, zone: Tz, from: NaiveDate, to: NaiveDate) -> Vec<BacklogPoint> {
-        let mut points = backlog(self.lifetimes.iter().copied(), zone, from, to, Step::Week);
+    /// Leaves reopenings alone as what was opened.
+    fn leave_out_creations(&self, points: &mut [BacklogPoint], zone: Tz) {
         let mut created: BTreeMap<NaiveDate, u32> = BTreeMap::new();
         for lifetime in &self.lifetimes {
             if let Some((at, BacklogChange::Opened)) = lifetime.changes().next() {
                 *created.entry(date_of(day_of(at, zone))).or_default() += 1;
             }
         }
-        for point in &mut points {
+        for point in points {
             point.opened -= created.range(point.first_date..=point.date).map(|(_, count)| count).sum::<u32>();
         }
-        points
     }
 }

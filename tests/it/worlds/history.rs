@@ -106,7 +106,7 @@ impl Story {
                 "title": format!("Issue {} of {}", thing.number, name_of(thing.repo_id)), "user": user("ada"),
                 "state": state, "locked": false, "comments": 0, "assignees": [],
                 "labels": if thing.labeled { label } else { json!([]) },
-                "milestone": {"number": 1, "title": "v1"}, "author_association": "NONE",
+                "milestone": {"number": 1, "title": "v1", "state": "open", "due_on": day(-30 - thing.repo_id)}, "author_association": "NONE",
                 "created_at": day(thing.age + thing.stale), "updated_at": day(thing.stale),
                 "closed_at": if thing.closed { json!(day(thing.stale)) } else { Value::Null }, "body": "",
             },
