@@ -206,8 +206,8 @@ pub async fn coverage(
 
 /// Show when the last open item will be closed, if the weeks to come are like those that were.
 ///
-/// It draws from weeks of which it is known what was opened and closed. What was there before webhooks were received counts once all
-/// items are fetched, open and closed ones. The answer says from when the history counts as whole.
+/// It draws from weeks of which it is known what was opened and closed. What was there before webhooks were received counts
+/// once all items are fetched, open and closed ones. The answer says from when the history counts as whole.
 #[utoipa::path(
     get, path = "/api/v1/stats/forecast", tag = "stats", operation_id = "show_forecast", params(CommonParams, RangeParams, SeedParam),
     responses(

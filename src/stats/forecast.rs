@@ -104,10 +104,11 @@ pub struct ForecastSummary {
     pub runs: u32,
     pub sentence: String,
     /// The date from which the history counts as whole, and so can be drawn from: that of the first creation once all items
-    /// are fetched, open and closed ones; otherwise the first week of which webhooks told everything. Null if there is none.
+    /// are fetched, open and closed ones, or if webhooks told of all; otherwise that of the first week in the range of which
+    /// webhooks told everything. Null if there is none.
     pub whole_since: Option<NaiveDate>,
-    /// The date before which the history lacks reopenings, and items that were deleted or transferred away, so that what was drawn of it is
-    /// approximate. Null if nothing was.
+    /// The date before which the history lacks reopenings, and items that were deleted or transferred away, so that what was
+    /// drawn of it is approximate. Null if nothing was.
     pub approximate_before: Option<NaiveDate>,
     /// Of how many repositories not all items are fetched yet. While there are any, only weeks count of which webhooks told.
     pub fetching: usize,

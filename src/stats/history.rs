@@ -1,10 +1,10 @@
 //! How far back it is known what was opened and closed.
 //!
 //! From the installation on, deliveries tell it. What was there before is fetched. Once all items of a repository are fetched,
-//! open and closed ones, the creation of each and its last closing are known, however long ago: its history counts as whole from
-//! the first creation on. It lacks reopenings from before the installation, and items that were deleted or transferred away: weeks of that time are
-//! approximate. While a repository is being fetched, closings are missing, since open items come first. Then only
-//! weeks count of which deliveries told.
+//! open and closed ones, the creation of each and its last closing are known, however long ago: its history counts as whole
+//! from the first creation on. It lacks reopenings from before the installation, and items that were deleted or transferred
+//! away: weeks of that time are approximate. While a repository is being fetched, closings are missing, since open items come
+//! first. Then only weeks count of which deliveries told.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -37,9 +37,11 @@ pub struct History {
 /// From when weeks count, and why not earlier.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HistoryExtent {
-    /// The date from which the history counts as whole; `None` if no week of it does.
+    /// The date from which the history counts as whole; `None` if no week of it does. Where something is missing, it is no
+    /// earlier than the range.
     pub whole_since: Option<NaiveDate>,
-    /// The date before which it lacks reopenings, and what was deleted or transferred away; `None` if nothing that counts is before.
+    /// The date before which it lacks reopenings, and what was deleted or transferred away; `None` if nothing that counts is
+    /// before.
     pub approximate_before: Option<NaiveDate>,
     /// Of how many repositories not everything is fetched yet.
     pub fetching: usize,
@@ -77,8 +79,10 @@ impl History {
             let quiet = points.iter().take_while(|point| point.is_quiet()).count();
             points.drain(..quiet);
         }
-        let whole_since = if self.whole { first } else { points.first().map(|point| point.first_date) };
         let rough = lifetimes.filter_map(|lifetime| lifetime.approximate_before).max().map(date);
+        // Deliveries told everything, if nothing is approximate.
+        let all_told = self.fetching == 0 && rough.is_none();
+        let whole_since = if self.whole || all_told { first } else { points.first().map(|point| point.first_date) };
         let approximate_before = rough.filter(|_| points.iter().any(|point| point.approximate));
         (points, HistoryExtent { whole_since, approximate_before, fetching: self.fetching })
     }

@@ -1,11 +1,12 @@
 //! What is open and closed in milestones, and when the last open item of one will be closed.
 //!
-//! The forecast is the bootstrap of [`super::forecast`], with two differences. It draws from the milestone's own weeks: what was closed
-//! and reopened in them of the items that it has now. And creations do not count, so nothing is added in the runs: an item that was
-//! created is one that is still open or was closed, so a milestone whose items are all counted never shrinks. Weeks before the first
-//! closing are left out, because GitHub does not tell when an item was put into the milestone.
+//! The forecast is the bootstrap of [`super::forecast`], with two differences. It draws from the milestone's own weeks: from what
+//! was closed and reopened in them of the items that it has now. And creations do not count, so nothing is added in the runs:
+//! over its whole life, more was created in a milestone than was closed, as long as anything is open, so by its creations none
+//! would ever be done. Weeks before the first closing are left out, because nobody tells when an item was put into the
+//! milestone.
 //!
-//! Not guaranteed: what the milestone looked like in the past. An item counts in the milestone that it has now, from its creation on.
+//! Not guaranteed: what the milestone looked like in the past. An item counts in the milestone that it has now.
 
 use std::collections::BTreeMap;
 

@@ -60,8 +60,8 @@ pub struct DeckRowAnswer {
     status: &'static str,
     /// Whether the item was updated after the scrub was opened.
     changed: bool,
-    /// The item as it is now, wherever it is; if it is open, with its rank in today's queue. Null if it was deleted or may not be
-    /// seen.
+    /// The item as it is now, wherever it is; if it is open, with its rank in today's queue. Null if it was deleted or may
+    /// not be seen.
     item: Option<QueueRow>,
     /// The last reading before this scrub. Null if there is none.
     last_read: Option<ReadMark>,

@@ -97,7 +97,8 @@ impl Columns for MilestoneRow {
 /// Show what is open and closed in milestones, when they are due, and when the last open item of each will be closed.
 ///
 /// Items count in the milestone that they have now. If anything is asked of items, only milestones with such items are
-/// there. The forecast draws from the milestone's own weeks since its first closing: what was closed and reopened in them. Nothing is added.
+/// there. The forecast draws from the milestone's own weeks since its first closing: from what was closed and reopened in
+/// them. Nothing is added.
 #[utoipa::path(
     get, path = "/api/v1/stats/milestones", tag = "stats", operation_id = "show_milestones",
     params(MilestonesParams, RangeParams, SeedParam),

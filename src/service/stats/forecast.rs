@@ -11,8 +11,8 @@ use crate::service::{Refusal, Service, Viewer};
 use crate::stats::{self, Forecast, ForecastRequest, Step, Week};
 
 impl Service {
-    /// When the last open item will be closed, if weeks go on as those of a range did that count as whole ([`stats::history`]). The
-    /// same seed gives the same answer; it is made from the date unless given.
+    /// When the last open item will be closed, if weeks go on as those of a range did that count as whole
+    /// ([`stats::history`]). The same seed gives the same answer; it is made from the date unless given.
     ///
     /// # Errors
     /// As [`Service::backlog`].
