@@ -40,5 +40,6 @@ mod stats;
 mod stream;
 mod suite;
 mod tools;
+mod triage_party;
 mod views;
 mod worlds;
