@@ -123,7 +123,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("cloudnativepg: {name: My DB}", "cloudnativepg.name: \"My DB\" is not the name of a Cluster"),
     ("collections: [{name: monday, views: []}]", "views"),
     ("views: [{name: Triage}]", "views: \"Triage\" is not the name of a view. Use 1 to 64 lower-case letters"),
-    ("collections: [{name: The Agenda, views: [open]}]", "collections: \"The Agenda\" is not the name of a collection."),
+    (
+        "collections: [{name: The Agenda, views: [open]}]",
+        "collections: \"The Agenda\" is not the name of a collection.",
+    ),
     ("groups: {Team: [ada]}", "groups: \"Team\" is not the name of a group."),
     ("serviceMonitor: {interval: 30 s}", "serviceMonitor.interval: \"30 s\" must be a duration such as 30s."),
     ("fullnameOverride: Bug Scrub", "fullnameOverride: \"Bug Scrub\" is not the name of an object"),
