@@ -25,6 +25,10 @@ async fn the_fakes_answers_match_githubs_descriptions() {
             world.say(repo, said, "linus", "NONE", None, false);
             if kind == Kind::Pull {
                 world.say(repo, said, "grace", "MEMBER", Some("approved"), false);
+                world.check(repo, said, "PENDING");
+                let issue = world.repositories[&repo].items.values().find(|item| item.kind == Kind::Issue && item.open);
+                let issue = issue.unwrap().number;
+                world.repositories.get_mut(&repo).unwrap().items.get_mut(&said).unwrap().closes.insert((repo, issue));
             }
         }
         (account, repo)
