@@ -7,7 +7,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::github::{complete, rhythm, run_now, start};
-use crate::support::github::world::Kind;
+use crate::support::github::world::{Kind, Milestone};
 use crate::support::github::{Delivering, FakeGitHub};
 use crate::support::service::http;
 
@@ -30,6 +30,11 @@ async fn the_fakes_answers_match_githubs_descriptions() {
                 let issue = issue.unwrap().number;
                 world.repositories.get_mut(&repo).unwrap().items.get_mut(&said).unwrap().closes.insert((repo, issue));
             }
+        }
+        let due_on = Some(world.now);
+        for repository in world.repositories.values_mut() {
+            repository.milestones.insert(1, Milestone { title: "v1", open: true, due_on });
+            repository.items.values_mut().for_each(|item| item.milestone = Some(1));
         }
         (account, repo)
     });
@@ -85,6 +90,7 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         "access_tokens",
         "attempts",
         "labels",
+        "\"due_on\":\"",
         "conversions",
         "\"status\":301",
         "\"status\":410",
