@@ -82,8 +82,8 @@ pub struct CollectionAnswer {
     origin: Origin,
     /// The date to which days are counted, in the account's time zone.
     as_of: NaiveDate,
-    /// The position of the account's log that the answer includes. Whatever it says of open items is of this one moment. A
-    /// view of other items is read afterwards, and may be later.
+    /// The position of the account's log that the answer includes. Its views of open items are of this one moment. A view
+    /// of other items is read afterwards, and may be later.
     position: i64,
     /// In the collection's order.
     views: Vec<CollectedViewRow>,

@@ -68,16 +68,20 @@ pub struct CountedView {
     pub unknown: Vec<UnknownName>,
 }
 
-/// A view as the account has it.
+/// A view that a collection names.
 #[derive(Debug)]
 enum Named {
-    Here {
-        view: View,
-        filter: Filter,
-        /// The same with those names only that the view spells out.
-        spelled: Filter,
-    },
+    Here(Box<FoundView>),
     Missing(MissingView),
+}
+
+/// A view as the account has it.
+#[derive(Debug)]
+struct FoundView {
+    view: View,
+    filter: Filter,
+    /// The same with those names only that the view spells out.
+    spelled: Filter,
 }
 
 impl Service {
@@ -122,7 +126,7 @@ impl Service {
             Err(known) => return Ok(Versioned::Known(known)),
         };
         let parts = named.iter().filter_map(|named| match named {
-            Named::Here { view, filter, .. } => Some((filter.clone(), view.order)),
+            Named::Here(found) => Some((found.filter.clone(), found.view.order)),
             Named::Missing(_) => None,
         });
         let request = PartsRequest { account_id, sight, date, limit: rows, parts: parts.collect() };
@@ -130,8 +134,8 @@ impl Service {
         let mut parts = parts.into_iter();
         let mut views = vec![];
         for named in named {
-            let (view, spelled) = match named {
-                Named::Here { view, spelled, .. } => (view, spelled),
+            let FoundView { view, spelled, .. } = match named {
+                Named::Here(found) => *found,
                 Named::Missing(missing) => {
                     views.push(CollectedView::Missing(missing));
                     continue;
@@ -154,7 +158,7 @@ impl Service {
         let found = self.portion(viewer, &subject, None, None).await.and_then(|portion| {
             let (filter, spelled) = (portion.filter(date)?, portion.named(viewer, date)?);
             let view = portion.view.ok_or(Refusal::UnknownView)?;
-            Ok(Named::Here { view, filter, spelled })
+            Ok(Named::Here(Box::new(FoundView { view, filter, spelled })))
         });
         let missing = |detail, closest| Ok(Named::Missing(MissingView { name: name.to_owned(), detail, closest }));
         match found {
