@@ -164,8 +164,8 @@ fn waiting(progress: &SyncProgress, pause: &Pause) -> String {
     let SyncProgress { fetched, items, conversations, .. } = progress;
     let conversations = match conversations {
         0 => String::new(),
-        1 => ", and of 1 repository it is still to be asked who said what".to_owned(),
-        count => format!(", and of {count} repositories it is still to be asked who said what"),
+        1 => ", and the conversations of 1 repository are still to be fetched".to_owned(),
+        count => format!(", and the conversations of {count} repositories are still to be fetched"),
     };
     format!(
         "GitHub: {}. What is left waits until {} UTC. {fetched} of {items} items are here so far{conversations}.",
@@ -231,7 +231,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
     if personal.is_none() {
         eprintln!(
             "Without a token GitHub answers 60 requests an hour, and 48 of them are used here: for open issues and pull \
-             requests only, some 4,700 at most. Who said what on them it tells nobody without one."
+             requests only, some 4,700 at most. Without a token it does not tell who said what on them."
         );
     }
     let mut shown = vec![];

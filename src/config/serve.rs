@@ -74,7 +74,7 @@ pub struct ApiArgs {
     /// API requests that each token may make a minute; 0 for no limit
     #[arg(long, env = "BUGSCRUB_RATE_LIMIT", default_value_t = 6_000)]
     pub rate_limit: u32,
-    /// A YAML file of views that every account has [default: none]
+    /// A YAML file of views, groups and collections that every account has [default: none]
     #[arg(long, env = "BUGSCRUB_VIEWS_FILE")]
     pub views_file: Option<PathBuf>,
 }

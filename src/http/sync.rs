@@ -44,7 +44,7 @@ pub struct SyncAnswer {
     last_sweep_at: Option<DateTime<Utc>>,
     /// How many questions to GitHub wait for their turn.
     due: i64,
-    /// Of how many open items GitHub is still to be asked who said what. Until then it is not known of them whom they wait
+    /// Open items whose conversations are still to be fetched. Until then it is not known of them whom they wait
     /// for.
     conversations_due: i64,
     /// Questions to GitHub that failed and are tried again.

@@ -153,11 +153,17 @@ impl LiveRanking {
         let Some(account) = self.account(request.account_id) else { return Ok(None) };
         let Some(snapshot) = self.snapshot(&account, request.date).await else { return Ok(None) };
         let selection = account.resolve(&self.0.pool, request, None).await?;
-        let Some(ranked) = snapshot.on(request.date) else { return Ok(None) };
-        let crate::rank::live::Page { total, places, more } =
-            ranked.page(&selection, request.order, request.after, request.limit);
+        let position = snapshot.position();
+        let PageRequest { date, order, after, limit, .. } = *request;
+        let page = move || Some(snapshot.on(date)?.page(&selection, order, after, limit));
+        let page = match order.looks_at_more() {
+            // It looks at each item.
+            true => tokio::task::spawn_blocking(page).await.unwrap_or_default(),
+            false => page(),
+        };
+        let Some(crate::rank::live::Page { total, places, more }) = page else { return Ok(None) };
         let end = places.last().filter(|_| more).map(|place| place.key);
-        Ok(Some(Places { position: snapshot.position(), total, places, approximate: false, end }))
+        Ok(Some(Places { position, total, places, approximate: false, end }))
     }
 
     /// A page from memory; `None` where the account or the date is not held.

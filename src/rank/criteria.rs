@@ -4,6 +4,7 @@
 //! the filter is made for a date.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::criterion::{self, ALL, Criterion, Looks, STATE};
 use super::dates;
 use super::filter::{Filter, Unread};
-use super::groups::{GROUP, Groups};
+use super::groups::{Groups, group_in};
 use super::range::{NumberRange, RANGES};
 use super::terms::{NOTHING, Terms};
 use super::text::same;
@@ -75,7 +76,11 @@ impl Criteria {
     /// The first criterion that names a group which does not exist.
     pub fn with_groups(&self, groups: &Groups) -> Result<Self, BadCriterion> {
         let mut criteria = vec![];
+        let mut met = BTreeSet::new();
         for (name, value) in &self.0 {
+            if value.strip_prefix(ALL_OF).is_some_and(|all| group_of(name, all.trim_start()).is_some()) {
+                return Err(BadCriterion::new(name, "A group cannot stand behind `all:`.", &[]));
+            }
             let Some((sign, group)) = group_of(name, value) else {
                 criteria.push((name.clone(), value.clone()));
                 continue;
@@ -85,17 +90,14 @@ impl Criteria {
                 detail: "There is no such group.".into(),
                 allowed: groups.terms(),
             };
-            // In quotes: somebody may be called `none`.
             let logins = groups.logins(group).ok_or_else(unknown)?.iter();
+            if !met.insert((name, sign, group)) {
+                continue;
+            }
+            // In quotes: somebody may be called `none`.
             criteria.extend(logins.map(|login| (name.clone(), format!("{sign}\"{login}\""))));
         }
         Ok(Self(criteria))
-    }
-
-    /// The same without groups.
-    #[must_use]
-    pub fn without_groups(&self) -> Self {
-        Self(self.0.iter().filter(|(name, value)| group_of(name, value).is_none()).cloned().collect())
     }
 
     /// The filter that they are on a date, in an account's time zone.
@@ -241,7 +243,7 @@ impl Criteria {
 fn group_of<'a>(criterion: &str, value: &'a str) -> Option<(&'a str, &'a str)> {
     let of_people = criterion::named(criterion).is_some_and(|named| matches!(named.looks, Looks::People(_)));
     let (sign, named) = value.split_at(usize::from(value.starts_with('-')));
-    Some((sign, named.strip_prefix(GROUP).filter(|_| of_people)?))
+    Some((sign, group_in(named).filter(|_| of_people)?))
 }
 
 const fn names() -> [&'static str; ALL.len()] {

@@ -11,9 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::criterion::{self, Candidate, Criterion, Looks, Moment, OF_REMARKS, Repository, STATE};
 use super::days::Days;
+use super::groups::{Groups, group_in};
 use super::range::NumberRange;
 use super::terms::{BEGINNING, NOTHING, Terms, is_called};
-use super::text::{contains, folded, same};
+use super::text::{contains, folded, key, same};
 use crate::activity::{PersonKey, State};
 
 /// Lists of one criterion, of views and requests together, at most: each has one, and one for each name after `all:`.
@@ -142,9 +143,11 @@ impl Filter {
         for (name, terms) in other.terms {
             self = self.with(name.0, terms);
         }
+        let new = |unread: &Unread| !self.unread.contains(unread);
+        let unread = [&self.unread[..], &other.unread.into_iter().filter(new).collect::<Vec<_>>()].concat();
         Self {
             terms: self.terms,
-            unread: [self.unread, other.unread].concat(),
+            unread,
             created: self.created.and(other.created),
             updated: self.updated.and(other.updated),
             closed: self.closed.and(other.closed),
@@ -178,6 +181,23 @@ impl Filter {
             }
         }
         self
+    }
+
+    /// The same with the logins of each group that it names; `None` if one of these is no more.
+    pub fn with_groups(self, groups: &Groups) -> Option<Self> {
+        let known = |login: &String| group_in(login).is_none_or(|group| groups.logins(group).is_some());
+        let people = self.given().filter(|(criterion, _)| matches!(criterion.looks, Looks::People(_)));
+        if !people.flat_map(|(_, terms)| terms.values()).all(known) {
+            return None;
+        }
+        let meant = |login: &String| group_in(login).and_then(|group| groups.logins(group));
+        Some(self.with_logins(|login| meant(login).map_or_else(|| vec![login.clone()], <[String]>::to_vec)))
+    }
+
+    /// The same without groups.
+    #[must_use]
+    pub fn without_groups(self) -> Self {
+        self.with_logins(|login| Some(login.clone()).filter(|login| group_in(login).is_none()).into_iter().collect())
     }
 
     /// Whether an item passes. One that is not open passes only a filter that says so.
@@ -250,7 +270,7 @@ fn holds(criterion: &Criterion, terms: &Terms, candidate: &Candidate) -> bool {
             found
         }),
         Looks::People(of) => terms.pass(|wanted| {
-            let holder = holders.get(&folded(wanted));
+            let holder = holders.get(key(wanted).as_ref());
             let mut found = wanted == NOTHING;
             of(item, &mut |person| {
                 if wanted == NOTHING {

@@ -7,10 +7,15 @@ use serde::Deserialize;
 /// In front of a group's name, where a filter takes a login. No login has a colon.
 pub const GROUP: &str = "group:";
 
-/// Groups, and logins of one group, at most.
+/// Groups, and logins of all of them together, at most.
 const MOST_GROUPS: usize = 100;
 const MOST_LOGINS: usize = 1_000;
 const LONGEST_NAME: usize = 64;
+
+/// The name of the group that a filter names in place of a login.
+pub fn group_in(login: &str) -> Option<&str> {
+    login.strip_prefix(GROUP)
+}
 
 /// The logins of each group, by its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -26,8 +31,10 @@ pub enum BadGroup {
         "the group {0:?}: a name has 1 to {LONGEST_NAME} characters: lower-case letters, digits and -, beginning with a letter or digit"
     )]
     Name(String),
-    #[error("the group {0:?} has 1 to {MOST_LOGINS} logins")]
-    Size(String),
+    #[error("the group {0:?} is empty")]
+    Empty(String),
+    #[error("there are at most {MOST_LOGINS} logins in all groups together")]
+    TooManyLogins,
     #[error("the group {group:?}: {login:?} is not a login")]
     Login { group: String, login: String },
 }
@@ -41,12 +48,15 @@ impl Groups {
         if self.0.len() > MOST_GROUPS {
             return Err(BadGroup::TooMany);
         }
+        if self.0.values().map(Vec::len).sum::<usize>() > MOST_LOGINS {
+            return Err(BadGroup::TooManyLogins);
+        }
         for (name, logins) in &self.0 {
             if !is_name(name) {
                 return Err(BadGroup::Name(name.clone()));
             }
-            if !(1..=MOST_LOGINS).contains(&logins.len()) {
-                return Err(BadGroup::Size(name.clone()));
+            if logins.is_empty() {
+                return Err(BadGroup::Empty(name.clone()));
             }
             if let Some(login) = logins.iter().find(|login| !is_login(login)) {
                 return Err(BadGroup::Login { group: name.clone(), login: login.clone() });

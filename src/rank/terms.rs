@@ -68,7 +68,9 @@ impl<T: PartialEq> Terms<T> {
         let new = |list: &Vec<T>| !self.any.contains(list);
         let any: Vec<_> = other.any.into_iter().filter(new).collect();
         self.any.extend(any);
-        self.none.extend(other.none);
+        let new = |value: &T| !self.none.contains(value);
+        let none: Vec<_> = other.none.into_iter().filter(new).collect();
+        self.none.extend(none);
         self
     }
 }

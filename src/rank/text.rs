@@ -3,6 +3,8 @@
 //! What Postgres takes for the same letter depends on the database's locale, so nothing depends on it: texts are
 //! compared here, or by columns that hold what is made here.
 
+use std::borrow::Cow;
+
 /// A text as it is compared: all letters that are each other's upper or lower case become one, in every
 /// language at once. So `Σ`, `σ` and `ς` are the same, `ß` is `ss`, and `İ`, `I`, `ı` and `i` are the same.
 pub fn folded(text: &str) -> String {
@@ -19,6 +21,14 @@ pub fn folded(text: &str) -> String {
         }
     }
     folded
+}
+
+/// The same of a name that mostly is folded already.
+pub fn key(name: &str) -> Cow<'_, str> {
+    match name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        true => name.into(),
+        false => folded(name).into(),
+    }
 }
 
 /// Whether two names are the same.

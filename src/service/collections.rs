@@ -102,7 +102,8 @@ impl Service {
     /// Shows what the views of a collection have, unless the asker has this version.
     ///
     /// # Errors
-    /// [`Refusal::MissingScope`], [`Refusal::UnknownCollection`], [`Refusal::PositionNotReached`], or as
+    /// [`Refusal::MissingScope`], [`Refusal::UnknownCollection`], [`Refusal::PositionNotReached`],
+    /// [`Refusal::TooBusy`] where views of closed items wait too long for their turn, or as
     /// [`Service::account`].
     pub async fn show_collection(
         &self,
@@ -129,6 +130,11 @@ impl Service {
             Named::Here(found) => Some((found.filter.clone(), found.view.order)),
             Named::Missing(_) => None,
         });
+        // Reading what is not open takes as long as a statistic does.
+        let _turn = match named.iter().any(|named| matches!(named, Named::Here(found) if !found.filter.open_only())) {
+            true => Some(self.0.counting.take(viewer).await?),
+            false => None,
+        };
         let request = PartsRequest { account_id, sight, date, limit: rows, parts: parts.collect() };
         let Parts { position, parts } = self.0.live.parts(&request).await?;
         let mut parts = parts.into_iter();

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::accounts::Account;
 use super::{Refusal, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
-use crate::rank::{Criteria, Criterion, Filter, PageRequest, Wording};
+use crate::rank::{Criteria, Criterion, Filter};
 use crate::scrub::view::BUG_SCRUB;
 use crate::scrub::{Round, Track, View};
 use crate::store::scrubs::read::round;
@@ -28,8 +28,8 @@ pub struct Portion {
     pub account: Account,
     pub view: Option<View>,
     criteria: Criteria,
-    /// The names that the view and the criteria spell out: not those of people in groups.
-    spelled: [Criteria; 2],
+    /// The view's and the own criteria as they were written: groups by their names.
+    written: [Criteria; 2],
     zone: Tz,
     /// The view's, if it is asked what was read in it.
     round: Option<Round>,
@@ -50,18 +50,27 @@ impl Portion {
     }
 
     fn narrowed(&self, date: NaiveDate, by: impl FnOnce(Filter) -> Filter) -> Result<Filter, Refusal> {
-        let own = by(self.criteria.filter(date, self.zone)?.in_round(self.round.map_or(0, |round| round.started)));
+        let own = by(self.criteria.filter(date, self.zone)?.in_round(self.started()));
         Ok(match &self.view {
             None => own,
             Some(view) => view.filter(date, self.zone)?.and(own),
         })
     }
 
-    /// What of its filter the asker knows: not that of the view, if others read along.
+    fn started(&self) -> i64 {
+        self.round.map_or(0, |round| round.started)
+    }
+
+    /// The filter that makes it, with groups by their names: who is in them is for nobody to read.
+    pub(super) fn written(&self, date: NaiveDate) -> Result<Filter, Refusal> {
+        let [view, own] = &self.written;
+        Ok(view.filter(date, self.zone)?.and(own.filter(date, self.zone)?.in_round(self.started())))
+    }
+
+    /// The names in it that the asker knows: not those of the view, if others read along, nor those of people in groups.
     pub(super) fn named(&self, viewer: &Viewer, date: NaiveDate) -> Result<Filter, Refusal> {
-        let [view, own] = &self.spelled;
-        let own = own.filter(date, self.zone)?;
-        Ok(if viewer.is_embed() { own } else { view.filter(date, self.zone)?.and(own) })
+        let own = self.written[1].filter(date, self.zone)?;
+        Ok(if viewer.is_embed() { own } else { self.written(date)? }.without_groups())
     }
 }
 
@@ -75,8 +84,8 @@ impl Service {
         past: Option<NaiveDate>,
         usual: Option<&str>,
     ) -> Result<Portion, Refusal> {
-        let Subject { account, view, criteria: written } = subject;
-        let criteria = written.with_groups(self.0.views.groups())?;
+        let Subject { account, view, criteria: own } = subject;
+        let criteria = own.with_groups(self.0.views.groups())?;
         // Before anything is asked of the store; what is right on one date is so on the next.
         criteria.filter(self.today(), self.zone())?;
         if viewer.is_embed()
@@ -86,13 +95,14 @@ impl Service {
         }
         let named = view.as_deref().or_else(|| criteria.has("unread").then_some(BUG_SCRUB));
         let account = self.account(viewer, account.as_deref()).await?;
-        let mut spelled = [Criteria::default(), written.without_groups()];
+        let mut written = [Criteria::default(), own.clone()];
         let view = match viewer.view(named)?.or(usual) {
             None => None,
             Some(name) => {
                 let view = self.written_view(account.account_id, name).await?.1;
-                spelled[0] = view.filter.without_groups();
-                Some(View { filter: view.filter.with_groups(self.0.views.groups())?, ..view })
+                let filter = view.filter.with_groups(self.0.views.groups())?;
+                written[0] = view.filter;
+                Some(View { filter, ..view })
             }
         };
         let round = match (&view, criteria.has("unread")) {
@@ -102,30 +112,6 @@ impl Service {
             }
             _ => None,
         };
-        Ok(Portion { account, view, criteria, spelled, zone: self.zone(), round })
-    }
-
-    /// What of a filter the asker of a further page knows.
-    pub(super) async fn named_before(
-        &self,
-        viewer: &Viewer,
-        account: &Account,
-        request: &PageRequest,
-        asked: &Wording,
-    ) -> Result<Filter, Refusal> {
-        if viewer.is_embed() {
-            return Ok(Filter::default());
-        }
-        let own = asked.criteria.without_groups().filter(request.date, self.zone())?;
-        let view = match &asked.view {
-            None => return Ok(own),
-            Some(name) => self.written_view(account.account_id, name).await,
-        };
-        Ok(match view {
-            Ok((_, view)) => view.filter.without_groups().filter(request.date, self.zone())?.and(own),
-            // It has been deleted since the first page.
-            Err(Refusal::UnknownView) => own,
-            Err(refusal) => return Err(refusal),
-        })
+        Ok(Portion { account, view, criteria, written, zone: self.zone(), round })
     }
 }

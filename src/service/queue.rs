@@ -13,7 +13,7 @@ use super::portion::Subject;
 use super::sync::BackfillState;
 use super::{LONGEST_WAIT, Refusal, Service, Viewer};
 use crate::rank::criterion::OF_NOTES;
-use crate::rank::{Cursor, Filter, Order, Page, PageRequest, Wording};
+use crate::rank::{Cursor, Filter, Order, Page, PageRequest, PlaceKey, Wording};
 use crate::store::live::{head_position, waiting_for};
 
 /// Why something may not stand beside a cursor.
@@ -93,9 +93,19 @@ struct ResolvedQuestion {
     request: PageRequest,
     /// How it was worded.
     asked: Wording,
-    /// What of the filter the asker knows: not that of the view, if others read along.
+    /// The filter of the request as it was written: groups by their names.
+    written: Filter,
+    /// What of it the asker knows.
     named: Filter,
     strict: bool,
+}
+
+impl ResolvedQuestion {
+    /// Where a page ended.
+    fn cursor(&self, end: PlaceKey) -> Cursor {
+        let request = PageRequest { filter: self.written.clone(), ..self.request.clone() };
+        Cursor::of(request, end).worded(self.asked.clone())
+    }
 }
 
 /// How current answers about an account are.
@@ -195,7 +205,7 @@ impl Service {
     }
 
     async fn queue_page(&self, viewer: &Viewer, understood: &ResolvedQuestion) -> Result<QueuePage, Refusal> {
-        let ResolvedQuestion { request, asked, .. } = understood;
+        let ResolvedQuestion { request, .. } = understood;
         let (page, unknown) = tokio::try_join!(self.page(request.clone()), self.unknown_of(understood))?;
         let Page { position, total, items, end, approximate } = page;
         let (date, remarks) = (request.date, !viewer.is_embed());
@@ -205,7 +215,7 @@ impl Service {
             position,
             total,
             items: items.into_iter().map(shown).collect(),
-            next: end.map(|end| Cursor::of(request.clone(), end).worded(asked.clone())),
+            next: end.map(|end| understood.cursor(end)),
             approximate,
             remarks,
             unknown,
@@ -231,7 +241,7 @@ impl Service {
                 let date = past.unwrap_or(self.today());
                 let portion = self.portion(viewer, &subject, past, None).await?;
                 let filter = portion.filter(date)?;
-                let named = portion.named(viewer, date)?;
+                let (written, named) = (portion.written(date)?, portion.named(viewer, date)?);
                 let request = PageRequest {
                     account_id: portion.account.account_id,
                     sight: viewer.sight(),
@@ -242,12 +252,13 @@ impl Service {
                     after: None,
                     limit,
                 };
-                ResolvedQuestion { account: portion.account, request, asked, named, strict }
+                ResolvedQuestion { account: portion.account, request, asked, written, named, strict }
             }
             Start::After { cursor, account } => {
-                let (account, request, asked) = self.page_after(viewer, *cursor, account.as_deref(), limit).await?;
-                let named = self.named_before(viewer, &account, &request, &asked).await?;
-                ResolvedQuestion { account, request, asked, named, strict }
+                let (written, asked) = (cursor.filter.clone(), cursor.asked.clone());
+                let (account, request) = self.page_after(viewer, *cursor, account.as_deref(), limit).await?;
+                let named = if viewer.is_embed() { Filter::default() } else { written.clone().without_groups() };
+                ResolvedQuestion { account, request, asked, written, named, strict }
             }
         };
         self.reached(understood.account.account_id, min_position).await?;
@@ -260,11 +271,13 @@ impl Service {
         cursor: Cursor,
         named: Option<&str>,
         limit: usize,
-    ) -> Result<(Account, PageRequest, Wording), Refusal> {
-        let Cursor { account_id, date, past, order, mut filter, after, asked, .. } = cursor;
+    ) -> Result<(Account, PageRequest), Refusal> {
+        let Cursor { account_id, date, past, order, filter, after, .. } = cursor;
         if !past && !self.0.calendar.serves(date, self.now()) {
             return Err(Refusal::DateOver);
         }
+        let gone = || Refusal::bad_parameter("cursor", "It names a group that is no more.");
+        let mut filter = filter.with_groups(self.0.views.groups()).ok_or_else(gone)?;
         let account = self.account(viewer, Some(&account_id.to_string())).await?;
         if named.is_some() && self.account(viewer, named).await?.account_id != account_id {
             return Err(Refusal::bad_parameter("account", OTHER_THAN_CURSOR));
@@ -279,7 +292,7 @@ impl Service {
         }
         let request =
             PageRequest { account_id, sight: viewer.sight(), filter, order, date, past, after: Some(after), limit };
-        Ok((account, request, asked))
+        Ok((account, request))
     }
 
     /// The date that an answer is to be of, if it is a past one.

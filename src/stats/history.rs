@@ -93,11 +93,9 @@ impl HistoryExtent {
     pub(super) fn words(&self) -> String {
         let mut words = String::new();
         if self.fetching > 0 {
-            let of = if self.fetching == 1 { "repository" } else { "repositories" };
-            words += &format!(
-                " Of {} {of} not everything is fetched yet, so only weeks count of which webhooks told.",
-                self.fetching
-            );
+            let are = if self.fetching == 1 { "repository is" } else { "repositories are" };
+            words +=
+                &format!(" {} {are} not fully fetched yet, so only weeks covered by webhooks count.", self.fetching);
         }
         if let (Some(since), Some(before)) = (self.whole_since, self.approximate_before) {
             words += &format!(

@@ -59,6 +59,8 @@ impl ItemRow {
         let address = (self.repo_id, self.number);
         let logins = self.assignees_without_id.unwrap_or(self.assignees).into_iter().map(PersonKey::Login);
         let ids = self.assignee_ids.unwrap_or_default().into_iter().map(PersonKey::Id);
+        // A replica of a former version leaves what it does not know as it was.
+        let open = state == State::Open;
         let item = Item {
             draft: self.draft,
             author: self.author_id.map(PersonKey::Id).or(self.author.map(PersonKey::Login)),
@@ -66,12 +68,12 @@ impl ItemRow {
             assignees: ids.chain(logins).collect(),
             milestone: self.milestone,
             waits_for: self.waits_for.as_deref().and_then(WaitsFor::from_name),
-            waits_since: self.waits_since,
+            waits_since: self.waits_since.filter(|_| open),
             human_at: self.human_at,
-            closed_at: self.closed_at,
-            closed_reason: self.closed_reason,
+            closed_at: self.closed_at.filter(|_| !open),
+            closed_reason: self.closed_reason.filter(|_| !open),
             review: self.review.as_deref().and_then(Review::from_name),
-            checks: self.checks.as_deref().and_then(Checks::from_name),
+            checks: self.checks.as_deref().and_then(Checks::from_name).filter(|_| open),
             author_association: self.author_association.as_deref().and_then(Association::from_name),
             comments: self.comments,
             reactions: self.reactions,

@@ -154,7 +154,8 @@ async fn untold(
             State::Open => (None, None),
             _ => (closed_at, item.closed_reason),
         };
-        let item = Item { state, updated_at, closed_at, closed_reason, ..item };
+        // Of checks only the present is known.
+        let item = Item { state, updated_at, closed_at, closed_reason, checks: None, ..item };
         untold += usize::from(page.offer(item, &folded, (None, None)));
     }
     Ok(untold)
@@ -223,7 +224,8 @@ impl Making<'_> {
             reactions: folded.conversation().reactions(),
             commenters: folded.commenters(),
             spoke_at: folded.spoke_at(),
-            checks: folded.checks(),
+
+            checks: item.checks.and(folded.checks()),
             linked: None,
             remarks: remarks.cloned().unwrap_or_default(),
         });

@@ -36,7 +36,7 @@ impl Service {
         viewer.require(Scope::Read)?;
         let understood = self.page_request(viewer, question).await?;
         let unknown = self.unknown_of(&understood).await?;
-        let ResolvedQuestion { account, request, asked, .. } = understood;
+        let ResolvedQuestion { account, request, .. } = &understood;
         if let Some(view) = view {
             // Beside a cursor nobody has looked yet.
             self.view(account.account_id, view).await?;
@@ -54,7 +54,7 @@ impl Service {
         let filter = called_now(&self.0.pool, account.account_id, request.filter.clone()).await?;
         let row = |item| SheetRow::of(item, is_read(item), &filter, zone);
         let rows = page.items.iter().map(row).collect();
-        let next = page.end.map(|end| Cursor::of(request, end).worded(asked));
+        let next = page.end.map(|end| understood.cursor(end));
         let sheet = Sheet { tab: tab(view), date, zone, rows, filter, attendance: None, position };
         Ok(QueueSheet { sheet, next, unknown })
     }

@@ -135,3 +135,23 @@ async fn a_page_follows_its_view_and_does_not_hear_what_is_done_here() {
     })
     .await;
 }
+
+/// Each page used to ask for the view once more than the one before, up to a limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_goes_through_a_queue_to_its_end() {
+    run_test(async |app| {
+        for number in 1..=45 {
+            app.deliver("issues", &issues("opened", &issue(number, AT, AT), &repository(1, "widgets"))).await;
+        }
+        let embed = app.new_embed_token(ACCOUNT, "never-read").await;
+        let (mut read, mut next) = (0, Some("/api/v1/queue?limit=1".to_owned()));
+        while let Some(path) = next {
+            let page = get(&app, &embed, &path).await;
+            read += page["items"].as_array().unwrap().len();
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        assert_eq!(read, 45);
+        app
+    })
+    .await;
+}

@@ -61,6 +61,7 @@ async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
         ("checks=green", "checks", &checks),
         ("waiting_before=long", "waiting_before", &none),
         ("author=group:team", "author", &none),
+        ("assignee=all:group:team,ada", "assignee", &none),
         ("repo=wid%00gets", "repo", &none),
         ("label=", "label", &none),
         ("label=bug&label=", "label", &none),

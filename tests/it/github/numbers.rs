@@ -72,7 +72,7 @@ async fn a_forecast_draws_from_what_was_fetched_once_all_of_it_is_here() {
     let told = (&summary["verdict"], &summary["open_now"], &summary["fetching"], &summary["date_50"]);
     assert_eq!((told.0, told.1, told.2, told.3, &summary["whole_since"]), expected, "{summary:#}");
     let sentence = summary["sentence"].as_str().unwrap();
-    assert!(sentence.contains("Of 1 repository not everything is fetched yet"), "{sentence}");
+    assert!(sentence.contains("1 repository is not fully fetched yet"), "{sentence}");
 
     github.heal();
     complete(&app).await;
