@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::{problem, run_test_with, settings};
 use crate::support::payload::{issue, issues, repository, user};
-use crate::support::{TestApp, random, run_test};
+use crate::support::{TestApp, in_full, random, run_test};
 
 const NOW: &str = "2026-11-22T10:00:00Z";
 
@@ -304,13 +304,7 @@ fn the_error_says_why_groups_cannot_be_used() {
         ("groups: {team: [\"ada lovelace\"]}", "\"ada lovelace\" is not a login"),
         ("views: [{name: x, filter: {author: group:team}}]", "There is no such group."),
     ] {
-        let error = Declared::with_file(file).unwrap_err();
-        let mut told = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(error) = cause {
-            told.push_str(&error.to_string());
-            cause = error.source();
-        }
+        let told = in_full(&Declared::with_file(file).unwrap_err());
         assert!(told.contains(said), "{file}: {told}");
     }
 }

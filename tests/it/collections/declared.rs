@@ -9,7 +9,7 @@ use super::items::deliver_items;
 use super::{AGENDA, check_view, get, list};
 use crate::support::app::{problem, run_test_with, settings};
 use crate::support::payload::ACCOUNT;
-use crate::support::{random, run_test};
+use crate::support::{in_full, random, run_test};
 
 const FILE: &str = "
 views:
@@ -225,13 +225,7 @@ fn the_error_says_why_a_file_of_collections_cannot_be_used() {
         ("views: [{name: x, target: -1}]".to_owned(), "target"),
         ("views: [{name: x, target: 1000000001}]".to_owned(), "target"),
     ] {
-        let error = Declared::with_file(&file).unwrap_err();
-        let mut told = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(error) = cause {
-            told.push_str(&error.to_string());
-            cause = error.source();
-        }
+        let told = in_full(&Declared::with_file(&file).unwrap_err());
         assert!(told.contains(said), "{file}: {told}");
     }
     let whole = format!("collections: [{{name: x, title: {}, views: [{}]}}]", "x".repeat(200), many(30));

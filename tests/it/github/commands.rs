@@ -7,7 +7,7 @@ use crate::support::TestDatabase;
 use crate::support::github::world::Kind;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, OTHER_KEY, PERSONAL_TOKEN};
 use crate::support::place::Place;
-use crate::support::service::{Serving, client, run};
+use crate::support::service::{Exit, Serving, client, run};
 
 const ADMIN: &str = "the-admin-token-of-the-test";
 
@@ -147,24 +147,30 @@ async fn a_personal_token_fetches_history_and_discussions_too() {
     run(&args, &settings).await.failed(1, &["does not take the token in GITHUB_TOKEN"]);
 }
 
-#[tokio::test]
-async fn try_shows_what_it_has_when_the_hourly_budget_is_used_up() {
+/// `bugscrub try` without a token on a repository of so many issues, where an hour has so many requests and points of GraphQL.
+pub(super) async fn try_once(issues: usize, requests: u32, points: u32) -> (FakeGitHub, Exit) {
     let github = FakeGitHub::start().await;
     github.world(|world| {
         let account = world.account("acme");
         let repo = world.repository(account, "large");
         let at = world.now - chrono::Duration::days(9);
-        for _ in 0..1_000 {
+        for _ in 0..issues {
             world.put(repo, Kind::Issue, "An item", "ada", at);
         }
     });
-    // Eight of ten requests are used: one for the repository, and seven pages.
-    github.limits(10, 10);
+    github.limits(requests, points);
     let place = Place::new();
     let (url, data) = (github.url(), place.path());
     let settings =
         [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_DATA_DIR", data.to_str().unwrap()), ("GITHUB_TOKEN", "")];
     let ended = run(&["try", "acme/large", "--once", "--listen", "127.0.0.1:0"], &settings).await;
+    (github, ended)
+}
+
+#[tokio::test]
+async fn try_shows_what_it_has_when_the_hourly_budget_is_used_up() {
+    // Eight of ten requests are used: one for the repository, and seven pages.
+    let (github, ended) = try_once(1_000, 10, 10).await;
     assert!(ended.stderr.contains("700 of 1000 items are here so far"), "{}", ended.stderr);
     assert!(ended.ok().contains("700 items of acme in the queue"));
     assert!(github.log().iter().all(|request| !matches!(request.status, 403 | 429)));

@@ -10,12 +10,12 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+use super::commands::try_once;
 use super::{agrees, complete, rhythm, settled, start, until};
 use crate::support::github::points::points;
 use crate::support::github::world::Kind;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub, Fault, Logged, Trouble};
-use crate::support::place::Place;
-use crate::support::service::{bugscrub, run};
+use crate::support::service::bugscrub;
 use crate::support::wait::{self, in_time};
 use crate::support::{TestApp, TestDatabase};
 
@@ -237,21 +237,7 @@ async fn the_command_says_that_it_waits_for_the_next_hour_and_then_goes_on() {
 
 #[tokio::test]
 async fn without_a_token_try_shows_what_sixty_requests_bring() {
-    let github = FakeGitHub::start().await;
-    github.world(|world| {
-        let account = world.account("acme");
-        let repo = world.repository(account, "large");
-        let at = world.now - Duration::days(9);
-        for _ in 0..5_000 {
-            world.put(repo, Kind::Issue, "An item", "ada", at);
-        }
-    });
-    github.limits(60, 0);
-    let place = Place::new();
-    let (url, data) = (github.url(), place.path());
-    let settings =
-        [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_DATA_DIR", data.to_str().unwrap()), ("GITHUB_TOKEN", "")];
-    let ended = run(&["try", "acme/large", "--once", "--listen", "127.0.0.1:0"], &settings).await;
+    let (github, ended) = try_once(5_000, 60, 0).await;
     assert!(ended.stderr.contains("4700 of 5000 items are here so far"), "{}", ended.stderr);
     assert!(ended.stderr.contains("Without a token it does not tell who said what on them"), "{}", ended.stderr);
     let said = ended.ok();

@@ -26,6 +26,12 @@ pub fn own_host(port: u16) -> std::net::Ipv4Addr {
     }
 }
 
+/// What an error says, and what its causes say.
+pub fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect()
+}
+
 /// A source of random test data, different in every run. It prints its seed, which the test runner
 /// shows when the test fails; `BUGSCRUB_TEST_SEED` sets it.
 pub fn random() -> proptest::test_runner::TestRunner {

@@ -5,6 +5,7 @@
 //! its answers with GitHub's published descriptions, so that it cannot drift into fiction.
 
 mod api;
+mod contents;
 mod filled;
 mod life;
 pub mod points;
