@@ -1,5 +1,7 @@
 //! One item as it is now, and its events.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, Utc};
 use chrono_tz::Tz;
 use sqlx::types::Json;
@@ -10,6 +12,7 @@ use super::details::details;
 use super::log::{LoggedEvent, events_of};
 use super::people::Known;
 use super::pool::{self, ONE_MOMENT};
+use super::scrubs::notes;
 use crate::activity::{Bots, ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
@@ -140,7 +143,15 @@ pub async fn find(
     let Some(item) = details(&mut moment, account_id, &query.sight, bots, &[place]).await?.pop() else {
         return Ok(ItemLookup::Nothing);
     };
-    let mut events = events_of(&mut *moment, account_id, &[(row.repo_id, number)], None, LONGEST + 1).await?;
+    let address = (row.repo_id, number);
+    // An item that never moved inherits no note that a reader could not see.
+    let blank = match folded.transferred_from().is_some() {
+        true => notes::blank_of(&mut moment, account_id, &query.sight, address).await?,
+        false => HashSet::new(),
+    };
+    let wanted = LONGEST + 1 + i64::try_from(blank.len()).unwrap_or(0);
+    let mut events = events_of(&mut *moment, account_id, &[address], None, wanted).await?;
+    events.retain(|logged| !blank.contains(&logged.position));
     let truncated = events.len() as i64 > LONGEST;
     events.truncate(LONGEST as usize);
     events.reverse();
