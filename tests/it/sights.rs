@@ -3,7 +3,6 @@
 
 mod statistics;
 
-
 use bugscrub::activity::{Bots, Sight};
 use bugscrub::rank::facet::{Facet, Tally};
 use bugscrub::rank::{Criteria, Order, QueueItem, Wording};
