@@ -164,6 +164,53 @@
 {{- fail (printf "\n\nsettings.%s: the program has no such setting. Its settings are: %s. For other variables, use extraEnv." $name (join ", " $known)) }}
 {{- end }}
 {{- end }}
+{{- /* What the program would refuse when it starts, in a pod. */}}
+{{- $zones := .Files.Get "files/time-zones.txt" | trim | splitList "\n" }}
+{{- if not (first $zones) }}{{ fail "files/time-zones.txt is missing from the chart" }}{{ end }}
+{{- with get $values.settings "BUGSCRUB_TIME_ZONE" | toString | trim }}
+{{- if not (has . $zones) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_TIME_ZONE: %q is no time zone. Write its name, such as Europe/Berlin or UTC." .) }}
+{{- end }}
+{{- end }}
+{{- $numbers := dict
+  "BUGSCRUB_FIRST_SCRUB" (list 1 1000000)
+  "BUGSCRUB_SCRUB_CLOSES_AFTER" (list 1 720)
+  "BUGSCRUB_DELIVERY_RETENTION_DAYS" (list 4 3650)
+  "BUGSCRUB_PURGE_DAYS" (list 0 3650)
+  "BUGSCRUB_RATE_LIMIT" (list 0 4294967295) }}
+{{- range $name, $range := $numbers }}
+{{- if hasKey $values.settings $name }}
+{{- $text := include "bugscrub.settingValue" (get $values.settings $name) | trim }}
+{{- $fits := and (regexMatch "^[0-9]{1,12}$" $text) (ge (int64 $text) (int64 (first $range))) (le (int64 $text) (int64 (last $range))) }}
+{{- if and $text (not $fits) }}
+{{- fail (printf "\n\nsettings.%s: %q is no number from %d to %d." $name $text (int64 (first $range)) (int64 (last $range))) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with get $values.settings "BUGSCRUB_LOG_FORMAT" | toString | trim }}
+{{- if not (has . (list "auto" "json" "text")) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_LOG_FORMAT: %q is not one of auto, json, text." .) }}
+{{- end }}
+{{- end }}
+{{- with get $values.settings "BUGSCRUB_GITHUB_API_URL" | toString | trim }}
+{{- if not (regexMatch "^https?://[^/]" .) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_GITHUB_API_URL: %q is no address such as https://github.acme.example/api/v3." .) }}
+{{- end }}
+{{- end }}
+{{- with get $values.settings "BUGSCRUB_SCRUB_SCHEDULE" | toString | trim }}
+{{- range splitList ";" . }}
+{{- with trim . }}
+{{- if not (regexMatch "(?i)^(mon|monday|tue|tuesday|wed|wednesday|thu|thursday|fri|friday|sat|saturday|sun|sunday)\\s+[0-9]{1,2}:[0-9]{2}(\\s|$)" .) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_SCRUB_SCHEDULE: %q is not written like Wed 17:00 Europe/London 60m." .) }}
+{{- end }}
+{{- range $index, $word := regexSplit "\\s+" . -1 }}
+{{- if and (ge $index 2) (not (regexMatch "^[0-9]{1,3}m$" $word)) (not (has $word $zones)) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_SCRUB_SCHEDULE: %q is neither a time zone such as Europe/London nor a length such as 60m." $word) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- /* YAML would change a number's text: that of the login 007, or of the id 1e5. */}}
 {{- range $name, $value := $values.settings }}
 {{- $words := kindIs "slice" $value | ternary $value (list $value) }}
