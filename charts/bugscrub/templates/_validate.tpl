@@ -19,6 +19,7 @@
   (list "image.tag" $values.image.tag "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" "is not a tag, such as 0.1.0")
   (list "image.digest" $values.image.digest "^sha256:[0-9a-f]{64}$" "must be sha256: and 64 hex digits")
   (list "ingress.host" $values.ingress.host "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example, without https:// and without a path")
+  (list "ingress.webhook.host" $values.ingress.webhook.host "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example, without https:// and without a path")
   (list "embeddedPostgres.persistence.size" $values.embeddedPostgres.persistence.size $size "must be a size such as 20Gi") }}
 {{- if index . 1 }}{{ $words = append $words . }}{{ end }}
 {{- end }}
@@ -34,7 +35,7 @@
 {{- range $name, $logins := $values.groups }}
 {{- $words = append $words (list "groups" $name "^[a-z0-9][a-z0-9-]{0,63}$" "is not the name of a group. Use 1 to 64 lower-case letters, digits and -, beginning with a letter or digit") }}
 {{- end }}
-{{- range $values.httpRoute.hostnames }}
+{{- range concat $values.httpRoute.hostnames $values.httpRoute.webhook.hostnames }}
 {{- $words = append $words (list "httpRoute.hostnames" . "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example") }}
 {{- end }}
 {{- range $words }}
@@ -108,6 +109,17 @@
 {{- end }}
 {{- if and $values.httpRoute.enabled (not $values.httpRoute.parentRefs) }}
 {{- fail "\n\nhttpRoute.enabled needs httpRoute.parentRefs: the Gateway that it attaches to, such as [{name: public, namespace: gateways}]." }}
+{{- end }}
+{{- if and $values.ingress.webhook.enabled (not $values.ingress.webhook.host) }}
+{{- fail "\n\ningress.webhook.enabled needs ingress.webhook.host: the host name to which GitHub delivers, such as hooks.acme.example." }}
+{{- end }}
+{{- if and $values.httpRoute.webhook.enabled (not $values.httpRoute.webhook.parentRefs) }}
+{{- fail "\n\nhttpRoute.webhook.enabled needs httpRoute.webhook.parentRefs: the Gateway that it attaches to, such as [{name: public, namespace: gateways}]." }}
+{{- end }}
+{{- range $kind, $route := dict "ingress" $values.ingress "httpRoute" $values.httpRoute }}
+{{- if and $route.enabled $route.webhook.enabled (eq (include "bugscrub.paths" (dict "paths" $values.paths "apart" true)) "[]") }}
+{{- fail (printf "\n\n%s.enabled: nothing but the webhook is in paths, and %s.webhook.enabled exposes that. Turn one of them off, or add a path such as /api." $kind $kind) }}
+{{- end }}
 {{- end }}
 {{- if and (or $values.ingress.enabled $values.httpRoute.enabled) (not $values.paths) }}
 {{- fail "\n\npaths is empty, so GitHub could not deliver. It needs at least /webhooks/github." }}

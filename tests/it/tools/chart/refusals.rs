@@ -57,6 +57,16 @@ const REFUSED: &[(&str, &str)] = &[
     ("commonLabels: {helm.sh/chart: other}", "commonLabels: the chart itself sets helm.sh/chart"),
     ("ingress: {enabled: true}", "ingress.enabled needs ingress.host"),
     ("httpRoute: {enabled: true}", "httpRoute.enabled needs httpRoute.parentRefs"),
+    ("ingress: {webhook: {enabled: true}}", "ingress.webhook.enabled needs ingress.webhook.host"),
+    ("httpRoute: {webhook: {enabled: true}}", "httpRoute.webhook.enabled needs httpRoute.webhook.parentRefs"),
+    (
+        "ingress: {webhook: {host: 'https://hooks.example'}}",
+        "ingress.webhook.host: \"https://hooks.example\" must be just a host name",
+    ),
+    (
+        "ingress: {enabled: true, host: a.example, webhook: {enabled: true, host: b.example}}\npaths: [{path: /webhooks/github, pathType: Exact}]",
+        "ingress.enabled: nothing but the webhook is in paths, and ingress.webhook.enabled exposes that.",
+    ),
     ("ingress: {enabled: true, host: a.example}\npaths: []", "paths is empty, so GitHub could not deliver."),
     ("networkPolicy: {enabled: true}", "needs networkPolicy.ingressFrom, or GitHub's deliveries are shut out"),
     (
