@@ -2,6 +2,8 @@
 
 use super::refusal::Refusal;
 use crate::activity::Sight;
+use crate::people::sight::Hidden;
+use crate::people::{Seen, Session};
 use crate::store::tokens::TokenRow;
 
 /// What a token allows. `admin` includes the others.
@@ -45,20 +47,33 @@ pub(super) const BOOTSTRAP: i64 = 0;
 pub enum Who {
     /// A program or a person with a token.
     Token { id: i64, name: String },
+    /// Somebody who signed in with GitHub.
+    Person { github_id: i64, login: String, session_id: i64 },
     /// The service itself.
     Service,
+}
+
+/// A person of GitHub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub github_id: i64,
+    pub login: String,
 }
 
 /// Somebody who asks or acts: every use case takes one.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     who: Who,
+    /// With a token that a person made for themselves: that person.
+    person: Option<Person>,
     /// Ids of the accounts that they may see; `None`: all.
     accounts: Option<Vec<i64>>,
     sight: Sight,
     scopes: Vec<Scope>,
     /// The only view that they may see, by a token that may stand in a URL.
     view: Option<String>,
+    /// What GitHub hides from a person, and what they can do about it.
+    hidden: Vec<Hidden>,
 }
 
 impl Viewer {
@@ -79,10 +94,35 @@ impl Viewer {
         Self { accounts, view, ..Self::with_scopes(Who::Token { id: token_id, name }, scopes) }
     }
 
+    /// The person of a session, who sees and does what `seen` says.
+    pub(super) fn of_person(session: &Session, seen: &Seen) -> Self {
+        let Session { session_id, github_id, login, .. } = session;
+        let who = Who::Person { github_id: *github_id, login: login.clone(), session_id: *session_id };
+        let mut scopes = vec![Scope::Read];
+        scopes.extend(seen.may_scrub.then_some(Scope::Scrub));
+        scopes.extend(seen.is_admin.then_some(Scope::Admin));
+        Self {
+            accounts: seen.accounts.clone(),
+            sight: seen.sight.clone(),
+            hidden: seen.hidden.clone(),
+            ..Self::with_scopes(who, scopes)
+        }
+    }
+
+    /// The holder of a token that a person made for themselves. It allows nothing that the person may not do.
+    pub(super) fn of_personal_token(token: &TokenRow, session: &Session, seen: &Seen) -> Self {
+        let person = Self::of_person(session, seen);
+        let allowed = |scope: &Scope| person.require(*scope).is_ok();
+        let scopes = token.scopes.iter().filter_map(|name| Scope::from_name(name)).filter(allowed).collect();
+        let who = Who::Token { id: token.token_id, name: token.name.clone() };
+        let Session { github_id, login, .. } = session.clone();
+        Self { who, person: Some(Person { github_id, login }), scopes, ..person }
+    }
+
     fn with_scopes(who: Who, scopes: Vec<Scope>) -> Self {
         let sees_all = scopes.contains(&Scope::Private) || scopes.contains(&Scope::Admin);
         let sight = if sees_all { Sight::All } else { Sight::Public };
-        Self { who, accounts: None, sight, scopes, view: None }
+        Self { who, person: None, accounts: None, sight, scopes, view: None, hidden: vec![] }
     }
 
     /// The same, who may see other repositories.
@@ -108,11 +148,39 @@ impl Viewer {
         &self.who
     }
 
-    /// What they are called: who acts, unless a request says who does.
-    pub fn name(&self) -> &str {
+    /// The person who asks: signed in, or by a token that they made for themselves.
+    pub fn person(&self) -> Option<Person> {
         match &self.who {
-            Who::Token { name, .. } => name,
-            Who::Service => "bugscrub",
+            Who::Person { github_id, login, .. } => Some(Person { github_id: *github_id, login: login.clone() }),
+            Who::Token { .. } | Who::Service => self.person.clone(),
+        }
+    }
+
+    /// Who asks, as a number: a token's id, or a person's id on GitHub below 0. `None`: the service itself.
+    pub fn caller(&self) -> Option<i64> {
+        match (&self.who, &self.person) {
+            (Who::Person { github_id, .. }, _) | (_, Some(Person { github_id, .. })) => Some(-github_id),
+            (Who::Token { id, .. }, None) => Some(*id),
+            (Who::Service, None) => None,
+        }
+    }
+
+    /// What GitHub hides from a person, and what they can do about it.
+    pub fn hidden(&self) -> &[Hidden] {
+        &self.hidden
+    }
+
+    /// The scopes that they have, without those that others include.
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// What they are called: who acts, unless a request says who does. A person is called by their login.
+    pub fn name(&self) -> &str {
+        match (&self.who, &self.person) {
+            (_, Some(Person { login, .. })) | (Who::Person { login, .. }, None) => login,
+            (Who::Token { name, .. }, None) => name,
+            (Who::Service, None) => "bugscrub",
         }
     }
 
