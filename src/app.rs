@@ -289,11 +289,14 @@ async fn close_forgotten(service: Service, after: Duration) {
     }
 }
 
-/// Deletes raw deliveries that are past their retention, now and every hour.
+/// Deletes raw deliveries that are past their retention, and sessions that have expired, now and every hour.
 async fn prune(service: Service, retention: Duration) {
     let mut every = tokio::time::interval(PRUNE_EVERY);
     loop {
         every.tick().await;
+        if let Err(error) = service.prune_sessions().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "expired sessions could not be deleted");
+        }
         match service.prune_deliveries(retention).await {
             Ok(0) => {}
             Ok(pruned) => tracing::info!(pruned, "raw deliveries past their retention were deleted"),

@@ -16,10 +16,9 @@ use super::json::Body;
 use super::outside::RequestOrigin;
 use super::params::Params;
 use super::problem::Problem;
+use crate::github::manifest::CALLBACK;
 use crate::service::Refusal;
 
-/// Where GitHub sends the browser back. The App's settings on GitHub have it as a callback URL.
-const CALLBACK: &str = "/auth/callback";
 /// Characters of a path to return to at most, so that it fits into a cookie.
 const LONGEST_PATH: usize = 1_024;
 
@@ -32,7 +31,7 @@ const LONGEST_PATH: usize = 1_024;
     responses(
         (status = 303, description = "To GitHub"),
         (status = 400, description = "`return_to` is no path of this service, or it is reached by plain http", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "People cannot sign in here", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "People cannot sign in here", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn begin(State(state): State<AppState>, outside: RequestOrigin, params: Params) -> Result<Response, Problem> {
@@ -62,7 +61,7 @@ pub async fn begin(State(state): State<AppState>, outside: RequestOrigin, params
     responses(
         (status = 303, description = "Signed in; to the path where the sign-in began"),
         (status = 400, description = "Nobody was signed in; `detail` says why", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "People cannot sign in here", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "People cannot sign in here", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "GitHub cannot be asked now", body = Problem, content_type = "application/problem+json", headers(("Retry-After"))),
     ),
 )]

@@ -15,7 +15,7 @@ use oauth2::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::PeopleError;
+use super::error::PeopleError;
 use crate::github::client::EXCHANGE;
 use crate::github::{Client, GitHubError};
 

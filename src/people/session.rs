@@ -8,8 +8,11 @@ use std::sync::{Arc, PoisonError};
 
 use oauth2::{AccessToken, RefreshToken};
 
+use super::error::PeopleError;
+use super::keys::SessionKeys;
+use super::known::{People, SignIn};
 use super::oauth::UserTokens;
-use super::{People, PeopleError, SessionKeys, SignIn};
+
 use crate::github::GitHubError;
 use crate::github::answer::GitHubAnswer;
 use crate::store::sessions::{self, KeptTokens, SealedTokens, SessionHolder, SessionRow};

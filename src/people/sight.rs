@@ -3,7 +3,10 @@
 //! For now it is little: no account, what is public, and to read; scrubbing where that is open to everybody signed in, and
 //! everything for administrators. GitHub is not asked.
 
-use super::{People, PeopleError, ScrubOpenTo, Session};
+use super::error::PeopleError;
+use super::known::People;
+use super::session::Session;
+use super::settings::ScrubOpenTo;
 use crate::activity::Sight;
 
 /// What a person may see and do.

@@ -11,9 +11,11 @@ use oauth2::PkceCodeVerifier;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::oauth::{Authorization, UserTokens};
+use super::error::PeopleError;
+use super::known::{People, SignIn};
+use super::oauth::{Authorization, OAuth, OAuthApp, UserTokens};
 use super::session::seal;
-use super::{People, PeopleError, SignIn};
+use crate::github::Client;
 use crate::store::sessions;
 
 /// How long somebody may take on GitHub's pages.
@@ -121,6 +123,19 @@ impl People {
         let cookie = new_cookie();
         sessions::begin_of_token(&self.0.pool, &hash(&cookie), token_hash).await?;
         Ok(cookie)
+    }
+}
+
+/// Checks that GitHub knows the App's client secret, by a code that it never gave out.
+///
+/// # Errors
+/// [`PeopleError::GitHub`] if it does not, or cannot be asked.
+pub async fn check(app: OAuthApp, github: &Client) -> Result<(), PeopleError> {
+    let oauth = OAuth::new(app, &github.web())?;
+    let Authorization { verifier, .. } = oauth.authorization("http://localhost/")?;
+    match oauth.tokens(github, "bugscrub-doctor", verifier, "http://localhost/").await {
+        Ok(_) | Err(PeopleError::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

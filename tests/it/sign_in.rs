@@ -2,6 +2,7 @@
 
 mod attacks;
 mod cookies;
+mod logs;
 mod renewal;
 mod tokens;
 
@@ -233,7 +234,7 @@ async fn without_a_key_nobody_signs_in_with_github() {
         let browser = Browser::new(&app);
         for path in ["/auth/sign-in", "/auth/callback?code=x&state=y"] {
             let (status, problem) = crate::support::app::problem(browser.get(path).await).await;
-            assert_eq!((status, &problem["type"]), (404, &json!("/problems/sign-in-off")), "{path}");
+            assert_eq!((status, &problem["type"]), (403, &json!("/problems/sign-in-off")), "{path}");
         }
         assert_eq!(app.json("/api/v1/me").await["sign_in"], Value::Null);
         app

@@ -41,7 +41,7 @@ kinds! {
     OTHER_ORIGIN = "other-origin", FORBIDDEN, "Page of another site",
         "A page of another site asked for this with your session. Only pages of this service write with it: the request \
          must have `Sec-Fetch-Site: same-origin`, or an `Origin` that is this service's own. Programs send a token instead.";
-    SIGN_IN_OFF = "sign-in-off", NOT_FOUND, "No sign-in",
+    SIGN_IN_OFF = "sign-in-off", FORBIDDEN, "No sign-in",
         "People cannot sign in with GitHub here, because the service was not told by which App, or has no key for \
          sessions. A token can be used instead.";
     SIGN_IN_FAILED = "sign-in-failed", BAD_REQUEST, "Not signed in",

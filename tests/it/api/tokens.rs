@@ -25,7 +25,7 @@ async fn nobody_sees_anything_without_a_valid_token() {
         refused_soon(&app, &revoked).await;
 
         let token = &app.token;
-        let no_token = "Send a token as `Authorization: Bearer TOKEN`.";
+        let no_token = "Send a token as `Authorization: Bearer TOKEN`, or sign in at /auth/sign-in.";
         let unknown = "The token is unknown or was revoked.";
         for path in PATHS {
             for (authorization, says) in [

@@ -8,6 +8,11 @@ impl FakeGitHub {
         self.with(|state| state.callbacks.push(url.to_owned()));
     }
 
+    /// The callback URLs in the App's settings.
+    pub fn callbacks(&self) -> Vec<String> {
+        self.with(|state| state.callbacks.clone())
+    }
+
     /// Whether people refuse to let the App know them.
     pub fn refuse_sign_in(&self, refuse: bool) {
         self.with(|state| state.refuses_sign_in = refuse);

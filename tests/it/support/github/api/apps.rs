@@ -80,6 +80,8 @@ pub fn register(state: &mut State, query: &Query, body: &[u8]) -> Reply {
         query.get("state").unwrap_or("")
     );
     state.hook = manifest["hook_attributes"]["url"].as_str().map(str::to_owned);
+    let callbacks = manifest["callback_urls"].as_array().into_iter().flatten();
+    state.callbacks.extend(callbacks.filter_map(|url| url.as_str().map(str::to_owned)));
     state.manifests.insert(code, manifest);
     let mut answer = error("", 302, "Found");
     answer.headers.push(("location", back));
