@@ -205,6 +205,7 @@ async fn answers_match_their_description() {
             ("/api/v1/stats/coverage", "get", "200", app.json("/api/v1/stats/coverage?group_by=milestone").await),
             ("/api/v1/stats/forecast", "get", "200", app.json("/api/v1/stats/forecast?group_by=assignee").await),
             ("/api/v1/stats/milestones", "get", "200", app.json("/api/v1/stats/milestones?milestone_state=all").await),
+            ("/api/v1/me", "get", "200", app.json("/api/v1/me").await),
             ("/api/v1/queue/facets", "get", "200", app.json("/api/v1/queue/facets?label=bug&author=nobody").await),
             ("/api/v1/collections", "get", "200", app.json("/api/v1/collections").await),
             ("/api/v1/collections/{name}", "get", "200", app.json("/api/v1/collections/agenda").await),
