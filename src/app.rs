@@ -21,6 +21,7 @@ use crate::http::shares::Shares;
 use crate::http::{self, AppParts, AppState, router};
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
+use crate::people::People;
 use crate::postgres::{self, Cluster, PostgresError};
 use crate::rank::Calendar;
 use crate::service::{self, Service, tokens};
@@ -146,6 +147,8 @@ impl Application {
             Some(github) => Some(job_context(github, &pool, &ingest, &clock, &metrics)?),
             None => None,
         };
+        let client = github.as_ref().map(|github| github.client.clone());
+        let people = People::new(&settings.people, client, pool.clone(), clock.clone())?;
         let stop = watch::Sender::new(false);
         let service = Service::new(service::Parts {
             pool: pool.clone(),
@@ -157,6 +160,7 @@ impl Application {
             first_scrub: settings.scrubs.first_number,
             schedule: settings.scrubs.schedule.clone(),
             github: github.clone(),
+            people,
             admin_token_hash: settings.admin_token.as_deref().map(tokens::hash),
         });
         let state = AppState::from(AppParts {
@@ -285,11 +289,14 @@ async fn close_forgotten(service: Service, after: Duration) {
     }
 }
 
-/// Deletes raw deliveries that are past their retention, now and every hour.
+/// Deletes raw deliveries that are past their retention, and sessions that have expired, now and every hour.
 async fn prune(service: Service, retention: Duration) {
     let mut every = tokio::time::interval(PRUNE_EVERY);
     loop {
         every.tick().await;
+        if let Err(error) = service.prune_sessions().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "expired sessions could not be deleted");
+        }
         match service.prune_deliveries(retention).await {
             Ok(0) => {}
             Ok(pruned) => tracing::info!(pruned, "raw deliveries past their retention were deleted"),

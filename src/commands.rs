@@ -132,6 +132,7 @@ async fn demo_on(
         delivery_retention: std::time::Duration::from_secs(30 * 86_400),
         views: Default::default(),
         scrubs: args.scrubs.settings(),
+        people: Default::default(),
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;

@@ -21,6 +21,8 @@ pub mod live;
 
 pub mod github;
 
+pub mod people;
+
 pub mod service;
 
 pub mod http;

@@ -215,6 +215,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
         delivery_retention: Duration::from_secs(30 * 86_400),
         views: Default::default(),
         scrubs: Default::default(),
+        people: Default::default(),
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;

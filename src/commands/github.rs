@@ -5,8 +5,11 @@ use tokio::net::TcpListener;
 use super::{Done, shutdown_signal, system_clock};
 use crate::app::AppError;
 use crate::config::{ConfigError, DoctorArgs, SetupArgs};
+use crate::github::doctor::Finding;
+use crate::github::manifest::CALLBACK;
 use crate::github::setup::{CredentialFiles, NewApp};
 use crate::github::{Client, Identity, PrivateKey, doctor as examining, setup as setting_up};
+use crate::people::{self, SignInSettings};
 use crate::store;
 use crate::telemetry::Metrics;
 use crate::terminal;
@@ -80,6 +83,24 @@ fn whole(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }
 
+/// Whether people can sign in through the App.
+async fn sign_in(settings: Option<SignInSettings>, client: &Client) -> Finding {
+    let Some(SignInSettings { app, .. }) = settings else {
+        return Finding::Good(format!(
+            "Nobody can sign in with GitHub, which is allowed. If people shall: add https://YOUR-HOST{CALLBACK} as a \
+             callback URL to the App's settings, make a client secret there, and set BUGSCRUB_CLIENT_ID, \
+             BUGSCRUB_CLIENT_SECRET and BUGSCRUB_SESSION_KEY."
+        ));
+    };
+    match people::check(app, client).await {
+        Ok(()) => Finding::Good(format!(
+            "GitHub knows the client secret, so people can sign in if https://YOUR-HOST{CALLBACK} is a callback URL in \
+             the App's settings."
+        )),
+        Err(error) => Finding::Bad(format!("People cannot sign in: {}.", whole(&error))),
+    }
+}
+
 /// `bugscrub doctor`
 pub async fn doctor(args: DoctorArgs) -> Done {
     let settings = match args.github.settings() {
@@ -93,6 +114,10 @@ pub async fn doctor(args: DoctorArgs) -> Done {
     let identity = Identity::new(settings.app_id, settings.private_key, system_clock());
     let client = Client::new(settings.address, Some(identity), None, None, system_clock(), Metrics::new())?;
     let mut findings = examining::examine(&client).await;
+    findings.push(match args.people.settings(&args.github) {
+        Ok(people) => sign_in(people.sign_in, &client).await,
+        Err(error) => Finding::Bad(format!("{}.", whole(&error))),
+    });
     // A private Postgres is not started for this.
     if let Some(url) = args.database.url()? {
         findings.extend(examining::examine_database(&store::pool(&url, 1)?).await);

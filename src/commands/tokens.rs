@@ -86,9 +86,13 @@ async fn list(args: DatabaseArgs) -> Done {
     table
         .load_style(presets::NOTHING)
         .set_header(["id", "name", "scopes", "accounts", "view", "created", "expires", "revoked"]);
-    for TokenRow { token_id, name, scopes, accounts, view, created_at, expires_at, revoked_at } in listed {
-        let accounts =
-            accounts.map_or("all".to_owned(), |ids| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
+    for TokenRow { token_id, name, scopes, accounts, view, person, created_at, expires_at, revoked_at } in listed {
+        let accounts = match person {
+            Some(github_id) => format!("of person {github_id}"),
+            None => {
+                accounts.map_or("all".to_owned(), |ids| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","))
+            }
+        };
         let day = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
         let expires = expires_at.map_or_else(|| "never".to_owned(), day);
         let revoked = revoked_at.map(day).unwrap_or_default();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::github::BadKey;
 use crate::http::cors::OriginError;
+use crate::people::BadSessionKey;
 use crate::scrub::BadViews;
 
 /// A setting that cannot be used.
@@ -15,6 +16,8 @@ pub enum ConfigError {
     Origin(#[from] OriginError),
     #[error("{variable}: the key cannot be used")]
     Key { variable: String, source: BadKey },
+    #[error("{variable} cannot be used: {source}")]
+    SessionKey { variable: String, source: BadSessionKey },
     #[error("{variable}: {fault}")]
     DatabaseUrl { variable: String, fault: String },
     #[error("{variable}: the file {path} cannot be read")]

@@ -8,6 +8,7 @@ use clap::Args;
 use super::bots::BotArgs;
 use super::database::DatabaseArgs;
 use super::error::ConfigError;
+use super::people::PeopleArgs;
 use super::secret::SecretSetting;
 use crate::github::{ApiAddress, AppId, PrivateKey, Rhythm};
 
@@ -60,6 +61,8 @@ pub struct SetupArgs {
 pub struct DoctorArgs {
     #[command(flatten)]
     pub github: GitHubArgs,
+    #[command(flatten)]
+    pub people: PeopleArgs,
     #[command(flatten)]
     pub database: DatabaseArgs,
 }

@@ -11,11 +11,13 @@ use super::bots::BotArgs;
 use super::database::DatabaseArgs;
 use super::error::ConfigError;
 use super::github::{GitHubArgs, GitHubSettings};
+use super::people::PeopleArgs;
 use super::scrubs::{ScrubArgs, ScrubSettings};
 use super::secret::{SecretSetting, read};
 use crate::activity::Bots;
 use crate::http::cors::Origins;
 use crate::ingest::Accounts;
+use crate::people::PeopleSettings;
 use crate::scrub::Declared;
 use crate::webhook::Secrets;
 
@@ -61,6 +63,8 @@ pub struct ServeArgs {
     pub scrubs: ScrubArgs,
     #[command(flatten)]
     pub github: GitHubArgs,
+    #[command(flatten)]
+    pub people: PeopleArgs,
     /// Days for which raw deliveries are kept; 4 or more, since GitHub redelivers for 3
     #[arg(long, env = "BUGSCRUB_DELIVERY_RETENTION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(4..=3650))]
     pub delivery_retention_days: u32,
@@ -99,6 +103,7 @@ pub struct Settings {
     pub scrubs: ScrubSettings,
     /// `None`: the service only receives deliveries.
     pub github: Option<GitHubSettings>,
+    pub people: PeopleSettings,
 }
 
 impl ServeArgs {
@@ -127,6 +132,7 @@ impl ServeArgs {
             rate_limit: self.api.rate_limit,
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
             scrubs: self.scrubs.settings(),
+            people: self.people.settings(&self.github)?,
             github: self.github.settings()?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })

@@ -5,6 +5,7 @@
 //! replicas. The lock is held until the head of the answer arrives, for GraphQL until the whole answer
 //! does. Bodies are read, understood and stored while the next request is under way.
 
+mod people;
 mod send;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use octocrab::Octocrab;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
+pub use self::people::EXCHANGE;
 use super::address::{ApiAddress, GRAPHQL};
 use super::answer::{GitHubAnswer, GitHubError, message};
 use super::identity::{Clock, Identity, InstallationToken, Tokens};
@@ -124,6 +126,11 @@ impl Client {
         let asked = path.split_once('?').map(|(_, query)| query);
         answer.next = answer.next.filter(|next| Some(next.as_str()) != asked);
         Ok(answer)
+    }
+
+    /// The address at which people open this GitHub in a browser.
+    pub fn web(&self) -> String {
+        self.0.address.web()
     }
 
     /// A path as GitHub writes it in its answers, without the beginning that all its paths share.

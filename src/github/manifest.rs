@@ -8,6 +8,9 @@ use serde::Deserialize;
 /// The file at the top level of this repository.
 const FILE: &str = include_str!("../../app-manifest.yml");
 
+/// The path to which GitHub sends people back who sign in.
+pub const CALLBACK: &str = "/auth/callback";
+
 #[derive(Debug, Deserialize)]
 struct Manifest {
     description: String,

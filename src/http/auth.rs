@@ -1,29 +1,53 @@
-//! Who asks: the bearer token of a request, or the ticket in its place.
+//! Who asks: by the token that a request carries, the cookie of a session, or the ticket in their place.
+//!
+//! A token is shown by whoever means to. A cookie is sent by the browser, whoever makes it ask: so it writes only for
+//! pages of our own.
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::AppState;
+use super::cookies::{check_own_page, session};
 use super::problem::Problem;
+use crate::service::tokens::Carried;
 pub use crate::service::{Scope, Viewer};
-use crate::service::{Who, tokens::Carried};
+
+/// What changes nothing.
+const READS: [Method; 3] = [Method::GET, Method::HEAD, Method::OPTIONS];
 
 impl FromRequestParts<AppState> for Viewer {
     type Rejection = Problem;
 
     /// # Errors
-    /// 401 without a valid token, 429 if it has made too many requests.
+    /// 401 without a valid token or session, 403 if a page of another site asks for a write, or if token and session are
+    /// two people's; 429 after too many requests.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let Some((token, carried)) = token(parts) else {
-            return Err(Problem::unauthorized().detail("Send a token as `Authorization: Bearer TOKEN`."));
+        let viewer = match (token(parts), session(&parts.headers)) {
+            (Some((token, carried)), cookie) => {
+                let viewer = state.service.authenticate(token, carried).await?;
+                if let Some(cookie) = cookie {
+                    state.service.check_same_person(&viewer, &cookie).await?;
+                }
+                viewer
+            }
+            (None, Some(cookie)) => {
+                if !READS.contains(&parts.method) {
+                    check_own_page(&parts.headers)?;
+                }
+                state.service.authenticate_session(&cookie).await?
+            }
+            (None, None) => {
+                let detail = "Send a token as `Authorization: Bearer TOKEN`, or sign in at /auth/sign-in.";
+                return Err(Problem::unauthorized().detail(detail));
+            }
         };
-        let viewer = state.service.authenticate(token, carried).await?;
         counted(viewer, parts, state)
     }
 }
 
-/// Who follows a stream: by a token, or by a ticket.
+/// Who follows a stream: by a token or a session, or by a ticket.
 pub struct Admitted(pub Viewer);
 
 impl FromRequestParts<AppState> for Admitted {
@@ -63,8 +87,8 @@ fn in_query<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
 
 /// The viewer, once the request is counted.
 fn counted(viewer: Viewer, parts: &Parts, state: &AppState) -> Result<Viewer, Problem> {
-    if let Who::Token { id, .. } = viewer.who() {
-        state.limits.count(*id, state.service.now(), &parts.extensions)?;
+    if let Some(caller) = viewer.caller() {
+        state.limits.count(caller, state.service.now(), &parts.extensions)?;
     }
     Ok(viewer)
 }

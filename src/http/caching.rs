@@ -2,12 +2,12 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, VARY};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, VARY};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 
-/// What was read with a token is its holder's alone, and is asked for anew each time, by its ETag.
+/// What was read with a token or a session is its holder's alone, and is asked for anew each time, by its ETag.
 pub const OWN: &str = "private, no-cache";
 /// The same for what a token in the address reads: whoever has the address may keep it. A caching image proxy,
 /// such as GitHub's, holds an SVG for as long as it likes unless it must ask again.
@@ -20,7 +20,7 @@ pub fn with_caching<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rout
     router.layer(from_fn(async |request: Request, next: Next| -> Response {
         let read = [Method::GET, Method::HEAD].contains(request.method());
         let of_api = request.uri().path().starts_with("/api/");
-        let with_header = request.headers().contains_key(AUTHORIZATION);
+        let with_header = [AUTHORIZATION, COOKIE].iter().any(|name| request.headers().contains_key(name));
         let usual = match request.uri().path() {
             _ if !read => NOT_KEPT,
             "/healthz" | "/readyz" | "/metrics" => NOT_KEPT,
@@ -32,7 +32,7 @@ pub fn with_caching<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rout
         let headers = response.headers_mut();
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(usual));
         if read && of_api && !headers.get_all(VARY).iter().any(|vary| names(vary, AUTHORIZATION.as_str())) {
-            headers.append(VARY, HeaderValue::from_static("Authorization"));
+            headers.append(VARY, HeaderValue::from_static("Authorization, Cookie"));
         }
         response
     }))

@@ -20,7 +20,7 @@ use crate::service::calendar::{Meeting, Meetings};
 /// stand in the URL, so calendar programs can subscribe.
 #[utoipa::path(
     get, path = "/api/v1/scrubs/calendar.ics", tag = "scrubs", operation_id = "show_calendar",
-    security(("token" = []), ("embed_token" = [])),
+    security(("token" = []), ("session" = []), ("embed_token" = [])),
     params(AccountParam),
     responses(
         (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar", headers(("Content-Disposition"))),

@@ -27,7 +27,7 @@ use self::params::IfNoneMatch;
         description = "An organization's whole backlog of issues, pull requests and discussions as one fair queue. \
             Errors are RFC 9457 problems. It never writes to GitHub."),
     servers((url = "/", description = "Where this document comes from")),
-    security(("token" = [])),
+    security(("token" = []), ("session" = [])),
     modifiers(&Components),
     tags(
         (name = "queue", description = "The stale-age queue"),
@@ -38,6 +38,7 @@ use self::params::IfNoneMatch;
         (name = "views", description = "Named filters, each with an order and what to do, and collections of them"),
         (name = "accounts", description = "The accounts that a token may see"),
         (name = "github", description = "How complete the data is, and what the App may do on GitHub"),
+        (name = "people", description = "Who asks, and signing in"),
         (name = "tokens", description = "API tokens"),
         (name = "webhooks", description = "Where GitHub delivers"),
         (name = "operations", description = "Health, metrics, and what problems mean"),
@@ -60,6 +61,9 @@ impl Modify for Components {
         let ticket = "A ticket of `POST /api/v1/stream/tickets`, which opens streams for a minute";
         let ticket = ApiKey::Query(ApiKeyValue::with_description("ticket", ticket));
         components.add_security_scheme("ticket", SecurityScheme::ApiKey(ticket));
+        let session = "A session, which begins at `/auth/sign-in`. It writes for pages of this service only";
+        let session = ApiKey::Cookie(ApiKeyValue::with_description("__Host-bugscrub-session", session));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(session));
         components.schemas.extend(schemas::all());
         components.responses.extend(answers::all());
     }

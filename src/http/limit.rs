@@ -1,6 +1,6 @@
-//! How many requests a minute one token may make, and the headers that tell how many are left.
+//! How many requests a minute one caller may make, a token or a person, and the headers that tell how many are left.
 //!
-//! The algorithm is the generic cell rate algorithm of the crate `governor`: a token may make a whole
+//! The algorithm is the generic cell rate algorithm of the crate `governor`: a caller may make a whole
 //! minute's requests at once and then gets them back evenly. Each replica counts by itself.
 
 use std::num::NonZeroU32;
@@ -24,7 +24,7 @@ pub(super) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-re
 /// When the whole limit is available again, in seconds of the epoch, as GitHub's header says it.
 pub(super) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The limit of each token. Cheap to clone.
+/// The limit of each caller. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Limits(Option<Arc<Limiter>>);
 
@@ -33,12 +33,12 @@ struct Limiter {
     requests: DefaultKeyedRateLimiter<i64, StateInformationMiddleware>,
 }
 
-/// The values of an answer's headers. The extractor that knows the token sets them.
+/// The values of an answer's headers. The extractor that knows the caller sets them.
 #[derive(Clone, Default)]
 struct HeaderValues(Arc<OnceLock<[u64; 3]>>);
 
 impl Limits {
-    /// Lets each token make so many requests a minute; 0 means any number.
+    /// Lets each caller make so many requests a minute; 0 means any number.
     pub fn new(per_minute: u32) -> Self {
         Self(NonZeroU32::new(per_minute).map(|per_minute| {
             let requests = RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware();
@@ -46,14 +46,14 @@ impl Limits {
         }))
     }
 
-    /// Counts a request that a token makes `now`.
+    /// Counts a request that a caller makes `now`.
     ///
     /// # Errors
     /// 429 with `Retry-After` if it has made too many.
-    pub fn count(&self, token_id: i64, now: DateTime<Utc>, request: &Extensions) -> Result<(), Problem> {
+    pub fn count(&self, caller: i64, now: DateTime<Utc>, request: &Extensions) -> Result<(), Problem> {
         let Some(limited) = &self.0 else { return Ok(()) };
         let limit = limited.per_minute.get();
-        let checked = limited.requests.check_key(&token_id);
+        let checked = limited.requests.check_key(&caller);
         let remaining = checked.as_ref().map_or(0, |state| state.remaining_burst_capacity());
         let wait = (u64::from(limit - remaining.min(limit)) * 60).div_ceil(u64::from(limit));
         if let Some(HeaderValues(values)) = request.get::<HeaderValues>() {
@@ -64,7 +64,7 @@ impl Limits {
         checked.map(drop).map_err(|until| {
             let wait = until.wait_time_from(DefaultClock::default().now()) + Duration::from_millis(999);
             Problem::of(StatusCode::TOO_MANY_REQUESTS)
-                .detail(format!("This token may make {limit} requests a minute."))
+                .detail(format!("You may make {limit} requests a minute."))
                 .retry_after(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))
         })
     }

@@ -13,6 +13,7 @@ mod browsers;
 mod caching;
 mod calendar;
 mod collections;
+mod cookies;
 pub mod cors;
 mod description;
 mod etag;
@@ -23,6 +24,7 @@ mod items;
 mod json;
 pub mod limit;
 mod marks;
+mod me;
 mod notes;
 mod outside;
 mod pages;
@@ -37,6 +39,7 @@ mod scrubs;
 pub mod serve;
 pub mod shares;
 pub mod sheets;
+mod sign_in;
 mod stats;
 mod stream;
 mod sync;
@@ -162,6 +165,11 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(repositories::list))
         .routes(routes!(sync::show))
         .routes(routes!(permissions::show))
+        .routes(routes!(me::show))
+        .routes(routes!(sign_in::begin))
+        .routes(routes!(sign_in::finish))
+        .routes(routes!(sign_in::end))
+        .routes(routes!(sign_in::with_token))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(health::alive))

@@ -8,7 +8,7 @@
 //! nothing else can get into a header or a link.
 
 use std::convert::Infallible;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Request};
@@ -44,6 +44,31 @@ impl RequestOrigin {
         let scheme = first(headers, &PROTO).and_then(scheme).or_else(|| forwarded("proto").and_then(scheme));
         let origin = host.map(|host| format!("{}://{host}", scheme.unwrap_or("http")));
         Self { origin: origin.unwrap_or_default(), prefix: prefix(headers).unwrap_or_default() }
+    }
+
+    /// Scheme and host as a browser writes them; empty if no host is known.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether it is reached by https.
+    pub fn is_secure(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// Whether it is reached on the machine that it runs on, so that nobody can listen on the way.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.origin.split_once("://").map_or("", |(_, host)| host);
+        let name = match host.strip_prefix('[') {
+            Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
+            None => host.split(':').next().unwrap_or_default(),
+        };
+        name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// One of our paths as a whole address; `None` if no host is known.
+    pub fn url(&self, path: &str) -> Option<String> {
+        (!self.origin.is_empty()).then(|| format!("{}{}{path}", self.origin, self.prefix))
     }
 
     /// The path below which the service is; empty at the root.

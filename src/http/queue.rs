@@ -83,7 +83,7 @@ pub struct Freshness {
 /// with 410.
 #[utoipa::path(
     get, path = "/api/v1/queue", tag = "queue", operation_id = "list_queue",
-    security(("token" = []), ("embed_token" = [])),
+    security(("token" = []), ("session" = []), ("embed_token" = [])),
     params(FilterParams, StateParam, PageParams, FieldsParam, StrictParam),
     responses(
         (status = 200, description = "A page of the queue; CSV if `Accept` asks for `text/csv`",
@@ -109,7 +109,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, params: Params,
 /// comma, so that the cell is a line of CSV again.
 #[utoipa::path(
     get, path = "/api/v1/queue.csv", tag = "queue", operation_id = "export_queue_csv",
-    security(("token" = []), ("embed_token" = [])),
+    security(("token" = []), ("session" = []), ("embed_token" = [])),
     params(FilterParams, StateParam, LongPageParams, VisibilityParam, ByteOrderMarkParam, RawParam, ColumnsParam, StrictParam),
     responses(
         (status = 200, description = "A header, and one line for each item", body = String, content_type = "text/csv",

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use super::problem::{Problem, kinds};
+use crate::github::GitHubError;
 use crate::service::Refusal;
 use crate::sheet::BadSheet;
 use crate::store::StoreError;
@@ -12,10 +13,17 @@ impl From<Refusal> for Problem {
         let says = refusal.to_string();
         let of = |kind| Problem::new(kind).detail(says.clone());
         match refusal {
-            Refusal::UnknownToken | Refusal::NotForUrls | Refusal::UnknownTicket => {
-                Problem::unauthorized().detail(says)
+            Refusal::UnknownToken
+            | Refusal::NotForUrls
+            | Refusal::UnknownTicket
+            | Refusal::UnknownSession
+            | Refusal::PersonSignedOut => Problem::unauthorized().detail(says),
+            Refusal::SignInOff => of(&kinds::SIGN_IN_OFF),
+            Refusal::SignInFailed(_) => of(&kinds::SIGN_IN_FAILED),
+            Refusal::GitHub(error) => error.into(),
+            Refusal::MissingScope(_) | Refusal::OtherView(_) | Refusal::OtherPerson => {
+                Problem::of(StatusCode::FORBIDDEN).detail(says)
             }
-            Refusal::MissingScope(_) | Refusal::OtherView(_) => Problem::of(StatusCode::FORBIDDEN).detail(says),
             Refusal::NotesHidden { parameter } => of(&kinds::PARAMETER_FORBIDDEN).parameter(parameter),
             Refusal::BadParameter { name, detail, allowed } => {
                 let problem = Problem::bad_parameter(name).detail(detail);
@@ -66,6 +74,16 @@ impl From<BadSheet> for Problem {
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         let sentence: String = first.chain(letters).collect();
         Problem::new(&kinds::BAD_SHEET).status_of(status).detail(format!("{sentence}."))
+    }
+}
+
+impl From<GitHubError> for Problem {
+    fn from(error: GitHubError) -> Self {
+        if let GitHubError::Store(error) = error {
+            return error.into();
+        }
+        tracing::warn!(error = &error as &dyn std::error::Error, "GitHub could not be asked for a person");
+        Problem::unavailable("GitHub cannot be asked now.", 10)
     }
 }
 

@@ -110,7 +110,7 @@ impl From<StreamEnd> for EndEvent {
 /// them. A comment comes every 15 seconds. In a browser, put a ticket into the query in the place of a token.
 #[utoipa::path(
     get, path = "/api/v1/stream", tag = "queue", operation_id = "follow_queue",
-    security(("token" = []), ("embed_token" = []), ("ticket" = [])),
+    security(("token" = []), ("session" = []), ("embed_token" = []), ("ticket" = [])),
     params(
         FilterParams, StrictParam,
         ("last_event_id" = Option<i64>, Query, minimum = 0, description = "The id of the last event that you got; the header goes first"),

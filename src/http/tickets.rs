@@ -36,7 +36,7 @@ pub struct StreamTicket {
 /// stand in the URL itself.
 #[utoipa::path(
     post, path = "/api/v1/stream/tickets", tag = "queue", operation_id = "create_stream_ticket",
-    security(("token" = []), ("embed_token" = [])),
+    security(("token" = []), ("session" = []), ("embed_token" = [])),
     params(AccountParam),
     responses(
         (status = 201, description = "The ticket was created", body = StreamTicket),

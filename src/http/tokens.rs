@@ -19,7 +19,7 @@ use super::problem::Problem;
 use crate::service::tokens::{self, TokenRow};
 use crate::service::{Scope, Viewer};
 
-/// The tokens that the caller may see: all, or those limited to accounts of its own.
+/// The tokens that the caller may see: all, those limited to accounts of its own, or those that a person made.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokensAnswer {
     tokens: Vec<TokenAnswer>,
@@ -38,6 +38,8 @@ pub struct TokenAnswer {
     accounts: Option<Vec<i64>>,
     /// The view that a token with the scope `embed` is for.
     view: Option<String>,
+    /// The person who made it for themselves, by the id on GitHub. It sees what they see.
+    person: Option<i64>,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
@@ -45,8 +47,10 @@ pub struct TokenAnswer {
 
 impl From<TokenRow> for TokenAnswer {
     fn from(row: TokenRow) -> Self {
-        let TokenRow { token_id, name, scopes, accounts, view, created_at, expires_at, revoked_at } = row;
-        Self { id: token_id, name, scopes, accounts, view, created_at, expires_at, revoked_at }
+        let TokenRow { token_id, name, scopes, accounts, view, person, created_at, expires_at, revoked_at } = row;
+        // What a person's token is limited to is not known here.
+        let accounts = accounts.filter(|_| person.is_none());
+        Self { id: token_id, name, scopes, accounts, view, person, created_at, expires_at, revoked_at }
     }
 }
 
@@ -154,6 +158,10 @@ pub async fn list(
 ///
 /// Only this answer shows the token. A token with the scope `embed` may stand in a URL (`?token=`). It opens the queue,
 /// the stream and the charts of one view of one account, without private repositories, readings and notes.
+///
+/// A person who is signed in makes tokens for themselves, without `accounts`, `private` and `embed`. Such a token sees what
+/// the person sees, and may do no more than they. It works while the person has a session here, and is revoked when they
+/// sign out everywhere.
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "tokens", operation_id = "create_token", request_body = TokenPlan,
     responses(

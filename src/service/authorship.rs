@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Refusal, Service, Viewer, Who};
+use super::{Refusal, Service, Viewer};
 use crate::scrub::input::person_name;
 use crate::store::scrubs::act::{RepeatableRequest, Request};
 
@@ -23,16 +23,15 @@ impl Service {
     /// [`Refusal::BadParameter`] for a name that cannot be one.
     pub(super) fn request(&self, viewer: &Viewer, authorship: Authorship) -> Result<Request, Refusal> {
         let Authorship { repeatable, by } = authorship;
-        let token_id = match viewer.who() {
-            Who::Token { id, .. } => Some(*id),
-            Who::Service => None,
-        };
-        let repeatable = repeatable.zip(token_id);
+        let repeatable = repeatable.zip(viewer.caller());
         let repeatable = repeatable.map(|((key, content), token_id)| RepeatableRequest { token_id, key, content });
         let by = match by {
             Some(by) => person("by", &by)?,
             None => viewer.name().to_owned(),
         };
+        if viewer.person().is_some_and(|person| !person.login.eq_ignore_ascii_case(&by)) {
+            return Err(Refusal::bad_parameter("by", "You are signed in, and act as yourself: leave it out."));
+        }
         Ok(Request { id: Uuid::new_v4(), by, at: self.now(), repeatable })
     }
 }

@@ -3,7 +3,7 @@
 //! Every use case is a method of [`Service`]. It takes a [`Viewer`], if somebody asks for it, and a
 //! typed question, and answers a typed outcome or a [`Refusal`]. HTTP and the command line call the
 //! same ones. The players:
-//! - [`viewer`]: who asks, and what they may see and do; [`tokens`], [`tickets`]: how they are known;
+//! - [`viewer`]: who asks, and what they may see and do; [`tokens`], [`tickets`], [`people`]: how they are known;
 //! - [`refusal`]: why something was not answered or not done;
 //! - [`accounts`], [`views`], [`items`]: what questions are about; [`collections`]: several views at once;
 //! - [`queue`]: the ranking, in pages; [`facets`]: what it is made of; [`names`]: names in a question that nothing has;
@@ -30,6 +30,7 @@ pub mod items;
 pub mod marks;
 pub mod names;
 pub mod notes;
+pub mod people;
 pub mod permissions;
 pub mod portion;
 pub mod queue;
@@ -67,9 +68,11 @@ pub use self::viewer::{Scope, Viewer, Who};
 use crate::activity::Bots;
 use crate::github::{Clock, JobContext};
 use crate::live::LiveRanking;
+use crate::people::{People, Session};
 use crate::rank::Calendar;
 use crate::scrub::{Declared, Schedule};
 use crate::store::accounts::Account;
+use crate::store::sessions::SessionRow;
 use crate::store::tokens::TokenRow;
 
 /// How long a question or an act waits until the ranking includes a position.
@@ -88,6 +91,11 @@ struct Inner {
     valid_tokens: Recent<i64, bool>,
     /// Tokens by their hash.
     known_tokens: Recent<Vec<u8>, TokenRow>,
+    valid_sessions: Recent<i64, bool>,
+    /// Sessions by the hash of their cookies.
+    known_sessions: Recent<Vec<u8>, SessionRow>,
+    /// The sessions that people began last, by their ids on GitHub.
+    latest_sessions: Recent<i64, Session>,
     /// The accounts that questions meant.
     meant: Recent<AccountQuestion, Account>,
     counting: Counting,
@@ -118,6 +126,7 @@ pub struct Parts {
     pub schedule: Option<Schedule>,
     /// `None`: only deliveries are taken.
     pub github: Option<JobContext>,
+    pub people: People,
     /// [`tokens::hash`] of the bootstrap token.
     pub admin_token_hash: Option<Vec<u8>>,
 }
@@ -127,6 +136,7 @@ impl Parts {
     pub fn over(pool: PgPool, clock: Clock) -> Self {
         Self {
             live: LiveRanking::new(pool.clone(), chrono_tz::UTC, Bots::default()),
+            people: People::none(pool.clone(), clock.clone()),
             pool,
             views: Declared::default(),
             calendar: Calendar { zone: chrono_tz::UTC },
@@ -148,6 +158,9 @@ impl Service {
             told: Mutex::default(),
             valid_tokens: Recent::default(),
             known_tokens: Recent::default(),
+            valid_sessions: Recent::default(),
+            known_sessions: Recent::default(),
+            latest_sessions: Recent::default(),
             meant: Recent::default(),
             counting: Counting::default(),
             followers: Arc::default(),

@@ -1,5 +1,5 @@
-//! What is held for longer than a moment, such as streams, spreadsheets and statistics: so many of each token, and so
-//! many in all.
+//! What is held for longer than a moment, such as streams, spreadsheets and statistics: so many of each token and each
+//! person, and so many in all.
 //!
 //! Each replica counts by itself. What is held is given back when it is dropped.
 
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::viewer::{Viewer, Who};
+use super::viewer::Viewer;
 
 /// How much may be held of one thing. Cheap to clone.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub struct Quota(Arc<Bounds>);
 struct Bounds {
     each: usize,
     all: Arc<Semaphore>,
-    /// Of each token that ever held one, which there are few of.
+    /// Of each caller that ever held one, which there are few of.
     own: Mutex<HashMap<i64, Arc<Semaphore>>>,
     /// How long to wait for one.
     patience: Duration,
@@ -31,14 +31,14 @@ pub struct Held(#[expect(dead_code, reason = "held until it is dropped")] [Owned
 /// Why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exhausted {
-    /// The token holds all that it may.
+    /// The caller holds all that it may.
     Own,
     /// Others hold the rest.
     All,
 }
 
 impl Quota {
-    /// So many of each token and so many in all; whoever finds none waits for it.
+    /// So many of each caller and so many in all; whoever finds none waits for it.
     pub fn new(each: usize, all: usize, patience: Duration) -> Self {
         Self(Arc::new(Bounds { each, all: Arc::new(Semaphore::new(all)), own: Mutex::default(), patience }))
     }
@@ -49,14 +49,11 @@ impl Quota {
     /// None came free in time.
     pub async fn take(&self, viewer: &Viewer) -> Result<Held, Exhausted> {
         let bounds = &self.0;
-        let token = match viewer.who() {
-            Who::Token { id, .. } => *id,
-            Who::Service => 0,
-        };
+        let caller = viewer.caller().unwrap_or_default();
         let own = {
             // A map is whole whatever happened to the thread that held it.
             let mut own = bounds.own.lock().unwrap_or_else(PoisonError::into_inner);
-            own.entry(token).or_insert_with(|| Arc::new(Semaphore::new(bounds.each))).clone()
+            own.entry(caller).or_insert_with(|| Arc::new(Semaphore::new(bounds.each))).clone()
         };
         let own = permit(own, bounds.patience).await.ok_or(Exhausted::Own)?;
         let of_all = permit(bounds.all.clone(), bounds.patience).await.ok_or(Exhausted::All)?;

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::viewer::Scope;
+use crate::github::GitHubError;
 use crate::ingest::IngestError;
+use crate::people::PeopleError;
 use crate::rank::BadCriterion;
 use crate::scrub::input::BadNote;
 use crate::scrub::view::BadView;
@@ -11,7 +13,7 @@ use crate::sheet::BadSheet;
 use crate::store::{StoreError, views};
 
 /// Why a use case did not do what it was asked. The texts are sentences that the caller may read, except those of
-/// [`Refusal::Store`], [`Refusal::Ingest`] and [`Refusal::Failed`], which are for the log.
+/// [`Refusal::Store`], [`Refusal::Ingest`], [`Refusal::GitHub`] and [`Refusal::Failed`], which are for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error("The token is unknown or was revoked.")]
@@ -20,6 +22,22 @@ pub enum Refusal {
     NotForUrls,
     #[error("The ticket is unknown or has expired, or its token was revoked. Ask for another one.")]
     UnknownTicket,
+    #[error("The session has ended. Sign in again.")]
+    UnknownSession,
+    #[error("The person who made this token is signed out. It works again once they have signed in.")]
+    PersonSignedOut,
+    #[error("This token is another person's than the session that came with it. Send one of them.")]
+    OtherPerson,
+    #[error(
+        "Nobody can sign in with GitHub here: BUGSCRUB_CLIENT_ID, BUGSCRUB_CLIENT_SECRET or BUGSCRUB_SESSION_KEY is not set."
+    )]
+    SignInOff,
+    /// Why somebody was not signed in, in a sentence.
+    #[error("{0}")]
+    SignInFailed(Cow<'static, str>),
+    /// GitHub could not be asked.
+    #[error(transparent)]
+    GitHub(GitHubError),
     #[error("The token lacks the scope {}.", .0.name())]
     MissingScope(Scope),
     /// Has the only view that the token may see.
@@ -114,6 +132,27 @@ impl Refusal {
     ) -> Self {
         let allowed = Some(allowed.into_iter().map(Into::into).collect());
         Self::BadParameter { name: name.into(), detail: detail.into(), allowed }
+    }
+}
+
+impl From<PeopleError> for Refusal {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Off => Self::SignInOff,
+            PeopleError::NotBegun => Self::SignInFailed(
+                "This browser has begun no sign-in within the last 10 minutes. Begin at /auth/sign-in.".into(),
+            ),
+            PeopleError::OtherState => {
+                Self::SignInFailed("This is the answer to another sign-in. Begin again at /auth/sign-in.".into())
+            }
+            PeopleError::Refused(error) => {
+                Self::SignInFailed(format!("GitHub refused it ({error}). Begin again at /auth/sign-in.").into())
+            }
+            PeopleError::Ended => Self::UnknownSession,
+            PeopleError::NoRandomness => Self::Failed,
+            PeopleError::GitHub(error) => Self::GitHub(error),
+            PeopleError::Store(error) => Self::Store(error),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Tickets: what opens a stream in the place of a token.
+//! Tickets: what opens a stream in the place of a token or a session.
 //!
 //! A browser sends no header when it follows a stream, and a token does not belong into a URL. So a page asks for a
 //! ticket with its token, and puts that into the URL. A ticket opens streams of one account for a minute, and nothing
@@ -11,8 +11,9 @@ use chrono::{DateTime, Utc};
 use super::tokens::hash;
 use super::viewer::BOOTSTRAP;
 use super::{Refusal, Service, Viewer, Who};
+use crate::people::Session;
 use crate::store::tickets::{self, Holder};
-use crate::store::tokens;
+use crate::store::{sessions, tokens};
 
 /// What tickets begin with; the account's id follows.
 const PREFIX: &str = "bugscrub_ticket_";
@@ -31,7 +32,13 @@ impl Service {
     pub async fn create_ticket(&self, viewer: &Viewer, account: Option<&str>) -> Result<Ticket, Refusal> {
         viewer.require_embed()?;
         let account_id = self.account(viewer, account).await?.account_id;
+        let of_session;
         let holder = match viewer.who() {
+            Who::Person { session_id, .. } => {
+                let hash = sessions::hash(&self.0.pool, *session_id).await?;
+                of_session = hash.ok_or(Refusal::UnknownSession)?;
+                Holder::Hash(&of_session)
+            }
             Who::Token { id, .. } if *id != BOOTSTRAP => Holder::Stored(*id),
             Who::Token { .. } | Who::Service => {
                 Holder::Hash(self.0.admin_token_hash.as_deref().ok_or(Refusal::UnknownToken)?)
@@ -55,8 +62,13 @@ impl Service {
         let viewer = if self.0.admin_token_hash.as_ref() == Some(&holder) {
             Viewer::bootstrap()
         } else {
-            let token = tokens::find(&self.0.pool, &holder).await?;
-            Viewer::of_token(token.ok_or(Refusal::UnknownTicket)?)
+            match tokens::find(&self.0.pool, &holder).await? {
+                Some(token) => self.holder(token).await?,
+                None => {
+                    let session = sessions::find(&self.0.pool, &holder).await?.and_then(Session::of);
+                    self.person(&session.ok_or(Refusal::UnknownTicket)?).await?
+                }
+            }
         };
         match viewer.is_kept_from(account_id) {
             false => Ok(viewer.bound_to(account_id)),

@@ -5,8 +5,10 @@
 
 use sha2::{Digest, Sha256};
 
-use super::viewer::BOOTSTRAP;
+use super::viewer::{BOOTSTRAP, Person};
 use super::{Refusal, Scope, Service, Viewer, Who};
+use crate::people::PeopleError;
+use crate::store::sessions;
 pub use crate::store::tokens::TokenRow;
 use crate::store::tokens::{self, NewToken};
 
@@ -105,32 +107,62 @@ impl Service {
         let find = async { tokens::find(&self.0.pool, &hash).await?.ok_or_else(unknown) };
         let row = self.0.known_tokens.get(hash.clone(), find).await?;
         // What stands in URLs ends up in logs and histories: no token but those made for it.
-        if in_header || row.view.is_some() { Ok(Viewer::of_token(row)) } else { Err(Refusal::NotForUrls) }
+        if in_header || row.view.is_some() { self.holder(row).await } else { Err(Refusal::NotForUrls) }
     }
 
-    /// Whether a viewer's token is still valid, as of the last second.
+    /// The holder of a token that is in force.
+    pub(super) async fn holder(&self, row: TokenRow) -> Result<Viewer, Refusal> {
+        let Some(github_id) = row.person else { return Ok(Viewer::of_token(row)) };
+        let latest = async { self.0.people.latest_session(github_id).await };
+        let session = self.0.latest_sessions.get(github_id, latest).await.map_err(|error| match error {
+            PeopleError::Ended => Refusal::PersonSignedOut,
+            other => other.into(),
+        })?;
+        let seen = self.0.people.sight(&session).await?;
+        Ok(Viewer::of_personal_token(&row, &session, &seen))
+    }
+
+    /// Whether a viewer's token or session is still valid, as of the last second.
     ///
     /// # Errors
     /// [`Refusal::Store`]
     pub(super) async fn is_still_known(&self, viewer: &Viewer) -> Result<bool, Refusal> {
-        match viewer.who() {
+        let pool = &self.0.pool;
+        let valid = match viewer.who() {
             Who::Token { id, .. } if *id != BOOTSTRAP => {
-                Ok(self.0.valid_tokens.get(*id, tokens::is_valid(&self.0.pool, *id)).await?)
+                self.0.valid_tokens.get(*id, tokens::is_valid(pool, *id)).await?
             }
-            Who::Token { .. } | Who::Service => Ok(true),
+            Who::Person { session_id, .. } => {
+                let id = *session_id;
+                return Ok(self.0.valid_sessions.get(id, sessions::is_in_force(pool, id)).await?);
+            }
+            Who::Token { .. } | Who::Service => true,
+        };
+        match viewer.person().filter(|_| valid) {
+            Some(Person { github_id, .. }) => Ok(sessions::has_any(pool, github_id).await?),
+            None => Ok(valid),
         }
     }
 
-    /// Makes a token.
+    /// Makes a token. One that a person makes is theirs: it sees what they see, does no more than they may, and works
+    /// while they are signed in somewhere.
     ///
     /// # Errors
     /// [`Refusal::MissingScope`], or [`Refusal::BadParameter`] for one that may not be made, or is bound
     /// to fewer accounts than the viewer's own.
     pub async fn create_token(&self, viewer: &Viewer, wanted: WantedToken) -> Result<MadeToken, Refusal> {
-        viewer.require(Scope::Admin)?;
+        let person = viewer.person();
+        if person.is_none() {
+            viewer.require(Scope::Admin)?;
+        }
         wanted.check()?;
-        let WantedToken { name, scopes, accounts, view, days } = wanted;
-        if !viewer.covers(accounts.as_deref()) {
+        if person.is_some() {
+            check_personal(viewer, &wanted)?;
+        }
+        let WantedToken { name, scopes, mut accounts, view, days } = wanted;
+        if person.is_some() {
+            accounts = Some(vec![]);
+        } else if !viewer.covers(accounts.as_deref()) {
             let detail = "Your token is bound to accounts: a new one can only be bound to those.";
             return Err(Refusal::bad_parameter("accounts", detail));
         }
@@ -138,18 +170,29 @@ impl Service {
         let scopes: Vec<String> = scopes.into_iter().map(|scope| scope.name().to_owned()).collect();
         let hash = hash(&secret);
         let (accounts, view) = (accounts.as_deref(), view.as_deref());
-        let new = NewToken { name: &name, hash: &hash, scopes: &scopes, accounts, view, days };
+        let person = person.map(|person| person.github_id);
+        let new = NewToken { name: &name, hash: &hash, scopes: &scopes, accounts, view, person, days };
         Ok(MadeToken { id: tokens::create(&self.0.pool, new).await?, secret })
     }
 
-    /// The tokens that the viewer may see: all, or those bound to no other accounts than their own.
+    /// The tokens that the viewer may see: all, or those bound to no other accounts than their own. Without the scope
+    /// admin, a person sees those that they made.
     ///
     /// # Errors
     /// [`Refusal::MissingScope`]
     pub async fn list_tokens(&self, viewer: &Viewer) -> Result<Vec<TokenRow>, Refusal> {
-        viewer.require(Scope::Admin)?;
+        let (is_admin, person) = (viewer.require(Scope::Admin), viewer.person().map(|person| person.github_id));
+        if person.is_none() {
+            is_admin.as_ref().map_err(|_| Refusal::MissingScope(Scope::Admin))?;
+        }
+        let is_own = |token: &TokenRow| person.is_some() && token.person == person;
+        // A person's token is bound to no account that is known here.
+        let is_covered = |token: &TokenRow| match token.person {
+            Some(_) => viewer.accounts().is_none(),
+            None => viewer.covers(token.accounts.as_deref()),
+        };
         let mut tokens = tokens::list(&self.0.pool).await?;
-        tokens.retain(|token| viewer.covers(token.accounts.as_deref()));
+        tokens.retain(|token| is_own(token) || (is_admin.is_ok() && is_covered(token)));
         Ok(tokens)
     }
 
@@ -163,6 +206,24 @@ impl Service {
         self.0.known_tokens.forget();
         if revoked { Ok(()) } else { Err(Refusal::NoTokenInForce) }
     }
+}
+
+/// Checks that a person may make such a token for themselves.
+///
+/// # Errors
+/// [`Refusal::BadParameter`], or [`Refusal::MissingScope`] for a scope that they have not themselves.
+fn check_personal(viewer: &Viewer, wanted: &WantedToken) -> Result<(), Refusal> {
+    let refused = |name: &'static str, detail: &'static str| Err(Refusal::bad_parameter(name, detail));
+    if wanted.accounts.is_some() {
+        return refused("accounts", "A token of yours sees the accounts that you see; leave it out.");
+    }
+    if wanted.scopes.iter().any(|scope| [Scope::Private, Scope::Embed].contains(scope)) {
+        return refused(
+            "scopes",
+            "A token of yours sees the repositories that you see. It may have read, scrub and admin.",
+        );
+    }
+    wanted.scopes.iter().try_for_each(|scope| viewer.require(*scope))
 }
 
 /// A secret that nobody can guess.

@@ -2,6 +2,8 @@
 
 use super::refusal::Refusal;
 use crate::activity::Sight;
+use crate::people::sight::Hidden;
+use crate::people::{Seen, Session};
 use crate::store::tokens::TokenRow;
 
 /// What a token allows. `admin` includes the others.
@@ -45,20 +47,35 @@ pub(super) const BOOTSTRAP: i64 = 0;
 pub enum Who {
     /// A program or a person with a token.
     Token { id: i64, name: String },
+    /// Somebody who signed in with GitHub.
+    Person { github_id: i64, login: String, session_id: i64 },
     /// The service itself.
     Service,
+}
+
+/// A person of GitHub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub github_id: i64,
+    pub login: String,
 }
 
 /// Somebody who asks or acts: every use case takes one.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     who: Who,
+    /// With a token that a person made for themselves: that person.
+    person: Option<Person>,
     /// Ids of the accounts that they may see; `None`: all.
     accounts: Option<Vec<i64>>,
     sight: Sight,
     scopes: Vec<Scope>,
+    /// Ids of the only accounts in which the scope scrub counts; `None`: all.
+    scrubs: Option<Vec<i64>>,
     /// The only view that they may see, by a token that may stand in a URL.
     view: Option<String>,
+    /// What GitHub hides from a person, and what they can do about it.
+    hidden: Vec<Hidden>,
 }
 
 impl Viewer {
@@ -79,16 +96,53 @@ impl Viewer {
         Self { accounts, view, ..Self::with_scopes(Who::Token { id: token_id, name }, scopes) }
     }
 
+    /// The person of a session, who sees and does what `seen` says.
+    pub(super) fn of_person(session: &Session, seen: &Seen) -> Self {
+        let Session { session_id, github_id, login, .. } = session;
+        let who = Who::Person { github_id: *github_id, login: login.clone(), session_id: *session_id };
+        let mut scopes = vec![Scope::Read];
+        let may_scrub = seen.scrubs.as_ref().is_none_or(|accounts| !accounts.is_empty());
+        scopes.extend(may_scrub.then_some(Scope::Scrub));
+        scopes.extend(seen.is_admin.then_some(Scope::Admin));
+        Self {
+            accounts: seen.accounts.clone(),
+            sight: seen.sight.clone(),
+            scrubs: seen.scrubs.clone(),
+            hidden: seen.hidden.clone(),
+            ..Self::with_scopes(who, scopes)
+        }
+    }
+
+    /// The holder of a token that a person made for themselves. It allows nothing that the person may not do.
+    pub(super) fn of_personal_token(token: &TokenRow, session: &Session, seen: &Seen) -> Self {
+        let person = Self::of_person(session, seen);
+        let allowed = |scope: &Scope| person.require(*scope).is_ok();
+        let scopes = token.scopes.iter().filter_map(|name| Scope::from_name(name)).filter(allowed).collect();
+        let who = Who::Token { id: token.token_id, name: token.name.clone() };
+        let Session { github_id, login, .. } = session.clone();
+        Self { who, person: Some(Person { github_id, login }), scopes, ..person }
+    }
+
     fn with_scopes(who: Who, scopes: Vec<Scope>) -> Self {
         let sees_all = scopes.contains(&Scope::Private) || scopes.contains(&Scope::Admin);
         let sight = if sees_all { Sight::All } else { Sight::Public };
-        Self { who, accounts: None, sight, scopes, view: None }
+        Self { who, person: None, accounts: None, sight, scopes, scrubs: None, view: None, hidden: vec![] }
     }
 
     /// The same, who may see other repositories.
     #[must_use]
     pub fn with_sight(self, sight: Sight) -> Self {
         Self { sight, ..self }
+    }
+
+    /// The same person, who may see other things by now. Who was bound to accounts stays bound to them.
+    #[must_use]
+    pub(super) fn seeing(self, seen: &Seen) -> Self {
+        let accounts = match (self.accounts, &seen.accounts) {
+            (Some(own), Some(seen)) => Some(own.into_iter().filter(|id| seen.contains(id)).collect()),
+            (own, seen) => own.or_else(|| seen.clone()),
+        };
+        Self { accounts, sight: seen.sight.clone(), scrubs: seen.scrubs.clone(), ..self }
     }
 
     /// The same, who sees one account alone.
@@ -107,11 +161,39 @@ impl Viewer {
         &self.who
     }
 
-    /// What they are called: who acts, unless a request says who does.
-    pub fn name(&self) -> &str {
+    /// The person who asks: signed in, or by a token that they made for themselves.
+    pub fn person(&self) -> Option<Person> {
         match &self.who {
-            Who::Token { name, .. } => name,
-            Who::Service => "bugscrub",
+            Who::Person { github_id, login, .. } => Some(Person { github_id: *github_id, login: login.clone() }),
+            Who::Token { .. } | Who::Service => self.person.clone(),
+        }
+    }
+
+    /// Who asks, as a number: a token's id, or a person's id on GitHub below 0. `None`: the service itself.
+    pub fn caller(&self) -> Option<i64> {
+        match (&self.who, &self.person) {
+            (Who::Person { github_id, .. }, _) | (_, Some(Person { github_id, .. })) => Some(-github_id),
+            (Who::Token { id, .. }, None) => Some(*id),
+            (Who::Service, None) => None,
+        }
+    }
+
+    /// What GitHub hides from a person, and what they can do about it.
+    pub fn hidden(&self) -> &[Hidden] {
+        &self.hidden
+    }
+
+    /// The scopes that they have, without those that others include.
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// What they are called: who acts, unless a request says who does. A person is called by their login.
+    pub fn name(&self) -> &str {
+        match (&self.who, &self.person) {
+            (_, Some(Person { login, .. })) | (Who::Person { login, .. }, None) => login,
+            (Who::Token { name, .. }, None) => name,
+            (Who::Service, None) => "bugscrub",
         }
     }
 
@@ -148,6 +230,16 @@ impl Viewer {
             true => Ok(()),
             false => Err(Refusal::MissingScope(scope)),
         }
+    }
+
+    /// Checks that they have a scope in an account.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`]
+    pub(super) fn require_in(&self, account_id: i64, scope: Scope) -> Result<(), Refusal> {
+        self.require(scope)?;
+        let counts = scope != Scope::Scrub || self.scrubs.as_ref().is_none_or(|among| among.contains(&account_id));
+        if counts || self.scopes.contains(&Scope::Admin) { Ok(()) } else { Err(Refusal::MissingScope(scope)) }
     }
 
     /// Checks that they may read, or may see one view.

@@ -15,8 +15,9 @@
 //!   with how much was fetched ([`fetching`]);
 //! - [`directory`]: the names of labels and milestones; [`facets`]: items of any state counted by their values;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
-//! - [`views`], [`tokens`], [`tickets`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a stream in
-//!   their place, accounts, measurements;
+//! - [`views`], [`tokens`], [`tickets`], [`sessions`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a
+//!   stream in their place, sessions, accounts, measurements;
+//! - [`sights`]: what people may see, as GitHub told it;
 //! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`conversations`], [`sync`], [`redeliveries`],
 //!   [`local`]: what we must remember to ask GitHub, and what its answers are compared with;
 //! - `lease`: who may ask GitHub something, while it answers;
@@ -70,6 +71,8 @@ pub mod resolve;
 pub mod retention;
 mod schema;
 pub mod scrubs;
+pub mod sessions;
+pub mod sights;
 pub mod stored;
 pub mod sync;
 pub mod tickets;

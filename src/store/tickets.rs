@@ -10,7 +10,7 @@ use super::StoreError;
 pub enum Holder<'a> {
     /// A stored token's, by its id.
     Stored(i64),
-    /// A token's that is not stored, by its hash.
+    /// A token's that is not stored, or a session's, by its hash.
     Hash(&'a [u8]),
 }
 
@@ -45,7 +45,7 @@ pub async fn create(
     Ok(expires_at)
 }
 
-/// The hash of the token whose valid ticket has this hash.
+/// The hash of the token or session whose valid ticket has this hash.
 pub async fn holder(pool: &PgPool, account_id: i64, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
     let holder = sqlx::query_scalar!(
         "SELECT token_hash FROM stream_tickets WHERE account_id = $1 AND hash = $2 AND expires_at > now()",

@@ -15,6 +15,8 @@ pub struct TokenRow {
     pub accounts: Option<Vec<i64>>,
     /// The view that a token with the scope `embed` is for.
     pub view: Option<String>,
+    /// The person who made it for themselves, by the id on GitHub.
+    pub person: Option<i64>,
     pub created_at: DateTime<Utc>,
     /// `None`: never.
     pub expires_at: Option<DateTime<Utc>>,
@@ -31,6 +33,8 @@ pub struct NewToken<'a> {
     pub accounts: Option<&'a [i64]>,
     /// The view that a token with the scope `embed` is for.
     pub view: Option<&'a str>,
+    /// The person who makes it for themselves, by the id on GitHub.
+    pub person: Option<i64>,
     /// How many days it is valid; `None`: for ever.
     pub days: Option<i32>,
 }
@@ -38,14 +42,15 @@ pub struct NewToken<'a> {
 /// Stores a new token and returns its id.
 pub async fn create(pool: &PgPool, new: NewToken<'_>) -> Result<i64, StoreError> {
     let id = sqlx::query_scalar!(
-        "INSERT INTO tokens (name, hash, scopes, accounts, expires_at, view)
-         VALUES ($1, $2, $3, $4, now() + make_interval(days => $5::integer), $6) RETURNING token_id",
+        "INSERT INTO tokens (name, hash, scopes, accounts, expires_at, view, person)
+         VALUES ($1, $2, $3, $4, now() + make_interval(days => $5::integer), $6, $7) RETURNING token_id",
         new.name,
         new.hash,
         new.scopes,
         new.accounts,
         new.days,
         new.view,
+        new.person,
     )
     .fetch_one(pool)
     .await?;
@@ -56,7 +61,7 @@ pub async fn create(pool: &PgPool, new: NewToken<'_>) -> Result<i64, StoreError>
 pub async fn list(pool: &PgPool) -> Result<Vec<TokenRow>, StoreError> {
     let rows = sqlx::query_as!(
         TokenRow,
-        "SELECT token_id, name, scopes, accounts, view, created_at, expires_at, revoked_at FROM tokens ORDER BY token_id"
+        "SELECT token_id, name, scopes, accounts, view, person, created_at, expires_at, revoked_at FROM tokens ORDER BY token_id"
     )
     .fetch_all(pool)
     .await?;
@@ -88,7 +93,7 @@ pub async fn is_valid(pool: &PgPool, token_id: i64) -> Result<bool, StoreError> 
 pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<TokenRow>, StoreError> {
     let row = sqlx::query_as!(
         TokenRow,
-        r#"SELECT token_id, name, scopes, accounts, view, created_at, expires_at, revoked_at FROM tokens
+        r#"SELECT token_id, name, scopes, accounts, view, person, created_at, expires_at, revoked_at FROM tokens
            WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"#,
         hash,
     )

@@ -48,6 +48,7 @@ const answer = (method, path, status) => {
 
 const templates = {
   user: sample({ $ref: "#/components/schemas/simple-user" }),
+  private_user: answer("get", "/user", "200"),
   issue: answer("get", "/repos/{owner}/{repo}/issues", "200"),
   label: answer("get", "/repos/{owner}/{repo}/labels", "200"),
   repository: sample({ $ref: "#/components/schemas/repository" }),

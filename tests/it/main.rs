@@ -35,6 +35,7 @@ mod scrubs;
 mod server;
 mod sheet;
 mod sights;
+mod sign_in;
 mod smoke;
 mod stats;
 mod stream;

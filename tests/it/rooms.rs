@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use self::source::{bare, idents_after, rooms_used};
 
 /// Each room, and what it may use of ours. Rooms that wire the others may use all.
-const TABLE: [(&str, May); 20] = [
+const TABLE: [(&str, May); 21] = [
     ("activity", May::Use(&[])),
     ("rank", May::Use(&["activity"])),
     ("stats", May::Use(&["activity", "rank"])),
@@ -24,6 +24,7 @@ const TABLE: [(&str, May); 20] = [
     ("live", May::Use(&["activity", "rank", "store"])),
     ("github", May::Use(&["activity", "webhook", "store", "ingest", "telemetry"])),
     ("sheet", May::Use(&["activity", "rank", "scrub"])),
+    ("people", May::Use(&["activity", "store", "github"])),
     (
         "service",
         May::Use(&[
@@ -37,6 +38,7 @@ const TABLE: [(&str, May); 20] = [
             "live",
             "github",
             "sheet",
+            "people",
             "telemetry",
         ]),
     ),
@@ -54,6 +56,7 @@ const TABLE: [(&str, May); 20] = [
             "live",
             "github",
             "sheet",
+            "people",
             "telemetry",
         ]),
     ),

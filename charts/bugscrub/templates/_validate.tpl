@@ -104,6 +104,10 @@
 {{- end }}
 {{- end }}
 
+{{- if and $values.signIn.enabled (not $values.github.enabled) }}
+{{- fail "\n\nsignIn.enabled needs github.enabled, because people sign in through the GitHub App." }}
+{{- end }}
+
 {{- if and $values.ingress.enabled (not $values.ingress.host) }}
 {{- fail "\n\ningress.enabled needs ingress.host: the host name to which GitHub delivers, such as scrub.acme.example." }}
 {{- end }}
@@ -162,6 +166,11 @@
   "BUGSCRUB_WEBHOOK_SECRET_FILE" "secret"
   "BUGSCRUB_WEBHOOK_SECRET_OLD" "secret.keys.webhookSecretOld"
   "BUGSCRUB_WEBHOOK_SECRET_OLD_FILE" "secret.keys.webhookSecretOld"
+  "BUGSCRUB_CLIENT_ID" "signIn.enabled"
+  "BUGSCRUB_CLIENT_SECRET" "signIn.enabled"
+  "BUGSCRUB_CLIENT_SECRET_FILE" "signIn.enabled"
+  "BUGSCRUB_SESSION_KEY" "signIn.enabled"
+  "BUGSCRUB_SESSION_KEY_FILE" "signIn.enabled"
   "BUGSCRUB_ADMIN_TOKEN" "secret.keys.adminToken"
   "BUGSCRUB_ADMIN_TOKEN_FILE" "secret.keys.adminToken"
   "BUGSCRUB_APP_ID" "secret"
@@ -226,7 +235,7 @@
 {{- /* YAML would change a number's text: that of the login 007, or of the id 1e5. */}}
 {{- range $name, $value := $values.settings }}
 {{- $words := kindIs "slice" $value | ternary $value (list $value) }}
-{{- if or (kindIs "slice" $value) (has $name (list "BUGSCRUB_ACCOUNTS" "BUGSCRUB_BOTS")) }}
+{{- if or (kindIs "slice" $value) (has $name (list "BUGSCRUB_ACCOUNTS" "BUGSCRUB_ADMINS" "BUGSCRUB_BOTS")) }}
 {{- range $words }}
 {{- if not (kindIs "string" .) }}
 {{- fail (printf "\n\nsettings.%s: %s is not a text. Write it in quotes, such as [\"acme\", \"583231\"]." $name (include "bugscrub.settingValue" .)) }}

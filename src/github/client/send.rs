@@ -8,6 +8,7 @@ use chrono::DateTime;
 use http::header::{ACCEPT, AUTHORIZATION, DATE, HeaderValue, LOCATION, USER_AGENT};
 use http::{HeaderMap, Method};
 use http_body_util::BodyExt;
+use octocrab::OctoBody;
 use serde_json::Value;
 
 use super::super::address::GRAPHQL;
@@ -156,6 +157,12 @@ impl Client {
             tracing::debug!(error = &error as &dyn std::error::Error, "a request to GitHub could not be made");
             unreachable("the address makes no request: check BUGSCRUB_GITHUB_API_URL".to_owned())
         })?;
+        self.go_out(request).await
+    }
+
+    /// Lets a request out; returns when the head of the answer arrives.
+    pub(super) async fn go_out(&self, request: http::Request<OctoBody>) -> Result<AnswerHead, GitHubError> {
+        let unreachable = |why: String| GitHubError::Unreachable { place: self.0.address.place(), why };
         let answer = tokio::time::timeout(PATIENCE, self.0.http.send(request)).await;
         let answer = answer.map_err(|_| unreachable(NO_ANSWER.to_owned()))?.map_err(|error| {
             tracing::debug!(error = &error as &dyn std::error::Error, "a request to GitHub failed");
@@ -176,11 +183,13 @@ impl Client {
         let body = tokio::time::timeout(PATIENCE, head.body).await.ok().flatten();
         let body = body.ok_or_else(|| GitHubError::Unreadable("it was cut short".to_owned()))?;
         let location = head.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let sso = head.headers.get("x-github-sso").and_then(|sso| sso.to_str().ok());
         Ok(GitHubAnswer {
             status: head.status,
             date: head.date,
             next: next_page(&head.headers),
             location: location.map(str::to_owned),
+            sso: sso.map(str::to_owned),
             body,
         })
     }

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use super::error::SetupError;
@@ -18,6 +20,27 @@ pub struct Credentials {
     /// PEM.
     pub private_key: String,
     pub webhook_secret: String,
+    /// With which people sign in. Old Enterprise servers may tell none.
+    pub client: Option<ClientCredentials>,
+}
+
+/// With what people sign in through the App.
+#[derive(Clone)]
+pub struct ClientCredentials {
+    pub id: String,
+    pub secret: String,
+    /// Of our own making: under which people's tokens are kept.
+    pub session_key: String,
+}
+
+impl ClientCredentials {
+    fn settings(&self) -> [(&'static str, &str); 3] {
+        [
+            ("BUGSCRUB_CLIENT_ID", &self.id),
+            ("BUGSCRUB_CLIENT_SECRET", &self.secret),
+            ("BUGSCRUB_SESSION_KEY", &self.session_key),
+        ]
+    }
 }
 
 /// A file that could not be written.
@@ -37,15 +60,27 @@ impl Credentials {
             html_url: text("html_url").unwrap_or_default(),
             private_key: text("pem")?,
             webhook_secret: text("webhook_secret")?,
+            client: text("client_id").ok().zip(text("client_secret").ok()).map(|(id, secret)| ClientCredentials {
+                id,
+                secret,
+                session_key: BASE64_STANDARD.encode(rand::random::<[u8; 32]>()),
+            }),
         })
+    }
+
+    /// The settings with which people sign in: names and values.
+    fn client_settings(&self) -> Vec<(&'static str, &str)> {
+        self.client.iter().flat_map(ClientCredentials::settings).collect()
     }
 
     /// A Kubernetes Secret, for `envFrom` or for Helm values that refer to it.
     pub fn kubernetes_secret(&self, name: &str, api_url: Option<&str>) -> String {
         let key: String = self.private_key.lines().map(|line| format!("    {line}\n")).collect();
+        let client = self.client_settings().into_iter();
+        let client: String = client.map(|(name, value)| format!("  {name}: {}\n", Value::from(value))).collect();
         format!(
             "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\ntype: Opaque\nstringData:\n  BUGSCRUB_APP_ID: \"{}\"\n  \
-             BUGSCRUB_WEBHOOK_SECRET: {}\n{}  BUGSCRUB_PRIVATE_KEY: |\n{key}",
+             BUGSCRUB_WEBHOOK_SECRET: {}\n{client}{}  BUGSCRUB_PRIVATE_KEY: |\n{key}",
             self.app_id,
             // Every JSON string is a YAML string.
             Value::from(self.webhook_secret.as_str()),
@@ -81,8 +116,10 @@ impl CredentialFiles {
     pub fn write(mut self, found: &Credentials, api_url: Option<&str>) -> Result<(PathBuf, PathBuf), WriteError> {
         let key = std::path::absolute(&self.key.0).unwrap_or_else(|_| self.key.0.clone());
         let api_url = api_url.map(|url| format!("BUGSCRUB_GITHUB_API_URL={url}\n")).unwrap_or_default();
+        let client = found.client_settings().into_iter();
+        let client: String = client.map(|(name, value)| format!("{name}={value}\n")).collect();
         let settings = format!(
-            "# The GitHub App {}; keep it secret.\nBUGSCRUB_APP_ID={}\nBUGSCRUB_PRIVATE_KEY_FILE={}\nBUGSCRUB_WEBHOOK_SECRET={}\n{api_url}",
+            "# The GitHub App {}; keep it secret.\nBUGSCRUB_APP_ID={}\nBUGSCRUB_PRIVATE_KEY_FILE={}\nBUGSCRUB_WEBHOOK_SECRET={}\n{client}{api_url}",
             found.html_url,
             found.app_id,
             key.display(),

@@ -48,13 +48,16 @@ impl NewApp {
 
     /// The manifest that the form posts.
     pub(super) fn manifest(&self, page: SocketAddr) -> Value {
+        let address = self.webhook_url.trim_end_matches("/webhooks/github");
         json!({
             "name": self.name,
-            "url": self.webhook_url.trim_end_matches("/webhooks/github"),
+            "url": address,
             "description": manifest::description(),
             "public": false,
             "hook_attributes": {"url": self.webhook_url, "active": true},
             "redirect_url": format!("http://{page}/callback"),
+            "callback_urls": [format!("{address}{}", manifest::CALLBACK)],
+            "request_oauth_on_install": false,
             "default_permissions": manifest::declared_permissions(),
             "default_events": manifest::declared_events(),
         })

@@ -38,6 +38,15 @@ kinds! {
     PARAMETER_FORBIDDEN = "parameter-forbidden", FORBIDDEN, "Parameter not allowed",
         "The token may not use this parameter; `parameter` names it, `detail` says why. A token that stands in a URL \
          (scope `embed`) cannot ask what notes say. Leave the parameter out, or use a token with the scope `read`.";
+    OTHER_ORIGIN = "other-origin", FORBIDDEN, "Page of another site",
+        "A page of another site asked for this with your session. Only pages of this service write with it: the request \
+         must have `Sec-Fetch-Site: same-origin`, or an `Origin` that is this service's own. Programs send a token instead.";
+    SIGN_IN_OFF = "sign-in-off", FORBIDDEN, "No sign-in",
+        "People cannot sign in with GitHub here, because the service was not told by which App, or has no key for \
+         sessions. A token can be used instead.";
+    SIGN_IN_FAILED = "sign-in-failed", BAD_REQUEST, "Not signed in",
+        "The answer from GitHub did not sign anybody in; `detail` says why. Begin again at `/auth/sign-in`, in the same \
+         browser.";
     UNKNOWN_ACCOUNT = "unknown-account", NOT_FOUND, "Unknown account",
         "There is no such account, or the token may not see it. `GET /api/v1/accounts` lists those that it may see.";
     LOGIN_REUSED = "login-reused", CONFLICT, "Login of several accounts",

@@ -25,7 +25,7 @@ async fn nobody_sees_anything_without_a_valid_token() {
         refused_soon(&app, &revoked).await;
 
         let token = &app.token;
-        let no_token = "Send a token as `Authorization: Bearer TOKEN`.";
+        let no_token = "Send a token as `Authorization: Bearer TOKEN`, or sign in at /auth/sign-in.";
         let unknown = "The token is unknown or was revoked.";
         for path in PATHS {
             for (authorization, says) in [
@@ -149,7 +149,15 @@ async fn a_token_is_valid_until_it_expires() {
         let token = new_secret();
         let hash = hash(&token);
         let scopes = ["read".to_owned()];
-        let new = NewToken { name: "month", hash: &hash, scopes: &scopes, accounts: None, view: None, days: Some(30) };
+        let new = NewToken {
+            name: "month",
+            hash: &hash,
+            scopes: &scopes,
+            accounts: None,
+            view: None,
+            person: None,
+            days: Some(30),
+        };
         let token_id = tokens::create(&app.database.pool, new).await.unwrap();
         get(&app, &token, "/api/v1/queue").await;
         let left: f64 = sqlx::query_scalar(

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use crate::support::github::{APP_ID, APP_KEY, Delivering, FakeGitHub, OTHER_KEY};
+use crate::support::github::{APP_ID, APP_KEY, CLIENT_ID, CLIENT_SECRET, Delivering, FakeGitHub, OTHER_KEY};
 use crate::support::service::run;
 
 /// Runs the doctor. Returns its exit code and what it says.
@@ -31,6 +31,28 @@ async fn the_doctor_finds_a_healthy_app_healthy() {
     let (code, said) = doctor(&github, APP_ID, APP_KEY).await;
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("may read there") && !said.contains("WARN") && !said.contains("FAIL"), "{said}");
+}
+
+#[tokio::test]
+async fn the_doctor_says_whether_people_can_sign_in() {
+    let github = FakeGitHub::start().await;
+    installed()(&github);
+    let (url, id) = (github.url(), APP_ID.to_string());
+    let app = [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &id), ("BUGSCRUB_PRIVATE_KEY", APP_KEY)];
+    let key = ("BUGSCRUB_SESSION_KEY", crate::sign_in::KEY);
+    let client = ("BUGSCRUB_CLIENT_ID", CLIENT_ID);
+    for (settings, code, says) in [
+        (vec![], 0, "Nobody can sign in with GitHub"),
+        (vec![client, ("BUGSCRUB_CLIENT_SECRET", CLIENT_SECRET)], 0, "Nobody can sign in with GitHub"),
+        (vec![key], 1, "BUGSCRUB_SESSION_KEY is set, but"),
+        (vec![("BUGSCRUB_SESSION_KEY", "short")], 1, "line 1 is not 32 bytes in base64"),
+        (vec![key, client, ("BUGSCRUB_CLIENT_SECRET", "another")], 1, "the client secret is wrong"),
+        (vec![key, client, ("BUGSCRUB_CLIENT_SECRET", CLIENT_SECRET)], 0, "/auth/callback is a callback URL"),
+    ] {
+        let ended = run(&["doctor"], &[&app[..], &settings].concat()).await;
+        assert_eq!(ended.code, code, "{settings:?}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains(says), "{settings:?}: {}", ended.stdout);
+    }
 }
 
 #[tokio::test]

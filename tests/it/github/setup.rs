@@ -103,6 +103,16 @@ async fn a_person_sets_up_the_app() {
     assert!(settings.contains(&format!("BUGSCRUB_PRIVATE_KEY_FILE={}", key.display())), "{settings}");
     assert!(std::fs::read_to_string(&key).unwrap().contains("BEGIN RSA PRIVATE KEY"));
 
+    // With what people sign in, and a key of our own making.
+    let value = |name: &str| {
+        let line = settings.lines().find_map(|line| line.strip_prefix(&format!("{name}=")));
+        line.unwrap_or_else(|| panic!("no {name}: {settings}")).to_owned()
+    };
+    assert_eq!(value("BUGSCRUB_CLIENT_ID"), crate::support::github::CLIENT_ID);
+    assert_eq!(value("BUGSCRUB_CLIENT_SECRET"), crate::support::github::CLIENT_SECRET);
+    assert!(bugscrub::people::SessionKeys::parse(&value("BUGSCRUB_SESSION_KEY")).is_ok());
+    assert_eq!(github.callbacks(), ["https://scrub.example/auth/callback"]);
+
     // The service must be told an API address other than GitHub's own.
     assert!(settings.contains(&format!("BUGSCRUB_GITHUB_API_URL={}\n", github.url())), "{settings}");
 
@@ -150,6 +160,8 @@ async fn a_kubernetes_secret_is_printed_and_nothing_else() {
     assert_eq!((&secret["kind"], &secret["metadata"]["name"]), (&"Secret".into(), &"bugscrub".into()));
     let data = &secret["stringData"];
     assert_eq!(data["BUGSCRUB_APP_ID"], "4711");
+    assert_eq!(data["BUGSCRUB_CLIENT_SECRET"], crate::support::github::CLIENT_SECRET);
+    assert!(bugscrub::people::SessionKeys::parse(data["BUGSCRUB_SESSION_KEY"].as_str().unwrap()).is_ok());
     assert_eq!(data["BUGSCRUB_PRIVATE_KEY"].as_str().unwrap().trim_end(), crate::support::github::APP_KEY.trim_end());
 }
 

@@ -63,6 +63,7 @@ async fn a_calendar_subscribes_with_a_token_in_its_url() {
             scopes: &["embed".to_owned()],
             accounts: Some(&[9_000]),
             view: Some("open"),
+            person: None,
             days: None,
         };
         tokens::create(&app.database.pool, new).await.unwrap();

@@ -72,6 +72,7 @@ pub fn settings() -> Settings {
         views: Default::default(),
         scrubs: Default::default(),
         github: None,
+        people: Default::default(),
         delivery_retention: Duration::from_secs(30 * 86_400),
     }
 }
@@ -133,7 +134,8 @@ impl TestApp {
         let token = new_secret();
         let hash = hash(&token);
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let new = NewToken { name: "test", hash: &hash, scopes: &scopes, accounts, view: None, days: None };
+        let new =
+            NewToken { name: "test", hash: &hash, scopes: &scopes, accounts, view: None, person: None, days: None };
         tokens::create(&self.database.pool, new).await.unwrap();
         token
     }
@@ -149,6 +151,7 @@ impl TestApp {
             scopes: &scopes,
             accounts: Some(&accounts),
             view: Some(view),
+            person: None,
             days: None,
         };
         tokens::create(&self.database.pool, new).await.unwrap();

@@ -32,7 +32,7 @@ const QUESTIONS: [&str; 19] = [
 ];
 
 /// Operations that ask nothing of an account, or that have tests of their own.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 13] = [
     "POST /webhooks/github",
     "GET /healthz",
     "GET /readyz",
@@ -44,6 +44,11 @@ const ELSEWHERE: [&str; 9] = [
     // `api::tokens`: for admins alone.
     "DELETE /api/v1/tokens/{id}",
     "POST /api/v1/tokens",
+    // `sign_in`: they are about who asks.
+    "GET /auth/sign-in",
+    "GET /auth/callback",
+    "POST /auth/sign-out",
+    "POST /auth/token-session",
 ];
 
 /// What is asked of an operation: paths, with OWNER for the account's login.
@@ -85,6 +90,7 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         },
         "/api/v1/sync" => with(path, &["", "after=2"]),
         "/api/v1/accounts"
+        | "/api/v1/me"
         | "/api/v1/permissions"
         | "/api/v1/tokens"
         | "/api/v1/views"

@@ -2,7 +2,9 @@
 
 mod apps;
 mod graph;
+mod oauth;
 mod repos;
+mod user;
 mod who;
 
 use std::sync::{Arc, Mutex};
@@ -17,6 +19,7 @@ use serde_json::{Value, json};
 
 use self::apps::{convert, deliveries, mint, register};
 use self::graph::{graphql, torn};
+pub use self::oauth::Code;
 use self::repos::repository;
 use self::who::{Who, known};
 use super::points::points;
@@ -110,6 +113,7 @@ fn respond(
         Ok(Who::Installation(reader)) => state.world.installations.get(&reader.id).map_or(-1, |found| found.account_id),
         Ok(Who::App) => 0,
         Ok(Who::Person) => -2,
+        Ok(Who::User(id)) => -id,
         _ => -1,
     };
     let in_refusal = state.refused_until.get(&gate).is_some_and(|until| *until > now);
@@ -143,6 +147,8 @@ fn respond(
             state.refused_until.insert(gate, reset);
             error("", 403, "API rate limit exceeded for installation.")
         }
+        (Ok(_), _) if uri.path() == "/login/oauth/authorize" => oauth::authorize(state, uri, headers),
+        (Ok(_), _) if uri.path() == "/login/oauth/access_token" => oauth::exchange(state, headers, body),
         (Ok(who), _) => route(state, who, method, uri, body),
     };
     let (left, reset) = match trouble {
@@ -309,6 +315,23 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
             register(state, &query, body)
         }
         ("POST", ["graphql"]) => graphql(state, who, body),
+        ("GET", ["user", "installations", rest @ ..]) => {
+            let Who::User(id) = who else { return error("", 401, "Requires authentication") };
+            let login =
+                state.user_tokens.values().find(|token| shapes::person_id(&token.login) == id).unwrap().login.clone();
+            match rest {
+                [] => user::installations(state, uri, &query, &login),
+                [installation, "repositories"] => user::repositories(state, uri, &query, (&login, installation)),
+                _ => error("", 404, "Not Found"),
+            }
+        }
+        ("GET", ["user"]) => match who {
+            Who::User(id) => {
+                let token = state.user_tokens.values().find(|token| shapes::person_id(&token.login) == id).unwrap();
+                oauth::user(&token.login)
+            }
+            _ => error("/user", 401, "Requires authentication"),
+        },
         (_, ["app", ..]) if who != Who::App => app_only(),
         ("GET", ["app"]) => {
             let fields = json!({"id": APP_ID, "slug": "bug-scrub", "name": "Bug Scrub",

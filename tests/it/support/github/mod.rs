@@ -8,7 +8,9 @@ mod api;
 mod contents;
 mod filled;
 mod life;
+mod people;
 pub mod points;
+mod rights;
 pub mod shapes;
 pub mod world;
 
@@ -30,6 +32,7 @@ use super::app::SECRET;
 
 pub const APP_ID: u64 = 4711;
 pub const CLIENT_ID: &str = "Iv23liOfTheFakeApp";
+pub const CLIENT_SECRET: &str = "the-client-secret-of-the-fake-app";
 pub const APP_KEY: &str = include_str!("key/app.pem");
 /// The only personal token that the fake knows.
 pub const PERSONAL_TOKEN: &str = "ghp_of_a_person";
@@ -86,7 +89,8 @@ pub struct Logged {
     /// The path with its query; for GraphQL the operation's name and variables.
     pub path: String,
     pub status: u16,
-    /// The account of the request; 0 for the App, -1 for nobody, -2 for a person.
+    /// The account of the request; 0 for the App, -1 for nobody, -2 for a personal token, and below that for somebody's
+    /// id.
     pub gate: i64,
     /// Whether it came while GitHub refused its account.
     pub in_refusal: bool,
@@ -109,6 +113,15 @@ struct Token {
     permissions: BTreeMap<String, String>,
     expires_at: DateTime<Utc>,
     uses: u32,
+}
+
+/// A token of a person who let the App know them.
+struct UserToken {
+    login: String,
+    /// `None`: never.
+    expires_at: Option<DateTime<Utc>>,
+    refresh: Option<String>,
+    refresh_expires_at: DateTime<Utc>,
 }
 
 /// An hourly budget.
@@ -151,6 +164,13 @@ struct State {
     permissions: BTreeMap<String, String>,
     events: Vec<String>,
     manifests: HashMap<String, Value>,
+    /// The callback URLs in the App's settings.
+    callbacks: Vec<String>,
+    codes: HashMap<String, api::Code>,
+    user_tokens: HashMap<String, UserToken>,
+    user_tokens_expire: bool,
+    knows_pkce: bool,
+    refuses_sign_in: bool,
     known: bool,
     base: String,
 }
@@ -198,6 +218,12 @@ impl FakeGitHub {
             permissions: bugscrub::github::manifest::declared_permissions(),
             events: bugscrub::github::manifest::declared_events(),
             manifests: HashMap::new(),
+            callbacks: vec![],
+            codes: HashMap::new(),
+            user_tokens: HashMap::new(),
+            user_tokens_expire: true,
+            knows_pkce: true,
+            refuses_sign_in: false,
             known: true,
             base: format!("http://{address}"),
         };

@@ -180,6 +180,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("views: [{name: triage, filters: {}}]", "dditional propert"),
     ("views: [{name: triage, order: best}]", "order"),
     ("groups: {team: []}", "team"),
+    ("{signIn: {enabled: true}, github: {enabled: false}}", "signIn.enabled needs github.enabled"),
+    ("settings: {BUGSCRUB_SESSION_KEY: x}", "signIn.enabled"),
     ("networkPolicy: {githubTo: []}", "githubTo"),
     ("podDisruptionBudget: {maxUnavailable: 0}", "maxUnavailable"),
     ("resources: {limit: {memory: 1Gi}}", "dditional propert"),

@@ -26,10 +26,13 @@ async fn variables() -> BTreeSet<String> {
 }
 
 /// The variables that the chart sets itself. `settings` refuses them and accepts all others.
-const OURS: [&str; 15] = [
+const OURS: [&str; 20] = [
     "BUGSCRUB_ADMIN_TOKEN",
     "BUGSCRUB_ADMIN_TOKEN_FILE",
     "BUGSCRUB_APP_ID",
+    "BUGSCRUB_CLIENT_ID",
+    "BUGSCRUB_CLIENT_SECRET",
+    "BUGSCRUB_CLIENT_SECRET_FILE",
     "BUGSCRUB_DATABASE_URL",
     "BUGSCRUB_DATABASE_URL_FILE",
     "BUGSCRUB_DATA_DIR",
@@ -37,6 +40,8 @@ const OURS: [&str; 15] = [
     "BUGSCRUB_METRICS_LISTEN",
     "BUGSCRUB_PRIVATE_KEY",
     "BUGSCRUB_PRIVATE_KEY_FILE",
+    "BUGSCRUB_SESSION_KEY",
+    "BUGSCRUB_SESSION_KEY_FILE",
     "BUGSCRUB_VIEWS_FILE",
     "BUGSCRUB_WEBHOOK_SECRET",
     "BUGSCRUB_WEBHOOK_SECRET_FILE",

@@ -7,7 +7,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::super::shapes::{self, time};
-use super::super::{APP_ID, APP_KEY, Attempt, SECRET, State, Token};
+use super::super::{APP_ID, APP_KEY, Attempt, CLIENT_ID, CLIENT_SECRET, SECRET, State, Token};
 use super::{Query, Reply, error, reply};
 
 pub fn mint(state: &mut State, id: &str, body: &[u8]) -> Reply {
@@ -80,6 +80,8 @@ pub fn register(state: &mut State, query: &Query, body: &[u8]) -> Reply {
         query.get("state").unwrap_or("")
     );
     state.hook = manifest["hook_attributes"]["url"].as_str().map(str::to_owned);
+    let callbacks = manifest["callback_urls"].as_array().into_iter().flatten();
+    state.callbacks.extend(callbacks.filter_map(|url| url.as_str().map(str::to_owned)));
     state.manifests.insert(code, manifest);
     let mut answer = error("", 302, "Found");
     answer.headers.push(("location", back));
@@ -87,7 +89,7 @@ pub fn register(state: &mut State, query: &Query, body: &[u8]) -> Reply {
 }
 
 /// Decodes text from a form.
-fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     let (mut bytes, mut rest) = (vec![], text.bytes());
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
@@ -106,7 +108,7 @@ pub fn convert(state: &mut State, code: &str) -> Reply {
     const ROUTE: &str = "/app-manifests/{code}/conversions";
     let Some(manifest) = state.manifests.remove(code) else { return error(ROUTE, 404, "Not Found") };
     let fields = json!({"id": APP_ID, "slug": "bug-scrub", "name": manifest["name"], "pem": APP_KEY,
-        "webhook_secret": SECRET, "client_id": "Iv1.x", "client_secret": "x",
+        "webhook_secret": SECRET, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET,
         "html_url": "https://github.example/apps/bug-scrub", "permissions": manifest["default_permissions"],
         "events": manifest["default_events"]});
     reply(ROUTE, 201, shapes::of("conversion", fields))

@@ -56,7 +56,7 @@ pub fn repository(state: &State, who: Who, uri: &Uri, query: &Query, id: Option<
 
 pub fn sees(state: &State, who: Who, repo: &Repository) -> bool {
     match who {
-        Who::Nobody | Who::Person => !repo.private,
+        Who::Nobody | Who::Person | Who::User(_) => !repo.private,
         Who::App => false,
         Who::Installation(reader) => {
             let found = state.world.covered(&state.world.installations[&reader.id]);

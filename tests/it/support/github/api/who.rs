@@ -4,14 +4,17 @@ use axum::http::HeaderMap;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
-use super::super::{APP_ID, APP_PUBLIC_KEY, CLIENT_ID, PERSONAL_TOKEN, State};
+use super::super::{APP_ID, APP_PUBLIC_KEY, CLIENT_ID, PERSONAL_TOKEN, State, shapes};
 use super::{Reply, error};
 
 /// The sender of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Nobody,
+    /// Whose personal token it is.
     Person,
+    /// Somebody who let the App know them, by their id.
+    User(i64),
     App,
     Installation(Reader),
 }
@@ -51,6 +54,10 @@ pub fn known(state: &mut State, headers: &HeaderMap) -> Result<Who, Reply> {
     let now = state.now();
     if secret.starts_with("ghp_") {
         return if secret == PERSONAL_TOKEN { Ok(Who::Person) } else { refuse("Bad credentials") };
+    }
+    if secret.starts_with("ghu_") {
+        let found = state.user_tokens.get(secret).filter(|token| token.expires_at.is_none_or(|until| until > now));
+        return found.map_or_else(|| refuse("Bad credentials"), |token| Ok(Who::User(shapes::person_id(&token.login))));
     }
     if !secret.starts_with("ghs_") {
         return app(state, secret);

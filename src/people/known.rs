@@ -1,0 +1,89 @@
+//! What people are known with.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use sqlx::PgPool;
+
+use super::error::PeopleError;
+use super::held::HeldSights;
+use super::keys::SessionKeys;
+use super::oauth::OAuth;
+use super::settings::{PeopleSettings, ScrubOpenTo, SignInSettings};
+use crate::github::{Client, Clock, GitHubError};
+
+/// Knows people. Cheap to clone.
+#[derive(Clone)]
+pub struct People(pub(super) Arc<PeopleState>);
+
+pub(super) struct PeopleState {
+    pub pool: PgPool,
+    pub clock: Clock,
+    sign_in: Option<SignIn>,
+    pub admins: Vec<String>,
+    pub scrub_open_to: ScrubOpenTo,
+    /// One lock for each session whose tokens are being renewed, so that only one connection of this process waits for
+    /// its row.
+    pub turns: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
+    pub held: HeldSights,
+}
+
+/// What signing in is done with.
+pub(super) struct SignIn {
+    pub github: Client,
+    pub oauth: OAuth,
+    pub keys: Arc<SessionKeys>,
+}
+
+impl People {
+    /// Without `github`, nobody can sign in.
+    ///
+    /// # Errors
+    /// [`GitHubError::Unreadable`] if the address of GitHub makes no URL.
+    pub fn new(
+        settings: &PeopleSettings,
+        github: Option<Client>,
+        pool: PgPool,
+        clock: Clock,
+    ) -> Result<Self, GitHubError> {
+        let PeopleSettings { sign_in, admins, scrub_open_to } = settings.clone();
+        let sign_in = match sign_in.zip(github) {
+            Some((SignInSettings { app, keys }, github)) => {
+                Some(SignIn { oauth: OAuth::new(app, &github.web())?, github, keys })
+            }
+            None => None,
+        };
+        Ok(Self(Arc::new(PeopleState {
+            pool,
+            clock,
+            sign_in,
+            admins,
+            scrub_open_to,
+            turns: Mutex::default(),
+            held: HeldSights::default(),
+        })))
+    }
+
+    /// Whom nobody can sign in to.
+    pub fn none(pool: PgPool, clock: Clock) -> Self {
+        let (admins, scrub_open_to) = (vec![], ScrubOpenTo::default());
+        Self(Arc::new(PeopleState {
+            pool,
+            clock,
+            sign_in: None,
+            admins,
+            scrub_open_to,
+            turns: Mutex::default(),
+            held: HeldSights::default(),
+        }))
+    }
+
+    /// Whether people can sign in with GitHub.
+    pub fn can_sign_in(&self) -> bool {
+        self.0.sign_in.is_some()
+    }
+
+    pub(super) fn sign_in(&self) -> Result<&SignIn, PeopleError> {
+        self.0.sign_in.as_ref().ok_or(PeopleError::Off)
+    }
+}

@@ -1,0 +1,201 @@
+//! People's tokens from GitHub: kept, renewed, and what ends a session.
+
+use std::sync::Arc;
+
+use bugscrub::github::{ApiAddress, Client};
+use bugscrub::people::{People, PeopleError, Session};
+use bugscrub::store::sessions::latest_of;
+use bugscrub::telemetry::Metrics;
+use chrono::Utc;
+
+use super::{Browser, KEY, OTHER_KEY, people, sessions, start};
+use crate::support::TestApp;
+use crate::support::github::shapes::person_id;
+use crate::support::github::{FakeGitHub, Fault, Trouble};
+
+/// What a further replica of the service knows people by.
+fn replica(app: &TestApp, github: &FakeGitHub, keys: &str) -> People {
+    let pool = bugscrub::store::pool(&app.database.url, 4).unwrap();
+    let address = ApiAddress::new(&github.url()).unwrap();
+    let clock: bugscrub::github::Clock = Arc::new(Utc::now);
+    let client = Client::new(address, None, None, Some(pool.clone()), clock.clone(), Metrics::new()).unwrap();
+    People::new(&people(keys), Some(client), pool, clock).unwrap()
+}
+
+async fn session(app: &TestApp, login: &str) -> Session {
+    let row = latest_of(&app.database.pool, person_id(login)).await.unwrap();
+    row.and_then(Session::of).unwrap()
+}
+
+/// Eight hours pass for the access tokens.
+async fn age(app: &TestApp) {
+    let aged = "UPDATE sessions SET access_expires_at = now() + interval '1 minute'";
+    sqlx::query(aged).execute(&app.database.pool).await.unwrap();
+}
+
+async fn asks(people: &People, session: &Session) -> Result<u16, PeopleError> {
+    people.ask(session, "/user").await.map(|answer| answer.status)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_who_need_a_new_token_at_once_exchange_one() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    Browser::new(&app).sign_in("octocat").await;
+    let session = session(&app, "octocat").await;
+    age(&app).await;
+    let before = github.user_secrets();
+    let replicas = [replica(&app, &github, KEY), replica(&app, &github, KEY)];
+    let asking: Vec<_> = (0..20)
+        .map(|nth| {
+            let (people, session) = (replicas[nth % 2].clone(), session.clone());
+            tokio::spawn(async move { asks(&people, &session).await.unwrap() })
+        })
+        .collect();
+    for asked in asking {
+        assert_eq!(asked.await.unwrap(), 200);
+    }
+    // One for the code, one for all of them.
+    assert_eq!(github.token_exchanges(), 2);
+    assert!(github.user_secrets().iter().all(|secret| !before.contains(secret)));
+    // A token that is good is not renewed.
+    assert_eq!(asks(&replicas[0], &session).await.unwrap(), 200);
+    assert_eq!(github.token_exchanges(), 2);
+    app.stop().await.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hangs_up_while_a_token_is_renewed_loses_nothing() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    Browser::new(&app).sign_in("octocat").await;
+    let session = session(&app, "octocat").await;
+    age(&app).await;
+    let people = replica(&app, &github, KEY);
+    github.fault(Fault { path: "access_token", after: 0, times: 1, trouble: Trouble::Held });
+    let asked = tokio::spawn({
+        let (people, session) = (people.clone(), session.clone());
+        async move { asks(&people, &session).await }
+    });
+    crate::support::wait::for_state(async || {
+        let exchanges = github.token_exchanges();
+        if exchanges == 2 { Ok(()) } else { Err(format!("{exchanges} exchanges")) }
+    })
+    .await;
+    asked.abort();
+    github.release();
+    assert_eq!(asks(&people, &session).await.unwrap(), 200);
+    assert_eq!(github.token_exchanges(), 2);
+    app.stop().await.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_refresh_ends_the_session() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    let browser = Browser::new(&app);
+    browser.sign_in("octocat").await;
+    let session = session(&app, "octocat").await;
+    age(&app).await;
+    // GitHub answers 200, and `bad_refresh_token` in the body.
+    github.revoke("octocat");
+    let people = replica(&app, &github, KEY);
+    assert!(matches!(asks(&people, &session).await, Err(PeopleError::Ended)));
+    assert_eq!(sessions(&app).await, 0);
+    assert!(matches!(asks(&people, &session).await, Err(PeopleError::Ended)));
+    crate::support::wait::for_state(async || match browser.me().await.0 {
+        401 => Ok(()),
+        status => Err(format!("{status}")),
+    })
+    .await;
+    app.stop().await.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_revoked_on_github_ends_the_session() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    Browser::new(&app).sign_in("octocat").await;
+    Browser::new(&app).sign_in("grace").await;
+    let (revoked, other) = (session(&app, "octocat").await, session(&app, "grace").await);
+    github.revoke("octocat");
+    let people = replica(&app, &github, KEY);
+    assert!(matches!(asks(&people, &revoked).await, Err(PeopleError::Ended)));
+    assert_eq!(asks(&people, &other).await.unwrap(), 200);
+    assert_eq!(sessions(&app).await, 1);
+    app.stop().await.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_github_that_fails_ends_no_session() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    Browser::new(&app).sign_in("octocat").await;
+    let session = session(&app, "octocat").await;
+    let people = replica(&app, &github, KEY);
+    for (path, trouble) in
+        [("access_token", Trouble::Server(502)), ("/user", Trouble::Server(500)), ("/user", Trouble::Limit(1))]
+    {
+        age(&app).await;
+        github.fault(Fault { path, after: 0, times: 1, trouble });
+        assert!(matches!(asks(&people, &session).await, Err(PeopleError::GitHub(_))), "{path} {trouble:?}");
+        assert_eq!(sessions(&app).await, 1);
+        github.advance(chrono::Duration::seconds(2));
+        assert_eq!(asks(&people, &session).await.unwrap(), 200, "{path} {trouble:?}");
+    }
+    app.stop().await.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_that_do_not_expire_are_not_renewed() {
+    let github = FakeGitHub::start().await;
+    github.tokens_do_not_expire();
+    let app = start(&github).await;
+    Browser::new(&app).sign_in("octocat").await;
+    let session = session(&app, "octocat").await;
+    let kept: (bool, bool) = sqlx::query_as("SELECT access_expires_at IS NULL, refresh_token IS NULL FROM sessions")
+        .fetch_one(&app.database.pool)
+        .await
+        .unwrap();
+    assert_eq!(kept, (true, true));
+    assert_eq!(asks(&replica(&app, &github, KEY), &session).await.unwrap(), 200);
+    assert_eq!(github.token_exchanges(), 1);
+    app.stop().await.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_rotate() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    Browser::new(&app).sign_in("octocat").await;
+    let session = session(&app, "octocat").await;
+    // The new key first; the old one still opens.
+    let both = replica(&app, &github, &format!("{OTHER_KEY}\n{KEY}\n"));
+    assert_eq!(asks(&both, &session).await.unwrap(), 200);
+    age(&app).await;
+    assert_eq!(asks(&both, &session).await.unwrap(), 200);
+    // What was renewed since is sealed under the new one.
+    let new = replica(&app, &github, OTHER_KEY);
+    assert_eq!(asks(&new, &session).await.unwrap(), 200);
+    let old = replica(&app, &github, KEY);
+    assert!(matches!(asks(&old, &session).await, Err(PeopleError::Ended)));
+    app.stop().await.drop().await;
+}
+
+/// Whoever may write to the database puts one person's token from GitHub under another's session.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_one_person_under_another_session_is_of_no_use() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    Browser::new(&app).sign_in("ada").await;
+    Browser::new(&app).sign_in("mallory").await;
+    let moved = "UPDATE sessions m SET access_token = a.access_token, refresh_token = a.refresh_token
+                 FROM sessions a WHERE m.login = 'mallory' AND a.login = 'ada'";
+    assert_eq!(sqlx::query(moved).execute(&app.database.pool).await.unwrap().rows_affected(), 1);
+    let thief = session(&app, "mallory").await;
+    let asked = github.log().len();
+    let people = replica(&app, &github, KEY);
+    assert!(matches!(asks(&people, &thief).await, Err(PeopleError::Ended)));
+    assert_eq!(github.log().len(), asked);
+    app.stop().await.drop().await;
+}

@@ -1,0 +1,48 @@
+//! People who use the fake: who may sign in, and with which tokens.
+
+use super::FakeGitHub;
+
+impl FakeGitHub {
+    /// Adds a callback URL to the App's settings.
+    pub fn callback(&self, url: &str) {
+        self.with(|state| state.callbacks.push(url.to_owned()));
+    }
+
+    /// The callback URLs in the App's settings.
+    pub fn callbacks(&self) -> Vec<String> {
+        self.with(|state| state.callbacks.clone())
+    }
+
+    /// Whether people refuse to let the App know them.
+    pub fn refuse_sign_in(&self, refuse: bool) {
+        self.with(|state| state.refuses_sign_in = refuse);
+    }
+
+    /// Makes it a server that has never heard of PKCE.
+    pub fn no_pkce(&self) {
+        self.with(|state| state.knows_pkce = false);
+    }
+
+    /// Opts the App out of user tokens that expire.
+    pub fn tokens_do_not_expire(&self) {
+        self.with(|state| state.user_tokens_expire = false);
+    }
+
+    /// Revokes what a person has allowed: all their tokens are unknown at once.
+    pub fn revoke(&self, login: &str) {
+        self.with(|state| state.user_tokens.retain(|_, token| token.login != login));
+    }
+
+    /// All tokens of people that are good now, and those that renew them.
+    pub fn user_secrets(&self) -> Vec<String> {
+        self.with(|state| {
+            let all = state.user_tokens.iter();
+            all.flat_map(|(access, token)| [Some(access.clone()), token.refresh.clone()]).flatten().collect()
+        })
+    }
+
+    /// How many times a code or a refresh token was exchanged, in vain or not.
+    pub fn token_exchanges(&self) -> usize {
+        self.log().iter().filter(|logged| logged.path == "/login/oauth/access_token").count()
+    }
+}
