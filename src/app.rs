@@ -37,6 +37,8 @@ const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 const FOLD_EVERY: Duration = Duration::from_secs(3600);
 /// Time between two searches for forgotten scrubs.
 const CLOSE_EVERY: Duration = Duration::from_secs(60);
+/// Time between two searches for texts that are to be forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(1);
 
 /// Why the service could not start or stop.
 #[derive(Debug, thiserror::Error)]
@@ -211,6 +213,7 @@ impl Application {
         let pruning = tokio::spawn(prune(state.service.clone(), settings.delivery_retention));
         let folding = tokio::spawn(fold_titles(state.service.clone()));
         let closing = tokio::spawn(close_forgotten(state.service.clone(), settings.scrubs.close_after));
+        let forgetting = tokio::spawn(forget_texts(state.service.clone()));
         let following = tokio::spawn(live.clone().follow(move || clock()));
         let measuring = tokio::spawn(vitals::measure(pool, live, state.metrics.clone()));
         let ingest = state.ingest.clone();
@@ -231,6 +234,7 @@ impl Application {
         pruning.abort();
         folding.abort();
         closing.abort();
+        forgetting.abort();
         following.abort();
         measuring.abort();
         if let Some(watched) = watched {
@@ -281,6 +285,20 @@ async fn close_forgotten(service: Service, after: Duration) {
         every.tick().await;
         if let Err(error) = service.close_forgotten_scrubs(after).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "forgotten scrubs could not be closed");
+        }
+    }
+}
+
+/// Forgets texts whose time is over, or of which GitHub has told something since.
+async fn forget_texts(service: Service) {
+    let mut every = tokio::time::interval(FORGET_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = service.forget_texts().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "texts in memory could not be compared with the log"
+            );
         }
     }
 }

@@ -6,6 +6,7 @@
 //! does. Bodies are read, understood and stored while the next request is under way.
 
 mod send;
+mod turn;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -17,6 +18,7 @@ use octocrab::Octocrab;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
+use self::turn::{Turns, Urgency};
 use super::address::{ApiAddress, GRAPHQL};
 use super::answer::{GitHubAnswer, GitHubError, message};
 use super::identity::{Clock, Identity, InstallationToken, Tokens};
@@ -67,7 +69,7 @@ pub struct QueryAnswer<T> {
 
 /// Asks GitHub. Cheap to clone.
 #[derive(Clone)]
-pub struct Client(Arc<ClientState>);
+pub struct Client(Arc<ClientState>, Urgency);
 
 struct ClientState {
     http: Octocrab,
@@ -80,7 +82,7 @@ struct ClientState {
     pool: Option<PgPool>,
     metrics: Metrics,
     /// One lock for each gate, so that only one connection of this process waits at it.
-    turns: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
+    turns: Mutex<HashMap<i64, Arc<Turns>>>,
 }
 
 impl Client {
@@ -101,7 +103,14 @@ impl Client {
                 .to_owned(),
         })?;
         let (tokens, turns) = (Tokens::default(), Mutex::default());
-        Ok(Self(Arc::new(ClientState { http, address, identity, personal_token, tokens, clock, pool, metrics, turns })))
+        let state = ClientState { http, address, identity, personal_token, tokens, clock, pool, metrics, turns };
+        Ok(Self(Arc::new(state), Urgency::Background))
+    }
+
+    /// The same, whose requests go ahead of those that nobody waits for.
+    #[must_use]
+    pub fn ahead(&self) -> Self {
+        Self(self.0.clone(), Urgency::Ahead)
     }
 
     pub fn identity(&self) -> Option<&Identity> {

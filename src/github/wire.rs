@@ -2,13 +2,17 @@
 
 mod conversation;
 mod queries;
+mod text;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub use self::conversation::{ConversationEntry, Conversations, Said, SaidEntry};
-pub use self::queries::{DISCUSSION, DISCUSSIONS, DISCUSSIONS_SINCE, TOTALS, conversations};
+pub use self::queries::{
+    DISCUSSION, DISCUSSION_TEXT, DISCUSSIONS, DISCUSSIONS_SINCE, ITEM_TEXT, TOTALS, conversations,
+};
+pub use self::text::{TextAnswer, WrittenEdge, WrittenEntry, WrittenItem, WrittenPage};
 use super::answer::GitHubError;
 use crate::webhook::reading::{Readable, readable};
 use crate::webhook::values::{Anything, Text};

@@ -40,6 +40,7 @@ pub mod sheets;
 mod stats;
 mod stream;
 mod sync;
+mod texts;
 mod tickets;
 mod tokens;
 pub mod trace;
@@ -129,6 +130,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::show_csv))
         .routes(routes!(facets::show))
         .routes(routes!(items::show))
+        .routes(routes!(texts::show))
         .routes(routes!(marks::put, marks::delete))
         .routes(routes!(notes::show, notes::put))
         .routes(routes!(scrubs::list, scrubs::open))

@@ -42,6 +42,7 @@ pub mod sheets;
 pub mod stats;
 pub mod stream;
 pub mod sync;
+pub mod texts;
 pub mod tickets;
 pub mod tokens;
 
@@ -63,6 +64,7 @@ use self::counting::Counting;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
 use self::sync::SyncProgress;
+use self::texts::Texts;
 pub use self::viewer::{Scope, Viewer, Who};
 use crate::activity::Bots;
 use crate::github::{Clock, JobContext};
@@ -92,6 +94,7 @@ struct Inner {
     /// The accounts that questions meant.
     meant: Recent<AccountQuestion, Account>,
     counting: Counting,
+    texts: Texts,
     /// One more than there are followers.
     followers: Arc<()>,
 }
@@ -152,6 +155,7 @@ impl Service {
             known_tokens: Recent::default(),
             meant: Recent::default(),
             counting: Counting::default(),
+            texts: Texts::default(),
             followers: Arc::default(),
         }))
     }

@@ -79,6 +79,14 @@ pub enum Refusal {
     #[error("The item is {owner}/{repository}#{number} now.")]
     ItemMoved { account_id: i64, owner: String, repository: String, number: i64 },
 
+    #[error("GitHub does not show this text: it is gone there, or the App may not read it.")]
+    TextNotShown,
+    /// For so many seconds.
+    #[error("GitHub takes no more requests for now.")]
+    GitHubLimits { seconds: u32 },
+    #[error("GitHub cannot be reached, or fails.")]
+    GitHubAway,
+
     #[error("Since midnight, days are counted to another date; begin again without a cursor.")]
     DateOver,
     #[error("The account's log did not reach this position in 5 seconds.")]

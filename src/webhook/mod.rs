@@ -8,7 +8,8 @@
 //! - [`payload`]: the fields of GitHub's payloads that we read;
 //! - [`mod@translate`]: a verified delivery becomes events. It takes nothing else, so no unsigned byte
 //!   is ever parsed;
-//! - [`listed`]: the same payloads where GitHub is asked for a list of items.
+//! - [`listed`]: the same payloads where GitHub is asked for a list of items;
+//! - [`spoken`]: what somebody wrote, as a reader sees it: the text of an item and of what is said on it.
 //!
 //! This room does no IO and knows neither axum nor sqlx.
 
@@ -18,6 +19,7 @@ mod payload;
 pub mod reading;
 mod repair;
 pub mod signature;
+pub mod spoken;
 pub mod translate;
 pub mod values;
 
