@@ -284,6 +284,9 @@ async fn outcome(mut coming: watch::Receiver<Option<Outcome>>) -> Outcome {
     }
 }
 
+/// How GitHub words that the App may not read something.
+const NOT_ACCESSIBLE: &str = "not accessible";
+
 /// What an error of GitHub's means for readers. The log has the whole of it.
 fn no_text(item: ItemKey, error: &GitHubError) -> NoText {
     let ItemKey { account_id, repo_id, number } = item;
@@ -296,7 +299,8 @@ fn no_text(item: ItemKey, error: &GitHubError) -> NoText {
     }
     tracing::warn!(account = account_id, repository = repo_id, number, error = cause, "GitHub did not show a text");
     match error {
-        GitHubError::Changed(_) | GitHubError::Refused { status: 200, .. } => NoText::NotShown,
+        GitHubError::Changed(_) => NoText::NotShown,
+        GitHubError::Refused { status: 200, message } if message.contains(NOT_ACCESSIBLE) => NoText::NotShown,
         _ => NoText::Away,
     }
 }

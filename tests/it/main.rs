@@ -39,6 +39,7 @@ mod smoke;
 mod stats;
 mod stream;
 mod suite;
+mod texts;
 mod tools;
 mod triage_party;
 mod views;

@@ -56,7 +56,9 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         "/api/v1/repositories" => with(path, &["", "limit=1", "after=1"]),
         "/api/v1/events" => with(path, &["", "limit=7"]),
         "/api/v1/queue.xlsx" => with(path, &["", "view=open", "noted=true&order=stalest"]),
-        "/api/v1/items/{owner}/{repo}/{number}" | "/api/v1/items/{owner}/{repo}/{number}/note" => {
+        "/api/v1/items/{owner}/{repo}/{number}"
+        | "/api/v1/items/{owner}/{repo}/{number}/note"
+        | "/api/v1/items/{owner}/{repo}/{number}/text" => {
             let end = path.strip_prefix("/api/v1/items/{owner}/{repo}/{number}").unwrap();
             story.addresses().into_iter().map(|address| format!("/api/v1/items/OWNER/{address}{end}")).collect()
         }

@@ -3,6 +3,7 @@
 mod apps;
 mod graph;
 mod repos;
+mod texts;
 mod who;
 
 use std::sync::{Arc, Mutex};
