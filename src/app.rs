@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::config::{ConfigError, DatabaseArgs, GitHubSettings, Settings};
 use crate::github::{Client, GitHubError, Identity, JobContext, Workers};
 use crate::http::limit::Limits;
+use crate::http::public::PublicReading;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::shares::Shares;
 use crate::http::{self, AppParts, AppState, router};
@@ -171,6 +172,7 @@ impl Application {
             spreadsheets: Shares::spreadsheets(),
             exports: Shares::exports(),
             limits: Limits::new(settings.rate_limit),
+            public: PublicReading::new(&settings.public),
             github,
             stopping: stop.subscribe(),
             metrics,
@@ -208,6 +210,11 @@ impl Application {
             }
             None => tracing::info!(%address, zone = %settings.zone,
                 "serving deliveries only: without BUGSCRUB_APP_ID nothing is fetched from GitHub that was there before"),
+        }
+        if settings.public.on {
+            let (per_minute, proxies) = (settings.public.per_minute, &settings.public.proxies);
+            tracing::info!(per_minute, %proxies, "anybody reads what is public on GitHub, notes on it included, \
+                without a token (BUGSCRUB_PUBLIC)");
         }
         let workers = state.github.as_ref().map(Workers::start);
         let pruning = tokio::spawn(prune(state.service.clone(), settings.delivery_retention));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::github::BadKey;
 use crate::http::cors::OriginError;
+use crate::http::public::BadNetwork;
 use crate::scrub::BadViews;
 
 /// A setting that cannot be used.
@@ -13,6 +14,8 @@ pub enum ConfigError {
     Invalid(&'static str),
     #[error(transparent)]
     Origin(#[from] OriginError),
+    #[error(transparent)]
+    Network(#[from] BadNetwork),
     #[error("{variable}: the key cannot be used")]
     Key { variable: String, source: BadKey },
     #[error("{variable}: {fault}")]

@@ -13,9 +13,12 @@ impl FromRequestParts<AppState> for Viewer {
     type Rejection = Problem;
 
     /// # Errors
-    /// 401 without a valid token, 429 if it has made too many requests.
+    /// 401 without a valid token, unless anybody may read; 429 after too many requests.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let Some((token, carried)) = token(parts) else {
+            if let Some(public) = &state.public {
+                return public.admit(parts, state.service.now());
+            }
             return Err(Problem::unauthorized().detail("Send a token as `Authorization: Bearer TOKEN`."));
         };
         let viewer = state.service.authenticate(token, carried).await?;

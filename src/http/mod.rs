@@ -29,6 +29,7 @@ mod pages;
 mod params;
 mod permissions;
 pub mod problem;
+pub mod public;
 mod queue;
 mod refusal;
 mod repositories;
@@ -78,6 +79,7 @@ use self::etag::with_tags;
 use self::limit::{Limits, with_limits};
 use self::outside::{RequestOrigin, with_outside};
 use self::problem::with_problems;
+use self::public::PublicReading;
 use self::shares::Shares;
 use crate::github::JobContext;
 use crate::ingest::Ingest;
@@ -116,6 +118,8 @@ pub struct AppParts {
     pub spreadsheets: Shares,
     pub exports: Shares,
     pub limits: Limits,
+    /// `None`: nobody reads without a token.
+    pub public: Option<PublicReading>,
     /// `None` if the service only receives deliveries.
     pub github: Option<JobContext>,
     /// True once the service is to stop. Streams, which have no end of their own, end then.

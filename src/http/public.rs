@@ -5,6 +5,7 @@
 //! (`BUGSCRUB_TRUSTED_PROXIES`). `Forwarded` (RFC 7239) is not read for this: a proxy that appends to the one header
 //! passes on the other as a client wrote it.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -34,6 +35,14 @@ pub struct PublicSettings {
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Arc<[IpNet]>);
 
+impl fmt::Display for TrustedProxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let networks: Vec<String> = self.0.iter().map(IpNet::to_string).collect();
+        f.write_str(if networks.is_empty() { "none" } else { "" })?;
+        f.write_str(&networks.join(", "))
+    }
+}
+
 /// Why a text names no network.
 #[derive(Debug, thiserror::Error)]
 #[error("BUGSCRUB_TRUSTED_PROXIES: {0} is no network: write addresses such as 10.0.0.0/8, fd00::/8 or 192.0.2.7")]
@@ -49,10 +58,6 @@ impl TrustedProxies {
             text.parse::<IpNet>().or_else(|_| address()).map_err(|_| BadNetwork(text.to_owned()))
         };
         Ok(Self(networks.iter().map(read).collect::<Result<Vec<_>, _>>()?.into()))
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     fn believes(&self, address: IpAddr) -> bool {

@@ -12,7 +12,7 @@ impl From<Refusal> for Problem {
         let says = refusal.to_string();
         let of = |kind| Problem::new(kind).detail(says.clone());
         match refusal {
-            Refusal::UnknownToken | Refusal::NotForUrls | Refusal::UnknownTicket => {
+            Refusal::UnknownToken | Refusal::NotForUrls | Refusal::UnknownTicket | Refusal::NoToken => {
                 Problem::unauthorized().detail(says)
             }
             Refusal::MissingScope(_) | Refusal::OtherView(_) => Problem::of(StatusCode::FORBIDDEN).detail(says),

@@ -25,7 +25,7 @@ impl Service {
         let Authorship { repeatable, by } = authorship;
         let token_id = match viewer.who() {
             Who::Token { id, .. } => Some(*id),
-            Who::Service => None,
+            Who::Nobody { .. } | Who::Service => None,
         };
         let repeatable = repeatable.zip(token_id);
         let repeatable = repeatable.map(|((key, content), token_id)| RepeatableRequest { token_id, key, content });

@@ -20,6 +20,8 @@ pub enum Refusal {
     NotForUrls,
     #[error("The ticket is unknown or has expired, or its token was revoked. Ask for another one.")]
     UnknownTicket,
+    #[error("Without a token you can only read what is public. Send one as `Authorization: Bearer TOKEN`.")]
+    NoToken,
     #[error("The token lacks the scope {}.", .0.name())]
     MissingScope(Scope),
     /// Has the only view that the token may see.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -23,7 +24,7 @@ use tokio::time::timeout;
 use self::clean::Cleaner;
 use self::memory::{AsOf, Fetching, Memory, Outcome, PageKey, Turn};
 use super::items::ItemAddress;
-use super::{Refusal, Scope, Service, Viewer};
+use super::{Refusal, Scope, Service, Viewer, Who};
 use crate::activity::{BotReason, ItemKey, Sight};
 use crate::github::GitHubError;
 use crate::github::texts::{self as written, WrittenText};
@@ -36,6 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const AT_ONCE: usize = 4;
 /// Questions to GitHub a minute about one account's items, of its budget of 5,000 points an hour or more.
 const A_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+/// The same of all those together who ask without a token.
+const PUBLIC_A_MINUTE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// Bytes of HTML of one thing said at most; a longer one is read on GitHub.
 const LONGEST: usize = 256 << 10;
 /// Characters of a cursor at most.
@@ -94,6 +97,8 @@ pub(super) struct Texts {
     memory: Memory,
     turns: Arc<Semaphore>,
     pace: DefaultKeyedRateLimiter<i64>,
+    /// Of those who ask without a token.
+    public_pace: DefaultKeyedRateLimiter<i64>,
 }
 
 impl Default for Texts {
@@ -102,7 +107,23 @@ impl Default for Texts {
             memory: Memory::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             pace: RateLimiter::keyed(Quota::per_minute(A_MINUTE)),
+            public_pace: RateLimiter::keyed(Quota::per_minute(PUBLIC_A_MINUTE)),
         }
+    }
+}
+
+impl Texts {
+    /// Counts a question to GitHub.
+    ///
+    /// # Errors
+    /// How long to wait, after too many of them.
+    fn keep_pace(&self, account_id: i64, public: bool) -> Result<(), Duration> {
+        let clock = DefaultClock::default();
+        let paces = [(public, &self.public_pace), (true, &self.pace)].into_iter().filter(|(counts, _)| *counts);
+        for (_, pace) in paces {
+            pace.check_key(&account_id).map_err(|until| until.wait_time_from(clock.now()))?;
+        }
+        Ok(())
     }
 }
 
@@ -132,7 +153,8 @@ impl Service {
             Turn::Here(text) => return seen(viewer, text),
             Turn::Wait(coming) => coming,
             Turn::Fetch(fetching, coming) => {
-                tokio::spawn(self.clone().fetch_text(fetching, key, subject));
+                let public = matches!(viewer.who(), Who::Nobody { .. });
+                tokio::spawn(self.clone().fetch_text(fetching, key, subject, public));
                 coming
             }
             Turn::Full => return Err(Refusal::TooBusy("Too many texts are asked for at once.")),
@@ -177,22 +199,21 @@ impl Service {
         self.0.texts.memory.held()
     }
 
-    async fn fetch_text(self, fetching: Fetching, key: PageKey, subject: TextSubject) {
+    async fn fetch_text(self, fetching: Fetching, key: PageKey, subject: TextSubject, public: bool) {
         let Ok(turn) = self.0.texts.turns.clone().acquire_owned().await else { return };
-        let outcome = self.fetched_text(&key, &subject).await;
+        let outcome = self.fetched_text(&key, &subject, public).await;
         drop(turn);
         fetching.end(outcome);
     }
 
-    async fn fetched_text(&self, key: &PageKey, subject: &TextSubject) -> Outcome {
+    async fn fetched_text(&self, key: &PageKey, subject: &TextSubject, public: bool) -> Outcome {
         let fetched_at = self.now();
         let asked = match &self.0.github {
             Some(context) => {
-                if let Err(until) = self.0.texts.pace.check_key(&key.item.account_id) {
-                    let clock = governor::clock::DefaultClock::default();
-                    let wait = until.wait_time_from(governor::clock::Clock::now(&clock));
-                    return Err(NoText::Limited(fetched_at + wait));
-                }
+                self.0
+                    .texts
+                    .keep_pace(key.item.account_id, public)
+                    .map_err(|wait| NoText::Limited(fetched_at + wait))?;
                 match written::ask(context, key.item, subject, key.before.as_deref()).await {
                     Ok(Some(text)) => Some(FoundText::from(text)),
                     Ok(None) => return Err(NoText::NotShown),

@@ -33,6 +33,7 @@ impl Service {
         let account_id = self.account(viewer, account).await?.account_id;
         let holder = match viewer.who() {
             Who::Token { id, .. } if *id != BOOTSTRAP => Holder::Stored(*id),
+            Who::Nobody { .. } => return Err(Refusal::NoToken),
             Who::Token { .. } | Who::Service => {
                 Holder::Hash(self.0.admin_token_hash.as_deref().ok_or(Refusal::UnknownToken)?)
             }

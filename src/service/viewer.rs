@@ -1,5 +1,7 @@
 //! Who asks, and what they may see and do.
 
+use std::net::IpAddr;
+
 use super::refusal::Refusal;
 use crate::activity::Sight;
 use crate::store::tokens::TokenRow;
@@ -45,6 +47,9 @@ pub(super) const BOOTSTRAP: i64 = 0;
 pub enum Who {
     /// A program or a person with a token.
     Token { id: i64, name: String },
+    /// Anybody, without a token, where what is public is open to all. The address is theirs; of an IPv6 address the first 64
+    /// bits.
+    Nobody { from: IpAddr },
     /// The service itself.
     Service,
 }
@@ -70,6 +75,11 @@ impl Viewer {
     /// The holder of the bootstrap token.
     pub(super) fn bootstrap() -> Self {
         Self::with_scopes(Who::Token { id: BOOTSTRAP, name: "admin".to_owned() }, vec![Scope::Admin])
+    }
+
+    /// Anybody who comes from an address, who reads what is public.
+    pub fn nobody(from: IpAddr) -> Self {
+        Self::with_scopes(Who::Nobody { from }, vec![Scope::Read])
     }
 
     /// The holder of a token. Scopes that this version does not know allow nothing.
@@ -112,6 +122,7 @@ impl Viewer {
     pub fn name(&self) -> &str {
         match &self.who {
             Who::Token { name, .. } => name,
+            Who::Nobody { .. } => "nobody",
             Who::Service => "bugscrub",
         }
     }
@@ -143,10 +154,11 @@ impl Viewer {
     /// Checks that they have a scope.
     ///
     /// # Errors
-    /// [`Refusal::MissingScope`]
+    /// [`Refusal::MissingScope`], or [`Refusal::NoToken`]
     pub fn require(&self, scope: Scope) -> Result<(), Refusal> {
         match self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin) {
             true => Ok(()),
+            false if matches!(self.who, Who::Nobody { .. }) => Err(Refusal::NoToken),
             false => Err(Refusal::MissingScope(scope)),
         }
     }

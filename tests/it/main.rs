@@ -26,6 +26,7 @@ mod orders;
 mod past;
 mod people;
 mod postgres;
+mod public;
 mod queries;
 mod queue;
 mod reading;

@@ -81,7 +81,7 @@ answers! {
     Transferred = 308, "The item was transferred; `Location` has its new address", ["Location"], None;
     Invalid = 400, "A parameter is wrong; `parameter` names it", [],
         Some(|| Problem::bad_parameter("order").detail("There is no such order.").allowed(Order::NAMES));
-    Unauthorized = 401, "There is no token, or it is not valid", ["WWW-Authenticate"],
+    Unauthorized = 401, "There is no token and one is needed, or it is not valid", ["WWW-Authenticate"],
         Some(|| Problem::unauthorized().detail("Send a token as `Authorization: Bearer TOKEN`."));
     Forbidden = 403, "The token lacks the required scope", [],
         Some(|| Problem::of(StatusCode::FORBIDDEN).detail("The token lacks the scope read."));
@@ -96,8 +96,8 @@ answers! {
     NotJson = 415, "The body is not application/json", [],
         Some(|| Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail("Send application/json."));
     ReusedKey = 422, "The `Idempotency-Key` came with another request before", [], Some(|| Problem::new(&kinds::KEY_REUSED));
-    TooManyRequests = 429, "The token has made too many requests", ["Retry-After"],
-        Some(|| Problem::of(StatusCode::TOO_MANY_REQUESTS).detail("This token may make 6000 requests a minute."));
+    TooManyRequests = 429, "Too many requests from this token, or from this address without one", ["Retry-After"],
+        Some(|| Problem::of(StatusCode::TOO_MANY_REQUESTS).detail("You may make 6000 requests a minute."));
     Failed = 500, "Something failed on our side", [], Some(Problem::internal);
     Unavailable = 503, "The database cannot be reached, or too much is going on at once", ["Retry-After"],
         Some(|| Problem::unavailable("The database cannot be reached.", 5));
