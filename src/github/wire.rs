@@ -1,5 +1,6 @@
 //! The few fields of GitHub's answers that are read, each for itself, and the GraphQL queries.
 
+mod author;
 mod conversation;
 mod queries;
 mod text;
@@ -8,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+pub use self::author::Author;
 pub use self::conversation::{ConversationEntry, Conversations, Said, SaidEntry};
 pub use self::queries::{
     DISCUSSION, DISCUSSION_TEXT, DISCUSSIONS, DISCUSSIONS_SINCE, ITEM_TEXT, TOTALS, conversations,
@@ -141,12 +143,6 @@ readable! {
         pub author: Option<Author>,
         pub comments: Option<Total>,
         pub labels: Option<LabelNodes>,
-    }
-
-    pub struct Author {
-        pub kind = "__typename": Option<Text>,
-        pub login: Option<Text>,
-        pub id = "databaseId": Option<i64>,
     }
 
     pub struct LabelNodes {

@@ -64,7 +64,7 @@ use self::counting::Counting;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
 use self::sync::SyncProgress;
-use self::texts::Texts;
+use self::texts::state::Texts;
 pub use self::viewer::{Scope, Viewer, Who};
 use crate::activity::Bots;
 use crate::github::{Clock, JobContext};

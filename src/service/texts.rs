@@ -5,27 +5,27 @@
 //! - [`github::texts`](crate::github::texts): the question; its answer is HTML;
 //! - [`kept`]: what raw deliveries still hold, where there is no App to ask with; it is Markdown;
 //! - [`clean`]: makes HTML of strangers harmless;
-//! - [`memory`]: the pages, and who fetches one.
+//! - [`page`]: a page of a text; [`memory`]: the pages that are here, and who fetches one; [`state`]: that, and how many are
+//!   fetched at once and in a minute.
 
 mod clean;
 mod kept;
 mod memory;
+mod page;
+pub(super) mod state;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use self::clean::Cleaner;
-use self::memory::{AsOf, Fetching, Memory, Outcome, PageKey, Turn};
+use self::memory::{AsOf, Fetching, Outcome, PageKey, Turn};
+pub use self::page::{ItemText, NoText, Shown, TextSource};
 use super::items::ItemAddress;
 use super::{Refusal, Scope, Service, Viewer, Who};
-use crate::activity::{BotReason, ItemKey, Sight};
+use crate::activity::{ItemKey, Sight};
 use crate::github::GitHubError;
 use crate::github::texts::{self as written, WrittenText};
 use crate::store::texts::{self as stored, TextSubject};
@@ -33,99 +33,10 @@ use crate::webhook::spoken::Spoken;
 
 /// How long a reader waits for GitHub. The fetching goes on.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Pages that are fetched and cleaned at once; each takes some megabytes meanwhile.
-const AT_ONCE: usize = 4;
-/// Questions to GitHub a minute about one account's items, of its budget of 5,000 points an hour or more.
-const A_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
-/// The same of all those together who ask without a token.
-const PUBLIC_A_MINUTE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// Bytes of HTML of one thing said at most; a longer one is read on GitHub.
 const LONGEST: usize = 256 << 10;
 /// Characters of a cursor at most.
 const LONGEST_CURSOR: usize = 300;
-
-/// Where a text comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextSource {
-    GitHub,
-    /// What deliveries told, as long as they are kept raw.
-    Deliveries,
-}
-
-/// A page of an item's text.
-#[derive(Debug)]
-pub struct ItemText {
-    pub source: TextSource,
-    pub fetched_at: DateTime<Utc>,
-    /// The repository is private, by GitHub's word or by ours.
-    private: bool,
-    /// `None` if no delivery that is kept holds it.
-    pub body: Option<Shown>,
-    /// Oldest first.
-    pub said: Vec<Shown>,
-    /// Before which the page ends that has what was said earlier; `None` if there is nothing earlier.
-    pub before: Option<String>,
-}
-
-/// Something written, as it is shown.
-#[derive(Debug)]
-pub struct Shown {
-    /// Without its text.
-    pub spoken: Spoken,
-    /// Why its author counts as a bot; `None` of humans.
-    pub bot: Option<BotReason>,
-    /// Cleaned; `None` if it is too long.
-    pub html: Option<String>,
-}
-
-/// Why there is no text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoText {
-    /// GitHub does not show it.
-    NotShown,
-    BadCursor,
-    /// Until then.
-    Limited(DateTime<Utc>),
-    /// GitHub fails or cannot be reached.
-    Away,
-    /// Our database cannot be reached.
-    NoDatabase,
-}
-
-/// What texts are fetched with.
-pub(super) struct Texts {
-    memory: Memory,
-    turns: Arc<Semaphore>,
-    pace: DefaultKeyedRateLimiter<i64>,
-    /// Of those who ask without a token.
-    public_pace: DefaultKeyedRateLimiter<i64>,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self {
-            memory: Memory::default(),
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            pace: RateLimiter::keyed(Quota::per_minute(A_MINUTE)),
-            public_pace: RateLimiter::keyed(Quota::per_minute(PUBLIC_A_MINUTE)),
-        }
-    }
-}
-
-impl Texts {
-    /// Counts a question to GitHub.
-    ///
-    /// # Errors
-    /// How long to wait, after too many of them.
-    fn keep_pace(&self, account_id: i64, public: bool) -> Result<(), Duration> {
-        let clock = DefaultClock::default();
-        let paces = [(public, &self.public_pace), (true, &self.pace)].into_iter().filter(|(counts, _)| *counts);
-        for (_, pace) in paces {
-            pace.check_key(&account_id).map_err(|until| until.wait_time_from(clock.now()))?;
-        }
-        Ok(())
-    }
-}
 
 impl Service {
     /// The text of an item, with what was said last, or last before a cursor.
@@ -200,9 +111,7 @@ impl Service {
     }
 
     async fn fetch_text(self, fetching: Fetching, key: PageKey, subject: TextSubject, public: bool) {
-        let Ok(turn) = self.0.texts.turns.clone().acquire_owned().await else { return };
         let outcome = self.fetched_text(&key, &subject, public).await;
-        drop(turn);
         fetching.end(outcome);
     }
 
@@ -223,6 +132,7 @@ impl Service {
             }
             None => None,
         };
+        let Ok(_turn) = self.0.texts.turns.acquire().await else { return Err(NoText::Away) };
         let (source, text) = match asked {
             Some(text) => (TextSource::GitHub, text),
             None if key.before.is_some() => return Err(NoText::BadCursor),

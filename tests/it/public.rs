@@ -199,7 +199,9 @@ fn a_client_is_the_last_one_that_no_believed_proxy_stands_for() {
     let client = |connection: &str, lines: &[&str]| {
         let lines = lines.iter().map(|line| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_str(line).unwrap()));
         let mut headers = HeaderMap::new();
-        lines.for_each(|(name, line): (reqwest::header::HeaderName, _)| drop(headers.append(name, line)));
+        for (name, line) in lines {
+            headers.append::<reqwest::header::HeaderName>(name, line);
+        }
         proxies.client(connection.parse().unwrap(), &headers).to_string()
     };
     for (connection, lines, wanted) in [

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Author;
+use super::author::Author;
 use crate::webhook::reading::readable;
 use crate::webhook::values::Text;
 
