@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::config::{ConfigError, DatabaseArgs, GitHubSettings, Settings};
 use crate::github::{Client, GitHubError, Identity, JobContext, Workers};
 use crate::http::limit::Limits;
+use crate::http::public::PublicReading;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::shares::Shares;
 use crate::http::{self, AppParts, AppState, router};
@@ -38,6 +39,8 @@ const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 const FOLD_EVERY: Duration = Duration::from_secs(3600);
 /// Time between two searches for forgotten scrubs.
 const CLOSE_EVERY: Duration = Duration::from_secs(60);
+/// Time between two searches for texts that are to be forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(1);
 
 /// Why the service could not start or stop.
 #[derive(Debug, thiserror::Error)]
@@ -173,6 +176,7 @@ impl Application {
             spreadsheets: Shares::spreadsheets(),
             exports: Shares::exports(),
             limits: Limits::new(settings.rate_limit),
+            public: PublicReading::new(&settings.public),
             github,
             stopping: stop.subscribe(),
             metrics,
@@ -211,10 +215,16 @@ impl Application {
             None => tracing::info!(%address, zone = %settings.zone,
                 "serving deliveries only: without BUGSCRUB_APP_ID nothing is fetched from GitHub that was there before"),
         }
+        if settings.public.on {
+            let (per_minute, proxies) = (settings.public.per_minute, &settings.public.proxies);
+            tracing::info!(per_minute, %proxies, "anybody reads what is public on GitHub, notes on it included, \
+                without a token (BUGSCRUB_PUBLIC)");
+        }
         let workers = state.github.as_ref().map(Workers::start);
         let pruning = tokio::spawn(prune(state.service.clone(), settings.delivery_retention));
         let folding = tokio::spawn(fold_titles(state.service.clone()));
         let closing = tokio::spawn(close_forgotten(state.service.clone(), settings.scrubs.close_after));
+        let forgetting = tokio::spawn(forget_texts(state.service.clone()));
         let following = tokio::spawn(live.clone().follow(move || clock()));
         let measuring = tokio::spawn(vitals::measure(pool, live, state.metrics.clone()));
         let ingest = state.ingest.clone();
@@ -235,6 +245,7 @@ impl Application {
         pruning.abort();
         folding.abort();
         closing.abort();
+        forgetting.abort();
         following.abort();
         measuring.abort();
         if let Some(watched) = watched {
@@ -290,6 +301,21 @@ async fn close_forgotten(service: Service, after: Duration) {
 }
 
 /// Deletes raw deliveries that are past their retention, and sessions that have expired, now and every hour.
+/// Forgets texts whose time is over, or of which GitHub has told something since.
+async fn forget_texts(service: Service) {
+    let mut every = tokio::time::interval(FORGET_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = service.forget_texts().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "texts in memory could not be compared with the log"
+            );
+        }
+    }
+}
+
+/// Deletes raw deliveries that are past their retention, now and every hour.
 async fn prune(service: Service, retention: Duration) {
     let mut every = tokio::time::interval(PRUNE_EVERY);
     loop {

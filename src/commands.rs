@@ -129,6 +129,7 @@ async fn demo_on(
         bots: Bots::default(),
         cors_origins: Default::default(),
         rate_limit: 0,
+        public: Default::default(),
         delivery_retention: std::time::Duration::from_secs(30 * 86_400),
         views: Default::default(),
         scrubs: args.scrubs.settings(),

@@ -7,6 +7,7 @@ mod vitals;
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -35,14 +36,21 @@ pub enum LogError {
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
+/// Where lines come from that have texts of strangers in them.
+const TELLS_TEXTS: [&str; 2] = ["html5ever", "markup5ever"];
+
 /// Sends logs to stderr, and panics to the logs. Stdout is for the output of commands.
+///
+/// The parser of HTML logs the texts that it reads. They belong into no log, whatever `filter` says.
 ///
 /// `filter` holds directives for `tracing_subscriber::EnvFilter`, such as `info,bugscrub=debug`.
 pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), LogError> {
     let terminal = std::io::stderr().is_terminal();
     let json = format == LogFormat::Json || (format == LogFormat::Auto && !terminal);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let registry = tracing_subscriber::registry().with(EnvFilter::try_new(filter)?);
+    let registry = tracing_subscriber::registry()
+        .with(EnvFilter::try_new(filter)?)
+        .with(filter_fn(|line| !TELLS_TEXTS.iter().any(|target| line.target().starts_with(target))));
     if json {
         let lines = lines.json().flatten_event(true).with_current_span(false);
         registry.with(lines).try_init()?;

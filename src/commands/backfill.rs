@@ -212,6 +212,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
         bots: Bots::default(),
         cors_origins: Default::default(),
         rate_limit: 0,
+        public: Default::default(),
         delivery_retention: Duration::from_secs(30 * 86_400),
         views: Default::default(),
         scrubs: Default::default(),

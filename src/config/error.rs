@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::github::BadKey;
 use crate::http::cors::OriginError;
+use crate::http::public::BadNetwork;
 use crate::people::BadSessionKey;
 use crate::scrub::BadViews;
 
@@ -14,6 +15,8 @@ pub enum ConfigError {
     Invalid(&'static str),
     #[error(transparent)]
     Origin(#[from] OriginError),
+    #[error(transparent)]
+    Network(#[from] BadNetwork),
     #[error("{variable}: the key cannot be used")]
     Key { variable: String, source: BadKey },
     #[error("{variable} cannot be used: {source}")]

@@ -12,10 +12,12 @@ use super::database::DatabaseArgs;
 use super::error::ConfigError;
 use super::github::{GitHubArgs, GitHubSettings};
 use super::people::PeopleArgs;
+use super::public::PublicArgs;
 use super::scrubs::{ScrubArgs, ScrubSettings};
 use super::secret::{SecretSetting, read};
 use crate::activity::Bots;
 use crate::http::cors::Origins;
+use crate::http::public::PublicSettings;
 use crate::ingest::Accounts;
 use crate::people::PeopleSettings;
 use crate::scrub::Declared;
@@ -65,6 +67,8 @@ pub struct ServeArgs {
     pub github: GitHubArgs,
     #[command(flatten)]
     pub people: PeopleArgs,
+    #[command(flatten)]
+    pub public: PublicArgs,
     /// Days for which raw deliveries are kept; 4 or more, since GitHub redelivers for 3
     #[arg(long, env = "BUGSCRUB_DELIVERY_RETENTION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(4..=3650))]
     pub delivery_retention_days: u32,
@@ -97,6 +101,7 @@ pub struct Settings {
     pub cors_origins: Origins,
     /// API requests a minute and token; 0 for no limit.
     pub rate_limit: u32,
+    pub public: PublicSettings,
     pub delivery_retention: Duration,
     /// The views that every account has.
     pub views: Declared,
@@ -130,6 +135,7 @@ impl ServeArgs {
             bots: self.bots.bots(),
             cors_origins: Origins::new(&self.api.cors_origins)?,
             rate_limit: self.api.rate_limit,
+            public: self.public.settings()?,
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
             scrubs: self.scrubs.settings(),
             people: self.people.settings(&self.github)?,

@@ -7,6 +7,7 @@
 
 mod people;
 mod send;
+mod turn;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -19,6 +20,7 @@ use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
 pub use self::people::EXCHANGE;
+use self::turn::{Turns, Urgency};
 use super::address::{ApiAddress, GRAPHQL};
 use super::answer::{GitHubAnswer, GitHubError, message};
 use super::identity::{Clock, Identity, InstallationToken, Tokens};
@@ -69,7 +71,7 @@ pub struct QueryAnswer<T> {
 
 /// Asks GitHub. Cheap to clone.
 #[derive(Clone)]
-pub struct Client(Arc<ClientState>);
+pub struct Client(Arc<ClientState>, Urgency);
 
 struct ClientState {
     http: Octocrab,
@@ -82,7 +84,7 @@ struct ClientState {
     pool: Option<PgPool>,
     metrics: Metrics,
     /// One lock for each gate, so that only one connection of this process waits at it.
-    turns: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
+    turns: Mutex<HashMap<i64, Arc<Turns>>>,
 }
 
 impl Client {
@@ -103,7 +105,14 @@ impl Client {
                 .to_owned(),
         })?;
         let (tokens, turns) = (Tokens::default(), Mutex::default());
-        Ok(Self(Arc::new(ClientState { http, address, identity, personal_token, tokens, clock, pool, metrics, turns })))
+        let state = ClientState { http, address, identity, personal_token, tokens, clock, pool, metrics, turns };
+        Ok(Self(Arc::new(state), Urgency::Background))
+    }
+
+    /// The same, whose requests go ahead of those that nobody waits for.
+    #[must_use]
+    pub fn ahead(&self) -> Self {
+        Self(self.0.clone(), Urgency::Ahead)
     }
 
     pub fn identity(&self) -> Option<&Identity> {

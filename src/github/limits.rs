@@ -7,20 +7,22 @@ use http::header::RETRY_AFTER;
 use crate::store::gates::{Gate, GateUpdate, HourlyBudget};
 
 /// The share of an hourly budget that is used. The rest is for others who use the installation.
-const SHARE: f64 = 0.8;
+pub const SHARE: f64 = 0.8;
+/// The share that is used where somebody waits: once jobs have used theirs, a tenth is left for readers.
+pub const SHARE_AHEAD: f64 = 0.9;
 /// How long to wait after a refusal that names no time, as GitHub asks.
 const REFUSED_FOR: Duration = Duration::seconds(60);
 
-/// Until when a gate is shut, and why; `None` if it is open.
-pub fn shut(gate: &Gate, graphql: bool) -> Option<(DateTime<Utc>, String)> {
+/// Until when a gate is shut to those who may use a share of the hourly budget, and why; `None` if it is open.
+pub fn shut(gate: &Gate, graphql: bool, share: f64) -> Option<(DateTime<Utc>, String)> {
     if let Some(until) = gate.shut_until.filter(|until| *until > gate.now) {
         return Some((until, gate.reason.clone().unwrap_or_default()));
     }
     let (name, budget) = if graphql { ("GraphQL", gate.graphql) } else { ("REST", gate.core) };
     let budget = budget.filter(|budget| budget.resets_at > gate.now)?;
-    let kept = (budget.limit as f64 * (1.0 - SHARE)).ceil();
+    let kept = (budget.limit as f64 * (1.0 - share)).ceil();
     (budget.remaining as f64 <= kept).then(|| {
-        let used = format!("{} of the {name} budget of {} an hour is used", percent(SHARE), budget.limit);
+        let used = format!("{} of the {name} budget of {} an hour is used", percent(share), budget.limit);
         (budget.resets_at, used)
     })
 }

@@ -14,6 +14,7 @@
 //!   [`check`], [`redelivery`]: the jobs; [`totals`], [`differences`], `mending`, `ask_time`: what several of
 //!   them need;
 //! - [`rhythm`]: how often the jobs run;
+//! - [`texts`]: what is written on an item, asked for when somebody reads it;
 //! - [`public`]: public repositories, without an App;
 //! - [`manifest`], [`permissions`]: what the App asks for, and whether GitHub grants it;
 //! - [`setup`], [`doctor`]: for people who install the App.
@@ -52,6 +53,7 @@ pub mod rhythm;
 pub mod schedule;
 pub mod setup;
 pub mod sweep;
+pub mod texts;
 pub mod totals;
 pub mod wire;
 pub mod work;

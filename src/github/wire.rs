@@ -1,14 +1,20 @@
 //! The few fields of GitHub's answers that are read, each for itself, and the GraphQL queries.
 
+mod author;
 mod conversation;
 mod queries;
+mod text;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+pub use self::author::Author;
 pub use self::conversation::{ConversationEntry, Conversations, Said, SaidEntry};
-pub use self::queries::{DISCUSSION, DISCUSSIONS, DISCUSSIONS_SINCE, TOTALS, conversations};
+pub use self::queries::{
+    DISCUSSION, DISCUSSION_TEXT, DISCUSSIONS, DISCUSSIONS_SINCE, ITEM_TEXT, TOTALS, conversations,
+};
+pub use self::text::{TextAnswer, WrittenEdge, WrittenEntry, WrittenItem, WrittenPage};
 use super::answer::GitHubError;
 use crate::webhook::reading::{Readable, readable};
 use crate::webhook::values::{Anything, Text};
@@ -151,12 +157,6 @@ readable! {
         pub author: Option<Author>,
         pub comments: Option<Total>,
         pub labels: Option<LabelNodes>,
-    }
-
-    pub struct Author {
-        pub kind = "__typename": Option<Text>,
-        pub login: Option<Text>,
-        pub id = "databaseId": Option<i64>,
     }
 
     pub struct LabelNodes {

@@ -21,8 +21,8 @@ impl FromRequestParts<AppState> for Viewer {
     type Rejection = Problem;
 
     /// # Errors
-    /// 401 without a valid token or session, 403 if a page of another site asks for a write, or if token and session are
-    /// two people's; 429 after too many requests.
+    /// 401 without a valid token or session, unless anybody may read; 403 if a page of another site asks for a write, or if
+    /// token and session are two people's; 429 after too many requests.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let viewer = match (token(parts), session(&parts.headers)) {
             (Some((token, carried)), cookie) => {
@@ -39,6 +39,9 @@ impl FromRequestParts<AppState> for Viewer {
                 state.service.authenticate_session(&cookie).await?
             }
             (None, None) => {
+                if let Some(public) = &state.public {
+                    return public.admit(parts, state.service.now());
+                }
                 let detail = "Send a token as `Authorization: Bearer TOKEN`, or sign in at /auth/sign-in.";
                 return Err(Problem::unauthorized().detail(detail));
             }

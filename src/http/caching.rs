@@ -7,7 +7,8 @@ use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 
-/// What was read with a token or a session is its holder's alone, and is asked for anew each time, by its ETag.
+/// What was read with a token or a session is its holder's alone, and is asked for anew each time, by its ETag. So is what was read
+/// without one: links in it may lead where a header of the request said.
 pub const OWN: &str = "private, no-cache";
 /// The same for what a token in the address reads: whoever has the address may keep it. A caching image proxy,
 /// such as GitHub's, holds an SVG for as long as it likes unless it must ask again.
@@ -21,10 +22,11 @@ pub fn with_caching<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rout
         let read = [Method::GET, Method::HEAD].contains(request.method());
         let of_api = request.uri().path().starts_with("/api/");
         let with_header = [AUTHORIZATION, COOKIE].iter().any(|name| request.headers().contains_key(name));
+        let in_address = request.uri().query().unwrap_or_default().split('&').any(|pair| pair.starts_with("token="));
         let usual = match request.uri().path() {
             _ if !read => NOT_KEPT,
             "/healthz" | "/readyz" | "/metrics" => NOT_KEPT,
-            _ if of_api && with_header => OWN,
+            _ if of_api && (with_header || !in_address) => OWN,
             _ => SHARED,
         };
         let mut response = next.run(request).await;

@@ -3,7 +3,9 @@
 //! The algorithm is the generic cell rate algorithm of the crate `governor`: a caller may make a whole
 //! minute's requests at once and then gets them back evenly. Each replica counts by itself.
 
+use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -24,25 +26,29 @@ pub(super) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-re
 /// When the whole limit is available again, in seconds of the epoch, as GitHub's header says it.
 pub(super) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The limit of each caller. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Limits(Option<Arc<Limiter>>);
+/// So many requests are between two cleanings of what is known of callers who have rested since.
+const CLEANED_EVERY: u32 = 4_096;
 
-struct Limiter {
+/// The limit of each caller. Cheap to clone.
+#[derive(Clone)]
+pub struct Limits<Caller: Eq + Hash + Clone = i64>(Option<Arc<Limiter<Caller>>>);
+
+struct Limiter<Caller: Eq + Hash + Clone> {
     per_minute: NonZeroU32,
-    requests: DefaultKeyedRateLimiter<i64, StateInformationMiddleware>,
+    requests: DefaultKeyedRateLimiter<Caller, StateInformationMiddleware>,
+    counted: AtomicU32,
 }
 
 /// The values of an answer's headers. The extractor that knows the caller sets them.
 #[derive(Clone, Default)]
 struct HeaderValues(Arc<OnceLock<[u64; 3]>>);
 
-impl Limits {
+impl<Caller: Eq + Hash + Clone> Limits<Caller> {
     /// Lets each caller make so many requests a minute; 0 means any number.
     pub fn new(per_minute: u32) -> Self {
         Self(NonZeroU32::new(per_minute).map(|per_minute| {
             let requests = RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware();
-            Arc::new(Limiter { per_minute, requests })
+            Arc::new(Limiter { per_minute, requests, counted: AtomicU32::new(0) })
         }))
     }
 
@@ -50,8 +56,11 @@ impl Limits {
     ///
     /// # Errors
     /// 429 with `Retry-After` if it has made too many.
-    pub fn count(&self, caller: i64, now: DateTime<Utc>, request: &Extensions) -> Result<(), Problem> {
+    pub fn count(&self, caller: Caller, now: DateTime<Utc>, request: &Extensions) -> Result<(), Problem> {
         let Some(limited) = &self.0 else { return Ok(()) };
+        if limited.counted.fetch_add(1, Ordering::Relaxed) % CLEANED_EVERY == CLEANED_EVERY - 1 {
+            limited.requests.retain_recent();
+        }
         let limit = limited.per_minute.get();
         let checked = limited.requests.check_key(&caller);
         let remaining = checked.as_ref().map_or(0, |state| state.remaining_burst_capacity());

@@ -128,7 +128,7 @@ impl From<Me> for MeAnswer {
             person: person.map(|Person { github_id, login }| PersonRow { id: github_id, login }),
             token: match viewer.who() {
                 Who::Token { id, name } => Some(OwnToken { id: *id, name: name.clone() }),
-                Who::Person { .. } | Who::Service => None,
+                Who::Person { .. } | Who::Nobody { .. } | Who::Service => None,
             },
             scopes: viewer.scopes().iter().map(|scope| scope.name()).collect(),
             accounts: accounts.unwrap_or_default().into_iter().map(AccountRow::from).collect(),

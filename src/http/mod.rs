@@ -31,6 +31,7 @@ mod pages;
 mod params;
 mod permissions;
 pub mod problem;
+pub mod public;
 mod queue;
 mod refusal;
 mod repositories;
@@ -43,6 +44,7 @@ mod sign_in;
 mod stats;
 mod stream;
 mod sync;
+mod texts;
 mod tickets;
 mod tokens;
 pub mod trace;
@@ -80,6 +82,7 @@ use self::etag::with_tags;
 use self::limit::{Limits, with_limits};
 use self::outside::{RequestOrigin, with_outside};
 use self::problem::with_problems;
+use self::public::PublicReading;
 use self::shares::Shares;
 use crate::github::JobContext;
 use crate::ingest::Ingest;
@@ -118,6 +121,8 @@ pub struct AppParts {
     pub spreadsheets: Shares,
     pub exports: Shares,
     pub limits: Limits,
+    /// `None`: nobody reads without a token.
+    pub public: Option<PublicReading>,
     /// `None` if the service only receives deliveries.
     pub github: Option<JobContext>,
     /// True once the service is to stop. Streams, which have no end of their own, end then.
@@ -132,6 +137,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::show_csv))
         .routes(routes!(facets::show))
         .routes(routes!(items::show))
+        .routes(routes!(texts::show))
         .routes(routes!(marks::put, marks::delete))
         .routes(routes!(notes::show, notes::put))
         .routes(routes!(scrubs::list, scrubs::open))

@@ -16,6 +16,7 @@ impl From<Refusal> for Problem {
             Refusal::UnknownToken
             | Refusal::NotForUrls
             | Refusal::UnknownTicket
+            | Refusal::NoToken
             | Refusal::UnknownSession
             | Refusal::PersonSignedOut => Problem::unauthorized().detail(says),
             Refusal::SignInOff => of(&kinds::SIGN_IN_OFF),
@@ -46,6 +47,11 @@ impl From<Refusal> for Problem {
             Refusal::DateOver => of(&kinds::DATE_OVER),
             Refusal::UnknownScrub => of(&kinds::UNKNOWN_SCRUB),
             Refusal::ScrubOpen { number } => of(&kinds::SCRUB_OPEN).allowed([number.to_string()]),
+            Refusal::TextNotShown => of(&kinds::TEXT_NOT_SHOWN),
+            Refusal::GitHubLimits { seconds } => {
+                Problem::unavailable("GitHub takes no more requests for now.", seconds)
+            }
+            Refusal::GitHubAway => Problem::unavailable("GitHub cannot be reached, or fails.", 30),
             Refusal::NothingToRead => of(&kinds::NOTHING_TO_READ),
             Refusal::BadSheet(bad) => bad.into(),
             // A 5xx says only what is written here.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 
 use super::problem::Problem;
-use crate::service::Viewer;
 use crate::service::quota::{Exhausted, Held, Quota};
+use crate::service::{Viewer, Who};
 
 /// Streams of one token. Several people may use the same one.
 const STREAMS_EACH: usize = 100;
@@ -59,6 +59,10 @@ impl Shares {
     pub async fn take(&self, viewer: &Viewer) -> Result<Held, Problem> {
         let refused = |status, detail| Problem::of(status).detail(detail).retry_after(5);
         self.quota.take(viewer).await.map_err(|none| match none {
+            Exhausted::Own if matches!(viewer.who(), Who::Nobody { .. }) => refused(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Your address has as many of these in the works as it may have without a token.",
+            ),
             Exhausted::Own => refused(StatusCode::TOO_MANY_REQUESTS, self.exhausted),
             Exhausted::All => refused(StatusCode::SERVICE_UNAVAILABLE, self.full),
         })

@@ -61,7 +61,8 @@ impl Service {
             sum.hopeful += found.hopeful;
             sum.conversations += found.conversations;
             if let Some(gate) = gates::read(pool, id).await? {
-                let shut = [false, true].into_iter().filter_map(|graphql| limits::shut(&gate, graphql)).max();
+                let shut =
+                    [false, true].into_iter().filter_map(|graphql| limits::shut(&gate, graphql, limits::SHARE)).max();
                 pause = pause.max(shut.map(|(until, reason)| Pause { until, wait: until - gate.now, reason }));
             }
         }

@@ -43,6 +43,7 @@ pub mod sheets;
 pub mod stats;
 pub mod stream;
 pub mod sync;
+pub mod texts;
 pub mod tickets;
 pub mod tokens;
 
@@ -64,6 +65,7 @@ use self::counting::Counting;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
 use self::sync::SyncProgress;
+use self::texts::state::Texts;
 pub use self::viewer::{Scope, Viewer, Who};
 use crate::activity::Bots;
 use crate::github::{Clock, JobContext};
@@ -99,6 +101,7 @@ struct Inner {
     /// The accounts that questions meant.
     meant: Recent<AccountQuestion, Account>,
     counting: Counting,
+    texts: Texts,
     /// One more than there are followers.
     followers: Arc<()>,
 }
@@ -163,6 +166,7 @@ impl Service {
             latest_sessions: Recent::default(),
             meant: Recent::default(),
             counting: Counting::default(),
+            texts: Texts::default(),
             followers: Arc::default(),
         }))
     }

@@ -107,11 +107,13 @@ impl Service {
                 let hash = sessions::hash(&self.0.pool, *session_id).await?;
                 hash.map(|hash| Session { session_id: *session_id, hash, github_id, login })
             }
-            Who::Token { .. } | Who::Service => match self.0.people.latest_session(github_id).await {
-                Ok(session) => Some(session),
-                Err(PeopleError::Ended) => None,
-                Err(error) => return Err(error.into()),
-            },
+            Who::Token { .. } | Who::Nobody { .. } | Who::Service => {
+                match self.0.people.latest_session(github_id).await {
+                    Ok(session) => Some(session),
+                    Err(PeopleError::Ended) => None,
+                    Err(error) => return Err(error.into()),
+                }
+            }
         };
         let Some(session) = session else { return Ok(None) };
         match self.0.people.sight(&session).await {

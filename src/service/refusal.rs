@@ -38,6 +38,8 @@ pub enum Refusal {
     /// GitHub could not be asked.
     #[error(transparent)]
     GitHub(GitHubError),
+    #[error("Without a token you can only read what is public. Send one as `Authorization: Bearer TOKEN`.")]
+    NoToken,
     #[error("The token lacks the scope {}.", .0.name())]
     MissingScope(Scope),
     /// Has the only view that the token may see.
@@ -98,6 +100,14 @@ pub enum Refusal {
     ItemDeleted,
     #[error("The item is {owner}/{repository}#{number} now.")]
     ItemMoved { account_id: i64, owner: String, repository: String, number: i64 },
+
+    #[error("GitHub does not show this text: it is gone there, or the App may not read it.")]
+    TextNotShown,
+    /// For so many seconds.
+    #[error("GitHub takes no more requests for now.")]
+    GitHubLimits { seconds: u32 },
+    #[error("GitHub cannot be reached, or fails.")]
+    GitHubAway,
 
     #[error("Since midnight, days are counted to another date; begin again without a cursor.")]
     DateOver,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
 use crate::activity::Sight;
-use crate::github::limits::shut;
+use crate::github::limits::{SHARE, shut};
 pub use crate::store::gates::HourlyBudget;
 pub use crate::store::installations::Installation;
 pub use crate::store::jobs::ShownJob;
@@ -123,8 +123,9 @@ impl Service {
             repository.complete_at = repository.complete_at.filter(|at| included(*at));
         }
         failing.retain(|job| job.failures > 0);
-        let paused =
-            gate.as_ref().and_then(|gate| [false, true].into_iter().filter_map(|graphql| shut(gate, graphql)).max());
+        let paused = gate
+            .as_ref()
+            .and_then(|gate| [false, true].into_iter().filter_map(|graphql| shut(gate, graphql, SHARE)).max());
         Ok(SyncReport {
             account_id,
             backfill: BackfillState::of(asks, &progress),

@@ -40,6 +40,7 @@ impl Service {
                 Holder::Hash(&of_session)
             }
             Who::Token { id, .. } if *id != BOOTSTRAP => Holder::Stored(*id),
+            Who::Nobody { .. } => return Err(Refusal::NoToken),
             Who::Token { .. } | Who::Service => {
                 Holder::Hash(self.0.admin_token_hash.as_deref().ok_or(Refusal::UnknownToken)?)
             }

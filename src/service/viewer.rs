@@ -1,5 +1,7 @@
 //! Who asks, and what they may see and do.
 
+use std::net::IpAddr;
+
 use super::refusal::Refusal;
 use crate::activity::Sight;
 use crate::people::sight::Hidden;
@@ -49,6 +51,9 @@ pub enum Who {
     Token { id: i64, name: String },
     /// Somebody who signed in with GitHub.
     Person { github_id: i64, login: String, session_id: i64 },
+    /// Anybody, without a token, where what is public is open to all. The address is theirs; of an IPv6 address the first 64
+    /// bits.
+    Nobody { from: IpAddr },
     /// The service itself.
     Service,
 }
@@ -87,6 +92,11 @@ impl Viewer {
     /// The holder of the bootstrap token.
     pub(super) fn bootstrap() -> Self {
         Self::with_scopes(Who::Token { id: BOOTSTRAP, name: "admin".to_owned() }, vec![Scope::Admin])
+    }
+
+    /// Anybody who comes from an address, who reads what is public.
+    pub fn nobody(from: IpAddr) -> Self {
+        Self::with_scopes(Who::Nobody { from }, vec![Scope::Read])
     }
 
     /// The holder of a token. Scopes that this version does not know allow nothing.
@@ -165,7 +175,7 @@ impl Viewer {
     pub fn person(&self) -> Option<Person> {
         match &self.who {
             Who::Person { github_id, login, .. } => Some(Person { github_id: *github_id, login: login.clone() }),
-            Who::Token { .. } | Who::Service => self.person.clone(),
+            Who::Token { .. } | Who::Nobody { .. } | Who::Service => self.person.clone(),
         }
     }
 
@@ -174,7 +184,7 @@ impl Viewer {
         match (&self.who, &self.person) {
             (Who::Person { github_id, .. }, _) | (_, Some(Person { github_id, .. })) => Some(-github_id),
             (Who::Token { id, .. }, None) => Some(*id),
-            (Who::Service, None) => None,
+            (Who::Nobody { .. } | Who::Service, None) => None,
         }
     }
 
@@ -193,6 +203,7 @@ impl Viewer {
         match (&self.who, &self.person) {
             (_, Some(Person { login, .. })) | (Who::Person { login, .. }, None) => login,
             (Who::Token { name, .. }, None) => name,
+            (Who::Nobody { .. }, None) => "nobody",
             (Who::Service, None) => "bugscrub",
         }
     }
@@ -224,10 +235,11 @@ impl Viewer {
     /// Checks that they have a scope.
     ///
     /// # Errors
-    /// [`Refusal::MissingScope`]
+    /// [`Refusal::MissingScope`], or [`Refusal::NoToken`]
     pub fn require(&self, scope: Scope) -> Result<(), Refusal> {
         match self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin) {
             true => Ok(()),
+            false if matches!(self.who, Who::Nobody { .. }) => Err(Refusal::NoToken),
             false => Err(Refusal::MissingScope(scope)),
         }
     }

@@ -105,8 +105,8 @@ pub struct HeldGate {
 const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// Waits at an account's gate and takes it. Account 0 is the App itself. Who waits while another replica has the
-/// gate comes next.
-pub async fn enter(pool: &PgPool, account_id: i64) -> Result<HeldGate, StoreError> {
+/// gate comes next; who goes `ahead` takes that place from whoever has it.
+pub async fn enter(pool: &PgPool, account_id: i64, ahead: bool) -> Result<HeldGate, StoreError> {
     let holder = Uuid::new_v4();
     loop {
         if let Some(gate) = take(pool, account_id, holder).await? {
@@ -117,7 +117,7 @@ pub async fn enter(pool: &PgPool, account_id: i64) -> Result<HeldGate, StoreErro
             });
             return Ok(HeldGate { pool: pool.clone(), account_id, holder, renewal: Some(renewal), gate });
         }
-        if !wait_in_line(pool, account_id, holder).await? {
+        if !wait_in_line(pool, account_id, holder, ahead).await? {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
@@ -141,8 +141,9 @@ async fn take(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<Option<Gat
     Ok(row.map(Gate::from))
 }
 
-/// Asks for the next turn at a gate, for a moment, if nobody else has; `true` if the gate was created.
-async fn wait_in_line(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<bool, StoreError> {
+/// Asks for the next turn at a gate, for a moment, if nobody else has, or in place of whoever has; `true` if the gate was
+/// created.
+async fn wait_in_line(pool: &PgPool, account_id: i64, holder: Uuid, ahead: bool) -> Result<bool, StoreError> {
     let created = sqlx::query!("INSERT INTO gates (account_id) VALUES ($1) ON CONFLICT DO NOTHING", account_id)
         .execute(pool)
         .await?;
@@ -151,9 +152,10 @@ async fn wait_in_line(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<bo
     }
     sqlx::query!(
         "UPDATE gates SET awaited_by = $2, awaited_until = clock_timestamp() + interval '1 second'
-         WHERE account_id = $1 AND (awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= clock_timestamp())",
+         WHERE account_id = $1 AND ($3 OR awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= clock_timestamp())",
         account_id,
         holder,
+        ahead,
     )
     .execute(pool)
     .await?;

@@ -21,7 +21,7 @@
 //! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`conversations`], [`sync`], [`redeliveries`],
 //!   [`local`]: what we must remember to ask GitHub, and what its answers are compared with;
 //! - `lease`: who may ask GitHub something, while it answers;
-//! - [`left_out`]: what could not be read of what GitHub sent and answered;
+//! - [`left_out`]: what could not be read of what GitHub sent and answered; [`texts`]: what item texts are asked for with;
 //! - [`retention`], [`purge`]: deliveries while they are kept, and how an account is forgotten;
 //! - `pool`, `reach`, `fitness`, `schema`: connections, how one is made, whether the database can hold us, and its
 //!   migrations; [`clock`]: its time; `error`: what can go wrong.
@@ -75,6 +75,7 @@ pub mod sessions;
 pub mod sights;
 pub mod stored;
 pub mod sync;
+pub mod texts;
 pub mod tickets;
 pub mod titles;
 pub mod tokens;

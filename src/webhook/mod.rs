@@ -9,7 +9,8 @@
 //! - [`mod@translate`]: a verified delivery becomes events. It takes nothing else, so no unsigned byte
 //!   is ever parsed;
 //! - [`sight_end`]: which deliveries take sight away from people;
-//! - [`listed`]: the same payloads where GitHub is asked for a list of items.
+//! - [`listed`]: the same payloads where GitHub is asked for a list of items;
+//! - [`spoken`]: what somebody wrote, as a reader sees it: the text of an item and of what is said on it.
 //!
 //! This room does no IO and knows neither axum nor sqlx.
 
@@ -20,6 +21,7 @@ pub mod reading;
 mod repair;
 mod sight_end;
 pub mod signature;
+pub mod spoken;
 pub mod translate;
 pub mod values;
 

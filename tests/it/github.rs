@@ -124,7 +124,7 @@ pub async fn settled(app: &TestApp) {
     no_job_is_due(&app.database).await;
 }
 
-async fn no_job_is_due(database: &TestDatabase) {
+pub async fn no_job_is_due(database: &TestDatabase) {
     let due = "SELECT kind FROM jobs WHERE due_at <= clock_timestamp()";
     wait::for_state(async || {
         let due: Vec<String> = sqlx::query_scalar(due).fetch_all(&database.pool).await.unwrap();

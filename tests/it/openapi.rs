@@ -200,6 +200,7 @@ async fn answers_match_their_description() {
             ("/api/v1/queue", "get", "404", problem(app.request(Method::GET, "/api/v1/queue?account=x").send().await.unwrap()).await.1),
             ("/api/v1/items/{owner}/{repo}/{number}", "get", "200", app.json("/api/v1/items/acme/widgets/1").await),
             ("/api/v1/items/{owner}/{repo}/{number}", "get", "200", app.json("/api/v1/items/acme/widgets/3").await),
+            ("/api/v1/items/{owner}/{repo}/{number}/text", "get", "200", app.json("/api/v1/items/acme/widgets/1/text").await),
             ("/api/v1/accounts", "get", "200", app.json("/api/v1/accounts").await),
             ("/api/v1/stats/backlog", "get", "200", app.json("/api/v1/stats/backlog").await),
             ("/api/v1/stats/ages", "get", "200", app.json("/api/v1/stats/ages").await),

@@ -8,6 +8,8 @@ mod answers;
 mod history;
 mod mask;
 
+use bugscrub::config::Settings;
+use bugscrub::http::public::PublicSettings;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use reqwest::Method;
@@ -15,7 +17,8 @@ use serde_json::Value;
 
 use self::history::Story;
 use self::mask::Answer;
-use crate::support::{TestApp, run_test};
+use crate::support::TestApp;
+use crate::support::app::{run_test_with, settings};
 
 /// Histories that are tried unless asked for otherwise: what takes some seconds.
 const USUAL: u64 = 1;
@@ -44,6 +47,10 @@ pub struct Tokens {
     pub embed: String,
     /// With read, scrub and private.
     pub insider: String,
+    /// With read, and bound to no account.
+    pub anyone: String,
+    /// No token.
+    pub nobody: String,
 }
 
 /// Who asks: the holder of one of the tokens.
@@ -59,14 +66,20 @@ impl<'a> World<'a> {
             writer: token(&["scrub"]).await,
             embed: app.new_embed_token(account, "open").await,
             insider: token(&["read", "scrub", "private"]).await,
+            anyone: app.new_token(&["read"], None).await,
+            nobody: String::new(),
         };
         Self { app, account, login: format!("w{account}"), whole, tokens }
     }
 
-    /// Asks as somebody, with the account's login for OWNER.
+    /// Asks as somebody, with the account's login for OWNER; as nobody without a token.
     pub async fn ask(&self, token: &str, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let path = path.replace("OWNER", &self.login);
-        let mut request = self.app.request_as(token, method.clone(), &path).header("if-match", "*");
+        let request = match token {
+            "" => self.app.client.request(method.clone(), self.app.url(&path)),
+            token => self.app.request_as(token, method.clone(), &path),
+        };
+        let mut request = request.header("if-match", "*");
         request = match body {
             Some(Value::String(text)) => request.body(text.replace("OWNER", &self.login)),
             Some(body) => request.json(body),
@@ -99,7 +112,8 @@ impl Worlds<'_> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_differs_by_what_is_hidden() {
-    run_test(async |app| {
+    let public = PublicSettings { on: true, ..PublicSettings::default() };
+    run_test_with(Settings { public, ..settings() }, async |app| {
         let given = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u64>().expect("a number"));
         let first = given("BUGSCRUB_TEST_SEED").unwrap_or(SEED);
         for number in 0..given("BUGSCRUB_TEST_WORLDS").unwrap_or(USUAL) {

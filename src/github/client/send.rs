@@ -15,6 +15,7 @@ use super::super::address::GRAPHQL;
 use super::super::answer::{AnswerHead, GitHubAnswer, GitHubError, next_page, refused};
 use super::super::limits::{budgets, pace, refusal, shut};
 use super::super::reach::{NO_ANSWER, why};
+use super::turn::{Turns, Urgency};
 use super::{Client, Requester};
 use crate::store::gates::{self, GateUpdate, Purpose};
 use crate::telemetry::AccountLabel;
@@ -60,14 +61,14 @@ impl Client {
         };
         let purpose = purpose(&method, path, body)?;
         let turn = self.turn(requester.gate());
-        let turn = turn.lock().await;
+        let turn = turn.take(self.1).await;
         if purpose != Purpose::Read {
             gates::announce(pool, requester.gate(), purpose).await?;
         }
-        let held = gates::enter(pool, requester.gate()).await?;
+        let held = gates::enter(pool, requester.gate(), self.1 == Urgency::Ahead).await?;
         let entered = Instant::now();
         let graphql = path == GRAPHQL;
-        if let Some((until, reason)) = shut(&held.gate, graphql) {
+        if let Some((until, reason)) = shut(&held.gate, graphql, self.1.share()) {
             // Nearly every job needs REST. Shut the gate for all, so that they need not find out one by one.
             let for_all = (until, reason.clone());
             held.withdraw(purpose, Some(&for_all).filter(|_| !graphql)).await?;
@@ -125,7 +126,7 @@ impl Client {
         }
     }
 
-    fn turn(&self, gate: i64) -> Arc<tokio::sync::Mutex<()>> {
+    fn turn(&self, gate: i64) -> Arc<Turns> {
         let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.entry(gate).or_default().clone()
     }

@@ -101,6 +101,81 @@ query Totals($ids: [ID!]!, $discussions: Boolean!) {
   }
 }";
 
+/// What readers see of something written.
+macro_rules! written_fields {
+    () => {
+        concat!(
+            "
+fragment written on Comment { bodyHTML createdAt lastEditedAt authorAssociation author { ...person } }
+fragment person on Actor {",
+            person_fields!(),
+            "
+}"
+        )
+    };
+}
+
+/// The text of an issue or a pull request, with the last comments and reviews before a cursor, in their order.
+pub const ITEM_TEXT: &str = concat!(
+    "
+query Text($owner: String!, $name: String!, $number: Int!, $before: String) {
+  repository(owner: $owner, name: $name) {
+    databaseId isPrivate
+    issueOrPullRequest(number: $number) { __typename ...issue ...pull }
+  }
+}
+fragment issue on Issue {
+  number url ...written
+  comments(last: 50, before: $before) {
+    pageInfo { hasPreviousPage }
+    edges { cursor node { __typename ...comment } }
+  }
+}
+fragment pull on PullRequest {
+  number url ...written
+  timelineItems(last: 50, before: $before, itemTypes: [ISSUE_COMMENT, PULL_REQUEST_REVIEW]) {
+    pageInfo { hasPreviousPage }
+    edges { cursor node { __typename ...comment ...review } }
+  }
+}
+fragment comment on IssueComment { fullDatabaseId url isMinimized minimizedReason ...written }
+fragment review on PullRequestReview {
+  fullDatabaseId url isMinimized minimizedReason state submittedAt ...written
+  comments(last: 50) {
+    totalCount
+    nodes {
+      fullDatabaseId url isMinimized minimizedReason path line replyTo { fullDatabaseId } ...written
+    }
+  }
+}",
+    written_fields!()
+);
+
+/// The same of a discussion, with the last replies to each comment.
+pub const DISCUSSION_TEXT: &str = concat!(
+    "
+query DiscussionText($owner: String!, $name: String!, $number: Int!, $before: String) {
+  repository(owner: $owner, name: $name) {
+    databaseId isPrivate
+    discussion(number: $number) {
+      __typename number url ...written
+      comments(last: 50, before: $before) {
+        pageInfo { hasPreviousPage }
+        edges {
+          cursor
+          node {
+            __typename ...comment isAnswer
+            replies(last: 50) { totalCount nodes { ...comment } }
+          }
+        }
+      }
+    }
+  }
+}
+fragment comment on DiscussionComment { databaseId url isMinimized minimizedReason deletedAt ...written }",
+    written_fields!()
+);
+
 /// Somebody.
 const PERSON_FIELDS: &str = concat!("\nfragment person on Actor {", person_fields!(), "\n}");
 

@@ -96,7 +96,7 @@ answers! {
     NotJson = 415, "The body is not application/json", [],
         Some(|| Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail("Send application/json."));
     ReusedKey = 422, "The `Idempotency-Key` came with another request before", [], Some(|| Problem::new(&kinds::KEY_REUSED));
-    TooManyRequests = 429, "The caller has made too many requests", ["Retry-After"],
+    TooManyRequests = 429, "Too many requests from this token, or from this address without one", ["Retry-After"],
         Some(|| Problem::of(StatusCode::TOO_MANY_REQUESTS).detail("You may make 6000 requests a minute."));
     Failed = 500, "Something failed on our side", [], Some(Problem::internal);
     Unavailable = 503, "The database cannot be reached, or too much is going on at once", ["Retry-After"],

@@ -234,6 +234,10 @@ named_schemas! {
         one_of(terms(&[kinds(&CLOSED_REASON), &["none"]].concat()));
     MilestoneChoice, "Which milestones: `open` are those that are not closed.",
         one_of(MilestoneChoices::ALL.map(MilestoneChoices::name));
+    TextSource, "Where a text comes from.", one_of(["github", "deliveries"]);
+    TextKind, "What something written is: the item's own text, a comment, a reply to one, a review, or a comment in one.",
+        one_of(["body", "comment", "reply", "review", "review_comment"]);
+    Verdict, "What a review decides.", one_of(["commented", "approved", "changes_requested", "dismissed"]);
     ViewName, "The name of a view.", text(VIEW_NAME);
     PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);
 }

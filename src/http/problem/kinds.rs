@@ -66,6 +66,9 @@ kinds! {
         "There is no such item, or the token may not see it: items of private repositories take the scope `private`.";
     ITEM_DELETED = "item-deleted", GONE, "Item deleted",
         "The item was deleted on GitHub. It will not come back.";
+    TEXT_NOT_SHOWN = "text-not-shown", NOT_FOUND, "Text not shown by GitHub",
+        "The item is known here, but GitHub does not show its text: it is gone there and the delivery that tells so has \
+         not come, or the App may not read it.";
     DATE_OVER = "date-over", GONE, "The cursor's date has passed",
         "A cursor counts days to the date of its first page, and that date is over for more than an hour. Begin again \
          without a cursor.";

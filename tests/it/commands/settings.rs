@@ -56,6 +56,8 @@ async fn the_error_names_a_missing_or_wrong_setting() {
         ("BUGSCRUB_LISTEN", "127.0.0.1:65536", &["BUGSCRUB_LISTEN", "65536"]),
         ("BUGSCRUB_DELIVERY_RETENTION_DAYS", "3", &["BUGSCRUB_DELIVERY_RETENTION_DAYS: 3", "4..="]),
         ("BUGSCRUB_RATE_LIMIT", "many", &["BUGSCRUB_RATE_LIMIT: many"]),
+        ("BUGSCRUB_PUBLIC", "perhaps", &["BUGSCRUB_PUBLIC: perhaps", "on or off"]),
+        ("BUGSCRUB_PUBLIC_RATE_LIMIT", "-1", &["BUGSCRUB_PUBLIC_RATE_LIMIT: -1"]),
         ("BUGSCRUB_SCRUB_SCHEDULE", "sometimes", &["BUGSCRUB_SCRUB_SCHEDULE: sometimes", "wednesday 17:00"]),
         ("BUGSCRUB_APP_ID", "bug-scrub", &["BUGSCRUB_APP_ID: bug-scrub", "App ID"]),
         ("BUGSCRUB_GITHUB_API_URL", "github.com", &["BUGSCRUB_GITHUB_API_URL: github.com", "/api/v3"]),
@@ -65,6 +67,9 @@ async fn the_error_names_a_missing_or_wrong_setting() {
         assert!(!ended.stderr.contains("--"), "names no flag: {}", ended.stderr);
         ended.failed(2, said);
     }
+    run(&["serve"], &[secret, ("BUGSCRUB_TRUSTED_PROXIES", "10.0.0.0/8, 10.0.0.0/33")])
+        .await
+        .failed(1, &["BUGSCRUB_TRUSTED_PROXIES: 10.0.0.0/33 is no network"]);
     // Who wrote the flag is told of the flag, which wins over the variable.
     let flag = ["serve", "--time-zone", "Mars/Olympus"];
     run(&flag, &[secret, ("BUGSCRUB_TIME_ZONE", "nowhere")]).await.failed(2, &["--time-zone", "Mars/Olympus"]);

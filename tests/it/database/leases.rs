@@ -139,10 +139,10 @@ async fn a_job_whose_lease_ended_is_done_by_the_next_worker_alone() {
 async fn a_gate_lets_one_pass_at_a_time_and_the_one_who_waited_first() {
     let database = TestDatabase::new().await;
     let pool = &database.pool;
-    let first = gates::enter(pool, 1).await.unwrap();
+    let first = gates::enter(pool, 1, false).await.unwrap();
     let waiting = tokio::spawn({
         let pool = pool.clone();
-        async move { gates::enter(&pool, 1).await.unwrap() }
+        async move { gates::enter(&pool, 1, false).await.unwrap() }
     });
     until("another one waits", async || {
         sqlx::query_scalar::<_, bool>("SELECT awaited_by IS NOT NULL FROM gates").fetch_one(pool).await.unwrap()
@@ -154,9 +154,9 @@ async fn a_gate_lets_one_pass_at_a_time_and_the_one_who_waited_first() {
     assert_eq!(second.gate.reads, 1);
     // A holder that is dropped lets others pass; so does one whose lease ended.
     drop(second);
-    let third = in_time("the gate opens", gates::enter(pool, 1)).await.unwrap();
+    let third = in_time("the gate opens", gates::enter(pool, 1, false)).await.unwrap();
     end_leases(pool, "gates").await;
-    let fourth = in_time("the lease ends", gates::enter(pool, 1)).await.unwrap();
+    let fourth = in_time("the lease ends", gates::enter(pool, 1, false)).await.unwrap();
     // Who lost the lease does not open the gate of the next.
     third.leave(Purpose::Read, &GateUpdate::default()).await.unwrap();
     let held: bool = sqlx::query_scalar("SELECT held_by IS NOT NULL FROM gates").fetch_one(pool).await.unwrap();

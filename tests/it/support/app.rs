@@ -69,6 +69,7 @@ pub fn settings() -> Settings {
         bots: Bots::default(),
         cors_origins: Default::default(),
         rate_limit: 0,
+        public: Default::default(),
         views: Default::default(),
         scrubs: Default::default(),
         github: None,

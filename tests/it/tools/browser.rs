@@ -22,7 +22,7 @@ use crate::support::{TestApp, TestDatabase, own_host, run_test};
 const PAGE: &str = include_str!("../../browser/page.html");
 const SCRIPT: &str = include_str!("../../browser/page.js");
 
-fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
 }
 
@@ -37,7 +37,7 @@ fn browser() -> PathBuf {
 }
 
 /// A page in a browser, and what it logs.
-struct Page {
+pub(super) struct Page {
     child: Child,
     input: Option<ChildStdin>,
     said: Lines<BufReader<ChildStdout>>,
@@ -46,7 +46,7 @@ struct Page {
 }
 
 impl Page {
-    fn open(address: &str) -> Self {
+    pub(super) fn open(address: &str) -> Self {
         let mut command = Command::new("node");
         command.arg(folder().join("open.mjs")).arg(browser()).arg(address).kill_on_drop(true);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -55,7 +55,7 @@ impl Page {
     }
 
     /// Waits until the page says something under a name.
-    async fn says(&mut self, name: &str) -> Value {
+    pub(super) async fn says(&mut self, name: &str) -> Value {
         if let Some(at) = self.waiting.iter().position(|said| said.get(name).is_some()) {
             return self.waiting.remove(at);
         }
@@ -75,7 +75,7 @@ impl Page {
         while self.says(name).await[name] != *what {}
     }
 
-    async fn close(mut self) {
+    pub(super) async fn close(mut self) {
         drop(self.input.take());
         // What it still says is read, so that it does not wait for us.
         while let Ok(Some(_)) = self.said.next_line().await {}

@@ -61,7 +61,9 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         "/api/v1/repositories" => with(path, &["", "limit=1", "after=1"]),
         "/api/v1/events" => with(path, &["", "limit=7"]),
         "/api/v1/queue.xlsx" => with(path, &["", "view=open", "noted=true&order=stalest"]),
-        "/api/v1/items/{owner}/{repo}/{number}" | "/api/v1/items/{owner}/{repo}/{number}/note" => {
+        "/api/v1/items/{owner}/{repo}/{number}"
+        | "/api/v1/items/{owner}/{repo}/{number}/note"
+        | "/api/v1/items/{owner}/{repo}/{number}/text" => {
             let end = path.strip_prefix("/api/v1/items/{owner}/{repo}/{number}").unwrap();
             story.addresses().into_iter().map(|address| format!("/api/v1/items/OWNER/{address}{end}")).collect()
         }
@@ -117,6 +119,15 @@ pub async fn compare(worlds: &Worlds<'_>, story: &Story) {
     let asked = operations.iter().flat_map(|operation| paths(operation, story)).map(async |path| {
         let token: Who = if path.contains("unplaced") { |by| &by.scrubber } else { |by| &by.reader };
         let answer = worlds.same(token, Method::GET, &path, None).await;
+        // Who has no token reads what a token with the scope read does, byte by byte.
+        let question = if path.contains('?') { '&' } else { '?' };
+        let named = format!("{path}{question}account={}", worlds.whole.account);
+        let ask = async |token: &String| worlds.whole.ask(token, Method::GET, &named, None).await;
+        let (anyone, nobody) = tokio::join!(ask(&worlds.whole.tokens.anyone), ask(&worlds.whole.tokens.nobody));
+        match anyone.status {
+            403 => assert_eq!(nobody.status, 401, "{named}"),
+            _ => assert_eq!(anyone.masked, nobody.masked, "{named}"),
+        }
         let queue = path.starts_with("/api/v1/queue?");
         if queue || path.contains(".csv") || path.contains(".svg") || path.contains(".ics") {
             worlds.same(|by| &by.embed, Method::GET, &path, None).await;

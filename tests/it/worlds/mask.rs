@@ -61,7 +61,7 @@ fn mask(value: &mut Value) {
                     "rank" if value.is_i64() || value.is_null() => *value = "masked".into(),
                     "position" | "resume_after" if value.is_i64() => *value = "masked".into(),
                     // A moment of this machine's clock.
-                    "last_delivery_at" | "recorded_at" if value.is_string() => *value = "masked".into(),
+                    "last_delivery_at" | "recorded_at" | "fetched_at" if value.is_string() => *value = "masked".into(),
                     // A bare cursor, or a number.
                     "next_cursor" if value.as_str().is_some_and(|text| text.parse::<i64>().is_err()) => {
                         let text = value.as_str().unwrap_or_default();

@@ -4,6 +4,7 @@ mod apps;
 mod graph;
 mod oauth;
 mod repos;
+mod texts;
 mod user;
 mod who;
 

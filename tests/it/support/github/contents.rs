@@ -32,6 +32,10 @@ pub struct Said {
     pub at: DateTime<Utc>,
     pub verdict: Option<&'static str>,
     pub commit: i64,
+    /// As HTML.
+    pub text: String,
+    /// The comments of a review, or the replies to a comment of a discussion.
+    pub below: Vec<Said>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +43,8 @@ pub struct Item {
     pub number: i64,
     pub kind: Kind,
     pub title: String,
+    /// As HTML.
+    pub text: String,
     pub author: String,
     pub open: bool,
     pub answered: bool,

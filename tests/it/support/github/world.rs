@@ -144,6 +144,7 @@ impl World {
             number,
             kind,
             title: title.to_owned(),
+            text: "<p>text</p>".to_owned(),
             author: author.to_owned(),
             open: true,
             answered: false,
@@ -210,7 +211,8 @@ impl World {
         let kind = self.change(repo, number, |item, _| {
             item.comments += i64::from(verdict.is_none());
             let by = login.to_owned();
-            item.said.push(Said { id, by, association, at, verdict, commit: item.commit });
+            let (text, below) = ("<p>text</p>".to_owned(), vec![]);
+            item.said.push(Said { id, by, association, at, verdict, commit: item.commit, text, below });
             said = item.said.last().cloned();
         });
         if !told {

@@ -6,6 +6,7 @@ use super::super::State;
 use super::super::shapes::{self, time};
 use super::super::world::{Item, Kind, Repository, Said};
 use super::repos::sees;
+use super::texts;
 use super::{Reply, Who, error, operation, reply};
 
 pub fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
@@ -79,6 +80,7 @@ pub fn graphql(state: &State, who: Who, body: &[u8]) -> Reply {
             }
             return reply("", 200, body);
         }
+        "Text" | "DiscussionText" => return texts::written(state, who, variables, operation == "DiscussionText"),
         other => panic!("the fake knows no query {other}"),
     };
     reply("", 200, json!({"data": data}))
@@ -205,7 +207,7 @@ fn closed_by(pulls: &[(i64, &Item)], issue: (i64, i64)) -> Value {
     json!({"nodes": shown.take(10).collect::<Vec<_>>()})
 }
 
-fn person(login: &str) -> Value {
+pub fn person(login: &str) -> Value {
     let bot = login.strip_suffix("[bot]");
     json!({"__typename": if bot.is_some() { "Bot" } else { "User" }, "login": bot.unwrap_or(login),
         "databaseId": shapes::person_id(login)})
