@@ -3,9 +3,10 @@
 //! A proxy that serves us below a path takes that path off before it asks us, so links that we make would
 //! lead out of it. It says so in `X-Forwarded-Prefix`; another scheme or host it tells in
 //! `X-Forwarded-Proto` and `X-Forwarded-Host`, or in `Forwarded` (RFC 7239). They are believed from
-//! whoever sends them, for they decide one thing only: where the links lead in the answer to the very
-//! request that carries them. What is not plainly a scheme, a host or a path counts as not sent, so
-//! nothing else can get into a header or a link.
+//! whoever sends them, for what they decide is their sender's own: where the links lead in the answer to the
+//! very request that carries them, which cookie it may bring, and whether the page that asks is ours. A page of
+//! another site cannot have them sent. Where a sign-in comes back to, GitHub checks too. What is not plainly
+//! a scheme, a host or a path counts as not sent, so nothing else can get into a header or a link.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr};
