@@ -87,11 +87,11 @@ impl RequestOrigin {
         link.replace("</", &format!("<{}{}/", self.origin, self.prefix))
     }
 
-    /// Where a redirect leads. The page of the description is next to its own address, so that it is found also where
-    /// no proxy has told the prefix.
-    fn location(&self, location: &str) -> String {
+    /// Where a redirect from a path leads. The page of the description is next to its own address, so that it is found
+    /// also where no proxy has told the prefix.
+    fn location(&self, from: &str, location: &str) -> String {
         match location {
-            "/docs/" => "docs/".to_owned(),
+            "/docs/" if from == "/docs" => "docs/".to_owned(),
             ours if ours.starts_with('/') && !ours.starts_with("//") => self.path(ours),
             elsewhere => elsewhere.to_owned(),
         }
@@ -110,6 +110,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestOrigin {
 pub fn with_outside<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.layer(from_fn(async |request: Request, next: Next| -> Response {
         let outside = RequestOrigin::of(request.headers());
+        let from = request.uri().path().to_owned();
         let mut response = next.run(request).await;
         let mut rewrite = |name: HeaderName, rewritten: &dyn Fn(&str) -> String| {
             let held = response.headers().get(&name).and_then(|held| held.to_str().ok()).map(rewritten);
@@ -118,7 +119,7 @@ pub fn with_outside<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rout
             }
         };
         rewrite(LINK, &|link| outside.link(link));
-        rewrite(LOCATION, &|location| outside.location(location));
+        rewrite(LOCATION, &|location| outside.location(&from, location));
         response
     }))
 }

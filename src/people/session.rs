@@ -5,6 +5,7 @@
 //! the commit, both tokens are lost, and the person has to sign in again.
 
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use oauth2::{AccessToken, RefreshToken};
 
@@ -16,6 +17,9 @@ use super::oauth::UserTokens;
 use crate::github::GitHubError;
 use crate::github::answer::GitHubAnswer;
 use crate::store::sessions::{self, KeptTokens, SealedTokens, SessionHolder, SessionRow};
+
+/// The waits before a question is repeated because GitHub may not know a new token everywhere yet.
+pub(super) const NEW_TOKEN_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_500)];
 
 /// What a person's tokens are sealed for.
 const ACCESS: &str = "access";
@@ -60,23 +64,23 @@ impl People {
     /// [`PeopleError::Ended`], or [`PeopleError::GitHub`] if the question may be asked again.
     pub async fn ask(&self, session: &Session, path: &str) -> Result<GitHubAnswer, PeopleError> {
         let SignIn { github, .. } = self.sign_in()?;
-        let mut refused: Option<AccessToken> = None;
+        let (mut refused, mut waits) = (None::<AccessToken>, NEW_TOKEN_WAITS.into_iter());
         loop {
             let token = self.access_token(session).await?;
-            // Somebody else may have renewed it after we read it. The same one again is refused for good.
+            // Somebody else may have renewed it after we read it. The same one again is refused for good, unless it is new.
             if refused.as_ref().is_some_and(|refused| refused.secret() == token.secret()) {
-                tracing::info!(
-                    session = session.session_id,
-                    "GitHub does not know a person's token any more; the session ends"
-                );
-                sessions::end(&self.0.pool, &session.hash).await?;
-                return Err(PeopleError::Ended);
+                let Some(wait) = waits.next() else { break };
+                tokio::time::sleep(wait).await;
             }
             match github.get_as(token.secret(), path).await {
                 Err(GitHubError::Refused { status: 401, .. }) => refused = Some(token),
                 answer => return Ok(answer?),
             }
         }
+        let id = session.session_id;
+        tracing::info!(session = id, "GitHub does not know a person's token any more; the session ends");
+        sessions::end(&self.0.pool, &session.hash).await?;
+        Err(PeopleError::Ended)
     }
 
     /// The person's access token, good for some minutes at least.

@@ -14,3 +14,4 @@ mod pgbouncer;
 mod proxies;
 mod recipes;
 mod schemathesis;
+mod sign_in;

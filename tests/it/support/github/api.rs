@@ -146,6 +146,7 @@ fn respond(
             state.refused_until.insert(gate, reset);
             error("", 403, "API rate limit exceeded for installation.")
         }
+        (Ok(_), _) if uri.path() == "/login" => oauth::log_in(uri),
         (Ok(_), _) if uri.path() == "/login/oauth/authorize" => oauth::authorize(state, uri, headers),
         (Ok(_), _) if uri.path() == "/login/oauth/access_token" => oauth::exchange(state, headers, body),
         (Ok(who), _) => route(state, who, method, uri, body),
