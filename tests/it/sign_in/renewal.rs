@@ -195,6 +195,8 @@ async fn keys_rotate() {
     assert_eq!(asks(&new, &session).await.unwrap(), 200);
     let old = replica(&app, &github, KEY);
     assert!(matches!(asks(&old, &session).await, Err(PeopleError::Ended)));
+    // A replica that does not know it yet ends nothing.
+    assert_eq!(asks(&new, &session).await.unwrap(), 200);
     app.stop().await.drop().await;
 }
 
