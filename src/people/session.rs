@@ -98,7 +98,7 @@ impl People {
 
     /// Renews the tokens, unless somebody else just did.
     async fn renewed(&self, session: &Session) -> Result<AccessToken, PeopleError> {
-        let SignIn { oauth, github, keys } = self.sign_in()?;
+        let SignIn { oauth, github, keys, .. } = self.sign_in()?;
         let turn = self.turn(session.session_id);
         let _turn = turn.lock().await;
         let locked = sessions::lock(&self.0.pool, session.session_id).await?.ok_or(PeopleError::Ended)?;
