@@ -40,6 +40,7 @@ for (const other of others) {
   await page.setContent(`<form method="post" action="${address}/auth/sign-out?everywhere=true"><button>x</button></form>`);
   await Promise.all([page.waitForURL(/sign-out/), page.click("button")]);
 }
+const refused = [...answers];
 await page.goto(`${address}/docs/`);
 const still = (await ask("/api/v1/me", "GET")).status;
 const out = (await ask("/auth/sign-out", "POST")).status;
@@ -51,7 +52,7 @@ console.log(
     scripts,
     cookies: cookies.map(({ name, httpOnly, sameSite, path }) => [name, httpOnly, sameSite, path]),
     made: made.status,
-    answers,
+    answers: refused,
     still,
     out,
     after,
