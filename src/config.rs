@@ -81,6 +81,11 @@ pub struct LogArgs {
     #[arg(long, env = "BUGSCRUB_LOG_FORMAT", global = true, value_enum, default_value = "auto")]
     pub log_format: LogFormat,
     /// What is logged, as tracing filter directives
-    #[arg(long, env = "BUGSCRUB_LOG", global = true, default_value = "info,sqlx::postgres::notice=warn")]
+    #[arg(
+        long,
+        env = "BUGSCRUB_LOG",
+        global = true,
+        default_value = "info,sqlx::postgres::notice=warn,sqlx::query=error"
+    )]
     pub log: String,
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use bugscrub::config::{BadCommandLine, Cli, Command, SheetCommand};
-use bugscrub::{commands, telemetry, terminal};
+use bugscrub::{commands, store, telemetry, terminal};
 
 /// Faster than the system's for many small allocations, and gives memory back.
 #[global_allocator]
@@ -48,12 +48,17 @@ async fn main() -> ExitCode {
     done.unwrap_or_else(|error| fail(error.as_ref()))
 }
 
-/// Says what went wrong, with its causes, to a person.
+/// Says what went wrong, with its causes, to a person. A cause that says what was said before is left out.
 fn fail(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("bugscrub: {}", terminal::lines(&error.to_string()));
+    let mut said = terminal::lines(&error.to_string());
+    eprintln!("bugscrub: {said}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprintln!("  because: {}", terminal::lines(&error.to_string()));
+        let text = terminal::lines(&error.to_string());
+        if !said.contains(&text) {
+            eprintln!("  because: {}", store::without_source_line(&text));
+            said.push_str(&text);
+        }
         cause = error.source();
     }
     ExitCode::FAILURE

@@ -32,7 +32,7 @@ impl From<Refusal> for Problem {
                     Some(allowed) => problem.allowed(allowed),
                 }
             }
-            Refusal::UnknownAccount => of(&kinds::UNKNOWN_ACCOUNT),
+            Refusal::UnknownAccount | Refusal::NoAccount => of(&kinds::UNKNOWN_ACCOUNT),
             Refusal::LoginReused { ids } => of(&kinds::LOGIN_REUSED).allowed(ids.iter().map(i64::to_string)),
             Refusal::NoTokenInForce => Problem::of(StatusCode::NOT_FOUND).detail(says),
             Refusal::UnknownView | Refusal::NoStoredView => of(&kinds::UNKNOWN_VIEW),

@@ -20,10 +20,19 @@ impl DeckRowKey {
     }
 }
 
-/// For the rows that some events are about: whether each is marked after them, and the position of the
-/// event that decided it.
+/// What some events do to a deck's row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeckMark {
+    /// Whether it is marked after them.
+    pub marked: bool,
+    /// The position of the first of them by which its item was read: that makes the row, in a deck that holds only what
+    /// was read. It stays when the mark is taken back.
+    pub first_read: Option<i64>,
+}
+
+/// The rows that some events are about, and what these do to each.
 #[derive(Debug, Default)]
-pub struct DeckMarks(pub BTreeMap<DeckRowKey, (bool, i64)>);
+pub struct DeckMarks(pub BTreeMap<DeckRowKey, DeckMark>);
 
 impl DeckMarks {
     /// Folds an event of an item. `before` was the item's last mark before the event; `after` is what
@@ -31,13 +40,15 @@ impl DeckMarks {
     pub fn apply(&mut self, position: i64, fact: &ScrubFact, before: Option<&Mark>, after: &Remarks) {
         match fact {
             ScrubFact::Read { repo_id, number, scrub: Some(scrub), place, .. } => {
-                self.0.insert(DeckRowKey::new(*scrub, *place, (*repo_id, *number)), (true, position));
+                let row = self.0.entry(DeckRowKey::new(*scrub, *place, (*repo_id, *number))).or_default();
+                row.marked = true;
+                row.first_read.get_or_insert(position);
             }
             ScrubFact::Unread { repo_id, number } => {
                 let Some(mistake) = before else { return };
                 let Some(scrub) = mistake.scrub else { return };
-                let still = after.marks.iter().any(|mark| mark.scrub == Some(scrub));
-                self.0.insert(DeckRowKey::new(scrub, mistake.place, (*repo_id, *number)), (still, position));
+                let row = self.0.entry(DeckRowKey::new(scrub, mistake.place, (*repo_id, *number))).or_default();
+                row.marked = after.marks.iter().any(|mark| mark.scrub == Some(scrub));
             }
             _ => {}
         }

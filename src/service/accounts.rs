@@ -31,7 +31,7 @@ impl Service {
     /// includes, and of the last second at most.
     ///
     /// # Errors
-    /// [`Refusal::BadParameter`] if none is named and there are several or none;
+    /// [`Refusal::BadParameter`] if none is named and there are several, [`Refusal::NoAccount`] if there is none;
     /// [`Refusal::UnknownAccount`] for one that is not there or not the viewer's;
     /// [`Refusal::LoginReused`] for a login that several have had.
     pub async fn account(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
@@ -52,12 +52,11 @@ impl Service {
             if accounts.len() == 1 {
                 return Ok(accounts.remove(0));
             }
-            let detail = if accounts.is_empty() {
-                "No account has sent a delivery yet, or the token may see none."
-            } else {
-                "The token sees several accounts; name one by login or id."
-            };
-            return Err(Refusal::not_among("account", detail, accounts.into_iter().map(|account| account.login)));
+            if accounts.is_empty() {
+                return Err(Refusal::NoAccount);
+            }
+            let detail = "The token sees several accounts; name one by login or id.";
+            return Err(Refusal::not_among("account", detail, names(&accounts)));
         };
         let id = named.parse().ok().filter(|id: &i64| id.to_string() == named);
         let login = named.to_lowercase();
@@ -73,4 +72,15 @@ impl Service {
             _ => Err(Refusal::LoginReused { ids: accounts.into_iter().map(|account| account.account_id).collect() }),
         }
     }
+}
+
+/// What each account can be named by: its login, or its id where several have the login.
+fn names(accounts: &[Account]) -> impl Iterator<Item = String> {
+    accounts.iter().map(|account| {
+        let same = |other: &&Account| other.login.eq_ignore_ascii_case(&account.login);
+        match accounts.iter().filter(same).count() {
+            1 => account.login.clone(),
+            _ => account.account_id.to_string(),
+        }
+    })
 }

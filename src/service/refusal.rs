@@ -56,6 +56,8 @@ pub enum Refusal {
 
     #[error("There is no such account that the token may see.")]
     UnknownAccount,
+    #[error("No account has sent a delivery yet, or the token may see none.")]
+    NoAccount,
     #[error("Several accounts have had this login; name one by id.")]
     LoginReused { ids: Vec<i64> },
     #[error("There is no valid token with this id.")]

@@ -21,6 +21,9 @@ const FAILING: i64 = 20;
 /// Places shown where something could not be read.
 const LEFT_OUT: i64 = 50;
 
+/// The id of no account.
+const NOBODY: i64 = -1;
+
 /// How far the backfill of an account is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackfillState {
@@ -81,13 +84,19 @@ pub struct SyncReport {
 }
 
 impl Service {
-    /// Reports how complete an account is, with the repositories after an id.
+    /// Reports how complete an account is, with the repositories after an id. As long as there is no account, and none is
+    /// named, the report is of nothing.
     ///
     /// # Errors
     /// [`Refusal::MissingScope`], or as [`Service::account`].
     pub async fn sync_report(&self, viewer: &Viewer, account: Option<&str>, after: i64) -> Result<SyncReport, Refusal> {
         viewer.require(Scope::Read)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = match self.account(viewer, account).await {
+            Ok(account) => account.account_id,
+            // Whoever has just installed it asks this first: nothing is here, and nothing is wrong.
+            Err(Refusal::NoAccount) => NOBODY,
+            Err(refusal) => return Err(refusal),
+        };
         let pool = &self.0.pool;
         let sight = viewer.sight();
         let (progress, rows, gate, failing, left_out, installation, conversations) = tokio::join!(
@@ -150,11 +159,8 @@ impl Service {
         }
         // Every page of the queue says it, and counting ten thousand repositories takes longer than the page.
         let progress = sync::progress(&self.0.pool, account_id, sight, self.included(account_id));
-        let progress = match sight {
-            Sight::All => self.0.progress.get(account_id, progress).await?,
-            Sight::Public => self.0.public_progress.get(account_id, progress).await?,
-            Sight::Only(_) => progress.await?,
-        };
+        // Kept by what a sight is called: the sets of those who have gone are not kept with it.
+        let progress = self.0.progress.get((account_id, format!("{sight:?}")), progress).await?;
         Ok((BackfillState::of(true, &progress), progress.swept_at))
     }
 

@@ -108,3 +108,11 @@ pub(super) fn sentence(error: &sqlx::Error) -> String {
     }
     .to_owned()
 }
+
+/// What Postgres said, without the line of its own source code that sqlx puts behind it.
+pub fn without_source_line(said: &str) -> &str {
+    match said.rsplit_once(" at line ") {
+        Some((said, line)) if line.bytes().all(|byte| byte.is_ascii_digit()) => said,
+        _ => said,
+    }
+}

@@ -1,5 +1,7 @@
 //! One item as it is now, and its events.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, Utc};
 use chrono_tz::Tz;
 use sqlx::types::Json;
@@ -10,6 +12,7 @@ use super::details::details;
 use super::log::{LoggedEvent, events_of};
 use super::people::Known;
 use super::pool::{self, ONE_MOMENT};
+use super::scrubs::notes;
 use crate::activity::{Bots, ItemKey, ItemState, Sight};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Place, PlaceKey, QueueItem, stale_product};
@@ -91,7 +94,7 @@ async fn row(moment: &mut PgConnection, query: &ItemQuery<'_>) -> Result<Option<
            JOIN visible_repositories r ON r.account_id = a.account_id
            JOIN items i ON i.account_id = r.account_id AND i.generation = r.generation AND i.repo_id = r.repo_id
            WHERE a.account_id = $1 AND lower(r.name COLLATE "C") = $4 AND i.number = $5
-             AND CASE WHEN $6::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($6) END
+             AND ($2 OR NOT r.private OR r.repo_id = ANY($6))
              AND (lower(r.owner COLLATE "C") = $3 OR $3 = ANY(p.logins))
            ORDER BY i.live DESC, i.repo_id DESC LIMIT 1"#,
         account_id,
@@ -99,7 +102,7 @@ async fn row(moment: &mut PgConnection, query: &ItemQuery<'_>) -> Result<Option<
         owner.to_ascii_lowercase(),
         repository.to_ascii_lowercase(),
         number,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_optional(moment)
     .await?;
@@ -140,7 +143,15 @@ pub async fn find(
     let Some(item) = details(&mut moment, account_id, &query.sight, bots, &[place]).await?.pop() else {
         return Ok(ItemLookup::Nothing);
     };
-    let mut events = events_of(&mut *moment, account_id, &[(row.repo_id, number)], None, LONGEST + 1).await?;
+    let address = (row.repo_id, number);
+    // An item that never moved inherits no note that a reader could not see.
+    let blank = match folded.transferred_from().is_some() {
+        true => notes::blank_of(&mut moment, account_id, &query.sight, address).await?,
+        false => HashSet::new(),
+    };
+    let wanted = LONGEST + 1 + i64::try_from(blank.len()).unwrap_or(0);
+    let mut events = events_of(&mut *moment, account_id, &[address], None, wanted).await?;
+    events.retain(|logged| !blank.contains(&logged.position));
     let truncated = events.len() as i64 > LONGEST;
     events.truncate(LONGEST as usize);
     events.reverse();
@@ -168,11 +179,11 @@ pub async fn repository(
     let row = sqlx::query!(
         r#"SELECT owner AS "owner!", name AS "name!" FROM visible_repositories
            WHERE account_id = $1 AND repo_id = $3 AND name IS NOT NULL
-             AND CASE WHEN $4::bigint[] IS NULL THEN $2 OR NOT private ELSE repo_id = ANY($4) END LIMIT 1"#,
+             AND ($2 OR NOT private OR repo_id = ANY($4)) LIMIT 1"#,
         account_id,
         sight.is_all(),
         repo_id,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_optional(pool)
     .await?;

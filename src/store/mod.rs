@@ -79,7 +79,7 @@ pub mod tokens;
 pub mod views;
 pub mod vitals;
 
-pub use self::error::StoreError;
+pub use self::error::{StoreError, without_source_line};
 pub use self::pool::{CONNECTIONS, pool, reset};
 pub use self::reach::reach;
 pub use self::schema::{MIGRATIONS, check, migrate, migrate_when_reached, schema_is_current};

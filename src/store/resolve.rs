@@ -15,6 +15,9 @@ use crate::rank::live::Meanings;
 use crate::rank::terms::{BEGINNING, NOTHING};
 use crate::rank::text::folded;
 
+/// Of so few repositories all names are read; of more, those that are asked for.
+const FEW: usize = 100;
+
 /// What the names in a filter stand for in an account, as it is now: in some repositories, or in all.
 pub async fn meanings(
     pool: &PgPool,
@@ -56,11 +59,29 @@ pub(super) async fn labels(
     names: &[&str],
     repo_ids: Option<&[i64]>,
 ) -> Result<HashMap<String, Vec<i64>>, StoreError> {
+    if let Some(repo_ids) = repo_ids.filter(|repo_ids| repo_ids.len() <= FEW) {
+        let rows = sqlx::query!(
+            r#"SELECT l.label_id, l.name FROM accounts a
+               CROSS JOIN UNNEST($2::bigint[]) AS within (repo_id)
+               CROSS JOIN LATERAL (SELECT label_id, name FROM labels WHERE account_id = $1 AND generation = a.generation
+                 AND repo_id BETWEEN within.repo_id AND within.repo_id AND NOT removed ORDER BY repo_id, label_id OFFSET 0) AS l
+               WHERE a.account_id = $1"#,
+            account_id,
+            repo_ids,
+        )
+        .fetch_all(pool)
+        .await?;
+        return Ok(by_name(names, rows.into_iter().map(|row| (row.name, row.label_id)), is_or_begins));
+    }
     let rows = sqlx::query!(
-        r#"SELECT l.label_id, l.name
+        r#"SELECT l.label_id AS "label_id!", l.name AS "name!"
          FROM accounts a JOIN labels l ON l.account_id = a.account_id AND l.generation + 0 = a.generation
-         WHERE a.account_id = $1
-           AND (lower(l.name COLLATE "C") = ANY($2) OR least(octet_length(l.name) - char_length(l.name), 1) = 1)
+         WHERE a.account_id = $1 AND lower(l.name COLLATE "C") = ANY($2) AND octet_length(l.name) = char_length(l.name)
+           AND NOT l.removed AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))
+         UNION ALL
+         SELECT l.label_id, l.name
+         FROM accounts a JOIN labels l ON l.account_id = a.account_id AND l.generation + 0 = a.generation
+         WHERE a.account_id = $1 AND least(octet_length(l.name) - char_length(l.name), 1) = 1
            AND NOT l.removed AND ($3::bigint[] IS NULL OR l.repo_id = ANY($3))"#,
         account_id,
         &all_folded(names),
@@ -128,11 +149,31 @@ pub(super) async fn milestones(
     titles: &[&str],
     repo_ids: Option<&[i64]>,
 ) -> Result<HashMap<String, Vec<(i64, i64)>>, StoreError> {
+    if let Some(repo_ids) = repo_ids.filter(|repo_ids| repo_ids.len() <= FEW) {
+        let rows = sqlx::query!(
+            r#"SELECT m.repo_id, m.number, m.title FROM accounts a
+               CROSS JOIN UNNEST($2::bigint[]) AS within (repo_id)
+               CROSS JOIN LATERAL (SELECT repo_id, number, title FROM milestones
+                 WHERE account_id = $1 AND generation = a.generation AND repo_id BETWEEN within.repo_id AND within.repo_id
+                   AND NOT removed ORDER BY repo_id, number OFFSET 0) AS m
+               WHERE a.account_id = $1"#,
+            account_id,
+            repo_ids,
+        )
+        .fetch_all(pool)
+        .await?;
+        let found = rows.into_iter().map(|row| (row.title, (row.repo_id, row.number)));
+        return Ok(by_name(titles, found, is_or_begins));
+    }
     let rows = sqlx::query!(
-        r#"SELECT m.repo_id, m.number, m.title
+        r#"SELECT m.repo_id AS "repo_id!", m.number AS "number!", m.title AS "title!"
          FROM accounts a JOIN milestones m ON m.account_id = a.account_id AND m.generation + 0 = a.generation
-         WHERE a.account_id = $1
-           AND (lower(m.title COLLATE "C") = ANY($2) OR least(octet_length(m.title) - char_length(m.title), 1) = 1)
+         WHERE a.account_id = $1 AND lower(m.title COLLATE "C") = ANY($2) AND octet_length(m.title) = char_length(m.title)
+           AND NOT m.removed AND ($3::bigint[] IS NULL OR m.repo_id = ANY($3))
+         UNION ALL
+         SELECT m.repo_id, m.number, m.title
+         FROM accounts a JOIN milestones m ON m.account_id = a.account_id AND m.generation + 0 = a.generation
+         WHERE a.account_id = $1 AND least(octet_length(m.title) - char_length(m.title), 1) = 1
            AND NOT m.removed AND ($3::bigint[] IS NULL OR m.repo_id = ANY($3))"#,
         account_id,
         &all_folded(titles),

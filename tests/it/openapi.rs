@@ -88,8 +88,15 @@ async fn every_described_operation_is_served_and_its_errors_are_problems() {
         assert_eq!(unique.len(), ids.len(), "{ids:?}");
         for (method, path, operation) in operations {
             let path = &served_path(&description, path, operation);
-            let served = app.request(method.clone(), path).send().await.unwrap().status();
-            assert!(![404, 405].contains(&served.as_u16()) && !served.is_server_error(), "{method} {path}: {served}");
+            let answer = app.request(method.clone(), path).send().await.unwrap();
+            let served = answer.status();
+            // There is no account yet. That is said by a problem of our own, and not by the router.
+            let known = served == 404
+                && serde_json::from_str(&answer.text().await.unwrap()).is_ok_and(|problem: Value| {
+                    problem["type"].as_str().is_some_and(|kind| kind.starts_with("/problems/"))
+                });
+            assert!(known || ![404, 405].contains(&served.as_u16()), "{method} {path}: {served}");
+            assert!(!served.is_server_error(), "{method} {path}: {served}");
             assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{method} {path}");
 
             let mut succeeds = false;

@@ -5,6 +5,7 @@ mod crowd;
 mod edited;
 mod ends;
 mod hour;
+mod inherited;
 mod meeting;
 mod notes;
 mod returning;

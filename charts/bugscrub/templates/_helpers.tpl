@@ -135,3 +135,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- define "bugscrub.series" -}}
 namespace={{ .Release.Namespace | quote }}, service={{ include "bugscrub.fullname" . | quote }}
 {{- end }}
+
+{{- /* The paths of a route as JSON: `paths`, without the webhook if it has a route of its own (`apart`). */}}
+{{- define "bugscrub.paths" -}}
+{{- $left := list }}
+{{- range .paths }}
+{{- if not (and $.apart (eq .path "/webhooks/github")) }}{{ $left = append $left . }}{{ end }}
+{{- end }}
+{{- $left | toJson }}
+{{- end }}

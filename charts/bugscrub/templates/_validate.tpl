@@ -19,6 +19,7 @@
   (list "image.tag" $values.image.tag "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" "is not a tag, such as 0.1.0")
   (list "image.digest" $values.image.digest "^sha256:[0-9a-f]{64}$" "must be sha256: and 64 hex digits")
   (list "ingress.host" $values.ingress.host "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example, without https:// and without a path")
+  (list "ingress.webhook.host" $values.ingress.webhook.host "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example, without https:// and without a path")
   (list "embeddedPostgres.persistence.size" $values.embeddedPostgres.persistence.size $size "must be a size such as 20Gi") }}
 {{- if index . 1 }}{{ $words = append $words . }}{{ end }}
 {{- end }}
@@ -34,7 +35,7 @@
 {{- range $name, $logins := $values.groups }}
 {{- $words = append $words (list "groups" $name "^[a-z0-9][a-z0-9-]{0,63}$" "is not the name of a group. Use 1 to 64 lower-case letters, digits and -, beginning with a letter or digit") }}
 {{- end }}
-{{- range $values.httpRoute.hostnames }}
+{{- range concat $values.httpRoute.hostnames $values.httpRoute.webhook.hostnames }}
 {{- $words = append $words (list "httpRoute.hostnames" . "^[a-z0-9*]([-a-z0-9.]*[a-z0-9])?$" "must be just a host name, such as scrub.acme.example") }}
 {{- end }}
 {{- range $words }}
@@ -113,6 +114,17 @@
 {{- if and $values.httpRoute.enabled (not $values.httpRoute.parentRefs) }}
 {{- fail "\n\nhttpRoute.enabled needs httpRoute.parentRefs: the Gateway that it attaches to, such as [{name: public, namespace: gateways}]." }}
 {{- end }}
+{{- if and $values.ingress.webhook.enabled (not $values.ingress.webhook.host) }}
+{{- fail "\n\ningress.webhook.enabled needs ingress.webhook.host: the host name to which GitHub delivers, such as hooks.acme.example." }}
+{{- end }}
+{{- if and $values.httpRoute.webhook.enabled (not $values.httpRoute.webhook.parentRefs) }}
+{{- fail "\n\nhttpRoute.webhook.enabled needs httpRoute.webhook.parentRefs: the Gateway that it attaches to, such as [{name: public, namespace: gateways}]." }}
+{{- end }}
+{{- range $kind, $route := dict "ingress" $values.ingress "httpRoute" $values.httpRoute }}
+{{- if and $route.enabled $route.webhook.enabled (eq (include "bugscrub.paths" (dict "paths" $values.paths "apart" true)) "[]") }}
+{{- fail (printf "\n\n%s.enabled: nothing but the webhook is in paths, and %s.webhook.enabled exposes that. Turn one of them off, or add a path such as /api." $kind $kind) }}
+{{- end }}
+{{- end }}
 {{- if and (or $values.ingress.enabled $values.httpRoute.enabled) (not $values.paths) }}
 {{- fail "\n\npaths is empty, so GitHub could not deliver. It needs at least /webhooks/github." }}
 {{- end }}
@@ -171,6 +183,53 @@
 {{- end }}
 {{- if not (has $name $known) }}
 {{- fail (printf "\n\nsettings.%s: the program has no such setting. Its settings are: %s. For other variables, use extraEnv." $name (join ", " $known)) }}
+{{- end }}
+{{- end }}
+{{- /* What the program would refuse when it starts, in a pod. */}}
+{{- $zones := .Files.Get "files/time-zones.txt" | trim | splitList "\n" }}
+{{- if not (first $zones) }}{{ fail "files/time-zones.txt is missing from the chart" }}{{ end }}
+{{- with get $values.settings "BUGSCRUB_TIME_ZONE" | toString | trim }}
+{{- if not (has . $zones) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_TIME_ZONE: %q is no time zone. Write its name, such as Europe/Berlin or UTC." .) }}
+{{- end }}
+{{- end }}
+{{- $numbers := dict
+  "BUGSCRUB_FIRST_SCRUB" (list 1 1000000)
+  "BUGSCRUB_SCRUB_CLOSES_AFTER" (list 1 720)
+  "BUGSCRUB_DELIVERY_RETENTION_DAYS" (list 4 3650)
+  "BUGSCRUB_PURGE_DAYS" (list 0 3650)
+  "BUGSCRUB_RATE_LIMIT" (list 0 4294967295) }}
+{{- range $name, $range := $numbers }}
+{{- if hasKey $values.settings $name }}
+{{- $text := include "bugscrub.settingValue" (get $values.settings $name) | trim }}
+{{- $fits := and (regexMatch "^[0-9]{1,12}$" $text) (ge (int64 $text) (int64 (first $range))) (le (int64 $text) (int64 (last $range))) }}
+{{- if and $text (not $fits) }}
+{{- fail (printf "\n\nsettings.%s: %q is no number from %d to %d." $name $text (int64 (first $range)) (int64 (last $range))) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with get $values.settings "BUGSCRUB_LOG_FORMAT" | toString | trim }}
+{{- if not (has . (list "auto" "json" "text")) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_LOG_FORMAT: %q is not one of auto, json, text." .) }}
+{{- end }}
+{{- end }}
+{{- with get $values.settings "BUGSCRUB_GITHUB_API_URL" | toString | trim }}
+{{- if not (regexMatch "^https?://[^/]" .) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_GITHUB_API_URL: %q is no address such as https://github.acme.example/api/v3." .) }}
+{{- end }}
+{{- end }}
+{{- with get $values.settings "BUGSCRUB_SCRUB_SCHEDULE" | toString | trim }}
+{{- range splitList ";" . }}
+{{- with trim . }}
+{{- if not (regexMatch "(?i)^(mon|monday|tue|tuesday|wed|wednesday|thu|thursday|fri|friday|sat|saturday|sun|sunday)\\s+[0-9]{1,2}:[0-9]{2}(\\s|$)" .) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_SCRUB_SCHEDULE: %q is not written like Wed 17:00 Europe/London 60m." .) }}
+{{- end }}
+{{- range $index, $word := regexSplit "\\s+" . -1 }}
+{{- if and (ge $index 2) (not (regexMatch "^[0-9]{1,3}m$" $word)) (not (has $word $zones)) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_SCRUB_SCHEDULE: %q is neither a time zone such as Europe/London nor a length such as 60m." $word) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- /* YAML would change a number's text: that of the login 007, or of the id 1e5. */}}

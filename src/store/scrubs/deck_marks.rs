@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::scrub::deck_marks::{DeckMarks, DeckRowKey};
+use crate::scrub::deck_marks::{DeckMark, DeckMarks, DeckRowKey};
 use crate::store::StoreError;
 
 pub(super) async fn save(
@@ -12,10 +12,10 @@ pub(super) async fn save(
     marks: DeckMarks,
 ) -> Result<(), StoreError> {
     let (mut by_place, mut by_item) = ([PlaceColumns::default(), PlaceColumns::default()], ItemColumns::default());
-    for (row, (mark, position)) in marks.0 {
+    for (row, DeckMark { marked, first_read }) in marks.0 {
         match row {
             DeckRowKey::Place { scrub, place } => {
-                let columns = &mut by_place[usize::from(mark)];
+                let columns = &mut by_place[usize::from(marked)];
                 columns.scrubs.push(scrub);
                 columns.places.push(place);
             }
@@ -23,8 +23,8 @@ pub(super) async fn save(
                 by_item.scrubs.push(scrub);
                 by_item.repo_ids.push(repo_id);
                 by_item.numbers.push(number);
-                by_item.marked.push(mark);
-                by_item.positions.push(position);
+                by_item.marked.push(marked);
+                by_item.first_reads.push(first_read);
             }
         }
     }
@@ -82,7 +82,7 @@ struct ItemColumns {
     repo_ids: Vec<i64>,
     numbers: Vec<i64>,
     marked: Vec<bool>,
-    positions: Vec<i64>,
+    first_reads: Vec<Option<i64>>,
 }
 
 impl ItemColumns {
@@ -106,11 +106,11 @@ impl ItemColumns {
         .await?;
         sqlx::query!(
             "INSERT INTO deck_rows (account_id, generation, scrub, place, repo_id, number, rank, days_age, days_stale, marked)
-             SELECT $1, $2, new.scrub, new.position, new.repo_id, new.number, 0, 0, 0, true
+             SELECT $1, $2, new.scrub, new.first_read, new.repo_id, new.number, 0, 0, 0, new.marked
              FROM UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[])
-               AS new (scrub, repo_id, number, marked, position)
+               AS new (scrub, repo_id, number, marked, first_read)
              JOIN scrubs s ON s.account_id = $1 AND s.generation = $2 AND s.scrub = new.scrub AND s.imported
-             WHERE new.marked AND NOT EXISTS (SELECT FROM deck_rows d
+             WHERE new.first_read IS NOT NULL AND NOT EXISTS (SELECT FROM deck_rows d
                WHERE d.account_id = $1 AND d.generation = $2 AND d.repo_id = new.repo_id AND d.number = new.number
                  AND d.scrub = new.scrub)",
             account_id,
@@ -119,7 +119,7 @@ impl ItemColumns {
             &self.repo_ids,
             &self.numbers,
             &self.marked,
-            &self.positions,
+            &self.first_reads as _,
         )
         .execute(connection)
         .await?;

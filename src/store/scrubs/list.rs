@@ -21,7 +21,10 @@ pub async fn scrubs(
 ) -> Result<Vec<Scrub>, StoreError> {
     let scrubs = sqlx::query_as!(
         Scrub,
-        r#"SELECT s.scrub AS "scrub!", s.view,
+        r#"WITH hidden AS (
+             SELECT repo_id FROM known_repositories
+             WHERE account_id = $1 AND NOT (visible AND ($2 OR NOT private OR repo_id = ANY($5))))
+           SELECT s.scrub AS "scrub!", s.view,
                   CASE WHEN s.view IS NOT NULL THEN (SELECT count(*) + 1 FROM current_round_starts t
                     WHERE t.account_id = $1 AND t.view = s.view AND CASE WHEN $2 THEN t.whole ELSE t.public END
                       AND t.started_position < s.opened_position) END AS round, s.date, s.host, s.opened_at,
@@ -33,22 +36,28 @@ pub async fn scrubs(
                         ORDER BY t.position, t.login) AS "attendees!",
                   counts.rows AS "rows!", counts.read AS "read!", counts.skipped AS "skipped!"
            FROM current_scrubs s
+           -- All rows of the deck, less those of the repositories that the reader does not see: they are few, mostly.
            CROSS JOIN LATERAL (
-             SELECT coalesce(sum(d.rows), 0)::bigint AS rows, coalesce(sum(d.read), 0)::bigint AS read,
-                    coalesce(sum(d.skipped), 0)::bigint AS skipped
-             FROM (SELECT repo_id, count(*) AS rows, count(*) FILTER (WHERE marked) AS read,
-                          count(*) FILTER (WHERE outcome = 'skipped' AND NOT marked) AS skipped
-                   FROM deck_rows WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub
-                   GROUP BY repo_id) AS d
-             JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id
-               AND CASE WHEN $5::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($5) END) AS counts
+             SELECT count(*) AS rows, count(*) FILTER (WHERE marked) AS read,
+                    count(*) FILTER (WHERE outcome = 'skipped' AND NOT marked) AS skipped
+             FROM (SELECT marked, outcome FROM deck_rows
+                   WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub ORDER BY place OFFSET 0) AS d) AS dealt
+           CROSS JOIN LATERAL (
+             SELECT count(*) AS rows, count(*) FILTER (WHERE marked) AS read,
+                    count(*) FILTER (WHERE outcome = 'skipped' AND NOT marked) AS skipped
+             FROM hidden
+             CROSS JOIN LATERAL (SELECT marked, outcome FROM deck_rows
+               WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub
+                 AND repo_id BETWEEN hidden.repo_id AND hidden.repo_id ORDER BY repo_id, place OFFSET 0) AS d) AS hidden
+           CROSS JOIN LATERAL (SELECT dealt.rows - hidden.rows AS rows, dealt.read - hidden.read AS read,
+                                      dealt.skipped - hidden.skipped AS skipped) AS counts
            WHERE s.account_id = $1 AND ($3::bigint IS NULL OR s.scrub < $3)
            ORDER BY s.scrub DESC LIMIT $4"#,
         account_id,
         sight.is_all(),
         before,
         limit,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(pool)
     .await?;
@@ -107,7 +116,7 @@ pub async fn last_paces(
                    WHERE d.account_id = $1 AND d.generation = s.generation AND d.scrub = s.scrub
                      AND d.marked AND ($5 OR EXISTS (SELECT FROM visible_repositories r
                        WHERE r.account_id = $1 AND r.repo_id = d.repo_id
-                         AND CASE WHEN $6::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($6) END))) AS "read!"
+                         AND (NOT r.private OR r.repo_id = ANY($6))))) AS "read!"
            FROM current_scrubs s
            WHERE s.account_id = $1 AND (s.view = $2 OR s.imported) AND s.closed_at IS NOT NULL
              AND ($4::timestamptz IS NULL OR s.closed_at < $4)
@@ -117,7 +126,7 @@ pub async fn last_paces(
         limit,
         end,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(pool)
     .await?;

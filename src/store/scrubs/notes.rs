@@ -1,20 +1,22 @@
 //! Notes on items: writing one, and what it said before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::cursor;
 use super::turn::{Request, Turn};
 use crate::activity::{Fact, Note, NoteText, Remarks, ScrubFact, Sight};
 use crate::store::items::ItemAddress;
-use crate::store::log::events_of;
+use crate::store::log::{LoggedEvent, events_of};
 use crate::store::pool::{self, ONE_MOMENT};
 use crate::store::{StoreError, remarks};
 
 /// How many earlier notes are shown, the last ones.
-const LONGEST: i64 = 100;
+const LONGEST: usize = 100;
+/// How many are read for that: more, since those that say nothing to a reader are passed over.
+const LOOKED_AT: i64 = 1_000;
 
 /// The outcome of writing a note.
 #[derive(Debug)]
@@ -97,15 +99,42 @@ pub async fn notes(pool: &PgPool, account_id: i64, sight: &Sight, address: ItemA
     let remarks = remarks::of(&mut moment, account_id, sight, &[address]).await?;
     let remarks = remarks.into_values().next().unwrap_or_default();
     let mut history = vec![];
-    for logged in events_of(&mut *moment, account_id, &lineage, Some(&["noted"]), LONGEST + 1).await? {
+    let noted = events_of(&mut *moment, account_id, &lineage, Some(&["noted"]), LOOKED_AT).await?;
+    let blank = blank(&noted);
+    for logged in noted {
         let Fact::Scrub(ScrubFact::Noted { text, scrub, .. }) = logged.event.fact else { continue };
         let by = logged.event.actor.map(|actor| actor.login).unwrap_or_default();
         let note = Note { position: logged.position, at: logged.event.occurred_at, by, scrub, text };
-        if note.position != remarks.note_position() {
+        if note.position != remarks.note_position() && !blank.contains(&note.position) && history.len() < LONGEST {
             history.push(note);
         }
     }
     Ok(Notes { position, remarks, history })
+}
+
+/// The positions of the empty notes among an item's notes, newest first, that empty nothing the reader sees. Whoever
+/// wrote one took back a note of a place that the item came from and this reader does not see.
+pub(in crate::store) fn blank(noted: &[LoggedEvent]) -> HashSet<i64> {
+    let (mut blank, mut said) = (HashSet::new(), false);
+    for logged in noted.iter().rev() {
+        let Fact::Scrub(ScrubFact::Noted { text, superseded: false, .. }) = &logged.event.fact else { continue };
+        if text.is_empty() && !said {
+            blank.insert(logged.position);
+        }
+        said = !text.is_empty();
+    }
+    blank
+}
+
+/// The same of one item, for a reader.
+pub(in crate::store) async fn blank_of(
+    moment: &mut PgConnection,
+    account_id: i64,
+    sight: &Sight,
+    address: ItemAddress,
+) -> Result<HashSet<i64>, StoreError> {
+    let lineage = remarks::lineages(moment, account_id, sight, &[address]).await?.remove(&address).unwrap_or_default();
+    Ok(blank(&events_of(&mut *moment, account_id, &lineage, Some(&["noted"]), i64::MAX).await?))
 }
 
 /// The notes of items as they were when a scrub ended: the last one that was written by then, or in the

@@ -137,6 +137,9 @@ async fn told(
     let of = lineages.into_iter().map(|(address, line)| {
         let mut all: Vec<(i64, NoteText)> = line.iter().filter_map(|key| notes.get(key)).flatten().cloned().collect();
         all.sort_by_key(|(position, _)| *position);
+        // An empty note that empties nothing the reader sees says nothing to them.
+        let mut said = false;
+        all.retain(|(_, text)| std::mem::replace(&mut said, !text.is_empty()) || !text.is_empty());
         let marks = line.iter().filter_map(|key| marks.get(key)).cloned().reduce(Remarks::with_older);
         (address, (all, marks.unwrap_or_default().marks))
     });

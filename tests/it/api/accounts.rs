@@ -61,7 +61,12 @@ async fn before_the_first_delivery_there_is_no_account() {
         app.deliver("ping", &json!({"zen": "Keep it logically awesome."})).await;
         assert_eq!(get(&app, &token, "/api/v1/accounts").await, json!({"accounts": []}));
         let (status, said) = refused(&app, &token, "/api/v1/queue").await;
-        assert_eq!((status, &said["parameter"]), (400, &json!("account")));
+        assert_eq!((status, &said["type"]), (404, &json!("/problems/unknown-account")));
+        assert!(said["detail"].as_str().unwrap().contains("No account has sent a delivery yet"), "{said}");
+        // Whoever has just installed it asks how far it is.
+        let sync = get(&app, &token, "/api/v1/sync").await;
+        assert_eq!((&sync["backfill"], &sync["repositories"], &sync["items"]), (&json!("none"), &json!(0), &json!(0)));
+        assert_eq!((&sync["items_by_repository"], &sync["left_out"]), (&json!([]), &json!([])));
         assert_eq!(refused(&app, &token, "/api/v1/queue?account=0").await.0, 404);
         assert_eq!(refused(&app, &token, "/api/v1/queue?account=acme").await.0, 404);
         app
@@ -93,9 +98,28 @@ async fn a_token_bound_to_accounts_sees_only_those() {
         assert_eq!(refused(&app, &admin_of_one, "/api/v1/queue?account=umbrella").await.0, 404);
         let of_none = app.new_token(&["read"], Some(&[])).await;
         assert_eq!(ids(&get(&app, &of_none, "/api/v1/accounts").await), [0; 0]);
-        assert_eq!(refused(&app, &of_none, "/api/v1/queue").await.0, 400);
+        assert_eq!(refused(&app, &of_none, "/api/v1/queue").await.0, 404);
         let of_both = app.new_token(&["read"], Some(&[22, 11, 33])).await;
         assert_eq!(ids(&get(&app, &of_both, "/api/v1/accounts").await), [11, 22]);
+        app
+    })
+    .await;
+}
+
+/// An organization that was deleted and made anew: of two equal logins nobody can choose.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_must_name_an_account_is_told_names_that_differ() {
+    run_test(async |app| {
+        for (number, id, login) in [(1, 11, "acme"), (2, 22, "Acme"), (3, 33, "umbrella")] {
+            open(&app, number, &owned_repository(id, login, number, "widgets")).await;
+        }
+        let token = app.token.clone();
+        let (status, said) = refused(&app, &token, "/api/v1/queue").await;
+        assert_eq!((status, &said["allowed"]), (400, &json!(["11", "22", "umbrella"])));
+        for named in said["allowed"].as_array().unwrap() {
+            let answer = get(&app, &token, &format!("/api/v1/queue?account={}", named.as_str().unwrap())).await;
+            assert_eq!(answer["total"], 1, "{named}");
+        }
         app
     })
     .await;

@@ -187,7 +187,7 @@ async fn built_in_views_are_redefined_by_admins_alone() {
 /// The shipped dashboard, as Grafana asks: the variable first, then each panel with each of its values.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_dashboard_works_with_several_accounts() {
-    const DASHBOARD: &str = include_str!("../../../docs/grafana/queue.json");
+    const DASHBOARD: &str = include_str!("../../../charts/bugscrub/files/queue-dashboard.json");
     run_test(async |app| {
         open(&app, 1, &owned_repository(11, "acme", 1, "widgets")).await;
         open(&app, 2, &owned_repository(22, "Umbrella", 2, "gadgets")).await;

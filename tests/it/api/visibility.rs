@@ -118,7 +118,7 @@ async fn a_suspended_or_removed_installation_hides_the_account() {
             installation(&app, hides, ACME, "all", &[]).await;
             assert_eq!(seen(&app, &admin).await, [""; 0], "{hides}");
             assert_eq!(refused(&app, &admin, next).await.0, 404, "{hides}");
-            assert_eq!(refused(&app, &admin, "/api/v1/queue").await.1["parameter"], "account", "{hides}");
+            assert_eq!(refused(&app, &admin, "/api/v1/queue").await.0, 404, "{hides}");
             // A delivery that was on its way does not show the account again.
             let late = issue(1, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z");
             app.deliver("issues", &issues("edited", &late, &widgets)).await;

@@ -1,8 +1,5 @@
 //! Random items, changes, dates and questions, for the live ranking and its model.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use bugscrub::activity::{Checks, ItemType, NoteText, PersonKey, Review, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self, Looks};
 use bugscrub::rank::live::Change;
@@ -155,7 +152,7 @@ pub fn unread() -> impl Strategy<Value = Vec<Unread>> {
 }
 
 pub fn sight() -> impl Strategy<Value = Sight> {
-    let only = vec(0i64..6, 0..4).prop_map(|ids| Sight::Only(Arc::new(ids.into_iter().collect::<BTreeSet<i64>>())));
+    let only = vec(0i64..6, 0..4).prop_map(|ids| Sight::only(ids));
     prop_oneof![4 => Just(Sight::All), 2 => Just(Sight::Public), 2 => only]
 }
 

@@ -9,6 +9,7 @@ mod guide;
 mod pods;
 mod refusals;
 mod registry;
+mod routes;
 mod running;
 mod validity;
 mod watching;

@@ -11,7 +11,7 @@ use crate::support::service::{bugscrub, client};
 use crate::support::wait::in_time;
 
 const DOCS: &str = include_str!("../../../docs/api.md");
-const DASHBOARD: &str = include_str!("../../../docs/grafana/queue.json");
+const DASHBOARD: &str = include_str!("../../../charts/bugscrub/files/queue-dashboard.json");
 
 /// A running `bugscrub demo`, and the curl lines that it printed.
 struct Demo {

@@ -59,6 +59,8 @@ fn overlays_build_valid_objects() {
         let (valid, said) = custom(&dependent);
         assert!(valid, "{said}");
         assert_eq!(cluster[0]["spec"]["path"], format!("./deploy/flux/{overlay}"));
+        // A Kustomization that waits for the release takes no correction of it meanwhile.
+        assert_eq!(cluster[0]["spec"]["wait"], false, "{overlay}");
     }
 }
 

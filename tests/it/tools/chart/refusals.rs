@@ -57,6 +57,16 @@ const REFUSED: &[(&str, &str)] = &[
     ("commonLabels: {helm.sh/chart: other}", "commonLabels: the chart itself sets helm.sh/chart"),
     ("ingress: {enabled: true}", "ingress.enabled needs ingress.host"),
     ("httpRoute: {enabled: true}", "httpRoute.enabled needs httpRoute.parentRefs"),
+    ("ingress: {webhook: {enabled: true}}", "ingress.webhook.enabled needs ingress.webhook.host"),
+    ("httpRoute: {webhook: {enabled: true}}", "httpRoute.webhook.enabled needs httpRoute.webhook.parentRefs"),
+    (
+        "ingress: {webhook: {host: 'https://hooks.example'}}",
+        "ingress.webhook.host: \"https://hooks.example\" must be just a host name",
+    ),
+    (
+        "ingress: {enabled: true, host: a.example, webhook: {enabled: true, host: b.example}}\npaths: [{path: /webhooks/github, pathType: Exact}]",
+        "ingress.enabled: nothing but the webhook is in paths, and ingress.webhook.enabled exposes that.",
+    ),
     ("ingress: {enabled: true, host: a.example}\npaths: []", "paths is empty, so GitHub could not deliver."),
     ("networkPolicy: {enabled: true}", "needs networkPolicy.ingressFrom, or GitHub's deliveries are shut out"),
     (
@@ -94,6 +104,27 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     ("settings: {BUGSCRUB_ACCOUNTS: 583231}", "settings.BUGSCRUB_ACCOUNTS: 583231 is not a text. Write it in quotes"),
     ("settings: {BUGSCRUB_BOTS: [yes-bot, true]}", "settings.BUGSCRUB_BOTS: true is not a text"),
+    (
+        "settings: {BUGSCRUB_TIME_ZONE: Europe/Berlinn}",
+        "settings.BUGSCRUB_TIME_ZONE: \"Europe/Berlinn\" is no time zone. Write its name, such as Europe/Berlin or UTC.",
+    ),
+    ("settings: {BUGSCRUB_LOG_FORMAT: yaml}", "settings.BUGSCRUB_LOG_FORMAT: \"yaml\" is not one of auto, json, text."),
+    (
+        "settings: {BUGSCRUB_GITHUB_API_URL: github.acme.example}",
+        "settings.BUGSCRUB_GITHUB_API_URL: \"github.acme.example\" is no address",
+    ),
+    (
+        "settings: {BUGSCRUB_SCRUB_SCHEDULE: Wednes 17:00}",
+        "settings.BUGSCRUB_SCRUB_SCHEDULE: \"Wednes 17:00\" is not written like Wed 17:00 Europe/London 60m.",
+    ),
+    (
+        "settings: {BUGSCRUB_SCRUB_SCHEDULE: 'Wed 17:00; Thu 09:00 Asia/Tokio'}",
+        "\"Asia/Tokio\" is neither a time zone such as Europe/London nor a length such as 60m.",
+    ),
+    (
+        "settings: {BUGSCRUB_RATE_LIMIT: many}",
+        "settings.BUGSCRUB_RATE_LIMIT: \"many\" is no number from 0 to 4294967295.",
+    ),
     (
         "extraEnv: [{name: BUGSCRUB_LISTEN, value: '1'}]",
         "extraEnv contains BUGSCRUB_LISTEN, which the chart sets itself.",

@@ -66,9 +66,14 @@ async fn a_chart_pulled_from_a_registry_renders_the_same() {
         let chart = format!("{repository}/bugscrub");
         said(at(&["pull", &chart, "--version", "9.8.7", "--plain-http", "--untar"]));
         let pulled = folder.path().join("bugscrub");
-        for file in
-            ["values.schema.json", "files/settings.txt", "files/dashboard.json", "README.md", "templates/NOTES.txt"]
-        {
+        for file in [
+            "values.schema.json",
+            "files/settings.txt",
+            "files/time-zones.txt",
+            "files/dashboard.json",
+            "README.md",
+            "templates/NOTES.txt",
+        ] {
             assert!(pulled.join(file).exists(), "{file}");
         }
         assert!(!pulled.join("ci").exists(), "examples are not part of the chart");

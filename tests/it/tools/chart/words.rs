@@ -69,3 +69,51 @@ async fn the_charts_settings_are_the_programs() {
         }
     }
 }
+
+/// The chart refuses what the program would refuse, and nothing else.
+#[test]
+fn the_chart_takes_the_same_settings_as_the_program() {
+    use clap::Parser;
+    let zones: Vec<&str> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+    golden("charts/bugscrub/files/time-zones.txt", &format!("{}\n", zones.join("\n")));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("values.yaml");
+    let tried = [
+        (
+            "BUGSCRUB_TIME_ZONE",
+            &["UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "europe/berlin", "Berlin", "GMT+1"][..],
+        ),
+        ("BUGSCRUB_FIRST_SCRUB", &["0", "1", "1000000", "1000001", "-1", "one"]),
+        ("BUGSCRUB_SCRUB_CLOSES_AFTER", &["0", "1", "720", "721", "12h"]),
+        ("BUGSCRUB_DELIVERY_RETENTION_DAYS", &["3", "4", "3650", "3651", "30d"]),
+        ("BUGSCRUB_PURGE_DAYS", &["0", "3650", "3651", "-1"]),
+        ("BUGSCRUB_RATE_LIMIT", &["0", "6000", "4294967295", "4294967296", "1.5"]),
+        ("BUGSCRUB_LOG_FORMAT", &["auto", "json", "text", "yaml"]),
+        (
+            "BUGSCRUB_GITHUB_API_URL",
+            &["https://api.github.com", "http://127.0.0.1:8080", "github.acme.example", "ftp://a"],
+        ),
+        (
+            "BUGSCRUB_SCRUB_SCHEDULE",
+            &[
+                "Wed 17:00",
+                "wednesday 9:30 Europe/London 45m; Thu 17:00",
+                "Wed",
+                "Wed 5pm",
+                "Day 17:00",
+                "Wed 17:00 Asia/Tokio",
+            ],
+        ),
+    ];
+    for (name, values) in tried {
+        let flag = name.trim_start_matches("BUGSCRUB_").to_lowercase().replace('_', "-");
+        for value in values {
+            let program = bugscrub::config::Cli::try_parse_from(["bugscrub", "serve", &format!("--{flag}={value}")]);
+            std::fs::write(&path, format!("settings: {{{name}: '{value}'}}")).unwrap();
+            let chart = super::output(super::template("helm4", Some(&path)));
+            let said = String::from_utf8_lossy(&chart.stderr).into_owned();
+            assert_eq!(chart.status.success(), program.is_ok(), "{name}: {value}: {said} {program:?}");
+            assert!(chart.status.success() || said.contains(&format!("settings.{name}")), "{name}: {value}: {said}");
+        }
+    }
+}
