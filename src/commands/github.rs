@@ -92,6 +92,12 @@ async fn sign_in(settings: Option<SignInSettings>, client: &Client) -> Finding {
              BUGSCRUB_CLIENT_SECRET and BUGSCRUB_SESSION_KEY."
         ));
     };
+    let given = app.client_id.to_string();
+    if let Some(own) = examining::client_id(client).await.filter(|own| *own != given) {
+        return Finding::Bad(format!(
+            "People cannot sign in: BUGSCRUB_CLIENT_ID is {given}, which is another App. The client id of this one is {own}."
+        ));
+    }
     match people::check(app, client).await {
         Ok(()) => Finding::Good(format!(
             "GitHub knows the client secret, so people can sign in if https://YOUR-HOST{CALLBACK} is a callback URL in \

@@ -19,7 +19,7 @@ pub enum ConfigError {
     Network(#[from] BadNetwork),
     #[error("{variable}: the key cannot be used")]
     Key { variable: String, source: BadKey },
-    #[error("{variable} cannot be used: {source}")]
+    #[error("{variable}: the session key cannot be used")]
     SessionKey { variable: String, source: BadSessionKey },
     #[error("{variable}: {fault}")]
     DatabaseUrl { variable: String, fault: String },

@@ -84,6 +84,12 @@ pub async fn examine(client: &Client) -> Vec<Finding> {
     findings
 }
 
+/// The App's client id, as far as GitHub tells it.
+pub async fn client_id(client: &Client) -> Option<String> {
+    let app = client.get(Requester::App, "/app").await.and_then(|answer| answer.json::<App>()).ok()?;
+    app.client_id.map(|id| id.0)
+}
+
 fn app_id(client: &Client) -> String {
     client.identity().map(|identity| identity.app_id().to_string()).unwrap_or_default()
 }

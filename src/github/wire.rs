@@ -34,6 +34,7 @@ readable! {
     }
 
     pub struct App {
+        pub client_id: Option<Text>,
         pub slug: Option<Text>,
         pub name: Option<Text>,
         pub html_url: Option<Text>,

@@ -3,9 +3,10 @@
 //! A proxy that serves us below a path takes that path off before it asks us, so links that we make would
 //! lead out of it. It says so in `X-Forwarded-Prefix`; another scheme or host it tells in
 //! `X-Forwarded-Proto` and `X-Forwarded-Host`, or in `Forwarded` (RFC 7239). They are believed from
-//! whoever sends them, for they decide one thing only: where the links lead in the answer to the very
-//! request that carries them. What is not plainly a scheme, a host or a path counts as not sent, so
-//! nothing else can get into a header or a link.
+//! whoever sends them, for what they decide is their sender's own: where the links lead in the answer to the
+//! very request that carries them, which cookie it may bring, and whether the page that asks is ours. A page of
+//! another site cannot have them sent. Where a sign-in comes back to, GitHub checks too. What is not plainly
+//! a scheme, a host or a path counts as not sent, so nothing else can get into a header or a link.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr};
@@ -86,11 +87,11 @@ impl RequestOrigin {
         link.replace("</", &format!("<{}{}/", self.origin, self.prefix))
     }
 
-    /// Where a redirect leads. The page of the description is next to its own address, so that it is found also where
-    /// no proxy has told the prefix.
-    fn location(&self, location: &str) -> String {
+    /// Where a redirect from a path leads. The page of the description is next to its own address, so that it is found
+    /// also where no proxy has told the prefix.
+    fn location(&self, from: &str, location: &str) -> String {
         match location {
-            "/docs/" => "docs/".to_owned(),
+            "/docs/" if from == "/docs" => "docs/".to_owned(),
             ours if ours.starts_with('/') && !ours.starts_with("//") => self.path(ours),
             elsewhere => elsewhere.to_owned(),
         }
@@ -109,6 +110,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestOrigin {
 pub fn with_outside<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.layer(from_fn(async |request: Request, next: Next| -> Response {
         let outside = RequestOrigin::of(request.headers());
+        let from = request.uri().path().to_owned();
         let mut response = next.run(request).await;
         let mut rewrite = |name: HeaderName, rewritten: &dyn Fn(&str) -> String| {
             let held = response.headers().get(&name).and_then(|held| held.to_str().ok()).map(rewritten);
@@ -117,7 +119,7 @@ pub fn with_outside<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Rout
             }
         };
         rewrite(LINK, &|link| outside.link(link));
-        rewrite(LOCATION, &|location| outside.location(location));
+        rewrite(LOCATION, &|location| outside.location(&from, location));
         response
     }))
 }

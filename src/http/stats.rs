@@ -38,7 +38,7 @@ pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
         operation.summary = operation.summary.as_ref().map(|says| says.replacen("Show", "Export", 1));
         let form = FormPath::into_params(|| None).into_iter().map(RefOr::T);
         operation.parameters = Some(form.chain(operation.parameters.take().into_iter().flatten()).collect());
-        let schemes = ["token", "embed_token"];
+        let schemes = ["token", "session", "embed_token"];
         operation.security = Some(schemes.map(|name| SecurityRequirement::new(name, [""; 0])).to_vec());
         if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
             for content_type in ["text/csv", "image/svg+xml"] {

@@ -16,6 +16,8 @@ pub enum PeopleError {
     /// What GitHub calls it, in letters and underscores.
     #[error("GitHub refused it ({0})")]
     Refused(String),
+    #[error("too many people are signing in at the moment")]
+    Busy,
     #[error("the session has ended")]
     Ended,
     #[error("no random numbers can be had")]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 
 use super::error::PeopleError;
 use super::held::HeldSights;
@@ -11,6 +12,9 @@ use super::keys::SessionKeys;
 use super::oauth::OAuth;
 use super::settings::{PeopleSettings, ScrubOpenTo, SignInSettings};
 use crate::github::{Client, Clock, GitHubError};
+
+/// How many may sign in at the same moment.
+const SIGN_INS: usize = 16;
 
 /// Knows people. Cheap to clone.
 #[derive(Clone)]
@@ -32,6 +36,8 @@ pub(super) struct PeopleState {
 pub(super) struct SignIn {
     pub github: Client,
     pub oauth: OAuth,
+    /// How many may sign in at the same moment. Anybody may try, so that they cannot keep GitHub busy in our name.
+    pub turns: Semaphore,
     pub keys: Arc<SessionKeys>,
 }
 
@@ -49,7 +55,8 @@ impl People {
         let PeopleSettings { sign_in, admins, scrub_open_to } = settings.clone();
         let sign_in = match sign_in.zip(github) {
             Some((SignInSettings { app, keys }, github)) => {
-                Some(SignIn { oauth: OAuth::new(app, &github.web())?, github, keys })
+                let turns = Semaphore::new(SIGN_INS);
+                Some(SignIn { oauth: OAuth::new(app, &github.web())?, turns, github, keys })
             }
             None => None,
         };

@@ -5,6 +5,7 @@
 //! the commit, both tokens are lost, and the person has to sign in again.
 
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use oauth2::{AccessToken, RefreshToken};
 
@@ -15,7 +16,10 @@ use super::oauth::UserTokens;
 
 use crate::github::GitHubError;
 use crate::github::answer::GitHubAnswer;
-use crate::store::sessions::{self, KeptTokens, SealedTokens, SessionHolder, SessionRow};
+use crate::store::sessions::{self, SealedTokens, SessionHolder, SessionRow};
+
+/// The waits before a question is repeated because GitHub may not know a new token everywhere yet.
+pub(super) const NEW_TOKEN_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_500)];
 
 /// What a person's tokens are sealed for.
 const ACCESS: &str = "access";
@@ -60,23 +64,23 @@ impl People {
     /// [`PeopleError::Ended`], or [`PeopleError::GitHub`] if the question may be asked again.
     pub async fn ask(&self, session: &Session, path: &str) -> Result<GitHubAnswer, PeopleError> {
         let SignIn { github, .. } = self.sign_in()?;
-        let mut refused: Option<AccessToken> = None;
+        let (mut refused, mut waits) = (None::<AccessToken>, NEW_TOKEN_WAITS.into_iter());
         loop {
             let token = self.access_token(session).await?;
-            // Somebody else may have renewed it after we read it. The same one again is refused for good.
+            // Somebody else may have renewed it after we read it. The same one again is refused for good, unless it is new.
             if refused.as_ref().is_some_and(|refused| refused.secret() == token.secret()) {
-                tracing::info!(
-                    session = session.session_id,
-                    "GitHub does not know a person's token any more; the session ends"
-                );
-                sessions::end(&self.0.pool, &session.hash).await?;
-                return Err(PeopleError::Ended);
+                let Some(wait) = waits.next() else { break };
+                tokio::time::sleep(wait).await;
             }
             match github.get_as(token.secret(), path).await {
                 Err(GitHubError::Refused { status: 401, .. }) => refused = Some(token),
                 answer => return Ok(answer?),
             }
         }
+        let id = session.session_id;
+        tracing::info!(session = id, "GitHub does not know a person's token any more; the session ends");
+        sessions::end(&self.0.pool, &session.hash).await?;
+        Err(PeopleError::Ended)
     }
 
     /// The person's access token, good for some minutes at least.
@@ -84,7 +88,7 @@ impl People {
         let SignIn { keys, .. } = self.sign_in()?;
         let kept = sessions::tokens(&self.0.pool, session.session_id).await?.ok_or(PeopleError::Ended)?;
         if !kept.is_old {
-            return self.opened(keys, session, &kept).await;
+            return unsealed(keys, ACCESS, session, &kept.access).map(AccessToken::new);
         }
         // Whoever asked may hang up; what GitHub answered must be kept all the same.
         let (people, session) = (self.clone(), session.clone());
@@ -94,19 +98,18 @@ impl People {
 
     /// Renews the tokens, unless somebody else just did.
     async fn renewed(&self, session: &Session) -> Result<AccessToken, PeopleError> {
-        let SignIn { oauth, github, keys } = self.sign_in()?;
+        let SignIn { oauth, github, keys, .. } = self.sign_in()?;
         let turn = self.turn(session.session_id);
         let _turn = turn.lock().await;
         let locked = sessions::lock(&self.0.pool, session.session_id).await?.ok_or(PeopleError::Ended)?;
         if !locked.tokens.is_old {
-            return self.opened(keys, session, &locked.tokens).await;
+            return unsealed(keys, ACCESS, session, &locked.tokens.access).map(AccessToken::new);
         }
-        let refresh = locked.tokens.refresh.as_deref();
-        let refresh = refresh.and_then(|refresh| keys.open(REFRESH, &owner(&session.hash, session.github_id), refresh));
-        let Some(refresh) = refresh.map(RefreshToken::new) else {
+        let Some(sealed) = &locked.tokens.refresh else {
             locked.end().await?;
             return Err(PeopleError::Ended);
         };
+        let refresh = RefreshToken::new(unsealed(keys, REFRESH, session, sealed)?);
         match oauth.refreshed(github, &refresh).await {
             Ok(tokens) => {
                 locked.renew(&seal(keys, &session.hash, session.github_id, &tokens)?).await?;
@@ -125,27 +128,27 @@ impl People {
         }
     }
 
-    /// The access token of what is kept. A session whose key is gone has ended.
-    async fn opened(
-        &self,
-        keys: &SessionKeys,
-        session: &Session,
-        kept: &KeptTokens,
-    ) -> Result<AccessToken, PeopleError> {
-        match keys.open(ACCESS, &owner(&session.hash, session.github_id), &kept.access) {
-            Some(token) => Ok(AccessToken::new(token)),
-            None => {
-                sessions::end(&self.0.pool, &session.hash).await?;
-                Err(PeopleError::Ended)
-            }
-        }
-    }
-
     fn turn(&self, session_id: i64) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         turns.entry(session_id).or_default().clone()
     }
+}
+
+/// Opens a token of a session. What cannot be opened here may be under a key that another replica knows already, so the
+/// session stays, for what it is worth.
+///
+/// # Errors
+/// [`PeopleError::Ended`]
+fn unsealed(keys: &SessionKeys, purpose: &str, session: &Session, sealed: &[u8]) -> Result<String, PeopleError> {
+    let opened = keys.open(purpose, &owner(&session.hash, session.github_id), sealed);
+    if opened.is_none() {
+        tracing::warn!(
+            session = session.session_id,
+            "no session key opens a person's token: they have to sign in again"
+        );
+    }
+    opened.ok_or(PeopleError::Ended)
 }
 
 /// Whose tokens they are: those of one session of one person.

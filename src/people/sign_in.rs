@@ -14,12 +14,14 @@ use sha2::{Digest, Sha256};
 use super::error::PeopleError;
 use super::known::{People, SignIn};
 use super::oauth::{Authorization, OAuth, OAuthApp, UserTokens};
-use super::session::seal;
-use crate::github::Client;
+use super::session::{NEW_TOKEN_WAITS, seal};
+use crate::github::{Client, GitHubError};
 use crate::store::sessions;
 
 /// How long somebody may take on GitHub's pages.
 const PATIENCE: Duration = Duration::minutes(10);
+/// How long somebody waits while many sign in.
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 /// What an attempt is sealed for.
 const ATTEMPT: &str = "sign-in";
 /// What the cookie of a session begins with.
@@ -78,10 +80,21 @@ impl People {
     /// # Errors
     /// [`PeopleError`]
     pub async fn finish(&self, attempt: Option<&str>, state: &str, code: &str) -> Result<SignedIn, PeopleError> {
-        let SignIn { oauth, github, .. } = self.sign_in()?;
+        let SignIn { oauth, github, turns, .. } = self.sign_in()?;
         let Attempt { verifier, redirect_uri, return_to, .. } = self.attempt(attempt, state)?;
+        // The semaphore is never closed.
+        let turn = tokio::time::timeout(LONGEST_WAIT, turns.acquire()).await;
+        let _turn = turn.map_err(|_| PeopleError::Busy)?;
         let tokens = oauth.tokens(github, code, PkceCodeVerifier::new(verifier), &redirect_uri).await?;
-        let (github_id, login) = github.person_of(tokens.access.secret()).await?;
+        let mut waits = NEW_TOKEN_WAITS.into_iter();
+        let (github_id, login) = loop {
+            match github.person_of(tokens.access.secret()).await {
+                Err(GitHubError::Refused { status: 401, .. }) if waits.len() > 0 => {
+                    tokio::time::sleep(waits.next().unwrap_or_default()).await;
+                }
+                person => break person?,
+            }
+        };
         let cookie = self.begin_session((github_id, &login), tokens).await?;
         Ok(SignedIn { cookie, return_to })
     }

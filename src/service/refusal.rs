@@ -158,6 +158,7 @@ impl From<PeopleError> for Refusal {
             PeopleError::Refused(error) => {
                 Self::SignInFailed(format!("GitHub refused it ({error}). Begin again at /auth/sign-in.").into())
             }
+            PeopleError::Busy => Self::TooBusy("Too many people are signing in at the moment."),
             PeopleError::Ended => Self::UnknownSession,
             PeopleError::NoRandomness => Self::Failed,
             PeopleError::GitHub(error) => Self::GitHub(error),

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
 
+use super::head::BEGIN;
 use super::{StoreError, pool};
 
 /// A session.
@@ -238,7 +239,7 @@ pub struct LockedSession {
 
 /// Locks a person's session; `None` if it has ended.
 pub async fn lock(pool: &PgPool, session_id: i64) -> Result<Option<LockedSession>, StoreError> {
-    let mut transaction = pool::begin(pool, "BEGIN").await?;
+    let mut transaction = pool::begin(pool, BEGIN).await?;
     let kept = sqlx::query_as!(
         KeptTokens,
         r#"SELECT access_token AS "access!", COALESCE(access_expires_at <= now() + interval '5 minutes', false) AS "is_old!",

@@ -161,6 +161,11 @@ async fn a_person_signs_in_and_out() {
     let answer = browser.get(&browser.allow(&at, "octocat").await).await;
     assert_eq!((answer.status().as_u16(), location(&answer).as_str()), (303, "/docs/?x=1"));
     assert_eq!(answer.headers()["cache-control"], "no-store");
+    // Also to the page of the description, which is asked for at another address.
+    let again = Browser::new(&app);
+    let at = again.begin("/auth/sign-in?return_to=/docs/").await;
+    assert_eq!(location(&again.get(&again.allow(&at, "grace").await).await), "/docs/");
+    assert_eq!(again.post("/auth/sign-out?everywhere=true", None).await.status(), 204);
     assert_eq!(browser.cookie("bugscrub-sign-in"), None);
 
     let (status, me) = browser.me().await;
@@ -178,7 +183,7 @@ async fn a_person_signs_in_and_out() {
         .await
         .unwrap();
     let secrets = github.user_secrets();
-    assert_eq!(secrets.len(), 2);
+    assert_eq!(secrets.len(), 4);
     for secret in secrets.iter().chain(&browser.session()) {
         assert!(!row.contains(secret) && !row.contains(&hex::encode(secret)), "{row}");
     }

@@ -14,4 +14,5 @@ mod pgbouncer;
 mod proxies;
 mod recipes;
 mod schemathesis;
+mod sign_in;
 mod texts;

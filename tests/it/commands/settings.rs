@@ -24,6 +24,13 @@ async fn the_error_names_a_missing_or_wrong_setting() {
     let secret = ("BUGSCRUB_WEBHOOK_SECRET", "s");
     for (name, value, said) in [
         ("BUGSCRUB_ADMIN_TOKEN", "too short", &["BUGSCRUB_ADMIN_TOKEN", "16 characters"][..]),
+        ("BUGSCRUB_SESSION_KEY", "too short", &["BUGSCRUB_SESSION_KEY", "line 1 is not 32 bytes", "openssl"]),
+        (
+            "BUGSCRUB_SESSION_KEY",
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==",
+            &["line 2 is not 32 bytes"],
+        ),
+        ("BUGSCRUB_SESSION_KEY", crate::sign_in::KEY, &["cannot sign in without BUGSCRUB_CLIENT_ID"]),
         (
             "BUGSCRUB_DATABASE_URL",
             "postgres://host/database?sslmod=off",
@@ -55,6 +62,7 @@ async fn the_error_names_a_missing_or_wrong_setting() {
         ("BUGSCRUB_LISTEN", "localhost:http", &["BUGSCRUB_LISTEN: localhost:http"]),
         ("BUGSCRUB_LISTEN", "127.0.0.1:65536", &["BUGSCRUB_LISTEN", "65536"]),
         ("BUGSCRUB_DELIVERY_RETENTION_DAYS", "3", &["BUGSCRUB_DELIVERY_RETENTION_DAYS: 3", "4..="]),
+        ("BUGSCRUB_SCRUB_OPEN_TO", "all", &["BUGSCRUB_SCRUB_OPEN_TO: all", "triage, signed-in"]),
         ("BUGSCRUB_RATE_LIMIT", "many", &["BUGSCRUB_RATE_LIMIT: many"]),
         ("BUGSCRUB_PUBLIC", "perhaps", &["BUGSCRUB_PUBLIC: perhaps", "on or off"]),
         ("BUGSCRUB_PUBLIC_RATE_LIMIT", "-1", &["BUGSCRUB_PUBLIC_RATE_LIMIT: -1"]),

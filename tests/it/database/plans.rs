@@ -39,6 +39,8 @@ async fn fill(connection: &mut PgConnection) {
             ("type", "text") => "'Issue'".to_owned(),
             // No event is another's correction.
             ("supersedes", _) => "NULL".to_owned(),
+            // Every session is a person's.
+            ("token_hash", _) if table == "sessions" => "NULL".to_owned(),
             // Every repository shows.
             ("chosen_since", _) => "NULL".to_owned(),
             ("live" | "visible" | "has_discussions", _) => "true".to_owned(),

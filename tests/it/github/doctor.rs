@@ -46,6 +46,11 @@ async fn the_doctor_says_whether_people_can_sign_in() {
         (vec![client, ("BUGSCRUB_CLIENT_SECRET", CLIENT_SECRET)], 0, "Nobody can sign in with GitHub"),
         (vec![key], 1, "BUGSCRUB_SESSION_KEY is set, but"),
         (vec![("BUGSCRUB_SESSION_KEY", "short")], 1, "line 1 is not 32 bytes in base64"),
+        (
+            vec![key, ("BUGSCRUB_CLIENT_ID", "Iv23liOfAnother"), ("BUGSCRUB_CLIENT_SECRET", CLIENT_SECRET)],
+            1,
+            "which is another App",
+        ),
         (vec![key, client, ("BUGSCRUB_CLIENT_SECRET", "another")], 1, "the client secret is wrong"),
         (vec![key, client, ("BUGSCRUB_CLIENT_SECRET", CLIENT_SECRET)], 0, "/auth/callback is a callback URL"),
     ] {

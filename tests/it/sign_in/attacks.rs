@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::{Browser, OWN_PAGE, location, sessions, start};
 use crate::support::app::problem;
-use crate::support::github::FakeGitHub;
+use crate::support::github::{FakeGitHub, Fault, Trouble};
+use crate::support::wait;
 
 /// Somebody gives a victim the end of a sign-in of their own, so that the victim works under their name.
 #[tokio::test(flavor = "multi_thread")]
@@ -84,6 +85,31 @@ async fn a_code_of_another_attempt_is_refused_by_github() {
     assert_eq!(status, 400);
     assert!(told["detail"].as_str().unwrap().contains("bad_verification_code"), "{told}");
     assert_eq!(thief.session(), None);
+    app.stop().await.drop().await;
+}
+
+/// Anybody may begin a sign-in, and make us ask GitHub at its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn so_many_sign_in_at_once_and_no_more() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    let arrive = async |login: String| {
+        let browser = Browser::new(&app);
+        let at = browser.begin("/auth/sign-in").await;
+        browser.get(&browser.allow(&at, &login).await).await
+    };
+    github.fault(Fault { path: "access_token", after: 0, times: 16, trouble: Trouble::Held });
+    let all = futures_util::future::join_all((0..16).map(|nth| arrive(format!("person-{nth}"))));
+    let last = async {
+        wait::until("all of them are held", async || github.token_exchanges() == 16).await;
+        let answer = arrive("one-more".to_owned()).await;
+        (0..16).for_each(|_| github.release());
+        answer
+    };
+    let (all, last) = tokio::join!(all, last);
+    assert_eq!((last.status().as_u16(), &last.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    assert!(all.iter().all(|answer| answer.status() == 303));
+    assert_eq!(github.token_exchanges(), 16);
     app.stop().await.drop().await;
 }
 

@@ -146,6 +146,22 @@ async fn a_github_that_fails_ends_no_session() {
     app.stop().await.drop().await;
 }
 
+/// Not all of GitHub's servers know a new token at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_token_that_is_unknown_for_a_moment_ends_nothing() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    let unknown = || Fault { path: "/user", after: 0, times: 2, trouble: Trouble::Unauthorized };
+    github.fault(unknown());
+    Browser::new(&app).sign_in("octocat").await;
+    let session = session(&app, "octocat").await;
+    age(&app).await;
+    github.fault(unknown());
+    assert_eq!(asks(&replica(&app, &github, KEY), &session).await.unwrap(), 200);
+    assert_eq!(sessions(&app).await, 1);
+    app.stop().await.drop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_that_do_not_expire_are_not_renewed() {
     let github = FakeGitHub::start().await;
@@ -179,6 +195,8 @@ async fn keys_rotate() {
     assert_eq!(asks(&new, &session).await.unwrap(), 200);
     let old = replica(&app, &github, KEY);
     assert!(matches!(asks(&old, &session).await, Err(PeopleError::Ended)));
+    // A replica that does not know it yet ends nothing.
+    assert_eq!(asks(&new, &session).await.unwrap(), 200);
     app.stop().await.drop().await;
 }
 

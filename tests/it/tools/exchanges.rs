@@ -78,6 +78,10 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         let answer = client.get(format!("{url}{path}")).bearer_auth(jwt).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
     }
+    // The request of a person who signs in.
+    let signed_in = github.signed_in("octocat").await;
+    let answer = client.get(format!("{url}/user")).bearer_auth(signed_in).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
     app.stop().await.drop().await;
 
     let exchanges = github.exchanges();
@@ -92,6 +96,7 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         "labels",
         "\"due_on\":\"",
         "conversions",
+        "\"/user\"",
         "\"status\":301",
         "\"status\":410",
     ] {

@@ -26,7 +26,7 @@ use self::who::{Who, known};
 use super::points::points;
 use super::shapes;
 use super::world::Repository;
-use super::{APP_ID, Fault, Logged, State, Trouble, Window};
+use super::{APP_ID, CLIENT_ID, Fault, Logged, State, Trouble, Window};
 
 /// Points that GitHub's secondary limit for REST allows in a minute.
 const POINTS_A_MINUTE: i64 = 900;
@@ -148,6 +148,7 @@ fn respond(
             state.refused_until.insert(gate, reset);
             error("", 403, "API rate limit exceeded for installation.")
         }
+        (Ok(_), _) if uri.path() == "/login" => oauth::log_in(uri),
         (Ok(_), _) if uri.path() == "/login/oauth/authorize" => oauth::authorize(state, uri, headers),
         (Ok(_), _) if uri.path() == "/login/oauth/access_token" => oauth::exchange(state, headers, body),
         (Ok(who), _) => route(state, who, method, uri, body),
@@ -335,7 +336,7 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
         },
         (_, ["app", ..]) if who != Who::App => app_only(),
         ("GET", ["app"]) => {
-            let fields = json!({"id": APP_ID, "slug": "bug-scrub", "name": "Bug Scrub",
+            let fields = json!({"id": APP_ID, "client_id": CLIENT_ID, "slug": "bug-scrub", "name": "Bug Scrub",
                 "permissions": state.permissions, "events": state.events});
             reply("/app", 200, shapes::of("app", fields))
         }

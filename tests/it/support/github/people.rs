@@ -1,6 +1,6 @@
 //! People who use the fake: who may sign in, and with which tokens.
 
-use super::FakeGitHub;
+use super::{CLIENT_ID, CLIENT_SECRET, FakeGitHub};
 
 impl FakeGitHub {
     /// Adds a callback URL to the App's settings.
@@ -39,6 +39,23 @@ impl FakeGitHub {
             let all = state.user_tokens.iter();
             all.flat_map(|(access, token)| [Some(access.clone()), token.refresh.clone()]).flatten().collect()
         })
+    }
+
+    /// A token of somebody who let the App know them.
+    pub async fn signed_in(&self, login: &str) -> String {
+        let (url, back) = (self.url(), "https://here.example/auth/callback");
+        self.callback(back);
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let client = client.tls_certs_only([]).build().unwrap();
+        let page = format!("{url}/login/oauth/authorize?client_id={CLIENT_ID}&redirect_uri={back}&state=s");
+        let allowed = client.get(page).header("cookie", format!("user_session={login}")).send().await.unwrap();
+        let location = allowed.headers()["location"].to_str().unwrap().to_owned();
+        let code = location.split_once("code=").unwrap().1.split('&').next().unwrap();
+        let form = format!("client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&code={code}&redirect_uri={back}");
+        let exchange = client.post(format!("{url}/login/oauth/access_token")).header("accept", "application/json");
+        let answer = exchange.body(form).send().await.unwrap().text().await.unwrap();
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        answer["access_token"].as_str().unwrap().to_owned()
     }
 
     /// How many times a code or a refresh token was exchanged, in vain or not.

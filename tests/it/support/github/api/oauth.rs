@@ -30,11 +30,22 @@ fn get<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
 }
 
+/// Logs a browser in, as whomever it names.
+pub fn log_in(uri: &Uri) -> Reply {
+    let asked = pairs(uri.query().unwrap_or_default());
+    let mut answer = reply("", 200, json!({}));
+    answer
+        .headers
+        .push(("set-cookie", format!("user_session={}; Path=/; HttpOnly; SameSite=Lax", get(&asked, "as").unwrap())));
+    answer
+}
+
 /// The page, on which whoever is logged in (`user_session=LOGIN`) presses the button at once, or refuses.
 pub fn authorize(state: &mut State, uri: &Uri, headers: &HeaderMap) -> Reply {
     let asked = pairs(uri.query().unwrap_or_default());
     let cookie = headers.get("cookie").and_then(|cookie| cookie.to_str().ok()).unwrap_or_default();
-    let Some(login) = cookie.strip_prefix("user_session=") else { return error("", 401, "Log in first") };
+    let session = cookie.split("; ").find_map(|pair| pair.strip_prefix("user_session="));
+    let Some(login) = session else { return error("", 401, "Log in first") };
     if get(&asked, "client_id") != Some(CLIENT_ID) {
         return error("", 404, "Not Found");
     }
