@@ -1,7 +1,10 @@
 //! What a reader may see.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 
 /// Which repositories a reader may see.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -10,17 +13,61 @@ pub enum Sight {
     #[default]
     Public,
     All,
-    /// These, by their ids, public or not, and no others.
-    Only(Arc<BTreeSet<i64>>),
+    /// The public ones, and of the private ones these.
+    Only(PrivateRepositories),
+}
+
+/// Some private repositories, by their ids. What it prints is the same for the same ids, wherever and whenever, and short: answers
+/// are known again by it.
+#[derive(Clone)]
+pub struct PrivateRepositories {
+    ids: Arc<BTreeSet<i64>>,
+    digest: u128,
+}
+
+impl PrivateRepositories {
+    fn of(ids: BTreeSet<i64>) -> Self {
+        let mut hash = Sha256::new();
+        ids.iter().for_each(|id| hash.update(id.to_be_bytes()));
+        let mut first = [0; 16];
+        first.copy_from_slice(&hash.finalize()[..16]);
+        Self { ids: Arc::new(ids), digest: u128::from_be_bytes(first) }
+    }
+}
+
+impl fmt::Debug for PrivateRepositories {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:032x}", self.digest)
+    }
+}
+
+impl PartialEq for PrivateRepositories {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+}
+
+impl Eq for PrivateRepositories {}
+
+impl std::hash::Hash for PrivateRepositories {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.digest.hash(state);
+    }
 }
 
 impl Sight {
+    /// What is public, and of what is private these repositories.
+    pub fn only(private: impl IntoIterator<Item = i64>) -> Self {
+        let ids: BTreeSet<i64> = private.into_iter().collect();
+        if ids.is_empty() { Sight::Public } else { Sight::Only(PrivateRepositories::of(ids)) }
+    }
+
     /// Whether the reader may see a repository.
     pub fn sees(&self, repo_id: i64, private: bool) -> bool {
         match self {
             Sight::Public => !private,
             Sight::All => true,
-            Sight::Only(repo_ids) => repo_ids.contains(&repo_id),
+            Sight::Only(private_ones) => !private || private_ones.ids.contains(&repo_id),
         }
     }
 
@@ -29,14 +76,13 @@ impl Sight {
         *self == Sight::All
     }
 
-    /// The ids of the only repositories that the reader may see, if there is such a list.
+    /// The ids of the private repositories that the reader may see, unless they see all.
     ///
-    /// SQL takes it beside [`Sight::is_all`], as
-    /// `CASE WHEN $only::bigint[] IS NULL THEN $all OR NOT r.private ELSE r.repo_id = ANY($only) END`.
-    pub fn only(&self) -> Option<Vec<i64>> {
+    /// SQL takes it beside [`Sight::is_all`], as `($all OR NOT r.private OR r.repo_id = ANY($private))`.
+    pub fn private(&self) -> Vec<i64> {
         match self {
-            Sight::Public | Sight::All => None,
-            Sight::Only(repo_ids) => Some(repo_ids.iter().copied().collect()),
+            Sight::Public | Sight::All => vec![],
+            Sight::Only(private) => private.ids.iter().copied().collect(),
         }
     }
 }

@@ -84,9 +84,8 @@ pub struct Service(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
-    progress: Recent<i64, SyncProgress>,
-    /// The same of what is public alone.
-    public_progress: Recent<i64, SyncProgress>,
+    /// By account, and by what is seen of it.
+    progress: Recent<(i64, String), SyncProgress>,
     /// When a delivery last told something public of an account, with its position.
     told: Mutex<HashMap<i64, (i64, DateTime<Utc>)>>,
     valid_tokens: Recent<i64, bool>,
@@ -156,7 +155,6 @@ impl Service {
         Self(Arc::new(Inner {
             parts,
             progress: Recent::default(),
-            public_progress: Recent::default(),
             told: Mutex::default(),
             valid_tokens: Recent::default(),
             known_tokens: Recent::default(),

@@ -150,11 +150,8 @@ impl Service {
         }
         // Every page of the queue says it, and counting ten thousand repositories takes longer than the page.
         let progress = sync::progress(&self.0.pool, account_id, sight, self.included(account_id));
-        let progress = match sight {
-            Sight::All => self.0.progress.get(account_id, progress).await?,
-            Sight::Public => self.0.public_progress.get(account_id, progress).await?,
-            Sight::Only(_) => progress.await?,
-        };
+        // Kept by what a sight is called: the sets of those who have gone are not kept with it.
+        let progress = self.0.progress.get((account_id, format!("{sight:?}")), progress).await?;
         Ok((BackfillState::of(true, &progress), progress.swept_at))
     }
 

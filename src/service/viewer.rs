@@ -140,8 +140,7 @@ impl Viewer {
     /// The same, who leaves out what is private.
     #[must_use]
     pub fn publicly(&self) -> Self {
-        let viewer = self.clone();
-        if viewer.sight.is_all() { viewer.with_sight(Sight::Public) } else { viewer }
+        self.clone().with_sight(Sight::Public)
     }
 
     pub fn who(&self) -> &Who {

@@ -37,7 +37,7 @@ pub async fn visible(pool: &PgPool, sight: &Sight, meant: Meant<'_>) -> Result<V
            FROM accounts a
            JOIN current_profiles p ON p.account_id = a.account_id
            CROSS JOIN LATERAL (SELECT 1 FROM visible_repositories r WHERE r.account_id = a.account_id
-             AND CASE WHEN $6::bigint[] IS NULL THEN $5 OR NOT r.private ELSE r.repo_id = ANY($6) END LIMIT 1) AS seen
+             AND ($5 OR NOT r.private OR r.repo_id = ANY($6)) LIMIT 1) AS seen
            WHERE p.login IS NOT NULL AND ($1::bigint[] IS NULL OR a.account_id = ANY($1))
              AND ($2::text IS NULL OR $2 = ANY(p.logins) OR a.account_id = $3)
            ORDER BY a.account_id LIMIT $4"#,
@@ -46,7 +46,7 @@ pub async fn visible(pool: &PgPool, sight: &Sight, meant: Meant<'_>) -> Result<V
         id.flatten(),
         meant.limit,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(pool)
     .await?;

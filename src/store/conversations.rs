@@ -105,10 +105,10 @@ pub async fn count(pool: &PgPool, account_id: i64, sight: &Sight) -> Result<i64,
                WHERE asked.account_id = $1 AND asked.repo_id = i.repo_id AND asked.number = i.number
                  AND asked.updated_at IS NOT DISTINCT FROM i.updated_at)
              AND EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = i.repo_id
-               AND CASE WHEN $3::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($3) END)"#,
+               AND ($2 OR NOT r.private OR r.repo_id = ANY($3)))"#,
         account_id,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_one(pool)
     .await?;

@@ -44,13 +44,13 @@ pub async fn details(
              AND repo_id = wanted.repo_id AND number = wanted.number LIMIT 1) AS i
            CROSS JOIN LATERAL (SELECT * FROM visible_repositories
              WHERE account_id = $1 AND repo_id = i.repo_id LIMIT 1) AS r
-           WHERE a.account_id = $1 AND CASE WHEN $5::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($5) END
+           WHERE a.account_id = $1 AND ($2 OR NOT r.private OR r.repo_id = ANY($5))
              AND i.live AND i.type IS NOT NULL AND i.state IS NOT NULL"#,
         account_id,
         sight.is_all(),
         &repo_ids,
         &numbers,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -41,13 +41,13 @@ pub async fn exported(
                      AND i.repo_id = e.repo_id AND i.number = e.number) AS type
            FROM effective_events e JOIN visible_repositories r ON r.account_id = e.account_id AND r.repo_id = e.repo_id
            WHERE e.account_id = $1 AND e.position > $2 AND e.position <= $3 AND e.source <> 'scrub'
-             AND CASE WHEN $5::bigint[] IS NULL THEN $4 OR NOT r.private ELSE r.repo_id = ANY($5) END
+             AND ($4 OR NOT r.private OR r.repo_id = ANY($5))
            ORDER BY e.position"#,
         account_id,
         after,
         to,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(&mut *moment)
     .await?;

@@ -45,10 +45,10 @@ pub async fn stage(executor: impl PgExecutor<'_>, account_id: i64, sight: &Sight
         FetchingStage,
         r#"SELECT count(*) AS "repositories!", count(s.complete_at) AS "complete!", max(s.complete_at) AS completed_at
            FROM sync s JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = s.repo_id
-           WHERE s.account_id = $1 AND CASE WHEN $3::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($3) END"#,
+           WHERE s.account_id = $1 AND ($2 OR NOT r.private OR r.repo_id = ANY($3))"#,
         account_id,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_one(executor)
     .await?;

@@ -91,7 +91,7 @@ async fn row(moment: &mut PgConnection, query: &ItemQuery<'_>) -> Result<Option<
            JOIN visible_repositories r ON r.account_id = a.account_id
            JOIN items i ON i.account_id = r.account_id AND i.generation = r.generation AND i.repo_id = r.repo_id
            WHERE a.account_id = $1 AND lower(r.name COLLATE "C") = $4 AND i.number = $5
-             AND CASE WHEN $6::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($6) END
+             AND ($2 OR NOT r.private OR r.repo_id = ANY($6))
              AND (lower(r.owner COLLATE "C") = $3 OR $3 = ANY(p.logins))
            ORDER BY i.live DESC, i.repo_id DESC LIMIT 1"#,
         account_id,
@@ -99,7 +99,7 @@ async fn row(moment: &mut PgConnection, query: &ItemQuery<'_>) -> Result<Option<
         owner.to_ascii_lowercase(),
         repository.to_ascii_lowercase(),
         number,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_optional(moment)
     .await?;
@@ -168,11 +168,11 @@ pub async fn repository(
     let row = sqlx::query!(
         r#"SELECT owner AS "owner!", name AS "name!" FROM visible_repositories
            WHERE account_id = $1 AND repo_id = $3 AND name IS NOT NULL
-             AND CASE WHEN $4::bigint[] IS NULL THEN $2 OR NOT private ELSE repo_id = ANY($4) END LIMIT 1"#,
+             AND ($2 OR NOT private OR repo_id = ANY($4)) LIMIT 1"#,
         account_id,
         sight.is_all(),
         repo_id,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_optional(pool)
     .await?;

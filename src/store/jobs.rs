@@ -138,12 +138,12 @@ pub async fn list(pool: &PgPool, account_id: i64, sight: &Sight, limit: i64) -> 
         ShownJob,
         "SELECT kind, repo_id, due_at, failures, error FROM jobs j WHERE account_id = $1
            AND ($3 OR EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = j.repo_id
-             AND CASE WHEN $4::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($4) END))
+             AND (NOT r.private OR r.repo_id = ANY($4))))
          ORDER BY failures DESC, priority, due_at LIMIT $2",
         account_id,
         limit,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(pool)
     .await?;

@@ -106,12 +106,12 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
              (SELECT e.recorded_at FROM events e WHERE e.account_id = $1
                 AND (e.repo_id IS NULL OR $2 OR EXISTS (SELECT FROM visible_repositories r
                   WHERE r.account_id = $1 AND r.repo_id = e.repo_id
-                    AND CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END))
+                    AND (NOT r.private OR r.repo_id = ANY($3))))
               ORDER BY e.position LIMIT 1) AS since
            FROM accounts WHERE account_id = $1"#,
         account_id,
         scope.sight.is_all(),
-        scope.sight.only() as _,
+        scope.sight.private() as _,
     )
     .fetch_one(&mut *moment)
     .await?;

@@ -106,7 +106,7 @@ pub(super) async fn lineages(
              WHERE came IS NOT NULL AND (came ->> 'account_id')::bigint = $1 AND step < $4
                AND ($5 OR EXISTS (SELECT FROM current_repositories r
                  WHERE r.account_id = $1 AND r.repo_id = (came ->> 'repo_id')::bigint
-                   AND CASE WHEN $6::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($6) END)))
+                   AND (NOT r.private OR r.repo_id = ANY($6)))))
            SELECT of_repo AS "of_repo!", of_number AS "of_number!", repo_id AS "repo_id!", number AS "number!"
            FROM line ORDER BY of_repo, of_number, step"#,
         account_id,
@@ -114,7 +114,7 @@ pub(super) async fn lineages(
         &numbers,
         MOST_STEPS,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(connection)
     .await?;
@@ -145,12 +145,12 @@ pub(super) async fn current_key(
                WHERE account_id = $1 AND repo_id = $2 AND number = $3
                  AND ($4 OR EXISTS (SELECT FROM visible_repositories r
                    WHERE r.account_id = $1 AND r.repo_id = (folded -> 'transferred_to' ->> 'repo_id')::bigint
-                     AND CASE WHEN $5::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($5) END))"#,
+                     AND (NOT r.private OR r.repo_id = ANY($5))))"#,
             account_id,
             at.0,
             at.1,
             sight.is_all(),
-            sight.only() as _,
+            sight.private() as _,
         )
         .fetch_optional(&mut *connection)
         .await?

@@ -92,13 +92,13 @@ pub async fn page(
            JOIN sync s ON s.account_id = a.account_id
            JOIN repositories r ON r.account_id = a.account_id AND r.generation = a.generation AND r.repo_id = s.repo_id
            WHERE a.account_id = $1 AND s.repo_id > $2 AND r.owner IS NOT NULL AND r.name IS NOT NULL AND NOT r.gone
-             AND CASE WHEN $5::bigint[] IS NULL THEN $4 OR NOT r.private ELSE r.repo_id = ANY($5) END
+             AND ($4 OR NOT r.private OR r.repo_id = ANY($5))
            ORDER BY s.repo_id LIMIT $3"#,
         account_id,
         after,
         limit,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(pool)
     .await?;
@@ -288,7 +288,7 @@ pub async fn progress(
     let progress = sqlx::query_as!(
         SyncProgress,
         r#"WITH seen AS (SELECT repo_id FROM visible_repositories r WHERE r.account_id = $1
-             AND CASE WHEN $4::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($4) END)
+             AND (NOT r.private OR r.repo_id = ANY($4)))
            SELECT count(*) AS "repositories!", min(left_over.since) AS left_over_since,
              count(open_at) FILTER (WHERE left_over.since IS NULL OR open_at <= left_over.since) AS "open!",
              count(complete_at) FILTER (WHERE left_over.since IS NULL OR complete_at <= left_over.since) AS "complete!",
@@ -316,7 +316,7 @@ pub async fn progress(
         account_id,
         GIVEN_UP,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
         included,
     )
     .fetch_one(pool)

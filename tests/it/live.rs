@@ -132,7 +132,7 @@ fn the_ranking_answers_as_the_model_does_for_many_items() {
             all_with(&[("repo", &repo), ("label", "label 1")]),
             all_with(&[("author", "USER-3")]),
             Question { sight: Sight::Public, ..Question::default() },
-            Question { sight: Sight::Only(Arc::new((30..40).collect())), ..Question::default() },
+            Question { sight: Sight::only(30..40), ..Question::default() },
         ];
         for date in [snapshot.date(), snapshot.date().pred_opt().unwrap()] {
             let Some(ranked) = snapshot.on(date) else { continue };

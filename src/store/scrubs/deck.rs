@@ -167,7 +167,7 @@ async fn rows(
              WHERE account_id = $1 AND generation = s.generation AND scrub = $2 AND place > $4
                AND (NOT $6 OR arrived_position IS NOT NULL OR marked OR outcome IS NOT NULL OR place = $8)
                AND (marked OR NOT s.imported)
-               AND (SELECT CASE WHEN $7::bigint[] IS NULL THEN $3 OR NOT r.private ELSE r.repo_id = ANY($7) END
+               AND (SELECT ($3 OR NOT r.private OR r.repo_id = ANY($7))
                     FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1)
              ORDER BY place LIMIT $5) AS d
            CROSS JOIN LATERAL (SELECT owner, name FROM visible_repositories
@@ -183,7 +183,7 @@ async fn rows(
         after,
         range.limit.saturating_add(1),
         range.visited,
-        range.sight.only() as _,
+        range.sight.private() as _,
         cursor,
     )
     .fetch_all(connection)

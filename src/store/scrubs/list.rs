@@ -41,14 +41,14 @@ pub async fn scrubs(
                    FROM deck_rows WHERE account_id = $1 AND generation = s.generation AND scrub = s.scrub
                    GROUP BY repo_id) AS d
              JOIN visible_repositories r ON r.account_id = $1 AND r.repo_id = d.repo_id
-               AND CASE WHEN $5::bigint[] IS NULL THEN $2 OR NOT r.private ELSE r.repo_id = ANY($5) END) AS counts
+               AND ($2 OR NOT r.private OR r.repo_id = ANY($5))) AS counts
            WHERE s.account_id = $1 AND ($3::bigint IS NULL OR s.scrub < $3)
            ORDER BY s.scrub DESC LIMIT $4"#,
         account_id,
         sight.is_all(),
         before,
         limit,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(pool)
     .await?;
@@ -107,7 +107,7 @@ pub async fn last_paces(
                    WHERE d.account_id = $1 AND d.generation = s.generation AND d.scrub = s.scrub
                      AND d.marked AND ($5 OR EXISTS (SELECT FROM visible_repositories r
                        WHERE r.account_id = $1 AND r.repo_id = d.repo_id
-                         AND CASE WHEN $6::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($6) END))) AS "read!"
+                         AND (NOT r.private OR r.repo_id = ANY($6))))) AS "read!"
            FROM current_scrubs s
            WHERE s.account_id = $1 AND (s.view = $2 OR s.imported) AND s.closed_at IS NOT NULL
              AND ($4::timestamptz IS NULL OR s.closed_at < $4)
@@ -117,7 +117,7 @@ pub async fn last_paces(
         limit,
         end,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(pool)
     .await?;

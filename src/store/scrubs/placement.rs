@@ -109,10 +109,10 @@ async fn repositories(
         RepositoryName,
         r#"SELECT repo_id AS "repo_id!", lower((owner || '/' || name) COLLATE "C") AS "name!"
            FROM visible_repositories WHERE account_id = $1 AND name IS NOT NULL
-             AND CASE WHEN $3::bigint[] IS NULL THEN $2 OR NOT private ELSE repo_id = ANY($3) END"#,
+             AND ($2 OR NOT private OR repo_id = ANY($3))"#,
         account_id,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(moment)
     .await?;

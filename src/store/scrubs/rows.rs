@@ -171,10 +171,10 @@ pub(super) async fn sees(
     }
     let seen = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = $2
-             AND CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END) AS "seen!""#,
+             AND (NOT r.private OR r.repo_id = ANY($3))) AS "seen!""#,
         account_id,
         repo_id,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_one(connection)
     .await?;
@@ -192,13 +192,13 @@ pub(super) async fn is_open(
         r#"SELECT EXISTS (SELECT FROM visible_repositories r JOIN items i USING (account_id, generation, repo_id)
                           WHERE r.account_id = $1 AND i.repo_id = $2 AND i.number = $3 AND i.live
                             AND i.state = 'open'
-                            AND CASE WHEN $5::bigint[] IS NULL THEN $4 OR NOT r.private ELSE r.repo_id = ANY($5) END)
+                            AND ($4 OR NOT r.private OR r.repo_id = ANY($5)))
              AS "open!""#,
         account_id,
         repo_id,
         number,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_one(connection)
     .await?;
@@ -235,7 +235,7 @@ pub(super) async fn between(
            CROSS JOIN LATERAL (SELECT * FROM deck_rows
              WHERE account_id = $1 AND generation = a.generation AND scrub = $2 AND place > $3 AND place < $4
                AND outcome IS DISTINCT FROM 'skipped'
-               AND ($6 OR (SELECT CASE WHEN $7::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($7) END
+               AND ($6 OR (SELECT (NOT r.private OR r.repo_id = ANY($7))
                            FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1))
              ORDER BY place LIMIT $5) AS d
            LEFT JOIN LATERAL (SELECT live, state, folded FROM items
@@ -249,7 +249,7 @@ pub(super) async fn between(
         before,
         limit,
         sight.is_all(),
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(connection)
     .await?;

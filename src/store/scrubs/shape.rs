@@ -82,11 +82,11 @@ async fn hidden(
            SELECT coalesce(array_agg(d.place), '{}') AS "places!" FROM dealt
            CROSS JOIN LATERAL (SELECT place FROM deck_rows WHERE account_id = $1 AND generation = dealt.generation
              AND scrub = $2 AND repo_id BETWEEN dealt.repo_id AND dealt.repo_id ORDER BY repo_id, place OFFSET 0) AS d
-           WHERE NOT coalesce((SELECT CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END
+           WHERE NOT coalesce((SELECT NOT r.private OR r.repo_id = ANY($3)
              FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = dealt.repo_id LIMIT 1), false)"#,
         account_id,
         scrub,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_one(connection)
     .await?;
@@ -106,12 +106,12 @@ async fn seen(
            CROSS JOIN LATERAL (SELECT place, repo_id FROM deck_rows
              WHERE account_id = $1 AND generation = a.generation AND scrub = $2 ORDER BY place OFFSET 0) AS d
            WHERE a.account_id = $1
-             AND (SELECT CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END
+             AND (SELECT NOT r.private OR r.repo_id = ANY($3)
                   FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = d.repo_id LIMIT 1)
            ORDER BY d.place"#,
         account_id,
         scrub,
-        sight.only() as _,
+        sight.private() as _,
     )
     .fetch_all(connection)
     .await?;
@@ -148,16 +148,16 @@ pub(super) async fn visits(
            LEFT JOIN LATERAL (SELECT left_position, left_at FROM deck_rows
              WHERE account_id = $1 AND generation = a.generation AND scrub = $2
                AND left_position < coalesce(wanted.gone, 9223372036854775807)
-               AND (SELECT CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END
+               AND (SELECT NOT r.private OR r.repo_id = ANY($3)
                     FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1)
              ORDER BY left_position DESC LIMIT 1) AS before ON true
            WHERE a.account_id = $1
              AND (wanted.arrived IS NULL OR source.repo_id IS NOT NULL AND NOT coalesce(
-               (SELECT CASE WHEN $3::bigint[] IS NULL THEN NOT r.private ELSE r.repo_id = ANY($3) END
+               (SELECT NOT r.private OR r.repo_id = ANY($3)
                 FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = source.repo_id LIMIT 1), false))"#,
         account_id,
         scrub,
-        sight.only() as _,
+        sight.private() as _,
         &places,
         &arrived as _,
         &left as _,
