@@ -21,7 +21,8 @@ pub enum Sight {
 /// are known again by it.
 #[derive(Clone)]
 pub struct PrivateRepositories {
-    ids: Arc<BTreeSet<i64>>,
+    /// Ascending.
+    ids: Arc<[i64]>,
     digest: u128,
 }
 
@@ -31,7 +32,7 @@ impl PrivateRepositories {
         ids.iter().for_each(|id| hash.update(id.to_be_bytes()));
         let mut first = [0; 16];
         first.copy_from_slice(&hash.finalize()[..16]);
-        Self { ids: Arc::new(ids), digest: u128::from_be_bytes(first) }
+        Self { ids: ids.into_iter().collect(), digest: u128::from_be_bytes(first) }
     }
 }
 
@@ -67,7 +68,7 @@ impl Sight {
         match self {
             Sight::Public => !private,
             Sight::All => true,
-            Sight::Only(private_ones) => !private || private_ones.ids.contains(&repo_id),
+            Sight::Only(private_ones) => !private || private_ones.ids.binary_search(&repo_id).is_ok(),
         }
     }
 
@@ -82,7 +83,7 @@ impl Sight {
     pub fn private(&self) -> Vec<i64> {
         match self {
             Sight::Public | Sight::All => vec![],
-            Sight::Only(private) => private.ids.iter().copied().collect(),
+            Sight::Only(private) => private.ids.to_vec(),
         }
     }
 }

@@ -31,6 +31,9 @@ pub enum GitHubError {
     BadCursor(String),
     #[error("GitHub's answer could not be read: {0}")]
     Unreadable(String),
+    /// An organization wants the person to sign in by SAML first.
+    #[error("GitHub wants a sign-in by SAML first: {0}")]
+    Saml(String),
     #[error("the App is not installed on the account {0}")]
     NotInstalled(i64),
     /// GitHub grants no token, because the installation has changed.
@@ -59,6 +62,8 @@ pub struct GitHubAnswer {
     pub next: Option<String>,
     /// The address that a redirection points to.
     pub location: Option<String>,
+    /// What `X-GitHub-SSO` says: organizations want a sign-in by SAML before they show what is theirs.
+    pub sso: Option<String>,
     pub body: Bytes,
 }
 

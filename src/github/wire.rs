@@ -45,6 +45,11 @@ readable! {
         pub suspended_at: Option<Anything>,
     }
 
+    /// A page of the installations that a person can see.
+    pub struct InstallationPage {
+        pub installations: Option<Vec<InstallationEntry>>,
+    }
+
     pub struct AccountEntry {
         pub id: Option<i64>,
         /// An enterprise has none, and no repositories of its own either.
@@ -70,6 +75,15 @@ readable! {
         pub has_issues: Option<bool>,
         pub html_url: Option<Text>,
         pub open_issues_count: Option<i64>,
+        /// What the person may do who asks.
+        pub permissions: Option<RightsEntry>,
+    }
+
+    pub struct RightsEntry {
+        pub admin: Option<bool>,
+        pub maintain: Option<bool>,
+        pub push: Option<bool>,
+        pub triage: Option<bool>,
     }
 
     /// An item, by its own answer.

@@ -21,9 +21,10 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::activity::{Bots, Event};
 use crate::store::append::{Appended, Entry, RawDelivery};
+use crate::store::sights::Ended;
 use crate::store::left_out;
 use crate::telemetry::Metrics;
-use crate::webhook::{AccountRef, Omissions, Translation, VerifiedDelivery, translate};
+use crate::webhook::{AccountRef, Omissions, SightEnd, Translation, VerifiedDelivery, translate};
 
 /// Size in bytes above which a body is worked on where it holds up no other request.
 const LARGE_BODY: usize = 128 * 1024;
@@ -204,7 +205,7 @@ struct PreparedDelivery {
 }
 
 fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
-    let Translation { account, action, outcome, events, elsewhere, omissions } = translate(delivery);
+    let Translation { account, action, outcome, events, elsewhere, sight_end, omissions } = translate(delivery);
     let raw = RawDelivery {
         guid: delivery.guid(),
         event: delivery.event().to_owned(),
@@ -212,7 +213,12 @@ fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
         outcome: outcome.name(),
         body: compress(delivery.body()),
     };
-    PreparedDelivery { account, entry: Entry::new(Some(raw), events), elsewhere, omissions }
+    let ends = sight_end.map(|end| match end {
+        SightEnd::Everybody => Ended::Everybody,
+        SightEnd::Person(person_id) => Ended::Person(person_id),
+        SightEnd::Revoked(person_id) => Ended::Revoked(person_id),
+    });
+    PreparedDelivery { account, entry: Entry::new(Some(raw), events).ending(ends), elsewhere, omissions }
 }
 
 /// One of zstd's fast levels: half the time of level 1, and GitHub's JSON still shrinks to a fifth.

@@ -11,6 +11,7 @@ use super::head::{self, BEGIN, LockedHead};
 use super::log::LogEntry;
 use super::opening::{self, Opening, StateKeys};
 use super::pool;
+use super::sights::{self, Ended};
 use super::{StoreError, project, scrubs, stored};
 use crate::activity::{Bots, Event};
 
@@ -34,6 +35,8 @@ pub struct Entry {
     /// `None`: the raw form belongs to another account.
     pub raw: Option<RawDelivery>,
     events: Vec<NewEvent>,
+    /// Whose sight of private repositories ends with it.
+    ends: Option<Ended>,
 }
 
 /// An event with its stored JSON. The JSON is made before the head is locked.
@@ -47,13 +50,20 @@ struct NewEvent {
 
 impl Entry {
     pub fn new(raw: Option<RawDelivery>, events: Vec<Event>) -> Self {
-        Self { raw, events: events.into_iter().map(|event| NewEvent::new(event, None)).collect() }
+        let events = events.into_iter().map(|event| NewEvent::new(event, None)).collect();
+        Self { raw, events, ends: None }
     }
 
     /// Events without a new delivery, each with the source key of the event that it replaces, if any.
     pub fn corrected(events: Vec<(Event, Option<String>)>) -> Self {
         let new = events.into_iter().map(|(event, supersedes)| NewEvent::new(event, supersedes));
-        Self { raw: None, events: new.collect() }
+        Self { raw: None, events: new.collect(), ends: None }
+    }
+
+    /// The same, with which somebody's sight of private repositories ends.
+    #[must_use]
+    pub fn ending(self, ends: Option<Ended>) -> Self {
+        Self { ends, ..self }
     }
 
     /// The raw form alone, marked as failed, since the events cannot be stored.
@@ -168,6 +178,7 @@ impl<'a> Batch<'a> {
         let Opening { head, mut new_guids, mut known_keys, states } = opening;
         let mut appended = Vec::with_capacity(entries.len());
         let mut events = Vec::new();
+        let mut ended = vec![];
         for (at, entry) in (0..).zip(entries) {
             let duplicate = entry.raw.as_ref().is_some_and(|raw| !new_guids.remove(&raw.guid));
             let before = events.len();
@@ -175,6 +186,7 @@ impl<'a> Batch<'a> {
                 let recorded_at = head.now + Duration::microseconds(at);
                 let new = entry.events.iter().filter(|new| known_keys.insert(new.event.source_key.clone()));
                 events.extend(new.map(|new| Received { new, recorded_at }));
+                ended.extend(entry.ends);
             }
             appended.push(Appended { position: 0, events: events.len() - before, duplicate });
         }
@@ -190,6 +202,7 @@ impl<'a> Batch<'a> {
             let logged: Vec<_> = logged.collect();
             project::project_onto(connection, (account_id, head.generation), &logged, bots, states).await?;
         }
+        sights::end(connection, account_id, &ended).await?;
         appended.iter_mut().for_each(|entry| entry.position = position);
         Ok(appended)
     }

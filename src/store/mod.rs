@@ -17,6 +17,7 @@
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
 //! - [`views`], [`tokens`], [`tickets`], [`sessions`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a
 //!   stream in their place, sessions, accounts, measurements;
+//! - [`sights`]: what people may see, as GitHub told it;
 //! - [`installations`], [`gates`], [`jobs`], [`backfills`], [`conversations`], [`sync`], [`redeliveries`],
 //!   [`local`]: what we must remember to ask GitHub, and what its answers are compared with;
 //! - `lease`: who may ask GitHub something, while it answers;
@@ -71,6 +72,7 @@ pub mod retention;
 mod schema;
 pub mod scrubs;
 pub mod sessions;
+pub mod sights;
 pub mod stored;
 pub mod sync;
 pub mod tickets;

@@ -8,6 +8,7 @@
 //! - [`payload`]: the fields of GitHub's payloads that we read;
 //! - [`mod@translate`]: a verified delivery becomes events. It takes nothing else, so no unsigned byte
 //!   is ever parsed;
+//! - [`sight_end`]: which deliveries take sight away from people;
 //! - [`listed`]: the same payloads where GitHub is asked for a list of items.
 //!
 //! This room does no IO and knows neither axum nor sqlx.
@@ -17,6 +18,7 @@ mod listed;
 mod payload;
 pub mod reading;
 mod repair;
+mod sight_end;
 pub mod signature;
 pub mod translate;
 pub mod values;
@@ -24,5 +26,6 @@ pub mod values;
 pub use delivery::{BadDelivery, CheckedHeaders, Headers, VerifiedDelivery, check_headers, verify};
 pub use listed::{ItemOpening, ListedItem, ListedItems, listed_issue, listed_issues};
 pub use reading::Omissions;
+pub use sight_end::SightEnd;
 pub use signature::Secrets;
 pub use translate::{AccountRef, Translation, TranslationOutcome, translate};

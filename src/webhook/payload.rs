@@ -16,6 +16,9 @@ readable! {
         /// In `installation_target`: the renamed account.
         pub account: Option<User>,
         pub sender: Option<User>,
+        /// In `member` and `membership`: whom it is about; in `organization` they are in a membership.
+        pub member: Option<User>,
+        pub membership: Option<MembershipPayload>,
         pub issue: Option<ItemPayload>,
         pub pull_request: Option<ItemPayload>,
         pub discussion: Option<ItemPayload>,
@@ -101,6 +104,10 @@ readable! {
         pub login: Option<Text>,
         pub id: Option<i64>,
         pub user_type = "type": Option<Text>,
+    }
+
+    pub struct MembershipPayload {
+        pub user: Option<User>,
     }
 
     pub struct RepositoryPayload {

@@ -24,6 +24,7 @@ use self::parties::actor;
 use super::delivery::VerifiedDelivery;
 use super::payload::Payload;
 use super::reading::{Omissions, read};
+use super::sight_end::{SightEnd, sight_end};
 use crate::activity::{Event, Source};
 
 /// How a delivery's translation ended.
@@ -63,6 +64,8 @@ pub struct Translation {
     pub events: Vec<Event>,
     /// Facts of another account: the one that a repository or an item left.
     pub elsewhere: Vec<(AccountRef, Event)>,
+    /// Whose sight of private repositories it ends.
+    pub sight_end: Option<SightEnd>,
     /// What could not be read.
     pub omissions: Omissions,
 }
@@ -100,6 +103,7 @@ pub fn translate(delivery: &VerifiedDelivery<'_>) -> Translation {
         tracing::warn!(delivery = %delivery.guid(), event = delivery.event(), account = account.id, places = %omissions,
             outcome = outcome.name(), "parts of a delivery cannot be read and are left out; it is kept raw");
     }
+    let sight_end = sight_end(delivery.event(), action, &payload);
     let actor = payload.sender.as_ref().and_then(actor);
     let mut translation = Translation {
         action: payload.action.map(|action| action.0),
@@ -107,6 +111,7 @@ pub fn translate(delivery: &VerifiedDelivery<'_>) -> Translation {
         events: Vec::with_capacity(facts.len()),
         elsewhere: vec![],
         account,
+        sight_end,
         omissions,
     };
     for (ordinal, fact) in facts.into_iter().enumerate() {
@@ -138,6 +143,7 @@ fn unreadable(delivery: &VerifiedDelivery<'_>, fault: &str) -> Translation {
         outcome: TranslationOutcome::Unreadable,
         events: vec![],
         elsewhere: vec![],
+        sight_end: None,
         omissions,
     }
 }

@@ -4,6 +4,7 @@ mod apps;
 mod graph;
 mod oauth;
 mod repos;
+mod user;
 mod who;
 
 use std::sync::{Arc, Mutex};

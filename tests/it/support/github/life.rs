@@ -61,7 +61,7 @@ impl World {
         self.tell_of_installation("installation_repositories", action, &installation, extra);
     }
 
-    fn tell_of_repository(&mut self, action: &str, repo: i64) {
+    pub(super) fn tell_of_repository(&mut self, action: &str, repo: i64) {
         let repository = &self.repositories[&repo];
         let Some(installation) = self.hearing(repository).map(|found| found.id) else { return };
         let shape = shapes::repository(repository, &self.accounts[&repository.account_id]);

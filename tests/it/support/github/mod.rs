@@ -10,6 +10,7 @@ mod filled;
 mod life;
 mod people;
 pub mod points;
+mod rights;
 pub mod shapes;
 pub mod world;
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub use super::contents::{Installation, Item, Kind, Left, Milestone, Outgoing, Repository, Said};
+use super::rights::Rights;
 use super::shapes;
 
 #[derive(Default)]
@@ -17,6 +18,7 @@ pub struct World {
     pub installations: BTreeMap<i64, Installation>,
     pub outgoing: Vec<Outgoing>,
     pub now: DateTime<Utc>,
+    pub(super) rights: Rights,
     next_id: i64,
 }
 

@@ -1,0 +1,35 @@
+//! What a delivery takes away from people: sight of private repositories.
+//!
+//! It says that something ended, not what is left: GitHub is asked for that. Where a delivery does not tell whom it
+//! concerns, it concerns everybody.
+
+use super::payload::{Payload, User};
+
+/// Whose sight of an account's private repositories a delivery ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SightEnd {
+    Everybody,
+    /// One person's, by their GitHub id.
+    Person(i64),
+    /// One person's, of all accounts: they no longer let the App act for them.
+    Revoked(i64),
+}
+
+/// What a delivery ends, by "Webhook events and payloads" in GitHub's documentation.
+pub(super) fn sight_end(event: &str, action: &str, payload: &Payload) -> Option<SightEnd> {
+    let id = |user: Option<&User>| user.and_then(|user| user.id).filter(|id| *id > 0);
+    let person = |user: Option<&User>| Some(id(user).map_or(SightEnd::Everybody, SightEnd::Person));
+    match (event, action) {
+        ("member", "removed" | "edited") | ("membership", "removed") => person(payload.member.as_ref()),
+        ("organization", "member_removed") => {
+            person(payload.membership.as_ref().and_then(|membership| membership.user.as_ref()))
+        }
+        ("organization", "deleted")
+        | ("team", "removed_from_repository" | "deleted" | "edited")
+        | ("repository", "privatized" | "transferred" | "deleted")
+        | ("installation", "deleted" | "suspend")
+        | ("installation_repositories", "removed") => Some(SightEnd::Everybody),
+        ("github_app_authorization", "revoked") => id(payload.sender.as_ref()).map(SightEnd::Revoked),
+        _ => None,
+    }
+}
