@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use sqlx::PgPool;
 
 use super::error::PeopleError;
+use super::held::HeldSights;
 use super::keys::SessionKeys;
 use super::oauth::OAuth;
 use super::settings::{PeopleSettings, ScrubOpenTo, SignInSettings};
@@ -24,6 +25,7 @@ pub(super) struct PeopleState {
     /// One lock for each session whose tokens are being renewed, so that only one connection of this process waits for
     /// its row.
     pub turns: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
+    pub held: HeldSights,
 }
 
 /// What signing in is done with.
@@ -51,13 +53,13 @@ impl People {
             }
             None => None,
         };
-        Ok(Self(Arc::new(PeopleState { pool, clock, sign_in, admins, scrub_open_to, turns: Mutex::default() })))
+        Ok(Self(Arc::new(PeopleState { pool, clock, sign_in, admins, scrub_open_to, turns: Mutex::default(), held: HeldSights::default() })))
     }
 
     /// Whom nobody can sign in to.
     pub fn none(pool: PgPool, clock: Clock) -> Self {
         let (admins, scrub_open_to) = (vec![], ScrubOpenTo::default());
-        Self(Arc::new(PeopleState { pool, clock, sign_in: None, admins, scrub_open_to, turns: Mutex::default() }))
+        Self(Arc::new(PeopleState { pool, clock, sign_in: None, admins, scrub_open_to, turns: Mutex::default(), held: HeldSights::default() }))
     }
 
     /// Whether people can sign in with GitHub.

@@ -5,13 +5,15 @@
 //! - [`keys`]: under which people's tokens are kept;
 //! - [`sign_in`]: the way to GitHub and back; between the two, all that is known is in a cookie of the browser;
 //! - [`session`]: sessions, their tokens, and how these are renewed;
-//! - [`sight`]: what a person may see and do;
+//! - [`sight`]: what a person may see and do; `asking`: how GitHub is asked for it; `held`: what is kept of it in memory;
 //! - [`known`], [`settings`], [`error`]: what all of these share.
 //!
 //! A person's tokens from GitHub are in memory while they are needed, and otherwise in the database, encrypted. They are
 //! in no log and in no `Debug`.
 
+mod asking;
 pub mod error;
+mod held;
 pub mod keys;
 pub mod known;
 pub mod oauth;

@@ -20,7 +20,7 @@ pub enum ScrubOpenTo {
 pub struct PeopleSettings {
     /// `None`: nobody can sign in with GitHub.
     pub sign_in: Option<SignInSettings>,
-    /// GitHub logins of those who are administrators, in lower case.
+    /// GitHub logins of those who are administrators, in lower case, or their ids.
     pub admins: Vec<String>,
     pub scrub_open_to: ScrubOpenTo,
 }

@@ -211,8 +211,8 @@ pub async fn end_all_of(executor: impl PgExecutor<'_>, github_id: i64) -> Result
 }
 
 /// Deletes the sessions that have expired.
-pub async fn prune(pool: &PgPool) -> Result<u64, StoreError> {
-    let done = sqlx::query!("DELETE FROM sessions WHERE expires_at <= now()").execute(pool).await?;
+pub async fn prune(executor: impl PgExecutor<'_>) -> Result<u64, StoreError> {
+    let done = sqlx::query!("DELETE FROM sessions WHERE expires_at <= now()").execute(executor).await?;
     Ok(done.rows_affected())
 }
 

@@ -79,6 +79,13 @@ pub struct SessionSight {
     pub accounts: Vec<AccountSight>,
 }
 
+impl SessionSight {
+    /// Whether GitHub has told all of it, and nothing was taken away since.
+    pub fn is_whole(&self) -> bool {
+        self.told_at.is_some() && self.accounts.iter().all(|account| account.told_at.is_some())
+    }
+}
+
 /// What is known of a session, but for the repositories.
 pub async fn of_session(pool: &PgPool, session_id: i64) -> Result<SessionSight, StoreError> {
     let mut rows = sqlx::query_as!(
@@ -91,8 +98,22 @@ pub async fn of_session(pool: &PgPool, session_id: i64) -> Result<SessionSight, 
     if rows.first().is_none_or(|row| row.account_id != WHOLE) {
         return Ok(SessionSight::default());
     }
-    let AccountSight { told_at, due_at, .. } = rows.remove(0);
-    Ok(SessionSight { told_at, due_at, accounts: rows })
+    let whole = rows.remove(0);
+    // What is due at once comes first.
+    let due_at = rows.iter().map(|row| row.due_at).chain([whole.due_at]).min().flatten();
+    Ok(SessionSight { told_at: whole.told_at, due_at, accounts: rows })
+}
+
+/// What accounts are called.
+pub async fn logins(pool: &PgPool, account_ids: &[i64]) -> Result<Vec<String>, StoreError> {
+    let logins = sqlx::query_scalar!(
+        r#"SELECT login AS "login!" FROM current_profiles WHERE account_id = ANY($1) AND login IS NOT NULL
+           ORDER BY account_id"#,
+        account_ids,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(logins)
 }
 
 /// The private repositories that GitHub listed to a session's person in accounts, as far as they are still there.
@@ -131,18 +152,33 @@ pub async fn begin_asking(
     Ok(taken.rows_affected() > 0)
 }
 
-/// Gives the turn back. `told_at`: when GitHub listed the installations, if it did.
+/// Gives the turn back, after GitHub told everything.
 pub async fn end_asking(
     pool: &PgPool,
     session_id: i64,
-    told_at: Option<DateTime<Utc>>,
+    told_at: DateTime<Utc>,
     due_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE sights SET told_at = coalesce($2, told_at), due_at = $3, asking_until = NULL, version = version + 1
-         WHERE account_id = 0 AND session_id = $1",
+        "UPDATE sights SET told_at = $2, due_at = $3, asking_until = NULL WHERE account_id = 0 AND session_id = $1",
         session_id,
         told_at,
+        due_at,
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Gives the turn back, since GitHub could not be asked. It is not asked again before `due_at`, unless more is taken away.
+pub async fn give_up_asking(pool: &PgPool, session_id: i64, due_at: DateTime<Utc>) -> Result<(), StoreError> {
+    sqlx::query!(
+        "WITH late AS (
+           SELECT account_id FROM sights WHERE session_id = $1 AND (due_at IS NULL OR due_at < $2 OR account_id = 0)
+           ORDER BY account_id FOR UPDATE)
+         UPDATE sights SET due_at = $2, asking_until = NULL
+         WHERE session_id = $1 AND account_id IN (SELECT account_id FROM late)",
+        session_id,
         due_at,
     )
     .execute(pool)

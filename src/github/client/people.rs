@@ -21,7 +21,7 @@ impl Client {
     ///
     /// # Errors
     /// [`GitHubError::Refused`] with 401 if the token is not good any more, and [`GitHubError::Shut`] while the person
-    /// has no requests left.
+    /// has no requests left; [`GitHubError::Saml`].
     pub async fn get_as(&self, token: &str, path: &str) -> Result<GitHubAnswer, GitHubError> {
         let begun = Instant::now();
         let head = self.send(Some(token.to_owned()), Method::GET, path, None).await?;
@@ -36,6 +36,7 @@ impl Client {
         match answer.status {
             200..=299 | 301 | 302 | 307 | 308 | 404 | 410 | 451 => Ok(answer),
             status @ 500.. => Err(GitHubError::Failed(status)),
+            403 if answer.sso.is_some() => Err(GitHubError::Saml(message(&answer))),
             status => Err(GitHubError::Refused { status, message: message(&answer) }),
         }
     }

@@ -183,11 +183,13 @@ impl Client {
         let body = tokio::time::timeout(PATIENCE, head.body).await.ok().flatten();
         let body = body.ok_or_else(|| GitHubError::Unreadable("it was cut short".to_owned()))?;
         let location = head.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let sso = head.headers.get("x-github-sso").and_then(|sso| sso.to_str().ok());
         Ok(GitHubAnswer {
             status: head.status,
             date: head.date,
             next: next_page(&head.headers),
             location: location.map(str::to_owned),
+            sso: sso.map(str::to_owned),
             body,
         })
     }
