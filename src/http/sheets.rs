@@ -73,8 +73,7 @@ pub async fn import(
     };
     let (account, authorship) = (params.one("account")?, id.by(params.one("by")?));
     // Before a large body is read in vain.
-    viewer.require(Scope::Scrub)?;
-    state.service.account(&viewer, account).await?;
+    state.service.account_for(&viewer, Scope::Scrub, account).await?;
     not_a_form(&headers)?;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let file = read_capped(body, length, WEBHOOK_BODY_CAP, DEADLINE, &state.upload_budget).await?;

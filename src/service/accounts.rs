@@ -43,7 +43,18 @@ impl Service {
         self.0.meant.get_as_of(self.0.live.changes(), question, self.account_now(viewer, named)).await
     }
 
-    /// The same, read now.
+    /// The account in which somebody wants to do something, for which they need a scope there.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], or as [`Service::account`].
+    pub async fn account_for(&self, viewer: &Viewer, scope: Scope, named: Option<&str>) -> Result<Account, Refusal> {
+        viewer.require(scope)?;
+        let account = self.account(viewer, named).await?;
+        viewer.require_in(account.account_id, scope)?;
+        Ok(account)
+    }
+
+    /// The same as [`Service::account`], read now.
     pub(super) async fn account_now(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
         let among = viewer.accounts();
         let Some(named) = named else {

@@ -102,6 +102,25 @@ impl Service {
     /// where it went, or as [`Service::account`].
     pub async fn locate(&self, viewer: &Viewer, address: &ItemAddress) -> Result<ItemKey, Refusal> {
         let account_id = self.account_of(viewer, address).await?;
+        self.locate_in(viewer, account_id, address).await
+    }
+
+    /// The same, to do something for which a scope is needed in the item's account.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`], or as [`Service::locate`].
+    pub(super) async fn locate_for(
+        &self,
+        viewer: &Viewer,
+        scope: Scope,
+        address: &ItemAddress,
+    ) -> Result<ItemKey, Refusal> {
+        let account_id = self.account_of(viewer, address).await?;
+        viewer.require_in(account_id, scope)?;
+        self.locate_in(viewer, account_id, address).await
+    }
+
+    async fn locate_in(&self, viewer: &Viewer, account_id: i64, address: &ItemAddress) -> Result<ItemKey, Refusal> {
         match locate(&self.0.pool, &wanted(viewer, account_id, address)).await? {
             Located::Nothing => Err(Refusal::UnknownItem),
             Located::Deleted => Err(Refusal::ItemDeleted),

@@ -20,7 +20,7 @@ impl Service {
     ) -> Result<i64, Refusal> {
         viewer.require(Scope::Scrub)?;
         let request = self.request(viewer, authorship)?;
-        let item = self.locate(viewer, address).await?;
+        let item = self.locate_for(viewer, Scope::Scrub, address).await?;
         let (key, sight) = ((item.repo_id, item.number), viewer.sight());
         let (position, public) = alone::mark_read(&self.0.pool, item.account_id, key, &sight, &request).await?;
         self.begin_due_rounds(item.account_id, Tracks::ended_by(public), position, &request).await?;
@@ -40,7 +40,7 @@ impl Service {
     ) -> Result<i64, Refusal> {
         viewer.require(Scope::Scrub)?;
         let request = self.request(viewer, authorship)?;
-        let item = self.locate(viewer, address).await?;
+        let item = self.locate_for(viewer, Scope::Scrub, address).await?;
         Ok(alone::unmark_read(&self.0.pool, item.account_id, (item.repo_id, item.number), &request).await?)
     }
 }

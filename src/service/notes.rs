@@ -52,7 +52,7 @@ impl Service {
         viewer.require(Scope::Scrub)?;
         let text = note_text(&new.text)?;
         let request = self.request(viewer, authorship)?;
-        let item = self.locate(viewer, address).await?;
+        let item = self.locate_for(viewer, Scope::Scrub, address).await?;
         let key = (item.repo_id, item.number);
         let sight = viewer.sight();
         let may_read = viewer.require(Scope::Read).is_ok();

@@ -111,7 +111,7 @@ impl Service {
     ) -> Result<StepOutcome, Refusal> {
         viewer.require(Scope::Scrub)?;
         let request = self.request(viewer, authorship)?;
-        let account = self.account(viewer, account).await?;
+        let account = self.account_for(viewer, Scope::Scrub, account).await?;
         let account_id = account.account_id;
         let advanced = act::advance(&self.0.pool, account_id, number, (place, skip), &viewer.sight(), &request).await?;
         let outcome: fn(ScrubDetails) -> StepOutcome = match advanced {
@@ -140,7 +140,7 @@ impl Service {
     ) -> Result<ScrubDetails, Refusal> {
         viewer.require(Scope::Scrub)?;
         let request = self.request(viewer, authorship)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let changed = act::close(&self.0.pool, account_id, number, None, &request).await?;
         self.changed_scrub(viewer, account_id, number, changed).await
     }
@@ -160,7 +160,7 @@ impl Service {
         viewer.require(Scope::Scrub)?;
         let name = person("name", name)?;
         let request = self.request(viewer, authorship)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let changed = act::attend(&self.0.pool, account_id, number, &name, present, &request).await?;
         self.changed_scrub(viewer, account_id, number, changed).await
     }

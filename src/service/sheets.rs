@@ -119,7 +119,7 @@ impl Service {
         viewer.require(Scope::Scrub)?;
         let shows_notes = viewer.require(Scope::Read).is_ok();
         let request = self.request(viewer, authorship)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let read = tokio::task::spawn_blocking(move || sheet::read_declared(file.as_ref(), charset.as_deref())).await;
         let mut book = read.map_err(|_| Refusal::Failed)??;
         if let Some(scrub) = scrub
@@ -157,7 +157,7 @@ impl Service {
         account: Option<&str>,
     ) -> Result<Vec<UnplacedRow>, Refusal> {
         viewer.require(Scope::Scrub)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         Ok(sheets::unplaced(&self.0.pool, account_id, &viewer.sight(), MOST_UNPLACED).await?)
     }
 

@@ -70,6 +70,8 @@ pub struct Viewer {
     accounts: Option<Vec<i64>>,
     sight: Sight,
     scopes: Vec<Scope>,
+    /// Ids of the only accounts in which the scope scrub counts; `None`: all.
+    scrubs: Option<Vec<i64>>,
     /// The only view that they may see, by a token that may stand in a URL.
     view: Option<String>,
     /// What GitHub hides from a person, and what they can do about it.
@@ -99,11 +101,13 @@ impl Viewer {
         let Session { session_id, github_id, login, .. } = session;
         let who = Who::Person { github_id: *github_id, login: login.clone(), session_id: *session_id };
         let mut scopes = vec![Scope::Read];
-        scopes.extend(seen.may_scrub.then_some(Scope::Scrub));
+        let may_scrub = seen.scrubs.as_ref().is_none_or(|accounts| !accounts.is_empty());
+        scopes.extend(may_scrub.then_some(Scope::Scrub));
         scopes.extend(seen.is_admin.then_some(Scope::Admin));
         Self {
             accounts: seen.accounts.clone(),
             sight: seen.sight.clone(),
+            scrubs: seen.scrubs.clone(),
             hidden: seen.hidden.clone(),
             ..Self::with_scopes(who, scopes)
         }
@@ -122,7 +126,7 @@ impl Viewer {
     fn with_scopes(who: Who, scopes: Vec<Scope>) -> Self {
         let sees_all = scopes.contains(&Scope::Private) || scopes.contains(&Scope::Admin);
         let sight = if sees_all { Sight::All } else { Sight::Public };
-        Self { who, person: None, accounts: None, sight, scopes, view: None, hidden: vec![] }
+        Self { who, person: None, accounts: None, sight, scopes, scrubs: None, view: None, hidden: vec![] }
     }
 
     /// The same, who may see other repositories.
@@ -216,6 +220,16 @@ impl Viewer {
             true => Ok(()),
             false => Err(Refusal::MissingScope(scope)),
         }
+    }
+
+    /// Checks that they have a scope in an account.
+    ///
+    /// # Errors
+    /// [`Refusal::MissingScope`]
+    pub(super) fn require_in(&self, account_id: i64, scope: Scope) -> Result<(), Refusal> {
+        self.require(scope)?;
+        let counts = scope != Scope::Scrub || self.scrubs.as_ref().is_none_or(|among| among.contains(&account_id));
+        if counts || self.scopes.contains(&Scope::Admin) { Ok(()) } else { Err(Refusal::MissingScope(scope)) }
     }
 
     /// Checks that they may read, or may see one view.

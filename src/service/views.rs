@@ -68,7 +68,7 @@ impl Service {
         new: NewView,
     ) -> Result<StoredView, Refusal> {
         viewer.require(Scope::Scrub)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         self.refuse_builtin(viewer, &new.name)?;
         let NewView { name, title, description, resolution, target, filter, order } = new;
         let view = View { name, title, description, resolution, target, filter, order };
@@ -87,7 +87,7 @@ impl Service {
     /// [`Refusal::ViewBuiltIn`], [`Refusal::ViewDeclared`], [`Refusal::NoStoredView`], or as [`Service::list_views`].
     pub async fn delete_view(&self, viewer: &Viewer, account: Option<&str>, name: &str) -> Result<(), Refusal> {
         viewer.require(Scope::Scrub)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         self.refuse_builtin(viewer, name)?;
         self.refuse_declared(name)?;
         match name.contains('\0') || !views::delete(&self.0.pool, account_id, name).await? {

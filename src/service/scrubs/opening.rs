@@ -59,7 +59,7 @@ impl Service {
         }
         let attendees = attendees.iter().map(|attendee| person("attendees", attendee));
         let attendees: Vec<String> = attendees.collect::<Result<_, _>>()?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let (_, view) = self.view(account_id, view.as_deref().unwrap_or(BUG_SCRUB)).await?;
         let people = (host, attendees);
         let (number, position) = self.open_over(viewer, account_id, view, people, &request).await?;

@@ -316,6 +316,15 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
             register(state, &query, body)
         }
         ("POST", ["graphql"]) => graphql(state, who, body),
+        ("GET", ["user", "installations", rest @ ..]) => {
+            let Who::User(id) = who else { return error("", 401, "Requires authentication") };
+            let login = state.user_tokens.values().find(|token| shapes::person_id(&token.login) == id).unwrap().login.clone();
+            match rest {
+                [] => user::installations(state, uri, &query, &login),
+                [installation, "repositories"] => user::repositories(state, uri, &query, (&login, installation)),
+                _ => error("", 404, "Not Found"),
+            }
+        }
         ("GET", ["user"]) => match who {
             Who::User(id) => {
                 let token = state.user_tokens.values().find(|token| shapes::person_id(&token.login) == id).unwrap();
