@@ -21,8 +21,8 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::activity::{Bots, Event};
 use crate::store::append::{Appended, Entry, RawDelivery};
-use crate::store::sights::Ended;
 use crate::store::left_out;
+use crate::store::sights::Ended;
 use crate::telemetry::Metrics;
 use crate::webhook::{AccountRef, Omissions, SightEnd, Translation, VerifiedDelivery, translate};
 

@@ -219,7 +219,7 @@ pub async fn keep_accounts(
              WHERE s.session_id = $1 AND a.account_id = ANY($3) ORDER BY a.account_id
              ON CONFLICT (account_id, session_id) DO UPDATE SET github_id = $2
              RETURNING account_id, version, told_at)
-           SELECT kept.account_id AS "account_id!", kept.version AS "version!", kept.told_at IS NULL AS "was_taken!",
+           SELECT kept.account_id AS "account_id!", kept.version AS "version!", kept.told_at IS NULL AND kept.version > 1 AS "was_taken!",
                   EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = kept.account_id AND r.private)
                     AS "has_private!"
            FROM kept ORDER BY kept.account_id"#,

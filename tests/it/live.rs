@@ -5,7 +5,6 @@ mod model;
 mod strategies;
 mod threads;
 
-use std::sync::Arc;
 
 use bugscrub::activity::{ItemType, NoteText, PersonKey, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self};

@@ -1,8 +1,8 @@
 //! Readers who see some repositories and not others: every answer is the one of who sees all, less what
 //! is hidden, filtered here by hand.
 
+mod people;
 mod statistics;
-
 
 use bugscrub::activity::{Bots, Sight};
 use bugscrub::rank::facet::{Facet, Tally};

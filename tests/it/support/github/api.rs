@@ -318,7 +318,8 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
         ("POST", ["graphql"]) => graphql(state, who, body),
         ("GET", ["user", "installations", rest @ ..]) => {
             let Who::User(id) = who else { return error("", 401, "Requires authentication") };
-            let login = state.user_tokens.values().find(|token| shapes::person_id(&token.login) == id).unwrap().login.clone();
+            let login =
+                state.user_tokens.values().find(|token| shapes::person_id(&token.login) == id).unwrap().login.clone();
             match rest {
                 [] => user::installations(state, uri, &query, &login),
                 [installation, "repositories"] => user::repositories(state, uri, &query, (&login, installation)),

@@ -68,7 +68,10 @@ impl World {
             let right = self.rights.held.get(&(login.to_owned(), repo.id))?;
             let mut shape = shapes::repository(repo, &self.accounts[&repo.account_id]);
             let at = RIGHTS.iter().position(|known| known == right).unwrap();
-            let may: BTreeMap<&str, bool> = (0..).zip(["pull", "triage", "push", "maintain", "admin"]).map(|(step, name)| (name, step <= at)).collect();
+            let may: BTreeMap<&str, bool> = (0..)
+                .zip(["pull", "triage", "push", "maintain", "admin"])
+                .map(|(step, name)| (name, step <= at))
+                .collect();
             shape["permissions"] = json!(may);
             Some(shape)
         });
@@ -94,7 +97,12 @@ impl World {
         let repository = &self.repositories[&repo];
         let account_id = repository.account_id;
         let shape = shapes::repository(repository, &self.accounts[&account_id]);
-        self.tell_of_people("member", "removed", account_id, json!({"member": shapes::user(login), "repository": shape}));
+        self.tell_of_people(
+            "member",
+            "removed",
+            account_id,
+            json!({"member": shapes::user(login), "repository": shape}),
+        );
     }
 
     /// Somebody leaves a team that let them see a repository.
