@@ -53,13 +53,29 @@ impl People {
             }
             None => None,
         };
-        Ok(Self(Arc::new(PeopleState { pool, clock, sign_in, admins, scrub_open_to, turns: Mutex::default(), held: HeldSights::default() })))
+        Ok(Self(Arc::new(PeopleState {
+            pool,
+            clock,
+            sign_in,
+            admins,
+            scrub_open_to,
+            turns: Mutex::default(),
+            held: HeldSights::default(),
+        })))
     }
 
     /// Whom nobody can sign in to.
     pub fn none(pool: PgPool, clock: Clock) -> Self {
         let (admins, scrub_open_to) = (vec![], ScrubOpenTo::default());
-        Self(Arc::new(PeopleState { pool, clock, sign_in: None, admins, scrub_open_to, turns: Mutex::default(), held: HeldSights::default() }))
+        Self(Arc::new(PeopleState {
+            pool,
+            clock,
+            sign_in: None,
+            admins,
+            scrub_open_to,
+            turns: Mutex::default(),
+            held: HeldSights::default(),
+        }))
     }
 
     /// Whether people can sign in with GitHub.

@@ -5,7 +5,6 @@ mod model;
 mod strategies;
 mod threads;
 
-
 use bugscrub::activity::{ItemType, NoteText, PersonKey, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self};
 use bugscrub::rank::live::{Change, FacetNames, Live, Page, Ranked, Selection, Snapshot};

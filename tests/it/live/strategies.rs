@@ -1,6 +1,5 @@
 //! Random items, changes, dates and questions, for the live ranking and its model.
 
-
 use bugscrub::activity::{Checks, ItemType, NoteText, PersonKey, Review, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self, Looks};
 use bugscrub::rank::live::Change;
