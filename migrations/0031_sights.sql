@@ -23,3 +23,21 @@ CREATE TABLE sights (
 );
 CREATE INDEX sights_by_session ON sights (session_id, account_id);
 CREATE INDEX sights_by_person ON sights (github_id, account_id);
+
+-- Rounds of those who see what is public and some of what is private: they go by what is public, as long as there is
+-- something. Where nothing in a view is public, the next round begins for them (`people`) when one of them has read all
+-- that they see.
+ALTER TABLE public_rounds ADD COLUMN people boolean NOT NULL DEFAULT false;
+
+CREATE OR REPLACE VIEW current_round_starts AS
+SELECT r.account_id, r.view, r.started_position, r.started_at, true AS whole, NOT r.alone AS public, NOT r.alone AS people
+FROM accounts a JOIN rounds r ON r.account_id = a.account_id AND r.generation = a.generation
+UNION ALL
+SELECT p.account_id, p.view, p.started_position, p.started_at, false AS whole, NOT p.people AS public, true AS people
+FROM accounts a JOIN public_rounds p ON p.account_id = a.account_id AND p.generation = a.generation;
+
+-- Of a deck's repositories those that were private when it was dealt, to somebody who does not see all.
+ALTER TABLE scrubs ADD COLUMN private bigint[] NOT NULL DEFAULT '{}';
+
+CREATE OR REPLACE VIEW current_scrubs AS
+SELECT s.* FROM accounts a JOIN scrubs s ON s.account_id = a.account_id AND s.generation = a.generation;

@@ -49,7 +49,13 @@ pub enum ScrubFact {
         alone: bool,
     },
     /// Nothing public was left to read in a view. The next round begins for those who do not see all repositories.
-    PublicRoundBegan { view: String, round: i64 },
+    PublicRoundBegan {
+        view: String,
+        round: i64,
+        /// Only for those who see something private: nothing in the view is public.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        people: bool,
+    },
     /// A scrub began with this deck.
     Opened(Box<Opening>),
     /// The cursor moved on from a place in the deck.
@@ -136,6 +142,9 @@ pub struct Opening {
     /// Whoever opened it does not see all repositories: the deck is what their round had left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
+    /// Then, of the deck's repositories those that are private.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub private: Vec<i64>,
     pub deck: Vec<DeckPlace>,
 }
 

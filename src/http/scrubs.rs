@@ -147,6 +147,11 @@ pub struct ScrubStep {
     #[serde(default)]
     #[schema(required = false)]
     skip: bool,
+    /// Go on from the row that `hidden_row` tells of, and leave it unread; `place` is its `before`, or 0 if that is null.
+    /// Only the host may, signed in.
+    #[serde(default)]
+    #[schema(required = false)]
+    hidden: bool,
     /// Who says so; by default the token's name.
     #[schema(value_type = Option<PersonName>)]
     by: Option<String>,
@@ -176,8 +181,8 @@ pub async fn advance(
 ) -> Result<Json<ScrubAnswer>, Problem> {
     params.only(&["account"])?;
     let (account, number) = (params.one("account")?, scrub_number(&number));
-    let ScrubStep { place: Whole(place), skip, by } = step;
-    let step = scrubs::Step { place, skip };
+    let ScrubStep { place: Whole(place), skip, hidden, by } = step;
+    let step = scrubs::Step { place, skip, hidden };
     let outcome = state.service.advance_scrub(&viewer, account, number, step, id.by(by.as_deref())).await?;
     match outcome {
         StepOutcome::Done(scrub) => Ok(Json(ScrubAnswer::from(scrub))),

@@ -31,6 +31,7 @@ pub(super) enum Step {
 
 /// An account as it was loaded, and as it has changed since.
 pub(super) struct Account {
+    zone: Tz,
     live: ArcSwap<Live>,
     repositories: ArcSwap<HashMap<i64, Repository>>,
     /// Up to where the log is followed.
@@ -42,6 +43,7 @@ impl Account {
     pub fn new(zone: Tz, today: NaiveDate, loaded: Loaded) -> Self {
         let Loaded { head, repositories, items } = loaded;
         Self {
+            zone,
             live: ArcSwap::from_pointee(Live::load(zone, today, head.position, items)),
             repositories: ArcSwap::from_pointee(by_id(repositories)),
             head: Mutex::new(head),
@@ -157,6 +159,13 @@ impl Account {
         });
         let meanings = resolve::meanings(pool, *account_id, filter, within.as_deref()).await?;
         let mut selection = Selection::of(filter, sight, repositories.values(), &meanings);
+        if matches!(sight, Sight::Only(_)) && filter.asks_for_remarks() {
+            // Of few items, if of any, the public sees other marks or another note; this reader may see more of them.
+            let otherwise = self.live().snapshot().seen_otherwise();
+            if !otherwise.is_empty() {
+                selection.see(self.zone, live::as_seen(pool, self.head(), sight, &otherwise).await?);
+            }
+        }
         if let Some(only) = only {
             selection.keep_among(only.iter().copied());
         }

@@ -9,14 +9,28 @@ use crate::activity::{HISTORIC, Sight};
 pub enum Track {
     /// Those of who sees all repositories.
     Whole,
-    /// Those of everybody else, which go by what is public.
+    /// Those of who sees what is public alone.
     Public,
+    /// Those of who sees something private too. They are the public ones, and where nothing in a view is public, others.
+    People,
 }
 
 impl Track {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Public => "public",
+            Self::People => "people",
+        }
+    }
+
     /// The rounds that a reader is in.
     pub fn of(sight: &Sight) -> Self {
-        if sight.is_all() { Self::Whole } else { Self::Public }
+        match sight {
+            Sight::All => Self::Whole,
+            Sight::Public => Self::Public,
+            Sight::Only(_) => Self::People,
+        }
     }
 }
 

@@ -62,6 +62,10 @@ impl Export {
         if !self.service.is_still_known(&self.viewer).await? {
             return Err(Refusal::UnknownToken);
         }
+        self.viewer = self.service.as_seen_now(&self.viewer).await?.ok_or(Refusal::UnknownToken)?;
+        if self.viewer.is_kept_from(self.account_id) {
+            return Err(Refusal::UnknownAccount);
+        }
         let to = self.head.min(self.position + WINDOW);
         let (pool, bots) = (&self.service.0.pool, &self.service.0.bots);
         let mut events = exported(pool, self.account_id, &self.viewer.sight(), bots, (self.position, to)).await?;

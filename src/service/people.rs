@@ -2,7 +2,7 @@
 
 use super::tokens::hash as token_hash;
 use super::viewer::Person;
-use super::{Refusal, Scope, Service, Viewer};
+use super::{Refusal, Scope, Service, Viewer, Who};
 pub use crate::people::sight::{Hidden, Why};
 use crate::people::sign_in::hash;
 pub use crate::people::sign_in::{Begun, SignedIn};
@@ -94,6 +94,31 @@ impl Service {
             self.forget_sessions();
         }
         Ok(Viewer::of_person(session, &seen?))
+    }
+
+    /// The viewer with what they may see by now, which changes for people; `None` if their session has ended.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`]
+    pub(super) async fn as_seen_now(&self, viewer: &Viewer) -> Result<Option<Viewer>, Refusal> {
+        let Some(Person { github_id, login }) = viewer.person() else { return Ok(Some(viewer.clone())) };
+        let session = match viewer.who() {
+            Who::Person { session_id, .. } => {
+                let hash = sessions::hash(&self.0.pool, *session_id).await?;
+                hash.map(|hash| Session { session_id: *session_id, hash, github_id, login })
+            }
+            Who::Token { .. } | Who::Service => match self.0.people.latest_session(github_id).await {
+                Ok(session) => Some(session),
+                Err(PeopleError::Ended) => None,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let Some(session) = session else { return Ok(None) };
+        match self.0.people.sight(&session).await {
+            Ok(seen) => Ok(Some(viewer.clone().seeing(&seen))),
+            Err(PeopleError::Ended) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Checks that a token which came with a session's cookie is not another person's.

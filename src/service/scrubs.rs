@@ -5,6 +5,7 @@
 //! left.
 
 pub mod deck;
+pub mod hidden;
 pub mod opening;
 pub(super) mod rounds;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use self::deck::ShownRow;
+use self::hidden::HiddenRow;
 use self::rounds::Tracks;
 use super::authorship::{Authorship, person};
 use super::{Refusal, Scope, Service, Viewer};
@@ -41,6 +43,8 @@ pub struct ScrubDetails {
     /// The row under the cursor; `None` when nothing is left, once it is closed, and for viewers who may
     /// not see the row.
     pub current: Option<ShownRow>,
+    /// The row at which the group is, if the viewer attends and may not see it.
+    pub hidden_row: Option<HiddenRow>,
     /// The position of the account's log that this includes, at least.
     pub position: i64,
 }
@@ -52,6 +56,8 @@ pub struct Step {
     pub place: i64,
     /// Leave the row unread, for another scrub.
     pub skip: bool,
+    /// Go on from the row at which the group is, and which the viewer, who is the host, may not see.
+    pub hidden: bool,
 }
 
 /// What became of a step, and how the scrub stands now.
@@ -106,13 +112,17 @@ impl Service {
         viewer: &Viewer,
         account: Option<&str>,
         number: i64,
-        Step { place, skip }: Step,
+        step: Step,
         authorship: Authorship,
     ) -> Result<StepOutcome, Refusal> {
         viewer.require(Scope::Scrub)?;
         let request = self.request(viewer, authorship)?;
         let account = self.account_for(viewer, Scope::Scrub, account).await?;
         let account_id = account.account_id;
+        if step.hidden {
+            return self.pass_hidden(viewer, account_id, number, step, &request).await;
+        }
+        let Step { place, skip, .. } = step;
         let advanced = act::advance(&self.0.pool, account_id, number, (place, skip), &viewer.sight(), &request).await?;
         let outcome: fn(ScrubDetails) -> StepOutcome = match advanced {
             Advanced::Done { position, view, left: (left, left_to_the_public) } => {
@@ -198,7 +208,8 @@ impl Service {
             Some(place) => self.row_at(viewer, account_id, &scrub, place).await?,
             None => None,
         };
-        Ok(ScrubDetails { account_id, scrub, current, position })
+        let hidden_row = self.hidden_row(viewer, account_id, &scrub).await?;
+        Ok(ScrubDetails { account_id, scrub, current, hidden_row, position })
     }
 
     async fn changed_scrub(

@@ -118,6 +118,11 @@ impl Follower {
                 Ok(false) => return News::End(StreamEnd::TokenInvalid),
                 Err(refusal) => return unreachable_store(refusal),
             }
+            match self.look_again().await {
+                Ok(None) => {}
+                Ok(Some(news)) => return news,
+                Err(refusal) => return unreachable_store(refusal),
+            }
             let live = &self.service.0.live;
             let account_id = self.portion.account.account_id;
             // Either way it is looked at.
@@ -141,6 +146,22 @@ impl Follower {
                 Err(error) => return unreachable_store(error),
             }
         }
+    }
+
+    /// What to tell somebody who may see more or less than before: to ask anew, or that the account is none of theirs.
+    async fn look_again(&mut self) -> Result<Option<News>, Refusal> {
+        let Some(now) = self.service.as_seen_now(&self.viewer).await? else {
+            return Ok(Some(News::End(StreamEnd::TokenInvalid)));
+        };
+        let (changed, account_id) = (now.sight() != self.viewer.sight(), self.portion.account.account_id);
+        if now.is_kept_from(account_id) {
+            return Ok(Some(News::End(StreamEnd::AccountGone)));
+        }
+        if !changed {
+            return Ok(None);
+        }
+        self.viewer = now;
+        Ok(Some(News::Reset(self.date)))
     }
 
     /// Whether they see other repositories than before, or see them otherwise.

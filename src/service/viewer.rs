@@ -135,6 +135,16 @@ impl Viewer {
         Self { sight, ..self }
     }
 
+    /// The same person, who may see other things by now. Who was bound to accounts stays bound to them.
+    #[must_use]
+    pub(super) fn seeing(self, seen: &Seen) -> Self {
+        let accounts = match (self.accounts, &seen.accounts) {
+            (Some(own), Some(seen)) => Some(own.into_iter().filter(|id| seen.contains(id)).collect()),
+            (own, seen) => own.or_else(|| seen.clone()),
+        };
+        Self { accounts, sight: seen.sight.clone(), scrubs: seen.scrubs.clone(), ..self }
+    }
+
     /// The same, who sees one account alone.
     #[must_use]
     pub(super) fn bound_to(self, account_id: i64) -> Self {

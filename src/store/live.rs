@@ -1,6 +1,6 @@
 //! What the live ranking holds, and what changed of it. Each reading is of one moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +13,7 @@ use super::items::ItemAddress;
 use super::log::subjects;
 use super::pool::{self, ONE_MOMENT};
 use super::remarks::{self, Summaries};
+use crate::activity::{Sight, Summary};
 use crate::rank::live::Change;
 use crate::rank::{Item, Repository};
 
@@ -142,6 +143,21 @@ pub async fn transferred(pool: &PgPool, head: Head) -> Result<Vec<Item>, StoreEr
     let summaries = remarks::summaries_of(&mut connection, head.account_id, &addresses).await?;
     let rows = open_rows_at(&mut connection, (head.account_id, head.generation), addresses.into_iter()).await?;
     rows.into_iter().map(|row| item(row, &summaries)).collect()
+}
+
+/// Open items with the marks and notes that a reader sees.
+pub async fn as_seen(
+    pool: &PgPool,
+    head: Head,
+    sight: &Sight,
+    addresses: &[ItemAddress],
+) -> Result<Vec<Item>, StoreError> {
+    let mut connection = pool.acquire().await?;
+    let remarks = remarks::of(&mut connection, head.account_id, sight, addresses).await?;
+    let summaries: HashMap<ItemAddress, Summary> =
+        remarks.into_iter().map(|(address, remarks)| (address, remarks.summary())).collect();
+    let rows = open_rows_at(&mut connection, (head.account_id, head.generation), addresses.iter().copied()).await?;
+    rows.into_iter().map(|row| row.item(&summaries)).collect()
 }
 
 /// The open items of repositories that have come into sight.

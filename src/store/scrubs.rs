@@ -36,10 +36,10 @@ pub(super) use project::project;
 pub mod act {
     pub use super::meeting::{
         AdvanceOutcome as Advanced, ChangeOutcome as Changed, DealtScrub as NewScrub, OpenOutcome as Opened, advance,
-        attend, close, open,
+        attend, close, is_at_hidden, open, pass_hidden,
     };
     pub use super::notes::{NoteOutcome as Noted, write as note};
-    pub use super::rounds::{Over, begin as begin_rounds};
+    pub use super::rounds::{Over, begin as begin_rounds, begin_for_people as begin_round_for_people};
     pub use super::turn::{RepeatableRequest, Request};
 }
 pub use marks as alone;

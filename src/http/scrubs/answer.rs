@@ -8,6 +8,7 @@ use super::deck::DeckRowAnswer;
 use crate::http::description::schemas;
 use crate::scrub::Scrub;
 use crate::service::scrubs::ScrubDetails;
+use crate::service::scrubs::hidden::HiddenRow;
 
 /// A scrub.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,6 +66,24 @@ impl From<Scrub> for ScrubRow {
     }
 }
 
+/// A row in a shared deck which is private, and seen by others. It counts in no place and in no number.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HiddenRowAnswer {
+    /// Always true.
+    hidden: bool,
+    /// The place of your next row, before which it is. Null if nothing is left for you.
+    before: Option<i64>,
+    /// What to show.
+    #[schema(example = "private, seen by others here")]
+    text: &'static str,
+}
+
+impl From<HiddenRow> for HiddenRowAnswer {
+    fn from(HiddenRow { before }: HiddenRow) -> Self {
+        Self { hidden: true, before, text: "private, seen by others here" }
+    }
+}
+
 /// A scrub as it stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScrubAnswer {
@@ -73,14 +92,16 @@ pub struct ScrubAnswer {
     /// The row under the cursor. Null if nothing is left, if the scrub is closed, and if the token may not see the
     /// row.
     current: Option<DeckRowAnswer>,
+    /// Null unless you are signed in, attend, and the group is at a row that you may not see.
+    hidden_row: Option<HiddenRowAnswer>,
     /// The answer includes at least this position of the account's log.
     position: i64,
 }
 
 impl From<ScrubDetails> for ScrubAnswer {
     fn from(details: ScrubDetails) -> Self {
-        let ScrubDetails { scrub, current, position, .. } = details;
+        let ScrubDetails { scrub, current, hidden_row, position, .. } = details;
         let current = current.map(|row| DeckRowAnswer::of(row, !scrub.imported));
-        Self { scrub: scrub.into(), current, position }
+        Self { scrub: scrub.into(), current, hidden_row: hidden_row.map(HiddenRowAnswer::from), position }
     }
 }

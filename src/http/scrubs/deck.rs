@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::HiddenRowAnswer;
 use super::number::scrub_number;
 use crate::http::AppState;
 use crate::http::description::answers::{NoAccount, Refused};
@@ -31,6 +32,8 @@ const LARGEST_PAGE: u64 = 1_000;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeckAnswer {
     rows: Vec<DeckRowAnswer>,
+    /// Null unless you are signed in, attend, and the group is at a row that you may not see.
+    hidden_row: Option<HiddenRowAnswer>,
     /// The address of the next page; null on the last page.
     next: Option<String>,
     /// The parameter `cursor` of the next page; null on the last page.
@@ -121,11 +124,12 @@ pub async fn show(
     let limit = i64::try_from(limit).unwrap_or(1);
     let (account, number) = (params.one("account")?, scrub_number(&number));
     let page = state.service.show_deck(&viewer, account, number, (after.unwrap_or(0), limit)).await?;
-    let DeckPage { account_id, scrub, rows, next } = page;
+    let DeckPage { account_id, scrub, rows, hidden_row, next } = page;
     let first = format!("/api/v1/scrubs/{number}/deck?account={account_id}&limit={limit}");
     let following = next.map(|after| format!("{first}&after={after}"));
     let answer = DeckAnswer {
         rows: rows.into_iter().map(|row| DeckRowAnswer::of(row, !scrub.imported)).collect(),
+        hidden_row: hidden_row.map(HiddenRowAnswer::from),
         next: following.as_ref().map(|next| outside.path(next)),
         next_cursor: next.map(|after| after.to_string()),
     };

@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::columns::{Chunk, WORDS, ones};
 use super::items::{Items, Term, day_number};
@@ -16,7 +17,7 @@ use super::kinds::{self, Test};
 use super::numbers::{self, NumberTest};
 use super::slots::Slots;
 use crate::activity::Sight;
-use crate::rank::criterion::{self, Criterion, Holders, Looks, Repository};
+use crate::rank::criterion::{self, Criterion, Holders, Item, Looks, Repository};
 use crate::rank::days::Days;
 use crate::rank::filter::{Filter, Unread};
 use crate::rank::measure::Measure;
@@ -60,12 +61,23 @@ pub struct Selection {
     closed: Days,
     /// Times that are held as numbers, and the dates that they must be on.
     times: Vec<(Measure, Days)>,
-    /// Marks and notes count as the public sees them.
+    /// Marks and notes count as the public sees them, or as these items have them.
     as_public: bool,
+    own: Option<OwnItems>,
     /// Only these: what a search for titles found.
     among: Option<Addresses>,
     /// All but these.
     except: Addresses,
+}
+
+/// Items as one reader sees them.
+#[derive(Clone, Debug)]
+struct OwnItems(Arc<Items>);
+
+impl PartialEq for OwnItems {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// Items by repository and number, sorted once, so that a large set can be kept and asked often.
@@ -151,6 +163,11 @@ impl Selection {
         selection
     }
 
+    /// Marks and notes of these items count as they are here, instead of as the public sees them.
+    pub fn see(&mut self, zone: Tz, items: Vec<Item>) {
+        self.own = Some(OwnItems(Arc::new(Items::load(zone, items))));
+    }
+
     /// Of these items alone, by repository and number.
     pub fn keep_among(&mut self, addresses: impl IntoIterator<Item = (i64, i64)>) {
         let held = self.among.take();
@@ -194,6 +211,7 @@ impl Selection {
         }
         let mut slots = self.passing(items);
         if self.as_public {
+            let public = self.own.as_ref().map_or(public, |own| &own.0);
             let passing = self.passing(public);
             for seen in public.columns.taken() {
                 let (chunk, at) = public.columns.chunk(seen);

@@ -64,6 +64,16 @@ impl Snapshot {
         self.len() == 0
     }
 
+    /// Repository and number of the items of which the public sees other marks or another note.
+    pub fn seen_otherwise(&self) -> Vec<(i64, i64)> {
+        let columns = &self.public.columns;
+        let address = |slot| {
+            let (chunk, at) = columns.chunk(slot);
+            (chunk.repo_id[at], chunk.number[at])
+        };
+        columns.taken().map(address).collect()
+    }
+
     /// The ranking of a date: today's, or yesterday's while it is kept.
     pub fn on(&self, date: NaiveDate) -> Option<Ranked<'_>> {
         let dated = std::iter::once(&self.today).chain(&self.yesterday).find(|dated| dated.date == date)?;

@@ -1,5 +1,6 @@
 //! A scrub's rows: a page of them, the one under the cursor, and all that were read, as minutes.
 
+use super::hidden::HiddenRow;
 use crate::scrub::Scrub;
 use crate::scrub::deck::DeckRow;
 use crate::scrub::minutes::Minutes;
@@ -28,6 +29,8 @@ pub struct DeckPage {
     pub account_id: i64,
     pub scrub: Scrub,
     pub rows: Vec<ShownRow>,
+    /// The row at which the group is, if the viewer attends and may not see it.
+    pub hidden_row: Option<HiddenRow>,
     /// The place after which the next page begins; `None` on the last.
     pub next: Option<i64>,
 }
@@ -53,7 +56,8 @@ impl Service {
         for row in rows {
             shown.push(self.shown_row(&scrub, account_id, row).await);
         }
-        Ok(DeckPage { account_id, scrub, rows: shown, next })
+        let hidden_row = self.hidden_row(viewer, account_id, &scrub).await?;
+        Ok(DeckPage { account_id, scrub, rows: shown, hidden_row, next })
     }
 
     /// The minutes of a scrub.

@@ -1,5 +1,7 @@
 //! Opening a scrub: dealing the deck of what a round has left.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::ScrubDetails;
@@ -86,6 +88,9 @@ impl Service {
         for _ in 0..TRIES {
             let head = self.caught_up(account_id).await?;
             self.begin_rounds_if_due(account_id, &view.name, Tracks::BOTH, head, request).await?;
+            if track == Track::People {
+                self.begin_people_round_if_due(viewer, account_id, &view, request).await?;
+            }
             self.caught_up(account_id).await?;
             let round = read::round(&self.0.pool, account_id, &view.name, track, None).await?;
             let unread = filter.clone().unread_since(round.started);
@@ -94,6 +99,7 @@ impl Service {
                 return Err(Refusal::NothingToRead);
             }
             let new = act::NewScrub {
+                private: self.private_among(viewer, account_id, &dealt.places),
                 view: view.name.clone(),
                 round: round.round,
                 track,
@@ -110,6 +116,17 @@ impl Service {
             }
         }
         Err(Refusal::TooBusy("Rounds of the view begin faster than a deck can be dealt."))
+    }
+
+    /// Of the repositories of some places those that are private, unless the viewer sees all.
+    fn private_among(&self, viewer: &Viewer, account_id: i64, places: &[Place]) -> Vec<i64> {
+        if viewer.sight().is_all() {
+            return vec![];
+        }
+        let repositories = self.0.live.repositories(account_id);
+        let is_private = |repo_id: &i64| repositories.get(repo_id).is_some_and(|repository| repository.private);
+        let among: BTreeSet<i64> = places.iter().map(|place| place.key.repo_id).filter(is_private).collect();
+        among.into_iter().collect()
     }
 
     /// Waits until the live ranking includes everything that is stored of an account now.

@@ -1,13 +1,14 @@
 //! Beginning a view's next round once nothing of the present one is left to read.
 //!
 //! A view has two rounds at a time: one of those who see all repositories, and one of everybody else, which goes by
-//! what is public alone. Mostly they begin together.
+//! what is public alone. Mostly they begin together. Where nothing in a view is public, those who see something private
+//! have a round of their own.
 //!
 //! What closes elsewhere can end a round as well. That is noticed when the next scrub opens.
 
 use crate::activity::Sight;
-use crate::scrub::Track;
-use crate::service::{LONGEST_WAIT, Refusal, Service};
+use crate::scrub::{Track, View};
+use crate::service::{LONGEST_WAIT, Refusal, Service, Viewer};
 use crate::store::scrubs::act::{self, Over, Request};
 use crate::store::scrubs::read;
 
@@ -83,6 +84,30 @@ impl Service {
         if over.whole.is_some() || over.public.is_some() {
             act::begin_rounds(&self.0.pool, account_id, &view.name, over, request).await?;
         }
+        Ok(())
+    }
+
+    /// Begins the next round of a view of which nothing is public, for those who see something private, if the viewer
+    /// has nothing left of it. Where something is public, their rounds are those of the public.
+    pub(super) async fn begin_people_round_if_due(
+        &self,
+        viewer: &Viewer,
+        account_id: i64,
+        view: &View,
+        request: &Request,
+    ) -> Result<(), Refusal> {
+        let (date, sight) = (self.today(), viewer.sight());
+        let (filter, on) = (view.filter(date, self.zone())?, (date, view.order));
+        let round = read::round(&self.0.pool, account_id, &view.name, Track::People, None).await?;
+        let unread = filter.clone().unread_since(round.started);
+        for (sight, filter, any) in
+            [(sight.clone(), unread, false), (Sight::Public, filter.clone(), false), (sight, filter, true)]
+        {
+            if (self.places(account_id, sight, on, filter, 1).await?.total > 0) != any {
+                return Ok(());
+            }
+        }
+        act::begin_round_for_people(&self.0.pool, account_id, &view.name, round.started, request).await?;
         Ok(())
     }
 }

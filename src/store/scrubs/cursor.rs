@@ -121,6 +121,6 @@ pub(super) async fn started(
     account_id: i64,
     scrub: &rows::ScrubRow,
 ) -> Result<i64, StoreError> {
-    let track = if scrub.public { Track::Public } else { Track::Whole };
+    let track = Track::of(&scrub.sight());
     Ok(rounds::round_at(connection, account_id, &scrub.view, track, scrub.opened_position).await?.started)
 }

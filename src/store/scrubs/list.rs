@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use super::cursor;
 use super::shape::Shape;
 use crate::activity::Sight;
-use crate::scrub::Scrub;
+use crate::scrub::{Scrub, Track};
 use crate::store::StoreError;
 use crate::store::pool::{self, ONE_MOMENT};
 
@@ -23,7 +23,7 @@ pub async fn scrubs(
         Scrub,
         r#"SELECT s.scrub AS "scrub!", s.view,
                   CASE WHEN s.view IS NOT NULL THEN (SELECT count(*) + 1 FROM current_round_starts t
-                    WHERE t.account_id = $1 AND t.view = s.view AND CASE WHEN $2 THEN t.whole ELSE t.public END
+                    WHERE t.account_id = $1 AND t.view = s.view AND CASE $6::text WHEN 'whole' THEN t.whole WHEN 'public' THEN t.public ELSE t.people END
                       AND t.started_position < s.opened_position) END AS round, s.date, s.host, s.opened_at,
                   s.opened_position AS "opened_position!", s.closed_at, s.forgotten AS "forgotten!",
                   s.imported AS "imported!", s.cursor_place AS cursor,
@@ -49,6 +49,7 @@ pub async fn scrubs(
         before,
         limit,
         sight.private() as _,
+        Track::of(sight).name(),
     )
     .fetch_all(pool)
     .await?;

@@ -10,6 +10,7 @@ use super::{rounds, rows};
 use crate::activity::scrubbing::{DeckPlace, Opening};
 use crate::activity::{ScrubFact, Sight};
 use crate::scrub::Track;
+use crate::store::pool::{self, ONE_MOMENT};
 use crate::store::{StoreError, remarks};
 
 /// A scrub that is to be opened, with its deck.
@@ -19,6 +20,8 @@ pub struct DealtScrub {
     /// The round of `track` that the deck was dealt of.
     pub round: i64,
     pub track: Track,
+    /// Of the deck's repositories those that are private, unless whoever opens it sees all.
+    pub private: Vec<i64>,
     pub date: NaiveDate,
     pub host: String,
     pub attendees: Vec<String>,
@@ -57,9 +60,9 @@ pub async fn open(
         return Ok(OpenOutcome::Overtaken);
     }
     let scrub = rows::last_number(turn.connection(), account_id).await?.map_or(first, |last| last + 1);
-    let DealtScrub { view, round, track, date, host, attendees, total, deck } = new;
-    let public = track == Track::Public;
-    let opening = Opening { scrub, view, round, date, host, attendees, total, public, deck };
+    let DealtScrub { view, round, track, private, date, host, attendees, total, deck } = new;
+    let public = track != Track::Whole;
+    let opening = Opening { scrub, view, round, date, host, attendees, total, public, private, deck };
     let position = turn.append(vec![ScrubFact::Opened(Box::new(opening))]).await?;
     Ok(OpenOutcome::Done(scrub, position))
 }
@@ -117,8 +120,8 @@ pub async fn advance(
     };
     let address = remarks::current_key(turn.connection(), account_id, sight, address).await?;
     let started = cursor::started(turn.connection(), account_id, &at).await?;
-    // A deck that was dealt of what is public is read by what is public.
-    let whose = if at.public { Sight::Public } else { Sight::All };
+    // A deck that was dealt of what somebody sees is read by that.
+    let whose = at.sight();
     let next = match cursor == place {
         true => ToRead { account_id, scrub, sight: &whose, started }.after(turn.connection(), place).await?,
         false => Some(cursor),
@@ -131,6 +134,45 @@ pub async fn advance(
         facts.push(read);
     }
     let position = turn.append(facts).await?;
+    Ok(AdvanceOutcome::Done { position, view: at.view, left })
+}
+
+/// Whether an open scrub's cursor is on a row that a reader does not see.
+pub async fn is_at_hidden(pool: &PgPool, account_id: i64, scrub: i64, sight: &Sight) -> Result<bool, StoreError> {
+    let mut moment = pool::begin(pool, ONE_MOMENT).await?;
+    match rows::scrub(&mut moment, account_id, scrub).await?.filter(|at| !at.closed).and_then(|at| at.place) {
+        Some(place) => Ok(!cursor::is_seen(&mut moment, account_id, (scrub, place), sight).await?),
+        None => Ok(false),
+    }
+}
+
+/// Moves on from a row that the reader does not see, and leaves it unread.
+pub async fn pass_hidden(
+    pool: &PgPool,
+    account_id: i64,
+    scrub: i64,
+    sight: &Sight,
+    request: &Request,
+) -> Result<AdvanceOutcome, StoreError> {
+    let mut turn = Turn::begin(pool, account_id, request).await?;
+    let Some(at) = rows::scrub(turn.connection(), account_id, scrub).await? else {
+        return Ok(AdvanceOutcome::Unknown);
+    };
+    if at.closed {
+        return Ok(AdvanceOutcome::Closed);
+    }
+    let left = (true, true);
+    if turn.done_before().is_some() {
+        return Ok(AdvanceOutcome::Done { position: turn.head.position, view: at.view, left });
+    }
+    let Some(place) = at.place else { return Ok(AdvanceOutcome::Elsewhere) };
+    if cursor::is_seen(turn.connection(), account_id, (scrub, place), sight).await? {
+        return Ok(AdvanceOutcome::Elsewhere);
+    }
+    let started = cursor::started(turn.connection(), account_id, &at).await?;
+    let to_read = ToRead { account_id, scrub, sight: &at.sight(), started };
+    let next = to_read.after(turn.connection(), place).await?.filter(|next| *next != place);
+    let position = turn.append(vec![ScrubFact::Advanced { scrub, place, skipped: true, next }]).await?;
     Ok(AdvanceOutcome::Done { position, view: at.view, left })
 }
 

@@ -63,7 +63,7 @@ impl Rows<'_> {
         let at = event.occurred_at.unwrap_or(recorded_at);
         match fact {
             ScrubFact::RoundBegan { view, round, alone } => self.round(view, (*round, *alone), position, at).await,
-            ScrubFact::PublicRoundBegan { view, .. } => self.public_round(view, position, at).await,
+            ScrubFact::PublicRoundBegan { view, people, .. } => self.public_round(view, *people, position, at).await,
             ScrubFact::Opened(opening) => {
                 let by = event.actor.as_ref().map_or("", |actor| &actor.login);
                 self.open(opening, by, position, at).await
@@ -113,15 +113,22 @@ impl Rows<'_> {
         }
     }
 
-    async fn public_round(&mut self, view: &str, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn public_round(
+        &mut self,
+        view: &str,
+        people: bool,
+        position: i64,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query!(
-            "INSERT INTO public_rounds (account_id, generation, view, started_position, started_at)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO public_rounds (account_id, generation, view, started_position, started_at, people)
+             VALUES ($1, $2, $3, $4, $5, $6)",
             self.account_id,
             self.generation,
             view,
             position,
             at,
+            people,
         )
         .execute(&mut *self.connection)
         .await?;
@@ -152,11 +159,11 @@ impl Rows<'_> {
     }
 
     async fn open(&mut self, opening: &Opening, by: &str, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let Opening { scrub, view, round, date, host, attendees, total, public, deck } = opening;
+        let Opening { scrub, view, round, date, host, attendees, total, public, private, deck } = opening;
         sqlx::query!(
             "INSERT INTO scrubs (account_id, generation, scrub, view, round, date, host, opened_by, opened_at,
-                                 opened_position, touched_at, cursor_place, total, public)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12)",
+                                 opened_position, touched_at, cursor_place, total, public, private)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12, $13)",
             self.account_id,
             self.generation,
             scrub,
@@ -169,6 +176,7 @@ impl Rows<'_> {
             position,
             total,
             public,
+            private,
         )
         .execute(&mut *self.connection)
         .await?;

@@ -1,4 +1,4 @@
-//! The rounds of views, on both tracks.
+//! The rounds of views, on all tracks.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
@@ -41,11 +41,11 @@ async fn find(
         r#"SELECT count(*) + 1 AS "round!", max(started_position) AS started,
                   (array_agg(started_at ORDER BY started_position DESC))[1] AS started_at
            FROM current_round_starts
-           WHERE account_id = $1 AND view = $2 AND CASE WHEN $3 THEN public ELSE whole END
+           WHERE account_id = $1 AND view = $2 AND CASE $3::text WHEN 'whole' THEN whole WHEN 'public' THEN public ELSE people END
              AND ($4::timestamptz IS NULL OR started_at < $4) AND ($5::bigint IS NULL OR started_position < $5)"#,
         account_id,
         view,
-        track == Track::Public,
+        track.name(),
         end,
         position,
     )
@@ -63,9 +63,9 @@ pub(super) async fn latest_start(
 ) -> Result<i64, StoreError> {
     let started = sqlx::query_scalar!(
         "SELECT max(started_position) FROM current_round_starts
-         WHERE account_id = $1 AND CASE WHEN $2 THEN public ELSE whole END",
+         WHERE account_id = $1 AND CASE $2::text WHEN 'whole' THEN whole WHEN 'public' THEN public ELSE people END",
         account_id,
-        track == Track::Public,
+        track.name(),
     )
     .fetch_one(executor)
     .await?;
@@ -101,10 +101,34 @@ pub async fn begin(
         }
         (false, true) => {
             let round = public.round + 1;
-            (format!("public-round:{view}:{round}"), ScrubFact::PublicRoundBegan { view: view.to_owned(), round })
+            (
+                format!("public-round:{view}:{round}"),
+                ScrubFact::PublicRoundBegan { view: view.to_owned(), round, people: false },
+            )
         }
         (false, false) => return Ok(turn.head.position),
     };
     let event = turn.event(key, fact);
+    turn.append_events(vec![event]).await
+}
+
+/// Begins a view's next round for those who see something private, unless somebody has begun it already: nothing in the
+/// view is public. `over`: where the round started that has nothing left.
+pub async fn begin_for_people(
+    pool: &PgPool,
+    account_id: i64,
+    view: &str,
+    over: i64,
+    request: &Request,
+) -> Result<i64, StoreError> {
+    let request = Request { repeatable: None, ..request.clone() };
+    let mut turn = Turn::begin(pool, account_id, &request).await?;
+    let now = round(turn.connection(), account_id, view, Track::People, None).await?;
+    if now.started != over {
+        return Ok(turn.head.position);
+    }
+    let round = now.round + 1;
+    let fact = ScrubFact::PublicRoundBegan { view: view.to_owned(), round, people: true };
+    let event = turn.event(format!("people-round:{view}:{}", now.started), fact);
     turn.append_events(vec![event]).await
 }

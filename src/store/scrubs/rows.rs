@@ -16,9 +16,18 @@ pub(super) struct ScrubRow {
     pub view: String,
     /// Whoever opened it did not see all repositories.
     pub public: bool,
+    /// Then, of the deck's repositories those that were private when it was dealt.
+    pub private: Vec<i64>,
     pub opened_position: i64,
     /// When anything was last done in it.
     pub touched_at: Option<DateTime<Utc>>,
+}
+
+impl ScrubRow {
+    /// Which of the deck's rows its cursor comes to: those that were dealt.
+    pub fn sight(&self) -> Sight {
+        if self.public { Sight::only(self.private.iter().copied()) } else { Sight::All }
+    }
 }
 
 pub(super) async fn scrub(
@@ -29,7 +38,7 @@ pub(super) async fn scrub(
     let row = sqlx::query_as!(
         ScrubRow,
         r#"SELECT cursor_place AS place, (closed_at IS NOT NULL) AS "closed!", coalesce(view, '') AS "view!",
-                  public AS "public!", opened_position AS "opened_position!", touched_at
+                  public AS "public!", private AS "private!", opened_position AS "opened_position!", touched_at
            FROM current_scrubs WHERE account_id = $1 AND scrub = $2"#,
         account_id,
         scrub,

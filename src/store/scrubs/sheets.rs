@@ -92,7 +92,7 @@ async fn scrub_records(
         r#"SELECT s.scrub AS "scrub!", s.date, s.host, s.opened_at, s.opened_position AS "opened_position!",
                   s.imported AS "imported!",
                   coalesce((SELECT max(r.started_position) FROM current_round_starts r
-                    WHERE r.account_id = $1 AND r.view = s.view AND CASE WHEN $4 THEN r.public ELSE r.whole END
+                    WHERE r.account_id = $1 AND r.view = s.view AND CASE $4::text WHEN 'whole' THEN r.whole WHEN 'public' THEN r.public ELSE r.people END
                       AND r.started_position < s.opened_position), $3) AS "started!", closed.position AS "closed_position?",
                   ARRAY(SELECT t.name FROM attendees t
                         WHERE t.account_id = $1 AND t.generation = s.generation AND t.scrub = s.scrub
@@ -103,7 +103,7 @@ async fn scrub_records(
         account_id,
         scrub,
         HISTORIC,
-        track == Track::Public,
+        track.name(),
     )
     .fetch_all(connection)
     .await?;
