@@ -1,6 +1,7 @@
-//! Nothing hidden shows by its shadow: the same made-up history happens to two accounts, to one of them together
-//! with all that a public token may not see, to the other without. Whatever somebody with such a token asks or does,
-//! both give the same answer, byte by byte but for ranks and positions, and what is made of these.
+//! Nothing hidden shows by its shadow: the same made-up history happens to three accounts, to one of them together
+//! with all that a public token may not see, to another without, and to the third with the one private repository that
+//! somebody who is signed in may see. Whatever somebody asks or does, the accounts that hold what they may see give the
+//! same answer, byte by byte but for ranks and positions, and what is made of these.
 //!
 //! `BUGSCRUB_TEST_WORLDS` says how many histories are tried, and `BUGSCRUB_TEST_SEED` which one comes first.
 
@@ -23,13 +24,21 @@ const USUAL: u64 = 1;
 /// The first history, unless asked for otherwise.
 const SEED: u64 = 20_261_122;
 
-/// One of the two accounts.
+/// What an account holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    All,
+    /// All but the private repository that no mate may see.
+    Mates,
+    Public,
+}
+
+/// One of the accounts.
 pub struct World<'a> {
     pub app: &'a TestApp,
     pub account: i64,
     pub login: String,
-    /// Whether it has what is hidden.
-    pub whole: bool,
+    pub holds: Holds,
     pub tokens: Tokens,
 }
 
@@ -44,14 +53,16 @@ pub struct Tokens {
     pub embed: String,
     /// With read, scrub and private.
     pub insider: String,
+    /// The cookie of somebody who is signed in, and sees one of the private repositories, where there are some.
+    pub mate: String,
 }
 
 /// Who asks: the holder of one of the tokens.
 pub type Who = fn(&Tokens) -> &String;
 
 impl<'a> World<'a> {
-    async fn new(app: &'a TestApp, number: u64, whole: bool) -> Self {
-        let account = 50_000 + 2 * i64::try_from(number).unwrap() + i64::from(whole);
+    async fn new(app: &'a TestApp, number: u64, holds: Holds) -> Self {
+        let account = 50_000 + 3 * i64::try_from(number).unwrap() + holds as i64;
         let token = async |scopes: &[&str]| app.new_token(scopes, Some(&[account])).await;
         let tokens = Tokens {
             reader: token(&["read"]).await,
@@ -59,14 +70,22 @@ impl<'a> World<'a> {
             writer: token(&["scrub"]).await,
             embed: app.new_embed_token(account, "open").await,
             insider: token(&["read", "scrub", "private"]).await,
+            mate: mate(app, account).await,
         };
-        Self { app, account, login: format!("w{account}"), whole, tokens }
+        Self { app, account, login: format!("w{account}"), holds, tokens }
     }
 
     /// Asks as somebody, with the account's login for OWNER.
     pub async fn ask(&self, token: &str, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let path = path.replace("OWNER", &self.login);
-        let mut request = self.app.request_as(token, method.clone(), &path).header("if-match", "*");
+        let request = match token.starts_with("bugscrub_session_") {
+            true => {
+                let request = self.app.client.request(method, self.app.url(&path));
+                request.header("cookie", format!("bugscrub-session={token}")).header("sec-fetch-site", "same-origin")
+            }
+            false => self.app.request_as(token, method, &path),
+        };
+        let mut request = request.header("if-match", "*");
         request = match body {
             Some(Value::String(text)) => request.body(text.replace("OWNER", &self.login)),
             Some(body) => request.json(body),
@@ -76,24 +95,71 @@ impl<'a> World<'a> {
     }
 }
 
-/// Both accounts.
+/// The session of somebody who sees one private repository of an account, as if GitHub had told it.
+async fn mate(app: &TestApp, account: i64) -> String {
+    let cookie = format!("bugscrub_session_{account}");
+    let session: i64 = sqlx::query_scalar(
+        "INSERT INTO sessions (hash, github_id, login, access_token, expires_at)
+         VALUES (sha256($1::bytea), 77, 'mate', '', now() + interval '1 day') RETURNING session_id",
+    )
+    .bind(cookie.as_bytes())
+    .fetch_one(&app.database.pool)
+    .await
+    .unwrap();
+    for (account, private) in [(0, vec![]), (account, vec![MATES])] {
+        sqlx::query(
+            "INSERT INTO sights (account_id, session_id, github_id, private, triages, told_at, due_at)
+             VALUES ($1, $2, 77, $3, true, $4, $4 + interval '1 hour')",
+        )
+        .bind(account)
+        .bind(session)
+        .bind(private)
+        .bind(app.clock.now())
+        .execute(&app.database.pool)
+        .await
+        .unwrap();
+    }
+    cookie
+}
+
+/// The private repository that mates may see.
+pub const MATES: i64 = 3;
+
+/// All accounts.
 pub struct Worlds<'a> {
     pub seed: u64,
     pub whole: World<'a>,
+    pub mates: World<'a>,
     pub public: World<'a>,
 }
 
 impl Worlds<'_> {
-    /// Asks in both as the holders of a kind of token; the answers must be the same.
+    pub fn all(&self) -> [&World<'_>; 3] {
+        [&self.whole, &self.mates, &self.public]
+    }
+
+    /// Asks in all as the holders of a kind of token that sees what is public; the answers must be the same.
     pub async fn same(&self, token: Who, method: Method, path: &str, body: Option<&Value>) -> Answer {
-        let (whole, public) = tokio::join!(
-            self.whole.ask(token(&self.whole.tokens), method.clone(), path, body),
-            self.public.ask(token(&self.public.tokens), method.clone(), path, body),
-        );
-        let about = || format!("BUGSCRUB_TEST_SEED={} {method} {path} {body:?}", self.seed);
-        assert_eq!(whole.masked, public.masked, "{}", about());
-        assert!(whole.status < 500, "{}: {}", about(), whole.masked);
+        let [whole, mates, public] =
+            self.all().map(|world| world.ask(token(&world.tokens), method.clone(), path, body));
+        let (whole, mates, public) = tokio::join!(whole, mates, public);
+        self.check(&whole, &public, &format!("{method} {path} {body:?}"));
+        self.check(&whole, &mates, &format!("{method} {path} {body:?}, of mates"));
         whole
+    }
+
+    /// Asks as the mate; where what they may see is, the answers must be the same.
+    pub async fn same_for_mates(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let [whole, mates, _] = self.all().map(|world| world.ask(&world.tokens.mate, method.clone(), path, body));
+        let (whole, mates) = tokio::join!(whole, mates);
+        self.check(&whole, &mates, &format!("as the mate, {method} {path} {body:?}"));
+        whole
+    }
+
+    fn check(&self, whole: &Answer, other: &Answer, asked: &str) {
+        let about = || format!("BUGSCRUB_TEST_SEED={} {asked}", self.seed);
+        assert_eq!(whole.masked, other.masked, "{}", about());
+        assert!(whole.status < 500, "{}: {}", about(), whole.masked);
     }
 }
 
@@ -104,8 +170,10 @@ async fn no_answer_differs_by_what_is_hidden() {
         let first = given("BUGSCRUB_TEST_SEED").unwrap_or(SEED);
         for number in 0..given("BUGSCRUB_TEST_WORLDS").unwrap_or(USUAL) {
             let seed = first + number;
-            let (whole, public) = (World::new(&app, number, true).await, World::new(&app, number, false).await);
-            let worlds = Worlds { seed, whole, public };
+            let world = async |holds| World::new(&app, number, holds).await;
+            let (whole, mates, public) =
+                (world(Holds::All).await, world(Holds::Mates).await, world(Holds::Public).await);
+            let worlds = Worlds { seed, whole, mates, public };
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let mut story = Story::begin(&worlds, &mut rng).await;
             for _ in 0..rng.random_range(20..40) {

@@ -117,6 +117,7 @@ pub async fn compare(worlds: &Worlds<'_>, story: &Story) {
     let asked = operations.iter().flat_map(|operation| paths(operation, story)).map(async |path| {
         let token: Who = if path.contains("unplaced") { |by| &by.scrubber } else { |by| &by.reader };
         let answer = worlds.same(token, Method::GET, &path, None).await;
+        worlds.same_for_mates(Method::GET, &path, None).await;
         let queue = path.starts_with("/api/v1/queue?");
         if queue || path.contains(".csv") || path.contains(".svg") || path.contains(".ics") {
             worlds.same(|by| &by.embed, Method::GET, &path, None).await;
