@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use self::history::Story;
 use self::mask::Answer;
+use crate::support::people::{SignedIn, as_person};
 use crate::support::{TestApp, run_test};
 
 /// Histories that are tried unless asked for otherwise: what takes some seconds.
@@ -70,7 +71,7 @@ impl<'a> World<'a> {
             writer: token(&["scrub"]).await,
             embed: app.new_embed_token(account, "open").await,
             insider: token(&["read", "scrub", "private"]).await,
-            mate: mate(app, account).await,
+            mate: SignedIn::new(app, "mate", &[(account, &[MATES], true)]).await.cookie,
         };
         Self { app, account, login: format!("w{account}"), holds, tokens }
     }
@@ -79,10 +80,7 @@ impl<'a> World<'a> {
     pub async fn ask(&self, token: &str, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let path = path.replace("OWNER", &self.login);
         let request = match token.starts_with("bugscrub_session_") {
-            true => {
-                let request = self.app.client.request(method, self.app.url(&path));
-                request.header("cookie", format!("bugscrub-session={token}")).header("sec-fetch-site", "same-origin")
-            }
+            true => as_person(self.app, token, method, &path),
             false => self.app.request_as(token, method, &path),
         };
         let mut request = request.header("if-match", "*");
@@ -93,33 +91,6 @@ impl<'a> World<'a> {
         };
         Answer::of(self, request.send().await.unwrap()).await
     }
-}
-
-/// The session of somebody who sees one private repository of an account, as if GitHub had told it.
-async fn mate(app: &TestApp, account: i64) -> String {
-    let cookie = format!("bugscrub_session_{account}");
-    let session: i64 = sqlx::query_scalar(
-        "INSERT INTO sessions (hash, github_id, login, access_token, expires_at)
-         VALUES (sha256($1::bytea), 77, 'mate', '', now() + interval '1 day') RETURNING session_id",
-    )
-    .bind(cookie.as_bytes())
-    .fetch_one(&app.database.pool)
-    .await
-    .unwrap();
-    for (account, private) in [(0, vec![]), (account, vec![MATES])] {
-        sqlx::query(
-            "INSERT INTO sights (account_id, session_id, github_id, private, triages, told_at, due_at)
-             VALUES ($1, $2, 77, $3, true, $4, $4 + interval '1 hour')",
-        )
-        .bind(account)
-        .bind(session)
-        .bind(private)
-        .bind(app.clock.now())
-        .execute(&app.database.pool)
-        .await
-        .unwrap();
-    }
-    cookie
 }
 
 /// The private repository that mates may see.
