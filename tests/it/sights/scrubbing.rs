@@ -48,13 +48,19 @@ async fn a_hidden_row_is_told_to_those_who_attend_and_passed_by_the_host_alone()
         let new = json!({"view": "never-read", "host": "grace", "attendees": ["zoe", "linus"]});
         let (status, scrub) = send(&zoe, Method::POST, "/api/v1/scrubs", new).await;
         assert_eq!(status, 201, "{scrub:#}");
-        assert_eq!((current(&scrub), &scrub["rows"], &scrub["hidden_row"]), (&json!("acme/hush"), &json!(3), &Value::Null));
+        assert_eq!(
+            (current(&scrub), &scrub["rows"], &scrub["hidden_row"]),
+            (&json!("acme/hush"), &json!(3), &Value::Null)
+        );
         let path = format!("/api/v1/scrubs/{}", scrub["number"]);
         let (deck, advance) = (format!("{path}/deck"), format!("{path}/advance"));
         let placeholder = json!({"hidden": true, "before": 1, "text": "private, seen by others here"});
         for (person, rows, hidden) in [(&grace, 2, &placeholder), (&linus, 1, &placeholder), (&mary, 2, &Value::Null)] {
             let (scrub, deck) = (get(person, &path).await, get(person, &deck).await);
-            assert_eq!((current(&scrub), &scrub["rows"], &scrub["hidden_row"]), (&json!("acme/open"), &json!(rows), hidden));
+            assert_eq!(
+                (current(&scrub), &scrub["rows"], &scrub["hidden_row"]),
+                (&json!("acme/open"), &json!(rows), hidden)
+            );
             assert_eq!((deck["rows"].as_array().unwrap().len(), &deck["hidden_row"]), (rows, hidden));
             assert!(!format!("{scrub}{deck}").contains("hush"));
         }
@@ -67,7 +73,11 @@ async fn a_hidden_row_is_told_to_those_who_attend_and_passed_by_the_host_alone()
         assert_eq!(send(&linus, Method::POST, &advance, pass.clone()).await.0, 400);
         assert_eq!(send(&grace, Method::POST, &advance, json!({"place": 2, "hidden": true})).await.0, 409);
         let (status, scrub) = send(&grace, Method::POST, &advance, pass.clone()).await;
-        assert_eq!((status, current(&scrub), &scrub["hidden_row"]), (200, &json!("acme/open"), &Value::Null), "{scrub:#}");
+        assert_eq!(
+            (status, current(&scrub), &scrub["hidden_row"]),
+            (200, &json!("acme/open"), &Value::Null),
+            "{scrub:#}"
+        );
         assert_eq!(send(&grace, Method::POST, &advance, pass).await.0, 409, "the group is at a row that she sees");
         app.caught_up().await;
         let unread = get(&zoe, "/api/v1/queue?view=never-read").await;
@@ -79,7 +89,11 @@ async fn a_hidden_row_is_told_to_those_who_attend_and_passed_by_the_host_alone()
         let before_nothing = json!({"hidden": true, "before": null, "text": "private, seen by others here"});
         assert_eq!(scrub["hidden_row"], before_nothing);
         let (_, scrub) = send(&grace, Method::POST, &advance, json!({"place": 2})).await;
-        assert_eq!((current(&scrub), &scrub["read"], &scrub["hidden_row"]), (&Value::Null, &json!(2), &Value::Null), "{scrub:#}");
+        assert_eq!(
+            (current(&scrub), &scrub["read"], &scrub["hidden_row"]),
+            (&Value::Null, &json!(2), &Value::Null),
+            "{scrub:#}"
+        );
         for text in [format!("{path}/minutes.md"), format!("{path}/sheet.csv")] {
             let said = grace.request(Method::GET, &text).send().await.unwrap().text().await.unwrap();
             assert!(said.contains("open") && said.contains("secret") && !said.contains("hush"), "{said}");
@@ -116,7 +130,8 @@ async fn who_may_not_triage_writes_nothing() {
         deliver(&app, &[(OPEN, "open", false)]).await;
         let mut other = crate::support::payload::owned_repository(77, "other", 7, "elsewhere");
         other["private"] = json!(false);
-        app.deliver("issues", &issues("opened", &issue(1, "2026-01-01T08:00:00Z", "2026-01-01T08:00:00Z"), &other)).await;
+        app.deliver("issues", &issues("opened", &issue(1, "2026-01-01T08:00:00Z", "2026-01-01T08:00:00Z"), &other))
+            .await;
         let linus = SignedIn::new(&app, "linus", &[(ACCOUNT, &[], false), (77, &[], true)]).await;
         let description: Value = serde_json::from_str(&bugscrub::http::openapi()).unwrap();
         let mut tried = 0;
@@ -183,7 +198,11 @@ async fn a_stream_follows_what_somebody_may_see() {
         app.deliver("issues", &issues("edited", &public, &repository(OPEN, "open"))).await;
         assert_eq!(following.item().await.data["repository"], "acme/open");
         // Once the account is none of theirs, the stream ends.
-        sqlx::query("DELETE FROM sights WHERE account_id = $1").bind(ACCOUNT).execute(&app.database.pool).await.unwrap();
+        sqlx::query("DELETE FROM sights WHERE account_id = $1")
+            .bind(ACCOUNT)
+            .execute(&app.database.pool)
+            .await
+            .unwrap();
         let (reason, _) = following.end().await;
         assert_eq!(reason, "account_gone");
         app
