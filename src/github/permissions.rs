@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::manifest::declared_permissions;
 
-/// Permissions that an owner may grant for reading although the manifest does not ask for them. Nothing needs them.
+/// Permissions that an owner may grant for reading although the manifest does not ask for them. Nothing needs them; with
+/// `members`, GitHub delivers who leaves an organization or a team.
 const OPTIONAL: [&str; 3] = ["members", "checks", "statuses"];
 
 /// Those that are made use of: with both, checks of pull requests are known in private repositories too.

@@ -10,7 +10,7 @@ use crate::activity::Sight;
 /// those which GitHub listed.
 const HELD: Duration = Duration::from_secs(5);
 /// Sets that are held at most. Beyond, all are forgotten.
-const MOST_HELD: usize = 1_000;
+const MOST_HELD: usize = 200;
 
 /// Sets of repositories by session, as of the versions of what GitHub told.
 #[derive(Default)]

@@ -1,7 +1,6 @@
 //! The accounts that a viewer may see, and which of them a question is about.
 
 use super::{Refusal, Scope, Service, Viewer};
-use crate::activity::Sight;
 pub use crate::store::accounts::Account;
 use crate::store::accounts::{self, Meant};
 
@@ -12,7 +11,8 @@ const MOST_NAMED: i64 = 50;
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct AccountQuestion {
     among: Option<Vec<i64>>,
-    sight: Sight,
+    /// What it is called: large sets are not kept with a question.
+    sight: String,
     named: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl Service {
     pub async fn account(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
         let question = AccountQuestion {
             among: viewer.accounts().map(<[i64]>::to_vec),
-            sight: viewer.sight(),
+            sight: format!("{:?}", viewer.sight()),
             named: named.map(str::to_owned),
         };
         self.0.meant.get_as_of(self.0.live.changes(), question, self.account_now(viewer, named)).await

@@ -49,6 +49,7 @@ pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event)
     sqlx::query!("DELETE FROM views WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM requests WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM stream_tickets WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM sights WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM sync WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM jobs WHERE account_id = $1 AND kind <> 'purge'", account_id)
         .execute(&mut *transaction)

@@ -2,6 +2,7 @@
 //! is hidden, filtered here by hand.
 
 mod people;
+mod scrubbing;
 mod statistics;
 
 use bugscrub::activity::{Bots, Sight};

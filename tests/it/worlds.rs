@@ -1,6 +1,7 @@
-//! Nothing hidden shows by its shadow: the same made-up history happens to two accounts, to one of them together
-//! with all that a public token may not see, to the other without. Whatever somebody with such a token asks or does,
-//! both give the same answer, byte by byte but for ranks and positions, and what is made of these.
+//! Nothing hidden shows by its shadow: the same made-up history happens to three accounts, to one of them together
+//! with all that a public token may not see, to another without, and to the third with the one private repository that
+//! somebody who is signed in may see. Whatever somebody asks or does, the accounts that hold what they may see give the
+//! same answer, byte by byte but for ranks and positions, and what is made of these.
 //!
 //! `BUGSCRUB_TEST_WORLDS` says how many histories are tried, and `BUGSCRUB_TEST_SEED` which one comes first.
 
@@ -19,6 +20,7 @@ use self::history::Story;
 use self::mask::Answer;
 use crate::support::TestApp;
 use crate::support::app::{run_test_with, settings};
+use crate::support::people::{SignedIn, as_person};
 
 /// Histories that are tried unless asked for otherwise: what takes some seconds.
 const USUAL: u64 = 1;
@@ -26,13 +28,21 @@ const USUAL: u64 = 1;
 /// The first history, unless asked for otherwise.
 const SEED: u64 = 20_261_122;
 
-/// One of the two accounts.
+/// What an account holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    All,
+    /// All but the private repository that no mate may see.
+    Mates,
+    Public,
+}
+
+/// One of the accounts.
 pub struct World<'a> {
     pub app: &'a TestApp,
     pub account: i64,
     pub login: String,
-    /// Whether it has what is hidden.
-    pub whole: bool,
+    pub holds: Holds,
     pub tokens: Tokens,
 }
 
@@ -51,14 +61,16 @@ pub struct Tokens {
     pub anyone: String,
     /// No token.
     pub nobody: String,
+    /// The cookie of somebody who is signed in, and sees one of the private repositories, where there are some.
+    pub mate: String,
 }
 
 /// Who asks: the holder of one of the tokens.
 pub type Who = fn(&Tokens) -> &String;
 
 impl<'a> World<'a> {
-    async fn new(app: &'a TestApp, number: u64, whole: bool) -> Self {
-        let account = 50_000 + 2 * i64::try_from(number).unwrap() + i64::from(whole);
+    async fn new(app: &'a TestApp, number: u64, holds: Holds) -> Self {
+        let account = 50_000 + 3 * i64::try_from(number).unwrap() + holds as i64;
         let token = async |scopes: &[&str]| app.new_token(scopes, Some(&[account])).await;
         let tokens = Tokens {
             reader: token(&["read"]).await,
@@ -68,8 +80,9 @@ impl<'a> World<'a> {
             insider: token(&["read", "scrub", "private"]).await,
             anyone: app.new_token(&["read"], None).await,
             nobody: String::new(),
+            mate: SignedIn::new(app, "mate", &[(account, &[MATES], true)]).await.cookie,
         };
-        Self { app, account, login: format!("w{account}"), whole, tokens }
+        Self { app, account, login: format!("w{account}"), holds, tokens }
     }
 
     /// Asks as somebody, with the account's login for OWNER; as nobody without a token.
@@ -77,7 +90,8 @@ impl<'a> World<'a> {
         let path = path.replace("OWNER", &self.login);
         let request = match token {
             "" => self.app.client.request(method.clone(), self.app.url(&path)),
-            token => self.app.request_as(token, method.clone(), &path),
+            cookie if cookie.starts_with("bugscrub_session_") => as_person(self.app, cookie, method, &path),
+            token => self.app.request_as(token, method, &path),
         };
         let mut request = request.header("if-match", "*");
         request = match body {
@@ -89,24 +103,44 @@ impl<'a> World<'a> {
     }
 }
 
-/// Both accounts.
+/// The private repository that mates may see.
+pub const MATES: i64 = 3;
+
+/// All accounts.
 pub struct Worlds<'a> {
     pub seed: u64,
     pub whole: World<'a>,
+    pub mates: World<'a>,
     pub public: World<'a>,
 }
 
 impl Worlds<'_> {
-    /// Asks in both as the holders of a kind of token; the answers must be the same.
+    pub fn all(&self) -> [&World<'_>; 3] {
+        [&self.whole, &self.mates, &self.public]
+    }
+
+    /// Asks in all as the holders of a kind of token that sees what is public; the answers must be the same.
     pub async fn same(&self, token: Who, method: Method, path: &str, body: Option<&Value>) -> Answer {
-        let (whole, public) = tokio::join!(
-            self.whole.ask(token(&self.whole.tokens), method.clone(), path, body),
-            self.public.ask(token(&self.public.tokens), method.clone(), path, body),
-        );
-        let about = || format!("BUGSCRUB_TEST_SEED={} {method} {path} {body:?}", self.seed);
-        assert_eq!(whole.masked, public.masked, "{}", about());
-        assert!(whole.status < 500, "{}: {}", about(), whole.masked);
+        let [whole, mates, public] =
+            self.all().map(|world| world.ask(token(&world.tokens), method.clone(), path, body));
+        let (whole, mates, public) = tokio::join!(whole, mates, public);
+        self.check(&whole, &public, &format!("{method} {path} {body:?}"));
+        self.check(&whole, &mates, &format!("{method} {path} {body:?}, of mates"));
         whole
+    }
+
+    /// Asks as the mate; where what they may see is, the answers must be the same.
+    pub async fn same_for_mates(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let [whole, mates, _] = self.all().map(|world| world.ask(&world.tokens.mate, method.clone(), path, body));
+        let (whole, mates) = tokio::join!(whole, mates);
+        self.check(&whole, &mates, &format!("as the mate, {method} {path} {body:?}"));
+        whole
+    }
+
+    fn check(&self, whole: &Answer, other: &Answer, asked: &str) {
+        let about = || format!("BUGSCRUB_TEST_SEED={} {asked}", self.seed);
+        assert_eq!(whole.masked, other.masked, "{}", about());
+        assert!(whole.status < 500, "{}: {}", about(), whole.masked);
     }
 }
 
@@ -118,8 +152,10 @@ async fn no_answer_differs_by_what_is_hidden() {
         let first = given("BUGSCRUB_TEST_SEED").unwrap_or(SEED);
         for number in 0..given("BUGSCRUB_TEST_WORLDS").unwrap_or(USUAL) {
             let seed = first + number;
-            let (whole, public) = (World::new(&app, number, true).await, World::new(&app, number, false).await);
-            let worlds = Worlds { seed, whole, public };
+            let world = async |holds| World::new(&app, number, holds).await;
+            let (whole, mates, public) =
+                (world(Holds::All).await, world(Holds::Mates).await, world(Holds::Public).await);
+            let worlds = Worlds { seed, whole, mates, public };
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let mut story = Story::begin(&worlds, &mut rng).await;
             for _ in 0..rng.random_range(20..40) {

@@ -6,6 +6,7 @@ pub mod database;
 pub mod github;
 pub mod history;
 pub mod payload;
+pub mod people;
 pub mod place;
 pub mod service;
 pub mod wait;

@@ -82,6 +82,19 @@ async fn the_fakes_answers_match_githubs_descriptions() {
     let signed_in = github.signed_in("octocat").await;
     let answer = client.get(format!("{url}/user")).bearer_auth(signed_in).send().await.unwrap();
     assert_eq!(answer.status(), 200);
+    // What is asked for people.
+    github.world(|world| {
+        world.grant("grace", repo, "triage");
+        world.grant("linus", repo, "read");
+        world.want_saml("linus", account, false);
+    });
+    let installation = github.world(|world| *world.installations.keys().next().unwrap());
+    for login in ["grace", "linus"] {
+        let token = github.signed_in(login).await;
+        for path in ["/user/installations".to_owned(), format!("/user/installations/{installation}/repositories")] {
+            client.get(format!("{url}{path}")).bearer_auth(&token).send().await.unwrap();
+        }
+    }
     app.stop().await.drop().await;
 
     let exchanges = github.exchanges();
@@ -99,6 +112,9 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         "\"/user\"",
         "\"status\":301",
         "\"status\":410",
+        "\"/user/installations\"",
+        "\"/user/installations/{installation_id}/repositories\"",
+        "SAML",
     ] {
         assert!(exchanges.contains(wanted), "nobody asked for {wanted}");
     }

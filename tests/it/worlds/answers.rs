@@ -128,6 +128,7 @@ pub async fn compare(worlds: &Worlds<'_>, story: &Story) {
             403 => assert_eq!(nobody.status, 401, "{named}"),
             _ => assert_eq!(anyone.masked, nobody.masked, "{named}"),
         }
+        worlds.same_for_mates(Method::GET, &path, None).await;
         let queue = path.starts_with("/api/v1/queue?");
         if queue || path.contains(".csv") || path.contains(".svg") || path.contains(".ics") {
             worlds.same(|by| &by.embed, Method::GET, &path, None).await;

@@ -1,4 +1,4 @@
-//! What happens to both accounts, or to one of them alone because it is hidden.
+//! What happens to all accounts, or to some of them alone because it is hidden.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Who, World, Worlds};
+use super::{Holds, MATES, Who, World, Worlds};
 use crate::support::payload::{owned_repository, user};
 
 /// The operations that acts do.
@@ -93,6 +93,15 @@ impl Story {
         is_hidden(repo_id) || self.later_is_hidden && repo_id == 5
     }
 
+    /// Whether an account holds a repository.
+    fn is_in(&self, world: &World<'_>, repo_id: i64) -> bool {
+        match world.holds {
+            Holds::All => true,
+            Holds::Mates => repo_id == MATES || !self.hides(repo_id),
+            Holds::Public => !self.hides(repo_id),
+        }
+    }
+
     fn payload(&self, world: &World<'_>, action: &str, thing: &Thing) -> Value {
         let day = |days: i64| (world.app.clock.now() - Duration::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
         let label = json!([{"id": 100 + thing.repo_id, "name": "bug"}]);
@@ -115,8 +124,8 @@ impl Story {
 
     /// Delivers an item's event where it may be known.
     async fn deliver(&self, worlds: &Worlds<'_>, action: &str, thing: &Thing) {
-        for world in [&worlds.whole, &worlds.public] {
-            if world.whole || !self.hides(thing.repo_id) {
+        for world in worlds.all() {
+            if self.is_in(world, thing.repo_id) {
                 let mut payload = self.payload(world, action, thing);
                 if action == "labeled" {
                     payload["label"] = payload["issue"]["labels"][0].clone();
@@ -137,13 +146,13 @@ impl Story {
         let (repo_id, number) = (if self.hides(from.repo_id) { 2 } else { 3 }, self.next);
         self.next += 1;
         let to = Thing { repo_id, number, stale: from.stale - 1, age: from.age + 1, labeled: false, ..from.clone() };
-        for world in [&worlds.whole, &worlds.public] {
-            let place = |repo_id: i64| match world.whole || !self.hides(repo_id) {
+        for world in worlds.all() {
+            let place = |repo_id: i64| match self.is_in(world, repo_id) {
                 true => owned_repository(world.account, &world.login, repo_id, name_of(repo_id)),
                 false => owned_repository(900_000 + world.account, "elsewhere", 7, "elsewhere"),
             };
             let mut opened = self.payload(world, "opened", &to);
-            if !world.whole && self.hides(repo_id) {
+            if !self.is_in(world, repo_id) {
                 opened["repository"] = place(repo_id);
             }
             opened["changes"] = json!({"old_repository": place(from.repo_id), "old_issue": {"number": from.number}});
@@ -164,16 +173,29 @@ impl Story {
             1 => (Method::DELETE, format!("{address}/read?by={by}"), None),
             _ => (Method::PUT, format!("{address}/note"), Some(json!({"recommended_action": action, "by": by}))),
         };
-        if self.hides(repo_id) {
-            let answer = worlds.whole.ask(who(&worlds.whole.tokens), method, &path, body.as_ref()).await;
-            assert!(answer.status < 500, "{path}: {}", answer.masked);
-        } else if std::ptr::eq(who(&worlds.whole.tokens), &worlds.whole.tokens.insider) {
+        let by_insider = std::ptr::eq(who(&worlds.whole.tokens), &worlds.whole.tokens.insider);
+        if self.hides(repo_id) || by_insider {
             // Whoever sees all is told more; what the others are told afterwards is compared.
-            for world in [&worlds.whole, &worlds.public] {
-                world.ask(who(&world.tokens), method.clone(), &path, body.as_ref()).await;
+            for world in worlds.all().into_iter().filter(|world| self.is_in(world, repo_id)) {
+                let answer = world.ask(who(&world.tokens), method.clone(), &path, body.as_ref()).await;
+                assert!(answer.status < 500, "{path}: {}", answer.masked);
             }
         } else {
             worlds.same(who, method, &path, body.as_ref()).await;
+        }
+    }
+
+    /// The mate reads or notes an item.
+    async fn mate_remarks(&self, worlds: &Worlds<'_>, rng: &mut ChaCha8Rng, (repo_id, number): (i64, i64)) {
+        let address = format!("/api/v1/items/OWNER/{}/{number}", name_of(repo_id));
+        let (method, path, body) = match rng.random_range(0..3) {
+            0 => (Method::PUT, format!("{address}/read"), None),
+            1 => (Method::DELETE, format!("{address}/read"), None),
+            _ => (Method::PUT, format!("{address}/note"), Some(json!({"recommended_action": "later"}))),
+        };
+        worlds.same_for_mates(method.clone(), &path, body.as_ref()).await;
+        if !self.hides(repo_id) {
+            worlds.public.ask(&worlds.public.tokens.mate, method, &path, body.as_ref()).await;
         }
     }
 
@@ -182,7 +204,8 @@ impl Story {
         let at = rng.random_range(0..self.things.len());
         let thing = self.things[at].clone();
         let key = (thing.repo_id, thing.number);
-        match rng.random_range(0..20) {
+        match rng.random_range(0..24) {
+            20..24 => self.mate_remarks(worlds, rng, key).await,
             0..4 => self.remark(worlds, rng, key, |by| &by.scrubber).await,
             4..6 => self.remark(worlds, rng, key, |by| &by.writer).await,
             6..9 => self.remark(worlds, rng, key, |by| &by.insider).await,
@@ -251,9 +274,12 @@ impl Story {
     pub async fn hide(&mut self, worlds: &Worlds<'_>, rng: &mut ChaCha8Rng) {
         let thing = self.things.iter().find(|thing| thing.repo_id == 5).unwrap().clone();
         self.later_is_hidden = true;
-        let gone = self.payload(&worlds.public, "deleted", &thing);
-        let gone = json!({"action": "deleted", "repository": gone["repository"], "sender": gone["sender"]});
-        worlds.public.app.deliver("repository", &gone).await;
+        for world in [&worlds.mates, &worlds.public] {
+            let gone = self.payload(world, "deleted", &thing);
+            let gone = json!({"action": "deleted", "repository": gone["repository"], "sender": gone["sender"]});
+            world.app.deliver("repository", &gone).await;
+            told_again(world).await;
+        }
         let shown = self.payload(&worlds.whole, "edited", &Thing { stale: 0, ..thing });
         if rng.random_range(0..2) == 0 {
             worlds.whole.app.deliver("issues", &shown).await;
@@ -261,5 +287,20 @@ impl Story {
             let told = json!({"action": "privatized", "repository": shown["repository"], "sender": shown["sender"]});
             worlds.whole.app.deliver("repository", &told).await;
         }
+        told_again(&worlds.whole).await;
     }
+}
+
+/// Those deliveries take sight away, and GitHub would be asked again: it tells the mate the same.
+async fn told_again(world: &World<'_>) {
+    sqlx::query(
+        "UPDATE sights SET private = $2, triages = true, told_at = $3, due_at = $3 + interval '1 hour', version = version + 1
+         WHERE account_id = $1",
+    )
+    .bind(world.account)
+    .bind(vec![MATES])
+    .bind(world.app.clock.now())
+    .execute(&world.app.database.pool)
+    .await
+    .unwrap();
 }
