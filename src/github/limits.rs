@@ -13,16 +13,23 @@ pub const SHARE_AHEAD: f64 = 0.9;
 /// How long to wait after a refusal that names no time, as GitHub asks.
 const REFUSED_FOR: Duration = Duration::seconds(60);
 
+/// How the reason ends why we shut a gate ourselves.
+const IS_USED: &str = "an hour is used";
+
 /// Until when a gate is shut to those who may use a share of the hourly budget, and why; `None` if it is open.
 pub fn shut(gate: &Gate, graphql: bool, share: f64) -> Option<(DateTime<Utc>, String)> {
     if let Some(until) = gate.shut_until.filter(|until| *until > gate.now) {
-        return Some((until, gate.reason.clone().unwrap_or_default()));
+        let reason = gate.reason.clone().unwrap_or_default();
+        // Shut by us, to leave others what is over of the budget of REST: who may use more of GraphQL's passes.
+        if !(graphql && share > SHARE && reason.ends_with(IS_USED)) {
+            return Some((until, reason));
+        }
     }
     let (name, budget) = if graphql { ("GraphQL", gate.graphql) } else { ("REST", gate.core) };
     let budget = budget.filter(|budget| budget.resets_at > gate.now)?;
     let kept = (budget.limit as f64 * (1.0 - share)).ceil();
     (budget.remaining as f64 <= kept).then(|| {
-        let used = format!("{} of the {name} budget of {} an hour is used", percent(share), budget.limit);
+        let used = format!("{} of the {name} budget of {} {IS_USED}", percent(share), budget.limit);
         (budget.resets_at, used)
     })
 }

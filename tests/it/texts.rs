@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::github::{asked, complete, rhythm, start};
 use crate::support::TestApp;
 use crate::support::app::problem;
-use crate::support::github::world::{Kind, Said, World};
+use crate::support::github::world::{Kind, World};
 use crate::support::github::{FakeGitHub, Fault, Trouble};
 use crate::support::wait;
 
@@ -73,19 +73,7 @@ fn write(world: &mut World, repo: i64, number: i64, html: &str) {
 /// Somebody says something that no delivery tells of.
 pub fn say(world: &mut World, repo: i64, number: i64, by: &str, verdict: Option<&'static str>, html: &str) {
     world.say(repo, number, by, "MEMBER", verdict, false);
-    last_said(world, repo, number).text = html.to_owned();
-}
-
-fn last_said(world: &mut World, repo: i64, number: i64) -> &mut Said {
-    world.repositories.get_mut(&repo).unwrap().items.get_mut(&number).unwrap().said.last_mut().unwrap()
-}
-
-/// Puts something below what was said last: a comment of a review, a reply.
-fn below(world: &mut World, repo: i64, number: i64, by: &str, html: &str) {
-    let id = world.id();
-    let said = last_said(world, repo, number);
-    let new = Said { id, by: by.to_owned(), text: html.to_owned(), verdict: None, below: vec![], ..said.clone() };
-    said.below.push(new);
+    world.last_said(repo, number).text = html.to_owned();
 }
 
 /// Kind, author and HTML of the entries.
@@ -106,12 +94,12 @@ async fn a_reader_reads_all_that_was_said() {
         say(world, repo, 1, "linus", None, "<p>So it does.</p>");
         say(world, repo, 1, "stale[bot]", None, "<p>Stale.</p>");
         say(world, repo, 2, "grace", Some("changes_requested"), "");
-        below(world, repo, 2, "grace", "<p>Not here.</p>");
+        world.say_below(repo, 2, "grace", "<p>Not here.</p>");
         say(world, repo, 2, "grace", Some("commented"), "");
-        below(world, repo, 2, "linus", "<p>Nor here.</p>");
+        world.say_below(repo, 2, "linus", "<p>Nor here.</p>");
         say(world, repo, 2, "ada", None, "<p>Done.</p>");
         say(world, repo, 3, "linus", None, "<p>How?</p>");
-        below(world, repo, 3, "ada", "<p>So.</p>");
+        world.say_below(repo, 3, "ada", "<p>So.</p>");
     })
     .await;
     let app = &asking.app;
@@ -213,7 +201,7 @@ async fn a_text_is_kept_for_four_minutes_and_until_github_tells_something() {
     assert_eq!(asking.asked(), 2);
     github.world(|world| {
         world.say(*repo, 1, "linus", "NONE", None, true);
-        last_said(world, *repo, 1).text = "<p>New.</p>".to_owned();
+        world.last_said(*repo, 1).text = "<p>New.</p>".to_owned();
     });
     github.deliver().await;
     wait::until("the text is gone", async || app.service.texts_held() == (0, 0)).await;

@@ -79,6 +79,21 @@ async fn a_tenth_of_the_budget_is_left_for_readers() {
     assert_eq!(answered, [16, 2]);
     assert!(github.log().iter().all(|request| request.status == 200));
     database.drop().await;
+
+    // Jobs that have used their share of REST shut the gate for one another, and not for readers.
+    let (github, database) = (fake().await, TestDatabase::new().await);
+    github.limits(20, 5_000);
+    let background = client(&github, &database).await;
+    while background.get(Requester::Person, &path(1)).await.is_ok() {}
+    assert!(matches!(text(&background, 1).await, Err(GitHubError::Shut { .. })));
+    text(&background.ahead(), 1).await.unwrap();
+    // Where GitHub refuses, nobody asks.
+    github.fault(Fault { path: "Text", after: 0, times: 1, trouble: Trouble::Secondary(600) });
+    for _ in 0..2 {
+        assert!(matches!(text(&background.ahead(), 1).await, Err(GitHubError::Shut { .. })));
+    }
+    assert_eq!(github.log().iter().filter(|request| request.status == 403).count(), 1);
+    database.drop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

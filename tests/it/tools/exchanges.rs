@@ -14,6 +14,7 @@ use crate::support::service::http;
 #[tokio::test]
 async fn the_fakes_answers_match_githubs_descriptions() {
     let github = FakeGitHub::start().await;
+    let mut spoken = vec![];
     let (account, repo) = github.world(|world| {
         let account = world.account("acme");
         world.fill(account, 5, 600);
@@ -22,9 +23,14 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         for kind in [Kind::Issue, Kind::Pull, Kind::Discussion] {
             let said =
                 world.repositories[&repo].items.values().find(|item| item.open && item.kind == kind).unwrap().number;
+            spoken.push(said);
             world.say(repo, said, "linus", "NONE", None, false);
+            if kind == Kind::Discussion {
+                world.say_below(repo, said, "ada", "<p>So.</p>");
+            }
             if kind == Kind::Pull {
                 world.say(repo, said, "grace", "MEMBER", Some("approved"), false);
+                world.say_below(repo, said, "grace", "<p>Here.</p>");
                 world.check(repo, said, "PENDING");
                 let issue = world.repositories[&repo].items.values().find(|item| item.kind == Kind::Issue && item.open);
                 let issue = issue.unwrap().number;
@@ -40,6 +46,10 @@ async fn the_fakes_answers_match_githubs_descriptions() {
     });
     let app = start(&github, rhythm()).await;
     complete(&app).await;
+    // Somebody reads what is written.
+    for number in spoken {
+        app.json(&format!("/api/v1/items/acme/repo-000/{number}/text")).await;
+    }
     // The requests of repair.
     github.delivering(Delivering::Fail);
     github.world(|world| {
@@ -104,6 +114,8 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         "DiscussionsSince",
         "Discussion(",
         "Conversations(",
+        "query Text(",
+        "query DiscussionText(",
         "access_tokens",
         "attempts",
         "labels",

@@ -228,6 +228,19 @@ impl World {
         self.tell_of_item(event, action, repo, number, json!({field: shape}));
     }
 
+    pub fn last_said(&mut self, repo: i64, number: i64) -> &mut Said {
+        self.repositories.get_mut(&repo).unwrap().items.get_mut(&number).unwrap().said.last_mut().unwrap()
+    }
+
+    /// Somebody says something below what was said last, a comment in a review or a reply; no delivery tells of it.
+    pub fn say_below(&mut self, repo: i64, number: i64, login: &str, html: &str) {
+        let id = self.id();
+        let said = self.last_said(repo, number);
+        let new =
+            Said { id, by: login.to_owned(), text: html.to_owned(), verdict: None, below: vec![], ..said.clone() };
+        said.below.push(new);
+    }
+
     /// The author pushes to a pull request, and no delivery tells of it.
     pub fn push(&mut self, repo: i64, number: i64) {
         self.change(repo, number, |item, now| {
