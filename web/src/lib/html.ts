@@ -14,6 +14,7 @@ const policy: Policy = types?.createPolicy("bugscrub-text", { createHTML: (html)
 /** Shows a cleaned text in an element. Its links open elsewhere. */
 export function text(html: string) {
   return (element: HTMLElement) => {
+    // eslint-disable-next-line no-restricted-properties
     element.innerHTML = policy.createHTML(html);
     for (const link of element.querySelectorAll("a")) link.target = "_blank";
   };
