@@ -27,7 +27,7 @@ fn folder() -> PathBuf {
 }
 
 /// The browser that scripts/ensure-chromium.sh finds or installs.
-fn browser() -> PathBuf {
+pub fn browser() -> PathBuf {
     let names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut candidates =
