@@ -44,11 +44,8 @@ async fn each_address_of_the_page_answers_the_same_document_without_a_token() {
         let below = app.client.get(app.url("/queue")).header("x-forwarded-prefix", "/scrub").send().await.unwrap();
         let below = below.text().await.unwrap();
         let named = |document: &str, prefix: &str| -> Vec<String> {
-            let parts = document
-                .split(&format!("\"{prefix}/assets/"))
-                .skip(1)
-                .map(|rest| rest.split('"').next().unwrap().to_owned());
-            parts.collect()
+            let before = format!("\"{prefix}/assets/");
+            document.split(&before).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
         };
         let files = named(&documents[0], "");
         assert_eq!(files, named(&below, "/scrub"));

@@ -57,13 +57,9 @@ async fn the_page_is_used_by_everybody() {
         fill(&app).await;
         let token = app.new_token(&["read", "private", "scrub", "admin"], None).await;
         let pictures = Path::new(PROJECT).join("target/pictures");
-        let arguments = [
-            browser().to_str().unwrap(),
-            app.url("").trim_end_matches('/'),
-            &token,
-            &app.token,
-            pictures.to_str().unwrap(),
-        ];
+        let (browser, address) = (browser(), app.url(""));
+        let arguments =
+            [browser.to_str().unwrap(), address.trim_end_matches('/'), &token, &app.token, pictures.to_str().unwrap()];
         let saw: Value = serde_json::from_str(&node("tests/browser", "page.mjs", &arguments, "").await).unwrap();
         for none in ["faults", "violations", "axe", "wide", "elsewhere"] {
             assert_eq!(saw[none], json!([]), "{none}: {saw:#}");
