@@ -52,7 +52,7 @@ async function signIn(page, secret) {
 
 async function colors(page, theme) {
   await page.getByRole("button", { name: "Keys and colors" }).click();
-  await page.getByLabel("Colors").selectOption(theme);
+  await page.getByLabel("Colors", { exact: true }).selectOption(theme);
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
 }
@@ -129,7 +129,7 @@ async function byKeyboard() {
   await page.locator("[data-row]").first().waitFor();
   await page.keyboard.press("/");
   await page.keyboard.type("bug");
-  await page.getByRole("option", { name: "bug" }).first().waitFor();
+  await page.locator("#suggestions").getByRole("option", { name: "label bug" }).first().waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.searchParams.get("label") === "bug");
   await page.getByText("20 items", { exact: true }).waitFor();
