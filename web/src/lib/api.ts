@@ -2,7 +2,7 @@
 import createClient from "openapi-fetch";
 import { root } from "./place.svelte";
 import type { components, paths } from "./schema";
-import { headers, session } from "./session.svelte";
+import { headers, unknown } from "./session.svelte";
 
 export type Schemas = components["schemas"];
 export type Row = Schemas["QueueRow"];
@@ -14,7 +14,7 @@ api.use({
     for (const [name, value] of Object.entries(headers())) request.headers.set(name, value);
   },
   onResponse({ response }) {
-    if (response.status === 401) session.known = false;
+    if (response.status === 401) unknown();
   },
 });
 

@@ -2,7 +2,7 @@
 import { api, ask, type Row } from "./api";
 
 interface Done {
-  row: Row;
+  rows: Row[];
   read: boolean;
 }
 const done: Done[] = [];
@@ -24,20 +24,25 @@ async function write(row: Row, read: boolean): Promise<Row> {
   return await ask(api.GET("/api/v1/items/{owner}/{repo}/{number}", { params: { path, query } }));
 }
 
-export async function mark(row: Row, read: boolean): Promise<Row> {
-  const changed = await write(row, read);
-  done.push({ row: changed, read });
-  return changed;
+/** Marks items one after the other, and calls `changed` with each row as it is then. What was done before a fault stays. */
+export async function mark(rows: Row[], read: boolean, changed: (row: Row) => void): Promise<void> {
+  const act: Done = { rows: [], read };
+  try {
+    for (const row of rows) {
+      const now = await write(row, read);
+      act.rows.push(now);
+      changed(now);
+    }
+  } finally {
+    if (act.rows.length > 0) done.push(act);
+  }
 }
 
-/** Takes back the last mark of this tab. Answers the item, or nothing if there is none. */
-export async function undo(): Promise<Row | null> {
-  const last = done.pop();
-  if (last === undefined) return null;
-  try {
-    return await write(last.row, !last.read);
-  } catch (error) {
-    done.push(last);
-    throw error;
-  }
+/** Takes back the last marks of this tab. Answers the items; none if there is nothing to take back. */
+export async function undo(changed: (row: Row) => void): Promise<Row[]> {
+  const last = done.at(-1);
+  if (last === undefined) return [];
+  for (const row of last.rows) changed(await write(row, !last.read));
+  done.pop();
+  return last.rows;
 }
