@@ -12,5 +12,6 @@ export default defineConfig({
     // A `data:` address would need an exception in the page's policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

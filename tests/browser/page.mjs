@@ -51,7 +51,7 @@ async function signIn(page, secret) {
 }
 
 async function colors(page, theme) {
-  await page.getByRole("button", { name: "Keys and colors" }).click();
+  await page.getByRole("button", { name: "Settings" }).click();
   await page.getByLabel("Colors", { exact: true }).selectOption(theme);
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -90,7 +90,7 @@ async function allScreens() {
     }
   }
   // The help, which lies above a screen.
-  await page.getByRole("button", { name: "Keys and colors" }).click();
+  await page.getByRole("button", { name: "Settings" }).click();
   await look(page, "keys-dark");
   await close();
 }
@@ -177,6 +177,36 @@ async function together() {
   await close();
 }
 
+/** A filter becomes a view; a chart is put into another page; a spreadsheet is tried, then imported. */
+async function care() {
+  const { page, close } = await open();
+  await signIn(page, token);
+  await page.goto(`${address}/queue?label=bug`);
+  await page.getByText("Save these filters").click();
+  await page.getByLabel("Its title").fill("All bugs");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.search === "?view=all-bugs");
+  await page.getByText("20 items", { exact: true }).waitFor();
+  await page.goto(`${address}/numbers`);
+  await page.getByText("Put these charts").click();
+  await page.getByLabel("View", { exact: true }).selectOption("all-bugs");
+  await page.getByRole("button", { name: "Make the addresses" }).click();
+  const chart = await page.getByRole("link", { name: "backlog.svg" }).getAttribute("href");
+  const svg = await page.request.get(chart);
+  saw.steps.push(["a chart has an address", [svg.status(), svg.headers()["content-type"]]]);
+  await page.goto(`${address}/care`);
+  const csv = "Repository,Type,#,Comment\nacme/widgets,Issue,6,From the sheet\n";
+  await page.getByLabel("Drop a scrub's sheet here").setInputFiles({ name: "0003.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+  await page.getByText("It would add 1;").waitFor();
+  await look(page, "sheet-light");
+  await page.getByRole("button", { name: "Import it" }).click();
+  await page.getByText("It added 1;").waitFor();
+  await page.goto(`${address}/items/acme/widgets/6`);
+  await page.getByText("Saved", { exact: true }).waitFor();
+  saw.steps.push(["a sheet is imported", await page.getByLabel("Comment").inputValue()]);
+  await close();
+}
+
 /** What is said where something is refused. */
 async function refused() {
   const { page, close } = await open();
@@ -221,7 +251,7 @@ async function offline() {
   await page.goto(`${address}/items/acme/widgets/4`);
   await page.getByText("Saved", { exact: true }).waitFor();
   await page.context().setOffline(true);
-  await page.getByLabel("Comment").fill("Typed in a train");
+  await page.getByLabel("Comment").fill(`Typed in a train`);
   await page.getByText("Nothing that you typed is lost").waitFor();
   await page.context().setOffline(false);
   await page.getByText("Saved", { exact: true }).waitFor();
@@ -251,7 +281,7 @@ async function hostile() {
   await close();
 }
 
-for (const part of [allScreens, byKeyboard, together, refused, offline, hostile]) {
+for (const part of [allScreens, byKeyboard, together, care, refused, offline, hostile]) {
   try {
     await part();
   } catch (error) {

@@ -74,6 +74,8 @@ async fn the_page_is_used_by_everybody() {
             ["keys can be switched off", 1],
             ["nothing moves before one asks", true],
             ["the one that was chosen stays", "Mine"],
+            ["a chart has an address", [200, "image/svg+xml"]],
+            ["a sheet is imported", "From the sheet"],
             ["nothing of a text runs", "nothing"],
             ["and the page is there", true],
         ]);
