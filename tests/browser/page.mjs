@@ -119,6 +119,9 @@ async function byKeyboard() {
   await page.keyboard.press("k");
   await page.waitForURL(first);
   await page.getByText("Saved", { exact: true }).waitFor();
+  await page.keyboard.press("c");
+  await page.getByText("Saved", { exact: true }).waitFor();
+  step("c recommends to close it", await page.getByLabel("Recommended action").inputValue());
   await page.keyboard.press("e");
   await page.keyboard.type("Ask whether it still happens: jk?");
   await page.getByText("Saved", { exact: true }).waitFor();

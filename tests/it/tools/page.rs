@@ -69,6 +69,7 @@ async fn the_page_is_used_by_everybody() {
             ["x marks it read", true],
             ["u takes it back", true],
             ["j leads to the next item", true],
+            ["c recommends to close it", "close as stale"],
             ["the note is kept", "Ask whether it still happens: jk?"],
             ["a filter stands in the address", "?label=bug"],
             ["keys can be switched off", 1],
