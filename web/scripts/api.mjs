@@ -7,7 +7,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 const WORDS = new Set(["description", "summary", "example", "examples", "title", "headers"]);
 
 function plain(value, inside) {
-  if (Array.isArray(value)) return value.map((each) => plain(each, inside));
+  if (Array.isArray(value)) return value.map((each) => plain(each, ""));
   if (value === null || typeof value !== "object") return value;
   // Below `properties` stand names of fields, which may be such words.
   const named = ["properties", "schemas", "parameters", "responses"].includes(inside);

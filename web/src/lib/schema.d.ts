@@ -2206,7 +2206,6 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                /** @description How many items of each view are shown. By default 5. */
                 rows?: number;
                 min_position?: components["parameters"]["MinPositionParam"];
             };
@@ -2214,10 +2213,6 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                /**
-                 * @description The collection's name
-                 * @example agenda
-                 */
                 name: components["schemas"]["ViewName"];
             };
             cookie?: never;
@@ -2248,9 +2243,7 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                /** @description Events after this position of the log: the `resume_after` of the answer before. By default from the beginning. */
                 after?: number;
-                /** @description How many events there are at most. By default 10,000. */
                 limit?: number;
             };
             header?: never;
@@ -2280,7 +2273,6 @@ export interface operations {
     show_item: {
         parameters: {
             query?: {
-                /** @description A login or id; by default the account of `owner`. */
                 account?: string;
                 min_position?: components["parameters"]["MinPositionParam"];
             };
@@ -2289,15 +2281,7 @@ export interface operations {
             };
             path: {
                 owner: components["parameters"]["OwnerParam"];
-                /**
-                 * @description The repository's name
-                 * @example widgets
-                 */
                 repo: string;
-                /**
-                 * @description The item's number
-                 * @example 12
-                 */
                 number: number;
             };
             cookie?: never;
@@ -2329,7 +2313,6 @@ export interface operations {
     show_note: {
         parameters: {
             query?: {
-                /** @description A login or id; by default the account of `owner`. */
                 account?: string;
             };
             header?: {
@@ -2337,15 +2320,7 @@ export interface operations {
             };
             path: {
                 owner: components["parameters"]["OwnerParam"];
-                /**
-                 * @description The repository's name
-                 * @example widgets
-                 */
                 repo: string;
-                /**
-                 * @description The item's number
-                 * @example 12
-                 */
                 number: number;
             };
             cookie?: never;
@@ -2376,25 +2351,15 @@ export interface operations {
     write_note: {
         parameters: {
             query?: {
-                /** @description A login or id; by default the account of `owner`. */
                 account?: string;
             };
             header?: {
-                /** @description The ETag of the note that was read, or `*` to replace whatever is there. Not needed if there is none. */
                 "If-Match"?: string;
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKeyParam"];
             };
             path: {
                 owner: components["parameters"]["OwnerParam"];
-                /**
-                 * @description The repository's name
-                 * @example widgets
-                 */
                 repo: string;
-                /**
-                 * @description The item's number
-                 * @example 12
-                 */
                 number: number;
             };
             cookie?: never;
@@ -2447,7 +2412,6 @@ export interface operations {
     mark_read: {
         parameters: {
             query?: {
-                /** @description A login or id; by default the account of `owner`. */
                 account?: string;
                 by?: components["parameters"]["ByParam"];
             };
@@ -2456,15 +2420,7 @@ export interface operations {
             };
             path: {
                 owner: components["parameters"]["OwnerParam"];
-                /**
-                 * @description The repository's name
-                 * @example widgets
-                 */
                 repo: string;
-                /**
-                 * @description The item's number
-                 * @example 12
-                 */
                 number: number;
             };
             cookie?: never;
@@ -2496,7 +2452,6 @@ export interface operations {
     unmark_read: {
         parameters: {
             query?: {
-                /** @description A login or id; by default the account of `owner`. */
                 account?: string;
                 by?: components["parameters"]["ByParam"];
             };
@@ -2505,15 +2460,7 @@ export interface operations {
             };
             path: {
                 owner: components["parameters"]["OwnerParam"];
-                /**
-                 * @description The repository's name
-                 * @example widgets
-                 */
                 repo: string;
-                /**
-                 * @description The item's number
-                 * @example 12
-                 */
                 number: number;
             };
             cookie?: never;
@@ -2614,11 +2561,8 @@ export interface operations {
                 order?: components["parameters"]["OrderParam"];
                 as_of?: components["parameters"]["AsOfParam"];
                 min_position?: components["parameters"]["MinPositionParam"];
-                /** @description How many items a page has, by default 50. */
                 limit?: number;
-                /** @description The cursor of the next page: an answer's `next_cursor`, or the one in its `next` or its header Link. It carries the account, the filters, the order and the date. You may give them again beside it if they mean the same; `limit`, `min_position` and, for XLSX, `view` may be new. */
                 cursor?: string;
-                /** @description The fields that rows have, with commas between them, such as `repository,number,title`. By default all. Rows then lack the others, whatever their schema requires. */
                 fields?: ("rank" | "repository" | "visibility" | "type" | "number" | "title" | "url" | "state" | "author" | "labels" | "assignees" | "milestone" | "comments" | "draft" | "created_at" | "updated_at" | "days_age" | "days_stale" | "stale_age" | "human_stale_age" | "last_activity" | "read" | "note" | "closed_at" | "closed_reason" | "repository_id" | "author_id" | "waits_for" | "waits_since" | "review" | "author_association" | "reactions" | "commenters" | "recent_commenters" | "checks" | "checks_at" | "linked_pull_requests" | "linked_issues")[];
                 strict?: components["parameters"]["StrictParam"];
             };
@@ -2693,12 +2637,10 @@ export interface operations {
                 as_of?: components["parameters"]["AsOfParam"];
                 min_position?: components["parameters"]["MinPositionParam"];
                 limit?: components["parameters"]["LimitParam"];
-                /** @description The cursor of the next page: an answer's `next_cursor`, or the one in its `next` or its header Link. It carries the account, the filters, the order and the date. You may give them again beside it if they mean the same; `limit`, `min_position` and, for XLSX, `view` may be new. */
                 cursor?: string;
                 visibility?: components["parameters"]["VisibilityParam"];
                 bom?: components["parameters"]["BomParam"];
                 raw?: components["parameters"]["RawParam"];
-                /** @description The columns, in the order given, with commas between them, such as `repository,number,title`. By default all. */
                 fields?: ("rank" | "repository" | "type" | "number" | "title" | "url" | "state" | "author" | "labels" | "assignees" | "milestone" | "comments" | "draft" | "created_at" | "updated_at" | "days_age" | "days_stale" | "stale_age" | "human_stale_age" | "last_activity_kind" | "last_activity_actor" | "last_activity_at" | "read_at" | "read_by" | "read_scrub" | "note_recommended_action" | "note_comment" | "note_flag" | "visibility" | "closed_at" | "closed_reason" | "repository_id" | "author_id" | "waits_for" | "waits_since" | "review" | "author_association" | "reactions" | "commenters" | "recent_commenters" | "checks" | "checks_at" | "linked_pull_requests" | "linked_issues")[];
                 strict?: components["parameters"]["StrictParam"];
             };
@@ -2772,7 +2714,6 @@ export interface operations {
                 as_of?: components["parameters"]["AsOfParam"];
                 min_position?: components["parameters"]["MinPositionParam"];
                 limit?: components["parameters"]["LimitParam"];
-                /** @description The cursor of the next page: an answer's `next_cursor`, or the one in its `next` or its header Link. It carries the account, the filters, the order and the date. You may give them again beside it if they mean the same; `limit`, `min_position` and, for XLSX, `view` may be new. */
                 cursor?: string;
                 visibility?: components["parameters"]["VisibilityParam"];
                 strict?: components["parameters"]["StrictParam"];
@@ -2843,7 +2784,6 @@ export interface operations {
                 active_before?: components["parameters"]["ActiveBeforeParam"];
                 checks?: components["parameters"]["ChecksParam"];
                 state?: components["parameters"]["StateParam"];
-                /** @description How many values of each facet are listed, those first that most items have. By default 20. */
                 limit?: number;
                 min_position?: components["parameters"]["MinPositionParam"];
                 strict?: components["parameters"]["StrictParam"];
@@ -2880,10 +2820,8 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                /** @description Only repositories with larger ids */
                 after?: number;
                 cursor?: components["parameters"]["CursorParam"];
-                /** @description How many repositories a page has. By default 1,000. */
                 limit?: number;
             };
             header?: {
@@ -2917,9 +2855,7 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                /** @description Only scrubs with smaller numbers */
                 before?: number;
-                /** @description The `next_cursor` of the page before. Beside `before`, both hold. */
                 cursor?: string;
             };
             header?: {
@@ -3221,10 +3157,8 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                /** @description Only rows after this place */
                 after?: number;
                 cursor?: components["parameters"]["CursorParam"];
-                /** @description How many rows a page has, 1 to 1,000; by default 100 */
                 limit?: number;
             };
             header?: {
@@ -3368,9 +3302,7 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                /** @description `true` to change nothing */
                 dry_run?: boolean;
-                /** @description The scrub of the file's only tab, if the tab's name does not say it, as in CSV */
                 scrub?: number;
                 by?: components["parameters"]["ByParam"];
             };
@@ -4135,7 +4067,6 @@ export interface operations {
                 height?: components["parameters"]["HeightParam"];
                 strict?: components["parameters"]["StrictParam"];
                 milestone_state?: components["parameters"]["MilestoneStateParam"];
-                /** @description How many milestones, those that are due first. By default 50. */
                 limit?: number;
                 from?: components["parameters"]["FromParam"];
                 to?: components["parameters"]["ToParam"];
@@ -4199,7 +4130,6 @@ export interface operations {
                 height?: components["parameters"]["HeightParam"];
                 strict?: components["parameters"]["StrictParam"];
                 milestone_state?: components["parameters"]["MilestoneStateParam"];
-                /** @description How many milestones, those that are due first. By default 50. */
                 limit?: number;
                 from?: components["parameters"]["FromParam"];
                 to?: components["parameters"]["ToParam"];
@@ -4399,11 +4329,9 @@ export interface operations {
                 active_before?: components["parameters"]["ActiveBeforeParam"];
                 checks?: components["parameters"]["ChecksParam"];
                 strict?: components["parameters"]["StrictParam"];
-                /** @description The id of the last event that you got; the header goes first */
                 last_event_id?: number;
             };
             header?: {
-                /** @description The id of the last event that you got */
                 "Last-Event-ID"?: number | null;
             };
             path?: never;
@@ -4462,7 +4390,6 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                /** @description Only repositories after this id */
                 after?: number;
                 cursor?: components["parameters"]["CursorParam"];
             };
@@ -4557,10 +4484,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The token's id
-                 * @example 7
-                 */
                 id: number;
             };
             cookie?: never;
@@ -4630,10 +4553,6 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                /**
-                 * @description The view's name
-                 * @example bug-scrub
-                 */
                 name: components["schemas"]["ViewName"];
             };
             cookie?: never;
@@ -4666,10 +4585,6 @@ export interface operations {
             };
             header?: never;
             path: {
-                /**
-                 * @description The view's name
-                 * @example needs-info
-                 */
                 name: components["schemas"]["ViewName"];
             };
             cookie?: never;
@@ -4715,10 +4630,6 @@ export interface operations {
             };
             header?: never;
             path: {
-                /**
-                 * @description The view's name
-                 * @example needs-info
-                 */
                 name: components["schemas"]["ViewName"];
             };
             cookie?: never;
@@ -4799,10 +4710,6 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                /**
-                 * @description What the problem's `type` ends with
-                 * @example bad-parameter
-                 */
                 kind: "bad-parameter" | "parameter-forbidden" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "nothing-to-read" | "no-schedule" | "note-changed" | "bad-sheet" | "key-reused" | "position-not-reached";
             };
             cookie?: never;
@@ -4862,14 +4769,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The event's name
-                 * @example issues
-                 */
                 "X-GitHub-Event": string;
-                /** @description The delivery's GUID */
                 "X-GitHub-Delivery": string;
-                /** @description `sha256=` and the HMAC-SHA-256 of the body, in hex */
                 "X-Hub-Signature-256": string;
             };
             path?: never;
