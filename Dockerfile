@@ -9,14 +9,14 @@ ARG RUST=1.94
 # Builds the page, and is in no later stage.
 ARG NODE=22
 
-# The base image is named by its tag, because its digest could not be looked up when this was written. If you
-# build from a registry, pin it (rust:${RUST}-slim-bookworm@sha256:...) and update the pin with each fix. Only the
-# binary and the certificates of this stage end up in the image.
 FROM node:${NODE}-bookworm-slim AS page
 WORKDIR /page
 COPY web/ ./
 RUN npm ci --no-audit --no-fund && npm run build
 
+# The base image is named by its tag, because its digest could not be looked up when this was written. If you
+# build from a registry, pin it (rust:${RUST}-slim-bookworm@sha256:..., and node above) and update the pin with each fix. Only the
+# binary and the certificates of this stage end up in the image.
 FROM rust:${RUST}-slim-bookworm AS build
 WORKDIR /src
 # cargo-auditable writes the list of crates into the binary, where scanners find it. Nothing else in the

@@ -45,6 +45,8 @@ function types(target: EventTarget | null): boolean {
 }
 
 export function pressed(event: KeyboardEvent): void {
+  // Out of a field, so that keys count again.
+  if (event.key === "Escape" && !event.defaultPrevented && types(event.target)) (event.target as HTMLElement).blur();
   const modified = event.ctrlKey || event.metaKey || event.altKey;
   if (!on || modified || event.isComposing || event.defaultPrevented || types(event.target)) return;
   if (document.querySelector("dialog[open]") !== null) return;
