@@ -15,7 +15,7 @@ define beside-page
 	@./scripts/build-page.sh & page=$$!; cargo $(1); built=$$?; wait $$page; [ $$built = 0 ] && exec cargo $(1)
 endef
 
-.PHONY: help demo test test-fast test-tools page api fuzz kills audit bench image-check lint fmt serve sqlx setup
+.PHONY: help demo test test-fast test-tools page api pictures fuzz kills audit bench image-check lint fmt serve sqlx setup
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,12 @@ page: ## Build the page (web/), which the next build of the program takes in
 api: setup page ## Renew the types of the page's client after a change of the API
 	cargo run --quiet --locked -- openapi | node web/scripts/api.mjs >target/schema.d.ts
 	mv target/schema.d.ts web/src/lib/schema.d.ts
+
+pictures: ## Take README's pictures of a running demo (LINK=the link to the page that it prints)
+	@./scripts/ensure-node.sh
+	@./scripts/ensure-chromium.sh
+	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
+	node tests/browser/pictures.mjs "$$(command -v chromium chromium-browser google-chrome | head -1)" '$(LINK)' docs/pictures
 
 fuzz: setup ## Wreck whatever comes from outside, RUNS times each (1,000,000)
 	BUGSCRUB_FUZZ_RUNS=$(or $(RUNS),1000000) nice -n 19 cargo test --locked --profile fuzz --test it fuzz:: -- --nocapture --test-threads=1
