@@ -6,21 +6,29 @@
 
 # The same as `rust-version` in Cargo.toml: an older Rust refuses to build.
 ARG RUST=1.94
+# Builds the page, and is in no later stage.
+ARG NODE=22
+
+FROM node:${NODE}-bookworm-slim AS page
+WORKDIR /page
+COPY web/ ./
+RUN npm ci --no-audit --no-fund && npm run build
 
 # The base image is named by its tag, because its digest could not be looked up when this was written. If you
-# build from a registry, pin it (rust:${RUST}-slim-bookworm@sha256:...) and update the pin with each fix. Only the
+# build from a registry, pin it (rust:${RUST}-slim-bookworm@sha256:..., and node above) and update the pin with each fix. Only the
 # binary and the certificates of this stage end up in the image.
 FROM rust:${RUST}-slim-bookworm AS build
 WORKDIR /src
 # cargo-auditable writes the list of crates into the binary, where scanners find it. Nothing else in the
 # image could tell them.
 RUN cargo install --locked cargo-auditable@0.7.7
-COPY Cargo.toml Cargo.lock LICENSE app-manifest.yml ./
+COPY Cargo.toml Cargo.lock LICENSE app-manifest.yml build.rs ./
 COPY .sqlx/ .sqlx/
 COPY benches/ benches/
 COPY migrations/ migrations/
 COPY src/ src/
 COPY scripts/image-root.sh scripts/
+COPY --from=page /page/dist/ web/dist/
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     scripts/image-root.sh /image

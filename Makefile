@@ -10,17 +10,23 @@ export RUST_TEST_THREADS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 # A Node.js of the project's own, where the machine has none; see scripts/ensure-node.sh.
 export PATH := $(CURDIR)/target/node/bin:$(PATH)
 
-.PHONY: help demo test test-fast test-tools fuzz kills audit bench image-check lint fmt serve sqlx setup
+# Builds the page beside cargo, which takes it in once it is there.
+define beside-page
+	@./scripts/build-page.sh & page=$$!; cargo $(1); built=$$?; wait $$page; [ $$built = 0 ] && exec cargo $(1)
+endef
+
+.PHONY: help demo test test-fast test-tools page api pictures fuzz kills audit bench image-check lint fmt serve sqlx setup
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: setup ## Show the queue of a generated organization, live, until Ctrl-C
-	@cargo build --locked --bin bugscrub
+	$(call beside-page,build --locked --bin bugscrub)
 	@exec ./target/debug/bugscrub demo --log-format text --log warn
 
 # One after the other, however many jobs make has: the quick answer comes first.
-test: ## Run every test
+test: setup ## Run every test
+	$(call beside-page,test --locked --test it --no-run)
 	@$(MAKE) --no-print-directory test-fast
 	@$(MAKE) --no-print-directory test-tools
 
@@ -29,6 +35,7 @@ test-fast: setup ## Run the tests that need nothing but Rust and Postgres
 
 test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linters, Schemathesis, Chromium, nginx, HAProxy, curl, jq
 	@./scripts/ensure-node.sh
+	@./scripts/build-page.sh
 	@./scripts/ensure-tools.sh
 	@./scripts/ensure-libreoffice.sh
 	@./scripts/ensure-linters.sh
@@ -44,6 +51,19 @@ test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linte
 
 audit: ## Hold the chart against policies, and the dependencies against known faults (slow)
 	./scripts/audit.sh
+
+page: ## Build the page (web/), which the next build of the program takes in
+	@./scripts/build-page.sh
+
+api: setup page ## Renew the types of the page's client after a change of the API
+	cargo run --quiet --locked -- openapi | node web/scripts/api.mjs >target/schema.d.ts
+	mv target/schema.d.ts web/src/lib/schema.d.ts
+
+pictures: ## Take README's pictures of a running demo (LINK=the link to the page that it prints)
+	@./scripts/ensure-node.sh
+	@./scripts/ensure-chromium.sh
+	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
+	node tests/browser/pictures.mjs "$$(command -v chromium chromium-browser google-chrome | head -1)" '$(LINK)' docs/pictures
 
 fuzz: setup ## Wreck whatever comes from outside, RUNS times each (1,000,000)
 	BUGSCRUB_FUZZ_RUNS=$(or $(RUNS),1000000) nice -n 19 cargo test --locked --profile fuzz --test it fuzz:: -- --nocapture --test-threads=1
@@ -63,12 +83,15 @@ image-check: ## Build the image's files, and run the service in nothing but them
 lint: ## Check format and lints as CI does (workflows, Dockerfile and shell scripts: `make test-tools`)
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	@./scripts/build-page.sh
+	npm run --prefix web --silent check
+	npm run --prefix web --silent lint
 
 fmt: ## Format the code
 	cargo fmt
 
 serve: setup ## Run the service on this machine (set BUGSCRUB_WEBHOOK_SECRET)
-	@cargo build --locked --bin bugscrub
+	$(call beside-page,build --locked --bin bugscrub)
 	@exec ./target/debug/bugscrub serve
 
 sqlx: ## Renew .sqlx after a change of a query or the schema

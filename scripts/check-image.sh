@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the image without a container engine. It builds the image from only what the Dockerfile copies and
+# Tests the image without a container engine. It builds the image from only what the Dockerfile copies, and the page, and
 # inspects the binary. Then it runs the service in exactly the image's files, read-only, as the image's user.
 # The service must find Postgres and GitHub by DNS and verify their certificates. This needs root, for chroot
 # and namespaces. It does not test the base image that the Dockerfile names, nor any architecture but this
@@ -33,9 +33,12 @@ listen=$(sed -n 's/^ENV BUGSCRUB_LISTEN=//p' <<<"$last_stage")
 entrypoint=$(sed -n 's/^ENTRYPOINT \["\(.*\)"\]$/\1/p' <<<"$last_stage")
 command=$(sed -n 's/^CMD \["\(.*\)"\]$/\1/p' <<<"$last_stage")
 
+./scripts/build-page.sh
 grep '^COPY ' <<<"$build_stage" | while read -r _ words; do
     read -ra words <<<"$words"
     to=${words[-1]}
+    # Of the stage before, which builds the page.
+    [ "${words[0]}" = --from=page ] && words=(web/dist "$to")
     for from in "${words[@]::${#words[@]}-1}"; do
         mkdir -p "$context/$to"
         if [ -d "$from" ]; then cp -R "$from"/. "$context/$to"; else cp "$from" "$context/$to"; fi

@@ -114,6 +114,7 @@ pub async fn run_to(
 
     let page = service.top(15, report.position).await?;
     writeln!(out, "{}\n", queue_table(&page))?;
+    writeln!(out, "Open the page, signed in:\n\n{}\n", show::link(base_url, token))?;
     writeln!(out, "Ask for yourself:\n")?;
     for command in show::commands(base_url, token) {
         writeln!(out, "{command}")?;

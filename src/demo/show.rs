@@ -87,6 +87,11 @@ pub(super) fn variables(base_url: &str, token: &str) -> [String; 2] {
     [format!("export BUGSCRUB_URL={base_url}"), format!("export BUGSCRUB_TOKEN={token}")]
 }
 
+/// The address that opens the page with the token. Browsers send nothing of what is behind `#`.
+pub(super) fn link(base_url: &str, token: &str) -> String {
+    format!("{base_url}/#token={token}")
+}
+
 /// Two commands that ask for a part of the queue, each in one line.
 pub(super) fn commands(base_url: &str, token: &str) -> [String; 2] {
     ["type=Issue&label=bug&limit=5", "repo=quarrywork/drystone&type=PR&limit=5"]

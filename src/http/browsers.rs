@@ -20,7 +20,7 @@ const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
                     font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
                     frame-ancestors 'none'";
 
-/// Adds these headers to the router's answers.
+/// Adds these headers to the router's answers. An answer that brings a policy of its own keeps it.
 pub fn with_policies<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.layer(from_fn(async |request: Request, next: Next| -> Response {
         let path = request.uri().path();
@@ -42,9 +42,9 @@ pub fn add_policies(headers: &mut HeaderMap) {
 }
 
 fn add(headers: &mut HeaderMap, policy: &'static str) {
-    let policies =
-        [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer"), (CONTENT_SECURITY_POLICY, policy)];
+    let policies = [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")];
     headers.extend(policies.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
 }
 
 fn is_chart(headers: &HeaderMap) -> bool {

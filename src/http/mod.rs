@@ -27,6 +27,7 @@ mod marks;
 mod me;
 mod notes;
 mod outside;
+mod page;
 mod pages;
 mod params;
 mod permissions;
@@ -239,7 +240,7 @@ pub fn router(state: AppState, origins: &Origins) -> Router {
     let description = description::finished(&openapi);
     let older = described(description::older(&description));
     let router = router.route("/openapi.json", described(description)).route("/openapi-3.0.json", older);
-    let router = router.with_state(state).merge(docs);
+    let router = router.with_state(state).merge(docs).merge(page::router());
     // Small answers are not worth compressing, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let router = with_tags(with_accept(router)).layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));

@@ -13,6 +13,7 @@ mod milestones;
 mod negotiation;
 mod operations;
 mod outside;
+mod page;
 mod parameters;
 mod problems;
 mod shadows;

@@ -12,12 +12,12 @@ fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What the Dockerfile copies from the project, in its first stage.
+/// What the Dockerfile copies from the project, in the stages that build.
 fn copied() -> Vec<String> {
     let lines = DOCKERFILE.lines().filter(|line| !line.trim_start().starts_with('#'));
     let joined = lines.collect::<Vec<_>>().join("\n").replace("\\\n", " ");
-    let first_stage = joined.split("\nFROM ").find(|stage| stage.contains("\nCOPY ")).unwrap();
-    let copies = first_stage.lines().filter_map(|line| line.strip_prefix("COPY "));
+    let copies =
+        joined.lines().filter_map(|line| line.strip_prefix("COPY ")).filter(|words| !words.starts_with("--from="));
     copies
         .flat_map(|words| {
             let words: Vec<&str> = words.split_whitespace().collect();
@@ -51,7 +51,8 @@ fn the_image_is_built_from_every_file_that_the_program_is_made_of() {
     assert_eq!(let_through.filter(|name| !copied.iter().any(|copied| copied == name)).count(), 0);
 
     // What the sources include at compile time.
-    let mut needed: Vec<PathBuf> = ["Cargo.toml", "Cargo.lock", "migrations", ".sqlx"].map(PathBuf::from).to_vec();
+    let mut needed: Vec<PathBuf> =
+        ["Cargo.toml", "Cargo.lock", "build.rs", "migrations", ".sqlx", "web"].map(PathBuf::from).to_vec();
     for source in files("src").iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
         let text = std::fs::read_to_string(source).unwrap();
         for call in ["include_str!(\"", "include_bytes!(\""] {

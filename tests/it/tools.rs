@@ -10,6 +10,7 @@ mod examples;
 mod exchanges;
 mod libreoffice;
 mod linters;
+mod page;
 mod pgbouncer;
 mod proxies;
 mod recipes;

@@ -109,6 +109,7 @@ async fn the_demo_shows_the_queue_and_goes_on() {
     }
     assert!(commands[2].ends_with("/api/v1/collections/agenda?rows=3'"), "{}", commands[2]);
     assert!(commands[3].contains(" -d '{}' ") && commands[3].contains("/api/v1/scrubs'"), "{}", commands[3]);
+    assert!(shown.iter().any(|line| *line == format!("{url}/#token=t0ken")), "{shown:?}");
     assert!(shown.last().unwrap().contains(" quarrywork/"), "{shown:?}");
     assert!(!shown.concat().contains('\u{1b}'), "an escape code on no terminal");
 }

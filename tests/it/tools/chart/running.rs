@@ -222,7 +222,7 @@ async fn the_production_pod_migrates_serves_and_stops() {
     let cluster = Cluster::new("production-values.yaml", &overrides, secrets);
     let server = cluster.start(&host).await;
 
-    // The route lets in GitHub's deliveries and the API, but nothing else that answers without a token.
+    // The route lets in GitHub's deliveries, the API and the page, but nothing else that answers without a token.
     let route = one(&cluster.objects, "HTTPRoute");
     let paths: Vec<(&str, &str)> = list(&route["spec"]["rules"][0], "matches")
         .map(|matching| (matching["path"]["type"].as_str().unwrap(), matching["path"]["value"].as_str().unwrap()))
@@ -234,7 +234,10 @@ async fn the_production_pod_migrates_serves_and_stops() {
     for path in ["/webhooks/github", "/api/v1/queue", "/docs", "/docs/index.html", "/openapi.json"] {
         assert!(lets_in(path), "{path}");
     }
-    for path in ["/metrics", "/healthz", "/readyz", "/"] {
+    for path in ["/", "/queue", "/items/acme/widgets/1", "/numbers", "/care", "/scrubs/7", "/assets/index.js"] {
+        assert!(lets_in(path), "{path}");
+    }
+    for path in ["/metrics", "/healthz", "/readyz", "/elsewhere"] {
         assert!(!lets_in(path), "{path}");
     }
 

@@ -1,0 +1,112 @@
+// Who asks. This is the one place that knows how requests say it: by the session's cookie, which the browser sends by
+// itself, or, of a service that has no sessions, by a token that is kept until the tab is closed.
+import { root } from "./place.svelte";
+
+const KEPT = "bugscrub-token";
+
+let token = $state.raw(sessionStorage.getItem(KEPT));
+/** Whether the service knows us: `null` until it was asked. */
+let known = $state.raw<boolean | null>(null);
+/** The name by which it knows us; `null` if it tells none. */
+let name = $state.raw<string | null>(null);
+let refused = $state.raw(false);
+/** It knows nobody, and lets anybody read. */
+let nobody = $state.raw(false);
+
+export const session = {
+  get known() {
+    return known;
+  },
+  get name() {
+    return name;
+  },
+  get nobody() {
+    return nobody;
+  },
+  /** Whether a token was refused just now. */
+  get refused() {
+    return refused;
+  },
+};
+
+/** The headers of every request to the API. */
+export function headers(): Record<string, string> {
+  return token === null ? {} : { Authorization: `Bearer ${token}` };
+}
+
+function post(path: string, body?: unknown): Promise<Response> {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  return fetch(`${root}auth/${path}`, { method: "POST", ...sent });
+}
+
+/** The service did not know us. */
+export function unknown(): void {
+  if (known === true && nobody) return;
+  refused = token !== null;
+  forget();
+}
+
+/** Asks who one is. */
+export function forget(): void {
+  token = null;
+  nobody = false;
+  name = null;
+  known = false;
+  sessionStorage.removeItem(KEPT);
+}
+
+/** The service answered us. Asks by which name it knows us. */
+export async function recognized(): Promise<void> {
+  known = true;
+  refused = false;
+  try {
+    const answer = await fetch(`${root}api/v1/me`, { headers: headers() });
+    const me = (answer.ok ? await answer.json() : {}) as { name?: unknown };
+    name = typeof me.name === "string" ? me.name : null;
+    nobody = answer.status === 401;
+  } catch {
+    // It is known without a name too.
+    name = null;
+  }
+}
+
+/** Begins a session with a token. Throws if the service is not reached. */
+export async function signIn(pasted: string): Promise<void> {
+  const answer = await post("token-session", { token: pasted.trim() });
+  if (answer.status === 401) {
+    refused = true;
+    return;
+  }
+  token = answer.status === 204 ? null : pasted.trim();
+  if (token !== null) sessionStorage.setItem(KEPT, token);
+  refused = false;
+  known = null;
+}
+
+export async function signOut(): Promise<void> {
+  if (token === null) await post("sign-out").catch(() => null);
+  forget();
+}
+
+/** Whether people can sign in with GitHub here. */
+export async function withGitHub(): Promise<boolean> {
+  try {
+    // The way to GitHub is a redirect, which is not followed.
+    return (await fetch(signInAddress(), { redirect: "manual" })).type === "opaqueredirect";
+  } catch {
+    return false;
+  }
+}
+
+export function signInAddress(): string {
+  return `${root}auth/sign-in?${new URLSearchParams({ return_to: location.pathname + location.search }).toString()}`;
+}
+
+/** Takes the token out of the address to which `make demo` leads. It stands behind the `#`, which no server sees. */
+export async function begin(): Promise<void> {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  const own = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+  if (given === null || !own) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  await signIn(given);
+}

@@ -1,0 +1,28 @@
+// What is often recommended: one key each, as the person likes them.
+
+export interface Verdict {
+  key: string;
+  action: string;
+}
+
+const KEPT = "bugscrub-verdicts";
+const USUAL = "c close as stale\ni needs info\nf good first issue\nw needs review\nm merge\nd discuss";
+/** Keys that do something else in the reader. */
+const TAKEN = "jkxenpug?1234/o";
+
+/** A line each: the key, a space, the action. */
+let lines = $state(localStorage.getItem(KEPT) ?? USUAL);
+
+export const verdicts = {
+  get lines() {
+    return lines;
+  },
+  set lines(value: string) {
+    lines = value;
+    localStorage.setItem(KEPT, value);
+  },
+  get all(): Verdict[] {
+    const found = lines.split("\n").map((line) => ({ key: line.slice(0, 1), action: line.slice(1).trim() }));
+    return found.filter(({ key, action }, at) => action !== "" && !TAKEN.includes(key) && found.findIndex((other) => other.key === key) === at);
+  },
+};
