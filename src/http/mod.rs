@@ -22,6 +22,7 @@ pub mod health;
 mod items;
 mod json;
 pub mod limit;
+mod marking;
 mod marks;
 mod notes;
 mod outside;
@@ -37,6 +38,7 @@ mod scrubs;
 pub mod serve;
 pub mod shares;
 pub mod sheets;
+mod similar;
 mod stats;
 mod stream;
 mod sync;
@@ -129,7 +131,10 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(queue::show_csv))
         .routes(routes!(facets::show))
         .routes(routes!(items::show))
+        .routes(routes!(similar::show))
         .routes(routes!(marks::put, marks::delete))
+        .routes(routes!(marking::create))
+        .routes(routes!(marking::undo))
         .routes(routes!(notes::show, notes::put))
         .routes(routes!(scrubs::list, scrubs::open))
         .routes(routes!(calendar::show))

@@ -39,6 +39,10 @@ impl DeckMarks {
                 let still = after.marks.iter().any(|mark| mark.scrub == Some(scrub));
                 self.0.insert(DeckRowKey::new(scrub, mistake.place, (*repo_id, *number)), (still, position));
             }
+            ScrubFact::MarkUndone { repo_id, number, restores: Some(mark), .. } => {
+                let Some(scrub) = mark.scrub else { return };
+                self.0.insert(DeckRowKey::new(scrub, mark.place, (*repo_id, *number)), (true, position));
+            }
             _ => {}
         }
     }

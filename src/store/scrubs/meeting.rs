@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 
-use super::cursor::{self, ToRead};
+use super::cursor::{self, NONE, ToRead};
 use super::shape::Shape;
 use super::turn::{Request, Turn};
 use super::{rounds, rows};
@@ -23,6 +23,9 @@ pub struct DealtScrub {
     pub host: String,
     pub attendees: Vec<String>,
     pub total: i64,
+    /// The order and the most rows that were asked for.
+    pub order: Option<String>,
+    pub limit: Option<i64>,
     pub deck: Vec<DeckPlace>,
 }
 
@@ -57,9 +60,9 @@ pub async fn open(
         return Ok(OpenOutcome::Overtaken);
     }
     let scrub = rows::last_number(turn.connection(), account_id).await?.map_or(first, |last| last + 1);
-    let DealtScrub { view, round, track, date, host, attendees, total, deck } = new;
+    let DealtScrub { view, round, track, date, host, attendees, total, order, limit, deck } = new;
     let public = track == Track::Public;
-    let opening = Opening { scrub, view, round, date, host, attendees, total, public, deck };
+    let opening = Opening { scrub, view, round, date, host, attendees, total, public, order, limit, deck };
     let position = turn.append(vec![ScrubFact::Opened(Box::new(opening))]).await?;
     Ok(OpenOutcome::Done(scrub, position))
 }
@@ -120,7 +123,9 @@ pub async fn advance(
     // A deck that was dealt of what is public is read by what is public.
     let whose = if at.public { Sight::Public } else { Sight::All };
     let next = match cursor == place {
-        true => ToRead { account_id, scrub, sight: &whose, started }.after(turn.connection(), place).await?,
+        true => {
+            ToRead { account_id, scrub, sight: &whose, started, read: &NONE }.after(turn.connection(), place).await?
+        }
         false => Some(cursor),
     };
     let left = (next.is_some(), left_to_the_public(&mut turn, scrub, &at, (place, next)).await?);
@@ -148,7 +153,7 @@ async fn left_to_the_public(
         return Ok(true);
     }
     let round = rounds::round_at(turn.connection(), account_id, &at.view, Track::Public, at.opened_position).await?;
-    let to_read = ToRead { account_id, scrub, sight, started: round.started };
+    let to_read = ToRead { account_id, scrub, sight, started: round.started, read: &NONE };
     Ok(to_read.after(turn.connection(), place).await?.is_some())
 }
 

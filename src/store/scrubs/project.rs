@@ -109,7 +109,10 @@ impl Rows<'_> {
                 .await?;
                 Ok(())
             }
-            ScrubFact::Read { .. } | ScrubFact::Unread { .. } | ScrubFact::Noted { .. } => Ok(()),
+            ScrubFact::Read { .. }
+            | ScrubFact::Unread { .. }
+            | ScrubFact::MarkUndone { .. }
+            | ScrubFact::Noted { .. } => Ok(()),
         }
     }
 
@@ -152,11 +155,11 @@ impl Rows<'_> {
     }
 
     async fn open(&mut self, opening: &Opening, by: &str, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let Opening { scrub, view, round, date, host, attendees, total, public, deck } = opening;
+        let Opening { scrub, view, round, date, host, attendees, total, public, order, limit, deck } = opening;
         sqlx::query!(
             "INSERT INTO scrubs (account_id, generation, scrub, view, round, date, host, opened_by, opened_at,
-                                 opened_position, touched_at, cursor_place, total, public)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12)",
+                                 opened_position, touched_at, cursor_place, total, public, deck_order, deck_limit)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12, $13, $14)",
             self.account_id,
             self.generation,
             scrub,
@@ -169,6 +172,8 @@ impl Rows<'_> {
             position,
             total,
             public,
+            order.as_deref(),
+            *limit,
         )
         .execute(&mut *self.connection)
         .await?;

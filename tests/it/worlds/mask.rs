@@ -60,6 +60,10 @@ fn mask(value: &mut Value) {
                     // In a scrub, that of an item which has just changed may be missing for a moment.
                     "rank" if value.is_i64() || value.is_null() => *value = "masked".into(),
                     "position" | "resume_after" if value.is_i64() => *value = "masked".into(),
+                    // A random one.
+                    "id" if value.as_str().is_some_and(|text| uuid::Uuid::parse_str(text).is_ok()) => {
+                        *value = "masked".into();
+                    }
                     // A moment of this machine's clock.
                     "last_delivery_at" | "recorded_at" if value.is_string() => *value = "masked".into(),
                     // A bare cursor, or a number.
