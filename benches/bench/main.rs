@@ -11,6 +11,7 @@ mod behind;
 mod github;
 mod load;
 mod million;
+mod readers;
 mod receivers;
 mod reference;
 mod report;

@@ -20,11 +20,12 @@ use sqlx::PgPool;
 use tokio::net::TcpStream;
 
 use super::load::Payloads;
+use super::readers;
 use super::report::{Report, median};
 use super::service::{self, SECRET, Service, TOKEN, resident_mb};
 
 const ACCOUNT: i64 = 21_031_067;
-const REPOSITORIES: i64 = 10_000;
+pub const REPOSITORIES: i64 = 10_000;
 /// Items of each repository: a million in all, or ten.
 const EACH: i64 = 100;
 const TEN_TIMES: i64 = 1_000;
@@ -97,6 +98,7 @@ pub async fn measure(report: &mut Report, payloads: &Payloads) {
     let about = json!({"open_items": ITEMS, "statistics": 6});
     report.row("memory_after_statistics_mb", resident_mb(service.pid()), "MB", "<= 800", about);
 
+    readers::measure(report, &mut client).await;
     acts(report, &mut client).await;
     visible(report, &service, payloads).await;
     pool.close().await;
@@ -243,11 +245,11 @@ fn page(turn: usize) -> String {
     format!("/api/v1/queue?cursor={}", cursor.encode())
 }
 
-fn any(from: i64, to: i64) -> i64 {
+pub fn any(from: i64, to: i64) -> i64 {
     rand::rng().random_range(from..=to)
 }
 
-fn p99(times: &[f64]) -> f64 {
+pub fn p99(times: &[f64]) -> f64 {
     let mut sorted = times.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted[(sorted.len() * 99).div_ceil(100) - 1]
@@ -300,7 +302,7 @@ async fn seed(pool: &PgPool, each: i64) {
 }
 
 /// One connection, one request at a time.
-struct Client(hyper::client::conn::http1::SendRequest<Full<bytes::Bytes>>);
+pub struct Client(hyper::client::conn::http1::SendRequest<Full<bytes::Bytes>>);
 
 impl Client {
     async fn to(address: SocketAddr) -> Self {
@@ -323,14 +325,14 @@ impl Client {
         self.send(request.body(Full::default()).expect("a request")).await
     }
 
-    async fn json(&mut self, path: &str) -> Value {
+    pub async fn json(&mut self, path: &str) -> Value {
         let (status, body) = self.get(path).await;
         assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
         serde_json::from_slice(&body).expect("JSON")
     }
 
     /// Writes something; null is an empty body. The answer must be a 2xx with JSON.
-    async fn write(&mut self, method: &str, path: &str, body: &Value) -> Value {
+    pub async fn write(&mut self, method: &str, path: &str, body: &Value) -> Value {
         let request = Request::builder().method(method).uri(path).header("host", "bench");
         let request = request.header("authorization", format!("Bearer {TOKEN}"));
         let request = match body.is_null() {

@@ -8,7 +8,7 @@
 //! - [`directory`]: the folded state of what items refer to (account, repositories, labels,
 //!   milestones, people), which is joined when reading;
 //! - [`scrubbing`]: what people do with items here, of which GitHub knows nothing;
-//! - [`remarks`]: what that comes to for one item, its marks and its note;
+//! - [`mark`], [`remarks`]: what that comes to for one item, its marks and its note;
 //! - [`person`]: who somebody is; [`people`]: what they are called;
 //! - [`sight`]: which repositories a reader may see;
 //! - [`association`]: how somebody stands to a repository;
@@ -23,6 +23,7 @@ pub mod directory;
 pub mod event;
 pub mod fold;
 pub mod item;
+pub mod mark;
 pub mod people;
 pub mod person;
 pub mod register;
@@ -38,8 +39,9 @@ pub use conversation::Conversation;
 pub use event::{Actor, Effect, Event, Fact, ItemFact, ItemSnapshot, LabelRef, MilestoneRef, RepositoryRef, Source};
 pub use fold::{BotReason, Bots};
 pub use item::{Activity, ItemKey, ItemState, ItemType, State};
+pub use mark::Mark;
 pub use person::{Person, PersonKey};
-pub use remarks::{HISTORIC, Mark, Note, Remarks, Summary};
+pub use remarks::{HISTORIC, Note, Remarks, Summary};
 pub use scrubbing::{NoteText, ScrubFact};
 pub use sight::Sight;
 pub use waiting::{Review, Waiting, WaitsFor};

@@ -3,10 +3,11 @@
 //! A mark says that the item was read; the note says what the group thinks of it. Both belong to the
 //! item's lineage: an item that came by transfer also has those of the places that it came from.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::Actor;
+use super::mark::Mark;
 use super::scrubbing::{NoteText, ScrubFact};
 
 /// How many of an item's marks are kept, the last ones. The log has all.
@@ -15,35 +16,6 @@ const MOST_MARKS: usize = 50;
 /// The position of marks from before Bug Scrub was used. The first round begins after it, so they
 /// count as readings but in no round. No event of an item that could be read is at this position.
 pub const HISTORIC: i64 = 1;
-
-/// Within so short a time a second reading by the same person counts as the same reading.
-const SAME_READING: TimeDelta = TimeDelta::hours(1);
-
-/// "This item was read."
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// The position of the mark's event. A round counts the marks after its beginning.
-    pub position: i64,
-    /// When the item was read; absent if a spreadsheet does not tell.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<DateTime<Utc>>,
-    pub by: String,
-    /// The scrub in which it was read; absent if it was read alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scrub: Option<i64>,
-    /// The item's place in that scrub's deck, if the cursor was on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<i64>,
-}
-
-impl Mark {
-    /// Whether a reading by `by` at `at` is the same as this one. It is not if a round began in between;
-    /// `started` is when the latest round of any view began.
-    pub fn is_same_reading(&self, by: &str, at: DateTime<Utc>, started: i64) -> bool {
-        let soon = self.at.is_some_and(|read_at| (at - read_at).abs() < SAME_READING);
-        self.by == by && soon && self.position > started
-    }
-}
 
 /// What somebody thinks of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,16 +52,24 @@ impl Remarks {
                     self.marks.remove(0);
                 }
                 let position = if *historic { HISTORIC } else { position };
-                self.marks.push(Mark { position, at, by: by(), scrub: *scrub, place: *place });
-                // Scrubs from before Bug Scrub come first, in their order.
-                self.marks.sort_by_key(|mark| (mark.position, mark.scrub.filter(|_| mark.position == HISTORIC)));
+                self.insert(Mark { position, at, by: by(), scrub: *scrub, place: *place });
             }
             ScrubFact::Unread { .. } => drop(self.marks.pop()),
+            ScrubFact::MarkUndone { undoes, restores, .. } => {
+                self.marks.retain(|mark| mark.position != *undoes);
+                restores.iter().for_each(|mark| self.insert(mark.clone()));
+            }
             ScrubFact::Noted { text, scrub, superseded: false, .. } => {
                 self.note = Some(Note { position, at, by: by(), scrub: *scrub, text: text.clone() });
             }
             _ => {}
         }
+    }
+
+    fn insert(&mut self, mark: Mark) {
+        self.marks.push(mark);
+        // Scrubs from before Bug Scrub come first, in their order.
+        self.marks.sort_by_key(|mark| (mark.position, mark.scrub.filter(|_| mark.position == HISTORIC)));
     }
 
     /// Adds the remarks of a place that the item came from: all marks in the order of the log, and the

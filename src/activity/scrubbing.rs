@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::item::ItemType;
+use super::mark::Mark;
 
 /// Something that somebody did in a scrub, or while reading alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,16 @@ pub enum ScrubFact {
     },
     /// The last reading of an item was a mistake.
     Unread { repo_id: i64, number: i64 },
+    /// An item's part of marking several at once was undone: its marks are as they were before.
+    MarkUndone {
+        repo_id: i64,
+        number: i64,
+        /// The position of the event that is undone.
+        undoes: i64,
+        /// The mark that comes back: one that was taken back, or that a reading had pushed out of those that are kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        restores: Option<Mark>,
+    },
     /// The note on an item was changed to this; an empty text removes it.
     Noted {
         repo_id: i64,
@@ -145,6 +156,12 @@ pub struct Opening {
     /// Then, of the deck's repositories those that are private.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub private: Vec<i64>,
+    /// The deck's order by its name, if one was asked for; else it is the view's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+    /// How many rows the deck was to have at most, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<i64>,
     pub deck: Vec<DeckPlace>,
 }
 
@@ -178,6 +195,7 @@ impl ScrubFact {
         match self {
             ScrubFact::Read { repo_id, number, .. }
             | ScrubFact::Unread { repo_id, number }
+            | ScrubFact::MarkUndone { repo_id, number, .. }
             | ScrubFact::Noted { repo_id, number, .. } => Some((*repo_id, *number)),
             _ => None,
         }
@@ -188,6 +206,7 @@ impl ScrubFact {
         match self {
             ScrubFact::Read { .. } => "read",
             ScrubFact::Unread { .. } => "unread",
+            ScrubFact::MarkUndone { .. } => "mark_undone",
             ScrubFact::Noted { .. } => "noted",
             ScrubFact::RoundBegan { .. } => "round_began",
             ScrubFact::PublicRoundBegan { .. } => "public_round_began",

@@ -84,7 +84,7 @@ async fn repeatable(request: Request) -> Result<Request, Problem> {
     let refused = || Problem::bad_parameter("Idempotency-Key").detail("1 to 255 characters of ASCII, such as a UUID.");
     let key = read_key(given).ok_or_else(refused)?;
     let body = to_bytes(body, json::LARGEST).await.map_err(|_| {
-        Problem::of(axum::http::StatusCode::PAYLOAD_TOO_LARGE).detail("The body has more than 64 KiB, or broke off.")
+        Problem::of(axum::http::StatusCode::PAYLOAD_TOO_LARGE).detail("The body has more than 256 KiB, or broke off.")
     })?;
     let mut content = Sha256::new();
     for part in [parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default()] {

@@ -11,8 +11,8 @@ use serde_json::Number;
 
 use super::problem::Problem;
 
-/// The most bytes that a body may have. No write of the API needs as many.
-pub const LARGEST: usize = 64 * 1024;
+/// The most bytes that a body may have: more than a thousand items, with the longest names that GitHub allows.
+pub const LARGEST: usize = 256 * 1024;
 
 /// A request's body, read from JSON.
 pub struct Body<T>(pub T);
@@ -29,7 +29,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail("Send application/json."));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail("At most 64 KiB."),
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail("At most 256 KiB."),
             _ => Problem::of(StatusCode::BAD_REQUEST).detail("The body ended too early."),
         })?;
         let read = serde_json::from_slice(&bytes);

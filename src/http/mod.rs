@@ -23,6 +23,7 @@ pub mod health;
 mod items;
 mod json;
 pub mod limit;
+mod marking;
 mod marks;
 mod me;
 mod notes;
@@ -42,6 +43,7 @@ pub mod serve;
 pub mod shares;
 pub mod sheets;
 mod sign_in;
+mod similar;
 mod stats;
 mod stream;
 mod sync;
@@ -139,7 +141,10 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(facets::show))
         .routes(routes!(items::show))
         .routes(routes!(texts::show))
+        .routes(routes!(similar::show))
         .routes(routes!(marks::put, marks::delete))
+        .routes(routes!(marking::create))
+        .routes(routes!(marking::undo))
         .routes(routes!(notes::show, notes::put))
         .routes(routes!(scrubs::list, scrubs::open))
         .routes(routes!(calendar::show))

@@ -1,11 +1,11 @@
 //! `/api/v1/items/{owner}/{repo}/{number}/note`: what the group thinks of an item.
 //!
 //! Every item has a note, which is empty at first. A note is replaced as a whole, and only by somebody who has seen
-//! the current one: `If-Match` carries the ETag of the note that was read.
+//! the current one: `If-Match` carries the ETag of the note that was read. `If-None-Match: *` writes the first one.
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, ETAG, IF_MATCH};
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::AppState;
 use super::authorship::WriteId;
 use super::description::answers::{BadBody, BadKey, Elsewhere, NoAccount, Refused};
-use super::description::params::{IdempotencyKey, IfMatch, ItemPath};
+use super::description::params::{IdempotencyKey, IfFirst, IfMatch, ItemPath};
 use super::description::schemas::PersonName;
 use super::etag::named;
 use super::items::{elsewhere, item_address};
@@ -86,17 +86,17 @@ pub async fn show(
 /// Write the note on an item.
 ///
 /// `If-Match` carries the ETag of the note that was read, or `*` to replace whatever is there. An item's first note
-/// needs none.
+/// needs none; with `If-None-Match: *` it is written only if it is the first one.
 #[utoipa::path(
     put, path = "/api/v1/items/{owner}/{repo}/{number}/note", tag = "items", operation_id = "write_note", request_body = NoteDraft,
     params(
         ItemPath,
-        IfMatch, IdempotencyKey,
+        IfMatch, IfFirst, IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The note as it is now", body = NoteAnswer, headers(("ETag"))),
         Elsewhere,
-        (status = 412, description = "Somebody has changed the note since; `current` has what it says now, for a token with the scope read", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody has changed the note since, or there is one already with `If-None-Match: *`; `current` has what it says now, for a token with the scope read", body = Problem, content_type = "application/problem+json"),
         BadBody,
         (status = 428, description = "There is a note already, and `If-Match` is missing; `current` has what it says, for a token with the scope read", body = Problem, content_type = "application/problem+json"),
         Refused, NoAccount, BadKey,
@@ -113,29 +113,33 @@ pub async fn put(
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
     let NoteDraft { recommended_action, comment, flag, by } = new;
-    let new = notes::NewNote { text: NoteText { recommended_action, comment, flag }, seen: seen(&headers) };
+    let condition = Condition::of(&headers)?;
+    let new = notes::NewNote { text: NoteText { recommended_action, comment, flag }, seen: condition.seen() };
     let address = item_address(path, &params)?;
-    let unaware = new.seen == SeenNote::None;
     match state.service.write_note(&viewer, &address, new, id.by(by.as_deref())).await {
         Ok(WrittenNote::Done(notes)) => Ok(answer(&notes)),
-        Ok(WrittenNote::ChangedSince(notes)) => Err(not_seen(unaware, notes.as_ref())),
+        Ok(WrittenNote::ChangedSince(notes)) => Err(not_seen(&condition, notes.as_ref())),
         Err(refusal) => elsewhere(refusal, "/note"),
     }
 }
 
 /// The refusal of a note over another one that its writer has not seen; `now` is what it says, if they may read it.
-fn not_seen(unaware: bool, now: Option<&Notes>) -> Problem {
-    let problem = match unaware {
-        true => Problem::of(StatusCode::PRECONDITION_REQUIRED),
-        false => Problem::new(&kinds::NOTE_CHANGED),
+fn not_seen(condition: &Condition, now: Option<&Notes>) -> Problem {
+    let problem = match condition {
+        Condition::None => Problem::of(StatusCode::PRECONDITION_REQUIRED),
+        Condition::First | Condition::Seen(_) => Problem::new(&kinds::NOTE_CHANGED),
     };
-    let problem = problem.detail(match (unaware, now.is_some()) {
-        (true, true) => {
+    let problem = problem.detail(match (condition, now.is_some()) {
+        (Condition::None, true) => {
             "There is a note already, which `current` shows: send its ETag as `If-Match`, or `*` to replace it."
         }
-        (true, false) => "There is a note already: send its ETag as `If-Match`, or `*` to replace it.",
-        (false, true) => "Somebody has changed the note since you read it; `current` has what it says now.",
-        (false, false) => "Somebody has changed the note since you read it.",
+        (Condition::None, false) => "There is a note already: send its ETag as `If-Match`, or `*` to replace it.",
+        (Condition::First, true) => "There is a note already, which `current` shows.",
+        (Condition::First, false) => "There is a note already.",
+        (Condition::Seen(_), true) => {
+            "Somebody has changed the note since you read it; `current` has what it says now."
+        }
+        (Condition::Seen(_), false) => "Somebody has changed the note since you read it.",
     });
     match now {
         Some(now) => problem.current(&NoteAnswer::from(now)),
@@ -157,16 +161,41 @@ impl From<&Notes> for NoteAnswer {
     }
 }
 
-/// What `If-Match` says of the note that was read.
-fn seen(headers: &HeaderMap) -> SeenNote {
-    let tags: Vec<&str> = named(headers, &IF_MATCH).collect();
-    if tags.is_empty() {
-        return SeenNote::None;
+/// Under which condition a note is written.
+enum Condition {
+    /// The request says nothing.
+    None,
+    /// There is none yet: `If-None-Match: *`.
+    First,
+    /// What `If-Match` says of the note that was read.
+    Seen(SeenNote),
+}
+
+impl Condition {
+    /// # Errors
+    /// 400 for another `If-None-Match`, and for one beside an `If-Match`.
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let tags: Vec<&str> = named(headers, &IF_MATCH).collect();
+        let others: Vec<&str> = named(headers, &IF_NONE_MATCH).collect();
+        match (&tags[..], &others[..]) {
+            ([], []) => Ok(Self::None),
+            ([], ["*"]) => Ok(Self::First),
+            (_, [_, ..]) => Err(Problem::bad_parameter("If-None-Match").detail(
+                "A note is written with `If-None-Match: *`, which asks that there be none yet, or with `If-Match`.",
+            )),
+            (tags, []) if tags.contains(&"*") => Ok(Self::Seen(SeenNote::Whatever)),
+            // A tag is of a version of the text, whatever a proxy has made of its bytes: a weak one will do.
+            (tags, []) => {
+                let position = |tag: &&str| digits(tag.strip_prefix("note-")?);
+                Ok(Self::Seen(SeenNote::At(tags.iter().filter_map(position).collect())))
+            }
+        }
     }
-    if tags.contains(&"*") {
-        return SeenNote::Whatever;
+
+    fn seen(&self) -> SeenNote {
+        match self {
+            Self::None | Self::First => SeenNote::None,
+            Self::Seen(seen) => seen.clone(),
+        }
     }
-    // A tag is of a version of the text, whatever a proxy has made of its bytes: a weak one will do.
-    let position = |tag: &str| digits(tag.strip_prefix("note-")?);
-    SeenNote::At(tags.into_iter().filter_map(position).collect())
 }

@@ -45,6 +45,7 @@ impl From<Refusal> for Problem {
             Refusal::UnknownItem | Refusal::ItemMoved { .. } => of(&kinds::UNKNOWN_ITEM),
             Refusal::ItemDeleted => of(&kinds::ITEM_DELETED),
             Refusal::DateOver => of(&kinds::DATE_OVER),
+            Refusal::UnknownMarks => of(&kinds::UNKNOWN_MARKS),
             Refusal::UnknownScrub => of(&kinds::UNKNOWN_SCRUB),
             Refusal::ScrubOpen { number } => of(&kinds::SCRUB_OPEN).allowed([number.to_string()]),
             Refusal::TextNotShown => of(&kinds::TEXT_NOT_SHOWN),

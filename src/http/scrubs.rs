@@ -21,12 +21,13 @@ use super::AppState;
 use super::authorship::WriteId;
 use super::description::answers::{BadBody, BadKey, NoAccount, NotKnown, Refused};
 use super::description::params::{AccountParam, IdempotencyKey, ScrubPath};
-use super::description::schemas::{PersonName, ViewName};
+use super::description::schemas::{self, PersonName, ViewName};
 use super::json::{Body, OptionalBody, Whole};
 use super::outside::RequestOrigin;
 use super::pages::link;
 use super::params::Params;
 use super::problem::{Problem, kinds};
+use crate::rank::Order;
 use crate::service::Viewer;
 use crate::service::scrubs::{self, StepOutcome, opening};
 
@@ -72,7 +73,7 @@ pub async fn list(
 /// A scrub to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"view": "bug-scrub", "host": "octocat", "attendees": ["hubot"]}))]
+#[schema(example = json!({"view": "bug-scrub", "host": "octocat", "attendees": ["hubot"], "order": "oldest", "limit": 20}))]
 pub struct ScrubPlan {
     /// The view to read. By default `bug-scrub`.
     #[schema(value_type = Option<ViewName>)]
@@ -84,6 +85,12 @@ pub struct ScrubPlan {
     #[serde(default)]
     #[schema(required = false, value_type = Vec<PersonName>, max_items = 200)]
     attendees: Vec<String>,
+    /// In which order its deck is dealt. By default the view's.
+    #[schema(value_type = Option<schemas::Order>)]
+    order: Option<Order>,
+    /// How many rows its deck has at most. By default 10,000.
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 10_000)]
+    limit: Option<Whole>,
     /// Who opens it. By default the token's name.
     #[schema(value_type = Option<PersonName>)]
     by: Option<String>,
@@ -91,8 +98,8 @@ pub struct ScrubPlan {
 
 /// Open a scrub.
 ///
-/// The scrub gets the next number. Its deck is what the view's round has left to read, in the view's order, with at
-/// most 10,000 rows. The deck stays as it is, however items move. If nothing is left, the view's next round begins.
+/// The scrub gets the next number. Its deck is what the view's round has left to read, in the view's order or
+/// another one, with at most 10,000 rows or fewer. The deck stays as it is, however items move. If nothing is left, the view's next round begins.
 /// Only one scrub at a time may be open over a view.
 #[utoipa::path(
     post, path = "/api/v1/scrubs", tag = "scrubs", operation_id = "open_scrub", request_body = ScrubPlan,
@@ -111,8 +118,9 @@ pub async fn open(
     Body(new): Body<ScrubPlan>,
 ) -> Result<Response, Problem> {
     params.only(&["account"])?;
-    let ScrubPlan { view, host, attendees, by } = new;
-    let new = opening::NewScrub { view, host, attendees };
+    let ScrubPlan { view, host, attendees, order, limit, by } = new;
+    let limit = limit.map(|Whole(limit)| limit);
+    let new = opening::NewScrub { view, host, attendees, order, limit };
     let scrub = state.service.open_scrub(&viewer, params.one("account")?, new, id.by(by.as_deref())).await?;
     let address = format!("/api/v1/scrubs/{}?account={}", scrub.scrub.scrub, scrub.account_id);
     Ok((StatusCode::CREATED, [(LOCATION, address)], Json(ScrubAnswer::from(scrub))).into_response())

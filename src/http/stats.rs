@@ -24,9 +24,9 @@ use super::description::answers::{NoAccount, Refused};
 use super::params::Params;
 use super::problem::Problem;
 use crate::service::Viewer;
-use crate::service::stats::{MOST_STEPS, Statistic};
+use crate::service::stats::{Coverage, MOST_STEPS, Statistic};
 use crate::stats::chart::Picture;
-use crate::stats::{Size, Step, chart};
+use crate::stats::{CoveragePoint, Size, Step, chart};
 
 /// The same handlers under the paths with a suffix. The description has each statistic once with a suffix: it is a parameter there.
 pub fn suffixed(router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
@@ -179,8 +179,12 @@ pub async fn throughput(
 ///
 /// Counts the items that the view has on the day, by default those of `bug-scrub`. It also says how far the view's
 /// round is, and when the round will be over.
+///
+/// With `step`, `from` or `to` it also has a series: how many items were read in each week, day or month, and how many of
+/// those that were open had been read by then. A table and a chart are then of the series. As with other statistics over
+/// time, the view's state and dates do not count in it.
 #[utoipa::path(
-    get, path = "/api/v1/stats/coverage", tag = "stats", operation_id = "show_coverage", params(CommonParams),
+    get, path = "/api/v1/stats/coverage", tag = "stats", operation_id = "show_coverage", params(CommonParams, RangeParams, StepParam),
     responses(
         (status = 200, description = "As of today, or of the date that `as_of` names", body = CoverageAnswer),
         Refused, NoAccount,
@@ -193,8 +197,15 @@ pub async fn coverage(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (form, question) = Form::of(&state, &viewer, &params, &uri, &[])?;
-    let found = state.service.coverage(&viewer, &question, form.is_known(&headers)).await?;
+    let (form, question) = Form::of(&state, &viewer, &params, &uri, &["from", "to", "step"])?;
+    let asked = ["from", "to", "step"].into_iter().any(|name| params.has(name));
+    let series = if asked { Some((range(&state, &params, &question)?, step(&params)?)) } else { None };
+    let found = state.service.coverage(&viewer, &question, series, form.is_known(&headers)).await?;
+    if asked {
+        let svg =
+            |found: &Statistic<_>, size| chart::coverage_series_chart(&series_of(&found.value), picture(found, size));
+        return form.write(found, svg, series_of, CoverageAnswer::from).await;
+    }
     form.write(
         found,
         |found, size| chart::coverage_chart(&found.value.weeks_since_read, picture(found, size)),
@@ -202,6 +213,10 @@ pub async fn coverage(
         CoverageAnswer::from,
     )
     .await
+}
+
+fn series_of(found: &Coverage) -> Vec<CoveragePoint> {
+    found.series.clone()
 }
 
 /// Show when the last open item will be closed, if the weeks to come are like those that were.

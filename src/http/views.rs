@@ -10,8 +10,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::description::answers::{BadBody, NoAccount, Refused};
-use super::description::params::AccountParam;
+use super::description::answers::{BadBody, NoAccount, NotReached, Refused};
+use super::description::params::{AccountParam, CountsParam, MinPositionParam};
 use super::description::schemas::{self, ViewName};
 use super::json::{Body, Whole};
 use super::params::Params;
@@ -19,7 +19,7 @@ use super::problem::Problem;
 use crate::rank::{Criteria, Order, criterion};
 use crate::scrub::{Origin, View};
 use crate::service::Viewer;
-use crate::service::views::{self, StoredView};
+use crate::service::views::{self, CountViews, ListedView, StoredView, ViewCounts};
 
 /// The views of an account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,6 +51,23 @@ pub struct ViewRow {
     filter: Criteria,
     #[schema(value_type = schemas::Order)]
     order: Order,
+    /// What it has now; only with `counts=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ViewCountsRow, required = false)]
+    counts: Option<ViewCountsRow>,
+}
+
+/// What a view has now, of what the token may see.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ViewCountsRow {
+    /// How many items it has. Null if it shows others than open ones: `/queue` counts those.
+    #[schema(example = 17)]
+    items: Option<i64>,
+    /// How many of them nobody has read in its round. Null as `items` is.
+    #[schema(example = 5)]
+    unread: Option<i64>,
+    /// The position of the account's log that the counts include.
+    position: i64,
 }
 
 /// A view to be stored.
@@ -105,23 +122,26 @@ impl<'de> Deserialize<'de> for GivenFilter {
     }
 }
 
-impl From<(Origin, View)> for ViewRow {
-    fn from((origin, view): (Origin, View)) -> Self {
+impl From<ListedView> for ViewRow {
+    fn from((origin, view, counts): ListedView) -> Self {
         let title = view.heading().to_owned();
         let View { name, description, resolution, target, filter, order, .. } = view;
-        Self { name, title, description, resolution, target, origin, filter, order }
+        let counts = counts.map(|ViewCounts { position, items, unread }| ViewCountsRow { items, unread, position });
+        Self { name, title, description, resolution, target, origin, filter, order, counts }
     }
 }
 
 /// List the views of an account.
+///
+/// With `counts=true` also how many items each has now, and how many of them are unread. All of that is of one moment.
 #[utoipa::path(
     get, path = "/api/v1/views", tag = "views", operation_id = "list_views",
-    params(AccountParam),
-    responses((status = 200, description = "By name", body = ViewsAnswer), Refused, NoAccount),
+    params(AccountParam, CountsParam, MinPositionParam),
+    responses((status = 200, description = "By name", body = ViewsAnswer), Refused, NoAccount, NotReached),
 )]
 pub async fn list(State(state): State<AppState>, viewer: Viewer, params: Params) -> Result<Json<ViewsAnswer>, Problem> {
-    params.only(&["account"])?;
-    let views = state.service.list_views(&viewer, params.one("account")?).await?;
+    params.only(&["account", "counts", "min_position"])?;
+    let views = state.service.list_views(&viewer, params.one("account")?, counted(&params)?).await?;
     Ok(Json(ViewsAnswer { views: views.into_iter().map(ViewRow::from).collect() }))
 }
 
@@ -130,9 +150,9 @@ pub async fn list(State(state): State<AppState>, viewer: Viewer, params: Params)
     get, path = "/api/v1/views/{name}", tag = "views", operation_id = "show_view",
     params(
         ("name" = ViewName, Path, description = "The view's name", example = "bug-scrub"),
-        AccountParam,
+        AccountParam, CountsParam, MinPositionParam,
     ),
-    responses((status = 200, description = "The view", body = ViewRow), Refused, NoAccount),
+    responses((status = 200, description = "The view", body = ViewRow), Refused, NoAccount, NotReached),
 )]
 pub async fn show(
     State(state): State<AppState>,
@@ -140,8 +160,14 @@ pub async fn show(
     Path(name): Path<String>,
     params: Params,
 ) -> Result<Json<ViewRow>, Problem> {
-    params.only(&["account"])?;
-    Ok(Json(state.service.show_view(&viewer, params.one("account")?, &name).await?.into()))
+    params.only(&["account", "counts", "min_position"])?;
+    Ok(Json(state.service.show_view(&viewer, params.one("account")?, &name, counted(&params)?).await?.into()))
+}
+
+/// Whether what views have is counted.
+fn counted(params: &Params) -> Result<Option<CountViews>, Problem> {
+    let min_position = params.position()?;
+    Ok(params.flag("counts")?.unwrap_or_default().then_some(CountViews { min_position }))
 }
 
 /// Store a view.
@@ -174,7 +200,7 @@ pub async fn put(
     let new = views::NewView { name, title, description, resolution, target, filter: filter.0, order };
     let StoredView { view, is_new } = state.service.store_view(&viewer, params.one("account")?, new).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(ViewRow::from((Origin::Stored, view)))).into_response())
+    Ok((status, Json(ViewRow::from((Origin::Stored, view, None)))).into_response())
 }
 
 /// Delete a stored view.

@@ -98,6 +98,33 @@ impl LiveRanking {
         Ok(Parts { position, parts })
     }
 
+    /// How many items each of some filters has, and the position that all of it is of. `None` of what is not open alone,
+    /// which memory does not hold.
+    ///
+    /// # Errors
+    /// If the store cannot be read, of which only names are asked.
+    pub async fn counts(&self, request: &PartsRequest) -> Result<(i64, Vec<Option<i64>>), StoreError> {
+        let mut counts = vec![None; request.parts.len()];
+        let Some((position, held)) = self.held_counts(request).await? else { return Ok((0, counts)) };
+        for (at, count) in held {
+            counts[at] = Some(count);
+        }
+        Ok((position, counts))
+    }
+
+    async fn held_counts(&self, request: &PartsRequest) -> Result<Option<(i64, Vec<(usize, i64)>)>, StoreError> {
+        let date = request.date;
+        let Some(account) = self.account(request.account_id) else { return Ok(None) };
+        let Some(snapshot) = self.snapshot(&account, date).await else { return Ok(None) };
+        let Some(ranked) = snapshot.on(date) else { return Ok(None) };
+        let mut counts = vec![];
+        for (at, part) in request.parts.iter().enumerate().filter(|(_, (filter, _))| filter.open_only()) {
+            let selection = account.resolve(&self.0.pool, &request.page(part), None).await?;
+            counts.push((at, ranked.page(&selection, Order::Stalest, None, 0).total));
+        }
+        Ok(Some((snapshot.position(), counts)))
+    }
+
     /// Those of the parts that memory can tell, by their places in the request, and the position that they are of.
     async fn held_parts(&self, request: &PartsRequest) -> Result<Option<(i64, HashMap<usize, Part>)>, StoreError> {
         let (date, limit) = (request.date, request.limit);

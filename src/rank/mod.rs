@@ -6,13 +6,14 @@
 //! - [`criterion`]: what a filter can ask for, each criterion once; [`candidate`]: of what it is asked;
 //! - [`dates`]: dates as people write them; [`criteria`]: a filter as people write it, [`values`]: how its values are written; [`filter`]: what it holds, and what passes it; [`terms`]: the values of one criterion;
 //! - [`measure`]: numbers that items have; [`range`]: ranges of them; [`facet`]: what items can be counted by;
-//! - [`groups`]: people whom a filter can name at once; [`text`]: how names are compared; [`waits`]: for how long items have waited;
+//! - [`groups`]: people whom a filter can name at once; [`text`]: how names are compared; [`alike`]: how alike titles are; [`waits`]: for how long items have waited;
 //! - [`order`]: which item comes first;
 //! - [`queue`]: what is asked of a ranking and what it answers;
 //! - [`cursor`]: where a page ended, as an opaque text;
 //! - [`past`]: a page of items that are offered one by one;
 //! - [`live`]: the order of an account's open items, held in memory.
 
+pub mod alike;
 pub mod calendar;
 pub mod candidate;
 pub mod criteria;

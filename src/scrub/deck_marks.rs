@@ -50,6 +50,10 @@ impl DeckMarks {
                 let row = self.0.entry(DeckRowKey::new(scrub, mistake.place, (*repo_id, *number))).or_default();
                 row.marked = after.marks.iter().any(|mark| mark.scrub == Some(scrub));
             }
+            ScrubFact::MarkUndone { repo_id, number, restores: Some(mark), .. } => {
+                let Some(scrub) = mark.scrub else { return };
+                self.0.entry(DeckRowKey::new(scrub, mark.place, (*repo_id, *number))).or_default().marked = true;
+            }
             _ => {}
         }
     }

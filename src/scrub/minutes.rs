@@ -37,6 +37,8 @@ pub struct MinutesDeck {
     pub round: i64,
     /// How many items were unread when the scrub opened.
     pub unread: i64,
+    /// See [`Scrub::dealt`].
+    pub dealt: Option<String>,
 }
 
 /// An item that the group met.
@@ -74,7 +76,7 @@ impl Minutes {
     /// The minutes of a scrub, with the rows to which its cursor came. `notes` has the notes as they were when the scrub ended, by
     /// repository id and number; `None` while it is still going on.
     pub fn of(scrub: Scrub, rows: Vec<DeckRow>, notes: Option<&HashMap<(i64, i64), Note>>) -> Self {
-        let (open, number) = (scrub.closed_at.is_none(), scrub.scrub);
+        let (open, number, dealt) = (scrub.closed_at.is_none(), scrub.scrub, scrub.dealt());
         let rows = rows.into_iter().filter_map(|row| {
             let note = row.item.as_ref().and_then(|item| match notes {
                 Some(notes) => notes.get(&(item.place.repo_id, item.place.number)),
@@ -90,7 +92,12 @@ impl Minutes {
             attendees: scrub.attendees,
             open,
             forgotten: scrub.forgotten,
-            deck: scrub.view.map(|view| MinutesDeck { view, round: scrub.round.unwrap_or(1), unread: scrub.total }),
+            deck: scrub.view.map(|view| MinutesDeck {
+                view,
+                round: scrub.round.unwrap_or(1),
+                unread: scrub.total,
+                dealt,
+            }),
             rows: rows.collect(),
         }
     }

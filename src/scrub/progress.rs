@@ -71,6 +71,11 @@ pub struct Scrub {
     pub cursor: Option<i64>,
     /// How many items were unread when it opened. If the reader does not see all repositories, how many rows they see.
     pub total: i64,
+    /// The order in which its deck was dealt, by its name, if one was asked for; else it is the view's.
+    pub order: Option<String>,
+    /// How many rows its deck was to have at most, if that was asked for. `None` for readers who may not see all of the
+    /// rows: they would learn how many they do not see.
+    pub limit: Option<i64>,
     /// Rows of its deck.
     pub rows: i64,
     pub read: i64,
@@ -97,6 +102,14 @@ impl ScrubState {
 }
 
 impl Scrub {
+    /// In which order its deck was dealt, and how many rows it was to have, in words. `None` if nobody said so.
+    pub fn dealt(&self) -> Option<String> {
+        let order = self.order.as_ref().map(|order| format!("in the order {order}"));
+        let limit = self.limit.map(|limit| format!("at most {limit} {}", if limit == 1 { "row" } else { "rows" }));
+        let said: Vec<String> = [order, limit].into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(", "))
+    }
+
     pub fn state(&self) -> ScrubState {
         match (self.imported, self.closed_at) {
             (true, _) => ScrubState::Imported,

@@ -82,6 +82,8 @@ pub enum Refusal {
 
     #[error("There is no such item that the token may see.")]
     UnknownItem,
+    #[error("There are no marks of this id that the token may see.")]
+    UnknownMarks,
     #[error("The account has no scrub of this number.")]
     UnknownScrub,
     #[error("Scrub {number} reads this view; close it first.")]

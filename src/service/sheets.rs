@@ -42,7 +42,7 @@ pub struct ImportedSheet {
 impl Service {
     /// A scrub as the spreadsheet that people know.
     ///
-    /// Its order is that of the scrub's view unless another is given, which is the deck's too.
+    /// Its order is the deck's, unless another is given.
     ///
     /// It holds all open items that pass what has no column (a label, say), and the items of the deck
     /// that are no longer open. The view's other criteria are the sheet's autofilter.
@@ -70,7 +70,8 @@ impl Service {
             Err(Refusal::UnknownView | Refusal::BadParameter { .. }) => None,
             Err(refusal) => return Err(refusal),
         };
-        let order = order.or(view.as_ref().map(|view| view.order)).unwrap_or_default();
+        let of_deck = scrub.order.as_deref().and_then(Order::from_name);
+        let order = order.or(of_deck).or(view.as_ref().map(|view| view.order)).unwrap_or_default();
         let filter = view.map_or_else(|| Ok(Filter::default()), |view| view.filter(date, self.zone()))?;
         let (columnless, filter) = split_filter(filter);
         let filter = called_now(&self.0.pool, account_id, filter).await?;
@@ -92,6 +93,7 @@ impl Service {
             sheets::remarks_now(&self.0.pool, account_id, &sight, Some(scrub.scrub), &mut items).await?;
         let is_read = |item: &QueueItem| record.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
         let rows = items.iter().map(|item| SheetRow::of(item, is_read(item), &filter, zone)).collect();
+        let dealt = scrub.dealt();
         let attended = Attended {
             scrub: i32::try_from(scrub.scrub).unwrap_or(i32::MAX),
             date: scrub.date,
@@ -100,7 +102,7 @@ impl Service {
         };
         let attendance = Some(Attendance { rows: vec![attended] });
         let tab = format!("{:04}", scrub.scrub);
-        Ok(Sheet { tab, date, zone, rows, filter, attendance, position: Some(position) })
+        Ok(Sheet { tab, date, zone, rows, filter, attendance, dealt, position: Some(position) })
     }
 
     /// Takes a file in, XLSX, ODS or CSV: all of it, or nothing.

@@ -1,8 +1,10 @@
 //! Views: named filters, built in, declared in a file, or stored per account.
 
 use super::{Refusal, Scope, Service, Viewer};
+use crate::live::parts::PartsRequest;
 use crate::rank::{Criteria, Order};
-use crate::scrub::{Origin, View};
+use crate::scrub::{Origin, Round, Track, View};
+use crate::store::scrubs::read::starts;
 use crate::store::views::{self, Put};
 
 /// A view to be stored.
@@ -25,15 +27,76 @@ pub struct StoredView {
     pub is_new: bool,
 }
 
+/// What a view has now, of one position of the account's log.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewCounts {
+    pub position: i64,
+    /// Its items; `None` of a view that is not of open items alone.
+    pub items: Option<i64>,
+    /// Those of them that were not read in its round.
+    pub unread: Option<i64>,
+}
+
+/// What views have is counted, once answers include `min_position`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CountViews {
+    pub min_position: Option<i64>,
+}
+
+/// A view, where it comes from, and what it has, if that was asked for.
+pub type ListedView = (Origin, View, Option<ViewCounts>);
+
 impl Service {
     /// All views of an account, by name.
     ///
     /// # Errors
-    /// [`Refusal::MissingScope`], or as [`Service::account`].
-    pub async fn list_views(&self, viewer: &Viewer, account: Option<&str>) -> Result<Vec<(Origin, View)>, Refusal> {
+    /// [`Refusal::MissingScope`], [`Refusal::PositionNotReached`], or as [`Service::account`].
+    pub async fn list_views(
+        &self,
+        viewer: &Viewer,
+        account: Option<&str>,
+        count: Option<CountViews>,
+    ) -> Result<Vec<ListedView>, Refusal> {
         viewer.require(Scope::Read)?;
         let account_id = self.account(viewer, account).await?.account_id;
-        self.views_of(account_id).await
+        let views = self.views_of(account_id).await?;
+        self.with_counts(viewer, account_id, views, count).await
+    }
+
+    async fn with_counts(
+        &self,
+        viewer: &Viewer,
+        account_id: i64,
+        views: Vec<(Origin, View)>,
+        count: Option<CountViews>,
+    ) -> Result<Vec<ListedView>, Refusal> {
+        let Some(CountViews { min_position }) = count else {
+            return Ok(views.into_iter().map(|(origin, view)| (origin, view, None)).collect());
+        };
+        self.reached(account_id, min_position).await?;
+        let (sight, date) = (viewer.sight(), self.today());
+        let starts = starts(&self.0.pool, account_id, Track::of(&sight)).await?;
+        let mut parts = vec![];
+        let mut listed = vec![];
+        for (origin, view) in views {
+            let groups = view.filter.with_groups(self.0.views.groups());
+            // A view that names a group which is no more has nothing.
+            let filter = groups.ok().and_then(|filter| View { filter, ..view.clone() }.filter(date, self.zone()).ok());
+            let started = starts.get(&view.name).copied().unwrap_or(Round::FIRST.started);
+            let at = filter.map(|filter| {
+                parts.push((filter.clone().unread_since(started), view.order));
+                parts.push((filter, view.order));
+                parts.len()
+            });
+            listed.push((origin, view, at));
+        }
+        let request = PartsRequest { account_id, sight, date, limit: 0, parts };
+        let (position, counts) = self.0.live.counts(&request).await?;
+        let listed = listed.into_iter().map(|(origin, view, at)| {
+            let (items, unread) = at.map_or((None, None), |at| (counts[at - 1], counts[at - 2]));
+            (origin, view, Some(ViewCounts { position, items, unread }))
+        });
+        Ok(listed.collect())
     }
 
     /// All views of an account, by name.
@@ -50,10 +113,12 @@ impl Service {
         viewer: &Viewer,
         account: Option<&str>,
         name: &str,
-    ) -> Result<(Origin, View), Refusal> {
+        count: Option<CountViews>,
+    ) -> Result<ListedView, Refusal> {
         viewer.require(Scope::Read)?;
         let account_id = self.account(viewer, account).await?.account_id;
-        self.written_view(account_id, name).await
+        let view = self.written_view(account_id, name).await?;
+        self.with_counts(viewer, account_id, vec![view], count).await?.pop().ok_or(Refusal::UnknownView)
     }
 
     /// Stores a view in place of the stored or built-in one of its name.

@@ -11,7 +11,7 @@
 //! - [`mod@forecast`]: when the last open item will be closed, if the weeks to come are like those that were;
 //! - [`history`]: how far back it is known what was opened and closed;
 //! - [`mod@milestones`]: what is open and closed in milestones, and when the last open item of one will be closed;
-//! - [`mod@coverage`]: how much of a view was read, and how long ago;
+//! - [`mod@coverage`]: how much of a view was read, and how long ago; [`mod@coverage_series`]: how much in each step;
 //! - [`percentile`]: what "median" and "90th percentile" mean here;
 //! - [`chart`]: each statistic as a finished SVG.
 //!
@@ -22,6 +22,7 @@ pub mod ages;
 pub mod backlog;
 pub mod chart;
 pub mod coverage;
+pub mod coverage_series;
 pub mod flow;
 pub mod fold;
 pub mod forecast;
@@ -36,6 +37,7 @@ pub use ages::{AgeBucket, AgeOf, OpenDays, ages};
 pub use backlog::{BacklogPoint, backlog};
 pub use chart::Size;
 pub use coverage::{CoverageBucket, coverage};
+pub use coverage_series::{CoveragePoint, coverage_series};
 pub use flow::{FlowPoint, flow};
 pub use fold::{ItemNow, LifetimeFold};
 pub use forecast::{FanPoint, Forecast, ForecastRequest, ForecastSummary, Verdict, Week, forecast};

@@ -49,6 +49,8 @@ pub struct Lifetimes {
     /// How much was fetched of each of these.
     pub fetching: HashMap<i64, FetchState>,
     pub lifetimes: Vec<Lifetime>,
+    /// The number of each one's item.
+    pub numbers: Vec<i64>,
     /// When each of them that is open was created and last updated.
     pub open: Vec<Option<(DateTime<Utc>, DateTime<Utc>)>>,
     /// The numbers of each one's values of what it is grouped by; empty unless it is.
@@ -75,11 +77,12 @@ impl Lifetimes {
             ..Self::default()
         };
         let (mut values, mut milestones) = (self.values.iter(), self.milestone_of.iter());
-        for lifetime in &self.lifetimes {
+        for (lifetime, number) in self.lifetimes.iter().zip(&self.numbers) {
             let (own, milestone) = (values.next(), milestones.next());
             if let Some(lifetime) = lifetime.until(end) {
                 then.open.push(lifetime.open());
                 then.lifetimes.push(lifetime);
+                then.numbers.push(*number);
                 then.values.extend(own.cloned());
                 then.milestone_of.extend(milestone);
             }
@@ -149,9 +152,10 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
         let head = (account_id, head.generation);
         let mut folds = reading.folds(&mut moment, head, &repositories, some, &mut values).await?;
         reading.apply_events(&mut moment, account_id, &mut folds).await?;
-        for ItemFold { fold, own, milestone } in folds.into_values() {
+        for ((_, number), ItemFold { fold, own, milestone }) in folds {
             read.open.push(fold.now().open());
             read.lifetimes.push(fold.finish(read.since));
+            read.numbers.push(number);
             if scope.group_by.is_some() {
                 read.values.push(own);
             }

@@ -13,6 +13,7 @@
 //!   a date that is over;
 //! - [`history`]: one item and its events; [`lifetimes`]: every item over time, for the statistics, with `milestones`, and
 //!   with how much was fetched ([`fetching`]);
+//! - [`places`]: many items by their addresses; [`similar`]: items whose titles are like another's;
 //! - [`directory`]: the names of labels and milestones; [`facets`]: items of any state counted by their values;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
 //! - [`views`], [`tokens`], [`tickets`], [`sessions`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a
@@ -59,6 +60,7 @@ mod names;
 mod opening;
 pub mod past;
 pub mod people;
+pub mod places;
 mod pool;
 pub mod project;
 pub mod purge;
@@ -73,6 +75,7 @@ mod schema;
 pub mod scrubs;
 pub mod sessions;
 pub mod sights;
+pub mod similar;
 pub mod stored;
 pub mod sync;
 pub mod texts;

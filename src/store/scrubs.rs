@@ -3,6 +3,7 @@
 //! The modules:
 //! - [`turn`]: one transaction in which a person's request is decided and appended, under the head's lock;
 //! - [`meeting`]: opens, steps through and closes scrubs, and records who came; [`marks`]: reading alone;
+//!   [`marking`]: the same for several items at once;
 //!   [`notes`]: notes on items; [`rounds`]: the rounds of views; [`import`]: what a spreadsheet tells;
 //! - [`requests`]: requests that may come again; `rows`: single rows that deciding looks at; `cursor`: where a scrub's
 //!   cursor is and goes, and `shape`: how a deck is counted, for readers who do not see all of it;
@@ -18,6 +19,7 @@ mod deck_marks;
 mod happenings;
 pub mod import;
 pub mod list;
+pub mod marking;
 pub mod marks;
 pub mod meeting;
 pub mod notes;
@@ -45,5 +47,5 @@ pub mod act {
 pub use marks as alone;
 pub mod read {
     pub use super::list::{last_paces, scrub, scrubs, untouched, views_in_use};
-    pub use super::rounds::round;
+    pub use super::rounds::{round, starts};
 }

@@ -189,6 +189,11 @@ async fn answers_match_their_description() {
             closed
         }, &widgets)).await;
 
+        let scrubber = crate::scrubs::Host::new(&app).await;
+        let items = [1, 9].map(|number| json!({"repository": "acme/widgets", "number": number}));
+        let (_, marked) = scrubber.send(Method::POST, "/api/v1/marks", json!({"read": true, "items": items})).await;
+        let marks = format!("/api/v1/marks/{}", marked["id"].as_str().unwrap());
+        let (_, undone) = scrubber.send(Method::DELETE, &marks, json!({})).await;
         let wrong = app.signed("issues", "no-guid", b"{}".to_vec()).send().await.unwrap();
         let answers = [
             ("/webhooks/github", "post", "202", receipt),
@@ -201,6 +206,11 @@ async fn answers_match_their_description() {
             ("/api/v1/items/{owner}/{repo}/{number}", "get", "200", app.json("/api/v1/items/acme/widgets/1").await),
             ("/api/v1/items/{owner}/{repo}/{number}", "get", "200", app.json("/api/v1/items/acme/widgets/3").await),
             ("/api/v1/items/{owner}/{repo}/{number}/text", "get", "200", app.json("/api/v1/items/acme/widgets/1/text").await),
+            ("/api/v1/items/{owner}/{repo}/{number}/similar", "get", "200", app.json("/api/v1/items/acme/widgets/1/similar").await),
+            ("/api/v1/views", "get", "200", app.json("/api/v1/views").await),
+            ("/api/v1/views", "get", "200", app.json("/api/v1/views?counts=true").await),
+            ("/api/v1/marks", "post", "200", marked.clone()),
+            ("/api/v1/marks/{id}", "delete", "200", undone),
             ("/api/v1/accounts", "get", "200", app.json("/api/v1/accounts").await),
             ("/api/v1/stats/backlog", "get", "200", app.json("/api/v1/stats/backlog").await),
             ("/api/v1/stats/ages", "get", "200", app.json("/api/v1/stats/ages").await),
@@ -211,6 +221,7 @@ async fn answers_match_their_description() {
             ("/api/v1/stats/ages", "get", "200", app.json("/api/v1/stats/ages?group_by=author").await),
             ("/api/v1/stats/throughput", "get", "200", app.json("/api/v1/stats/throughput?group_by=type").await),
             ("/api/v1/stats/coverage", "get", "200", app.json("/api/v1/stats/coverage?group_by=milestone").await),
+            ("/api/v1/stats/coverage", "get", "200", app.json("/api/v1/stats/coverage?step=day&from=3d").await),
             ("/api/v1/stats/forecast", "get", "200", app.json("/api/v1/stats/forecast?group_by=assignee").await),
             ("/api/v1/stats/milestones", "get", "200", app.json("/api/v1/stats/milestones?milestone_state=all").await),
             ("/api/v1/me", "get", "200", app.json("/api/v1/me").await),

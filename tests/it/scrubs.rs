@@ -2,6 +2,7 @@
 
 mod calendar;
 mod crowd;
+mod dealt;
 mod edited;
 mod ends;
 mod hour;

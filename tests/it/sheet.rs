@@ -57,7 +57,16 @@ pub fn noted(row: SheetRow, action: &str, comment: &str, flag: &str) -> SheetRow
 
 pub fn sheet(rows: Vec<SheetRow>) -> Sheet {
     let filter = Filter::default();
-    Sheet { tab: "0051".to_owned(), date: TODAY, zone: ZONE, rows, filter, attendance: None, position: None }
+    Sheet {
+        tab: "0051".to_owned(),
+        date: TODAY,
+        zone: ZONE,
+        rows,
+        filter,
+        attendance: None,
+        dealt: None,
+        position: None,
+    }
 }
 
 /// A zip file of these parts.

@@ -14,6 +14,7 @@ use bugscrub::service::facets::FacetsQuestion;
 use bugscrub::service::items::ItemAddress;
 use bugscrub::service::portion::Subject;
 use bugscrub::service::queue::{QueuePage, QueueQuestion, Start, Versioned};
+use bugscrub::service::views::CountViews;
 use bugscrub::service::{Refusal, Service, Viewer};
 use bugscrub::store::scrubs::deck::{Wanted, closed_since, deck};
 use bugscrub::store::scrubs::read::scrub;
@@ -125,6 +126,8 @@ async fn each_answer_is_what_filtering_by_hand_leaves() {
             facets(&app, &viewer).await;
             collection(&app.service, &all, &viewer).await;
             items(&app.service, &all, &viewer).await;
+            similar(&app.service, &all, &viewer).await;
+            counts(&app.service, &viewer).await;
             rows(&app, &viewer.sight(), scrubbed["number"].as_i64().unwrap()).await;
             statistics::statistics(&app.service, &all, &viewer).await;
         }
@@ -271,6 +274,40 @@ async fn collection(service: &Service, all: &Viewer, viewer: &Viewer) {
         assert_eq!(found.waits.known, days.len(), "{viewer:?} {name}");
         let middle = (!days.is_empty()).then(|| (days[(days.len() - 1) / 2] + days[days.len() / 2]) as f64 / 2.0);
         assert_eq!(found.waits.median_days, middle, "{viewer:?} {name}");
+    }
+}
+
+/// Items that are like another are those that who sees all finds, less what is hidden.
+async fn similar(service: &Service, all: &Viewer, viewer: &Viewer) {
+    for repo_id in REPOSITORIES.filter(|repo_id| viewer.sight().sees(*repo_id, is_private(*repo_id))) {
+        let repository = format!("repo-{repo_id}");
+        let address = ItemAddress { account: None, owner: "acme".into(), repository, number: 2 };
+        let found = async |viewer: &Viewer, limit: usize| {
+            let found = service.similar_items(viewer, &address, limit).await.unwrap();
+            found.items.into_iter().map(|found| (found.item.repository, found.item.place.number)).collect::<Vec<_>>()
+        };
+        let whole = found(all, 50).await;
+        assert!(whole.len() > 40, "{whole:?}");
+        let expected: Vec<_> = whole.into_iter().filter(|(name, _)| sees(&viewer.sight(), name)).collect();
+        assert_eq!(found(viewer, 50).await, expected, "{viewer:?}");
+        assert_eq!(found(viewer, 3).await, expected[..expected.len().min(3)], "{viewer:?}");
+    }
+}
+
+/// What views have is what the queue counts.
+async fn counts(service: &Service, viewer: &Viewer) {
+    let account = ACCOUNT.to_string();
+    let listed = service.list_views(viewer, Some(&account), Some(CountViews::default())).await.unwrap();
+    assert!(listed.len() > 5);
+    for (_, view, counts) in listed {
+        let counts = counts.unwrap();
+        for (criteria, counted) in [(&[][..], counts.items), (&[("unread", "true")], counts.unread)] {
+            let subject = subject(criteria, Some(&view.name));
+            let start = Start::First { subject, order: None, as_of: None, asked: Wording::default() };
+            let (_, page) = page(service, viewer, start, 1).await;
+            let open = view.filter.filter(service.today(), service.zone()).unwrap().open_only();
+            assert_eq!(counted, open.then_some(page.total), "{viewer:?} {} {criteria:?}", view.name);
+        }
     }
 }
 

@@ -139,7 +139,7 @@ async fn views_are_stored_shown_replaced_and_deleted() {
         refused(
             Method::PUT,
             "/api/v1/views/x",
-            Some(json!({"description": "x".repeat(70_000)})),
+            Some(json!({"description": "x".repeat(270_000)})),
             413,
             "about:blank",
             "",

@@ -96,7 +96,9 @@ impl<'a> World<'a> {
         let mut request = request.header("if-match", "*");
         request = match body {
             Some(Value::String(text)) => request.body(text.replace("OWNER", &self.login)),
-            Some(body) => request.json(body),
+            Some(body) => {
+                request.header("content-type", "application/json").body(body.to_string().replace("OWNER", &self.login))
+            }
             None => request,
         };
         Answer::of(self, request.send().await.unwrap()).await

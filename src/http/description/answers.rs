@@ -91,8 +91,8 @@ answers! {
         Some(|| Problem::new(&kinds::LOGIN_REUSED).detail("Name one by id.").allowed(["9919", "14957082"]));
     Deleted = 410, "The item was deleted on GitHub", [], Some(|| Problem::new(&kinds::ITEM_DELETED));
     DatePassed = 410, "The cursor's date has passed", [], Some(|| Problem::new(&kinds::DATE_OVER));
-    BodyTooLarge = 413, "The body is larger than 64 KiB", [],
-        Some(|| Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail("At most 64 KiB."));
+    BodyTooLarge = 413, "The body is larger than 256 KiB", [],
+        Some(|| Problem::of(StatusCode::PAYLOAD_TOO_LARGE).detail("At most 256 KiB."));
     NotJson = 415, "The body is not application/json", [],
         Some(|| Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail("Send application/json."));
     ReusedKey = 422, "The `Idempotency-Key` came with another request before", [], Some(|| Problem::new(&kinds::KEY_REUSED));

@@ -93,6 +93,12 @@ params! {
         <bool as utoipa::PartialSchema>::schema(),
     )];
 
+    /// Whether what views have is counted.
+    CountsParam = [in_query(
+        "counts", "`true`: how many items a view has now, and how many of them are unread.",
+        <bool as utoipa::PartialSchema>::schema(),
+    )];
+
     /// A past date.
     AsOfParam = [in_query(
         "as_of", "What was known at the end of this date, or of the day that many days ago (`30d`).",
@@ -123,5 +129,10 @@ params! {
     IfMatch = [in_header(
         "If-Match", "The ETag of the note that was read, or `*` to replace whatever is there. Not needed if there is none.",
         text(schemas::TEXT),
+    )];
+
+    /// The header of a writer who has read nothing, and wants to replace nothing.
+    IfFirst = [in_header(
+        "If-None-Match", "`*`: only if there is no note yet. Not beside `If-Match`.", text(r"^\s*\*\s*$"),
     )];
 }

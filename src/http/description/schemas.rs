@@ -31,6 +31,8 @@ use crate::stats::Step as Steps;
 pub const TEXT: &str = r"^[^\x00]*$";
 /// A login, an id, or the name of a repository, as GitHub allows them.
 pub const NAME: &str = r"^[A-Za-z0-9_.-]+$";
+/// `owner/name` of a repository.
+pub const FULL_NAME: &str = r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$";
 /// A view's name; see `scrub::view::is_name`.
 pub const VIEW_NAME: &str = r"^[a-z0-9][a-z0-9-]{0,63}$";
 /// A person's name or login; see `scrub::input::person_name`.
@@ -189,6 +191,11 @@ named_schemas! {
     WaitsForTerm, "Whose turn it is; `-` in front excludes it.", one_of(terms(kinds(&WAITS_FOR)));
     Order, "What comes first.", one_of(Orders::NAMES);
     Step, "The length of a step. Weeks are from Monday to Sunday, months those of the calendar.", one_of(Steps::NAMES);
+    MarkOutcome, "What became of an item: `done`, `already` (there was nothing to do), or `unknown` (the token sees no such item).",
+        one_of(["done", "already", "unknown"]);
+    UndoOutcome, "`undone`: its marks are as they were before; `changed`: somebody has marked it since, so it stays as it is.",
+        one_of(["undone", "changed"]);
+    FullRepositoryName, "A repository's owner and name.", text(FULL_NAME);
     Facet, "What items are counted by.", one_of(Facets::NAMES);
     GroupKind, "`value`; `none`: the items without one; `others`: the items of values without groups of their own.",
         one_of(GroupKinds::ALL.map(GroupKinds::name));

@@ -69,6 +69,8 @@ kinds! {
     TEXT_NOT_SHOWN = "text-not-shown", NOT_FOUND, "Text not shown by GitHub",
         "The item is known here, but GitHub does not show its text: it is gone there and the delivery that tells so has \
          not come, or the App may not read it.";
+    UNKNOWN_MARKS = "unknown-marks", NOT_FOUND, "Unknown marks",
+        "`POST /api/v1/marks` answered no such id, or the token may see none of the items that were marked then.";
     DATE_OVER = "date-over", GONE, "The cursor's date has passed",
         "A cursor counts days to the date of its first page, and that date is over for more than an hour. Begin again \
          without a cursor.";
@@ -86,8 +88,8 @@ kinds! {
     NO_SCHEDULE = "no-schedule", NOT_FOUND, "No schedule",
         "The service was not told when the group meets, so it has no calendar.";
     NOTE_CHANGED = "note-changed", PRECONDITION_FAILED, "Note changed",
-        "Somebody has changed the note since it was read. `current` has what it says now, for a token with the scope \
-         `read`. Read it, and send the ETag of `GET .../note` as `If-Match`.";
+        "Somebody has changed the note since it was read, or there is one although `If-None-Match: *` asked for none. \
+         `current` has what it says now, for a token with the scope `read`. Read it, and send the ETag of `GET .../note` as `If-Match`.";
     BAD_SHEET = "bad-sheet", UNPROCESSABLE_ENTITY, "The file cannot be read",
         "The file is not a spreadsheet that can be imported, or it is too large; `detail` says why. Nothing was changed. \
          XLSX, ODS and CSV can be imported.";

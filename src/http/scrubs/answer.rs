@@ -34,7 +34,14 @@ pub struct ScrubRow {
     forgotten: bool,
     /// How many items were unread when it was opened. For a token without `private`, how many rows the token sees.
     unread: i64,
-    /// How many rows its deck has; fewer than `unread` if there were more than 10,000. If the scrub is known only
+    /// The order in which its deck was dealt. Null if it is the view's.
+    #[schema(value_type = Option<schemas::Order>)]
+    order: Option<String>,
+    /// How many rows its deck was to have at most. Null if nobody said so, and if the token may not see all that was
+    /// to be dealt.
+    #[schema(example = 20)]
+    limit: Option<i64>,
+    /// How many rows its deck has; fewer than `unread` if there were more than 10,000, or than `limit`. If the scrub is known only
     /// from a spreadsheet, how many items it read.
     rows: i64,
     /// How many rows were read, and how many were skipped.
@@ -58,6 +65,8 @@ impl From<Scrub> for ScrubRow {
             closed_at: if scrub.imported { None } else { scrub.closed_at },
             forgotten: scrub.forgotten,
             unread: scrub.total,
+            order: scrub.order,
+            limit: scrub.limit,
             rows: scrub.rows,
             read: scrub.read,
             skipped: scrub.skipped,

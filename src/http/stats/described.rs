@@ -18,7 +18,8 @@ use crate::http::warnings::{Warning, warnings};
 use crate::rank::criterion::ALL;
 use crate::service::stats::{Ages, Coverage, MOST_STEPS, Statistic, Throughput};
 use crate::stats::{
-    AgeBucket, BacklogPoint, CoverageBucket, FanPoint, FlowPoint, Forecast, ForecastSummary, Size, ThroughputRow,
+    AgeBucket, BacklogPoint, CoverageBucket, CoveragePoint, FanPoint, FlowPoint, Forecast, ForecastSummary, Size,
+    ThroughputRow,
 };
 
 /// The parameters of every subject: which items, by what they are now. A view's state and dates do not count, because
@@ -199,6 +200,8 @@ pub struct CoverageAnswer {
     scrubs_until_round_ends: Option<i64>,
     /// The items by the weeks since each was last read.
     weeks_since_read: Vec<CoverageBucket>,
+    /// What was read in each step, oldest first. Empty unless `step`, `from` or `to` asks for it.
+    series: Vec<CoveragePoint>,
     #[serde(flatten)]
     groups: Grouped<CoverageOfGroup>,
 }
@@ -270,6 +273,7 @@ impl From<Statistic<Coverage>> for CoverageAnswer {
             items_per_scrub: value.items_per_scrub,
             scrubs_until_round_ends: value.scrubs_until_round_ends,
             weeks_since_read: value.weeks_since_read,
+            series: value.series,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::table::Columns;
 use crate::service::stats::{Ages, Coverage, Throughput};
 use crate::stats::{
-    AgeBucket, AgeOf, BacklogPoint, CoverageBucket, FlowPoint, Forecast, ForecastSummary, ThroughputRow,
+    AgeBucket, AgeOf, BacklogPoint, CoverageBucket, CoveragePoint, FlowPoint, Forecast, ForecastSummary, ThroughputRow,
 };
 
 impl Columns for BacklogPoint {
@@ -66,6 +66,10 @@ impl Columns for ThroughputRow {
 
 impl Columns for CoverageBucket {
     const COLUMNS: &'static [&'static str] = &["bucket", "from_weeks", "to_weeks", "items"];
+}
+
+impl Columns for CoveragePoint {
+    const COLUMNS: &'static [&'static str] = &["first_date", "date", "open", "ever_read", "read", "approximate"];
 }
 
 impl Columns for ForecastSummary {

@@ -25,8 +25,11 @@ fn head(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
     let read = rows.iter().filter(|met| met.is_read()).count();
     let skipped = rows.iter().filter(|met| met.skipped).count();
     write!(text, "\nRead: {}", items(read))?;
-    if let Some(MinutesDeck { view, round, unread }) = deck {
+    if let Some(MinutesDeck { view, round, unread, dealt }) = deck {
         write!(text, " of {unread} unread in round {round} of `{view}`")?;
+        if let Some(dealt) = dealt {
+            write!(text, " ({dealt})")?;
+        }
     }
     if skipped > 0 {
         write!(text, ", skipped: {skipped}")?;

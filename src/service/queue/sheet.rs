@@ -55,7 +55,7 @@ impl Service {
         let row = |item| SheetRow::of(item, is_read(item), &filter, zone);
         let rows = page.items.iter().map(row).collect();
         let next = page.end.map(|end| understood.cursor(end));
-        let sheet = Sheet { tab: tab(view), date, zone, rows, filter, attendance: None, position };
+        let sheet = Sheet { tab: tab(view), date, zone, rows, filter, attendance: None, dealt: None, position };
         Ok(QueueSheet { sheet, next, unknown })
     }
 }

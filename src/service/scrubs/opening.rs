@@ -20,7 +20,7 @@ use crate::store::scrubs::act::{self, Opened, Request};
 use crate::store::scrubs::read;
 
 /// Rows of a deck at most: nobody reads more before they go home.
-const MOST_ROWS: usize = 10_000;
+const MOST_ROWS: i64 = 10_000;
 /// People who come to one scrub at most.
 const MOST_ATTENDEES: usize = 200;
 /// How often a deck is dealt again because a round began meanwhile.
@@ -35,6 +35,10 @@ pub struct NewScrub {
     pub host: Option<String>,
     /// Who else is there.
     pub attendees: Vec<String>,
+    /// In which order the deck is dealt; the view's unless given.
+    pub order: Option<Order>,
+    /// How many rows it has at most, from 1; as many as a deck may have unless given.
+    pub limit: Option<i64>,
 }
 
 impl Service {
@@ -53,7 +57,10 @@ impl Service {
         authorship: Authorship,
     ) -> Result<ScrubDetails, Refusal> {
         viewer.require(Scope::Scrub)?;
-        let NewScrub { view, host, attendees } = new;
+        let NewScrub { view, host, attendees, order, limit } = new;
+        if limit.is_some_and(|limit| !(1..=MOST_ROWS).contains(&limit)) {
+            return Err(Refusal::bad_parameter("limit", "A whole number from 1 to 10000."));
+        }
         let request = self.request(viewer, authorship)?;
         let host = host.map_or_else(|| Ok(request.by.clone()), |host| person("host", &host))?;
         if attendees.len() > MOST_ATTENDEES {
@@ -64,7 +71,7 @@ impl Service {
         let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let (_, view) = self.view(account_id, view.as_deref().unwrap_or(BUG_SCRUB)).await?;
         let people = (host, attendees);
-        let (number, position) = self.open_over(viewer, account_id, view, people, &request).await?;
+        let (number, position) = self.open_over(viewer, account_id, view, people, (order, limit), &request).await?;
         self.scrub_details(viewer, account_id, number, position).await
     }
 
@@ -75,10 +82,12 @@ impl Service {
         account_id: i64,
         view: View,
         (host, attendees): (String, Vec<String>),
+        (order, limit): (Option<Order>, Option<i64>),
         request: &Request,
     ) -> Result<(i64, i64), Refusal> {
         let date = self.today();
-        let on = (date, view.order);
+        let on = (date, order.unwrap_or(view.order));
+        let most = usize::try_from(limit.unwrap_or(MOST_ROWS)).unwrap_or_default();
         let filter = view.filter(date, self.zone())?;
         if !filter.open_only() {
             let detail = "A scrub reads what is open; this view shows other items.";
@@ -94,7 +103,7 @@ impl Service {
             self.caught_up(account_id).await?;
             let round = read::round(&self.0.pool, account_id, &view.name, track, None).await?;
             let unread = filter.clone().unread_since(round.started);
-            let dealt = self.places(account_id, viewer.sight(), on, unread, MOST_ROWS).await?;
+            let dealt = self.places(account_id, viewer.sight(), on, unread, most).await?;
             if dealt.places.is_empty() {
                 return Err(Refusal::NothingToRead);
             }
@@ -107,6 +116,8 @@ impl Service {
                 host: host.clone(),
                 attendees: present_at_opening(&host, &attendees),
                 total: dealt.total,
+                order: order.map(|order| order.name().to_owned()),
+                limit,
                 deck: dealt.places.iter().map(frozen).collect(),
             };
             match act::open(&self.0.pool, account_id, new, self.0.first_scrub, request).await? {

@@ -1,6 +1,11 @@
 //! How much of a view was read, and how long ago.
 
-use super::{Part, Statistic, StatsQuestion, computed};
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::{DateRange, Part, Statistic, StatsQuestion, computed};
 use crate::activity::{Mark, Remarks};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Order, PageRequest, Place};
@@ -8,8 +13,9 @@ use crate::scrub::Track;
 use crate::scrub::view::BUG_SCRUB;
 use crate::service::queue::{Version, Versioned};
 use crate::service::{Refusal, Service, Viewer};
-use crate::stats::{self, CoverageBucket};
+use crate::stats::{self, CoverageBucket, CoveragePoint, Step};
 use crate::store::facets::of_items;
+use crate::store::lifetimes::Lifetimes;
 use crate::store::remarks::remarks;
 use crate::store::scrubs::read::{last_paces, round};
 
@@ -37,24 +43,36 @@ pub struct Coverage {
     pub scrubs_until_round_ends: Option<i64>,
     /// By the weeks since each was last read.
     pub weeks_since_read: Vec<CoverageBucket>,
+    /// What was read in each step, oldest first; empty unless steps were asked for.
+    pub series: Vec<CoveragePoint>,
 }
 
 impl Service {
     /// How much of a view was read, and how long ago: of `bug-scrub`, unless another one is asked for, and unless the asker has
-    /// this version.
+    /// this version. With `series`, also what was read in each step.
     ///
     /// # Errors
-    /// As [`Service::backlog`].
+    /// As [`Service::backlog`]; also if a series is asked for of groups.
     pub async fn coverage(
         &self,
         viewer: &Viewer,
         question: &StatsQuestion,
+        series: Option<(DateRange, Step)>,
         is_known: impl Fn(&Version) -> bool,
     ) -> Result<Versioned<Statistic<Coverage>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let past = moment.past();
         let portion = self.portion(viewer, &question.subject, past, Some(BUG_SCRUB)).await?;
-        let (version, _) = self.statistic_version(viewer, question, &portion, (moment, "coverage")).await?;
+        if series.is_some() && question.group_by.is_some() {
+            let detail = "A series has no groups; choose one value by a filter.";
+            return Err(Refusal::bad_parameter("group_by", detail));
+        }
+        let series = match series {
+            Some((range, step)) => Some((moment.range(range, step.least_days())?, step)),
+            None => None,
+        };
+        let what = format!("coverage {series:?}");
+        let (version, fetching) = self.statistic_version(viewer, question, &portion, (moment, &what)).await?;
         if is_known(&version) {
             return Ok(Versioned::Known(version));
         }
@@ -62,6 +80,10 @@ impl Service {
         let account_id = portion.account.account_id;
         let filter = portion.filter(moment.date)?;
         let unknown = self.unknown_in(viewer, question, &portion, moment).await?;
+        let lifetimes = match series {
+            Some(_) => Some(self.lifetimes(viewer, question, portion.clone(), (moment, &version, fetching)).await?.1),
+            None => None,
+        };
         let view = portion.view.map_or_else(|| BUG_SCRUB.to_owned(), |view| view.name);
         let about = Part { account: portion.account.login, view: Some(view.clone()), unknown };
         let request = PageRequest {
@@ -104,9 +126,13 @@ impl Service {
                     items_per_scrub: pace,
                     scrubs_until_round_ends: pace.and_then(|pace| stats::coverage::scrubs_left(left, pace)),
                     weeks_since_read: stats::coverage(marks.iter().map(|mark| mark.map(days))),
+                    series: vec![],
                 }
             };
-            let value = covered(&marks, stats::coverage::pace(&paces));
+            let mut value = covered(&marks, stats::coverage::pace(&paces));
+            if let (Some(read), Some(((from, to), step))) = (&lifetimes, series) {
+                value.series = counted_in_steps(read, &remarks, zone, (from, to, step));
+            }
             let groups = by.map(|by| {
                 let own = |place: &Place| of_items.get(&(place.key.repo_id, place.key.number)).cloned();
                 let values: Vec<Vec<u32>> = places.places.iter().map(|place| own(place).unwrap_or_default()).collect();
@@ -121,9 +147,27 @@ impl Service {
                     },
                 )
             });
-            let (position, approximate) = (places.position, places.approximate);
+            let rough = value.series.iter().any(|point| point.approximate);
+            let (position, approximate) = (places.position, places.approximate || rough);
             Statistic { about, as_of: moment.date, position, approximate, value, groups }
         });
         Ok(Versioned::New(version, statistic.await?))
     }
+}
+
+/// What was read in each step, of items with these remarks by their repositories and numbers.
+fn counted_in_steps(
+    read: &Lifetimes,
+    remarks: &HashMap<(i64, i64), Remarks>,
+    zone: Tz,
+    (from, to, step): (NaiveDate, NaiveDate, Step),
+) -> Vec<CoveragePoint> {
+    let readings = |repo_id: i64, number: i64| -> Vec<Option<DateTime<Utc>>> {
+        let marks = remarks.get(&(repo_id, number)).map(|remarks| remarks.marks.iter().map(|mark| mark.at));
+        marks.into_iter().flatten().collect()
+    };
+    let items = read.lifetimes.iter().zip(&read.numbers);
+    let readings: Vec<_> = items.map(|(lifetime, number)| readings(lifetime.repo_id, *number)).collect();
+    let items = read.lifetimes.iter().zip(readings.iter().map(Vec::as_slice));
+    stats::coverage_series(items, zone, from, to, step)
 }

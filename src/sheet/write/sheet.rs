@@ -31,6 +31,8 @@ pub struct Sheet {
     /// The view's filter on that date.
     pub filter: Filter,
     pub attendance: Option<Attendance>,
+    /// How the scrub's deck was dealt, in words, if somebody said so: an XLSX file has it among its properties.
+    pub dealt: Option<String>,
     /// How far the account's log had come. An XLSX file carries it invisibly, and it comes back as
     /// [`crate::sheet::Book::position`]. So we can tell an edited note from an outdated one.
     pub position: Option<i64>,

@@ -33,6 +33,9 @@ pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, Unwritable> {
     if let Some(position) = sheet.position {
         properties = properties.set_custom_property(POSITION, position.to_string());
     }
+    if let Some(dealt) = &sheet.dealt {
+        properties = properties.set_comment(format!("The deck was dealt {dealt}."));
+    }
     workbook.set_properties(&properties);
     items(workbook.add_worksheet(), sheet)?;
     if let Some(attendance) = &sheet.attendance {

@@ -3,6 +3,8 @@
 //! There is one cursor. To readers from whom its row is hidden it is at the first row after it that they may read;
 //! when they read that row, it stays where it is for those who see more.
 
+use std::collections::BTreeSet;
+
 use sqlx::PgConnection;
 
 use super::rounds::{self, round_at};
@@ -23,7 +25,12 @@ pub(super) struct ToRead<'a> {
     pub sight: &'a Sight,
     /// When the round began: marks after this position count.
     pub started: i64,
+    /// Places that count as read, whatever is stored.
+    pub read: &'a BTreeSet<i64>,
 }
+
+/// No places.
+pub(super) static NONE: BTreeSet<i64> = BTreeSet::new();
 
 impl ToRead<'_> {
     /// The first row after a place whose item is still to be read: it is open and visible, was not skipped
@@ -41,7 +48,7 @@ impl ToRead<'_> {
         connection: &mut PgConnection,
         (mut after, before): (i64, i64),
     ) -> Result<Option<i64>, StoreError> {
-        let ToRead { account_id, scrub, sight, started } = *self;
+        let ToRead { account_id, scrub, sight, started, read } = *self;
         let mut at_once = FEW;
         loop {
             let rows = rows::between(connection, account_id, scrub, sight, (after, before), at_once).await?;
@@ -62,7 +69,7 @@ impl ToRead<'_> {
             let marks = remarks::of(connection, account_id, sight, &addresses).await?;
             let is_read =
                 |address: &ItemAddress| marks.get(address).is_some_and(|marks| marks.read_position() > started);
-            if let Some((place, _)) = open.iter().find(|(_, address)| !is_read(address)) {
+            if let Some((place, _)) = open.iter().find(|(place, address)| !read.contains(place) && !is_read(address)) {
                 return Ok(Some(*place));
             }
         }
@@ -81,7 +88,7 @@ pub(super) async fn seen_by(
         return Ok(Some(place));
     }
     let round = round_at(&mut *connection, account_id, view, Track::of(sight), opened_position).await?;
-    ToRead { account_id, scrub, sight, started: round.started }.after(connection, place).await
+    ToRead { account_id, scrub, sight, started: round.started, read: &NONE }.after(connection, place).await
 }
 
 /// Whether a reader sees the row at a place: the repository that its item was in at the opening.

@@ -46,16 +46,18 @@ pub async fn unmark_read(
         return Ok(turn.head.position);
     }
     let mut facts = vec![ScrubFact::Unread { repo_id, number }];
-    facts.extend(cursor_returns(&mut turn, (repo_id, number), &mistake).await?);
+    let returns = cursor_returns(&mut turn, (repo_id, number), &mistake).await?;
+    facts.extend(returns.map(|(scrub, place)| ScrubFact::Returned { scrub, place }));
     turn.append(facts).await
 }
 
-/// If nothing is left in the mark's scrub and the scrub is open, its cursor returns to the item.
-async fn cursor_returns(
+/// If nothing is left in the mark's scrub and the scrub is open, its cursor returns to the item: the scrub, and the
+/// item's place in it.
+pub(super) async fn cursor_returns(
     turn: &mut Turn<'_>,
     address: ItemAddress,
     mistake: &Mark,
-) -> Result<Option<ScrubFact>, StoreError> {
+) -> Result<Option<(i64, i64)>, StoreError> {
     let Some(scrub) = mistake.scrub else { return Ok(None) };
     let account_id = turn.account_id;
     let at = rows::scrub(turn.connection(), account_id, scrub).await?;
@@ -67,5 +69,5 @@ async fn cursor_returns(
         None => rows::place_of(turn.connection(), account_id, scrub, address).await?,
     };
     let open = rows::is_open(turn.connection(), account_id, &Sight::All, address).await?;
-    Ok(place.filter(|_| open).map(|place| ScrubFact::Returned { scrub, place }))
+    Ok(place.filter(|_| open).map(|place| (scrub, place)))
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 
-use super::cursor::{self, ToRead};
+use super::cursor::{self, NONE, ToRead};
 use super::shape::Shape;
 use super::turn::{Request, Turn};
 use super::{rounds, rows};
@@ -26,6 +26,9 @@ pub struct DealtScrub {
     pub host: String,
     pub attendees: Vec<String>,
     pub total: i64,
+    /// The order and the most rows that were asked for.
+    pub order: Option<String>,
+    pub limit: Option<i64>,
     pub deck: Vec<DeckPlace>,
 }
 
@@ -60,9 +63,9 @@ pub async fn open(
         return Ok(OpenOutcome::Overtaken);
     }
     let scrub = rows::last_number(turn.connection(), account_id).await?.map_or(first, |last| last + 1);
-    let DealtScrub { view, round, track, private, date, host, attendees, total, deck } = new;
+    let DealtScrub { view, round, track, private, date, host, attendees, total, order, limit, deck } = new;
     let public = track != Track::Whole;
-    let opening = Opening { scrub, view, round, date, host, attendees, total, public, private, deck };
+    let opening = Opening { scrub, view, round, date, host, attendees, total, public, private, order, limit, deck };
     let position = turn.append(vec![ScrubFact::Opened(Box::new(opening))]).await?;
     Ok(OpenOutcome::Done(scrub, position))
 }
@@ -123,7 +126,9 @@ pub async fn advance(
     // A deck that was dealt of what somebody sees is read by that.
     let whose = at.sight();
     let next = match cursor == place {
-        true => ToRead { account_id, scrub, sight: &whose, started }.after(turn.connection(), place).await?,
+        true => {
+            ToRead { account_id, scrub, sight: &whose, started, read: &NONE }.after(turn.connection(), place).await?
+        }
         false => Some(cursor),
     };
     let left = (next.is_some(), left_to_the_public(&mut turn, scrub, &at, (place, next)).await?);
@@ -170,7 +175,7 @@ pub async fn pass_hidden(
         return Ok(AdvanceOutcome::Elsewhere);
     }
     let started = cursor::started(turn.connection(), account_id, &at).await?;
-    let to_read = ToRead { account_id, scrub, sight: &at.sight(), started };
+    let to_read = ToRead { account_id, scrub, sight: &at.sight(), started, read: &NONE };
     let next = to_read.after(turn.connection(), place).await?.filter(|next| *next != place);
     let position = turn.append(vec![ScrubFact::Advanced { scrub, place, skipped: true, next }]).await?;
     Ok(AdvanceOutcome::Done { position, view: at.view, left })
@@ -190,7 +195,7 @@ async fn left_to_the_public(
         return Ok(true);
     }
     let round = rounds::round_at(turn.connection(), account_id, &at.view, Track::Public, at.opened_position).await?;
-    let to_read = ToRead { account_id, scrub, sight, started: round.started };
+    let to_read = ToRead { account_id, scrub, sight, started: round.started, read: &NONE };
     Ok(to_read.after(turn.connection(), place).await?.is_some())
 }
 

@@ -109,7 +109,10 @@ impl Rows<'_> {
                 .await?;
                 Ok(())
             }
-            ScrubFact::Read { .. } | ScrubFact::Unread { .. } | ScrubFact::Noted { .. } => Ok(()),
+            ScrubFact::Read { .. }
+            | ScrubFact::Unread { .. }
+            | ScrubFact::MarkUndone { .. }
+            | ScrubFact::Noted { .. } => Ok(()),
         }
     }
 
@@ -159,11 +162,11 @@ impl Rows<'_> {
     }
 
     async fn open(&mut self, opening: &Opening, by: &str, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let Opening { scrub, view, round, date, host, attendees, total, public, private, deck } = opening;
+        let Opening { scrub, view, round, date, host, attendees, total, public, private, order, limit, deck } = opening;
         sqlx::query!(
             "INSERT INTO scrubs (account_id, generation, scrub, view, round, date, host, opened_by, opened_at,
-                                 opened_position, touched_at, cursor_place, total, public, private)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12, $13)",
+                                 opened_position, touched_at, cursor_place, total, public, private, deck_order, deck_limit)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12, $13, $14, $15)",
             self.account_id,
             self.generation,
             scrub,
@@ -177,6 +180,8 @@ impl Rows<'_> {
             total,
             public,
             private,
+            order.as_deref(),
+            *limit,
         )
         .execute(&mut *self.connection)
         .await?;

@@ -1,5 +1,7 @@
 //! The rounds of views, on all tracks.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 
@@ -53,6 +55,23 @@ async fn find(
     .await?;
     let (round, started) = (found.round, found.started.unwrap_or(Round::FIRST.started));
     Ok(Round { round, started, started_at: found.started_at })
+}
+
+/// The positions at which the rounds began in which views are. Of a view that is in its first there is none.
+pub async fn starts(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    track: Track,
+) -> Result<HashMap<String, i64>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT view AS "view!", max(started_position) AS "started!" FROM current_round_starts
+           WHERE account_id = $1 AND CASE WHEN $2 THEN public ELSE whole END GROUP BY view"#,
+        account_id,
+        track == Track::Public,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.view, row.started)).collect())
 }
 
 /// The position at which the latest round of any view began.

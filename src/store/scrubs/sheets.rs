@@ -121,7 +121,7 @@ async fn told(
     let lineages = remarks::lineages(moment, account_id, sight, addresses).await?;
     let keys: BTreeSet<ItemAddress> = lineages.values().flatten().copied().collect();
     let keys: Vec<ItemAddress> = keys.into_iter().collect();
-    let kinds: &[&str] = if then.is_some() { &["noted", "read", "unread"] } else { &["noted"] };
+    let kinds: &[&str] = if then.is_some() { &["noted", "read", "unread", "mark_undone"] } else { &["noted"] };
     let mut notes: HashMap<ItemAddress, Vec<(i64, NoteText)>> = HashMap::new();
     let mut marks: HashMap<ItemAddress, Remarks> = HashMap::new();
     for logged in events_of(&mut *moment, account_id, &keys, Some(kinds), i64::MAX).await?.into_iter().rev() {

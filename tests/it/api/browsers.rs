@@ -98,6 +98,8 @@ async fn a_page_may_send_and_read_the_headers_that_the_api_knows() {
             ("POST", "/api/v1/sheets"),
             ("PUT", "/api/v1/items/acme/widgets/1/note"),
             ("DELETE", "/api/v1/items/acme/widgets/1/read"),
+            ("POST", "/api/v1/marks"),
+            ("DELETE", "/api/v1/marks/0b7c9d0e-5f39-4a7e-9d9e-0f2a8f0f4c55"),
         ] {
             let answer = preflight(&app, ORIGIN, path, method, sent).await;
             assert_eq!((answer.status().as_u16(), allowed(&answer)), (200, Some(ORIGIN)), "{path}");

@@ -77,8 +77,10 @@ async fn every_answer_says_what_caches_may_do() {
 }
 
 /// Paths that anybody with `read` may ask, after a scrub was opened.
-const READ: [&str; 20] = [
+const READ: [&str; 23] = [
     "/api/v1/items/acme/widgets/1",
+    "/api/v1/items/acme/widgets/1/similar",
+    "/api/v1/views?counts=true",
     "/api/v1/items/acme/widgets/1/note",
     "/api/v1/queue",
     "/api/v1/queue.csv",

@@ -69,7 +69,7 @@ async fn what_the_framework_refuses_is_a_problem_too() {
         open(&app, 1, &repository(1, "widgets")).await;
         let token = app.new_token(&["admin"], None).await;
         let json = "application/json";
-        let large = format!("{{\"description\": \"{}\"}}", "a".repeat(70_000));
+        let large = format!("{{\"description\": \"{}\"}}", "a".repeat(270_000));
         for (method, path, media, body, status) in [
             (Method::GET, "/api/v1/items/%FF/widgets/1", "", "", 400),
             (Method::GET, "/api/v1/items/acme/%zz/1", "", "", 400),

@@ -227,6 +227,30 @@ async fn a_label_and_a_milestone_are_found_by_name_without_reading_all() {
     database.drop().await;
 }
 
+/// Items whose titles are like another's, among many: by a rare word, and the newest of some repositories.
+#[tokio::test(flavor = "multi_thread")]
+async fn alike_titles_are_found_without_reading_all() {
+    let database = TestDatabase::new().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    fill(&mut connection).await;
+    let some_closed = "UPDATE items SET state = 'closed' WHERE number % 3 = 0; SET enable_seqscan = off";
+    sqlx::raw_sql(some_closed).execute(&mut connection).await.unwrap();
+    for knows in ["", "ANALYZE", "VACUUM items"] {
+        sqlx::raw_sql(knows).execute(&mut connection).await.unwrap();
+        // k777, k7770 to k7779; and what they have in common with k77 and 777 alone.
+        let rare = "1, 1, '%k777%', '%k777%', true, NULL, 1001";
+        check_visits(&mut connection, "AND title_folded LIKE $3 AND title_folded LIKE $4", rare, 11..=200).await;
+        // Most repositories are hidden from one reader.
+        for sight in ["true, NULL", "false, '{5,7,9}'"] {
+            let newest = format!("1, 1, 5, 2000, 20, 150, {sight}");
+            let most = if sight.starts_with("true") { 5_000 } else { 4 * ROWS };
+            check_visits(&mut connection, "coalesce(i.title_folded, i.title)", &newest, 3..=most).await;
+        }
+    }
+    connection.close().await.unwrap();
+    database.drop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_that_meets_a_list_of_keys_visits_few_rows_without_statistics() {
     let database = TestDatabase::new().await;

@@ -90,6 +90,8 @@ fn headers_and_parameters_of_requests_are_there() {
     for (path, method) in [
         ("/api/v1/items/{owner}/{repo}/{number}/note", "put"),
         ("/api/v1/items/{owner}/{repo}/{number}/read", "delete"),
+        ("/api/v1/marks", "post"),
+        ("/api/v1/marks/{id}", "delete"),
         ("/api/v1/scrubs/{number}/advance", "post"),
         ("/api/v1/scrubs/{number}/attendees/{name}", "put"),
     ] {

@@ -128,6 +128,32 @@ async fn coverage_shows_the_progress_of_a_round_and_when_it_ends() {
         // For a past day, coverage shows what was known at its end.
         let then = host.get("/api/v1/stats/coverage?as_of=2026-11-10").await;
         assert_eq!((&then["never_read"], &then["read_in_round"]), (&json!(5), &json!(2)));
+        // Week by week: two were read in the first week of November, one in this one.
+        let series = host.get("/api/v1/stats/coverage?step=week&from=2026-10-26").await;
+        let points: Vec<_> = series["series"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|point| {
+                let count = |name: &str| point[name].as_i64().unwrap();
+                (point["date"].as_str().unwrap(), count("open"), count("ever_read"), count("read"))
+            })
+            .collect();
+        assert_eq!(
+            points,
+            [("2026-11-01", 7, 2, 2), ("2026-11-08", 7, 2, 0), ("2026-11-15", 7, 2, 0), ("2026-11-22", 7, 3, 1),]
+        );
+        assert_eq!((&series["never_read"], &coverage["series"]), (&json!(4), &json!([])));
+        let table = host.text("/api/v1/stats/coverage.csv?step=month&from=2026-11-01").await;
+        assert_eq!(table.lines().next(), Some("first_date,date,open,ever_read,read,approximate"));
+        assert_eq!(table.lines().nth(1), Some("2026-11-01,2026-11-22,7,3,3,false"), "{table}");
+        let chart = host.text("/api/v1/stats/coverage.svg?step=week").await;
+        assert!(chart.contains("Read by the end of 2026-11-22: 3 of 7 open items"), "{chart}");
+        assert!(host.text("/api/v1/stats/coverage.csv").await.starts_with("bucket,"));
+        for wrong in ["step=year", "step=week&group_by=label", "from=2026-12-01", "to=2026-11-23"] {
+            let path = format!("/api/v1/stats/coverage?{wrong}");
+            assert_eq!(host.send(Method::GET, &path, json!({})).await.0, 400, "{wrong}");
+        }
         // Once the rest is read, the next round begins.
         for number in 4..=7 {
             host.send(Method::PUT, &format!("/api/v1/items/acme/widgets/{number}/read"), json!({})).await;

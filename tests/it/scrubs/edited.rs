@@ -56,6 +56,7 @@ fn sheet(tab: &str, rows: &[(i64, bool)], attended: Vec<Attended>) -> Vec<u8> {
         rows: rows.iter().map(row).collect(),
         filter: Default::default(),
         attendance: Some(Attendance { rows: attended }),
+        dealt: None,
         position: None,
     };
     xlsx(&sheet).unwrap()

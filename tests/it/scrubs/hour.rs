@@ -61,6 +61,7 @@ fn returned(position: Option<i64>, notes: &[(i64, &str, &str)]) -> Vec<u8> {
         rows: notes.iter().map(row).collect(),
         filter: Default::default(),
         attendance: None,
+        dealt: None,
         position,
     };
     xlsx(&sheet).unwrap()

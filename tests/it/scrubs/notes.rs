@@ -258,3 +258,75 @@ async fn an_item_is_read_again_in_a_new_round_however_soon() {
     })
     .await;
 }
+
+/// PUTs a note with `If-None-Match`, and with an `If-Match` if one is given.
+async fn put_first(host: &Host<'_>, path: &str, given: &str, seen: Option<&str>, comment: &str) -> (u16, Value) {
+    let mut request = host.app.request_as(&host.token, Method::PUT, path).header("if-none-match", given);
+    if let Some(seen) = seen {
+        request = request.header("if-match", seen);
+    }
+    let response = request.json(&json!({"comment": comment})).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_note_is_written_only_where_there_is_none() {
+    run_test(async |app| {
+        opened(&app, 1, "2026-07-01").await;
+        let host = Host::new(&app).await;
+        let path = "/api/v1/items/acme/widgets/1/note";
+        for (given, seen) in [("\"note-0\"", None), ("*, \"x\"", None), ("*", Some("*")), ("*", Some("\"note-0\""))] {
+            let (status, problem) = put_first(&host, path, given, seen, "no").await;
+            assert_eq!((status, &problem["parameter"]), (400, &json!("If-None-Match")), "{given} {seen:?}");
+        }
+        // Of twenty at once, one is the first.
+        let all = (0..20).map(|at| {
+            let host = &host;
+            async move { put_first(host, path, "*", None, &format!("writer {at}")).await.0 }
+        });
+        let statuses = futures_util::future::join_all(all).await;
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+        assert!(statuses.iter().all(|status| [200, 412].contains(status)), "{statuses:?}");
+        let (status, problem) = put_first(&host, path, "*", None, "late").await;
+        assert_eq!((status, &problem["type"]), (412, &json!("/problems/note-changed")));
+        assert!(problem["current"]["note"]["comment"].as_str().unwrap().starts_with("writer"), "{problem}");
+        let writer = Host { app: &app, token: app.new_token(&["scrub", "private"], None).await };
+        let (status, problem) = put_first(&writer, path, "*", None, "late").await;
+        assert_eq!((status, &problem["current"]), (412, &json!(null)));
+        // An emptied note is none, and what it said is history.
+        assert_eq!(put(&host, path, Some("*"), json!({})).await.0, 200);
+        let (status, written) = put_first(&host, path, "*", None, "again").await;
+        assert_eq!((status, &written["note"]["comment"]), (200, &json!("again")));
+        app
+    })
+    .await;
+}
+
+/// A note that came with an item from where somebody may not look is none to them: they are told of no conflict.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_from_a_hidden_place_does_not_stand_in_the_way() {
+    run_test(async |app| {
+        let mut secret = repository(1, "widgets");
+        secret["private"] = json!(true);
+        let at = "2026-07-01T00:00:00Z";
+        app.deliver("issues", &issues("opened", &issue(1, at, at), &secret)).await;
+        let host = Host::new(&app).await;
+        host.note(1, "from the hidden place").await;
+        let new = issue(7, at, "2026-11-20T00:00:00Z");
+        let mut came = issues("opened", &new, &repository(2, "gears"));
+        came["changes"] = json!({"old_issue": {"number": 1}, "old_repository": secret});
+        app.deliver("issues", &came).await;
+        let path = "/api/v1/items/acme/gears/7/note";
+        let (status, problem) = put_first(&host, path, "*", None, "mine").await;
+        assert_eq!((status, &problem["current"]["note"]["recommended_action"]), (412, &json!("from the hidden place")));
+        let public = Host { app: &app, token: app.new_token(&["read", "scrub"], None).await };
+        let (status, written) = put_first(&public, path, "*", None, "theirs").await;
+        assert_eq!((status, &written["history"]), (200, &json!([])));
+        let seen = host.get(path).await;
+        assert_eq!(seen["note"]["comment"], "theirs");
+        assert_eq!(seen["history"][0]["recommended_action"], "from the hidden place");
+        rebuilds_the_same(&app).await;
+        app
+    })
+    .await;
+}

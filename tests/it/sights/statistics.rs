@@ -56,8 +56,15 @@ pub(super) async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer)
         same("throughput", &expected, &counted(service.throughput(viewer, &by_sight, None, |_| false).await));
         let expected = counted(service.forecast(all, &by_name, range, Some(7), |_| false).await);
         same("forecast", &expected, &counted(service.forecast(viewer, &by_sight, range, Some(7), |_| false).await));
-        let expected = counted(service.coverage(all, &by_name, |_| false).await);
-        same("coverage", &expected, &counted(service.coverage(viewer, &by_sight, |_| false).await));
+        let expected = counted(service.coverage(all, &by_name, None, |_| false).await);
+        same("coverage", &expected, &counted(service.coverage(viewer, &by_sight, None, |_| false).await));
+        let ungrouped = |question: &StatsQuestion| StatsQuestion { group_by: None, ..question.clone() };
+        let (by_name_alone, by_sight_alone) = (ungrouped(&by_name), ungrouped(&by_sight));
+        let series = Some((range, Step::Week));
+        let expected = counted(service.coverage(all, &by_name_alone, series, |_| false).await);
+        assert!(expected.value.series.len() > 50);
+        let answer = counted(service.coverage(viewer, &by_sight_alone, series, |_| false).await);
+        same("coverage in steps", &expected, &answer);
         let expected = counted(service.ages(all, &by_name, |_| false).await);
         let answer = counted(service.ages(viewer, &by_sight, |_| false).await);
         same("ages", &expected, &answer);

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::{any_date, any_lifetimes, any_zone, changes, date, percentile};
 
-fn steps(from: NaiveDate, to: NaiveDate, step: Step) -> Vec<(NaiveDate, NaiveDate)> {
+pub(super) fn steps(from: NaiveDate, to: NaiveDate, step: Step) -> Vec<(NaiveDate, NaiveDate)> {
     let mut steps: Vec<(NaiveDate, NaiveDate)> = vec![];
     let mut day = from;
     while step == Step::Week && day.weekday() != Weekday::Mon {

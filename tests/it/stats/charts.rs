@@ -1,10 +1,12 @@
 //! Charts are sound pictures, whatever they are given.
 
 use bugscrub::stats::chart::{
-    ages_chart, backlog_chart, contrast_ratios, coverage_chart, forecast_chart, milestones_chart, throughput_chart,
+    ages_chart, backlog_chart, contrast_ratios, coverage_chart, coverage_series_chart, forecast_chart,
+    milestones_chart, throughput_chart,
 };
 use bugscrub::stats::{
-    AgeOf, BacklogPoint, ForecastRequest, OpenDays, Size, Step, ThroughputRow, Week, ages, backlog, coverage, forecast,
+    AgeOf, BacklogPoint, ForecastRequest, OpenDays, Size, Step, ThroughputRow, Week, ages, backlog, coverage,
+    coverage_series, forecast,
 };
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
@@ -76,6 +78,7 @@ fn without_data_a_chart_says_so() {
         throughput_chart(&[ThroughputRow::default()], window, Size::default()),
         forecast_chart(&none, Size::default()),
         coverage_chart(&coverage([]), Size::default()),
+        coverage_series_chart(&[], Size::default()),
         milestones_chart(&[], 0, Size::default()),
     ] {
         assert_sound(&svg);
@@ -114,6 +117,19 @@ proptest! {
             (point.open, point.opened) = (point.open.saturating_mul(scale), point.opened.saturating_mul(scale));
         }
         assert_sound(&backlog_chart(&points, size));
+    }
+
+    #[test]
+    fn a_series_of_any_length_is_drawn_soundly(days in 0..3000i64, scale in any_count(), size in any_size(), weekly: bool) {
+        let step = if weekly { Step::Week } else { Step::Day };
+        let lifetimes = world::lifetimes(300, 3, 70, 3);
+        let readings: Vec<_> = lifetimes.iter().map(|lifetime| lifetime.activity.iter().copied().map(Some).collect::<Vec<_>>()).collect();
+        let items = lifetimes.iter().zip(readings.iter().map(Vec::as_slice));
+        let mut points = coverage_series(items, Tz::UTC, today() - Duration::days(days), today(), step);
+        for point in &mut points {
+            (point.open, point.read) = (point.open.saturating_mul(scale), point.read.saturating_mul(scale));
+        }
+        assert_sound(&coverage_series_chart(&points, size));
     }
 
     #[test]

@@ -63,16 +63,19 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         "/api/v1/queue.xlsx" => with(path, &["", "view=open", "noted=true&order=stalest"]),
         "/api/v1/items/{owner}/{repo}/{number}"
         | "/api/v1/items/{owner}/{repo}/{number}/note"
-        | "/api/v1/items/{owner}/{repo}/{number}/text" => {
+        | "/api/v1/items/{owner}/{repo}/{number}/text"
+        | "/api/v1/items/{owner}/{repo}/{number}/similar" => {
             let end = path.strip_prefix("/api/v1/items/{owner}/{repo}/{number}").unwrap();
             story.addresses().into_iter().map(|address| format!("/api/v1/items/OWNER/{address}{end}")).collect()
         }
         "/api/v1/views/{name}" => {
-            ["open", "bug-scrub", "secret", "mine"].map(|name| path.replace("{name}", name)).into()
+            let names = ["open", "bug-scrub", "secret", "mine", "mine?counts=true"];
+            names.map(|name| path.replace("{name}", name)).into()
         }
         "/api/v1/collections/{name}" => {
             with("/api/v1/collections/agenda", &["", "rows=50", "rows=1&min_position=1", "rows=0"])
         }
+        "/api/v1/views" => with(path, &["", "counts=true"]),
         "/api/v1/scrubs" => with(path, &["", "before=2"]),
         path if path.starts_with("/api/v1/scrubs/{number}") => {
             let deck: &[&str] = if path.ends_with("deck") { &["", "limit=1", "limit=2&after=1"] } else { &[""] };
@@ -86,6 +89,12 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
                 ["svg", "json"].map(|format| format!("{subject}{format}")).into_iter().chain(tables).collect()
             }
             None => {
+                if path.ends_with("coverage") {
+                    return with(
+                        path,
+                        &["", "step=week", "view=mine&step=month", "from=30d&as_of=20d", "label=bug&group_by=label"],
+                    );
+                }
                 let groups = ["group_by=repository", "group_by=label&group_limit=1&as_of=20d", "group_by=author"];
                 with(path, &["", "view=mine", "as_of=20d", "label=bug", groups[0], groups[1], groups[2]])
             }
@@ -95,7 +104,6 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         | "/api/v1/me"
         | "/api/v1/permissions"
         | "/api/v1/tokens"
-        | "/api/v1/views"
         | "/api/v1/collections"
         | "/api/v1/sheets/unplaced"
         | "/api/v1/scrubs/calendar.ics" => vec![path.to_owned()],

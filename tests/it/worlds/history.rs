@@ -12,10 +12,12 @@ use super::{Holds, MATES, Who, World, Worlds};
 use crate::support::payload::{owned_repository, user};
 
 /// The operations that acts do.
-pub const DONE: [&str; 11] = [
+pub const DONE: [&str; 13] = [
     "PUT /api/v1/items/{owner}/{repo}/{number}/note",
     "PUT /api/v1/items/{owner}/{repo}/{number}/read",
     "DELETE /api/v1/items/{owner}/{repo}/{number}/read",
+    "POST /api/v1/marks",
+    "DELETE /api/v1/marks/{id}",
     "POST /api/v1/scrubs",
     "POST /api/v1/scrubs/{number}/advance",
     "POST /api/v1/scrubs/{number}/close",
@@ -54,6 +56,8 @@ pub struct Story {
     /// The next number of items that come by transfer.
     next: i64,
     later_is_hidden: bool,
+    /// The ids by which the last marking of many is undone, in both accounts.
+    marked: Option<[String; 2]>,
 }
 
 fn name_of(repo_id: i64) -> &'static str {
@@ -204,8 +208,10 @@ impl Story {
         let at = rng.random_range(0..self.things.len());
         let thing = self.things[at].clone();
         let key = (thing.repo_id, thing.number);
-        match rng.random_range(0..24) {
+        match rng.random_range(0..27) {
             20..24 => self.mate_remarks(worlds, rng, key).await,
+            24 | 25 => self.mark(worlds, rng).await,
+            26 => self.undo(worlds).await,
             0..4 => self.remark(worlds, rng, key, |by| &by.scrubber).await,
             4..6 => self.remark(worlds, rng, key, |by| &by.writer).await,
             6..9 => self.remark(worlds, rng, key, |by| &by.insider).await,
@@ -231,11 +237,45 @@ impl Story {
             13 => self.import(worlds, rng).await,
             14..16 => {
                 let view = ["open", "mine", "never-read"][rng.random_range(0..3)];
-                let body = json!({"view": view, "host": "ada"});
+                let body = match rng.random_range(0..2) {
+                    0 => json!({"view": view, "host": "ada"}),
+                    _ => json!({"view": view, "host": "ada", "order": "newest", "limit": rng.random_range(1..6)}),
+                };
                 worlds.same(|by| &by.scrubber, Method::POST, "/api/v1/scrubs", Some(&body)).await;
             }
             _ => self.scrub(worlds, rng).await,
         }
+    }
+
+    /// Somebody who does not see all marks items, hidden and unknown ones too.
+    async fn mark(&mut self, worlds: &Worlds<'_>, rng: &mut ChaCha8Rng) {
+        let items = (0..rng.random_range(1..8)).map(|_| {
+            let (repo_id, number) = (rng.random_range(1..=5), rng.random_range(1..25));
+            json!({"repository": format!("OWNER/{}", name_of(repo_id)), "number": number})
+        });
+        let items: Vec<Value> = items.collect();
+        let by = ["ada", "grace"][rng.random_range(0..2)];
+        let body = json!({"read": rng.random_range(0..3) > 0, "items": items, "by": by});
+        let mut answers = vec![];
+        for world in [&worlds.whole, &worlds.public] {
+            answers.push(world.ask(&world.tokens.scrubber, Method::POST, "/api/v1/marks", Some(&body)).await);
+        }
+        assert_eq!(answers[0].masked, answers[1].masked, "BUGSCRUB_TEST_SEED={} {body}", worlds.seed);
+        assert_eq!(answers[0].status, 200, "{}", answers[0].masked);
+        let ids = [0, 1].map(|at: usize| answers[at].json["id"].as_str().map(str::to_owned));
+        if let [Some(whole), Some(public)] = ids {
+            self.marked = Some([whole, public]);
+        }
+    }
+
+    async fn undo(&self, worlds: &Worlds<'_>) {
+        let Some(ids) = &self.marked else { return };
+        let mut told = vec![];
+        for (world, id) in [&worlds.whole, &worlds.public].into_iter().zip(ids) {
+            let path = format!("/api/v1/marks/{id}");
+            told.push(world.ask(&world.tokens.writer, Method::DELETE, &path, None).await.masked);
+        }
+        assert_eq!(told[0], told[1], "BUGSCRUB_TEST_SEED={}", worlds.seed);
     }
 
     /// Something is done in the scrub that was opened last, or before.

@@ -62,6 +62,10 @@ fn mask(value: &mut Value) {
                     "position" | "resume_after" if value.is_i64() => *value = "masked".into(),
                     // The token that asked.
                     "token" if value["id"].is_i64() => value["id"] = "masked".into(),
+                    // A random one.
+                    "id" if value.as_str().is_some_and(|text| uuid::Uuid::parse_str(text).is_ok()) => {
+                        *value = "masked".into();
+                    }
                     // A moment of this machine's clock.
                     "last_delivery_at" | "recorded_at" | "fetched_at" if value.is_string() => *value = "masked".into(),
                     // A bare cursor, or a number.
