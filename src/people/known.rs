@@ -26,6 +26,7 @@ pub(super) struct PeopleState {
     sign_in: Option<SignIn>,
     pub admins: Vec<String>,
     pub scrub_open_to: ScrubOpenTo,
+    pub open_to_all: bool,
     /// One lock for each session whose tokens are being renewed, so that only one connection of this process waits for
     /// its row.
     pub turns: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
@@ -52,7 +53,7 @@ impl People {
         pool: PgPool,
         clock: Clock,
     ) -> Result<Self, GitHubError> {
-        let PeopleSettings { sign_in, admins, scrub_open_to } = settings.clone();
+        let PeopleSettings { sign_in, admins, scrub_open_to, open_to_all } = settings.clone();
         let sign_in = match sign_in.zip(github) {
             Some((SignInSettings { app, keys }, github)) => {
                 let turns = Semaphore::new(SIGN_INS);
@@ -66,6 +67,7 @@ impl People {
             sign_in,
             admins,
             scrub_open_to,
+            open_to_all,
             turns: Mutex::default(),
             held: HeldSights::default(),
         })))
@@ -80,6 +82,7 @@ impl People {
             sign_in: None,
             admins,
             scrub_open_to,
+            open_to_all: false,
             turns: Mutex::default(),
             held: HeldSights::default(),
         }))

@@ -76,7 +76,7 @@ impl People {
             ScrubOpenTo::Triage => Some(ids(&mut lasting.iter().copied().filter(|row| row.triages))),
         };
         Ok(Seen {
-            accounts: Some(ids(&mut known.accounts.iter())),
+            accounts: if self.0.open_to_all { None } else { Some(ids(&mut known.accounts.iter())) },
             sight,
             scrubs,
             is_admin: false,

@@ -29,7 +29,8 @@ pub fn people(keys: &str) -> PeopleSettings {
     let app = OAuthApp::new(CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned());
     let keys = Arc::new(SessionKeys::parse(keys).unwrap());
     let sign_in = Some(SignInSettings { app, keys });
-    PeopleSettings { sign_in, admins: vec![ADMIN.to_owned()], scrub_open_to: ScrubOpenTo::SignedIn }
+    let (admins, scrub_open_to) = (vec![ADMIN.to_owned()], ScrubOpenTo::SignedIn);
+    PeopleSettings { sign_in, admins, scrub_open_to, open_to_all: false }
 }
 
 /// The service, where people may sign in.
