@@ -77,7 +77,7 @@ async fn every_answer_says_what_caches_may_do() {
 }
 
 /// Paths that anybody with `read` may ask, after a scrub was opened.
-const READ: [&str; 23] = [
+const READ: [&str; 22] = [
     "/api/v1/items/acme/widgets/1",
     "/api/v1/items/acme/widgets/1/similar",
     "/api/v1/views?counts=true",
