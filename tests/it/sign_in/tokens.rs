@@ -44,7 +44,7 @@ async fn a_token_becomes_a_session() {
         assert_eq!((status, session), me(&app, &app.token).await);
         // It writes as the token does, for pages of our own.
         let ticket = browser.post("/api/v1/stream/tickets", None).await;
-        assert_eq!(ticket.status(), 400, "there is no account yet");
+        assert_eq!(ticket.status(), 404, "there is no account yet");
         // It ends with the token.
         sqlx::query("UPDATE tokens SET revoked_at = now()").execute(&app.database.pool).await.unwrap();
         wait::for_state(async || match browser.me().await.0 {
