@@ -108,7 +108,9 @@ pub fn faults(html: &str) -> Vec<String> {
 }
 
 /// The name of a tag, its attributes, and the text behind it.
-fn tag(piece: &str) -> Option<(&str, Vec<(&str, &str)>, &str)> {
+type Tag<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str);
+
+fn tag(piece: &str) -> Option<Tag<'_>> {
     let end = piece.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '/')?;
     let (name, mut rest) = piece.split_at(end);
     let mut attributes = vec![];
