@@ -5,9 +5,9 @@ import { api, ask, patient, Refusal, type Row, type Schemas } from "./api";
 import type { QueueQuery } from "./filters";
 
 /** Rows of a page. */
-export const PAGE = 200;
+export const PAGE = 100;
 /** Pages whose rows are kept. */
-const KEPT = 30;
+const KEPT = 60;
 
 export class Rows {
   /** How many rows there are; `null` before the first answer. */
