@@ -166,6 +166,23 @@ impl LiveRanking {
         Ok(Some(Places { position, total, places, approximate: false, end }))
     }
 
+    /// The place of the last of so many first items that a page leaves out; `None` if there are none to leave out. The page is
+    /// of open items as they are now, in an order that looks at dates alone.
+    ///
+    /// # Errors
+    /// If the store cannot be read, which is also asked where memory does not hold the account or the date.
+    pub async fn last_skipped(&self, request: &PageRequest, skip: usize) -> Result<Option<PlaceKey>, StoreError> {
+        let Some(last) = skip.checked_sub(1) else { return Ok(None) };
+        if let Some(account) = self.account(request.account_id)
+            && let Some(snapshot) = self.snapshot(&account, request.date).await
+        {
+            let selection = account.resolve(&self.0.pool, request, None).await?;
+            return Ok(snapshot.on(request.date).and_then(|ranked| ranked.place_at(&selection, request.order, last)));
+        }
+        let page = self.page(PageRequest { limit: skip, ..request.clone() }).await?;
+        Ok(page.items.last().map(|item| item.place))
+    }
+
     /// A page from memory; `None` where the account or the date is not held.
     async fn held(&self, request: &PageRequest) -> Result<Option<Page>, StoreError> {
         let Some(Places { position, total, places, mut end, .. }) = self.held_places(request).await? else {

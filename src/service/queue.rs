@@ -16,6 +16,8 @@ use crate::rank::criterion::OF_NOTES;
 use crate::rank::{Cursor, Filter, Order, Page, PageRequest, PlaceKey, Wording};
 use crate::store::live::{head_position, waiting_for};
 
+/// Of what items may be left out.
+const SKIPS: &str = "Open items can be left out, as they are now, in the orders stalest, freshest, oldest and newest.";
 /// Why something may not stand beside a cursor.
 pub const OTHER_THAN_CURSOR: &str =
     "The cursor was begun with another value: give the same one, leave it out, or begin without a cursor.";
@@ -41,6 +43,8 @@ pub enum Start {
         order: Option<Order>,
         /// The queue as it was by the end of this date.
         as_of: Option<NaiveDate>,
+        /// How many of the first items are left out.
+        skip: usize,
         /// How all this was worded, for the cursor of the next page.
         asked: Wording,
     },
@@ -235,8 +239,9 @@ impl Service {
     /// What a question asks for, once answers include its position.
     async fn page_request(&self, viewer: &Viewer, question: QueueQuestion) -> Result<ResolvedQuestion, Refusal> {
         let QueueQuestion { from, limit, min_position, strict } = question;
-        let understood = match from {
-            Start::First { subject, order, as_of, asked } => {
+        let skip = if let Start::First { skip, .. } = from { skip } else { 0 };
+        let mut understood = match from {
+            Start::First { subject, order, as_of, asked, .. } => {
                 let past = self.past(as_of)?;
                 let date = past.unwrap_or(self.today());
                 let portion = self.portion(viewer, &subject, past, None).await?;
@@ -262,6 +267,13 @@ impl Service {
             }
         };
         self.reached(understood.account.account_id, min_position).await?;
+        let request = &mut understood.request;
+        if skip > 0 {
+            if request.past || !request.filter.open_only() || request.order.looks_at_more() {
+                return Err(Refusal::bad_parameter("skip", SKIPS));
+            }
+            request.after = self.0.live.last_skipped(request, skip).await?;
+        }
         Ok(understood)
     }
 

@@ -17,6 +17,7 @@ mod page;
 mod parameters;
 mod problems;
 mod shadows;
+mod skipping;
 mod statistics;
 mod tokens;
 mod typos;

@@ -115,8 +115,13 @@ async fn each_answer_is_what_filtering_by_hand_leaves() {
             let viewer = all.clone().with_sight(sight);
             if !REPOSITORIES.into_iter().any(|repo_id| viewer.sight().sees(repo_id, is_private(repo_id))) {
                 // To somebody who sees nothing of it, the account is not here.
-                let question =
-                    Start::First { subject: subject(&[], None), order: None, as_of: None, asked: Wording::default() };
+                let question = Start::First {
+                    subject: subject(&[], None),
+                    order: None,
+                    as_of: None,
+                    skip: 0,
+                    asked: Wording::default(),
+                };
                 let question = QueueQuestion { from: question, limit: 1, min_position: None, strict: false };
                 let answer = app.service.queue(&viewer, question, |_| false).await;
                 assert!(matches!(answer, Err(Refusal::UnknownAccount)), "{viewer:?}");
@@ -158,7 +163,8 @@ async fn pages(service: &Service, all: &Viewer, viewer: &Viewer) {
         (&[], Some("open"), None, None),
         (&[("label", "-bug")], None, None, as_of),
     ] {
-        let start = || Start::First { subject: subject(criteria, view), order, as_of, asked: Wording::default() };
+        let start =
+            || Start::First { subject: subject(criteria, view), order, as_of, skip: 0, asked: Wording::default() };
         let (asked, whole) = page(service, all, start(), 500).await;
         let (ours, answer) = page(service, viewer, start(), 500).await;
         let expected: Vec<Told> =
@@ -203,8 +209,13 @@ async fn facets(app: &TestApp, viewer: &Viewer) {
         for (facet, counted) in told.counted {
             let name = facet.criterion().name;
             let others: Vec<_> = criteria.iter().filter(|(given, _)| *given != name).copied().collect();
-            let start =
-                Start::First { subject: subject(&others, None), order: None, as_of: None, asked: Wording::default() };
+            let start = Start::First {
+                subject: subject(&others, None),
+                order: None,
+                as_of: None,
+                skip: 0,
+                asked: Wording::default(),
+            };
             let (_, page) = page(&app.service, viewer, start, 500).await;
             let mut tally = Tally::default();
             for shown in &page.items {
@@ -222,8 +233,13 @@ async fn facets(app: &TestApp, viewer: &Viewer) {
             }
             assert_eq!(counted, tally.counted(3), "{viewer:?} {criteria:?} {facet:?}");
         }
-        let start =
-            Start::First { subject: subject(criteria, None), order: None, as_of: None, asked: Wording::default() };
+        let start = Start::First {
+            subject: subject(criteria, None),
+            order: None,
+            as_of: None,
+            skip: 0,
+            asked: Wording::default(),
+        };
         let (_, page) = page(&app.service, viewer, start, 1).await;
         assert_eq!(told.total as i64, page.total, "{viewer:?} {criteria:?}");
     }
@@ -234,6 +250,7 @@ async fn facets(app: &TestApp, viewer: &Viewer) {
             subject: subject(&[("repo", &name)], None),
             order: None,
             as_of: None,
+            skip: 0,
             asked: Wording::default(),
         };
         let (_, page) = page(&app.service, viewer, start, 1).await;
@@ -259,7 +276,7 @@ async fn collection(service: &Service, all: &Viewer, viewer: &Viewer) {
     for found in shown.views {
         let CollectedView::Here(found) = found else { panic!("{found:?}") };
         let subject = subject(&[], Some(&found.view.name));
-        let start = Start::First { subject, order: None, as_of: None, asked: Wording::default() };
+        let start = Start::First { subject, order: None, as_of: None, skip: 0, asked: Wording::default() };
         let (_, whole) = page(service, all, start, 500).await;
         let whole = whole.items.iter().filter(|shown| sees(&viewer.sight(), &shown.item.repository));
         let expected: Vec<_> = whole.map(|shown| &shown.item).collect();

@@ -18,6 +18,8 @@ use crate::service::queue::{OTHER_THAN_CURSOR, QueueQuestion, Start};
 const USUAL_LIMIT: usize = 50;
 /// The most items of a page in JSON, and in a file.
 const LARGEST_LIMIT: i64 = 500;
+/// Items that are left out at most: more than there are.
+const FARTHEST: usize = 1 << 31;
 const LARGEST_FILE: i64 = 10_000;
 /// The characters of a cursor.
 const CURSOR: &str = "^[A-Za-z0-9_-]+$";
@@ -64,7 +66,12 @@ pub struct PageParams;
 
 impl IntoParams for PageParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        page_params("How many items a page has, by default 50.", LARGEST_LIMIT)
+        let about = "How many of the first items are left out, to come to a place far down at once; beyond the last one the \
+                     page is empty. Of open items as they are now, in the orders `stalest`, `freshest`, `oldest` and \
+                     `newest`, and not beside a cursor, which goes on without gaps when items change.";
+        let mut params = page_params("How many items a page has, by default 50.", LARGEST_LIMIT);
+        params.push(in_query("skip", about, number(0, i64::MAX)));
+        params
     }
 }
 
@@ -152,22 +159,29 @@ pub fn order(params: &Params) -> Result<Option<Order>, Problem> {
 pub fn question(state: &AppState, params: &Params, format: Format) -> Result<QueueQuestion, Problem> {
     const BESIDE: [&str; 4] = ["account", "view", "order", "as_of"];
     let of_files: &[&str] = match format {
-        Format::Json => &["fields"],
+        Format::Json => &["fields", "skip"],
         Format::Csv => &["visibility", "bom", "raw", "fields"],
         Format::Xlsx => &["visibility"],
     };
     params.only(&[&BESIDE[..], &["limit", "min_position", "cursor", "strict"], of_files, &Criteria::NAMES].concat())?;
     let limit = params.one("limit")?.map(|text| limit(text, format.largest_limit())).transpose()?;
     let (min_position, strict) = (params.position()?, strict(params)?);
+    let skip = params.number("skip", 0, i64::MAX.unsigned_abs())?;
     let Some(text) = params.one("cursor")? else {
         let order = order(params)?;
         let as_of = params.date("as_of", (state.service.today(), state.service.zone()))?;
         let subject = subject(params)?;
         let (view, criteria) = (subject.view.clone(), subject.criteria.clone());
         let asked = Wording { view, as_of: params.one("as_of")?.map(str::to_owned), criteria };
-        let from = Start::First { subject, order, as_of, asked };
+        let skip = skip.map_or(0, |skip| usize::try_from(skip).unwrap_or(usize::MAX)).min(FARTHEST);
+        let from = Start::First { subject, order, as_of, skip, asked };
         return Ok(QueueQuestion { from, limit: limit.unwrap_or(format.usual_limit()), min_position, strict });
     };
+    if skip.is_some() {
+        return Err(
+            Problem::bad_parameter("skip").detail("A cursor goes on where its page ended: leave one of them out.")
+        );
+    }
     let refused = |error| Problem::bad_parameter("cursor").detail(format!("This is {error}."));
     let cursor = Cursor::decode(text).map_err(refused)?;
     if let Some(other) = other_than(&cursor, state, params, format)? {

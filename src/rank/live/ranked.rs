@@ -70,6 +70,23 @@ impl Ranked<'_> {
         Page { total: total as i64, places, more }
     }
 
+    /// The place of the item that has so many of the selection before it, or of its last one; `None` if there is none, and
+    /// for orders that look at more than dates.
+    pub fn place_at(&self, selection: &Selection, order: Order, before: usize) -> Option<PlaceKey> {
+        let selected = selection.slots(&self.snapshot.items, &self.snapshot.public);
+        let total = selected.as_ref().map_or(self.dated.queue.len(), Slots::len);
+        let before = before.min(total.checked_sub(1)?);
+        let (queue, created) = (&self.dated.queue, &self.snapshot.created);
+        let slot = match order {
+            Order::Stalest => queue.nth(selected.as_ref(), false, before),
+            Order::Freshest => queue.nth(selected.as_ref(), true, before),
+            Order::Oldest => created.nth(selected.as_ref(), false, before),
+            Order::Newest => created.nth(selected.as_ref(), true, before),
+            _ => None,
+        };
+        Some(self.place(slot?).key)
+    }
+
     /// The place of an item in the whole queue; `None` if it is not in it.
     pub fn place_of(&self, repo_id: i64, number: i64) -> Option<Place> {
         Some(self.place(self.snapshot.items.find(repo_id, number)?))

@@ -102,6 +102,21 @@ impl Sorted {
         }
     }
 
+    /// The one of the selected that has so many of them before it.
+    pub fn nth(&self, selected: Option<&Slots>, backwards: bool, before: usize) -> Option<u32> {
+        let Some(selected) = selected else {
+            let last = self.slots.len().checked_sub(1)?;
+            let index = if backwards { last.checked_sub(before)? } else { before };
+            return if index <= last { self.slots.get(index).copied() } else { None };
+        };
+        if backwards {
+            let slots = self.slots.runs_back(self.slots.len()).flat_map(|run| run.iter().rev().copied());
+            slots.filter(|slot| selected.contains(*slot)).nth(before)
+        } else {
+            self.slots.runs(0).flatten().copied().filter(|slot| selected.contains(*slot)).nth(before)
+        }
+    }
+
     /// How many items come before a place.
     fn before(&self, items: &Items, place: &PlaceKey) -> usize {
         self.slots.partition_point(|slot| self.compare(items, *slot, place).is_lt())

@@ -10,7 +10,7 @@ use crate::support::run_test;
 async fn the_answer_names_a_wrong_parameter_and_lists_what_is_allowed() {
     #[rustfmt::skip]
     let names = json!([
-        "account", "view", "order", "as_of", "limit", "min_position", "cursor", "strict", "fields", "repo", "type", "state",
+        "account", "view", "order", "as_of", "limit", "min_position", "cursor", "strict", "fields", "skip", "repo", "type", "state",
         "label",
         "author", "assignee", "milestone", "title", "draft", "created_after", "created_before", "updated_after",
         "updated_before", "unread", "noted", "action", "flag", "waits_for", "archived",

@@ -76,7 +76,13 @@ pub(super) async fn statistics(service: &Service, all: &Viewer, viewer: &Viewer)
             let (_, page) = page(
                 service,
                 all,
-                Start::First { subject: subject(&[], None), order: None, as_of: None, asked: Wording::default() },
+                Start::First {
+                    subject: subject(&[], None),
+                    order: None,
+                    as_of: None,
+                    skip: 0,
+                    asked: Wording::default(),
+                },
                 500,
             )
             .await;
@@ -107,8 +113,13 @@ async fn milestones(
         let question = StatsQuestion { subject: subject(criteria, None), ..by_sight.clone() };
         let answer = counted(service.milestones(viewer, &question, which, |_| false).await).value;
         let with_states = [criteria, &[("state", "open"), ("state", "closed")]].concat();
-        let start =
-            Start::First { subject: subject(&with_states, None), order: None, as_of: None, asked: Wording::default() };
+        let start = Start::First {
+            subject: subject(&with_states, None),
+            order: None,
+            as_of: None,
+            skip: 0,
+            asked: Wording::default(),
+        };
         let (_, page) = page(service, viewer, start, 500).await;
         let mut counts: BTreeMap<(String, String), (u32, u32)> = BTreeMap::new();
         for shown in &page.items {

@@ -85,14 +85,14 @@ async fn the_page_is_used_by_everybody() {
         for (name, words) in [
             ("401", "not one of this service"),
             ("403", "Ask an administrator"),
-            ("404", ""),
+            ("404", "no such item"),
             ("409", "Login reused"),
             ("410", "It was there before"),
             ("429", "2"),
             ("503", "2"),
             ("offline", "Typed in a train"),
         ] {
-            assert!(said(name).contains(words) && said(name).len() > words.len().min(1), "{name}: {}", said(name));
+            assert!(said(name).contains(words), "{name}: {}", said(name));
         }
         app
     })

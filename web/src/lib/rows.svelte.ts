@@ -1,12 +1,13 @@
 // The rows of the queue, of which only those near the window are kept. The API pages by cursors, each of which leads on
-// from the page before it: so cursors are kept of all pages that were passed, and rows of the last ones that were seen.
-import { api, ask, patient, type Row, type Schemas } from "./api";
+// from the page before it. A page that none leads to yet is asked for by how many rows come before it; where the API
+// cannot do so, all pages on the way are fetched.
+import { api, ask, patient, Refusal, type Row, type Schemas } from "./api";
 import type { QueueQuery } from "./filters";
 
 /** Rows of a page. */
-export const PAGE = 200;
+export const PAGE = 100;
 /** Pages whose rows are kept. */
-const KEPT = 30;
+const KEPT = 60;
 
 export class Rows {
   /** How many rows there are; `null` before the first answer. */
@@ -18,9 +19,11 @@ export class Rows {
 
   #pages = new Map<number, Row[]>();
   /** The cursor that leads to each page; the first needs none. */
-  #cursors: (string | null)[] = [null];
+  #cursors: (string | null | undefined)[] = [null];
   #wanted: [number, number] = [0, 0];
   #asking = false;
+  /** Whether pages can be asked for by how many rows come before them. */
+  #skips = true;
   #ended = new AbortController();
 
   constructor(readonly question: QueueQuery) {
@@ -65,8 +68,10 @@ export class Rows {
     const [first, last] = this.#wanted;
     const end = this.total === null ? 1 : Math.ceil(this.total / PAGE);
     for (let page = first; page <= Math.min(last + 1, end - 1); page += 1) {
-      // The way to a page that was not passed leads over the ones before it.
-      if (!this.#pages.has(page)) return Math.min(page, this.#cursors.length - 1);
+      if (this.#pages.has(page)) continue;
+      if (this.#skips || this.#cursors[page] !== undefined) return page;
+      // The way leads over the pages before it.
+      return this.#cursors.findLastIndex((cursor, at) => cursor !== undefined && at < page);
     }
     return null;
   }
@@ -86,10 +91,18 @@ export class Rows {
   }
 
   async #fetch(page: number): Promise<void> {
-    const cursor = this.#cursors[page] ?? null;
-    const query = cursor === null ? { ...this.question, limit: PAGE } : { cursor };
     const signal = this.#ended.signal;
-    const answer = await patient(() => ask(api.GET("/api/v1/queue", { params: { query }, signal })), signal);
+    const cursor = this.#cursors[page] ?? null;
+    const first = { ...this.question, limit: PAGE };
+    const query = cursor !== null ? { cursor } : page === 0 ? first : { ...first, skip: page * PAGE };
+    let answer;
+    try {
+      answer = await patient(() => ask(api.GET("/api/v1/queue", { params: { query }, signal })), signal);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.problem?.parameter === "skip")) throw error;
+      this.#skips = false;
+      return;
+    }
     const { items, next_cursor, total } = answer;
     this.#pages.delete(page);
     this.#pages.set(page, items);

@@ -2563,6 +2563,7 @@ export interface operations {
                 min_position?: components["parameters"]["MinPositionParam"];
                 limit?: number;
                 cursor?: string;
+                skip?: number;
                 fields?: ("rank" | "repository" | "visibility" | "type" | "number" | "title" | "url" | "state" | "author" | "labels" | "assignees" | "milestone" | "comments" | "draft" | "created_at" | "updated_at" | "days_age" | "days_stale" | "stale_age" | "human_stale_age" | "last_activity" | "read" | "note" | "closed_at" | "closed_reason" | "repository_id" | "author_id" | "waits_for" | "waits_since" | "review" | "author_association" | "reactions" | "commenters" | "recent_commenters" | "checks" | "checks_at" | "linked_pull_requests" | "linked_issues")[];
                 strict?: components["parameters"]["StrictParam"];
             };
