@@ -320,7 +320,7 @@ async fn counts(service: &Service, viewer: &Viewer) {
         let counts = counts.unwrap();
         for (criteria, counted) in [(&[][..], counts.items), (&[("unread", "true")], counts.unread)] {
             let subject = subject(criteria, Some(&view.name));
-            let start = Start::First { subject, order: None, as_of: None, asked: Wording::default() };
+            let start = Start::First { subject, order: None, as_of: None, skip: 0, asked: Wording::default() };
             let (_, page) = page(service, viewer, start, 1).await;
             let open = view.filter.filter(service.today(), service.zone()).unwrap().open_only();
             assert_eq!(counted, open.then_some(page.total), "{viewer:?} {} {criteria:?}", view.name);
