@@ -151,7 +151,7 @@ impl Application {
             None => None,
         };
         let client = github.as_ref().map(|github| github.client.clone());
-        let people = People::new(&settings.people, client, pool.clone(), clock.clone())?;
+        let people = People::new(&settings.people, settings.public.on, client, pool.clone(), clock.clone())?;
         let stop = watch::Sender::new(false);
         let service = Service::new(service::Parts {
             pool: pool.clone(),

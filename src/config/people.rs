@@ -76,6 +76,6 @@ impl PeopleArgs {
         };
         let admins = self.admins.iter().map(|login| login.trim().trim_start_matches('@').to_lowercase());
         let admins = admins.filter(|login| !login.is_empty()).collect();
-        Ok(PeopleSettings { sign_in, admins, scrub_open_to: self.scrub_open_to, open_to_all: false })
+        Ok(PeopleSettings { sign_in, admins, scrub_open_to: self.scrub_open_to })
     }
 }

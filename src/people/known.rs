@@ -47,13 +47,15 @@ impl People {
     ///
     /// # Errors
     /// [`GitHubError::Unreadable`] if the address of GitHub makes no URL.
+    /// `open_to_all`: what is public is open to everybody, so people see it of all accounts.
     pub fn new(
         settings: &PeopleSettings,
+        open_to_all: bool,
         github: Option<Client>,
         pool: PgPool,
         clock: Clock,
     ) -> Result<Self, GitHubError> {
-        let PeopleSettings { sign_in, admins, scrub_open_to, open_to_all } = settings.clone();
+        let PeopleSettings { sign_in, admins, scrub_open_to } = settings.clone();
         let sign_in = match sign_in.zip(github) {
             Some((SignInSettings { app, keys }, github)) => {
                 let turns = Semaphore::new(SIGN_INS);

@@ -23,8 +23,6 @@ pub struct PeopleSettings {
     /// GitHub logins of those who are administrators, in lower case, or their ids.
     pub admins: Vec<String>,
     pub scrub_open_to: ScrubOpenTo,
-    /// Whether what is public is open to everybody: then people see it of all accounts.
-    pub open_to_all: bool,
 }
 
 /// What signing in takes.

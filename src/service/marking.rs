@@ -38,7 +38,7 @@ impl Service {
             return Err(Refusal::bad_parameter("items", "From 1 to 1,000 items."));
         }
         let request = self.request(viewer, authorship)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let (pool, sight) = (&self.0.pool, viewer.sight());
         let places = locate_all(pool, account_id, &sight, &items).await?;
         let marked = marking::mark(pool, account_id, read, &places, &sight, &request).await?;
@@ -62,7 +62,7 @@ impl Service {
     ) -> Result<UndoneItems, Refusal> {
         viewer.require(Scope::Scrub)?;
         let request = self.request(viewer, authorship)?;
-        let account_id = self.account(viewer, account).await?.account_id;
+        let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let id: Uuid = id.parse().map_err(|_| Refusal::UnknownMarks)?;
         let undone = marking::undo(&self.0.pool, account_id, id, &viewer.sight(), &request).await?;
         let undone = undone.ok_or(Refusal::UnknownMarks)?;

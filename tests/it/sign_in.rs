@@ -30,7 +30,7 @@ pub fn people(keys: &str) -> PeopleSettings {
     let keys = Arc::new(SessionKeys::parse(keys).unwrap());
     let sign_in = Some(SignInSettings { app, keys });
     let (admins, scrub_open_to) = (vec![ADMIN.to_owned()], ScrubOpenTo::SignedIn);
-    PeopleSettings { sign_in, admins, scrub_open_to, open_to_all: false }
+    PeopleSettings { sign_in, admins, scrub_open_to }
 }
 
 /// The service, where people may sign in.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bugscrub::config::Settings;
+use bugscrub::http::public::PublicSettings;
 use bugscrub::people::{PeopleSettings, ScrubOpenTo};
 use chrono::Duration;
 use futures_util::future::join_all;
@@ -11,9 +12,39 @@ use serde_json::{Value, json};
 
 use crate::github::{asking, complete, rhythm, start_on};
 use crate::sign_in::{Browser, KEY, OWN_PAGE, people};
+use crate::support::app::{run_test_with, settings};
 use crate::support::github::world::{Kind, World};
 use crate::support::github::{FakeGitHub, Fault, Trouble};
+use crate::support::payload::{ACCOUNT, issue, issues, repository};
+use crate::support::people::SignedIn;
 use crate::support::{TestApp, TestDatabase, wait};
+
+/// Where anybody reads what is public, somebody who is signed in reads it too, of accounts that GitHub does not list to them.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_in_sees_no_less_than_nobody_does() {
+    let public = PublicSettings { on: true, ..PublicSettings::default() };
+    run_test_with(Settings { public, ..settings() }, async |app| {
+        let (open, mut hidden) = (repository(1, "open"), repository(2, "hidden"));
+        hidden["private"] = json!(true);
+        for (number, home) in [(1, &open), (2, &hidden)] {
+            let at = "2026-07-01T00:00:00Z";
+            app.deliver("issues", &issues("opened", &issue(number, at, at), home)).await;
+        }
+        app.caught_up().await;
+        let seen = async |request: reqwest::RequestBuilder| -> Vec<i64> {
+            let answer: Value = request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap();
+            answer["items"].as_array().unwrap().iter().map(|item| item["number"].as_i64().unwrap()).collect()
+        };
+        let path = "/api/v1/queue?account=acme";
+        assert_eq!(seen(app.client.get(app.url(path))).await, [1]);
+        let stranger = SignedIn::new(&app, "stranger", &[]).await;
+        assert_eq!(seen(stranger.request(Method::GET, path)).await, [1]);
+        let member = SignedIn::new(&app, "member", &[(ACCOUNT, &[2], false)]).await;
+        assert_eq!(seen(member.request(Method::GET, path)).await, [1, 2]);
+        app
+    })
+    .await;
+}
 
 /// What GitHub has: an account with a public and two private repositories, an item in each.
 #[derive(Clone, Copy)]
