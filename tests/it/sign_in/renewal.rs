@@ -19,7 +19,7 @@ fn replica(app: &TestApp, github: &FakeGitHub, keys: &str) -> People {
     let address = ApiAddress::new(&github.url()).unwrap();
     let clock: bugscrub::github::Clock = Arc::new(Utc::now);
     let client = Client::new(address, None, None, Some(pool.clone()), clock.clone(), Metrics::new()).unwrap();
-    People::new(&people(keys), Some(client), pool, clock).unwrap()
+    People::new(&people(keys), false, Some(client), pool, clock).unwrap()
 }
 
 async fn session(app: &TestApp, login: &str) -> Session {
