@@ -152,7 +152,7 @@ pub fn unread() -> impl Strategy<Value = Vec<Unread>> {
 }
 
 pub fn sight() -> impl Strategy<Value = Sight> {
-    let only = vec(0i64..6, 0..4).prop_map(|ids| Sight::only(ids));
+    let only = vec(0i64..6, 0..4).prop_map(Sight::only);
     prop_oneof![4 => Just(Sight::All), 2 => Just(Sight::Public), 2 => only]
 }
 

@@ -112,6 +112,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{owner}/{repo}/{number}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_similar_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{owner}/{repo}/{number}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_item_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["mark_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["undo_marks"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/permissions": {
         parameters: {
             query?: never;
@@ -736,6 +816,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["finish_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["begin_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/token-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["begin_token_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1001,6 +1145,7 @@ export interface components {
             rounds_completed: number;
             /** Format: int64 */
             scrubs_until_round_ends: number | null;
+            series: components["schemas"]["CoveragePoint"][];
             view: string;
             warnings: components["schemas"]["Warning"][];
             weeks_since_read: components["schemas"]["CoverageBucket"][];
@@ -1013,6 +1158,19 @@ export interface components {
             /** Format: int64 */
             to_weeks: number | null;
         };
+        CoveragePoint: {
+            approximate: boolean;
+            /** Format: date */
+            date: string;
+            /** Format: int32 */
+            ever_read: number;
+            /** Format: date */
+            first_date: string;
+            /** Format: int32 */
+            open: number;
+            /** Format: int32 */
+            read: number;
+        };
         CreatedToken: {
             /** Format: int64 */
             id: number;
@@ -1024,6 +1182,7 @@ export interface components {
         };
         DateOrDaysAgo: string;
         DeckAnswer: {
+            hidden_row: components["schemas"]["HiddenRowAnswer"] | null;
             next: string | null;
             next_cursor: string | null;
             rows: components["schemas"]["DeckRowAnswer"][];
@@ -1269,6 +1428,7 @@ export interface components {
             /** Format: date-time */
             last_sweep_at: string | null;
         };
+        FullRepositoryName: string;
         /** @enum {string} */
         GroupKind: "value" | "none" | "others";
         GroupOf_AgesOfGroup: {
@@ -1361,6 +1521,18 @@ export interface components {
         Health: {
             status: string;
         };
+        HiddenRow: {
+            account: string | null;
+            advice: string;
+            reason: components["schemas"]["ReasonTerm"];
+            url: string | null;
+        };
+        HiddenRowAnswer: {
+            /** Format: int64 */
+            before: number | null;
+            hidden: boolean;
+            text: string;
+        };
         HistoryEvent: {
             actor: string | null;
             bot: components["schemas"]["BotReason"] | null;
@@ -1393,6 +1565,11 @@ export interface components {
             /** Format: int64 */
             number: number;
             repository: string;
+        };
+        ItemKeyPlan: {
+            /** Format: int64 */
+            number: number;
+            repository: components["schemas"]["FullRepositoryName"];
         };
         /** @enum {string} */
         ItemState: "open" | "answered" | "closed";
@@ -1433,6 +1610,36 @@ export interface components {
             open: components["schemas"]["OpenCountsRow"];
             url: string;
             visibility: components["schemas"]["Visibility"];
+        };
+        /** @enum {string} */
+        MarkOutcome: "done" | "already" | "unknown";
+        MarkedRow: {
+            /** Format: int64 */
+            number: number;
+            repository: string;
+            result: components["schemas"]["MarkOutcome"];
+        };
+        MarksAnswer: {
+            done: number;
+            id: string | null;
+            items: components["schemas"]["MarkedRow"][];
+            /** Format: int64 */
+            position: number;
+        };
+        MarksPlan: {
+            by?: components["schemas"]["PersonName"] | null;
+            items: components["schemas"]["ItemKeyPlan"][];
+            read: boolean;
+        };
+        MeAnswer: {
+            accounts: components["schemas"]["AccountRow"][];
+            hidden: components["schemas"]["HiddenRow"][];
+            name: string;
+            person: components["schemas"]["PersonRow"] | null;
+            scopes: components["schemas"]["Scope"][];
+            sees: components["schemas"]["SeesTerm"];
+            sign_in: string | null;
+            token: components["schemas"]["OwnToken"] | null;
         };
         /** @enum {string} */
         MilestoneChoice: "open" | "closed" | "all";
@@ -1514,6 +1721,11 @@ export interface components {
         };
         /** @enum {string} */
         Order: "stalest" | "freshest" | "oldest" | "newest" | "human-stalest" | "longest-waiting" | "quietest" | "most-comments" | "most-reactions" | "most-commenters" | "last-closed";
+        OwnToken: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
         PermissionRow: {
             declared: string | null;
             granted: string | null;
@@ -1526,6 +1738,11 @@ export interface components {
             requests: components["schemas"]["RequestsRow"];
         };
         PersonName: string;
+        PersonRow: {
+            /** Format: int64 */
+            id: number;
+            login: string;
+        };
         PositionAnswer: {
             /** Format: int64 */
             position: number;
@@ -1621,6 +1838,8 @@ export interface components {
             /** Format: int64 */
             scrub: number | null;
         };
+        /** @enum {string} */
+        ReasonTerm: "no_private" | "not_installed" | "no_access" | "saml_sign_in" | "not_asked";
         RepositoriesAnswer: {
             next: string | null;
             next_cursor: string | null;
@@ -1669,6 +1888,7 @@ export interface components {
         Scope: "read" | "scrub" | "admin" | "private" | "embed";
         ScrubAnswer: components["schemas"]["ScrubRow"] & {
             current: components["schemas"]["DeckRowAnswer"] | null;
+            hidden_row: components["schemas"]["HiddenRowAnswer"] | null;
             /** Format: int64 */
             position: number;
         };
@@ -1679,6 +1899,9 @@ export interface components {
             attendees?: components["schemas"]["PersonName"][];
             by?: components["schemas"]["PersonName"] | null;
             host?: components["schemas"]["PersonName"] | null;
+            /** Format: int64 */
+            limit?: number | null;
+            order?: components["schemas"]["Order"] | null;
             view?: components["schemas"]["ViewName"] | null;
         };
         ScrubRow: {
@@ -1692,9 +1915,12 @@ export interface components {
             forgotten: boolean;
             host: string | null;
             /** Format: int64 */
+            limit: number | null;
+            /** Format: int64 */
             number: number;
             /** Format: date-time */
             opened_at: string | null;
+            order: components["schemas"]["Order"] | null;
             /** Format: int64 */
             read: number;
             /** Format: int64 */
@@ -1712,6 +1938,7 @@ export interface components {
         ScrubState: "open" | "closed" | "imported";
         ScrubStep: {
             by?: components["schemas"]["PersonName"] | null;
+            hidden?: boolean;
             /** Format: int64 */
             place: number;
             skip?: boolean;
@@ -1721,6 +1948,8 @@ export interface components {
             next_cursor: string | null;
             scrubs: components["schemas"]["ScrubRow"][];
         };
+        /** @enum {string} */
+        SeesTerm: "public" | "all" | "some";
         SheetAnswer: {
             attended: components["schemas"]["AttendedRow"][];
             counts: components["schemas"]["Counts"];
@@ -1751,6 +1980,31 @@ export interface components {
             repository: string | null;
             tab: string;
             type: components["schemas"]["ItemType"] | null;
+        };
+        SimilarAnswer: {
+            items: components["schemas"]["SimilarRow"][];
+            /** Format: int64 */
+            position: number;
+        };
+        SimilarRow: {
+            author: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            labels: string[];
+            /** Format: int64 */
+            number: number;
+            repository: string;
+            /** Format: double */
+            score: number;
+            state: components["schemas"]["ItemState"];
+            title: string;
+            type: components["schemas"]["ItemType"];
+            /** Format: date-time */
+            updated_at: string;
+            url: string;
         };
         /** @enum {string} */
         Step: "day" | "week" | "month";
@@ -1799,6 +2053,42 @@ export interface components {
             scrub: number | null;
         };
         Term: string;
+        TextAnswer: {
+            before: string | null;
+            body: components["schemas"]["TextEntry"] | null;
+            entries: components["schemas"]["TextEntry"][];
+            /** Format: date-time */
+            fetched_at: string;
+            source: components["schemas"]["TextSource"];
+        };
+        TextEntry: {
+            association: components["schemas"]["AuthorAssociation"] | null;
+            author: string | null;
+            bot: components["schemas"]["BotReason"] | null;
+            /** Format: date-time */
+            created_at: string | null;
+            /** Format: date-time */
+            edited_at: string | null;
+            /** Format: int64 */
+            further: number;
+            html: string | null;
+            /** Format: int64 */
+            id: number | null;
+            is_answer: boolean;
+            kind: components["schemas"]["TextKind"];
+            /** Format: int64 */
+            line: number | null;
+            minimized: string | null;
+            path: string | null;
+            /** Format: int64 */
+            replies_to: number | null;
+            url: string | null;
+            verdict: components["schemas"]["Verdict"] | null;
+        };
+        /** @enum {string} */
+        TextKind: "body" | "comment" | "reply" | "review" | "review_comment";
+        /** @enum {string} */
+        TextSource: "github" | "deliveries";
         ThroughputAnswer: components["schemas"]["Grouped_ThroughputOfGroup"] & {
             approximate: boolean;
             /** Format: date */
@@ -1847,14 +2137,32 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+            /** Format: int64 */
+            person: number | null;
             /** Format: date-time */
             revoked_at: string | null;
             scopes: components["schemas"]["Scope"][];
             view: string | null;
         };
         TokenPlan: components["schemas"]["AccessTokenPlan"] | components["schemas"]["EmbedTokenPlan"];
+        TokenToUse: {
+            token: string;
+        };
         TokensAnswer: {
             tokens: components["schemas"]["TokenAnswer"][];
+        };
+        /** @enum {string} */
+        UndoOutcome: "undone" | "changed";
+        UndoneMarksAnswer: {
+            items: components["schemas"]["UndoneRow"][];
+            /** Format: int64 */
+            position: number;
+        };
+        UndoneRow: {
+            /** Format: int64 */
+            number: number;
+            repository: string;
+            result: components["schemas"]["UndoOutcome"];
         };
         UnplacedAnswer: {
             rows: components["schemas"]["UnplacedRow"][];
@@ -1875,6 +2183,14 @@ export interface components {
         };
         /** @enum {string} */
         Verdict: "nothing_open" | "too_little_history" | "not_at_this_rate" | "closes";
+        ViewCountsRow: {
+            /** Format: int64 */
+            items: number | null;
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            unread: number | null;
+        };
         ViewFilter: {
             action?: components["schemas"]["Term"] | components["schemas"]["Term"][];
             active_after?: components["schemas"]["DateOrDaysAgo"];
@@ -1922,6 +2238,7 @@ export interface components {
             title?: string;
         };
         ViewRow: {
+            counts?: components["schemas"]["ViewCountsRow"];
             description: string;
             filter: components["schemas"]["ViewFilter"];
             name: string;
@@ -2092,6 +2409,7 @@ export interface components {
         ClosedReasonParam: components["schemas"]["ClosedReasonTerm"][];
         CommentersParam: components["schemas"]["NumberTerm"][];
         CommentsParam: components["schemas"]["NumberTerm"][];
+        CountsParam: boolean;
         CreatedAfterParam: components["schemas"]["DateOrDaysAgo"];
         CreatedBeforeParam: components["schemas"]["DateOrDaysAgo"];
         CursorParam: string;
@@ -2355,6 +2673,7 @@ export interface operations {
             };
             header?: {
                 "If-Match"?: string;
+                "If-None-Match"?: string;
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKeyParam"];
             };
             path: {
@@ -2484,6 +2803,186 @@ export interface operations {
             410: components["responses"]["Deleted"];
             413: components["responses"]["BodyTooLarge"];
             422: components["responses"]["ReusedKey"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_similar_items: {
+        parameters: {
+            query?: {
+                account?: string;
+                limit?: number;
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
+            };
+            path: {
+                owner: components["parameters"]["OwnerParam"];
+                repo: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            308: components["responses"]["Transferred"];
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            410: components["responses"]["Deleted"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_item_text: {
+        parameters: {
+            query?: {
+                account?: string;
+                before?: string;
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
+            };
+            path: {
+                owner: components["parameters"]["OwnerParam"];
+                repo: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            308: components["responses"]["Transferred"];
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            410: components["responses"]["Deleted"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mark_items: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyParam"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarksPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarksAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ReusedKey"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undo_marks: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+                by?: components["parameters"]["ByParam"];
+            };
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyParam"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneMarksAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            413: components["responses"]["BodyTooLarge"];
+            422: components["responses"]["ReusedKey"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -3685,6 +4184,9 @@ export interface operations {
                 width?: components["parameters"]["WidthParam"];
                 height?: components["parameters"]["HeightParam"];
                 strict?: components["parameters"]["StrictParam"];
+                from?: components["parameters"]["FromParam"];
+                to?: components["parameters"]["ToParam"];
+                step?: components["parameters"]["StepParam"];
             };
             header?: {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
@@ -3745,6 +4247,9 @@ export interface operations {
                 width?: components["parameters"]["WidthParam"];
                 height?: components["parameters"]["HeightParam"];
                 strict?: components["parameters"]["StrictParam"];
+                from?: components["parameters"]["FromParam"];
+                to?: components["parameters"]["ToParam"];
+                step?: components["parameters"]["StepParam"];
             };
             header?: {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
@@ -4517,6 +5022,8 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
+                counts?: components["parameters"]["CountsParam"];
+                min_position?: components["parameters"]["MinPositionParam"];
             };
             header?: {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
@@ -4543,12 +5050,15 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["TooEarly"];
         };
     };
     show_view: {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
+                counts?: components["parameters"]["CountsParam"];
+                min_position?: components["parameters"]["MinPositionParam"];
             };
             header?: {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
@@ -4577,6 +5087,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
+            504: components["responses"]["TooEarly"];
         };
     };
     write_view: {
@@ -4653,6 +5164,167 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    finish_sign_in: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: {
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: {
+                everywhere?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_token_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenToUse"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+        };
+    };
     check_health: {
         parameters: {
             query?: never;
@@ -4711,7 +5383,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                kind: "bad-parameter" | "parameter-forbidden" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "nothing-to-read" | "no-schedule" | "note-changed" | "bad-sheet" | "key-reused" | "position-not-reached";
+                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "nothing-to-read" | "no-schedule" | "note-changed" | "bad-sheet" | "key-reused" | "position-not-reached";
             };
             cookie?: never;
         };

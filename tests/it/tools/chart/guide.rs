@@ -21,7 +21,14 @@ fn made() -> Keys {
         let after = |word: &str| line.iter().position(|known| known == word).map(|at| line[at + 1].clone());
         if let Some(name) = after("--kubernetes-secret") {
             // `bugscrub setup` prints these keys, as its own tests show.
-            for key in ["BUGSCRUB_APP_ID", "BUGSCRUB_WEBHOOK_SECRET", "BUGSCRUB_PRIVATE_KEY"] {
+            for key in [
+                "BUGSCRUB_APP_ID",
+                "BUGSCRUB_WEBHOOK_SECRET",
+                "BUGSCRUB_PRIVATE_KEY",
+                "BUGSCRUB_CLIENT_ID",
+                "BUGSCRUB_CLIENT_SECRET",
+                "BUGSCRUB_SESSION_KEY",
+            ] {
                 made.insert((name.clone(), key.to_owned()));
             }
         }

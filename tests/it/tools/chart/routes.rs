@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 use super::validity::all_valid;
 use super::{list, made_of};
 
+/// What is exposed beside the webhook: the API and the page.
+const INSIDE: [&str; 11] =
+    ["/api", "/auth", "/docs", "/openapi.json", "/", "/assets", "/queue", "/items", "/numbers", "/care", "/scrubs"];
+
 fn rendered(values: &str) -> Vec<Value> {
     let objects = made_of(&[], values);
     let text: Vec<String> = objects.iter().map(Value::to_string).collect();
@@ -39,7 +43,7 @@ fn the_webhook_may_have_an_ingress_of_its_own() {
     tls: {secretName: hooks}",
     );
     let [inside, outside] = of(&both, "Ingress")[..] else { panic!("{both:?}") };
-    assert_eq!(paths(inside), ["/api", "/docs", "/openapi.json"]);
+    assert_eq!(paths(inside), INSIDE);
     assert_eq!(paths(outside), ["/webhooks/github"]);
     assert_eq!(inside["metadata"]["name"], "bugscrub");
     assert_eq!(outside["metadata"]["name"], "bugscrub-webhook");
@@ -70,7 +74,7 @@ fn the_webhook_may_have_an_http_route_of_its_own() {
     hostnames: [hooks.acme.example]",
     );
     let [inside, outside] = of(&both, "HTTPRoute")[..] else { panic!("{both:?}") };
-    assert_eq!(paths(inside), ["/api", "/docs", "/openapi.json", "/api/v1/stream"]);
+    assert_eq!(paths(inside), [&INSIDE[..], &["/api/v1/stream"]].concat());
     assert_eq!(paths(outside), ["/webhooks/github"]);
     assert_eq!(outside["spec"]["parentRefs"], json!([{"name": "public"}]));
     assert_eq!(outside["spec"]["hostnames"], json!(["hooks.acme.example"]));

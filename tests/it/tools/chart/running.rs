@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{list, objects, one, root, said, template};
+use crate::sign_in::KEY;
 use crate::support::github::{APP_ID, APP_KEY, FakeGitHub};
 use crate::support::payload::{issue, issues, owned_repository};
 use crate::support::service::{bugscrub, client};
@@ -209,6 +210,9 @@ async fn the_production_pod_migrates_serves_and_stops() {
         (("bugscrub", "the-former-one"), "old-secret\n".to_owned()),
         (("bugscrub", "BUGSCRUB_APP_ID"), APP_ID.to_string()),
         (("bugscrub", "BUGSCRUB_PRIVATE_KEY"), APP_KEY.to_owned()),
+        (("bugscrub", "BUGSCRUB_CLIENT_ID"), "Iv23liTheClient".to_owned()),
+        (("bugscrub", "BUGSCRUB_CLIENT_SECRET"), "the client's secret\n".to_owned()),
+        (("bugscrub", "BUGSCRUB_SESSION_KEY"), format!("{KEY}\n")),
         (("bugscrub", "BUGSCRUB_ADMIN_TOKEN"), ADMIN.to_owned()),
         (("bugscrub-database", "BUGSCRUB_DATABASE_URL"), format!("{}\n", database.url)),
         (("bugscrub-postgres-ca", "ca.crt"), "made up".to_owned()),

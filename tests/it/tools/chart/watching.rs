@@ -65,7 +65,11 @@ fn values_turn_alerts_off() {
     // Without the App there is no list of failed deliveries.
     let unsigned = "BugScrubDeliveriesAllUnsigned";
     assert!(expression(&rules(), unsigned).unwrap().contains("bugscrub_redeliveries_total"));
-    assert!(!expression(&of("github: {enabled: false}\n"), unsigned).unwrap().contains("bugscrub_redeliveries_total"));
+    assert!(
+        !expression(&of("github: {enabled: false}\nsignIn: {enabled: false}\n"), unsigned)
+            .unwrap()
+            .contains("bugscrub_redeliveries_total")
+    );
 }
 
 /// Outcomes that arise before the signature is checked, or by the check: anybody can cause them.
