@@ -181,9 +181,9 @@ impl Service {
     /// # Errors
     /// [`Refusal::MissingScope`]
     pub async fn list_tokens(&self, viewer: &Viewer) -> Result<Vec<TokenRow>, Refusal> {
-        let (is_admin, person) = (viewer.require(Scope::Admin), viewer.person().map(|person| person.github_id));
+        let (is_admin, person) = (viewer.require(Scope::Admin).is_ok(), viewer.person().map(|person| person.github_id));
         if person.is_none() {
-            is_admin.as_ref().map_err(|_| Refusal::MissingScope(Scope::Admin))?;
+            viewer.require(Scope::Admin)?;
         }
         let is_own = |token: &TokenRow| person.is_some() && token.person == person;
         // A person's token is bound to no account that is known here.
@@ -192,7 +192,7 @@ impl Service {
             None => viewer.covers(token.accounts.as_deref()),
         };
         let mut tokens = tokens::list(&self.0.pool).await?;
-        tokens.retain(|token| is_own(token) || (is_admin.is_ok() && is_covered(token)));
+        tokens.retain(|token| is_own(token) || (is_admin && is_covered(token)));
         Ok(tokens)
     }
 

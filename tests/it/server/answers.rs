@@ -100,7 +100,7 @@ async fn the_log_names_the_route_but_never_the_query_or_the_path() {
     let serving = Serving::start(&settings).await;
     let asked = [
         ("/api/v1/items/private-owner/private-name/1?account=secret-query", 404),
-        ("/api/v1/queue?repo=secret-query", 400),
+        ("/api/v1/queue?repo=secret-query", 404),
     ];
     for (path, status) in asked {
         let request = client().get(serving.url(path)).bearer_auth("secret-token-of-the-admin");
