@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use super::AppState;
 use super::cookies::{check_own_page, session};
 use super::problem::Problem;
+use crate::service::Refusal;
 use crate::service::tokens::Carried;
 pub use crate::service::{Scope, Viewer};
 
@@ -36,7 +37,13 @@ impl FromRequestParts<AppState> for Viewer {
                 if !READS.contains(&parts.method) {
                     check_own_page(&parts.headers)?;
                 }
-                state.service.authenticate_session(&cookie).await?
+                match (state.service.authenticate_session(&cookie).await, &state.public) {
+                    // Whose session has ended is nobody, who may read.
+                    (Err(Refusal::UnknownSession), Some(public)) if READS.contains(&parts.method) => {
+                        return public.admit(parts, state.service.now());
+                    }
+                    (viewer, _) => viewer?,
+                }
             }
             (None, None) => {
                 if let Some(public) = &state.public {

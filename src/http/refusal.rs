@@ -22,7 +22,7 @@ impl From<Refusal> for Problem {
             Refusal::SignInOff => of(&kinds::SIGN_IN_OFF),
             Refusal::SignInFailed(_) => of(&kinds::SIGN_IN_FAILED),
             Refusal::GitHub(error) => error.into(),
-            Refusal::MissingScope(_) | Refusal::OtherView(_) | Refusal::OtherPerson => {
+            Refusal::MissingScope(_) | Refusal::OtherView(_) | Refusal::OtherPerson | Refusal::SignInForTokens => {
                 Problem::of(StatusCode::FORBIDDEN).detail(says)
             }
             Refusal::NotesHidden { parameter } => of(&kinds::PARAMETER_FORBIDDEN).parameter(parameter),

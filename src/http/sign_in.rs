@@ -27,15 +27,26 @@ const LONGEST_PATH: usize = 1_024;
 /// For browsers. Sends them to GitHub, which sends them back to `/auth/callback`.
 #[utoipa::path(
     get, path = "/auth/sign-in", tag = "people", operation_id = "begin_sign_in", security(()),
-    params(("return_to" = Option<String>, Query, description = "The path to go to afterwards", pattern = "^/", example = "/docs")),
+    params(
+        ("return_to" = Option<String>, Query, description = "The path to go to afterwards", pattern = "^/", example = "/docs"),
+        ("check" = Option<bool>, Query, description = "Begin nothing: say whether people can sign in here"),
+    ),
     responses(
         (status = 303, description = "To GitHub"),
+        (status = 204, description = "With `check`: people can sign in here"),
         (status = 400, description = "`return_to` is no path of this service, or it is reached by plain http", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "People cannot sign in here", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn begin(State(state): State<AppState>, outside: RequestOrigin, params: Params) -> Result<Response, Problem> {
-    params.only(&["return_to"])?;
+    params.only(&["return_to", "check"])?;
+    if params.one("check")?.is_some() {
+        // A page asks whether anybody can sign in at all. An attempt that is under way stays.
+        return match state.service.can_sign_in() {
+            true => Ok(StatusCode::NO_CONTENT.into_response()),
+            false => Err(Refusal::SignInOff.into()),
+        };
+    }
     let return_to = params.one("return_to")?.unwrap_or("/");
     if !is_own_path(return_to) {
         let detail = "A path of this service, such as `/docs`, of at most 1024 characters.";
@@ -108,8 +119,13 @@ pub async fn end(
     };
     let Some(cookie) = cookies::session(&headers) else { return Err(Refusal::UnknownSession.into()) };
     cookies::check_own_page(&headers)?;
-    state.service.sign_out(&cookie, everywhere).await?;
     let gone = cookies::set_session(&outside, None)?;
+    if let Err(refusal) = state.service.sign_out(&cookie, everywhere).await {
+        // A cookie that is of no use goes too.
+        let mut refused = Problem::from(refusal).into_response();
+        refused.headers_mut().append(SET_COOKIE, gone);
+        return Ok(refused);
+    }
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, gone)]).into_response())
 }
 

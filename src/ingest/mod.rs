@@ -111,12 +111,13 @@ impl Ingest {
             HUGE_BODY.. => self.huge.acquire().await.ok(),
             _ => None,
         };
-        let PreparedDelivery { account, entry, elsewhere, omissions } = if delivery.body().len() > LARGE_BODY {
+        let PreparedDelivery { account, entry, elsewhere, omissions, revokes } = if delivery.body().len() > LARGE_BODY {
             tokio::task::block_in_place(|| prepare(delivery))
         } else {
             prepare(delivery)
         };
-        if !self.accounts.include(&account) {
+        // Who takes back what they allowed the App is of no account.
+        if !revokes && !self.accounts.include(&account) {
             self.metrics.delivery(delivery.event(), "declined");
             return Ok(Receipt { account_id: 0, position: 0, events: 0, duplicate: false });
         }
@@ -202,6 +203,8 @@ struct PreparedDelivery {
     entry: Entry,
     elsewhere: Vec<(AccountRef, Event)>,
     omissions: Omissions,
+    /// Somebody took back what they allowed the App.
+    revokes: bool,
 }
 
 fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
@@ -213,12 +216,13 @@ fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
         outcome: outcome.name(),
         body: compress(delivery.body()),
     };
+    let revokes = matches!(sight_end, Some(SightEnd::Revoked(_)));
     let ends = sight_end.map(|end| match end {
         SightEnd::Everybody => Ended::Everybody,
         SightEnd::Person(person_id) => Ended::Person(person_id),
         SightEnd::Revoked(person_id) => Ended::Revoked(person_id),
     });
-    PreparedDelivery { account, entry: Entry::new(Some(raw), events).ending(ends), elsewhere, omissions }
+    PreparedDelivery { account, entry: Entry::new(Some(raw), events).ending(ends), elsewhere, omissions, revokes }
 }
 
 /// One of zstd's fast levels: half the time of level 1, and GitHub's JSON still shrinks to a fifth.

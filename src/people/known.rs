@@ -15,6 +15,8 @@ use crate::github::{Client, Clock, GitHubError};
 
 /// How many may sign in at the same moment.
 const SIGN_INS: usize = 16;
+/// How many sessions are renewed at the same moment: each holds a connection to the database while GitHub answers.
+const RENEWALS: usize = 4;
 
 /// Knows people. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +32,7 @@ pub(super) struct PeopleState {
     /// One lock for each session whose tokens are being renewed, so that only one connection of this process waits for
     /// its row.
     pub turns: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
+    pub renewals: Semaphore,
     pub held: HeldSights,
 }
 
@@ -71,6 +74,7 @@ impl People {
             scrub_open_to,
             open_to_all,
             turns: Mutex::default(),
+            renewals: Semaphore::new(RENEWALS),
             held: HeldSights::default(),
         })))
     }
@@ -86,6 +90,7 @@ impl People {
             scrub_open_to,
             open_to_all: false,
             turns: Mutex::default(),
+            renewals: Semaphore::new(RENEWALS),
             held: HeldSights::default(),
         }))
     }

@@ -101,6 +101,8 @@ impl People {
         let SignIn { oauth, github, keys, .. } = self.sign_in()?;
         let turn = self.turn(session.session_id);
         let _turn = turn.lock().await;
+        // The semaphore is never closed.
+        let _room = self.0.renewals.acquire().await.ok();
         let locked = sessions::lock(&self.0.pool, session.session_id).await?.ok_or(PeopleError::Ended)?;
         if !locked.tokens.is_old {
             return unsealed(keys, ACCESS, session, &locked.tokens.access).map(AccessToken::new);

@@ -57,15 +57,15 @@ pub enum Why {
 }
 
 impl People {
-    /// What the person of a session may see and do.
+    /// What the person of a session may see and do. GitHub is asked about administrators too: it ends their sessions.
     ///
     /// # Errors
     /// [`PeopleError::Ended`] if GitHub says that the session has ended; [`PeopleError::Store`]
     pub async fn sight(&self, session: &Session) -> Result<Seen, PeopleError> {
+        let known = self.known(session).await?;
         if self.is_admin(session) {
             return Ok(Seen { accounts: None, sight: Sight::All, scrubs: None, is_admin: true, hidden: vec![] });
         }
-        let known = self.known(session).await?;
         let now = (self.0.clock)();
         let lasts = |row: &&AccountSight| row.told_at.is_some_and(|told_at| now - told_at < LASTS);
         let lasting: Vec<&AccountSight> = known.accounts.iter().filter(lasts).collect();

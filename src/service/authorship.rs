@@ -29,10 +29,12 @@ impl Service {
             Some(by) => person("by", &by)?,
             None => viewer.name().to_owned(),
         };
-        if viewer.person().is_some_and(|person| !person.login.eq_ignore_ascii_case(&by)) {
+        let person = viewer.person();
+        if person.as_ref().is_some_and(|person| !person.login.eq_ignore_ascii_case(&by)) {
             return Err(Refusal::bad_parameter("by", "You are signed in, and act as yourself: leave it out."));
         }
-        Ok(Request { id: Uuid::new_v4(), by, at: self.now(), repeatable })
+        let github_id = person.map(|person| person.github_id);
+        Ok(Request { id: Uuid::new_v4(), by, github_id, at: self.now(), repeatable })
     }
 }
 

@@ -66,6 +66,7 @@ use sqlx::PgPool;
 
 use self::accounts::AccountQuestion;
 use self::counting::Counting;
+use self::quota::Quota;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
 use self::sync::SyncProgress;
@@ -105,6 +106,8 @@ struct Inner {
     /// The accounts that questions meant.
     meant: Recent<AccountQuestion, Account>,
     counting: Counting,
+    /// Who looks for alike items.
+    looking: Quota,
     texts: Texts,
     /// One more than there are followers.
     followers: Arc<()>,
@@ -170,6 +173,7 @@ impl Service {
             latest_sessions: Recent::default(),
             meant: Recent::default(),
             counting: Counting::default(),
+            looking: Quota::new(2, 4, Duration::from_secs(10)),
             texts: Texts::default(),
             followers: Arc::default(),
         }))

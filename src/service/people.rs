@@ -66,6 +66,11 @@ impl Service {
         Ok(cookie)
     }
 
+    /// Whether people can sign in with GitHub.
+    pub fn can_sign_in(&self) -> bool {
+        self.0.people.can_sign_in()
+    }
+
     /// The viewer that a session's cookie makes of its sender, as of the last second.
     ///
     /// # Errors

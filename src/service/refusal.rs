@@ -22,6 +22,8 @@ pub enum Refusal {
     NotForUrls,
     #[error("The ticket is unknown or has expired, or its token was revoked. Ask for another one.")]
     UnknownTicket,
+    #[error("A token that a person made neither makes nor revokes others. Sign in for that.")]
+    SignInForTokens,
     #[error("The session has ended. Sign in again.")]
     UnknownSession,
     #[error("The person who made this token is signed out. It works again once they have signed in.")]

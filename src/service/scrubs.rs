@@ -183,7 +183,8 @@ impl Service {
         let now = self.now();
         let since = now - after;
         for (account_id, number) in read::untouched(&self.0.pool, since).await? {
-            let request = Request { id: Uuid::new_v4(), by: "bugscrub".to_owned(), at: now, repeatable: None };
+            let by = "bugscrub".to_owned();
+            let request = Request { id: Uuid::new_v4(), by, github_id: None, at: now, repeatable: None };
             act::close(&self.0.pool, account_id, number, Some(since), &request).await?;
             tracing::info!(account = account_id, scrub = number, "closed a scrub in which nothing was done any more");
         }

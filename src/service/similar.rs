@@ -1,6 +1,7 @@
 //! Items whose titles are like another's: it may have been said before.
 
 use super::items::ItemAddress;
+use super::quota::Exhausted;
 use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::Calendar;
 pub use crate::store::similar::SimilarItem;
@@ -28,6 +29,12 @@ impl Service {
     ) -> Result<SimilarItems, Refusal> {
         viewer.require(Scope::Read)?;
         let item = self.locate(viewer, address).await?;
+        let _turn = self.0.looking.take(viewer).await.map_err(|none| {
+            Refusal::TooBusy(match none {
+                Exhausted::Own => "You look for alike items already: they take turns.",
+                Exhausted::All => "Many look for alike items just now.",
+            })
+        })?;
         let Calendar { zone } = self.0.calendar;
         let reader = Reader { sight: &viewer.sight(), bots: &self.0.bots, date: self.today(), zone };
         let (position, items) = similar(&self.0.pool, item, &reader, limit).await?;

@@ -118,12 +118,7 @@ impl Follower {
                 Ok(false) => return News::End(StreamEnd::TokenInvalid),
                 Err(refusal) => return unreachable_store(refusal),
             }
-            match self.look_again().await {
-                Ok(None) => {}
-                Ok(Some(news)) => return news,
-                Err(refusal) => return unreachable_store(refusal),
-            }
-            let live = &self.service.0.live;
+            let live = self.service.0.live.clone();
             let account_id = self.portion.account.account_id;
             // Either way it is looked at.
             let _ = timeout(TICK, live.reached(account_id, self.position + 1)).await;
@@ -131,6 +126,12 @@ impl Follower {
             let all = u32::try_from(Arc::strong_count(&self.followers) - 1).unwrap_or(u32::MAX);
             sleep_until(self.looked_at + LOOK * all).await;
             self.looked_at = Instant::now();
+            // What was taken from their sight meanwhile is not told any more.
+            match self.look_again().await {
+                Ok(None) => {}
+                Ok(Some(news)) => return news,
+                Err(refusal) => return unreachable_store(refusal),
+            }
             let today = self.service.today();
             if today != self.date {
                 self.date = today;

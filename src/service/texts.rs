@@ -25,7 +25,7 @@ use self::memory::{AsOf, Fetching, Outcome, PageKey, Turn};
 pub use self::page::{ItemText, NoText, Shown, TextSource};
 use super::items::ItemAddress;
 use super::{Refusal, Scope, Service, Viewer, Who};
-use crate::activity::{ItemKey, Sight};
+use crate::activity::ItemKey;
 use crate::github::GitHubError;
 use crate::github::texts::{self as written, WrittenText};
 use crate::store::texts::{self as stored, TextSubject};
@@ -61,7 +61,7 @@ impl Service {
         let as_of = AsOf { position: subject.position, private: subject.private };
         let key = PageKey { item, before: before.map(str::to_owned) };
         let coming = match self.0.texts.memory.turn(&key, as_of, self.now()) {
-            Turn::Here(text) => return seen(viewer, text),
+            Turn::Here(text) => return seen(viewer, item.repo_id, text),
             Turn::Wait(coming) => coming,
             Turn::Fetch(fetching, coming) => {
                 let public = matches!(viewer.who(), Who::Nobody { .. });
@@ -77,7 +77,7 @@ impl Service {
             return Err(Refusal::UnknownItem);
         }
         match outcome {
-            Ok(text) => seen(viewer, text),
+            Ok(text) => seen(viewer, item.repo_id, text),
             Err(NoText::NotShown) => Err(Refusal::TextNotShown),
             Err(NoText::BadCursor) => Err(bad_cursor()),
             Err(NoText::Limited(until)) => {
@@ -198,8 +198,8 @@ impl Cleaning {
 }
 
 /// The text, for somebody who may see it by GitHub's word too.
-fn seen(viewer: &Viewer, text: Arc<ItemText>) -> Result<Arc<ItemText>, Refusal> {
-    if text.private && viewer.sight() == Sight::Public { Err(Refusal::UnknownItem) } else { Ok(text) }
+fn seen(viewer: &Viewer, repo_id: i64, text: Arc<ItemText>) -> Result<Arc<ItemText>, Refusal> {
+    if viewer.sight().sees(repo_id, text.private) { Ok(text) } else { Err(Refusal::UnknownItem) }
 }
 
 fn bad_cursor() -> Refusal {

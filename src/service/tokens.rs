@@ -155,6 +155,7 @@ impl Service {
         if person.is_none() {
             viewer.require(Scope::Admin)?;
         }
+        check_signed_in(viewer)?;
         wanted.check()?;
         if person.is_some() {
             check_personal(viewer, &wanted)?;
@@ -201,10 +202,22 @@ impl Service {
     /// # Errors
     /// [`Refusal::MissingScope`], or [`Refusal::NoTokenInForce`] for one that the viewer may not see too.
     pub async fn revoke_token(&self, viewer: &Viewer, id: i64) -> Result<(), Refusal> {
+        check_signed_in(viewer)?;
         let known = self.list_tokens(viewer).await?.iter().any(|token| token.token_id == id);
         let revoked = known && tokens::revoke(&self.0.pool, id).await?;
         self.0.known_tokens.forget();
         if revoked { Ok(()) } else { Err(Refusal::NoTokenInForce) }
+    }
+}
+
+/// Checks that it is no token of a person that asks: it would make others that outlive it.
+///
+/// # Errors
+/// [`Refusal::SignInForTokens`]
+fn check_signed_in(viewer: &Viewer) -> Result<(), Refusal> {
+    match viewer.who() {
+        Who::Token { .. } if viewer.person().is_some() => Err(Refusal::SignInForTokens),
+        _ => Ok(()),
     }
 }
 

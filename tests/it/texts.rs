@@ -14,6 +14,7 @@ use crate::support::TestApp;
 use crate::support::app::problem;
 use crate::support::github::world::{Kind, World};
 use crate::support::github::{FakeGitHub, Fault, Trouble};
+use crate::support::people::SignedIn;
 use crate::support::wait;
 
 /// A service that asks the fake about acme/widgets: an issue, a pull request and a discussion, and a private
@@ -242,6 +243,10 @@ async fn who_may_not_see_an_item_reads_no_text_of_it() {
     let (status, said) = problem(asking.get(&public, PULL).await).await;
     assert_eq!((status, &said["type"]), (404, &json!("/problems/unknown-item")));
     assert_eq!(asking.get(&app.token, PULL).await.status(), 200);
+    // So it is for a person to whom GitHub lists another private repository, and not this one.
+    let other = SignedIn::new(app, "other", &[(asking.account(), &[asking.secret], false)]).await;
+    let path = format!("{PULL}?account={}", asking.account());
+    assert_eq!(other.request(Method::GET, &path).send().await.unwrap().status(), 404);
     // Then the delivery comes.
     github.world(|world| world.privatize(*repo, true));
     github.deliver().await;

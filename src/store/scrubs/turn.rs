@@ -20,6 +20,8 @@ pub struct Request {
     /// Part of the keys of the request's events: no other request has it.
     pub id: Uuid,
     pub by: String,
+    /// The id on GitHub of who is signed in.
+    pub github_id: Option<i64>,
     pub at: DateTime<Utc>,
     /// `None`: its sender will not send it again.
     pub repeatable: Option<RepeatableRequest>,
@@ -79,7 +81,7 @@ impl<'a> Turn<'a> {
         Event {
             source_key,
             kind: fact.kind().to_owned(),
-            actor: Some(Actor { login: self.request.by.clone(), id: None, bot: false }),
+            actor: Some(Actor { login: self.request.by.clone(), id: self.request.github_id, bot: false }),
             // As precise as Postgres keeps it, so that a rebuild folds the same time.
             occurred_at: Some(self.request.at.trunc_subsecs(6)),
             source: Source::Scrub,

@@ -259,7 +259,8 @@ async fn a_forgotten_scrub_closes_itself_and_numbering_begins_at_a_setting() {
     assert_eq!(untouched(12).await.unwrap(), []);
     let found = untouched(13).await.unwrap();
     assert_eq!(found, [(9_000, 51)]);
-    let request = act::Request { id: uuid::Uuid::nil(), by: "bugscrub".into(), at: later(13), repeatable: None };
+    let request =
+        act::Request { id: uuid::Uuid::nil(), by: "bugscrub".into(), github_id: None, at: later(13), repeatable: None };
     act::close(&database.pool, 9_000, 51, Some(later(1)), &request).await.unwrap();
     let closed = read::scrub(&database.pool, 9_000, &bugscrub::activity::Sight::All, 51).await.unwrap().unwrap();
     assert!(closed.forgotten && closed.closed_at == Some(later(13)), "{closed:?} {scrub}");

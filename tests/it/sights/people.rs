@@ -15,7 +15,7 @@ use crate::sign_in::{Browser, KEY, OWN_PAGE, people};
 use crate::support::app::{run_test_with, settings};
 use crate::support::github::world::{Kind, World};
 use crate::support::github::{FakeGitHub, Fault, Trouble};
-use crate::support::payload::{ACCOUNT, issue, issues, repository};
+use crate::support::payload::{ACCOUNT, issue, issues, person_id, repository};
 use crate::support::people::SignedIn;
 use crate::support::{TestApp, TestDatabase, wait};
 
@@ -41,6 +41,16 @@ async fn who_is_signed_in_sees_no_less_than_nobody_does() {
         assert_eq!(seen(stranger.request(Method::GET, path)).await, [1]);
         let member = SignedIn::new(&app, "member", &[(ACCOUNT, &[2], false)]).await;
         assert_eq!(seen(member.request(Method::GET, path)).await, [1, 2]);
+        // The log knows who did something by their id on GitHub: logins change hands.
+        let triager = SignedIn::new(&app, "triager", &[(ACCOUNT, &[2], true)]).await;
+        let read = triager.request(Method::PUT, "/api/v1/items/acme/hidden/2/read").send().await.unwrap();
+        assert_eq!(read.status(), 200);
+        let logged: (Option<String>, Option<i64>) =
+            sqlx::query_as("SELECT actor_login, actor_id FROM events WHERE source = 'scrub' AND kind = 'read'")
+                .fetch_one(&app.database.pool)
+                .await
+                .unwrap();
+        assert_eq!(logged, (Some("triager".to_owned()), Some(person_id("triager"))));
         app
     })
     .await;

@@ -1,6 +1,7 @@
 // The queue's stream, which a ticket opens. It comes back by itself, from where it was.
 import { api, ask, type Schemas } from "./api";
 import { root } from "./place.svelte";
+import { session } from "./session.svelte";
 
 type ItemEvent = Schemas["ItemEvent"];
 
@@ -34,8 +35,9 @@ export function followQueue(filters: Record<string, unknown>, heard: Heard): () 
     const account = filters.account;
     const query = typeof account === "string" ? { account } : {};
     try {
-      const { ticket } = await ask(api.POST("/api/v1/stream/tickets", { params: { query } }));
-      const asked = new URLSearchParams({ ticket });
+      const asked = new URLSearchParams();
+      // Who is nobody follows without one.
+      if (!session.nobody) asked.set("ticket", (await ask(api.POST("/api/v1/stream/tickets", { params: { query } }))).ticket);
       if (last !== "") asked.set("last_event_id", last);
       for (const [name, value] of Object.entries(filters)) {
         for (const each of Array.isArray(value) ? value : [value]) asked.append(name, String(each));

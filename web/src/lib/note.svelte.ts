@@ -2,11 +2,18 @@
 // overwritten by what somebody else wrote: then both stand side by side.
 import { api, Refusal, type Schemas, told, whole } from "./api";
 import { pathOf } from "./marks";
+import { session } from "./session.svelte";
 
 export interface Draft {
   recommended_action: string;
   comment: string;
   flag: string;
+}
+/** What was typed, the tag of the note that it changes, and who typed it. */
+interface KeptDraft {
+  draft: Draft;
+  tag: string | null;
+  by: string | null;
 }
 const EMPTY: Draft = { recommended_action: "", comment: "", flag: "" };
 /** Milliseconds without typing after which it is saved. */
@@ -30,6 +37,7 @@ export class Note {
 
   #saved: Draft = { ...EMPTY };
   #tag: string | null = null;
+  #writer = "somebody";
   #timer = 0;
   readonly #path;
   readonly #kept;
@@ -46,15 +54,27 @@ export class Note {
       this.draft = { ...this.#saved };
       const kept = sessionStorage.getItem(this.#kept);
       this.state = "saved";
-      if (kept !== null) {
-        this.draft = JSON.parse(kept) as Draft;
-        if (same(this.draft, this.#saved)) sessionStorage.removeItem(this.#kept);
-        else this.typed();
-      }
+      if (kept !== null) this.#resume(JSON.parse(kept) as KeptDraft);
     } catch (error) {
       this.state = "failed";
       this.said = told(error);
     }
+  }
+
+  /** Goes on with what was typed before. What somebody else wrote since stands beside it. */
+  #resume({ draft, tag, by }: KeptDraft): void {
+    if (by !== session.name) return;
+    if (same(draft, this.#saved)) {
+      sessionStorage.removeItem(this.#kept);
+      return;
+    }
+    this.draft = draft;
+    if (tag === this.#tag) {
+      this.typed();
+      return;
+    }
+    this.theirs = { ...this.#saved, by: this.#writer };
+    this.state = "conflict";
   }
 
   async #read(): Promise<Schemas["NoteAnswer"]> {
@@ -62,13 +82,15 @@ export class Note {
     const { data, response } = await whole(asked);
     this.#tag = data.note === null ? null : response.headers.get("ETag");
     this.#saved = of(data.note);
+    this.#writer = data.note?.by ?? "somebody";
     this.history = data.history;
     return data;
   }
 
   /** Something was typed: it is saved after a pause. */
   typed(): void {
-    sessionStorage.setItem(this.#kept, JSON.stringify(this.draft));
+    const kept: KeptDraft = { draft: this.draft, tag: this.#tag, by: session.name };
+    sessionStorage.setItem(this.#kept, JSON.stringify(kept));
     if (this.state === "conflict") return;
     this.state = "typing";
     clearTimeout(this.#timer);

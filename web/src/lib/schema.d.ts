@@ -5212,6 +5212,7 @@ export interface operations {
         parameters: {
             query?: {
                 return_to?: string;
+                check?: boolean;
             };
             header?: never;
             path?: never;
@@ -5219,6 +5220,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             303: {
                 headers: {
                     [name: string]: unknown;

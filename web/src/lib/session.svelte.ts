@@ -57,17 +57,18 @@ export function forget(): void {
 
 /** The service answered us. Asks by which name it knows us. */
 export async function recognized(): Promise<void> {
-  known = true;
-  refused = false;
   try {
     const answer = await fetch(`${root}api/v1/me`, { headers: headers() });
-    const me = (answer.ok ? await answer.json() : {}) as { name?: unknown };
-    name = typeof me.name === "string" ? me.name : null;
-    nobody = answer.status === 401;
+    const me = (answer.ok ? await answer.json() : {}) as { name?: unknown; person?: unknown; token?: unknown };
+    // Where anybody may read, it knows us as nobody.
+    nobody = answer.status === 401 || (answer.ok && !me.person && !me.token);
+    name = typeof me.name === "string" && !nobody ? me.name : null;
   } catch {
     // It is known without a name too.
     name = null;
   }
+  refused = false;
+  known = true;
 }
 
 /** Begins a session with a token. Throws if the service is not reached. */
@@ -91,8 +92,8 @@ export async function signOut(): Promise<void> {
 /** Whether people can sign in with GitHub here. */
 export async function withGitHub(): Promise<boolean> {
   try {
-    // The way to GitHub is a redirect, which is not followed.
-    return (await fetch(signInAddress(), { redirect: "manual" })).type === "opaqueredirect";
+    // It begins nothing: a sign-in of another tab may be under way.
+    return (await fetch(`${root}auth/sign-in?check=true`)).status === 204;
   } catch {
     return false;
   }
@@ -108,5 +109,8 @@ export async function begin(): Promise<void> {
   const own = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   if (given === null || !own) return;
   history.replaceState(null, "", location.pathname + location.search);
-  await signIn(given);
+  // Nobody who is signed in becomes somebody else by a link.
+  const answer = await fetch(`${root}api/v1/me`, { headers: headers() }).catch(() => null);
+  const me = (answer?.ok ? await answer.json() : {}) as { person?: unknown; token?: unknown };
+  if (!me.person && !me.token) await signIn(given);
 }
