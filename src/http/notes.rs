@@ -176,7 +176,7 @@ impl Condition {
     /// 400 for another `If-None-Match`, and for one beside an `If-Match`.
     fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let tags: Vec<&str> = named(headers, &IF_MATCH).collect();
-        let others: Vec<&str> = named(headers, &IF_NONE_MATCH).collect();
+        let others: Vec<&str> = named(headers, &IF_NONE_MATCH).filter(|tag| !tag.is_empty()).collect();
         match (&tags[..], &others[..]) {
             ([], []) => Ok(Self::None),
             ([], ["*"]) => Ok(Self::First),

@@ -66,8 +66,8 @@ pub async fn begin(State(state): State<AppState>, outside: RequestOrigin, params
 #[utoipa::path(
     get, path = "/auth/callback", tag = "people", operation_id = "finish_sign_in", security(()),
     params(
-        ("state" = Option<String>, Query, description = "What the sign-in was begun with"),
-        ("code" = Option<String>, Query, description = "What GitHub gives for it"),
+        ("state" = Option<String>, Query, min_length = 1, description = "What the sign-in was begun with"),
+        ("code" = Option<String>, Query, min_length = 1, description = "What GitHub gives for it"),
     ),
     responses(
         (status = 303, description = "Signed in; to the path where the sign-in began"),
@@ -148,6 +148,7 @@ pub struct TokenToUse {
     responses(
         (status = 204, description = "The session has begun; its cookie is set"),
         BadBody,
+        (status = 400, description = "The body is no token", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "There is no such token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "A page of another site asks, or the token has the scope `embed`", body = Problem, content_type = "application/problem+json"),
     ),
