@@ -141,7 +141,10 @@ pub async fn begin_asking(
         "INSERT INTO sights (account_id, session_id, github_id, asking_until)
          SELECT 0, session_id, $2, $4 FROM sessions WHERE session_id = $1
          ON CONFLICT (account_id, session_id) DO UPDATE SET asking_until = $4
-           WHERE sights.asking_until IS NULL OR sights.asking_until <= $3",
+           WHERE (sights.asking_until IS NULL OR sights.asking_until <= $3)
+             -- Somebody else may have asked since it was found to be due.
+             AND (sights.due_at IS NULL OR sights.due_at <= $3 OR EXISTS (SELECT FROM sights other
+               WHERE other.session_id = $1 AND other.account_id <> 0 AND (other.due_at IS NULL OR other.due_at <= $3)))",
         session_id,
         github_id,
         now,
