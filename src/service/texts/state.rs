@@ -13,9 +13,9 @@ use super::memory::Memory;
 /// another of an account, at its gate.
 const AT_ONCE: usize = 4;
 /// Questions to GitHub a minute about one account's items, of its budget of 5,000 points an hour or more.
-const A_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+const A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("cannot fail: it is not 0");
 /// The same of all those together who ask without a token.
-const PUBLIC_A_MINUTE: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const PUBLIC_A_MINUTE: NonZeroU32 = NonZeroU32::new(20).expect("cannot fail: it is not 0");
 
 /// What texts are fetched with.
 pub struct Texts {
