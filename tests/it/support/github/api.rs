@@ -2,34 +2,33 @@
 
 mod apps;
 mod graph;
+mod limits;
 mod oauth;
+mod record;
 mod repos;
 mod texts;
 mod user;
 mod who;
 
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State as From_;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use serde_json::{Value, json};
 
 use self::apps::{convert, deliveries, mint, register};
 use self::graph::{graphql, torn};
+use self::limits::{cost, count, paced, refused, trouble};
 pub use self::oauth::Code;
+use self::record::{asked, operation, record};
 use self::repos::repository;
 use self::who::{Who, known};
-use super::points::points;
 use super::shapes;
 use super::world::Repository;
-use super::{APP_ID, CLIENT_ID, Fault, Logged, State, Trouble, Window};
-
-/// Points that GitHub's secondary limit for REST allows in a minute.
-const POINTS_A_MINUTE: i64 = 900;
+use super::{APP_ID, CLIENT_ID, Fault, Logged, State, Trouble};
 
 struct Reply {
     status: u16,
@@ -187,98 +186,6 @@ fn logged_path(uri: &Uri, body: &[u8]) -> String {
         "/graphql" => asked(body),
         _ => uri.path_and_query().map_or("", |path| path.as_str()).to_owned(),
     }
-}
-
-/// Counts the points of the last minute by this machine's clock. Returns `false` if there are too many.
-fn paced(state: &mut State, gate: i64, points: i64) -> bool {
-    let minute = state.minutes.entry(gate).or_default();
-    minute.retain(|(at, _)| at.elapsed().as_secs() < 60);
-    minute.push((Instant::now(), points));
-    minute.iter().map(|(_, points)| points).sum::<i64>() <= POINTS_A_MINUTE
-}
-
-fn refused(state: &mut State, gate: i64, message: &str, seconds: Option<i64>) -> Reply {
-    let now = state.now();
-    if let Some(seconds) = seconds {
-        state.refused_until.insert(gate, now + Duration::seconds(seconds));
-    }
-    let left = (state.refused_until[&gate] - now).num_seconds();
-    let mut answer = error("", 403, message);
-    answer.headers.push(("retry-after", left.to_string()));
-    answer
-}
-
-fn trouble(faults: &mut Vec<Fault>, path: &str) -> Option<Trouble> {
-    let at = faults.iter().position(|fault| path.contains(fault.path))?;
-    let fault = &mut faults[at];
-    if fault.after > 0 {
-        fault.after -= 1;
-        return None;
-    }
-    let trouble = fault.trouble;
-    fault.times -= 1;
-    if fault.times == 0 {
-        faults.remove(at);
-    }
-    Some(trouble)
-}
-
-/// The points of a question of GraphQL.
-fn cost(body: &[u8]) -> u32 {
-    let asked: Value = serde_json::from_slice(body).unwrap();
-    points(asked["query"].as_str().unwrap(), &asked["variables"])
-}
-
-/// Counts a request against its budget. Returns the limit, the rest (below 0: refused) and the reset time.
-fn count(state: &mut State, gate: i64, resource: &'static str, points: u32) -> (u32, i64, DateTime<Utc>) {
-    let now = state.now();
-    let limit = if resource == "graphql" { state.limits.1 } else { state.limits.0 };
-    let window = state.windows.entry((gate, resource)).or_insert(Window { begun: now, used: 0 });
-    if now - window.begun >= Duration::hours(1) {
-        *window = Window { begun: now, used: 0 };
-    }
-    window.used += points;
-    (limit, i64::from(limit) - i64::from(window.used), window.begun + Duration::hours(1))
-}
-
-fn record(state: &mut State, method: &Method, uri: &Uri, body: &[u8], answer: &Reply) {
-    let graphql = uri.path() == "/graphql";
-    if answer.route.is_empty() && !graphql {
-        return;
-    }
-    if graphql && answer.body["errors"][0]["type"] == "INTERNAL" {
-        return;
-    }
-    let exchange = if graphql {
-        let asked: Value = serde_json::from_slice(body).unwrap();
-        json!({"graphql": asked["query"], "variables": asked["variables"], "status": answer.status, "body": answer.body})
-    } else {
-        json!({"method": method.as_str(), "route": answer.route, "status": answer.status, "body": answer.body})
-    };
-    let name = if graphql { operation(&exchange["graphql"]) } else { format!("{method} {}", answer.route) };
-    let kept = state.exchanges.entry(format!("{name} {}", answer.status)).or_default();
-    if kept.len() < 3 {
-        kept.push(exchange);
-    }
-}
-
-/// A GraphQL query in one line: the operation, its id, its states, its cursor.
-fn asked(body: &[u8]) -> String {
-    let asked: Value = serde_json::from_slice(body).unwrap_or_default();
-    let variables = &asked["variables"];
-    format!(
-        "/graphql {} {} {} {}",
-        operation(&asked["query"]),
-        variables["id"],
-        variables["states"],
-        variables["after"]
-    )
-}
-
-fn operation(query: &Value) -> String {
-    let text = query.as_str().unwrap_or_default();
-    let after = text.split_once("query ").map_or("", |(_, after)| after);
-    after.chars().take_while(|letter| letter.is_alphanumeric()).collect()
 }
 
 /// A query's parameters.
