@@ -43,6 +43,6 @@ pub use mark::Mark;
 pub use person::{Person, PersonKey};
 pub use remarks::{HISTORIC, Note, Remarks, Summary};
 pub use scrubbing::{NoteText, ScrubFact};
-pub use sight::Sight;
+pub use sight::{Sight, SightEnd};
 pub use waiting::{Review, Waiting, WaitsFor};
 pub use word::{ConversationFacts, ConversationSnapshot, Verdict, Word, WordId};

@@ -87,3 +87,13 @@ impl Sight {
         }
     }
 }
+
+/// Whose sight of an account's private repositories ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SightEnd {
+    Everybody,
+    /// One person's, by their GitHub id.
+    Person(i64),
+    /// One person's, of all accounts, with their sessions: they no longer let the App act for them.
+    Revoked(i64),
+}

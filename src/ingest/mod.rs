@@ -19,12 +19,11 @@ use std::sync::Arc;
 use sqlx::PgPool;
 use tokio::sync::{Notify, Semaphore};
 
-use crate::activity::{Bots, Event};
+use crate::activity::{Bots, Event, SightEnd};
 use crate::store::append::{Appended, Entry, RawDelivery};
 use crate::store::left_out;
-use crate::store::sights::Ended;
 use crate::telemetry::Metrics;
-use crate::webhook::{AccountRef, Omissions, SightEnd, Translation, VerifiedDelivery, translate};
+use crate::webhook::{AccountRef, Omissions, Translation, VerifiedDelivery, translate};
 
 /// Size in bytes above which a body is worked on where it holds up no other request.
 const LARGE_BODY: usize = 128 * 1024;
@@ -217,12 +216,7 @@ fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
         body: compress(delivery.body()),
     };
     let revokes = matches!(sight_end, Some(SightEnd::Revoked(_)));
-    let ends = sight_end.map(|end| match end {
-        SightEnd::Everybody => Ended::Everybody,
-        SightEnd::Person(person_id) => Ended::Person(person_id),
-        SightEnd::Revoked(person_id) => Ended::Revoked(person_id),
-    });
-    PreparedDelivery { account, entry: Entry::new(Some(raw), events).ending(ends), elsewhere, omissions, revokes }
+    PreparedDelivery { account, entry: Entry::new(Some(raw), events).ending(sight_end), elsewhere, omissions, revokes }
 }
 
 /// One of zstd's fast levels: half the time of level 1, and GitHub's JSON still shrinks to a fifth.

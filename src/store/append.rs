@@ -11,9 +11,9 @@ use super::head::{self, BEGIN, LockedHead};
 use super::log::LogEntry;
 use super::opening::{self, Opening, StateKeys};
 use super::pool;
-use super::sights::{self, Ended};
+use super::sights;
 use super::{StoreError, project, scrubs, stored};
-use crate::activity::{Bots, Event};
+use crate::activity::{Bots, Event, SightEnd};
 
 /// The outcome of a delivery whose events the database refused. Its raw form is kept.
 const FAILED: &str = "failed";
@@ -36,7 +36,7 @@ pub struct Entry {
     pub raw: Option<RawDelivery>,
     events: Vec<NewEvent>,
     /// Whose sight of private repositories ends with it.
-    ends: Option<Ended>,
+    ends: Option<SightEnd>,
 }
 
 /// An event with its stored JSON. The JSON is made before the head is locked.
@@ -62,7 +62,7 @@ impl Entry {
 
     /// The same, with which somebody's sight of private repositories ends.
     #[must_use]
-    pub fn ending(self, ends: Option<Ended>) -> Self {
+    pub fn ending(self, ends: Option<SightEnd>) -> Self {
         Self { ends, ..self }
     }
 

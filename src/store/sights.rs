@@ -7,29 +7,20 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
 use super::StoreError;
+use crate::activity::SightEnd;
 
 /// The account of the row that stands for a session as a whole.
 const WHOLE: i64 = 0;
 
-/// Whose sight of an account's private repositories ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    Everybody,
-    /// One person's, by their id on GitHub.
-    Person(i64),
-    /// One person's, of all accounts, with their sessions.
-    Revoked(i64),
-}
-
 /// Takes sight away, in the transaction that holds the account's head.
-pub(super) async fn end(connection: &mut PgConnection, account_id: i64, ended: &[Ended]) -> Result<(), StoreError> {
+pub(super) async fn end(connection: &mut PgConnection, account_id: i64, ended: &[SightEnd]) -> Result<(), StoreError> {
     if ended.is_empty() {
         return Ok(());
     }
-    let everybody = ended.contains(&Ended::Everybody);
-    let of = |ended: &Ended| match ended {
-        Ended::Person(github_id) => Some(*github_id),
-        Ended::Everybody | Ended::Revoked(_) => None,
+    let everybody = ended.contains(&SightEnd::Everybody);
+    let of = |ended: &SightEnd| match ended {
+        SightEnd::Person(github_id) => Some(*github_id),
+        SightEnd::Everybody | SightEnd::Revoked(_) => None,
     };
     let people: Vec<i64> = ended.iter().filter_map(of).collect();
     if everybody || !people.is_empty() {
@@ -47,7 +38,7 @@ pub(super) async fn end(connection: &mut PgConnection, account_id: i64, ended: &
         .await?;
     }
     for revoked in ended {
-        if let Ended::Revoked(github_id) = revoked {
+        if let SightEnd::Revoked(github_id) = revoked {
             super::sessions::end_all_of(&mut *connection, *github_id).await?;
         }
     }

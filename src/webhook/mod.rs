@@ -28,6 +28,5 @@ pub mod values;
 pub use delivery::{BadDelivery, CheckedHeaders, Headers, VerifiedDelivery, check_headers, verify};
 pub use listed::{ItemOpening, ListedItem, ListedItems, listed_issue, listed_issues};
 pub use reading::Omissions;
-pub use sight_end::SightEnd;
 pub use signature::Secrets;
 pub use translate::{AccountRef, Translation, TranslationOutcome, translate};

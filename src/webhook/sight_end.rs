@@ -4,16 +4,7 @@
 //! concerns, it concerns everybody.
 
 use super::payload::{Payload, User};
-
-/// Whose sight of an account's private repositories a delivery ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SightEnd {
-    Everybody,
-    /// One person's, by their GitHub id.
-    Person(i64),
-    /// One person's, of all accounts: they no longer let the App act for them.
-    Revoked(i64),
-}
+use crate::activity::SightEnd;
 
 /// What a delivery ends, by "Webhook events and payloads" in GitHub's documentation.
 pub(super) fn sight_end(event: &str, action: &str, payload: &Payload) -> Option<SightEnd> {

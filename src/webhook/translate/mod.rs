@@ -24,8 +24,8 @@ use self::parties::actor;
 use super::delivery::VerifiedDelivery;
 use super::payload::Payload;
 use super::reading::{Omissions, read};
-use super::sight_end::{SightEnd, sight_end};
-use crate::activity::{Event, Source};
+use super::sight_end::sight_end;
+use crate::activity::{Event, SightEnd, Source};
 
 /// How a delivery's translation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

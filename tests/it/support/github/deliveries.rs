@@ -2,9 +2,9 @@
 
 use bugscrub::webhook::signature;
 
+use super::super::app::SECRET;
 use super::world::Outgoing;
 use super::{Attempt, Delivering, FakeGitHub, State};
-use crate::support::app::SECRET;
 
 impl FakeGitHub {
     /// How many deliveries failed and never arrived later.

@@ -6,10 +6,10 @@ use axum::http::Uri;
 use chrono::Duration;
 use serde_json::{Value, json};
 
+use super::super::super::app::SECRET;
 use super::super::shapes::{self, time};
 use super::super::{APP_ID, APP_KEY, Attempt, CLIENT_ID, CLIENT_SECRET, State, Token};
 use super::{Query, Reply, error, reply};
-use crate::support::app::SECRET;
 
 pub fn mint(state: &mut State, id: &str, body: &[u8]) -> Reply {
     const ROUTE: &str = "/app/installations/{installation_id}/access_tokens";
