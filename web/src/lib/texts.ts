@@ -1,44 +1,16 @@
-// What is written on an item. A service that cannot read it through yet answers 404, which is no fault of the item.
-import { root } from "./place.svelte";
-import { headers } from "./session.svelte";
-import { Refusal, type Problem } from "./api";
+// What is written on an item.
+import { api, ask, Refusal, type Schemas } from "./api";
 
-export interface Entry {
-  kind: string;
-  id: number | null;
-  author: string | null;
-  bot: string | null;
-  association: string | null;
-  created_at: string | null;
-  edited_at: string | null;
-  url: string | null;
-  html: string | null;
-  verdict: string | null;
-  is_answer: boolean;
-  minimized: string | null;
-  path: string | null;
-  further: number;
-}
+export type Entry = Schemas["TextEntry"];
+export type Text = Schemas["TextAnswer"];
 
-export interface Text {
-  source: "github" | "deliveries";
-  fetched_at: string;
-  body: Entry | null;
-  entries: Entry[];
-  before: string | null;
-}
-
-/** `null`: this service shows no texts. */
+/** `null`: GitHub does not show it, or the item is not to be seen. */
 export async function texts(owner: string, repo: string, number: number, before: string | null): Promise<Text | null> {
-  const query = before === null ? "" : `?${new URLSearchParams({ before }).toString()}`;
-  let response;
+  const params = { path: { owner, repo, number }, query: before === null ? {} : { before } };
   try {
-    response = await fetch(`${root}api/v1/items/${owner}/${repo}/${String(number)}/text${query}`, { headers: headers() });
-  } catch {
-    throw new Refusal(0, undefined, null);
+    return await ask(api.GET("/api/v1/items/{owner}/{repo}/{number}/text", { params }));
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return null;
+    throw error;
   }
-  if (response.status === 404) return null;
-  const said: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw new Refusal(response.status, said as Partial<Problem> | undefined, null);
-  return said as Text;
 }
