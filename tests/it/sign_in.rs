@@ -14,7 +14,7 @@ use bugscrub::people::{OAuthApp, PeopleSettings, ScrubOpenTo, SessionKeys, SignI
 use reqwest::{Method, Response, redirect};
 use serde_json::{Value, json};
 
-use crate::github::{asking, rhythm, start_on};
+use crate::github::{asking, complete, rhythm, start_on};
 use crate::support::github::{CLIENT_ID, CLIENT_SECRET, FakeGitHub};
 use crate::support::service::http;
 use crate::support::{TestApp, TestDatabase};
@@ -39,6 +39,18 @@ pub async fn start(github: &FakeGitHub) -> TestApp {
     let app = start_on(github, settings, TestDatabase::new().await).await;
     github.callback(&app.url("/auth/callback"));
     app
+}
+
+/// The same with an account that has five items, all fetched; and the account's installation.
+async fn start_filled(github: &FakeGitHub) -> (TestApp, i64) {
+    let installation = github.world(|world| {
+        let account = world.account("acme");
+        world.fill(account, 1, 5);
+        world.install(account, None)
+    });
+    let app = start(github).await;
+    complete(&app).await;
+    (app, installation)
 }
 
 /// A browser, which keeps cookies and follows no redirect by itself.

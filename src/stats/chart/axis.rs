@@ -66,6 +66,29 @@ where
     Ok(chart)
 }
 
+/// The same with dates below, for one of two charts that stand one over the other: only the lower one, which is `dated`,
+/// says them.
+pub(super) fn frame_over_dates<'a>(
+    area: &Area<'a>,
+    (from, to): (NaiveDate, NaiveDate),
+    (words, most): (&str, i64),
+    (room, dated): (i32, bool),
+) -> Drawn<Chart<'a, DateAxis>> {
+    let days = DateAxis::new(day(from), day(to) + 1.0, dates_under(area, room));
+    let label = |tick: &f64| if dated { days.label(*tick) } else { String::new() };
+    let (date, below) = if dated { ("date", 44) } else { ("", 8) };
+    frame(
+        area,
+        Axis { coordinates: days, words: date, label: &label, room: below },
+        Axis { coordinates: CountAxis::new(0, most), words, label: &count_label, room },
+    )
+}
+
+/// A date as a [`DateAxis`] counts it: in days.
+pub(super) fn day(date: NaiveDate) -> f64 {
+    f64::from(date.num_days_from_ce())
+}
+
 /// The label of a count. Counts below 0 are for bars that hang down.
 pub(super) fn count_label(count: &f64) -> String {
     grouped(count.abs() as i64)
@@ -203,7 +226,7 @@ impl DateAxis {
                     return vec![];
                 };
                 let dates = (0..).map_while(|index: u32| start.checked_add_months(Months::new(index * step)));
-                dates.map(|date| f64::from(date.num_days_from_ce())).take_while(|day| *day <= self.to).collect()
+                dates.map(day).take_while(|day| *day <= self.to).collect()
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The chart of the backlog over time: above, a line of what is open; below, bars of what came and went.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use plotters::prelude::*;
 
-use super::axis::{Area, Axis, CountAxis, DateAxis, Drawn, count_label, dates_under, frame, room_for};
+use super::axis::{Area, Axis, CountAxis, DateAxis, Drawn, count_label, dates_under, day, frame, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, DARK, ORANGE, PALE, SHADE, axis_line};
 use super::words::grouped;
@@ -74,10 +74,6 @@ fn unit(bars: &[Bar]) -> String {
 /// The longest bar, up or down.
 fn most(bars: &[Bar]) -> i64 {
     bars.iter().map(|bar| bar.opened.max(bar.left)).max().unwrap_or(0)
-}
-
-fn day(date: NaiveDate) -> f64 {
-    f64::from(date.num_days_from_ce())
 }
 
 /// The axis of dates, which must be the same in both plots. The end of a day is the beginning of the next.

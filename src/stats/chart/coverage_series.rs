@@ -1,9 +1,8 @@
 //! The chart of coverage over time: above, what was open and how much of it had been read; below, what was read in each step.
 
-use chrono::{Datelike, NaiveDate};
 use plotters::prelude::*;
 
-use super::axis::{Area, Axis, CountAxis, DateAxis, Drawn, count_label, dates_under, frame, room_for};
+use super::axis::{Area, Drawn, day, frame_over_dates, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, DARK, ORANGE};
 use super::words::grouped;
@@ -45,14 +44,7 @@ fn draw(
     (room, dated): (i32, bool),
 ) -> Drawn {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(()) };
-    let days = DateAxis::new(day(first.first_date), day(last.date) + 1.0, dates_under(area, room));
-    let label = |tick: &f64| if dated { days.label(*tick) } else { String::new() };
-    let (date, below) = if dated { ("date", 44) } else { ("", 8) };
-    let mut chart = frame(
-        area,
-        Axis { coordinates: days, words: date, label: &label, room: below },
-        Axis { coordinates: CountAxis::new(0, i64::from(most)), words, label: &count_label, room },
-    )?;
+    let mut chart = frame_over_dates(area, (first.first_date, last.date), (words, i64::from(most)), (room, dated))?;
     for (count, color) in lines {
         // A point is of the end of its step.
         let places = || points.iter().map(|point| (day(point.date) + 1.0, f64::from(count(point))));
@@ -60,8 +52,4 @@ fn draw(
         chart.draw_series(places().next_back().map(|place| Circle::new(place, 3, color.filled())))?;
     }
     Ok(())
-}
-
-fn day(date: NaiveDate) -> f64 {
-    f64::from(date.num_days_from_ce())
 }

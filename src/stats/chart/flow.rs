@@ -1,9 +1,8 @@
 //! The chart of the flow: above, the hours to the first response in each step; below, those to closing.
 
-use chrono::{Datelike, NaiveDate};
 use plotters::prelude::*;
 
-use super::axis::{Area, Axis, CountAxis, DateAxis, Drawn, count_label, dates_under, frame, room_for};
+use super::axis::{Area, Drawn, day, frame_over_dates, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, DARK};
 use crate::stats::flow::FlowPoint;
@@ -42,14 +41,7 @@ fn draw(
     (room, dated): (i32, bool),
 ) -> Drawn {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(()) };
-    let days = DateAxis::new(day(first.first_date), day(last.date) + 1.0, dates_under(area, room));
-    let label = |tick: &f64| if dated { days.label(*tick) } else { String::new() };
-    let (date, below) = if dated { ("date", 44) } else { ("", 8) };
-    let mut chart = frame(
-        area,
-        Axis { coordinates: days, words: date, label: &label, room: below },
-        Axis { coordinates: CountAxis::new(0, most), words, label: &count_label, room },
-    )?;
+    let mut chart = frame_over_dates(area, (first.first_date, last.date), (words, most), (room, dated))?;
     for (hours, style) in [(p90, BLUE.stroke_width(2)), (median, DARK.stroke_width(2))] {
         for run in points.split(|point| hours(point).is_none()) {
             let places = || run.iter().filter_map(|point| Some((middle(point), hours(point)?)));
@@ -59,10 +51,6 @@ fn draw(
         }
     }
     Ok(())
-}
-
-fn day(date: NaiveDate) -> f64 {
-    f64::from(date.num_days_from_ce())
 }
 
 /// The middle of a step.

@@ -1,9 +1,9 @@
 //! The chart of the forecast: how the runs spread, and the dates by which they end.
 
-use chrono::{Datelike, Duration, NaiveDate};
+use chrono::{Duration, NaiveDate};
 use plotters::prelude::*;
 
-use super::axis::{Area, Axis, Chart, CountAxis, DateAxis, Drawn, count_label, dates_under, frame, room_for};
+use super::axis::{Area, Axis, Chart, CountAxis, DateAxis, Drawn, count_label, dates_under, day, frame, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, CARD, DARK, ORANGE, PALE, PALER, TEXT_SIZE, label};
 use super::words::width_of;
@@ -68,10 +68,6 @@ fn shown(forecast: &Forecast) -> &[FanPoint] {
         None => summary.today + OPEN_END,
     };
     &forecast.fan[..forecast.fan.partition_point(|point| point.date <= end)]
-}
-
-fn day(date: NaiveDate) -> f64 {
-    f64::from(date.num_days_from_ce())
 }
 
 /// The edges of the bands.

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::{Browser, OWN_PAGE, location, sessions, start};
+use super::{Browser, OWN_PAGE, location, sessions, start, start_filled};
 use crate::support::app::problem;
 use crate::support::github::{FakeGitHub, Fault, Trouble};
 use crate::support::wait;
@@ -239,13 +239,7 @@ async fn pages_of_other_sites_write_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_installation_that_the_answer_names_is_not_believed() {
     let github = FakeGitHub::start().await;
-    let installation = github.world(|world| {
-        let account = world.account("acme");
-        world.fill(account, 1, 5);
-        world.install(account, None)
-    });
-    let app = start(&github).await;
-    crate::github::complete(&app).await;
+    let (app, installation) = start_filled(&github).await;
     let (plain, forged) = (Browser::new(&app), Browser::new(&app));
     plain.sign_in("octocat").await;
     let at = forged.begin("/auth/sign-in").await;

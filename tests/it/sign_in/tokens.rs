@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{ADMIN, Browser, sessions, start};
+use super::{ADMIN, Browser, sessions, start, start_filled};
 use crate::support::app::problem;
 use crate::support::github::FakeGitHub;
 use crate::support::{TestApp, run_test, wait};
@@ -81,13 +81,7 @@ async fn the_bootstrap_token_becomes_a_session_and_one_for_urls_does_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_persons_token_is_no_more_than_the_person() {
     let github = FakeGitHub::start().await;
-    github.world(|world| {
-        let account = world.account("acme");
-        world.fill(account, 1, 5);
-        world.install(account, None)
-    });
-    let app = start(&github).await;
-    crate::github::complete(&app).await;
+    let (app, _) = start_filled(&github).await;
     let browser = Browser::new(&app);
     browser.sign_in("octocat").await;
     // Neither more scopes, nor what goes around what they see.
@@ -198,13 +192,7 @@ async fn a_token_of_one_person_under_the_session_of_another_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_signed_in_acts_as_themselves() {
     let github = FakeGitHub::start().await;
-    github.world(|world| {
-        let account = world.account("acme");
-        world.fill(account, 1, 5);
-        world.install(account, None)
-    });
-    let app = start(&github).await;
-    crate::github::complete(&app).await;
+    let (app, _) = start_filled(&github).await;
     let browser = Browser::new(&app);
     browser.sign_in(ADMIN).await;
     let open = async |body: Value| browser.post("/api/v1/scrubs", Some(body)).await;
