@@ -157,6 +157,8 @@ impl Account {
             };
             repositories.values().filter(passes).map(|repository| repository.repo_id).collect()
         });
+        // To have a long list of repositories read and compared takes longer than to find the names in all of them.
+        let within = within.filter(|within| !sight.is_all() || within.len() <= resolve::FEW);
         let meanings = resolve::meanings(pool, *account_id, filter, within.as_deref()).await?;
         let mut selection = Selection::of(filter, sight, repositories.values(), &meanings);
         if matches!(sight, Sight::Only(_)) && filter.asks_for_remarks() {
