@@ -19,6 +19,7 @@ use crate::http::limit::Limits;
 use crate::http::public::PublicReading;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::shares::Shares;
+use crate::http::strangers::Strangers;
 use crate::http::{self, AppParts, AppState, router};
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
@@ -177,6 +178,7 @@ impl Application {
             exports: Shares::exports(),
             limits: Limits::new(settings.rate_limit),
             public: PublicReading::new(&settings.public),
+            strangers: Strangers::new(&settings.public),
             github,
             stopping: stop.subscribe(),
             metrics,
@@ -300,7 +302,6 @@ async fn close_forgotten(service: Service, after: Duration) {
     }
 }
 
-/// Deletes raw deliveries that are past their retention, and sessions that have expired, now and every hour.
 /// Forgets texts whose time is over, or of which GitHub has told something since.
 async fn forget_texts(service: Service) {
     let mut every = tokio::time::interval(FORGET_EVERY);
@@ -315,7 +316,7 @@ async fn forget_texts(service: Service) {
     }
 }
 
-/// Deletes raw deliveries that are past their retention, now and every hour.
+/// Deletes raw deliveries that are past their retention, and sessions that have expired, now and every hour.
 async fn prune(service: Service, retention: Duration) {
     let mut every = tokio::time::interval(PRUNE_EVERY);
     loop {

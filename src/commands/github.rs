@@ -9,6 +9,7 @@ use crate::github::doctor::Finding;
 use crate::github::manifest::CALLBACK;
 use crate::github::setup::{CredentialFiles, NewApp};
 use crate::github::{Client, Identity, PrivateKey, doctor as examining, setup as setting_up};
+use crate::http::public::PublicSettings;
 use crate::people::{self, SignInSettings};
 use crate::store;
 use crate::telemetry::Metrics;
@@ -107,6 +108,35 @@ async fn sign_in(settings: Option<SignInSettings>, client: &Client) -> Finding {
     }
 }
 
+/// What is open to whoever comes, and how often.
+fn open_to_all(settings: &PublicSettings) -> Finding {
+    let PublicSettings { on, per_minute, proxies } = settings;
+    let open = match on {
+        true => {
+            "Anybody reads without a token what is public on GitHub, and with it your notes, marks, scrubs and who attended \
+             (BUGSCRUB_PUBLIC)."
+        }
+        false => "Nobody reads without a token (BUGSCRUB_PUBLIC is off).",
+    };
+    let whom = if *on { "read or to sign in" } else { "sign in" };
+    if *per_minute == 0 {
+        return Finding::Warning(format!(
+            "{open} An address may ask any number of times to {whom}: set BUGSCRUB_PUBLIC_RATE_LIMIT, which is 0."
+        ));
+    }
+    if proxies.believe_anybody() {
+        return Finding::Warning(format!(
+            "{open} BUGSCRUB_TRUSTED_PROXIES ({proxies}) names every address there is, so anybody can say that they are \
+             somebody else and no limit holds: name the networks of your proxies alone."
+        ));
+    }
+    let whose = match proxies.is_empty() {
+        true => "No proxy is believed: behind one, all share this (BUGSCRUB_TRUSTED_PROXIES).".to_owned(),
+        false => format!("These proxies are believed to say who asks: {proxies}."),
+    };
+    Finding::Good(format!("{open} Each address may ask {per_minute} times a minute to {whom}. {whose}"))
+}
+
 /// `bugscrub doctor`
 pub async fn doctor(args: DoctorArgs) -> Done {
     let settings = match args.github.settings() {
@@ -120,8 +150,18 @@ pub async fn doctor(args: DoctorArgs) -> Done {
     let identity = Identity::new(settings.app_id, settings.private_key, system_clock());
     let client = Client::new(settings.address, Some(identity), None, None, system_clock(), Metrics::new())?;
     let mut findings = examining::examine(&client).await;
-    findings.push(match args.people.settings(&args.github) {
-        Ok(people) => sign_in(people.sign_in, &client).await,
+    match args.people.settings(&args.github) {
+        Ok(people) => {
+            let signs_in = people.sign_in.is_some();
+            findings.push(sign_in(people.sign_in, &client).await);
+            if signs_in {
+                findings.extend(examining::examine_members(&client).await);
+            }
+        }
+        Err(error) => findings.push(Finding::Bad(format!("{}.", whole(&error)))),
+    }
+    findings.push(match args.public.settings() {
+        Ok(public) => open_to_all(&public),
         Err(error) => Finding::Bad(format!("{}.", whole(&error))),
     });
     // A private Postgres is not started for this.

@@ -2,6 +2,7 @@
 //! sentence says what it is and what to do.
 
 mod database;
+mod members;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use chrono::Duration;
 use serde_json::Value;
 
 pub use self::database::examine as examine_database;
+pub use self::members::examine as examine_members;
 use super::answer::GitHubError;
 use super::client::{Client, Requester};
 use super::manifest::declared_events;

@@ -45,6 +45,7 @@ pub mod sheets;
 mod sign_in;
 mod similar;
 mod stats;
+pub mod strangers;
 mod stream;
 mod sync;
 mod texts;
@@ -87,6 +88,7 @@ use self::outside::{RequestOrigin, with_outside};
 use self::problem::with_problems;
 use self::public::PublicReading;
 use self::shares::Shares;
+use self::strangers::Strangers;
 use crate::github::JobContext;
 use crate::ingest::Ingest;
 use crate::service::Service;
@@ -126,6 +128,7 @@ pub struct AppParts {
     pub limits: Limits,
     /// `None`: nobody reads without a token.
     pub public: Option<PublicReading>,
+    pub strangers: Strangers,
     /// `None` if the service only receives deliveries.
     pub github: Option<JobContext>,
     /// True once the service is to stop. Streams, which have no end of their own, end then.

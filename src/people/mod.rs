@@ -4,7 +4,7 @@
 //! - [`oauth`]: how codes and refresh tokens become tokens, by GitHub's rules;
 //! - [`keys`]: under which people's tokens are kept;
 //! - [`sign_in`]: the way to GitHub and back; between the two, all that is known is in a cookie of the browser;
-//! - [`session`]: sessions, their tokens, and how these are renewed;
+//! - [`session`]: sessions, their tokens, and how these are renewed; `giving_back`: what becomes of the tokens at the end;
 //! - [`sight`]: what a person may see and do; `asking`: how GitHub is asked for it; `held`: what is kept of it in memory;
 //! - [`known`], [`settings`], [`error`]: what all of these share.
 //!
@@ -13,6 +13,7 @@
 
 mod asking;
 pub mod error;
+mod giving_back;
 mod held;
 pub mod keys;
 pub mod known;

@@ -186,7 +186,8 @@ impl<'a> Batch<'a> {
                 let recorded_at = head.now + Duration::microseconds(at);
                 let new = entry.events.iter().filter(|new| known_keys.insert(new.event.source_key.clone()));
                 events.extend(new.map(|new| Received { new, recorded_at }));
-                ended.extend(entry.ends);
+                // A delivery to another account may come again: it ends nothing that it has ended before.
+                ended.extend(entry.ends.filter(|_| entry.raw.is_some() || events.len() > before));
             }
             appended.push(Appended { position: 0, events: events.len() - before, duplicate });
         }

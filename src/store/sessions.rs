@@ -1,13 +1,17 @@
 //! Sessions: hashes of their cookies, whose they are, and people's tokens from GitHub, which are encrypted before they
 //! come here.
 //!
-//! A session ends when it has not been used for 30 days, and 180 days after it began. All times are the database's.
+//! A session ends when it has not been used for 30 days, 180 days after it began, and when the same person or token has
+//! begun [`MOST`] others since. All times are the database's.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
 
 use super::head::BEGIN;
 use super::{StoreError, pool};
+
+/// Sessions that a person or an API token has at most. When another begins, the oldest ends.
+pub const MOST: i64 = 20;
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -51,6 +55,15 @@ pub struct KeptTokens {
     pub refresh: Option<Vec<u8>>,
 }
 
+/// A session of a person that has ended, with the token that GitHub still takes.
+#[derive(Clone, Debug)]
+pub struct EndedSession {
+    pub hash: Vec<u8>,
+    pub github_id: i64,
+    /// Encrypted.
+    pub access: Vec<u8>,
+}
+
 struct Columns {
     session_id: i64,
     hash: Vec<u8>,
@@ -72,18 +85,27 @@ impl From<Columns> for SessionRow {
     }
 }
 
-/// Begins a session of a person.
+/// Begins a session of a person. Returns those of their sessions that end thereby.
 pub async fn begin(
     pool: &PgPool,
     hash: &[u8],
     (github_id, login): (i64, &str),
     tokens: &SealedTokens,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "INSERT INTO sessions (hash, github_id, login, access_token, access_expires_at, refresh_token,
-             refresh_expires_at, expires_at)
-         VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $6, now() + make_interval(secs => $7),
-             now() + interval '30 days')",
+) -> Result<Vec<EndedSession>, StoreError> {
+    let ended = sqlx::query_as!(
+        EndedSession,
+        r#"WITH begun AS (
+             INSERT INTO sessions (hash, github_id, login, access_token, access_expires_at, refresh_token,
+               refresh_expires_at, expires_at)
+             VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $6, now() + make_interval(secs => $7),
+               now() + interval '30 days')),
+           oldest AS (
+             SELECT session_id FROM sessions WHERE github_id = $2 ORDER BY session_id DESC OFFSET $8),
+           -- One whose tokens are being renewed ends the next time.
+           idle AS (
+             SELECT session_id FROM sessions WHERE session_id IN (SELECT session_id FROM oldest) FOR UPDATE SKIP LOCKED)
+           DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM idle)
+           RETURNING hash, github_id AS "github_id!", access_token AS "access!""#,
         hash,
         github_id,
         login,
@@ -91,18 +113,23 @@ pub async fn begin(
         tokens.access_seconds,
         tokens.refresh,
         tokens.refresh_seconds,
+        MOST - 1,
     )
-    .execute(pool)
+    .fetch_all(pool)
     .await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// Begins a session of an API token.
 pub async fn begin_of_token(pool: &PgPool, hash: &[u8], token_hash: &[u8]) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO sessions (hash, token_hash, expires_at) VALUES ($1, $2, now() + interval '30 days')",
+        "WITH begun AS (
+           INSERT INTO sessions (hash, token_hash, expires_at) VALUES ($1, $2, now() + interval '30 days')),
+         oldest AS (SELECT session_id FROM sessions WHERE token_hash = $2 ORDER BY session_id DESC OFFSET $3)
+         DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM oldest)",
         hash,
         token_hash,
+        MOST - 1,
     )
     .execute(pool)
     .await?;
@@ -141,11 +168,15 @@ pub async fn latest_of(pool: &PgPool, github_id: i64) -> Result<Option<SessionRo
     Ok(found.map(SessionRow::from))
 }
 
+/// Writes down that a session is used; not while its tokens are renewed, for which nobody waits.
 async fn touch(pool: &PgPool, session_id: i64) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE sessions SET used_at = now(),
+        "WITH used AS (
+           SELECT session_id FROM sessions WHERE session_id = $1 AND used_at < now() - interval '1 minute'
+           FOR NO KEY UPDATE SKIP LOCKED)
+         UPDATE sessions SET used_at = now(),
              expires_at = LEAST(now() + interval '30 days', created_at + interval '180 days')
-         WHERE session_id = $1 AND used_at < now() - interval '1 minute'",
+         WHERE session_id IN (SELECT session_id FROM used)",
         session_id,
     )
     .execute(pool)
@@ -184,10 +215,13 @@ pub async fn has_any(pool: &PgPool, github_id: i64) -> Result<bool, StoreError> 
     Ok(there)
 }
 
-/// Ends one session.
-pub async fn end(pool: &PgPool, hash: &[u8]) -> Result<(), StoreError> {
-    sqlx::query!("DELETE FROM sessions WHERE hash = $1", hash).execute(pool).await?;
-    Ok(())
+/// Ends one session. Returns it if it was a person's.
+pub async fn end(pool: &PgPool, hash: &[u8]) -> Result<Option<EndedSession>, StoreError> {
+    let ended = sqlx::query!("DELETE FROM sessions WHERE hash = $1 RETURNING hash, github_id, access_token", hash)
+        .fetch_optional(pool)
+        .await?;
+    let of_person = ended.and_then(|ended| Some((ended.hash, ended.github_id?, ended.access_token?)));
+    Ok(of_person.map(|(hash, github_id, access)| EndedSession { hash, github_id, access }))
 }
 
 /// Ends all sessions of an API token.
@@ -196,17 +230,28 @@ pub async fn end_all_of_token(pool: &PgPool, token_hash: &[u8]) -> Result<(), St
     Ok(())
 }
 
-/// Ends all sessions of a person, and revokes the tokens that they made for themselves, with the sessions of those.
-pub async fn end_all_of(executor: impl PgExecutor<'_>, github_id: i64) -> Result<(), StoreError> {
-    sqlx::query!(
+/// Ends all sessions of a person, and revokes the tokens that they made for themselves, with the sessions of those. Returns
+/// the person's own.
+pub async fn end_all_of(executor: impl PgExecutor<'_>, github_id: i64) -> Result<Vec<EndedSession>, StoreError> {
+    let ended = sqlx::query!(
         "WITH revoked AS (
              UPDATE tokens SET revoked_at = now() WHERE person = $1 AND revoked_at IS NULL RETURNING hash
          )
-         DELETE FROM sessions WHERE github_id = $1 OR token_hash IN (SELECT hash FROM revoked)",
+         DELETE FROM sessions WHERE github_id = $1 OR token_hash IN (SELECT hash FROM revoked)
+         RETURNING hash, access_token",
         github_id,
     )
-    .execute(executor)
+    .fetch_all(executor)
     .await?;
+    let of_person = ended.into_iter().filter_map(|ended| Some((ended.hash, ended.access_token?)));
+    Ok(of_person.map(|(hash, access)| EndedSession { hash, github_id, access }).collect())
+}
+
+/// Keeps how somebody is called by now.
+pub async fn rename(pool: &PgPool, session_id: i64, login: &str) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE sessions SET login = $2 WHERE session_id = $1 AND login <> $2", session_id, login)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
@@ -230,7 +275,7 @@ pub async fn tokens(pool: &PgPool, session_id: i64) -> Result<Option<KeptTokens>
     Ok(kept)
 }
 
-/// A session whose row is locked: nobody else renews its tokens meanwhile.
+/// A session whose row is locked: nobody else renews its tokens meanwhile. Rows that refer to it can be written.
 pub struct LockedSession {
     transaction: Transaction<'static, Postgres>,
     session_id: i64,
@@ -244,7 +289,8 @@ pub async fn lock(pool: &PgPool, session_id: i64) -> Result<Option<LockedSession
         KeptTokens,
         r#"SELECT access_token AS "access!", COALESCE(access_expires_at <= now() + interval '5 minutes', false) AS "is_old!",
                CASE WHEN refresh_expires_at IS NULL OR refresh_expires_at > now() THEN refresh_token END AS refresh
-           FROM sessions WHERE session_id = $1 AND expires_at > now() AND access_token IS NOT NULL FOR UPDATE"#,
+           FROM sessions WHERE session_id = $1 AND expires_at > now() AND access_token IS NOT NULL
+           FOR NO KEY UPDATE"#,
         session_id,
     )
     .fetch_optional(&mut *transaction)

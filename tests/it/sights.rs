@@ -1,6 +1,7 @@
 //! Readers who see some repositories and not others: every answer is the one of who sees all, less what
 //! is hidden, filtered here by hand.
 
+mod moved;
 mod people;
 mod scrubbing;
 mod statistics;

@@ -227,6 +227,23 @@ async fn a_label_and_a_milestone_are_found_by_name_without_reading_all() {
     database.drop().await;
 }
 
+/// Many items at once and one alone, by the names of their repositories.
+#[tokio::test(flavor = "multi_thread")]
+async fn repositories_are_found_by_name_without_reading_all() {
+    let database = TestDatabase::new().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    fill(&mut connection).await;
+    let names: Vec<String> = (1..=500).map(|repo_id| format!("k{repo_id}")).collect();
+    for knows in ["", "ANALYZE"] {
+        sqlx::raw_sql(knows).execute(&mut connection).await.unwrap();
+        let many = format!("1, '{{{}}}', true, NULL", names.join(","));
+        check_visits(&mut connection, "AS wanted (name)", &many, 500..=6_000).await;
+        check_visits(&mut connection, "= $4 AND i.number = $5", "1, true, 'k7', 'k7', 7, NULL", 1..=40).await;
+    }
+    connection.close().await.unwrap();
+    database.drop().await;
+}
+
 /// Items whose titles are like another's, among many: by a rare word, and the newest of some repositories.
 #[tokio::test(flavor = "multi_thread")]
 async fn alike_titles_are_found_without_reading_all() {
