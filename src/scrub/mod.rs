@@ -8,6 +8,7 @@
 //!   somebody last read it;
 //! - [`deck_marks`]: which rows of decks are marked as read;
 //! - [`record`]: what is on record of scrubs and items, to compare spreadsheets with;
+//! - [`room`]: who is there while a scrub goes on, and what they do;
 //! - [`input`]: what people may write;
 //! - [`minutes`]: a scrub as a text to paste;
 //! - [`schedule`]: when the group meets.
@@ -21,6 +22,7 @@ pub mod input;
 pub mod minutes;
 pub mod progress;
 pub mod record;
+pub mod room;
 pub mod schedule;
 pub mod view;
 
