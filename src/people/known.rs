@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use super::error::PeopleError;
 use super::held::HeldSights;
 use super::keys::SessionKeys;
-use super::oauth::OAuth;
+use super::oauth::{OAuth, OAuthApp};
 use super::settings::{PeopleSettings, ScrubOpenTo, SignInSettings};
 use crate::github::{Client, Clock, GitHubError};
 
@@ -39,6 +39,7 @@ pub(super) struct PeopleState {
 /// What signing in is done with.
 pub(super) struct SignIn {
     pub github: Client,
+    pub app: OAuthApp,
     pub oauth: OAuth,
     /// How many may sign in at the same moment. Anybody may try, so that they cannot keep GitHub busy in our name.
     pub turns: Semaphore,
@@ -62,7 +63,7 @@ impl People {
         let sign_in = match sign_in.zip(github) {
             Some((SignInSettings { app, keys }, github)) => {
                 let turns = Semaphore::new(SIGN_INS);
-                Some(SignIn { oauth: OAuth::new(app, &github.web())?, turns, github, keys })
+                Some(SignIn { oauth: OAuth::new(app.clone(), &github.web())?, app, turns, github, keys })
             }
             None => None,
         };

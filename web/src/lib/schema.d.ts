@@ -48,6 +48,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ask_doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1117,6 +1133,7 @@ export interface components {
         };
         Counts: {
             conflict: number;
+            left_out: number;
             new: number;
             removing: number;
             same: number;
@@ -1216,6 +1233,11 @@ export interface components {
             discussions: components["schemas"]["CountRow"];
             issues: components["schemas"]["CountRow"];
             pull_requests: components["schemas"]["CountRow"];
+        };
+        DoctorAnswer: {
+            /** Format: date-time */
+            checked_at: string;
+            findings: components["schemas"]["FindingRow"][];
         };
         /** @enum {string} */
         EmbedScope: "embed";
@@ -1340,6 +1362,11 @@ export interface components {
             p80: number;
             /** Format: int32 */
             p95: number;
+        };
+        FindingRow: {
+            /** @enum {string} */
+            health: "good" | "doubtful" | "bad";
+            text: string;
         };
         FlowAnswer: components["schemas"]["Grouped_FlowOfGroup"] & {
             approximate: boolean;
@@ -1881,7 +1908,7 @@ export interface components {
         /** @enum {string} */
         ReviewTerm: "none" | "requested" | "approved" | "changes_requested" | "changed_since" | "-none" | "-requested" | "-approved" | "-changes_requested" | "-changed_since";
         /** @enum {string} */
-        RowOutcome: "new" | "same" | "conflict" | "unknown item" | "unreadable";
+        RowOutcome: "new" | "same" | "conflict" | "unknown item" | "unreadable" | "left out";
         /** @enum {string} */
         RowStatus: "current" | "read" | "skipped" | "read elsewhere" | "closed" | "deleted" | "gone" | "waiting";
         /** @enum {string} */
@@ -1954,6 +1981,7 @@ export interface components {
             attended: components["schemas"]["AttendedRow"][];
             counts: components["schemas"]["Counts"];
             dry_run: boolean;
+            file: string;
             ignored: string[];
             new_scrubs: number[];
             /** Format: int64 */
@@ -1968,6 +1996,7 @@ export interface components {
         };
         SheetRowAnswer: {
             detail: string | null;
+            key: string;
             /** Format: int32 */
             line: number;
             note: components["schemas"]["SheetNoteRow"] | null;
@@ -1979,8 +2008,10 @@ export interface components {
             read_in: number | null;
             repository: string | null;
             tab: string;
+            title: string | null;
             type: components["schemas"]["ItemType"] | null;
         };
+        SheetRows: string;
         SimilarAnswer: {
             items: components["schemas"]["SimilarRow"][];
             /** Format: int64 */
@@ -2555,6 +2586,38 @@ export interface operations {
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TooEarly"];
+        };
+    };
+    ask_doctor: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
     export_events: {
@@ -3804,6 +3867,8 @@ export interface operations {
                 account?: components["parameters"]["AccountParam"];
                 dry_run?: boolean;
                 scrub?: number;
+                without?: components["schemas"]["SheetRows"][];
+                file?: string;
                 by?: components["parameters"]["ByParam"];
             };
             header?: never;
@@ -5398,7 +5463,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "nothing-to-read" | "no-schedule" | "note-changed" | "bad-sheet" | "key-reused" | "position-not-reached";
+                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "nothing-to-read" | "no-schedule" | "note-changed" | "bad-sheet" | "other-sheet" | "key-reused" | "position-not-reached";
             };
             cookie?: never;
         };
