@@ -181,6 +181,7 @@ impl Application {
             strangers: Strangers::new(&settings.public),
             github,
             stopping: stop.subscribe(),
+            page_images: settings.github_address.image_sources(),
             metrics,
         });
         Ok(Self { listener, address, operations, state, live, pool, clock, settings, stop })

@@ -5,12 +5,11 @@ use tokio::net::TcpListener;
 use super::{Done, shutdown_signal, system_clock};
 use crate::app::AppError;
 use crate::config::{ConfigError, DoctorArgs, SetupArgs};
-use crate::github::doctor::Finding;
-use crate::github::manifest::CALLBACK;
+use crate::github::doctor::{Finding, Whose};
 use crate::github::setup::{CredentialFiles, NewApp};
 use crate::github::{Client, Identity, PrivateKey, doctor as examining, setup as setting_up};
 use crate::http::public::PublicSettings;
-use crate::people::{self, SignInSettings};
+use crate::people::doctor::{self as signing_in, whole};
 use crate::store;
 use crate::telemetry::Metrics;
 use crate::terminal;
@@ -72,40 +71,10 @@ pub async fn setup(args: SetupArgs) -> Done {
     eprintln!("Checking the App so far:");
     let identity = Identity::new(credentials.app_id, PrivateKey::parse(&credentials.private_key)?, system_clock());
     let client = Client::new(address, Some(identity), None, None, system_clock(), Metrics::new())?;
-    for finding in examining::examine(&client).await {
+    for finding in examining::examine(&client, &Whose::Everybodys, "this machine").await {
         eprintln!("{} {}", finding.sign(), terminal::line(finding.text()));
     }
     Ok(std::process::ExitCode::SUCCESS)
-}
-
-/// An error with its causes.
-fn whole(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
-}
-
-/// Whether people can sign in through the App.
-async fn sign_in(settings: Option<SignInSettings>, client: &Client) -> Finding {
-    let Some(SignInSettings { app, .. }) = settings else {
-        return Finding::Good(format!(
-            "Nobody can sign in with GitHub, which is allowed. If people shall: add https://YOUR-HOST{CALLBACK} as a \
-             callback URL to the App's settings, make a client secret there, and set BUGSCRUB_CLIENT_ID, \
-             BUGSCRUB_CLIENT_SECRET and BUGSCRUB_SESSION_KEY."
-        ));
-    };
-    let given = app.client_id.to_string();
-    if let Some(own) = examining::client_id(client).await.filter(|own| *own != given) {
-        return Finding::Bad(format!(
-            "People cannot sign in: BUGSCRUB_CLIENT_ID is {given}, which is another App. The client id of this one is {own}."
-        ));
-    }
-    match people::check(app, client).await {
-        Ok(()) => Finding::Good(format!(
-            "GitHub knows the client secret, so people can sign in if https://YOUR-HOST{CALLBACK} is a callback URL in \
-             the App's settings."
-        )),
-        Err(error) => Finding::Bad(format!("People cannot sign in: {}.", whole(&error))),
-    }
 }
 
 /// What is open to whoever comes, and how often.
@@ -149,15 +118,9 @@ pub async fn doctor(args: DoctorArgs) -> Done {
     };
     let identity = Identity::new(settings.app_id, settings.private_key, system_clock());
     let client = Client::new(settings.address, Some(identity), None, None, system_clock(), Metrics::new())?;
-    let mut findings = examining::examine(&client).await;
+    let mut findings = examining::examine(&client, &Whose::Everybodys, "this machine").await;
     match args.people.settings(&args.github) {
-        Ok(people) => {
-            let signs_in = people.sign_in.is_some();
-            findings.push(sign_in(people.sign_in, &client).await);
-            if signs_in {
-                findings.extend(examining::examine_members(&client).await);
-            }
-        }
+        Ok(people) => findings.extend(signing_in::examine(people.sign_in.map(|sign_in| sign_in.app), &client).await),
         Err(error) => findings.push(Finding::Bad(format!("{}.", whole(&error)))),
     }
     findings.push(match args.public.settings() {

@@ -16,6 +16,7 @@ use super::public::PublicArgs;
 use super::scrubs::{ScrubArgs, ScrubSettings};
 use super::secret::{SecretSetting, read};
 use crate::activity::Bots;
+use crate::github::ApiAddress;
 use crate::http::cors::Origins;
 use crate::http::public::PublicSettings;
 use crate::ingest::Accounts;
@@ -106,6 +107,8 @@ pub struct Settings {
     /// The views that every account has.
     pub views: Declared,
     pub scrubs: ScrubSettings,
+    /// Where GitHub's API is, whether it is asked or not.
+    pub github_address: ApiAddress,
     /// `None`: the service only receives deliveries.
     pub github: Option<GitHubSettings>,
     pub people: PeopleSettings,
@@ -139,6 +142,7 @@ impl ServeArgs {
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
             scrubs: self.scrubs.settings(),
             people: self.people.settings(&self.github)?,
+            github_address: self.github.github_api_url.clone(),
             github: self.github.settings()?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })

@@ -16,6 +16,7 @@ mod collections;
 mod cookies;
 pub mod cors;
 mod description;
+mod doctor;
 mod etag;
 mod events;
 mod facets;
@@ -133,6 +134,8 @@ pub struct AppParts {
     pub github: Option<JobContext>,
     /// True once the service is to stop. Streams, which have no end of their own, end then.
     pub stopping: watch::Receiver<bool>,
+    /// From where the page may show images, as its policy names it.
+    pub page_images: Vec<String>,
     pub metrics: Metrics,
 }
 
@@ -188,6 +191,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(repositories::list))
         .routes(routes!(sync::show))
         .routes(routes!(permissions::show))
+        .routes(routes!(doctor::show))
         .routes(routes!(me::show))
         .routes(routes!(sign_in::begin))
         .routes(routes!(sign_in::finish))
@@ -250,13 +254,13 @@ fn without_slash(mut request: Request) -> Request {
 pub fn router(state: AppState, origins: &Origins) -> Router {
     let (router, openapi) = resources().split_for_parts();
     let deliveries = webhooks::router(state.clone());
-    let metrics = state.metrics.clone();
+    let (metrics, images) = (state.metrics.clone(), state.page_images.clone());
     // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
     let docs = SwaggerUi::new("/docs").config(Config::from("../openapi.json").validator_url("none"));
     let description = description::finished(&openapi);
     let older = described(description::older(&description));
     let router = router.route("/openapi.json", described(description)).route("/openapi-3.0.json", older);
-    let router = router.with_state(state).merge(docs).merge(page::router());
+    let router = router.with_state(state).merge(docs).merge(page::router(&images));
     // Small answers are not worth compressing, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let router = with_tags(with_accept(router)).layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));

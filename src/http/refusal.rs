@@ -58,6 +58,7 @@ impl From<Refusal> for Problem {
             Refusal::GitHubAway => Problem::unavailable("GitHub cannot be reached, or fails.", 30),
             Refusal::NothingToRead => of(&kinds::NOTHING_TO_READ),
             Refusal::BadSheet(bad) => bad.into(),
+            Refusal::OtherSheet => of(&kinds::OTHER_SHEET),
             // A 5xx says only what is written here.
             Refusal::TooBusy(detail) => Problem::unavailable(detail, 1),
             Refusal::RankingBehind => Problem::unavailable("The live ranking is behind the log.", 5),

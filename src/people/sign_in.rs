@@ -135,7 +135,7 @@ impl People {
 ///
 /// # Errors
 /// [`PeopleError::GitHub`] if it does not, or cannot be asked.
-pub async fn check(app: OAuthApp, github: &Client) -> Result<(), PeopleError> {
+pub(super) async fn check(app: OAuthApp, github: &Client) -> Result<(), PeopleError> {
     let oauth = OAuth::new(app, &github.web())?;
     let Authorization { verifier, .. } = oauth.authorization("http://localhost/")?;
     match oauth.tokens(github, "bugscrub-doctor", verifier, "http://localhost/").await {

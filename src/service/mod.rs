@@ -14,7 +14,7 @@
 //! - [`stats`]: how the backlog fares; `counting`: a few of them at a time;
 //! - [`stream`]: what changes in it, as it happens; [`events`]: the log, for copies;
 //! - [`calendar`]: when the group meets;
-//! - [`sync`], [`permissions`]: how complete an account is, and what the App may do on GitHub;
+//! - [`sync`], [`permissions`], [`doctor`]: how complete an account is, what the App may do on GitHub, and what is wrong;
 //! - [`quota`]: what is held for longer than a moment;
 //! - [`fetching`], [`upkeep`], [`readiness`]: for the command line and for what goes on by itself.
 //!
@@ -25,6 +25,7 @@ pub mod authorship;
 pub mod calendar;
 pub mod collections;
 mod counting;
+pub mod doctor;
 pub mod events;
 pub mod facets;
 pub mod fetching;
@@ -66,6 +67,7 @@ use sqlx::PgPool;
 
 use self::accounts::AccountQuestion;
 use self::counting::Counting;
+use self::doctor::state::Doctor;
 use self::quota::Quota;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
@@ -112,6 +114,7 @@ struct Inner {
     texts: Texts,
     /// Of scrubs that somebody follows here.
     watches: Watches,
+    doctor: Doctor,
     /// One more than there are followers.
     followers: Arc<()>,
 }
@@ -179,6 +182,7 @@ impl Service {
             looking: Quota::new(2, 4, Duration::from_secs(10)),
             texts: Texts::default(),
             watches: Watches::default(),
+            doctor: Doctor::default(),
             followers: Arc::default(),
         }))
     }

@@ -98,6 +98,8 @@ pub enum Refusal {
     NothingToRead,
     #[error(transparent)]
     BadSheet(#[from] BadSheet),
+    #[error("This is not the file that `file` names: it has changed since. Try it again with `dry_run`.")]
+    OtherSheet,
     /// Others write so fast that this could not be decided.
     #[error("{0}")]
     TooBusy(&'static str),

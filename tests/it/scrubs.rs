@@ -1,6 +1,7 @@
 //! Scrubs through the API: rounds, decks, marks, notes and minutes.
 
 mod calendar;
+mod chosen;
 mod crowd;
 mod dealt;
 mod dividing;

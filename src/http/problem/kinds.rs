@@ -106,6 +106,9 @@ kinds! {
     BAD_SHEET = "bad-sheet", UNPROCESSABLE_ENTITY, "The file cannot be read",
         "The file is not a spreadsheet that can be imported, or it is too large; `detail` says why. Nothing was changed. \
          XLSX, ODS and CSV can be imported.";
+    OTHER_SHEET = "other-sheet", UNPROCESSABLE_ENTITY, "Another file",
+        "The file is not the one that `file` names, of which rows were chosen; it may have been edited since. Nothing was \
+         changed. Try the file again with `dry_run`, and choose among its rows.";
     KEY_REUSED = "key-reused", UNPROCESSABLE_ENTITY, "Idempotency-Key reused",
         "This `Idempotency-Key` came with another request before. Nothing was done. Choose a new key for each request, \
          and send the same request under the same key only to repeat it.";

@@ -321,7 +321,8 @@ impl Story {
         }
         let (dry, body) = (rng.random_range(0..2) == 0, Value::String(rows.join("\n")));
         let scrub = rng.random_range(1..4);
-        let path = format!("/api/v1/sheets?scrub={scrub}&dry_run={dry}");
+        let without = if scrub == 3 { "&without=2-3" } else { "" };
+        let path = format!("/api/v1/sheets?scrub={scrub}&dry_run={dry}{without}");
         worlds.same(|by| &by.scrubber, Method::POST, &path, Some(&body)).await;
     }
 
