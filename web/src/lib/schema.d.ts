@@ -2673,8 +2673,7 @@ export interface components {
         IdempotencyKeyParam: string;
         IfNoneMatchParam: string;
         LabelParam: components["schemas"]["NamesTerm"][];
-        LastEventIDParam: number | null;
-        LastEventIdParam: number;
+        LastEventIdParam: number | null;
         LimitParam: number;
         MilestoneParam: components["schemas"]["Term"][];
         MilestoneStateParam: components["schemas"]["MilestoneChoice"];
@@ -4311,10 +4310,10 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                last_event_id?: components["parameters"]["LastEventIdParam"];
+                last_event_id?: number;
             };
             header?: {
-                "Last-Event-ID"?: components["parameters"]["LastEventIDParam"];
+                "Last-Event-ID"?: components["parameters"]["LastEventIdParam"];
             };
             path: {
                 number: components["parameters"]["NumberParam"];
@@ -5422,10 +5421,10 @@ export interface operations {
                 active_before?: components["parameters"]["ActiveBeforeParam"];
                 checks?: components["parameters"]["ChecksParam"];
                 strict?: components["parameters"]["StrictParam"];
-                last_event_id?: components["parameters"]["LastEventIdParam"];
+                last_event_id?: number;
             };
             header?: {
-                "Last-Event-ID"?: components["parameters"]["LastEventIDParam"];
+                "Last-Event-ID"?: components["parameters"]["LastEventIdParam"];
             };
             path?: never;
             cookie?: never;
