@@ -2,6 +2,7 @@
 //! is hidden, filtered here by hand.
 
 mod people;
+mod rooms;
 mod scrubbing;
 mod statistics;
 
