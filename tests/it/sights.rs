@@ -3,6 +3,7 @@
 
 mod moved;
 mod people;
+mod rooms;
 mod scrubbing;
 mod statistics;
 

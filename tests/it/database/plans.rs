@@ -34,7 +34,8 @@ async fn fill(connection: &mut PgConnection) {
         let of_accounts = ["accounts", "account_profiles", "installations", "gates"].contains(&table.as_str());
         let value = |(name, of): &(String, String)| match (name.as_str(), of.as_str()) {
             ("account_id", _) if of_accounts => "g".to_owned(),
-            ("account_id" | "generation" | "scrub", _) if table != "scrubs" || name != "scrub" => "1".to_owned(),
+            ("scrub", _) if ["scrubs", "scrub_rooms"].contains(&table.as_str()) => "g".to_owned(),
+            ("account_id" | "generation" | "scrub", _) => "1".to_owned(),
             ("state", "text") => "'open'".to_owned(),
             ("type", "text") => "'Issue'".to_owned(),
             // No event is another's correction.
