@@ -134,17 +134,21 @@ export class Scrub {
 
   /** Does one act after the other, each on what the one before it left. */
   #act(place: number | null, expected: number | null, act: () => Promise<ScrubAnswer>, done?: (answer: ScrubAnswer) => void): Promise<void> {
-    // Nobody acts on a row that they do not see.
-    if (this.pending > 0 && this.#expected === null) return Promise.resolve();
-    this.pending += 1;
     this.#expected = expected;
+    return this.#then(async () => {
+      // Nobody acts on a row that they did not see.
+      if ((this.answer?.cursor ?? null) !== place) throw new Elsewhere();
+      const answer = await act();
+      this.put(answer, true);
+      done?.(answer);
+    });
+  }
+  #then(act: () => Promise<void>): Promise<void> {
+    this.pending += 1;
     this.said = "";
     const acted = this.#acts.then(async () => {
       try {
-        if ((this.answer?.cursor ?? null) !== place) throw new Elsewhere();
-        const answer = await act();
-        this.put(answer, true);
-        done?.(answer);
+        await act();
       } catch (fault) {
         this.#refused(fault);
       }
@@ -215,20 +219,19 @@ export class Scrub {
   }
 
   /** Takes back the last act of this tab: the reading, and the step. */
-  async undo(): Promise<void> {
-    const last = this.#done.pop();
-    if (last === undefined) {
-      this.said = "There is nothing of yours to take back.";
-      return;
-    }
-    const { place } = last.row;
-    const stood = last.to !== undefined && last.to === (this.answer?.cursor ?? null);
-    if (!last.read && !stood) {
-      this.said = "The group has gone on since, so there is nothing to take back.";
-      return;
-    }
-    this.pending += 1;
-    try {
+  undo(): Promise<void> {
+    return this.#then(async () => {
+      const last = this.#done.pop();
+      if (last === undefined) {
+        this.said = "There is nothing of yours to take back.";
+        return;
+      }
+      const { place } = last.row;
+      const stood = last.to !== undefined && last.to === (this.answer?.cursor ?? null);
+      if (!last.read && !stood) {
+        this.said = "The group has gone on since, so there is nothing to take back.";
+        return;
+      }
       if (last.read) await this.#unread(last.row);
       await this.load();
       const from = this.answer?.cursor ?? null;
@@ -236,11 +239,7 @@ export class Scrub {
       await this.#fetch(place - 1, 1);
       const back = this.answer?.cursor === place ? "The group is there again." : "";
       this.said = `${last.read ? `Row ${String(place)} is unread again.` : "Taken back."} ${back}`.trim();
-    } catch (fault) {
-      this.#refused(fault);
-    }
-    this.pending -= 1;
-    if (this.pending === 0) this.#expected = null;
+    });
   }
   async #unread(row: DeckRow): Promise<void> {
     const path = pathOf(row.item?.repository ?? row.repository, row.item?.number ?? row.number);
