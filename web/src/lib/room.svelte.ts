@@ -168,7 +168,7 @@ export class Room {
     const body = { host, from: this.scrub.answer?.host ?? "", ...by() };
     this.said = "";
     try {
-      this.scrub.put(await once((header) => api.PUT("/api/v1/scrubs/{number}/host", { params: { ...this.scrub.params, header }, body })), true);
+      this.scrub.put(await once((header) => api.PUT("/api/v1/scrubs/{number}/host", { params: { ...this.scrub.params, header }, body })));
       await this.load();
     } catch (fault) {
       this.said = told(fault);

@@ -26,7 +26,7 @@ export class Scrub {
   said = $state.raw("");
   /** Acts that are on their way. */
   pending = $state.raw(0);
-  /** Called before the cursor is elsewhere by somebody else's act. */
+  /** Called when the cursor is elsewhere, but for what an act of this tab is expected to lead to. */
   moving: (from: number | null) => void = () => undefined;
 
   /** Where the cursor will be, by what is known of the deck. */
@@ -68,16 +68,22 @@ export class Scrub {
     }
   }
 
-  /** Takes in how the scrub stands. `mine`: by an act of this tab. */
-  put(answer: ScrubAnswer, mine = false): void {
+  /** Takes in how the scrub stands. */
+  put(answer: ScrubAnswer): void {
     const before = this.answer;
     if (before !== null && answer.position < before.position) return;
-    const moved = before !== null && answer.cursor !== before.cursor;
-    if (moved && !mine && answer.cursor !== this.cursor) this.moving(this.cursor);
-    this.answer = answer;
-    if (this.pending === 0) this.#expected = null;
+    this.#change(() => {
+      this.answer = answer;
+      if (this.pending === 0) this.#expected = null;
+    });
     if (answer.current !== null) this.putRow(answer.current);
-    if (moved && before.cursor !== null) this.#renew(before.cursor);
+    if (before !== null && before.cursor !== null && answer.cursor !== before.cursor) this.#renew(before.cursor);
+  }
+  #change(change: () => void): void {
+    const before = this.cursor;
+    const first = this.answer === null;
+    change();
+    if (!first && this.cursor !== before) this.moving(before);
   }
 
   row(place: number): DeckRow | undefined {
@@ -139,7 +145,7 @@ export class Scrub {
       // Nobody acts on a row that they did not see.
       if ((this.answer?.cursor ?? null) !== place) throw new Elsewhere();
       const answer = await act();
-      this.put(answer, true);
+      this.put(answer);
       done?.(answer);
     });
   }
@@ -153,15 +159,15 @@ export class Scrub {
         this.#refused(fault);
       }
       this.pending -= 1;
-      if (this.pending === 0) this.#expected = null;
+      if (this.pending === 0) this.#change(() => (this.#expected = null));
     });
     this.#acts = acted;
     return acted;
   }
   #refused(fault: unknown): void {
-    this.#expected = null;
+    this.#change(() => (this.#expected = null));
     const current = fault instanceof Refusal && fault.status === 409 ? (fault.problem?.current as ScrubAnswer | undefined) : undefined;
-    if (current !== undefined && "cursor" in current) this.put(current, true);
+    if (current !== undefined && "cursor" in current) this.put(current);
     this.said = current !== undefined || fault instanceof Elsewhere ? this.#where() : told(fault);
   }
   #where(): string {
@@ -208,7 +214,7 @@ export class Scrub {
     try {
       const path = { ...this.#path, place };
       const body = { skip, ...by() };
-      this.put(await once((header) => api.POST("/api/v1/scrubs/{number}/rows/{place}/read", { params: { path, query: this.#query, header }, body })), true);
+      this.put(await once((header) => api.POST("/api/v1/scrubs/{number}/rows/{place}/read", { params: { path, query: this.#query, header }, body })));
       if (!skip) this.#done.push({ read: true, row, to: undefined });
       await this.#fetch(place - 1, 1);
       this.said = `Row ${String(place)} is ${skip ? "skipped" : "read"}.`;
@@ -235,7 +241,7 @@ export class Scrub {
       if (last.read) await this.#unread(last.row);
       await this.load();
       const from = this.answer?.cursor ?? null;
-      if (stood && from !== place) this.put(await this.#moveTo(place, from), true);
+      if (stood && from !== place) this.put(await this.#moveTo(place, from));
       await this.#fetch(place - 1, 1);
       const back = this.answer?.cursor === place ? "The group is there again." : "";
       this.said = `${last.read ? `Row ${String(place)} is unread again.` : "Taken back."} ${back}`.trim();
@@ -258,7 +264,7 @@ export class Scrub {
 
   async close(): Promise<void> {
     try {
-      this.put(await once((header) => api.POST("/api/v1/scrubs/{number}/close", { params: { ...this.params, header }, body: by() })), true);
+      this.put(await once((header) => api.POST("/api/v1/scrubs/{number}/close", { params: { ...this.params, header }, body: by() })));
     } catch (fault) {
       this.said = told(fault);
     }
