@@ -96,7 +96,7 @@ pub fn with_accept<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Route
         let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let offered: &[&str] = match route {
             "/api/v1/queue" => &[JSON, CSV],
-            "/api/v1/stream" => &["text/event-stream"],
+            "/api/v1/stream" | "/api/v1/scrubs/{number}/stream" => &["text/event-stream"],
             _ => &[JSON],
         };
         let read = [Method::GET, Method::HEAD].contains(request.method());
