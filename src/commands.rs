@@ -134,6 +134,7 @@ async fn demo_on(
         views: Default::default(),
         scrubs: args.scrubs.settings(),
         people: Default::default(),
+        chat: None,
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;

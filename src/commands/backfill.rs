@@ -217,6 +217,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
         views: Default::default(),
         scrubs: Default::default(),
         people: Default::default(),
+        chat: None,
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;

@@ -9,8 +9,8 @@
 //! - [`deck_marks`]: which rows of decks are marked as read;
 //! - [`record`]: what is on record of scrubs and items, to compare spreadsheets with;
 //! - [`input`]: what people may write;
-//! - [`minutes`]: a scrub as a text to paste;
-//! - [`schedule`]: when the group meets.
+//! - [`minutes`]: a scrub as a text to paste; [`message`]: what a chat is told of it;
+//! - [`schedule`]: when the group meets; [`meetings`]: what people have changed of that.
 
 mod builtin;
 pub mod collection;
@@ -18,6 +18,8 @@ pub mod deck;
 pub mod deck_marks;
 pub mod declared;
 pub mod input;
+pub mod meetings;
+pub mod message;
 pub mod minutes;
 pub mod progress;
 pub mod record;

@@ -11,6 +11,7 @@ mod meeting;
 mod notes;
 mod returning;
 mod rounds;
+mod schedule;
 mod sheets;
 mod wrong;
 mod year;

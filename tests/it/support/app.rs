@@ -74,6 +74,7 @@ pub fn settings() -> Settings {
         scrubs: Default::default(),
         github: None,
         people: Default::default(),
+        chat: None,
         delivery_retention: Duration::from_secs(30 * 86_400),
     }
 }

@@ -32,7 +32,7 @@ const QUESTIONS: [&str; 19] = [
 ];
 
 /// Operations that ask nothing of an account, or that have tests of their own.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 17] = [
     "POST /webhooks/github",
     "GET /healthz",
     "GET /readyz",
@@ -44,6 +44,11 @@ const ELSEWHERE: [&str; 13] = [
     // `api::tokens`: for admins alone.
     "DELETE /api/v1/tokens/{id}",
     "POST /api/v1/tokens",
+    // `scrubs::schedule`: it is about no item.
+    "PUT /api/v1/schedule/{date}",
+    "DELETE /api/v1/schedule/{date}",
+    "POST /api/v1/schedule/{date}/talks",
+    "DELETE /api/v1/schedule/{date}/talks/{talk}",
     // `sign_in`: they are about who asks.
     "GET /auth/sign-in",
     "GET /auth/callback",
@@ -106,6 +111,7 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         | "/api/v1/tokens"
         | "/api/v1/collections"
         | "/api/v1/sheets/unplaced"
+        | "/api/v1/schedule"
         | "/api/v1/scrubs/calendar.ics" => vec![path.to_owned()],
         _ => vec![],
     }
