@@ -81,6 +81,18 @@ pub enum ScrubFact {
     },
     /// The cursor moved back to a row whose reading was a mistake, since nothing else was left.
     Returned { scrub: i64, place: i64 },
+    /// The cursor was moved by hand, back or ahead. It marks nothing.
+    Moved {
+        scrub: i64,
+        /// The place that it left; absent if nothing was left to read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<i64>,
+        place: i64,
+    },
+    /// A row was skipped by whoever had taken it to read by themselves. The cursor is where it was.
+    Skipped { scrub: i64, place: i64 },
+    /// Another host leads a scrub.
+    HandedOver { scrub: i64, host: String },
     /// Somebody came to a scrub, or was listed as present by mistake.
     Attended { scrub: i64, login: String, present: bool },
     /// A scrub ended.
@@ -190,6 +202,34 @@ impl From<DeckPlace> for (i64, i64, i64, i64, i64) {
 }
 
 impl ScrubFact {
+    /// The kinds of facts that change a scrub, or a row of its deck, and are about no item.
+    pub const KINDS_OF_SCRUBS: [&str; 8] = [
+        "scrub_advanced",
+        "scrub_returned",
+        "scrub_moved",
+        "scrub_row_skipped",
+        "scrub_handed_over",
+        "scrub_attended",
+        "scrub_left",
+        "scrub_closed",
+    ];
+
+    /// Of a fact of [these kinds](Self::KINDS_OF_SCRUBS): the scrub, and the places of the deck that it is about.
+    pub fn places(&self) -> Option<(i64, Vec<i64>)> {
+        let of = |scrub: &i64, places: [Option<i64>; 2]| Some((*scrub, places.into_iter().flatten().collect()));
+        match self {
+            ScrubFact::Advanced { scrub, place, next, .. } => of(scrub, [Some(*place), *next]),
+            ScrubFact::Moved { scrub, from, place } => of(scrub, [*from, Some(*place)]),
+            ScrubFact::Returned { scrub, place } | ScrubFact::Skipped { scrub, place } => {
+                of(scrub, [Some(*place), None])
+            }
+            ScrubFact::HandedOver { scrub, .. }
+            | ScrubFact::Attended { scrub, .. }
+            | ScrubFact::Closed { scrub, .. } => of(scrub, [None, None]),
+            _ => None,
+        }
+    }
+
     /// The item that the fact is filed under: repository and number.
     pub fn item(&self) -> Option<(i64, i64)> {
         match self {
@@ -213,6 +253,9 @@ impl ScrubFact {
             ScrubFact::Opened(_) => "scrub_opened",
             ScrubFact::Advanced { .. } => "scrub_advanced",
             ScrubFact::Returned { .. } => "scrub_returned",
+            ScrubFact::Moved { .. } => "scrub_moved",
+            ScrubFact::Skipped { .. } => "scrub_row_skipped",
+            ScrubFact::HandedOver { .. } => "scrub_handed_over",
             ScrubFact::Attended { present: true, .. } => "scrub_attended",
             ScrubFact::Attended { present: false, .. } => "scrub_left",
             ScrubFact::Closed { .. } => "scrub_closed",

@@ -22,9 +22,11 @@ impl From<Refusal> for Problem {
             Refusal::SignInOff => of(&kinds::SIGN_IN_OFF),
             Refusal::SignInFailed(_) => of(&kinds::SIGN_IN_FAILED),
             Refusal::GitHub(error) => error.into(),
-            Refusal::MissingScope(_) | Refusal::OtherView(_) | Refusal::OtherPerson | Refusal::SignInForTokens => {
-                Problem::of(StatusCode::FORBIDDEN).detail(says)
-            }
+            Refusal::MissingScope(_)
+            | Refusal::OtherView(_)
+            | Refusal::OtherPerson
+            | Refusal::SignInForTokens
+            | Refusal::NotAttending => Problem::of(StatusCode::FORBIDDEN).detail(says),
             Refusal::NotesHidden { parameter } => of(&kinds::PARAMETER_FORBIDDEN).parameter(parameter),
             Refusal::BadParameter { name, detail, allowed } => {
                 let problem = Problem::bad_parameter(name).detail(detail);
@@ -47,6 +49,7 @@ impl From<Refusal> for Problem {
             Refusal::DateOver => of(&kinds::DATE_OVER),
             Refusal::UnknownMarks => of(&kinds::UNKNOWN_MARKS),
             Refusal::UnknownScrub => of(&kinds::UNKNOWN_SCRUB),
+            Refusal::UnknownRow => of(&kinds::UNKNOWN_ROW),
             Refusal::ScrubOpen { number } => of(&kinds::SCRUB_OPEN).allowed([number.to_string()]),
             Refusal::TextNotShown => of(&kinds::TEXT_NOT_SHOWN),
             Refusal::GitHubLimits { seconds } => {

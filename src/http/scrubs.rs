@@ -2,10 +2,18 @@
 
 mod answer;
 pub mod attendees;
+pub mod claims;
+pub mod cursor;
 pub mod deck;
+pub mod host;
 pub mod minutes;
 mod number;
+pub mod presence;
+pub mod room;
+pub mod rows;
 pub mod sheet;
+pub mod stream;
+pub mod timer;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -29,7 +37,7 @@ use super::params::Params;
 use super::problem::{Problem, kinds};
 use crate::rank::Order;
 use crate::service::Viewer;
-use crate::service::scrubs::{self, StepOutcome, opening};
+use crate::service::scrubs::{self, ScrubDetails, StepOutcome, opening};
 
 /// A page of scrubs.
 #[derive(Debug, Serialize, ToSchema)]
@@ -192,15 +200,25 @@ pub async fn advance(
     let ScrubStep { place: Whole(place), skip, hidden, by } = step;
     let step = scrubs::Step { place, skip, hidden };
     let outcome = state.service.advance_scrub(&viewer, account, number, step, id.by(by.as_deref())).await?;
+    stepped(outcome)
+}
+
+/// What became of a step.
+fn stepped(outcome: StepOutcome) -> Result<Json<ScrubAnswer>, Problem> {
     match outcome {
         StepOutcome::Done(scrub) => Ok(Json(ScrubAnswer::from(scrub))),
-        StepOutcome::Closed(scrub) => Err(Problem::new(&kinds::SCRUB_CLOSED)
-            .detail("This scrub is closed, so nothing more is read in it; open the next one.")
-            .current(&ScrubAnswer::from(scrub))),
+        StepOutcome::Closed(scrub) => Err(closed(scrub)),
         StepOutcome::Elsewhere(scrub) => Err(Problem::new(&kinds::CURSOR_MOVED)
-            .detail("Somebody has already gone on, or this is not the place that is being read now.")
+            .detail("Somebody has already moved the cursor, or this is not the place that is being read now.")
             .current(&ScrubAnswer::from(scrub))),
     }
+}
+
+/// The refusal of what is done in a closed scrub.
+fn closed(scrub: ScrubDetails) -> Problem {
+    Problem::new(&kinds::SCRUB_CLOSED)
+        .detail("This scrub is closed, so nothing more is read in it; open the next one.")
+        .current(&ScrubAnswer::from(scrub))
 }
 
 /// Who closes a scrub.

@@ -32,13 +32,13 @@ use crate::service::quota::Held;
 use crate::service::stream::{ChangedItem, Follower, News, StreamEnd};
 
 /// After so much silence a comment is sent, so that no proxy takes the connection for dead.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long clients are to wait before they come back.
-const COME_BACK: Duration = Duration::from_secs(3);
+pub(super) const COME_BACK: Duration = Duration::from_secs(3);
 /// Where a client tells what it has got already, if it cannot send the header.
-const LAST_ID: &str = "last_event_id";
+pub(super) const LAST_ID: &str = "last_event_id";
 /// What nginx, and others like it, are told by: to hand on what comes as it comes.
-const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+pub(super) const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// The `data` of an event `item` of the stream.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,7 +55,7 @@ pub struct ItemEvent {
 /// The `data` of the events `day` and `reset`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DateEvent {
-    as_of: NaiveDate,
+    pub(super) as_of: NaiveDate,
 }
 
 /// The `data` of the event `end`, after which the stream ends.
@@ -85,7 +85,7 @@ pub enum StreamData {
 }
 
 impl EndEvent {
-    const STOPPING: Self = Self { reason: EndReason::Stopping };
+    pub(super) const STOPPING: Self = Self { reason: EndReason::Stopping };
 }
 
 impl From<StreamEnd> for EndEvent {
@@ -144,7 +144,7 @@ pub async fn follow(
 }
 
 /// From where on the client wants to follow.
-fn last_position(headers: &HeaderMap, params: &Params) -> Result<Option<i64>, Problem> {
+pub(super) fn last_position(headers: &HeaderMap, params: &Params) -> Result<Option<i64>, Problem> {
     let (name, id) = match (headers.get("last-event-id"), params.one(LAST_ID)?) {
         (Some(id), _) => ("Last-Event-ID", id.to_str().ok()),
         (None, Some(id)) => (LAST_ID, Some(id)),

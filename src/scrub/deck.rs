@@ -12,7 +12,7 @@ use crate::rank::QueueItem;
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
 /// A row of a deck.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DeckRow {
     /// From 1.
     pub place: i64,

@@ -8,7 +8,7 @@ mod message;
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Scrub;
 use super::deck::{DeckRow, Happening, RowStatus};
@@ -88,7 +88,7 @@ impl Minutes {
                 None => item.remarks.note(),
             });
             let note = note.cloned();
-            MinutesRow::of(number, open, row, note)
+            MinutesRow::of(number, scrub.closed_at, row, note)
         });
         Self {
             number,
@@ -128,9 +128,10 @@ impl Minutes {
 impl MinutesRow {
     /// The minutes of a row. `None` if the cursor came to it and left it without a word, because somebody had read the item outside of
     /// the scrub.
-    fn of(scrub: i64, open: bool, row: DeckRow, note: Option<Note>) -> Option<Self> {
-        // The row on which a scrub was closed was neither read nor skipped.
-        let last = !open && row.visit.arrived.is_some() && !matches!(row.status, RowStatus::Read | RowStatus::Skipped);
+    fn of(scrub: i64, closed_at: Option<DateTime<Utc>>, row: DeckRow, note: Option<Note>) -> Option<Self> {
+        // The row on which a scrub was closed was neither read nor skipped. The cursor left it with the end.
+        let at_the_end = row.visit.arrived.is_some() && row.visit.left.map(|(_, at)| at) == closed_at;
+        let last = closed_at.is_some() && at_the_end && !matches!(row.status, RowStatus::Read | RowStatus::Skipped);
         if !last && !matches!(row.status, RowStatus::Read | RowStatus::Skipped | RowStatus::Current) {
             return None;
         }

@@ -8,6 +8,7 @@
 //!   somebody last read it;
 //! - [`deck_marks`]: which rows of decks are marked as read;
 //! - [`record`]: what is on record of scrubs and items, to compare spreadsheets with;
+//! - [`room`]: who is there while a scrub goes on, and what they do;
 //! - [`input`]: what people may write;
 //! - [`minutes`]: a scrub as a text to paste; [`message`]: what a chat is told of it;
 //! - [`schedule`]: when the group meets; [`meetings`]: what people have changed of that.
@@ -23,6 +24,7 @@ pub mod message;
 pub mod minutes;
 pub mod progress;
 pub mod record;
+pub mod room;
 pub mod schedule;
 pub mod view;
 

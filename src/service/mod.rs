@@ -71,6 +71,7 @@ use self::counting::Counting;
 use self::quota::Quota;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
+use self::scrubs::room::watches::Watches;
 use self::sync::SyncProgress;
 use self::texts::state::Texts;
 pub use self::viewer::{Scope, Viewer, Who};
@@ -111,6 +112,8 @@ struct Inner {
     /// Who looks for alike items.
     looking: Quota,
     texts: Texts,
+    /// Of scrubs that somebody follows here.
+    watches: Watches,
     /// One more than there are followers.
     followers: Arc<()>,
 }
@@ -180,12 +183,18 @@ impl Service {
             counting: Counting::default(),
             looking: Quota::new(2, 4, Duration::from_secs(10)),
             texts: Texts::default(),
+            watches: Watches::default(),
             followers: Arc::default(),
         }))
     }
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.0.clock)()
+    }
+
+    /// Has those who follow scrubs of an account look at once: something was done here.
+    fn tell_of(&self, account_id: i64) {
+        self.0.watches.nudge(account_id);
     }
 
     /// The time zone of accounts.

@@ -58,6 +58,7 @@ impl Service {
         let may_read = viewer.require(Scope::Read).is_ok();
         match act::note(&self.0.pool, item.account_id, key, &new.seen, text, &sight, &request).await? {
             Noted::Done(_) => {
+                self.tell_of(item.account_id);
                 let notes = self.notes(viewer, item).await?;
                 // What others wrote before is for who may read.
                 let history = if may_read { notes.history } else { vec![] };

@@ -90,6 +90,10 @@ pub enum Refusal {
     UnknownMarks,
     #[error("The account has no scrub of this number.")]
     UnknownScrub,
+    #[error("The scrub's deck has no row at this place that the token may see.")]
+    UnknownRow,
+    #[error("Only who is listed as present asks to lead a scrub whose host is away.")]
+    NotAttending,
     #[error("Scrub {number} reads this view; close it first.")]
     ScrubOpen { number: i64 },
     #[error("There is no open item in this view now.")]

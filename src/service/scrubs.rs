@@ -1,12 +1,14 @@
 //! Scrubs: meetings that read a view together, one item after the other.
 //!
 //! The players: [`opening`] deals a deck of what the round has left; here the one cursor moves that all
-//! see; [`deck`] shows the rows and sums them up; [`rounds`] begins a view's next round when nothing is
-//! left.
+//! see, and [`moving`] moves it by hand; [`deck`] shows the rows and sums them up; [`rounds`] begins a view's next round
+//! when nothing is left; [`room`] has who is there, and the stream that tells them what happens.
 
 pub mod deck;
 pub mod hidden;
+pub mod moving;
 pub mod opening;
+pub mod room;
 pub(super) mod rounds;
 
 use std::time::Duration;
@@ -36,7 +38,7 @@ pub struct ScrubPage {
 }
 
 /// A scrub as it stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ScrubDetails {
     pub account_id: i64,
     pub scrub: Scrub,
@@ -124,6 +126,7 @@ impl Service {
         }
         let Step { place, skip, .. } = step;
         let advanced = act::advance(&self.0.pool, account_id, number, (place, skip), &viewer.sight(), &request).await?;
+        self.tell_of(account_id);
         let outcome: fn(ScrubDetails) -> StepOutcome = match advanced {
             Advanced::Done { position, view, left: (left, left_to_the_public) } => {
                 let tracks = Tracks { whole: !left, public: !left_to_the_public };
@@ -152,6 +155,7 @@ impl Service {
         let request = self.request(viewer, authorship)?;
         let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let changed = act::close(&self.0.pool, account_id, number, None, &request).await?;
+        self.tell_of(account_id);
         self.changed_scrub(viewer, account_id, number, changed).await
     }
 
@@ -172,6 +176,7 @@ impl Service {
         let request = self.request(viewer, authorship)?;
         let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
         let changed = act::attend(&self.0.pool, account_id, number, &name, present, &request).await?;
+        self.tell_of(account_id);
         self.changed_scrub(viewer, account_id, number, changed).await
     }
 
@@ -188,7 +193,7 @@ impl Service {
             act::close(&self.0.pool, account_id, number, Some(since), &request).await?;
             tracing::info!(account = account_id, scrub = number, "closed a scrub in which nothing was done any more");
         }
-        Ok(())
+        self.sweep_rooms().await
     }
 
     /// A scrub without its rows.
@@ -197,7 +202,7 @@ impl Service {
         found.ok_or(Refusal::UnknownScrub)
     }
 
-    async fn scrub_details(
+    pub(super) async fn scrub_details(
         &self,
         viewer: &Viewer,
         account_id: i64,

@@ -14,13 +14,14 @@ use super::items::ShownItem;
 use super::names::UnknownName;
 use super::portion::{Portion, Subject};
 use super::{Refusal, Service, Viewer};
+use crate::activity::Sight;
 use crate::rank::{Order, PageRequest, Repository};
 use crate::store::StoreError;
 use crate::store::log::subjects;
 use crate::store::people::renamed_between;
 
 /// From further back than this a follower is told to begin anew.
-const FURTHEST: i64 = 10_000;
+pub(super) const FURTHEST: i64 = 10_000;
 /// Time between two looks of a follower for each one that there is: all together look a hundred times a
 /// second at most, however much happens and however many they are.
 const LOOK: Duration = Duration::from_millis(10);
@@ -165,25 +166,6 @@ impl Follower {
         Ok(Some(News::Reset(self.date)))
     }
 
-    /// Whether they see other repositories than before, or see them otherwise.
-    fn sees_other(&self, before: &Arc<HashMap<i64, Repository>>) -> bool {
-        let seen = |repositories: &HashMap<i64, Repository>, repo_id: &i64| {
-            let found = repositories.get(repo_id).filter(|found| self.viewer.sight().sees(*repo_id, found.private));
-            found.cloned()
-        };
-        let differs = |repo_id: &i64| seen(before, repo_id) != seen(&self.known, repo_id);
-        !Arc::ptr_eq(before, &self.known) && before.keys().chain(self.known.keys()).any(differs)
-    }
-
-    /// Whether an event about a repository's directory, or the account's (`None`), is theirs to know of.
-    fn is_told_of(&self, before: &HashMap<i64, Repository>, repo_id: Option<i64>) -> bool {
-        let sees = |repositories: &HashMap<i64, Repository>, repo_id: i64| {
-            repositories.get(&repo_id).is_some_and(|found| self.viewer.sight().sees(repo_id, found.private))
-        };
-        repo_id
-            .is_none_or(|repo_id| self.viewer.sight().is_all() || sees(before, repo_id) || sees(&self.known, repo_id))
-    }
-
     /// What happened up to a position.
     async fn changes(&mut self, to: i64) -> Result<News, StoreError> {
         let from = std::mem::replace(&mut self.position, to);
@@ -199,15 +181,16 @@ impl Follower {
         let touched = subjects(&self.service.0.pool, account_id, (from, to), remarks).await?;
         let known = self.service.0.live.repositories(account_id);
         let before = std::mem::replace(&mut self.known, known);
-        if self.sees_other(&before)
-            || touched.directory.iter().any(|about| self.is_told_of(&before, *about))
+        let sight = self.viewer.sight();
+        if sees_other(&sight, &before, &self.known)
+            || touched.directory.iter().any(|about| is_told_of(&sight, &before, &self.known, *about))
             || renamed_between(&self.service.0.pool, account_id, from, to).await?
         {
             return Ok(News::Reset(self.date));
         }
         let request = PageRequest {
             account_id,
-            sight: self.viewer.sight(),
+            sight,
             filter,
             order: Order::Stalest,
             date: self.date,
@@ -228,7 +211,27 @@ impl Follower {
     }
 }
 
-fn unreachable_store(error: impl std::error::Error + 'static) -> News {
+/// An account's repositories that may be seen, by their ids.
+type Repositories = HashMap<i64, Repository>;
+
+/// Whether a reader sees other repositories than before, or sees them otherwise.
+pub(super) fn sees_other(sight: &Sight, before: &Arc<Repositories>, now: &Arc<Repositories>) -> bool {
+    let seen = |repositories: &Repositories, repo_id: &i64| {
+        repositories.get(repo_id).filter(|found| sight.sees(*repo_id, found.private)).cloned()
+    };
+    let differs = |repo_id: &i64| seen(before, repo_id) != seen(now, repo_id);
+    !Arc::ptr_eq(before, now) && before.keys().chain(now.keys()).any(differs)
+}
+
+/// Whether an event about a repository's directory, or the account's (`None`), is a reader's to know of.
+pub(super) fn is_told_of(sight: &Sight, before: &Repositories, now: &Repositories, repo_id: Option<i64>) -> bool {
+    let sees = |repositories: &Repositories, repo_id: i64| {
+        repositories.get(&repo_id).is_some_and(|found| sight.sees(repo_id, found.private))
+    };
+    repo_id.is_none_or(|repo_id| sight.is_all() || sees(before, repo_id) || sees(now, repo_id))
+}
+
+pub(super) fn unreachable_store(error: impl std::error::Error + 'static) -> News {
     tracing::warn!(error = &error as &dyn std::error::Error, "a stream ends: the store failed");
     News::End(StreamEnd::Unavailable)
 }

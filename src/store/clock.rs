@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use tokio::time::Instant;
 
 use super::StoreError;
@@ -13,8 +13,8 @@ use super::StoreError;
 const READ_EVERY: Duration = Duration::from_secs(10);
 
 /// The database's time.
-pub async fn now(pool: &PgPool) -> Result<DateTime<Utc>, StoreError> {
-    Ok(sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(pool).await?)
+pub async fn now(executor: impl PgExecutor<'_>) -> Result<DateTime<Utc>, StoreError> {
+    Ok(sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(executor).await?)
 }
 
 /// Shows the database's time without asking for it each time. This machine only tells how long ago it was read;

@@ -99,6 +99,31 @@ pub async fn events_between(
     rows.into_iter().map(EventRow::read).collect()
 }
 
+/// Events of certain kinds that are about no item, of what people did here, after one position, up to and including another.
+pub(super) async fn scrub_events_between(
+    executor: impl PgExecutor<'_>,
+    account_id: i64,
+    (after, to): (i64, i64),
+    kinds: &[&str],
+) -> Result<Vec<LoggedEvent>, StoreError> {
+    let rows = sqlx::query_as!(
+        EventRow,
+        r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
+                  actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
+           FROM events
+           WHERE account_id = $1 AND position > $2 AND position <= $3 AND source = 'scrub' AND number IS NULL
+             AND kind = ANY($4)
+           ORDER BY position"#,
+        account_id,
+        after,
+        to,
+        kinds as _,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().filter_map(EventRow::known).collect())
+}
+
 /// The last effective events of items, newest first and at most `limit`; of certain kinds only, if
 /// any are given.
 pub(super) async fn events_of(

@@ -5,6 +5,9 @@
 //! - [`meeting`]: opens, steps through and closes scrubs, and records who came; [`marks`]: reading alone;
 //!   [`marking`]: the same for several items at once;
 //!   [`notes`]: notes on items; [`rounds`]: the rounds of views; [`import`]: what a spreadsheet tells;
+//! - [`moving`]: moves the cursor by hand, and reads rows beside it; [`host`]: who leads;
+//! - [`room`]: what is so at the moment while a scrub goes on, and who changes it: [`presence`], [`timer`], [`claims`];
+//!   [`news`]: what changed in a scrub;
 //! - [`requests`]: requests that may come again; `rows`: single rows that deciding looks at; `cursor`: where a scrub's
 //!   cursor is and goes, and `shape`: how a deck is counted, for readers who do not see all of it;
 //! - [`list`]: scrubs and what was done in them; [`deck`]: a scrub's rows, with what GitHub told of their
@@ -13,23 +16,30 @@
 //! - `project`: folds scrub events into rows, in an append or a rebuild; `deck_marks`: which rows of decks
 //!   are marked as read.
 
+pub mod claims;
 mod cursor;
 pub mod deck;
 mod deck_marks;
 mod happenings;
+pub mod host;
 pub mod import;
 pub mod list;
 pub mod marking;
 pub mod marks;
 pub mod meeting;
+pub mod moving;
+pub mod news;
 pub mod notes;
 mod placement;
+pub mod presence;
 mod project;
 pub mod requests;
+pub mod room;
 pub mod rounds;
 mod rows;
 mod shape;
 pub mod sheets;
+pub mod timer;
 pub mod turn;
 
 pub(super) use project::project;

@@ -3,13 +3,17 @@
 mod calendar;
 mod crowd;
 mod dealt;
+mod dividing;
 mod edited;
 mod ends;
+mod following;
 mod hour;
 mod inherited;
 mod meeting;
 mod notes;
+mod replicas;
 mod returning;
+mod room;
 mod rounds;
 mod schedule;
 mod sheets;

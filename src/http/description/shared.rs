@@ -46,8 +46,10 @@ pub fn parameters(description: &mut Value) {
 /// `created_after` is called `CreatedAfterParam`, `If-Match` is called `IfMatchParam`.
 fn component(parameter: &Value) -> String {
     let words = parameter["name"].as_str().unwrap_or_default().split(['_', '-']);
-    let words =
-        words.map(|word| word.chars().next().map(|first| first.to_uppercase().to_string() + &word[first.len_utf8()..]));
+    let capitalized =
+        |word: &str, first: char| first.to_uppercase().to_string() + &word[first.len_utf8()..].to_lowercase();
+    // Case alone makes no two names.
+    let words = words.map(|word| word.chars().next().map(|first| capitalized(word, first)));
     words.flatten().chain(["Param".to_owned()]).collect()
 }
 

@@ -79,10 +79,23 @@ kinds! {
     SCRUB_OPEN = "scrub-open", CONFLICT, "A scrub is open",
         "Another scrub over this view is open; `allowed` has its number. Join it, or close it first.";
     SCRUB_CLOSED = "scrub-closed", CONFLICT, "The scrub is closed",
-        "Nothing more is read in a scrub that is closed. `current` shows it. Open the next one.";
+        "Nothing more is read in a scrub that is closed, and nobody is in its room. `current` shows it. Open the next one.";
     CURSOR_MOVED = "cursor-moved", CONFLICT, "The cursor is elsewhere",
-        "Somebody has already gone on, or `place` is not the place that is being read now. Nothing was done; `current` \
-         shows the scrub as it stands.";
+        "Somebody has already moved it, or `place` (of a step) or `from` (of a move) is not the place that is being read now. \
+         Nothing was done; `current` shows the scrub as it stands.";
+    UNKNOWN_ROW = "unknown-row", NOT_FOUND, "Unknown row",
+        "The scrub's deck has no row at this place, or the token may not see it. `GET /api/v1/scrubs/{number}/deck` lists \
+         its rows.";
+    HOST_PRESENT = "host-present", CONFLICT, "The host is there",
+        "Only the host hands a scrub over, unless the host has been away for a minute. Nothing was done; `current` shows the \
+         scrub as it stands.";
+    HOST_CHANGED = "host-changed", CONFLICT, "Another host leads",
+        "`from` is not who leads the scrub now. Nothing was done; `current` shows the scrub as it stands.";
+    TIMER_CHANGED = "timer-changed", CONFLICT, "The timer was set",
+        "Somebody has set the timer since `version`. Nothing was done; `current` shows the room as it is now.";
+    CLAIMED = "claimed", CONFLICT, "The row is taken",
+        "Somebody else took this row, or one of these rows, to read by themselves. Nothing was done; `current` shows how things \
+         stand. A row comes free when it is read or given back, and ten minutes after who took it has left.";
     NOTHING_TO_READ = "nothing-to-read", CONFLICT, "Nothing to read",
         "The view has no item to read, so there is no deck to deal.";
     NO_SCHEDULE = "no-schedule", NOT_FOUND, "No schedule",

@@ -11,9 +11,11 @@ use crate::store::scrubs::notes;
 
 /// Rows that are read at once for the minutes.
 const AT_ONCE: i64 = 500;
+/// Rows so far apart at most are read with those in between.
+const NEAR: i64 = 3;
 
 /// A row of a deck as answers show it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ShownRow {
     /// The row without its item.
     pub row: DeckRow,
@@ -93,6 +95,27 @@ impl Service {
         let (mut rows, _) = self.rows(account_id, scrub, wanted).await?;
         let Some(row) = rows.pop().filter(|row| row.place == place) else { return Ok(None) };
         Ok(Some(self.shown_row(scrub, account_id, row).await))
+    }
+
+    /// The rows at some places, ascending, as far as the viewer sees them. Those that are near each other are read at once.
+    pub(super) async fn rows_at(
+        &self,
+        viewer: &Viewer,
+        account_id: i64,
+        scrub: &Scrub,
+        places: &[i64],
+    ) -> Result<Vec<ShownRow>, Refusal> {
+        let mut shown = vec![];
+        for near in places.chunk_by(|one, next| next - one <= NEAR) {
+            let (Some(first), Some(last)) = (near.first(), near.last()) else { continue };
+            let limit = last - first + 1;
+            let wanted = Wanted { sight: viewer.sight(), after: first - 1, limit, visited: false };
+            let (rows, _) = self.rows(account_id, scrub, wanted).await?;
+            for row in rows.into_iter().filter(|row| near.contains(&row.place)) {
+                shown.push(self.shown_row(scrub, account_id, row).await);
+            }
+        }
+        Ok(shown)
     }
 
     /// All rows that the cursor has come to, or that a spreadsheet says were read.

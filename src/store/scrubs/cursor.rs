@@ -37,22 +37,37 @@ impl ToRead<'_> {
     /// and was not read since the round began. After the last row come the rows that were left behind:
     /// their reading was taken back, or their item was closed for a while.
     pub async fn after(&self, connection: &mut PgConnection, place: i64) -> Result<Option<i64>, StoreError> {
-        match self.between(connection, (place, i64::MAX)).await? {
-            Some(next) => Ok(Some(next)),
-            None => self.between(connection, (0, place)).await,
+        Ok(self.some_after(connection, place, 1).await?.pop())
+    }
+
+    /// The first rows after a place that are still to be read, so many at most.
+    pub async fn some_after(
+        &self,
+        connection: &mut PgConnection,
+        place: i64,
+        most: usize,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut found = vec![];
+        for range in [(place, i64::MAX), (0, place)] {
+            if found.len() < most {
+                self.between(connection, range, most, &mut found).await?;
+            }
         }
+        Ok(found)
     }
 
     async fn between(
         &self,
         connection: &mut PgConnection,
         (mut after, before): (i64, i64),
-    ) -> Result<Option<i64>, StoreError> {
+        most: usize,
+        found: &mut Vec<i64>,
+    ) -> Result<(), StoreError> {
         let ToRead { account_id, scrub, sight, started, read } = *self;
-        let mut at_once = FEW;
+        let mut at_once = if most == 1 { FEW } else { MANY };
         loop {
             let rows = rows::between(connection, account_id, scrub, sight, (after, before), at_once).await?;
-            let Some(last) = rows.last() else { return Ok(None) };
+            let Some(last) = rows.last() else { return Ok(()) };
             (after, at_once) = (last.place, MANY);
             let mut open: Vec<(i64, ItemAddress)> = vec![];
             for row in rows {
@@ -69,8 +84,10 @@ impl ToRead<'_> {
             let marks = remarks::of(connection, account_id, sight, &addresses).await?;
             let is_read =
                 |address: &ItemAddress| marks.get(address).is_some_and(|marks| marks.read_position() > started);
-            if let Some((place, _)) = open.iter().find(|(place, address)| !read.contains(place) && !is_read(address)) {
-                return Ok(Some(*place));
+            let left = open.iter().filter(|(place, address)| !read.contains(place) && !is_read(address));
+            found.extend(left.map(|(place, _)| *place).take(most - found.len()));
+            if found.len() >= most {
+                return Ok(());
             }
         }
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::cursor;
+use super::rows;
 use super::shape::Shape;
 use crate::activity::Sight;
 use crate::scrub::{Scrub, Track};
@@ -89,6 +90,11 @@ pub async fn scrub(pool: &PgPool, account_id: i64, sight: &Sight, number: i64) -
     let before = number.saturating_add(1);
     let found = scrubs(pool, account_id, sight, Some(before), 1).await?.pop();
     Ok(found.filter(|scrub| scrub.scrub == number))
+}
+
+/// Whether somebody is listed as present at a scrub.
+pub async fn attends(pool: &PgPool, account_id: i64, scrub: i64, name: &str) -> Result<bool, StoreError> {
+    rows::attends(&mut *pool.acquire().await?, account_id, scrub, name).await
 }
 
 /// Account and number of each open scrub, of all accounts, in which nothing was done since a time.

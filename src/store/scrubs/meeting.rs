@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use super::cursor::{self, NONE, ToRead};
 use super::shape::Shape;
 use super::turn::{Request, Turn};
-use super::{rounds, rows};
+use super::{claims, room, rounds, rows};
 use crate::activity::scrubbing::{DeckPlace, Opening};
 use crate::activity::{ScrubFact, Sight};
 use crate::scrub::Track;
@@ -123,17 +123,20 @@ pub async fn advance(
     };
     let address = remarks::current_key(turn.connection(), account_id, sight, address).await?;
     let started = cursor::started(turn.connection(), account_id, &at).await?;
-    // A deck that was dealt of what somebody sees is read by that.
-    let whose = at.sight();
+    // A deck that was dealt of what somebody sees is read by that. What others took to read by themselves is passed.
+    let (whose, taken) = (at.sight(), claims::of_others(turn.connection(), account_id, scrub, &request.by).await?);
     let next = match cursor == place {
         true => {
-            ToRead { account_id, scrub, sight: &whose, started, read: &NONE }.after(turn.connection(), place).await?
+            ToRead { account_id, scrub, sight: &whose, started, read: &taken }.after(turn.connection(), place).await?
         }
         false => Some(cursor),
     };
+    claims::end(turn.connection(), account_id, scrub, place).await?;
+    // The cursor was moved back to a row that was read in this scrub.
+    let (marked, _) = rows::is_done(turn.connection(), account_id, scrub, place).await?;
     let left = (next.is_some(), left_to_the_public(&mut turn, scrub, &at, (place, next)).await?);
     let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, next }];
-    if !skipped {
+    if !skipped && !marked {
         let (repo_id, number) = address;
         let read = ScrubFact::Read { repo_id, number, scrub: Some(scrub), place: Some(place), historic: false };
         facts.push(read);
@@ -175,14 +178,15 @@ pub async fn pass_hidden(
         return Ok(AdvanceOutcome::Elsewhere);
     }
     let started = cursor::started(turn.connection(), account_id, &at).await?;
-    let to_read = ToRead { account_id, scrub, sight: &at.sight(), started, read: &NONE };
+    let taken = claims::of_others(turn.connection(), account_id, scrub, &request.by).await?;
+    let to_read = ToRead { account_id, scrub, sight: &at.sight(), started, read: &taken };
     let next = to_read.after(turn.connection(), place).await?.filter(|next| *next != place);
     let position = turn.append(vec![ScrubFact::Advanced { scrub, place, skipped: true, next }]).await?;
     Ok(AdvanceOutcome::Done { position, view: at.view, left })
 }
 
 /// Whether a row other than `place` is left to read for those who see what is public.
-async fn left_to_the_public(
+pub(super) async fn left_to_the_public(
     turn: &mut Turn<'_>,
     scrub: i64,
     at: &rows::ScrubRow,
@@ -247,6 +251,7 @@ pub async fn close(
     if at.closed || touched {
         return Ok(ChangeOutcome::Done(turn.head.position));
     }
+    room::clear(turn.connection(), account_id, scrub).await?;
     let fact = ScrubFact::Closed { scrub, forgotten: untouched_since.is_some() };
     let event = turn.event(format!("scrub:{scrub}:closed"), fact);
     Ok(ChangeOutcome::Done(turn.append_events(vec![event]).await?))

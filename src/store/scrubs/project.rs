@@ -1,6 +1,8 @@
 //! Folding scrub events into rows. Each was decided under the head's lock, so they are folded in the
 //! order of the log.
 
+mod moving;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -73,6 +75,9 @@ impl Rows<'_> {
                 self.advance(*scrub, (*place, outcome), *next, position, at).await
             }
             ScrubFact::Returned { scrub, place } => self.come_back(*scrub, *place, position, at).await,
+            ScrubFact::Moved { scrub, from, place } => self.move_to(*scrub, (*from, *place), position, at).await,
+            ScrubFact::Skipped { scrub, place } => self.skip(*scrub, *place, at).await,
+            ScrubFact::HandedOver { scrub, host } => self.hand_over(*scrub, host, at).await,
             ScrubFact::Attended { scrub, login, present } => {
                 self.touch(*scrub, at).await?;
                 match present {
@@ -229,7 +234,13 @@ impl Rows<'_> {
                WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
                  AND scrub = $3 AND place BETWEEN $4 AND $4 ORDER BY place LIMIT 1)),
              next_row AS (
-               UPDATE deck_rows SET arrived_position = $7, arrived_at = $8
+               -- Of a row that was moved to or from, the first coming stays.
+               UPDATE deck_rows SET
+                 arrived_position = CASE WHEN moved_at IS NOT NULL THEN coalesce(arrived_position, $7) ELSE $7 END,
+                 arrived_at = CASE WHEN moved_at IS NOT NULL THEN coalesce(arrived_at, $8) ELSE $8 END,
+                 left_position = CASE WHEN moved_at IS NULL THEN left_position END,
+                 left_at = CASE WHEN moved_at IS NULL THEN left_at END,
+                 moved_at = CASE WHEN moved_at IS NOT NULL THEN $8 END
                WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
                  AND scrub = $3 AND place BETWEEN $6 AND $6 ORDER BY place LIMIT 1)
                  -- It stays where it is if the row was read by somebody from whom that place is hidden.

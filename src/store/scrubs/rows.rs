@@ -19,6 +19,7 @@ pub(super) struct ScrubRow {
     /// Then, of the deck's repositories those that were private when it was dealt.
     pub private: Vec<i64>,
     pub opened_position: i64,
+    pub host: String,
     /// When anything was last done in it.
     pub touched_at: Option<DateTime<Utc>>,
 }
@@ -38,7 +39,8 @@ pub(super) async fn scrub(
     let row = sqlx::query_as!(
         ScrubRow,
         r#"SELECT cursor_place AS place, (closed_at IS NOT NULL) AS "closed!", coalesce(view, '') AS "view!",
-                  public AS "public!", private AS "private!", opened_position AS "opened_position!", touched_at
+                  public AS "public!", private AS "private!", opened_position AS "opened_position!",
+                  coalesce(host, '') AS "host!", touched_at
            FROM current_scrubs WHERE account_id = $1 AND scrub = $2"#,
         account_id,
         scrub,
@@ -263,6 +265,28 @@ pub(super) async fn between(
     .fetch_all(connection)
     .await?;
     Ok(rows)
+}
+
+/// What became of a row: whether a reading in this scrub stands, and whether it was skipped.
+pub(super) async fn is_done(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+    place: i64,
+) -> Result<(bool, bool), StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT d.marked AS "marked!", d.skipped AS "skipped!" FROM accounts a
+           CROSS JOIN LATERAL (SELECT marked, outcome IS NOT DISTINCT FROM 'skipped' AS skipped FROM deck_rows
+             WHERE account_id = $1 AND generation = a.generation AND scrub = $2 AND place BETWEEN $3 AND $3
+             ORDER BY place LIMIT 1) AS d
+           WHERE a.account_id = $1"#,
+        account_id,
+        scrub,
+        place,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map_or((false, false), |row| (row.marked, row.skipped)))
 }
 
 /// Whether somebody is listed as present at a scrub.

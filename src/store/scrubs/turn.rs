@@ -96,6 +96,16 @@ impl<'a> Turn<'a> {
         self.append_events(events).await
     }
 
+    /// Ends the turn without an event. Returns the account's position.
+    pub async fn end(mut self) -> Result<i64, StoreError> {
+        let position = self.head.position;
+        if let Some(repeatable) = &self.request.repeatable {
+            requests::record(&mut self.transaction, self.account_id, repeatable, position).await?;
+        }
+        self.transaction.commit().await?;
+        Ok(position)
+    }
+
     /// Appends events with keys of their own and ends the turn. Returns the account's position.
     pub async fn append_events(mut self, events: Vec<Event>) -> Result<i64, StoreError> {
         let position = append_decided(&mut self.transaction, self.account_id, &self.head, &events).await?;

@@ -12,7 +12,7 @@ use super::{Holds, MATES, Who, World, Worlds};
 use crate::support::payload::{owned_repository, user};
 
 /// The operations that acts do.
-pub const DONE: [&str; 13] = [
+pub const DONE: [&str; 19] = [
     "PUT /api/v1/items/{owner}/{repo}/{number}/note",
     "PUT /api/v1/items/{owner}/{repo}/{number}/read",
     "DELETE /api/v1/items/{owner}/{repo}/{number}/read",
@@ -21,6 +21,12 @@ pub const DONE: [&str; 13] = [
     "POST /api/v1/scrubs",
     "POST /api/v1/scrubs/{number}/advance",
     "POST /api/v1/scrubs/{number}/close",
+    "PUT /api/v1/scrubs/{number}/cursor",
+    "PUT /api/v1/scrubs/{number}/host",
+    "PUT /api/v1/scrubs/{number}/presence",
+    "PUT /api/v1/scrubs/{number}/timer",
+    "PUT /api/v1/scrubs/{number}/claims",
+    "POST /api/v1/scrubs/{number}/rows/{place}/read",
     "PUT /api/v1/scrubs/{number}/attendees/{name}",
     "DELETE /api/v1/scrubs/{number}/attendees/{name}",
     "POST /api/v1/sheets",
@@ -286,11 +292,21 @@ impl Story {
         let path = format!("/api/v1/scrubs/{}", scrub["number"]);
         let place = scrub["cursor"].as_i64().unwrap_or(1);
         let who: Who = if rng.random_range(0..2) == 0 { |by| &by.scrubber } else { |by| &by.writer };
-        let (method, end, body) = match rng.random_range(0..10) {
+        let by = ["ada", "grace"][rng.random_range(0..2)];
+        let to = rng.random_range(1..5);
+        let read = format!("/rows/{to}/read");
+        let (method, end, body) = match rng.random_range(0..18) {
             0 => (Method::POST, "/close", json!({})),
             1 => (Method::PUT, "/attendees/bob", json!({})),
             2 => (Method::DELETE, "/attendees/bob", json!({})),
-            skip => (Method::POST, "/advance", json!({"place": place, "skip": skip == 3})),
+            3 | 4 => (Method::PUT, "/cursor", json!({"place": to, "from": scrub["cursor"], "by": by})),
+            5 => (Method::PUT, "/host", json!({"host": by, "from": scrub["host"], "by": "ada"})),
+            6 => (Method::PUT, "/presence", json!({"client": "tab", "place": to, "following": to == 1, "by": by})),
+            7 => (Method::PUT, "/timer", json!({"version": 0, "row_seconds": 60})),
+            8 => (Method::PUT, "/claims", json!({"take": 1, "by": by})),
+            9 => (Method::PUT, "/claims", json!({"places": [to], "by": by})),
+            10 => (Method::POST, &*read, json!({"by": by})),
+            skip => (Method::POST, "/advance", json!({"place": place, "skip": skip == 11, "by": by})),
         };
         worlds.same(who, method, &format!("{path}{end}"), Some(&body)).await;
     }

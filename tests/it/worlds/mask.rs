@@ -68,6 +68,9 @@ fn mask(value: &mut Value) {
                     }
                     // A moment of this machine's clock.
                     "last_delivery_at" | "recorded_at" | "fetched_at" if value.is_string() => *value = "masked".into(),
+                    "now" | "since" | "until" | "asked_at" if value.is_string() => *value = "masked".into(),
+                    // Of a room, as a position is.
+                    "version" if value.is_i64() => *value = "masked".into(),
                     // A bare cursor, or a number.
                     "next_cursor" if value.as_str().is_some_and(|text| text.parse::<i64>().is_err()) => {
                         let text = value.as_str().unwrap_or_default();

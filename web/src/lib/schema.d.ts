@@ -432,6 +432,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scrubs/{number}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["claim_rows"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scrubs/{number}/close": {
         parameters: {
             query?: never;
@@ -442,6 +458,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["close_scrub"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/cursor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["move_cursor"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -464,6 +496,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scrubs/{number}/host": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["hand_over_scrub"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scrubs/{number}/minutes.md": {
         parameters: {
             query?: never;
@@ -474,6 +522,54 @@ export interface paths {
         get: operations["show_minutes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["set_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/rows/{place}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["read_row"];
         delete?: never;
         options?: never;
         head?: never;
@@ -505,6 +601,38 @@ export interface paths {
         };
         get: operations["export_scrub_xlsx"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["follow_scrub"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/timer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["set_timer"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1072,6 +1200,12 @@ export interface components {
             position: number;
             warnings: components["schemas"]["Warning"][];
         };
+        /** @enum {string} */
+        AllRows: "all";
+        AllRowsBack: {
+            by?: components["schemas"]["PersonName"] | null;
+            release: components["schemas"]["AllRows"];
+        };
         AttendedRow: {
             name: string;
             /** Format: int64 */
@@ -1144,6 +1278,13 @@ export interface components {
         Checks: "pending" | "passing" | "failing";
         /** @enum {string} */
         ChecksTerm: "pending" | "passing" | "failing" | "none" | "-pending" | "-passing" | "-failing" | "-none";
+        ClaimAnswer: {
+            login: string;
+            /** Format: int64 */
+            place: number;
+            /** Format: date-time */
+            until: string;
+        };
         /** @enum {string} */
         ClosedReasonTerm: "completed" | "not_planned" | "duplicate" | "resolved" | "outdated" | "merged" | "none" | "-completed" | "-not_planned" | "-duplicate" | "-resolved" | "-outdated" | "-merged" | "-none";
         CollectedViewRow: {
@@ -1250,6 +1391,13 @@ export interface components {
             /** Format: int64 */
             id: number;
             token: string;
+        };
+        CursorMove: {
+            by?: components["schemas"]["PersonName"] | null;
+            /** Format: int64 */
+            from?: number | null;
+            /** Format: int64 */
+            place: number;
         };
         DateEvent: {
             /** Format: date */
@@ -1618,6 +1766,19 @@ export interface components {
             /** Format: int64 */
             position: number;
         };
+        HostRequestAnswer: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            consents: string[];
+            host: string;
+            needed: number;
+        };
+        HostSetting: {
+            by?: components["schemas"]["PersonName"] | null;
+            from: components["schemas"]["PersonName"];
+            host: components["schemas"]["PersonName"];
+        };
         InstallationRow: {
             /** Format: date-time */
             gone_at: string | null;
@@ -1783,6 +1944,11 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
         };
         NamesTerm: string;
+        NextRows: {
+            by?: components["schemas"]["PersonName"] | null;
+            /** Format: int64 */
+            take: number;
+        };
         NoteAnswer: {
             history: components["schemas"]["NoteRow"][];
             note: components["schemas"]["NoteRow"] | null;
@@ -1794,6 +1960,15 @@ export interface components {
             comment?: string;
             flag?: string;
             recommended_action?: string;
+        };
+        NoteEvent: {
+            etag: string;
+            note: components["schemas"]["NoteRow"] | null;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            place: number;
+            repository: string;
         };
         NoteRow: {
             /** Format: date-time */
@@ -1832,6 +2007,17 @@ export interface components {
             permissions: components["schemas"]["PermissionRow"][];
             requests: components["schemas"]["RequestsRow"];
         };
+        PersonHere: {
+            first_time: boolean;
+            following: boolean;
+            guest: boolean;
+            login: string;
+            /** Format: int64 */
+            place: number | null;
+            /** Format: date-time */
+            since: string;
+            typing: boolean;
+        };
         PersonName: string;
         PersonRow: {
             /** Format: int64 */
@@ -1841,6 +2027,15 @@ export interface components {
         PositionAnswer: {
             /** Format: int64 */
             position: number;
+        };
+        PresenceBeat: {
+            by?: components["schemas"]["PersonName"] | null;
+            client: string;
+            following?: boolean;
+            leaving?: boolean;
+            /** Format: int64 */
+            place?: number | null;
+            typing?: boolean;
         };
         Problem: {
             allowed?: string[];
@@ -1975,10 +2170,41 @@ export interface components {
         Review: "none" | "requested" | "approved" | "changes_requested" | "changed_since";
         /** @enum {string} */
         ReviewTerm: "none" | "requested" | "approved" | "changes_requested" | "changed_since" | "-none" | "-requested" | "-approved" | "-changes_requested" | "-changed_since";
+        RoomAnswer: {
+            claims: components["schemas"]["ClaimAnswer"][];
+            greeter: string | null;
+            host: string | null;
+            host_present: boolean;
+            host_request: components["schemas"]["HostRequestAnswer"] | null;
+            /** Format: date-time */
+            now: string;
+            /** Format: int64 */
+            number: number;
+            people: components["schemas"]["PersonHere"][];
+            /** Format: int64 */
+            position: number;
+            timer: components["schemas"]["TimerAnswer"];
+            /** Format: int64 */
+            version: number;
+            watching: number;
+        };
+        RowClaims: components["schemas"]["NextRows"] | components["schemas"]["RowsAt"] | components["schemas"]["RowsBack"] | components["schemas"]["AllRowsBack"];
         /** @enum {string} */
         RowOutcome: "new" | "same" | "conflict" | "unknown item" | "unreadable";
+        RowReading: {
+            by?: components["schemas"]["PersonName"] | null;
+            skip?: boolean;
+        };
         /** @enum {string} */
         RowStatus: "current" | "read" | "skipped" | "read elsewhere" | "closed" | "deleted" | "gone" | "waiting";
+        RowsAt: {
+            by?: components["schemas"]["PersonName"] | null;
+            places: number[];
+        };
+        RowsBack: {
+            by?: components["schemas"]["PersonName"] | null;
+            release: number[];
+        };
         ScheduleAnswer: {
             may_change: boolean;
             meetings: components["schemas"]["MeetingRow"][];
@@ -2045,6 +2271,7 @@ export interface components {
             place: number;
             skip?: boolean;
         };
+        ScrubStreamData: components["schemas"]["ScrubAnswer"] | components["schemas"]["DeckRowAnswer"] | components["schemas"]["NoteEvent"] | components["schemas"]["RoomAnswer"] | components["schemas"]["DateEvent"] | components["schemas"]["EndEvent"];
         ScrubsAnswer: {
             next: string | null;
             next_cursor: string | null;
@@ -2244,6 +2471,29 @@ export interface components {
             /** Format: int64 */
             repo_id: number | null;
             repository: string | null;
+        };
+        TimerAnswer: {
+            /** Format: date-time */
+            ends_at: string | null;
+            paused: boolean;
+            /** Format: date-time */
+            paused_at: string | null;
+            /** Format: int64 */
+            row_seconds: number | null;
+            /** Format: date-time */
+            row_started_at: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        TimerSetting: {
+            by?: components["schemas"]["PersonName"] | null;
+            /** Format: date-time */
+            ends_at?: string | null;
+            paused?: boolean;
+            /** Format: int64 */
+            row_seconds?: number | null;
+            /** Format: int64 */
+            version: number;
         };
         TokenAnswer: {
             accounts: number[] | null;
@@ -2541,6 +2791,8 @@ export interface components {
         IdempotencyKeyParam: string;
         IfNoneMatchParam: string;
         LabelParam: components["schemas"]["NamesTerm"][];
+        LastEventIDParam: number | null;
+        LastEventIdParam: number;
         LimitParam: number;
         MilestoneParam: components["schemas"]["Term"][];
         MilestoneStateParam: components["schemas"]["MilestoneChoice"];
@@ -3911,6 +4163,50 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    claim_rows: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowClaims"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     close_scrub: {
         parameters: {
             query?: {
@@ -3943,6 +4239,53 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["AmbiguousLogin"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ReusedKey"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    move_cursor: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyParam"];
+            };
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CursorMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrubAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["ReusedKey"];
@@ -3988,6 +4331,53 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    hand_over_scrub: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyParam"];
+            };
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostSetting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrubAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ReusedKey"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     show_minutes: {
         parameters: {
             query?: {
@@ -4018,6 +4408,125 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_presence: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceBeat"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    show_room: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
+            };
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_row: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKeyParam"];
+            };
+            path: {
+                number: components["parameters"]["NumberParam"];
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RowReading"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScrubAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["ReusedKey"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -4091,6 +4600,84 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    follow_scrub: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+                last_event_id?: components["parameters"]["LastEventIdParam"];
+            };
+            header?: {
+                "Last-Event-ID"?: components["parameters"]["LastEventIDParam"];
+            };
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ScrubStreamData"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_timer: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimerSetting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -5133,10 +5720,10 @@ export interface operations {
                 active_before?: components["parameters"]["ActiveBeforeParam"];
                 checks?: components["parameters"]["ChecksParam"];
                 strict?: components["parameters"]["StrictParam"];
-                last_event_id?: number;
+                last_event_id?: components["parameters"]["LastEventIdParam"];
             };
             header?: {
-                "Last-Event-ID"?: number | null;
+                "Last-Event-ID"?: components["parameters"]["LastEventIDParam"];
             };
             path?: never;
             cookie?: never;
@@ -5696,7 +6283,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "nothing-to-read" | "no-schedule" | "unknown-meeting" | "unknown-talk" | "too-many-talks" | "note-changed" | "bad-sheet" | "key-reused" | "position-not-reached";
+                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "unknown-row" | "host-present" | "host-changed" | "timer-changed" | "claimed" | "nothing-to-read" | "no-schedule" | "unknown-meeting" | "unknown-talk" | "too-many-talks" | "note-changed" | "bad-sheet" | "key-reused" | "position-not-reached";
             };
             cookie?: never;
         };
