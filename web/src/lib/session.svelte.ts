@@ -9,6 +9,9 @@ let token = $state.raw(sessionStorage.getItem(KEPT));
 let known = $state.raw<boolean | null>(null);
 /** The name by which it knows us; `null` if it tells none. */
 let name = $state.raw<string | null>(null);
+/** The login of a person; `null` for a token that is nobody's own. */
+let person = $state.raw<string | null>(null);
+let scopes = $state.raw<readonly unknown[]>([]);
 let refused = $state.raw(false);
 /** It knows nobody, and lets anybody read. */
 let nobody = $state.raw(false);
@@ -22,6 +25,13 @@ export const session = {
   },
   get nobody() {
     return nobody;
+  },
+  get person() {
+    return person;
+  },
+  /** Whether acts in a scrub are allowed: the service said so. */
+  get scrubs() {
+    return scopes.includes("scrub");
   },
   /** Whether a token was refused just now. */
   get refused() {
@@ -51,6 +61,8 @@ export function forget(): void {
   token = null;
   nobody = false;
   name = null;
+  person = null;
+  scopes = [];
   known = false;
   sessionStorage.removeItem(KEPT);
 }
@@ -59,9 +71,11 @@ export function forget(): void {
 export async function recognized(): Promise<void> {
   try {
     const answer = await fetch(`${root}api/v1/me`, { headers: headers() });
-    const me = (answer.ok ? await answer.json() : {}) as { name?: unknown; person?: unknown; token?: unknown };
+    const me = (answer.ok ? await answer.json() : {}) as { name?: unknown; person?: { login?: string } | null; token?: unknown; scopes?: unknown[] };
     // Where anybody may read, it knows us as nobody.
     nobody = answer.status === 401 || (answer.ok && !me.person && !me.token);
+    person = me.person?.login ?? null;
+    scopes = me.scopes ?? [];
     name = typeof me.name === "string" && !nobody ? me.name : null;
   } catch {
     // It is known without a name too.

@@ -1,14 +1,15 @@
 // What is often recommended: one key each, as the person likes them.
 
 export interface Verdict {
+  /** Empty where another one has it. */
   key: string;
   action: string;
 }
 
 const KEPT = "bugscrub-verdicts";
-const USUAL = "c close as stale\ni needs info\nf good first issue\nw needs review\nm merge\nd discuss";
-/** Keys that do something else in the reader. */
-const TAKEN = "jkxenpug?1234/o";
+const USUAL = "c close as stale\ni needs info\ny good first issue\nw needs review\nm merge\nd discuss";
+/** Keys that do something else in the reader, or in a scrub. */
+const TAKEN = "jkxenpug?12345/ofsbht";
 
 /** A line each: the key, a space, the action. */
 let lines = $state(localStorage.getItem(KEPT) ?? USUAL);
@@ -23,6 +24,7 @@ export const verdicts = {
   },
   get all(): Verdict[] {
     const found = lines.split("\n").map((line) => ({ key: line.slice(0, 1), action: line.slice(1).trim() }));
-    return found.filter(({ key, action }, at) => action !== "" && !TAKEN.includes(key) && found.findIndex((other) => other.key === key) === at);
+    const free = found.map(({ key, action }, at) => ({ action, key: TAKEN.includes(key) || found.findIndex((other) => other.key === key) < at ? "" : key }));
+    return free.filter(({ action }, at) => action !== "" && free.findIndex((other) => other.action === action) === at);
   },
 };
