@@ -135,6 +135,7 @@ async fn demo_on(
         scrubs: args.scrubs.settings(),
         people: Default::default(),
         github_address: Default::default(),
+        chat: None,
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;

@@ -218,6 +218,7 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
         scrubs: Default::default(),
         people: Default::default(),
         github_address: address.clone(),
+        chat: None,
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;

@@ -39,6 +39,7 @@ mod queue;
 mod refusal;
 mod repositories;
 mod row;
+mod schedule;
 mod scrubs;
 pub mod serve;
 pub mod shares;
@@ -154,6 +155,10 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(notes::show, notes::put))
         .routes(routes!(scrubs::list, scrubs::open))
         .routes(routes!(calendar::show))
+        .routes(routes!(schedule::show))
+        .routes(routes!(schedule::put, schedule::delete))
+        .routes(routes!(schedule::add_talk))
+        .routes(routes!(schedule::remove_talk))
         .routes(routes!(scrubs::show))
         .routes(routes!(scrubs::deck::show))
         .routes(routes!(scrubs::advance))

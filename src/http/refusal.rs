@@ -65,6 +65,11 @@ impl From<Refusal> for Problem {
             Refusal::PositionNotReached => Problem::new(&kinds::POSITION_NOT_REACHED)
                 .detail("The account's log did not reach this position in 5 seconds."),
             Refusal::NoSchedule => of(&kinds::NO_SCHEDULE),
+            Refusal::UnknownMeeting { near } => {
+                of(&kinds::UNKNOWN_MEETING).allowed(near.iter().map(ToString::to_string))
+            }
+            Refusal::UnknownTalk => of(&kinds::UNKNOWN_TALK),
+            Refusal::TooManyTalks => of(&kinds::TOO_MANY_TALKS),
             // Only the command line can be refused like this.
             Refusal::NotFetched(_) => Problem::internal(),
             Refusal::Store(error) => error.into(),

@@ -16,6 +16,7 @@
 //! - [`places`]: many items by their addresses; [`similar`]: items whose titles are like another's;
 //! - [`directory`]: the names of labels and milestones; [`facets`]: items of any state counted by their values;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
+//! - [`schedule`]: what people have changed of the schedule; [`chat`]: what a chat is told of scrubs;
 //! - [`views`], [`tokens`], [`tickets`], [`sessions`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a
 //!   stream in their place, sessions, accounts, measurements;
 //! - [`sights`]: what people may see, as GitHub told it;
@@ -30,6 +31,7 @@
 pub mod accounts;
 pub mod append;
 pub mod backfills;
+pub mod chat;
 pub mod clock;
 pub mod conversations;
 pub mod details;
@@ -71,6 +73,7 @@ pub mod redeliveries;
 pub mod remarks;
 pub mod resolve;
 pub mod retention;
+pub mod schedule;
 mod schema;
 pub mod scrubs;
 pub mod sessions;

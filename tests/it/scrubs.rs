@@ -16,6 +16,7 @@ mod replicas;
 mod returning;
 mod room;
 mod rounds;
+mod schedule;
 mod sheets;
 mod wrong;
 mod year;

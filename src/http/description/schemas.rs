@@ -60,6 +60,12 @@ fn words_of<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.collect::<Vec<String>>())).build()
 }
 
+/// A date as ISO 8601 writes it.
+fn date() -> RefOr<Schema> {
+    let date = Some(SchemaFormat::KnownFormat(KnownFormat::Date));
+    RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(Type::String).format(date).build()))
+}
+
 /// A list of what another schema describes.
 pub fn list(of: RefOr<Schema>) -> RefOr<Schema> {
     RefOr::T(Schema::Array(ArrayBuilder::new().items(of).build()))
@@ -248,6 +254,7 @@ named_schemas! {
     Verdict, "What a review decides.", one_of(["commented", "approved", "changes_requested", "dismissed"]);
     SheetRows, "Rows of a tab: `0051:12`, `0051:2-40,44`; of CSV without the tab.",
         text(WITHOUT_PATTERN);
+    ScheduledDate, "A date that the schedule has, in the zone where the meeting is held.", date();
     ViewName, "The name of a view.", text(VIEW_NAME);
     PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);
 }

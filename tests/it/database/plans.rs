@@ -34,7 +34,9 @@ async fn fill(connection: &mut PgConnection) {
         let of_accounts = ["accounts", "account_profiles", "installations", "gates"].contains(&table.as_str());
         let value = |(name, of): &(String, String)| match (name.as_str(), of.as_str()) {
             ("account_id", _) if of_accounts => "g".to_owned(),
-            ("scrub", _) if ["scrubs", "scrub_rooms"].contains(&table.as_str()) => "g".to_owned(),
+            // Of these tables there is one row for each scrub, or date.
+            ("scrub", _) if ["scrubs", "scrub_rooms", "scrub_greeters"].contains(&table.as_str()) => "g".to_owned(),
+            ("date", _) if table == "schedule_dates" => "current_date - g::int".to_owned(),
             ("account_id" | "generation" | "scrub", _) => "1".to_owned(),
             ("state", "text") => "'open'".to_owned(),
             ("type", "text") => "'Issue'".to_owned(),

@@ -170,6 +170,7 @@ async fn who_may_not_triage_writes_nothing() {
                 let with = |path: &str| {
                     let path = path.replace("{owner}", "acme").replace("{repo}", "open");
                     let path = path.replace("{name}", "mine").replace("{number}", "1");
+                    let path = path.replace("{date}", "2026-12-23").replace("{talk}", "1");
                     format!("{path}?account=acme")
                 };
                 let body = operation.pointer("/requestBody/content/application~1json");

@@ -75,6 +75,7 @@ pub fn settings() -> Settings {
         github_address: Default::default(),
         github: None,
         people: Default::default(),
+        chat: None,
         delivery_retention: Duration::from_secs(30 * 86_400),
     }
 }
