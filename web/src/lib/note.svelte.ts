@@ -1,6 +1,6 @@
 // The note of one item, saved as it is typed. What was typed stays in this tab until the service has it, and is never
 // overwritten by what somebody else wrote: then both stand side by side.
-import { api, Refusal, type Schemas, told, whole } from "./api";
+import { api, passes, Refusal, type Schemas, told, whole } from "./api";
 import { pathOf } from "./marks";
 import { session } from "./session.svelte";
 
@@ -52,12 +52,14 @@ export class Note {
     try {
       await this.#read();
       this.draft = { ...this.#saved };
+      this.said = "";
       const kept = sessionStorage.getItem(this.#kept);
       this.state = "saved";
       if (kept !== null) this.#resume(JSON.parse(kept) as KeptDraft);
     } catch (error) {
       this.state = "failed";
-      this.said = told(error);
+      this.said = told(error, passes(error));
+      if (passes(error)) this.#timer = setTimeout(() => void this.#load(), 5000);
     }
   }
 
@@ -141,9 +143,10 @@ export class Note {
       }
     }
     this.state = "failed";
-    this.said = told(error);
+    const again = status === 0 || status === 429 || status >= 500;
+    this.said = told(error, again);
     // It is tried again where that may help.
-    if (status === 0 || status === 429 || status >= 500) this.#timer = setTimeout(() => void this.save(), 5000);
+    if (again) this.#timer = setTimeout(() => void this.save(), 5000);
   }
 
   /** Ends a conflict with one of the two. */

@@ -10,6 +10,8 @@ let known = $state.raw<boolean | null>(null);
 /** The name by which it knows us; `null` if it tells none. */
 let name = $state.raw<string | null>(null);
 let refused = $state.raw(false);
+/** A session ended while it was used. */
+let ended = $state.raw(false);
 /** It knows nobody, and lets anybody read. */
 let nobody = $state.raw(false);
 
@@ -27,6 +29,10 @@ export const session = {
   get refused() {
     return refused;
   },
+  /** Whether the service has just come to know us no more. */
+  get ended() {
+    return ended;
+  },
 };
 
 /** The headers of every request to the API. */
@@ -42,8 +48,11 @@ function post(path: string, body?: unknown): Promise<Response> {
 /** The service did not know us. */
 export function unknown(): void {
   if (known === true && nobody) return;
-  refused = token !== null;
+  const before = known === true;
+  const pasted = token !== null;
   forget();
+  refused = pasted && !before;
+  ended = before;
 }
 
 /** Asks who one is. */
@@ -52,6 +61,8 @@ export function forget(): void {
   nobody = false;
   name = null;
   known = false;
+  refused = false;
+  ended = false;
   sessionStorage.removeItem(KEPT);
 }
 
@@ -68,6 +79,7 @@ export async function recognized(): Promise<void> {
     name = null;
   }
   refused = false;
+  ended = false;
   known = true;
 }
 

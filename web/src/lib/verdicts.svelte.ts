@@ -8,7 +8,7 @@ export interface Verdict {
 const KEPT = "bugscrub-verdicts";
 const USUAL = "c close as stale\ni needs info\nf good first issue\nw needs review\nm merge\nd discuss";
 /** Keys that do something else in the reader. */
-const TAKEN = "jkxenpug?1234/o";
+const TAKEN = "jkxyenpugo?123456789/";
 
 /** A line each: the key, a space, the action. */
 let lines = $state(localStorage.getItem(KEPT) ?? USUAL);
