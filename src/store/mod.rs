@@ -25,7 +25,8 @@
 //! - [`left_out`]: what could not be read of what GitHub sent and answered; [`texts`]: what item texts are asked for with;
 //! - [`retention`], [`purge`]: deliveries while they are kept, and how an account is forgotten;
 //! - `pool`, `reach`, `fitness`, `schema`: connections, how one is made, whether the database can hold us, and its
-//!   migrations; [`clock`]: its time; `error`: what can go wrong.
+//!   migrations; [`spread`]: the same where Citus spreads accounts over servers; [`clock`]: its time; `error`: what can go
+//!   wrong.
 
 pub mod accounts;
 pub mod append;
@@ -76,6 +77,7 @@ pub mod scrubs;
 pub mod sessions;
 pub mod sights;
 pub mod similar;
+pub mod spread;
 pub mod stored;
 pub mod sync;
 pub mod texts;

@@ -3,11 +3,13 @@
 //!
 //! A session ends when it has not been used for 30 days, and 180 days after it began. All times are the database's.
 
-use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+use chrono::{DateTime, Days, Utc};
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
 
-use super::head::BEGIN;
-use super::{StoreError, pool};
+use super::{StoreError, head, pool};
+
+/// How long a session lasts, however often it is used.
+const LONGEST: Days = Days::new(180);
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -120,7 +122,7 @@ pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<SessionRow>, Stor
     .fetch_optional(pool)
     .await?;
     if let Some(found) = &found {
-        touch(pool, found.session_id).await?;
+        touch(pool, found).await?;
     }
     Ok(found.map(SessionRow::from))
 }
@@ -136,17 +138,17 @@ pub async fn latest_of(pool: &PgPool, github_id: i64) -> Result<Option<SessionRo
     .fetch_optional(pool)
     .await?;
     if let Some(found) = &found {
-        touch(pool, found.session_id).await?;
+        touch(pool, found).await?;
     }
     Ok(found.map(SessionRow::from))
 }
 
-async fn touch(pool: &PgPool, session_id: i64) -> Result<(), StoreError> {
+async fn touch(pool: &PgPool, found: &Columns) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE sessions SET used_at = now(),
-             expires_at = LEAST(now() + interval '30 days', created_at + interval '180 days')
+        "UPDATE sessions SET used_at = now(), expires_at = LEAST(now() + interval '30 days', $2::timestamptz)
          WHERE session_id = $1 AND used_at < now() - interval '1 minute'",
-        session_id,
+        found.session_id,
+        found.created_at.checked_add_days(LONGEST),
     )
     .execute(pool)
     .await?;
@@ -197,16 +199,24 @@ pub async fn end_all_of_token(pool: &PgPool, token_hash: &[u8]) -> Result<(), St
 }
 
 /// Ends all sessions of a person, and revokes the tokens that they made for themselves, with the sessions of those.
-pub async fn end_all_of(executor: impl PgExecutor<'_>, github_id: i64) -> Result<(), StoreError> {
-    sqlx::query!(
-        "WITH revoked AS (
-             UPDATE tokens SET revoked_at = now() WHERE person = $1 AND revoked_at IS NULL RETURNING hash
-         )
-         DELETE FROM sessions WHERE github_id = $1 OR token_hash IN (SELECT hash FROM revoked)",
+pub async fn end_all_of(pool: &PgPool, github_id: i64) -> Result<(), StoreError> {
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
+    end_all_within(&mut transaction, github_id).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The same, in a transaction of the caller's.
+pub(super) async fn end_all_within(connection: &mut PgConnection, github_id: i64) -> Result<(), StoreError> {
+    let revoked = sqlx::query_scalar!(
+        "UPDATE tokens SET revoked_at = now() WHERE person = $1 AND revoked_at IS NULL RETURNING hash",
         github_id,
     )
-    .execute(executor)
+    .fetch_all(&mut *connection)
     .await?;
+    sqlx::query!("DELETE FROM sessions WHERE github_id = $1 OR token_hash = ANY($2)", github_id, &revoked)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -239,7 +249,7 @@ pub struct LockedSession {
 
 /// Locks a person's session; `None` if it has ended.
 pub async fn lock(pool: &PgPool, session_id: i64) -> Result<Option<LockedSession>, StoreError> {
-    let mut transaction = pool::begin(pool, BEGIN).await?;
+    let mut transaction = head::begin(pool).await?;
     let kept = sqlx::query_as!(
         KeptTokens,
         r#"SELECT access_token AS "access!", COALESCE(access_expires_at <= now() + interval '5 minutes', false) AS "is_old!",
@@ -256,8 +266,8 @@ impl LockedSession {
     /// Keeps new tokens in place of the old ones.
     pub async fn renew(mut self, tokens: &SealedTokens) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE sessions SET access_token = $2, access_expires_at = clock_timestamp() + make_interval(secs => $3),
-                 refresh_token = $4, refresh_expires_at = clock_timestamp() + make_interval(secs => $5)
+            "UPDATE sessions SET access_token = $2, access_expires_at = statement_timestamp() + make_interval(secs => $3),
+                 refresh_token = $4, refresh_expires_at = statement_timestamp() + make_interval(secs => $5)
              WHERE session_id = $1",
             self.session_id,
             tokens.access,
