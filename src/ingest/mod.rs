@@ -17,11 +17,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::activity::{Bots, Event, SightEnd};
 use crate::store::append::{Appended, Entry, RawDelivery};
 use crate::store::left_out;
+use crate::store::live::Stirred;
 use crate::telemetry::Metrics;
 use crate::webhook::{AccountRef, Omissions, Translation, VerifiedDelivery, translate};
 
@@ -96,7 +97,7 @@ impl Ingest {
         bots: Bots,
         metrics: Metrics,
         commits: usize,
-        appended: Arc<Notify>,
+        appended: Arc<Stirred>,
     ) -> Self {
         let batches = batch::Batches::new(pool, bots, metrics.clone(), commits, appended);
         let spanning = Arc::new(Semaphore::new(SPANNING_AT_ONCE as usize));

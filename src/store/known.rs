@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use sqlx::PgPool;
 
-use super::{StoreError, people, resolve};
+use super::{StoreError, people, resolve, spread};
 use crate::activity::PersonKey;
 use crate::activity::person::login_key;
 use crate::rank::Filter;
@@ -168,6 +168,21 @@ pub async fn people(
 }
 
 async fn with_ids(pool: &PgPool, account_id: i64, ids: &[i64], repo_ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+    if spread::is_known(pool) {
+        // The inner items must be bound to the account, too, whatever index that lets the planner choose.
+        let found = sqlx::query_scalar!(
+            r#"SELECT wanted.id AS "id!" FROM accounts a CROSS JOIN UNNEST($2::bigint[]) AS wanted (id)
+               WHERE a.account_id = $1
+                 AND ((SELECT true FROM items WHERE account_id = $1 AND generation = a.generation AND live
+                         AND author_id = wanted.id AND repo_id = ANY($3) LIMIT 1)
+                   OR (SELECT true FROM items WHERE account_id = $1 AND generation = a.generation AND live
+                         AND assignee_ids <> '{}' AND assignee_ids @> ARRAY[wanted.id] AND repo_id = ANY($3) LIMIT 1))"#,
+            account_id,
+            ids,
+            repo_ids,
+        );
+        return Ok(found.fetch_all(pool).await?);
+    }
     let found = sqlx::query_scalar!(
         r#"SELECT wanted.id AS "id!" FROM accounts a CROSS JOIN UNNEST($2::bigint[]) AS wanted (id)
            WHERE a.account_id = $1

@@ -26,7 +26,8 @@
 //! - [`left_out`]: what could not be read of what GitHub sent and answered; [`texts`]: what item texts are asked for with;
 //! - [`retention`], [`purge`]: deliveries while they are kept, and how an account is forgotten;
 //! - `pool`, `reach`, `fitness`, `schema`: connections, how one is made, whether the database can hold us, and its
-//!   migrations; [`clock`]: its time; `error`: what can go wrong.
+//!   migrations; [`spread`]: the same where Citus spreads accounts over servers; [`clock`]: its time; `error`: what can go
+//!   wrong.
 
 pub mod accounts;
 pub mod append;
@@ -79,6 +80,7 @@ pub mod scrubs;
 pub mod sessions;
 pub mod sights;
 pub mod similar;
+pub mod spread;
 pub mod stored;
 pub mod sync;
 pub mod texts;

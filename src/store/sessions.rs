@@ -4,11 +4,13 @@
 //! A session ends when it has not been used for 30 days, 180 days after it began, and when the same person or token has
 //! begun [`MOST`] others since. All times are the database's.
 
-use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+use chrono::{DateTime, Days, Utc};
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
 
-use super::head::BEGIN;
-use super::{StoreError, pool};
+use super::{StoreError, head, pool};
+
+/// How long a session lasts, however often it is used.
+const LONGEST: Days = Days::new(180);
 
 /// Sessions that a person or an API token has at most. When another begins, the oldest ends.
 pub const MOST: i64 = 20;
@@ -72,11 +74,13 @@ struct Columns {
     login: Option<String>,
     created_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
+    /// Whether its last use was written down over a minute ago.
+    is_old: bool,
 }
 
 impl From<Columns> for SessionRow {
     fn from(columns: Columns) -> Self {
-        let Columns { session_id, hash, token_hash, github_id, login, created_at, expires_at } = columns;
+        let Columns { session_id, hash, token_hash, github_id, login, created_at, expires_at, .. } = columns;
         let holder = match (github_id, login) {
             (Some(github_id), Some(login)) => SessionHolder::Person { github_id, login },
             _ => SessionHolder::Token(token_hash.unwrap_or_default()),
@@ -140,14 +144,15 @@ pub async fn begin_of_token(pool: &PgPool, hash: &[u8], token_hash: &[u8]) -> Re
 pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<SessionRow>, StoreError> {
     let found = sqlx::query_as!(
         Columns,
-        "SELECT session_id, hash, token_hash, github_id, login, created_at, expires_at FROM sessions
-         WHERE hash = $1 AND expires_at > now()",
+        r#"SELECT session_id, hash, token_hash, github_id, login, created_at, expires_at,
+                  used_at < now() - interval '1 minute' AS "is_old!"
+         FROM sessions WHERE hash = $1 AND expires_at > now()"#,
         hash,
     )
     .fetch_optional(pool)
     .await?;
     if let Some(found) = &found {
-        touch(pool, found.session_id).await?;
+        touch(pool, found).await?;
     }
     Ok(found.map(SessionRow::from))
 }
@@ -156,31 +161,42 @@ pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<SessionRow>, Stor
 pub async fn latest_of(pool: &PgPool, github_id: i64) -> Result<Option<SessionRow>, StoreError> {
     let found = sqlx::query_as!(
         Columns,
-        "SELECT session_id, hash, token_hash, github_id, login, created_at, expires_at FROM sessions
-         WHERE github_id = $1 AND expires_at > now() ORDER BY session_id DESC LIMIT 1",
+        r#"SELECT session_id, hash, token_hash, github_id, login, created_at, expires_at,
+                  used_at < now() - interval '1 minute' AS "is_old!"
+         FROM sessions WHERE github_id = $1 AND expires_at > now() ORDER BY session_id DESC LIMIT 1"#,
         github_id,
     )
     .fetch_optional(pool)
     .await?;
     if let Some(found) = &found {
-        touch(pool, found.session_id).await?;
+        touch(pool, found).await?;
     }
     Ok(found.map(SessionRow::from))
 }
 
-/// Writes down that a session is used; not while its tokens are renewed, for which nobody waits.
-async fn touch(pool: &PgPool, session_id: i64) -> Result<(), StoreError> {
+/// Writes down that a session is used: each minute, and not while its tokens are renewed, for which nobody waits.
+async fn touch(pool: &PgPool, found: &Columns) -> Result<(), StoreError> {
+    if !found.is_old {
+        return Ok(());
+    }
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
+    let idle = sqlx::query_scalar!(
+        "SELECT session_id FROM sessions WHERE session_id = $1 AND used_at < now() - interval '1 minute'
+         FOR NO KEY UPDATE SKIP LOCKED",
+        found.session_id,
+    );
+    if idle.fetch_optional(&mut *transaction).await?.is_none() {
+        return Ok(());
+    }
     sqlx::query!(
-        "WITH used AS (
-           SELECT session_id FROM sessions WHERE session_id = $1 AND used_at < now() - interval '1 minute'
-           FOR NO KEY UPDATE SKIP LOCKED)
-         UPDATE sessions SET used_at = now(),
-             expires_at = LEAST(now() + interval '30 days', created_at + interval '180 days')
-         WHERE session_id IN (SELECT session_id FROM used)",
-        session_id,
+        "UPDATE sessions SET used_at = now(), expires_at = LEAST(now() + interval '30 days', $2::timestamptz)
+         WHERE session_id = $1",
+        found.session_id,
+        found.created_at.checked_add_days(LONGEST),
     )
-    .execute(pool)
+    .execute(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     Ok(())
 }
 
@@ -232,16 +248,30 @@ pub async fn end_all_of_token(pool: &PgPool, token_hash: &[u8]) -> Result<(), St
 
 /// Ends all sessions of a person, and revokes the tokens that they made for themselves, with the sessions of those. Returns
 /// the person's own.
-pub async fn end_all_of(executor: impl PgExecutor<'_>, github_id: i64) -> Result<Vec<EndedSession>, StoreError> {
-    let ended = sqlx::query!(
-        "WITH revoked AS (
-             UPDATE tokens SET revoked_at = now() WHERE person = $1 AND revoked_at IS NULL RETURNING hash
-         )
-         DELETE FROM sessions WHERE github_id = $1 OR token_hash IN (SELECT hash FROM revoked)
-         RETURNING hash, access_token",
+pub async fn end_all_of(pool: &PgPool, github_id: i64) -> Result<Vec<EndedSession>, StoreError> {
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
+    let ended = end_all_within(&mut transaction, github_id).await?;
+    transaction.commit().await?;
+    Ok(ended)
+}
+
+/// The same, in a transaction of the caller's.
+pub(super) async fn end_all_within(
+    connection: &mut PgConnection,
+    github_id: i64,
+) -> Result<Vec<EndedSession>, StoreError> {
+    let revoked = sqlx::query_scalar!(
+        "UPDATE tokens SET revoked_at = now() WHERE person = $1 AND revoked_at IS NULL RETURNING hash",
         github_id,
     )
-    .fetch_all(executor)
+    .fetch_all(&mut *connection)
+    .await?;
+    let ended = sqlx::query!(
+        "DELETE FROM sessions WHERE github_id = $1 OR token_hash = ANY($2) RETURNING hash, access_token",
+        github_id,
+        &revoked,
+    )
+    .fetch_all(connection)
     .await?;
     let of_person = ended.into_iter().filter_map(|ended| Some((ended.hash, ended.access_token?)));
     Ok(of_person.map(|(hash, access)| EndedSession { hash, github_id, access }).collect())
@@ -284,7 +314,7 @@ pub struct LockedSession {
 
 /// Locks a person's session; `None` if it has ended.
 pub async fn lock(pool: &PgPool, session_id: i64) -> Result<Option<LockedSession>, StoreError> {
-    let mut transaction = pool::begin(pool, BEGIN).await?;
+    let mut transaction = head::begin(pool).await?;
     let kept = sqlx::query_as!(
         KeptTokens,
         r#"SELECT access_token AS "access!", COALESCE(access_expires_at <= now() + interval '5 minutes', false) AS "is_old!",
@@ -302,8 +332,8 @@ impl LockedSession {
     /// Keeps new tokens in place of the old ones.
     pub async fn renew(mut self, tokens: &SealedTokens) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE sessions SET access_token = $2, access_expires_at = clock_timestamp() + make_interval(secs => $3),
-                 refresh_token = $4, refresh_expires_at = clock_timestamp() + make_interval(secs => $5)
+            "UPDATE sessions SET access_token = $2, access_expires_at = statement_timestamp() + make_interval(secs => $3),
+                 refresh_token = $4, refresh_expires_at = statement_timestamp() + make_interval(secs => $5)
              WHERE session_id = $1",
             self.session_id,
             tokens.access,
