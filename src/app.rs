@@ -2,6 +2,7 @@
 //!
 //! An [`Application`] is a value. Tests build the real one on port 0, with a database of their own.
 
+mod chat;
 pub mod vitals;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use crate::http::limit::Limits;
 use crate::http::public::PublicReading;
 use crate::http::serve::{ServeLimits, serve};
 use crate::http::shares::Shares;
+use crate::http::strangers::Strangers;
 use crate::http::{self, AppParts, AppState, router};
 use crate::ingest::Ingest;
 use crate::live::LiveRanking;
@@ -53,6 +55,8 @@ pub enum AppError {
     Store(#[from] StoreError),
     #[error(transparent)]
     GitHub(#[from] GitHubError),
+    #[error("no client of HTTP can be made: check this machine's certificates (SSL_CERT_FILE, SSL_CERT_DIR)")]
+    Client(#[source] reqwest::Error),
     #[error("cannot listen on {address}")]
     Listen { address: SocketAddr, source: std::io::Error },
 }
@@ -164,6 +168,7 @@ impl Application {
             schedule: settings.scrubs.schedule.clone(),
             github: github.clone(),
             people,
+            chat: settings.chat.as_ref().map(|settings| chat::told(settings, &metrics)).transpose()?,
             admin_token_hash: settings.admin_token.as_deref().map(tokens::hash),
         });
         let state = AppState::from(AppParts {
@@ -177,8 +182,10 @@ impl Application {
             exports: Shares::exports(),
             limits: Limits::new(settings.rate_limit),
             public: PublicReading::new(&settings.public),
+            strangers: Strangers::new(&settings.public),
             github,
             stopping: stop.subscribe(),
+            page_images: settings.github_address.image_sources(),
             metrics,
         });
         Ok(Self { listener, address, operations, state, live, pool, clock, settings, stop })
@@ -224,6 +231,7 @@ impl Application {
         let pruning = tokio::spawn(prune(state.service.clone(), settings.delivery_retention));
         let folding = tokio::spawn(fold_titles(state.service.clone()));
         let closing = tokio::spawn(close_forgotten(state.service.clone(), settings.scrubs.close_after));
+        let telling = settings.chat.as_ref().map(|settings| chat::start(settings, state.service.clone()));
         let forgetting = tokio::spawn(forget_texts(state.service.clone()));
         let following = tokio::spawn(live.clone().follow(move || clock()));
         let measuring = tokio::spawn(vitals::measure(pool, live, state.metrics.clone()));
@@ -245,6 +253,10 @@ impl Application {
         pruning.abort();
         folding.abort();
         closing.abort();
+        // A message in flight is awaited by nobody; whether it arrived is then not known.
+        if let Some(telling) = telling {
+            telling.abort();
+        }
         forgetting.abort();
         following.abort();
         measuring.abort();
@@ -300,7 +312,6 @@ async fn close_forgotten(service: Service, after: Duration) {
     }
 }
 
-/// Deletes raw deliveries that are past their retention, and sessions that have expired, now and every hour.
 /// Forgets texts whose time is over, or of which GitHub has told something since.
 async fn forget_texts(service: Service) {
     let mut every = tokio::time::interval(FORGET_EVERY);
@@ -315,7 +326,7 @@ async fn forget_texts(service: Service) {
     }
 }
 
-/// Deletes raw deliveries that are past their retention, now and every hour.
+/// Deletes raw deliveries that are past their retention, and sessions that have expired, now and every hour.
 async fn prune(service: Service, retention: Duration) {
     let mut every = tokio::time::interval(PRUNE_EVERY);
     loop {

@@ -134,6 +134,8 @@ async fn demo_on(
         views: Default::default(),
         scrubs: args.scrubs.settings(),
         people: Default::default(),
+        github_address: Default::default(),
+        chat: None,
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;
@@ -163,13 +165,21 @@ pub async fn migrate(args: MigrateArgs) -> Done {
     let shutdown = shutdown_signal()?;
     let database = Database::open(&args.database).await?;
     let patience = Duration::from_secs(args.wait);
-    let migrated = until(shutdown, store::migrate_when_reached(&database.pool, patience)).await;
+    let migrated = until(shutdown, async {
+        store::migrate_when_reached(&database.pool, patience).await?;
+        if args.citus { store::spread::spread(&database.pool).await.map(Some) } else { Ok(None) }
+    });
+    let migrated = migrated.await;
     database.close().await?;
     let Some(migrated) = migrated else {
         return Err("stopped before the schema was up to date; the unfinished migration is rolled back".into());
     };
-    migrated?;
+    let spread = migrated?;
     say!("The schema is up to date.");
+    if let Some(spread) = spread {
+        spread.iter().for_each(|line| say!("{line}"));
+        say!("The accounts are spread over the servers of Citus.");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

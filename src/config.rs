@@ -4,6 +4,7 @@
 //! variables as people write them.
 
 mod bots;
+mod chat;
 mod database;
 mod deliver;
 mod demo;
@@ -21,6 +22,7 @@ mod token;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::bots::BotArgs;
+pub use self::chat::ChatArgs;
 pub use self::database::{DatabaseArgs, MigrateArgs, RebuildArgs};
 pub use self::deliver::{DeliverArgs, PingArgs};
 pub use self::demo::{DemoArgs, TryArgs};

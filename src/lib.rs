@@ -23,6 +23,8 @@ pub mod github;
 
 pub mod people;
 
+pub mod chat;
+
 pub mod service;
 
 pub mod http;

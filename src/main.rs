@@ -37,8 +37,8 @@ async fn main() -> ExitCode {
         Command::Sheet(SheetCommand::Export { service, scrub, queue, visibility, csv, output, force }) => {
             commands::sheet::export(service, scrub, queue, visibility, csv, output, force).await
         }
-        Command::Sheet(SheetCommand::Import { service, file, scrub, charset, dry_run }) => {
-            commands::sheet::import(service, file, scrub, charset, dry_run).await
+        Command::Sheet(SheetCommand::Import { service, file, scrub, charset, dry_run, without }) => {
+            commands::sheet::import(service, file, scrub, charset, dry_run, without).await
         }
         Command::Openapi => {
             bugscrub::say!("{}", bugscrub::http::openapi());

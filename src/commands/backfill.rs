@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use super::{Done, shutdown_signal, system_clock};
 use crate::activity::Bots;
@@ -84,7 +84,7 @@ pub async fn backfill(args: BackfillArgs) -> Done {
 }
 
 pub(super) fn ingest(pool: &PgPool, accounts: Accounts, bots: Bots, metrics: &Metrics) -> Ingest {
-    Ingest::new(pool.clone(), accounts, bots, metrics.clone(), 4, Arc::new(Notify::new()))
+    Ingest::new(pool.clone(), accounts, bots, metrics.clone(), 4, Arc::default())
 }
 
 fn halves(name: &str) -> Result<(&str, &str), String> {
@@ -217,6 +217,8 @@ async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listen
         views: Default::default(),
         scrubs: Default::default(),
         people: Default::default(),
+        github_address: address.clone(),
+        chat: None,
         github: None,
     };
     let application = Application::of_database(settings, database.pool.clone()).await?;

@@ -5,11 +5,11 @@ use tokio::net::TcpListener;
 use super::{Done, shutdown_signal, system_clock};
 use crate::app::AppError;
 use crate::config::{ConfigError, DoctorArgs, SetupArgs};
-use crate::github::doctor::Finding;
-use crate::github::manifest::CALLBACK;
+use crate::github::doctor::{Finding, Whose};
 use crate::github::setup::{CredentialFiles, NewApp};
 use crate::github::{Client, Identity, PrivateKey, doctor as examining, setup as setting_up};
-use crate::people::{self, SignInSettings};
+use crate::http::public::PublicSettings;
+use crate::people::doctor::{self as signing_in, whole};
 use crate::store;
 use crate::telemetry::Metrics;
 use crate::terminal;
@@ -71,40 +71,39 @@ pub async fn setup(args: SetupArgs) -> Done {
     eprintln!("Checking the App so far:");
     let identity = Identity::new(credentials.app_id, PrivateKey::parse(&credentials.private_key)?, system_clock());
     let client = Client::new(address, Some(identity), None, None, system_clock(), Metrics::new())?;
-    for finding in examining::examine(&client).await {
+    for finding in examining::examine(&client, &Whose::Everybodys, "this machine").await {
         eprintln!("{} {}", finding.sign(), terminal::line(finding.text()));
     }
     Ok(std::process::ExitCode::SUCCESS)
 }
 
-/// An error with its causes.
-fn whole(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
-}
-
-/// Whether people can sign in through the App.
-async fn sign_in(settings: Option<SignInSettings>, client: &Client) -> Finding {
-    let Some(SignInSettings { app, .. }) = settings else {
-        return Finding::Good(format!(
-            "Nobody can sign in with GitHub, which is allowed. If people shall: add https://YOUR-HOST{CALLBACK} as a \
-             callback URL to the App's settings, make a client secret there, and set BUGSCRUB_CLIENT_ID, \
-             BUGSCRUB_CLIENT_SECRET and BUGSCRUB_SESSION_KEY."
-        ));
+/// What is open to whoever comes, and how often.
+fn open_to_all(settings: &PublicSettings) -> Finding {
+    let PublicSettings { on, per_minute, proxies } = settings;
+    let open = match on {
+        true => {
+            "Anybody reads without a token what is public on GitHub, and with it your notes, marks, scrubs and who attended \
+             (BUGSCRUB_PUBLIC)."
+        }
+        false => "Nobody reads without a token (BUGSCRUB_PUBLIC is off).",
     };
-    let given = app.client_id.to_string();
-    if let Some(own) = examining::client_id(client).await.filter(|own| *own != given) {
-        return Finding::Bad(format!(
-            "People cannot sign in: BUGSCRUB_CLIENT_ID is {given}, which is another App. The client id of this one is {own}."
+    let whom = if *on { "read or to sign in" } else { "sign in" };
+    if *per_minute == 0 {
+        return Finding::Warning(format!(
+            "{open} An address may ask any number of times to {whom}: set BUGSCRUB_PUBLIC_RATE_LIMIT, which is 0."
         ));
     }
-    match people::check(app, client).await {
-        Ok(()) => Finding::Good(format!(
-            "GitHub knows the client secret, so people can sign in if https://YOUR-HOST{CALLBACK} is a callback URL in \
-             the App's settings."
-        )),
-        Err(error) => Finding::Bad(format!("People cannot sign in: {}.", whole(&error))),
+    if proxies.believe_anybody() {
+        return Finding::Warning(format!(
+            "{open} BUGSCRUB_TRUSTED_PROXIES ({proxies}) names every address there is, so anybody can say that they are \
+             somebody else and no limit holds: name the networks of your proxies alone."
+        ));
     }
+    let whose = match proxies.is_empty() {
+        true => "No proxy is believed: behind one, all share this (BUGSCRUB_TRUSTED_PROXIES).".to_owned(),
+        false => format!("These proxies are believed to say who asks: {proxies}."),
+    };
+    Finding::Good(format!("{open} Each address may ask {per_minute} times a minute to {whom}. {whose}"))
 }
 
 /// `bugscrub doctor`
@@ -119,9 +118,13 @@ pub async fn doctor(args: DoctorArgs) -> Done {
     };
     let identity = Identity::new(settings.app_id, settings.private_key, system_clock());
     let client = Client::new(settings.address, Some(identity), None, None, system_clock(), Metrics::new())?;
-    let mut findings = examining::examine(&client).await;
-    findings.push(match args.people.settings(&args.github) {
-        Ok(people) => sign_in(people.sign_in, &client).await,
+    let mut findings = examining::examine(&client, &Whose::Everybodys, "this machine").await;
+    match args.people.settings(&args.github) {
+        Ok(people) => findings.extend(signing_in::examine(people.sign_in.map(|sign_in| sign_in.app), &client).await),
+        Err(error) => findings.push(Finding::Bad(format!("{}.", whole(&error)))),
+    }
+    findings.push(match args.public.settings() {
+        Ok(public) => open_to_all(&public),
         Err(error) => Finding::Bad(format!("{}.", whole(&error))),
     });
     // A private Postgres is not started for this.

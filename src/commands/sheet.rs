@@ -109,6 +109,7 @@ pub async fn import(
     scrub: Option<u32>,
     charset: Option<String>,
     dry_run: bool,
+    without: Vec<String>,
 ) -> Done {
     let bytes = std::fs::read(&file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
     let mut url = address(&service, "/api/v1/sheets")?;
@@ -116,6 +117,7 @@ pub async fn import(
     if let Some(scrub) = scrub {
         url.query_pairs_mut().append_pair("scrub", &scrub.to_string());
     }
+    url.query_pairs_mut().extend_pairs(without.iter().map(|rows| ("without", rows)));
     let mut request = client(&url)?.post(url).body(bytes);
     if let Some(charset) = charset {
         request = request.header(CONTENT_TYPE, format!("text/csv; charset={charset}"));
@@ -133,7 +135,7 @@ pub async fn import(
     if !scrubs.is_empty() {
         say!("Past scrubs that are new: {}.", scrubs.join(", "));
     }
-    let Counts { new, removing, same, conflict, unknown_item, unreadable } = told.counts;
+    let Counts { new, removing, same, conflict, unknown_item, unreadable, left_out } = told.counts;
     let verb = if dry_run { "would be" } else { "were" };
     let gone = match removing {
         0 => String::new(),
@@ -143,7 +145,8 @@ pub async fn import(
     };
     say!(
         "{new} rows {verb} taken in{gone}, {same} are the same, {conflict} in conflict, {unknown_item} about items that \
-         are not here, {unreadable} unreadable."
+         are not here, {unreadable} unreadable{}.",
+        if left_out > 0 { format!(", {left_out} left out") } else { String::new() }
     );
     // What a script must not overlook: somebody has to decide. A dry run only tells.
     Ok(if conflict > 0 && !dry_run { ExitCode::from(CONFLICTS) } else { ExitCode::SUCCESS })
@@ -152,7 +155,7 @@ pub async fn import(
 /// What becomes of rows, except those that change nothing.
 fn rows(rows: &[SheetRowAnswer]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["tab", "row", "item", "outcome", "what"]);
+    table.load_style(presets::NOTHING).set_header(["row", "item", "outcome", "what"]);
     let rows = rows.iter().filter(|row| row.outcome != RowOutcome::Same);
     for row in rows.take(MOST_SHOWN) {
         let name = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -166,8 +169,9 @@ fn rows(rows: &[SheetRowAnswer]) -> Table {
         };
         let what: Vec<String> =
             row.detail.clone().into_iter().chain(read).chain(texts).map(|text| cut(&text)).collect();
-        let (tab, line, outcome) = (cut(&row.tab), row.line.to_string(), row.outcome.name().to_owned());
-        table.add_row([tab, line, item.unwrap_or_default(), outcome, what.join(" | ")]);
+        // As `--without` takes it. A service of before names it by the two alone.
+        let key = if row.key.is_empty() { format!("{}:{}", row.tab, row.line) } else { row.key.clone() };
+        table.add_row([cut(&key), item.unwrap_or_default(), row.outcome.name().to_owned(), what.join(" | ")]);
     }
     table
 }

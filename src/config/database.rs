@@ -94,6 +94,9 @@ pub struct MigrateArgs {
     /// Seconds to wait for a database that cannot be reached
     #[arg(long, default_value_t = 0)]
     pub wait: u64,
+    /// Spread the accounts over the servers of a Citus database, once: stop the service first if it holds anything
+    #[arg(long)]
+    pub citus: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::chat::BadChat;
 use crate::github::BadKey;
 use crate::http::cors::OriginError;
 use crate::http::public::BadNetwork;
@@ -21,6 +22,8 @@ pub enum ConfigError {
     Key { variable: String, source: BadKey },
     #[error("{variable}: the session key cannot be used")]
     SessionKey { variable: String, source: BadSessionKey },
+    #[error("{variable}: the chat cannot be used")]
+    Chat { variable: String, source: BadChat },
     #[error("{variable}: {fault}")]
     DatabaseUrl { variable: String, fault: String },
     #[error("{variable}: the file {path} cannot be read")]

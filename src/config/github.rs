@@ -9,6 +9,7 @@ use super::bots::BotArgs;
 use super::database::DatabaseArgs;
 use super::error::ConfigError;
 use super::people::PeopleArgs;
+use super::public::PublicArgs;
 use super::secret::SecretSetting;
 use crate::github::{ApiAddress, AppId, PrivateKey, Rhythm};
 
@@ -63,6 +64,8 @@ pub struct DoctorArgs {
     pub github: GitHubArgs,
     #[command(flatten)]
     pub people: PeopleArgs,
+    #[command(flatten)]
+    pub public: PublicArgs,
     #[command(flatten)]
     pub database: DatabaseArgs,
 }

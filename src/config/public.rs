@@ -30,7 +30,8 @@ impl PublicArgs {
     }
 }
 
-fn switch(text: &str) -> Result<bool, &'static str> {
+/// `on` or `off`.
+pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
     match text.trim().to_ascii_lowercase().as_str() {
         "on" | "true" | "yes" | "1" => Ok(true),
         "off" | "false" | "no" | "0" => Ok(false),

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::bots::BotArgs;
+use super::chat::ChatArgs;
 use super::database::DatabaseArgs;
 use super::error::ConfigError;
 use super::github::{GitHubArgs, GitHubSettings};
@@ -16,6 +17,8 @@ use super::public::PublicArgs;
 use super::scrubs::{ScrubArgs, ScrubSettings};
 use super::secret::{SecretSetting, read};
 use crate::activity::Bots;
+use crate::chat::ChatSettings;
+use crate::github::ApiAddress;
 use crate::http::cors::Origins;
 use crate::http::public::PublicSettings;
 use crate::ingest::Accounts;
@@ -69,6 +72,8 @@ pub struct ServeArgs {
     pub people: PeopleArgs,
     #[command(flatten)]
     pub public: PublicArgs,
+    #[command(flatten)]
+    pub chat: ChatArgs,
     /// Days for which raw deliveries are kept; 4 or more, since GitHub redelivers for 3
     #[arg(long, env = "BUGSCRUB_DELIVERY_RETENTION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(4..=3650))]
     pub delivery_retention_days: u32,
@@ -106,9 +111,13 @@ pub struct Settings {
     /// The views that every account has.
     pub views: Declared,
     pub scrubs: ScrubSettings,
+    /// Where GitHub's API is, whether it is asked or not.
+    pub github_address: ApiAddress,
     /// `None`: the service only receives deliveries.
     pub github: Option<GitHubSettings>,
     pub people: PeopleSettings,
+    /// `None`: no chat is told of scrubs.
+    pub chat: Option<ChatSettings>,
 }
 
 impl ServeArgs {
@@ -139,6 +148,8 @@ impl ServeArgs {
             views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
             scrubs: self.scrubs.settings(),
             people: self.people.settings(&self.github)?,
+            github_address: self.github.github_api_url.clone(),
+            chat: self.chat.settings()?,
             github: self.github.settings()?,
             delivery_retention: Duration::from_secs(u64::from(self.delivery_retention_days) * 86_400),
         })

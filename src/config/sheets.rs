@@ -47,6 +47,9 @@ pub enum SheetCommand {
         /// Change nothing; show for each row what would change
         #[arg(long)]
         dry_run: bool,
+        /// Rows to leave out, as the table names them: 0051:12, or 0051:2-40,44 for several of a tab; may be repeated
+        #[arg(long, value_name = "ROWS")]
+        without: Vec<String>,
     },
 }
 

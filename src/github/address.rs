@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+/// Where GitHub's API is.
+const GITHUB: &str = "https://api.github.com";
+/// Where github.com and GHE.com keep images.
+const CONTENT: &str = "https://*.githubusercontent.com";
+
 /// The path of the GraphQL endpoint, which lies elsewhere on an Enterprise server.
 pub const GRAPHQL: &str = "/graphql";
 
@@ -66,12 +71,48 @@ impl ApiAddress {
         path.strip_prefix(&self.prefix).unwrap_or(path).to_owned()
     }
 
+    /// From where texts on this GitHub show images, as a content security policy names it. Only `https` is shown.
+    ///
+    /// github.com has them on githubusercontent.com, and leads there from its own address. A tenant of GHE.com has hosts below
+    /// its own, and githubusercontent.com. An Enterprise server has them below `/avatars`, `/media` and so on or, with subdomain
+    /// isolation, on hosts below its own: avatars.HOST, media.HOST and so on. Sources: GitHub's pages "Network details for
+    /// GHE.com" and "Enabling subdomain isolation".
+    pub fn image_sources(&self) -> Vec<String> {
+        let url = reqwest::Url::parse(&self.web()).ok();
+        let Some(url) = url.filter(|url| url.host_str().is_some_and(is_plain)) else { return vec![] };
+        let host = url.host_str().unwrap_or_default();
+        if host == "github.com" {
+            return vec![CONTENT.to_owned(), "https://github.com".to_owned()];
+        }
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let mut sources = vec![format!("https://{host}{port}")];
+        // An address in numbers has nothing below it.
+        if url.domain().is_some() {
+            sources.push(format!("https://*.{host}{port}"));
+        }
+        if host.ends_with(".ghe.com") {
+            sources.push(CONTENT.to_owned());
+        }
+        sources
+    }
+
     /// The address at which people open GitHub in a browser.
     pub fn web(&self) -> String {
         match self.origin.split_once("://api.") {
             Some((scheme, host)) if self.prefix.is_empty() => format!("{scheme}://{host}"),
             _ => self.origin.clone(),
         }
+    }
+}
+
+/// Whether a policy can name a host: it ends its parts at `;`, and knows no IPv6.
+fn is_plain(host: &str) -> bool {
+    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+}
+
+impl Default for ApiAddress {
+    fn default() -> Self {
+        Self { origin: GITHUB.to_owned(), prefix: String::new() }
     }
 }
 

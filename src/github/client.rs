@@ -147,7 +147,7 @@ impl Client {
         self.0.address.relative(path)
     }
 
-    /// Asks GitHub to send a delivery again. Only this and the minting of tokens do more than read.
+    /// Asks GitHub to send a delivery again. Only this, and the minting and forgetting of tokens, do more than read.
     pub async fn redeliver(&self, delivery_id: i64) -> Result<GitHubAnswer, GitHubError> {
         let path = format!("/app/hook/deliveries/{delivery_id}/attempts");
         self.ask(Requester::App, Method::POST, &path, None).await

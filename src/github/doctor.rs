@@ -2,6 +2,7 @@
 //! sentence says what it is and what to do.
 
 mod database;
+mod members;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use chrono::Duration;
 use serde_json::Value;
 
 pub use self::database::examine as examine_database;
+pub use self::members::examine as examine_members;
 use super::answer::GitHubError;
 use super::client::{Client, Requester};
 use super::manifest::declared_events;
@@ -59,18 +61,29 @@ fn bad(text: impl Into<String>) -> Finding {
     Finding::Bad(text.into())
 }
 
-/// Runs all checks. If GitHub does not know the App, the others would make no sense and are left out.
-pub async fn examine(client: &Client) -> Vec<Finding> {
+/// Whose installations are told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    Everybodys,
+    /// That of the account of this id and login.
+    Account(i64, String),
+    /// None: only whether there is any.
+    Nobodys,
+}
+
+/// Runs all checks. If GitHub does not know the App, the others would make no sense and are left out. `ours` is whose clock
+/// the client goes by.
+pub async fn examine(client: &Client, whose: &Whose, ours: &str) -> Vec<Finding> {
     let mut findings = vec![];
     let app = match client.get(Requester::App, "/app").await.and_then(|answer| answer.json::<App>()) {
         Ok(app) => app,
         Err(error) => {
-            findings.extend(clock(client));
+            findings.extend(clock(client, ours));
             findings.push(bad(unknown_app(client, &error)));
             return findings;
         }
     };
-    findings.extend(clock(client));
+    findings.extend(clock(client, ours));
     findings.push(good(format!(
         "GitHub knows the App: {}, id {}.",
         app.name.as_deref().unwrap_or("an App without a name"),
@@ -80,7 +93,7 @@ pub async fn examine(client: &Client) -> Vec<Finding> {
     findings.push(events(&app));
     findings.extend(hook(client).await);
     findings.extend(deliveries(client).await);
-    findings.extend(installations(client, &app).await);
+    findings.extend(installations(client, &app, whose).await);
     findings
 }
 
@@ -94,7 +107,7 @@ fn app_id(client: &Client) -> String {
     client.identity().map(|identity| identity.app_id().to_string()).unwrap_or_default()
 }
 
-fn clock(client: &Client) -> Option<Finding> {
+fn clock(client: &Client, ours: &str) -> Option<Finding> {
     let identity = client.identity()?;
     if !identity.is_told_the_time() {
         return Some(warning("The clock could not be compared with GitHub's, which did not answer."));
@@ -103,10 +116,10 @@ fn clock(client: &Client) -> Option<Finding> {
     if ahead.abs() <= SKEW {
         return Some(good("The clock agrees with GitHub's."));
     }
+    let off = off(ahead);
     Some(warning(format!(
-        "The clock of this machine is {} GitHub's. The service corrects for it, but set it right: run an NTP service such \
-         as chrony or systemd-timesyncd.",
-        off(ahead)
+        "The clock of {ours} is {off} GitHub's. The service corrects for it, but set it right: run an NTP service such \
+         as chrony or systemd-timesyncd."
     )))
 }
 
@@ -282,14 +295,17 @@ fn delivery(last: &HookDelivery) -> Finding {
     }
 }
 
-async fn installations(client: &Client, app: &App) -> Vec<Finding> {
-    let listed = client.get(Requester::App, "/app/installations?per_page=100").await;
+/// Installations that GitHub lists at once.
+const PAGE: usize = 100;
+
+async fn installations(client: &Client, app: &App, whose: &Whose) -> Vec<Finding> {
+    let listed = client.get(Requester::App, &format!("/app/installations?per_page={PAGE}")).await;
     let listed = match listed.and_then(|answer| answer.json::<Vec<InstallationEntry>>()) {
         Ok(listed) => listed,
         Err(error) => return vec![bad(format!("The installations could not be listed: {error}."))],
     };
+    let slug = app.slug.as_deref().unwrap_or("YOUR-APP");
     if listed.is_empty() {
-        let slug = app.slug.as_deref().unwrap_or("YOUR-APP");
         return vec![bad(format!(
             "The App is not installed on any account. Install it: open /apps/{slug}/installations/new on GitHub and \
              choose the organization."
@@ -297,11 +313,27 @@ async fn installations(client: &Client, app: &App) -> Vec<Finding> {
     }
     let mut findings = vec![];
     for entry in &listed {
-        findings.push(match entry.installation() {
+        let found = entry.installation();
+        let told = match whose {
+            Whose::Everybodys => true,
+            Whose::Account(id, _) => found.as_ref().is_some_and(|found| found.account_id == *id),
+            Whose::Nobodys => false,
+        };
+        if !told {
+            continue;
+        }
+        findings.push(match found {
             Some(found) => installation(client, &found).await,
             None if entry.is_on_enterprise() => continue,
             None => warning("GitHub lists an installation without saying on which account it is; it is left out."),
         });
+    }
+    // Behind a full page there may be more.
+    if let (Whose::Account(_, login), true) = (whose, findings.is_empty() && listed.len() < PAGE) {
+        findings.push(bad(format!(
+            "The App is not installed on {login} any more, so nothing new of it comes. Install it again at \
+             /apps/{slug}/installations/new on GitHub; until the data is purged, nothing is lost."
+        )));
     }
     findings
 }

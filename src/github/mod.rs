@@ -65,6 +65,6 @@ pub use client::{Client, Requester};
 pub use context::JobContext;
 pub use identity::{Clock, Identity};
 pub use key::{BadKey, PrivateKey};
-pub use proxy::BadProxy;
+pub use proxy::{BadProxy, client as http_client};
 pub use rhythm::Rhythm;
 pub use work::Workers;

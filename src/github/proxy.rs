@@ -71,17 +71,25 @@ fn exceptions(list: &str) -> String {
     plain.collect::<Vec<_>>().join(",")
 }
 
-/// Makes the client that sends requests to GitHub. It follows no redirection.
+/// Begins a client of HTTP that goes this way and follows no redirection.
 ///
 /// # Errors
-/// [`BadProxy`] if a variable does not name a proxy. `None` if TLS cannot be set up.
-pub(super) fn http() -> Result<Option<Octocrab>, BadProxy> {
+/// [`BadProxy`] if a variable does not name a proxy.
+pub fn client() -> Result<reqwest::ClientBuilder, BadProxy> {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .connect_timeout(CONNECTING)
         .read_timeout(SILENCE)
         .redirect(redirect::Policy::none());
-    let builder = proxies()?.into_iter().fold(builder, reqwest::ClientBuilder::proxy);
+    Ok(proxies()?.into_iter().fold(builder, reqwest::ClientBuilder::proxy))
+}
+
+/// Makes the client that sends requests to GitHub.
+///
+/// # Errors
+/// [`BadProxy`] if a variable does not name a proxy. `None` if TLS cannot be set up.
+pub(super) fn http() -> Result<Option<Octocrab>, BadProxy> {
+    let builder = client()?;
     let Ok(client) = builder.build() else { return Ok(None) };
     let send = tower::service_fn(move |request: Request<OctoBody>| {
         let client = client.clone();

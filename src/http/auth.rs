@@ -12,7 +12,7 @@ use super::AppState;
 use super::cookies::{check_own_page, session};
 use super::problem::Problem;
 use crate::service::Refusal;
-use crate::service::tokens::Carried;
+use crate::service::tokens::{Carried, Recognized};
 pub use crate::service::{Scope, Viewer};
 
 /// What changes nothing.
@@ -25,24 +25,24 @@ impl FromRequestParts<AppState> for Viewer {
     /// 401 without a valid token or session, unless anybody may read; 403 if a page of another site asks for a write, or if
     /// token and session are two people's; 429 after too many requests.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let viewer = match (token(parts), session(&parts.headers)) {
+        match (token(parts), session(&parts.headers)) {
             (Some((token, carried)), cookie) => {
-                let viewer = state.service.authenticate(token, carried).await?;
+                let viewer = viewer(token, state.service.recognize_token(token, carried), parts, state).await??;
                 if let Some(cookie) = cookie {
                     state.service.check_same_person(&viewer, &cookie).await?;
                 }
-                viewer
+                Ok(viewer)
             }
             (None, Some(cookie)) => {
-                if !READS.contains(&parts.method) {
+                let reads = READS.contains(&parts.method);
+                if !reads {
                     check_own_page(&parts.headers)?;
                 }
-                match (state.service.authenticate_session(&cookie).await, &state.public) {
+                let viewer = viewer(&cookie, state.service.recognize_session(&cookie), parts, state).await?;
+                match (viewer, &state.public) {
                     // Whose session has ended is nobody, who may read.
-                    (Err(Refusal::UnknownSession), Some(public)) if READS.contains(&parts.method) => {
-                        return public.admit(parts, state.service.now());
-                    }
-                    (viewer, _) => viewer?,
+                    (Err(Refusal::UnknownSession), Some(public)) if reads => public.admit(parts, state.service.now()),
+                    (viewer, _) => Ok(viewer?),
                 }
             }
             (None, None) => {
@@ -50,10 +50,9 @@ impl FromRequestParts<AppState> for Viewer {
                     return public.admit(parts, state.service.now());
                 }
                 let detail = "Send a token as `Authorization: Bearer TOKEN`, or sign in at /auth/sign-in.";
-                return Err(Problem::unauthorized().detail(detail));
+                Err(Problem::unauthorized().detail(detail))
             }
-        };
-        counted(viewer, parts, state)
+        }
     }
 }
 
@@ -74,8 +73,11 @@ impl FromRequestParts<AppState> for Admitted {
                 Problem::bad_parameter("ticket").detail("A ticket stands in the place of a token: send either.")
             );
         }
+        state.strangers.count_unless_known(ticket, parts, state.service.now())?;
         let viewer = state.service.admit(ticket).await?;
-        Ok(Self(counted(viewer, parts, state)?))
+        state.strangers.remember(ticket);
+        count(viewer.caller(), parts, state)?;
+        Ok(Self(viewer))
     }
 }
 
@@ -95,10 +97,37 @@ fn in_query<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
     parts.uri.query().into_iter().flat_map(|query| query.split('&')).find_map(|pair| pair.strip_prefix(name))
 }
 
-/// The viewer, once the request is counted.
-fn counted(viewer: Viewer, parts: &Parts, state: &AppState) -> Result<Viewer, Problem> {
-    if let Some(caller) = viewer.caller() {
-        state.limits.count(caller, state.service.now(), &parts.extensions)?;
+/// The viewer that a token or a cookie makes of its sender. The request is counted before anything is looked up for it: as its
+/// address's if that was not good here lately, and as its holder's.
+///
+/// # Errors
+/// 429 after too many requests; within it, why there is no viewer.
+async fn viewer(
+    secret: &str,
+    recognizing: impl Future<Output = Result<Recognized, Refusal>>,
+    parts: &Parts,
+    state: &AppState,
+) -> Result<Result<Viewer, Refusal>, Problem> {
+    state.strangers.count_unless_known(secret, parts, state.service.now())?;
+    let recognized = match recognizing.await {
+        Ok(recognized) => recognized,
+        Err(refusal) => {
+            // What could not be looked for is not unknown.
+            if !matches!(refusal, Refusal::Store(_)) {
+                state.strangers.forget(secret);
+            }
+            return Ok(Err(refusal));
+        }
+    };
+    state.strangers.remember(secret);
+    count(Some(recognized.caller()), parts, state)?;
+    Ok(state.service.viewer(recognized).await)
+}
+
+/// Counts a request as its caller's.
+fn count(caller: Option<i64>, parts: &Parts, state: &AppState) -> Result<(), Problem> {
+    match caller {
+        Some(caller) => state.limits.count(caller, state.service.now(), &parts.extensions),
+        None => Ok(()),
     }
-    Ok(viewer)
 }

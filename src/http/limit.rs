@@ -6,7 +6,7 @@
 use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -39,9 +39,10 @@ struct Limiter<Caller: Eq + Hash + Clone> {
     counted: AtomicU32,
 }
 
-/// The values of an answer's headers. The extractor that knows the caller sets them.
+/// The values of an answer's headers. Whoever counts the request sets them. If it is counted as a stranger's first and
+/// then as its caller's, the latter is told.
 #[derive(Clone, Default)]
-struct HeaderValues(Arc<OnceLock<[u64; 3]>>);
+struct HeaderValues(Arc<Mutex<Option<[u64; 3]>>>);
 
 impl<Caller: Eq + Hash + Clone> Limits<Caller> {
     /// Lets each caller make so many requests a minute; 0 means any number.
@@ -66,9 +67,8 @@ impl<Caller: Eq + Hash + Clone> Limits<Caller> {
         let remaining = checked.as_ref().map_or(0, |state| state.remaining_burst_capacity());
         let wait = (u64::from(limit - remaining.min(limit)) * 60).div_ceil(u64::from(limit));
         if let Some(HeaderValues(values)) = request.get::<HeaderValues>() {
-            // Set once: a request has one caller.
             let now = u64::try_from(now.timestamp()).unwrap_or_default();
-            let _ = values.set([limit.into(), remaining.into(), now + wait]);
+            *values.lock().unwrap_or_else(PoisonError::into_inner) = Some([limit.into(), remaining.into(), now + wait]);
         }
         checked.map(drop).map_err(|until| {
             let wait = until.wait_time_from(DefaultClock::default().now()) + Duration::from_millis(999);
@@ -85,9 +85,10 @@ pub fn with_limits<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Route
         let values = HeaderValues::default();
         request.extensions_mut().insert(values.clone());
         let mut response = next.run(request).await;
-        if let Some(values) = values.0.get() {
+        let values = *values.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(values) = values {
             let named = [LIMIT, REMAINING, RESET].into_iter().zip(values);
-            response.headers_mut().extend(named.map(|(name, value)| (name, (*value).into())));
+            response.headers_mut().extend(named.map(|(name, value)| (name, value.into())));
         }
         response
     }))

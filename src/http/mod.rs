@@ -16,6 +16,7 @@ mod collections;
 mod cookies;
 pub mod cors;
 mod description;
+mod doctor;
 mod etag;
 mod events;
 mod facets;
@@ -38,6 +39,7 @@ mod queue;
 mod refusal;
 mod repositories;
 mod row;
+mod schedule;
 mod scrubs;
 pub mod serve;
 pub mod shares;
@@ -45,6 +47,7 @@ pub mod sheets;
 mod sign_in;
 mod similar;
 mod stats;
+pub mod strangers;
 mod stream;
 mod sync;
 mod texts;
@@ -87,6 +90,7 @@ use self::outside::{RequestOrigin, with_outside};
 use self::problem::with_problems;
 use self::public::PublicReading;
 use self::shares::Shares;
+use self::strangers::Strangers;
 use crate::github::JobContext;
 use crate::ingest::Ingest;
 use crate::service::Service;
@@ -126,10 +130,13 @@ pub struct AppParts {
     pub limits: Limits,
     /// `None`: nobody reads without a token.
     pub public: Option<PublicReading>,
+    pub strangers: Strangers,
     /// `None` if the service only receives deliveries.
     pub github: Option<JobContext>,
     /// True once the service is to stop. Streams, which have no end of their own, end then.
     pub stopping: watch::Receiver<bool>,
+    /// From where the page may show images, as its policy names it.
+    pub page_images: Vec<String>,
     pub metrics: Metrics,
 }
 
@@ -148,6 +155,10 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(notes::show, notes::put))
         .routes(routes!(scrubs::list, scrubs::open))
         .routes(routes!(calendar::show))
+        .routes(routes!(schedule::show))
+        .routes(routes!(schedule::put, schedule::delete))
+        .routes(routes!(schedule::add_talk))
+        .routes(routes!(schedule::remove_talk))
         .routes(routes!(scrubs::show))
         .routes(routes!(scrubs::deck::show))
         .routes(routes!(scrubs::advance))
@@ -185,6 +196,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(repositories::list))
         .routes(routes!(sync::show))
         .routes(routes!(permissions::show))
+        .routes(routes!(doctor::show))
         .routes(routes!(me::show))
         .routes(routes!(sign_in::begin))
         .routes(routes!(sign_in::finish))
@@ -247,13 +259,13 @@ fn without_slash(mut request: Request) -> Request {
 pub fn router(state: AppState, origins: &Origins) -> Router {
     let (router, openapi) = resources().split_for_parts();
     let deliveries = webhooks::router(state.clone());
-    let metrics = state.metrics.clone();
+    let (metrics, images) = (state.metrics.clone(), state.page_images.clone());
     // The page's scripts and styles are in the binary: it loads nothing from elsewhere.
     let docs = SwaggerUi::new("/docs").config(Config::from("../openapi.json").validator_url("none"));
     let description = description::finished(&openapi);
     let older = described(description::older(&description));
     let router = router.route("/openapi.json", described(description)).route("/openapi-3.0.json", older);
-    let router = router.with_state(state).merge(docs).merge(page::router());
+    let router = router.with_state(state).merge(docs).merge(page::router(&images));
     // Small answers are not worth compressing, and streams are sent as they come.
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1_024)));
     let router = with_tags(with_accept(router)).layer(compression).layer(DefaultBodyLimit::max(json::LARGEST));

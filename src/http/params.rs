@@ -62,6 +62,11 @@ impl Params {
         }
     }
 
+    /// A parameter that may be repeated.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
     /// The filters among them.
     pub fn criteria(&self) -> Criteria {
         Criteria::of(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))

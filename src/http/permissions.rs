@@ -44,7 +44,7 @@ pub struct PermissionRow {
 pub struct RequestsRow {
     /// Requests that only read.
     reads: Option<i64>,
-    /// Requests that created an access token. Each asks for read-only permissions.
+    /// Requests that created an access token, each with read-only permissions, or that gave one back.
     token_mints: Option<i64>,
     /// Requests that asked for a failed delivery again.
     redeliveries: Option<i64>,

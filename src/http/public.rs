@@ -21,12 +21,12 @@ use crate::service::Viewer;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// What may be read without a token, and by whom how often.
+/// What may be read without a token, and how often an address asks that nobody vouches for.
 #[derive(Clone, Debug, Default)]
 pub struct PublicSettings {
     /// Whether anybody reads what is public.
     pub on: bool,
-    /// Requests a minute and address; 0 for no limit.
+    /// Requests a minute and address; 0 for no limit. It counts for [`super::strangers`] too, whether it is on or not.
     pub per_minute: u32,
     pub proxies: TrustedProxies,
 }
@@ -60,6 +60,16 @@ impl TrustedProxies {
         Ok(Self(networks.iter().map(read).collect::<Result<Vec<_>, _>>()?.into()))
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether anybody is believed, wherever they come from.
+    pub fn believe_anybody(&self) -> bool {
+        self.0.iter().any(|network| network.prefix_len() == 0)
+    }
+
     fn believes(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
@@ -80,6 +90,16 @@ impl TrustedProxies {
         }
         client
     }
+
+    /// What the client of a request has for themselves: an IPv4 address, or the first 64 bits of an IPv6 address.
+    ///
+    /// # Errors
+    /// 500 if the server has not told where the connection comes from.
+    pub fn reader(&self, parts: &Parts) -> Result<IpAddr, Problem> {
+        let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let connection = connection.ok_or_else(Problem::internal)?;
+        Ok(network(self.client(connection, &parts.headers)))
+    }
 }
 
 /// An address as proxies write it: alone, in brackets, or with a port.
@@ -90,7 +110,6 @@ fn address(entry: &str) -> Option<IpAddr> {
     bare.parse::<IpAddr>().ok().or_else(with_port).map(|address| address.to_canonical())
 }
 
-/// What one reader has for themselves: an IPv4 address, or the first 64 bits of an IPv6 address.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
@@ -119,9 +138,7 @@ impl PublicReading {
         if ![Method::GET, Method::HEAD].contains(&parts.method) {
             return Err(Problem::unauthorized().detail("Without a token you can only read."));
         }
-        let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        let connection = connection.ok_or_else(Problem::internal)?;
-        let from = network(self.proxies.client(connection, &parts.headers));
+        let from = self.proxies.reader(parts)?;
         self.limits.count(from, now, &parts.extensions)?;
         Ok(Viewer::nobody(from))
     }

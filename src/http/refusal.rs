@@ -58,12 +58,18 @@ impl From<Refusal> for Problem {
             Refusal::GitHubAway => Problem::unavailable("GitHub cannot be reached, or fails.", 30),
             Refusal::NothingToRead => of(&kinds::NOTHING_TO_READ),
             Refusal::BadSheet(bad) => bad.into(),
+            Refusal::OtherSheet => of(&kinds::OTHER_SHEET),
             // A 5xx says only what is written here.
             Refusal::TooBusy(detail) => Problem::unavailable(detail, 1),
             Refusal::RankingBehind => Problem::unavailable("The live ranking is behind the log.", 5),
             Refusal::PositionNotReached => Problem::new(&kinds::POSITION_NOT_REACHED)
                 .detail("The account's log did not reach this position in 5 seconds."),
             Refusal::NoSchedule => of(&kinds::NO_SCHEDULE),
+            Refusal::UnknownMeeting { near } => {
+                of(&kinds::UNKNOWN_MEETING).allowed(near.iter().map(ToString::to_string))
+            }
+            Refusal::UnknownTalk => of(&kinds::UNKNOWN_TALK),
+            Refusal::TooManyTalks => of(&kinds::TOO_MANY_TALKS),
             // Only the command line can be refused like this.
             Refusal::NotFetched(_) => Problem::internal(),
             Refusal::Store(error) => error.into(),

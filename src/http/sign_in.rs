@@ -11,11 +11,12 @@ use utoipa::ToSchema;
 use super::AppState;
 use super::caching::NOT_KEPT;
 use super::cookies;
-use super::description::answers::BadBody;
+use super::description::answers::{BadBody, Limited};
 use super::json::Body;
 use super::outside::RequestOrigin;
 use super::params::Params;
 use super::problem::Problem;
+use super::strangers::OfStranger;
 use crate::github::manifest::CALLBACK;
 use crate::service::Refusal;
 
@@ -36,9 +37,15 @@ const LONGEST_PATH: usize = 1_024;
         (status = 204, description = "With `check`: people can sign in here"),
         (status = 400, description = "`return_to` is no path of this service, or it is reached by plain http", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "People cannot sign in here", body = Problem, content_type = "application/problem+json"),
+        Limited,
     ),
 )]
-pub async fn begin(State(state): State<AppState>, outside: RequestOrigin, params: Params) -> Result<Response, Problem> {
+pub async fn begin(
+    _: OfStranger,
+    State(state): State<AppState>,
+    outside: RequestOrigin,
+    params: Params,
+) -> Result<Response, Problem> {
     params.only(&["return_to", "check"])?;
     if params.one("check")?.is_some() {
         // A page asks whether anybody can sign in at all. An attempt that is under way stays.
@@ -74,9 +81,11 @@ pub async fn begin(State(state): State<AppState>, outside: RequestOrigin, params
         (status = 400, description = "Nobody was signed in; `detail` says why", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "People cannot sign in here", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "GitHub cannot be asked now", body = Problem, content_type = "application/problem+json", headers(("Retry-After"))),
+        Limited,
     ),
 )]
 pub async fn finish(
+    _: OfStranger,
     State(state): State<AppState>,
     outside: RequestOrigin,
     headers: HeaderMap,
@@ -101,9 +110,11 @@ pub async fn finish(
         (status = 400, description = "`everywhere` is neither true nor false", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "There is no such session", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "A page of another site asks", body = Problem, content_type = "application/problem+json"),
+        Limited,
     ),
 )]
 pub async fn end(
+    _: OfStranger,
     State(state): State<AppState>,
     outside: RequestOrigin,
     headers: HeaderMap,
@@ -151,9 +162,11 @@ pub struct TokenToUse {
         (status = 400, description = "The body is no token", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "There is no such token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "A page of another site asks, or the token has the scope `embed`", body = Problem, content_type = "application/problem+json"),
+        Limited,
     ),
 )]
 pub async fn with_token(
+    _: OfStranger,
     State(state): State<AppState>,
     outside: RequestOrigin,
     headers: HeaderMap,

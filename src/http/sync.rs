@@ -16,7 +16,7 @@ use super::pages::link;
 use super::params::Params;
 use super::problem::Problem;
 use crate::service::Viewer;
-use crate::service::sync::{HourlyBudget, LeftOut, ShownJob, SyncReport, SyncedRepository};
+use crate::service::sync::{HourlyBudget, LeftOut, ShownJob, ShownMessage, SyncReport, SyncedRepository};
 
 /// How complete an account is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +52,9 @@ pub struct SyncAnswer {
     /// What could not be read of deliveries and of GitHub's answers, the latest first. Each place costs no more than
     /// itself; the raw deliveries are kept.
     left_out: Vec<LeftOutRow>,
+    /// Messages to the chat that have not arrived, of the last week, the latest first. None for a token that does not see
+    /// all repositories.
+    chat_failing: Vec<ChatFailureRow>,
     installation: Option<InstallationRow>,
     limits: LimitsRow,
     /// A page of the repositories, by id.
@@ -79,6 +82,21 @@ pub struct FailingRow {
     failures: i32,
     error: Option<String>,
     next_try_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChatFailureRow {
+    #[schema(example = 51)]
+    scrub: i64,
+    /// What it tells: `begins`, or `minutes`.
+    #[schema(example = "minutes")]
+    kind: String,
+    /// `due`: it is sent again; `given_up`; `unknown`: nobody knows whether it arrived, so it is not sent again.
+    #[schema(example = "due")]
+    state: String,
+    tries: i64,
+    error: Option<String>,
+    next_try_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -189,6 +207,7 @@ impl From<SyncReport> for SyncAnswer {
             conversations_due: report.conversations_due,
             failing: report.failing.into_iter().map(failing_row).collect(),
             left_out: report.left_out.into_iter().map(left_out_row).collect(),
+            chat_failing: report.chat_failing.into_iter().map(chat_failure_row).collect(),
             installation: report.installation.map(|found| InstallationRow {
                 id: found.installation_id,
                 suspended: found.suspended,
@@ -214,6 +233,11 @@ fn failing_row(job: ShownJob) -> FailingRow {
         error: job.error,
         next_try_at: job.due_at,
     }
+}
+
+fn chat_failure_row(message: ShownMessage) -> ChatFailureRow {
+    let ShownMessage { scrub, kind, state, tries, error, due_at } = message;
+    ChatFailureRow { scrub, kind, state, tries, error, next_try_at: due_at }
 }
 
 fn left_out_row(found: LeftOut) -> LeftOutRow {

@@ -15,6 +15,7 @@ use super::IngestError;
 use crate::activity::Bots;
 use crate::store::StoreError;
 use crate::store::append::{Appended, Entry, append};
+use crate::store::live::Stirred;
 use crate::telemetry::Metrics;
 
 /// The most deliveries in one transaction: enough to make the commit cheap, and few enough that the
@@ -46,11 +47,11 @@ struct BatchState {
     /// Notified whenever an account has nothing left.
     idle: Notify,
     /// Notified whenever something was committed.
-    appended: Arc<Notify>,
+    appended: Arc<Stirred>,
 }
 
 impl Batches {
-    pub fn new(pool: PgPool, bots: Bots, metrics: Metrics, commits: usize, appended: Arc<Notify>) -> Self {
+    pub fn new(pool: PgPool, bots: Bots, metrics: Metrics, commits: usize, appended: Arc<Stirred>) -> Self {
         let forming = Mutex::new(HashMap::new());
         let commits = Semaphore::new(commits);
         let shared = BatchState { pool, bots, metrics, commits, forming, idle: Notify::new(), appended };
@@ -222,7 +223,7 @@ impl Committer {
         let appended = tokio::time::timeout(TIMEOUT, append(pool, self.account_id, entries, bots))
             .await
             .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
-        self.shared.appended.notify_one();
+        self.shared.appended.note(self.account_id);
         metrics.batch(entries.len(), started.elapsed());
         if let Some(appended) = appended.last() {
             metrics.head_position(self.account_id, appended.position);

@@ -17,11 +17,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::activity::{Bots, Event, SightEnd};
 use crate::store::append::{Appended, Entry, RawDelivery};
 use crate::store::left_out;
+use crate::store::live::Stirred;
 use crate::telemetry::Metrics;
 use crate::webhook::{AccountRef, Omissions, Translation, VerifiedDelivery, translate};
 
@@ -96,7 +97,7 @@ impl Ingest {
         bots: Bots,
         metrics: Metrics,
         commits: usize,
-        appended: Arc<Notify>,
+        appended: Arc<Stirred>,
     ) -> Self {
         let batches = batch::Batches::new(pool, bots, metrics.clone(), commits, appended);
         let spanning = Arc::new(Semaphore::new(SPANNING_AT_ONCE as usize));
@@ -110,20 +111,25 @@ impl Ingest {
             HUGE_BODY.. => self.huge.acquire().await.ok(),
             _ => None,
         };
-        let PreparedDelivery { account, entry, elsewhere, omissions, revokes } = if delivery.body().len() > LARGE_BODY {
+        let prepared = if delivery.body().len() > LARGE_BODY {
             tokio::task::block_in_place(|| prepare(delivery))
         } else {
             prepare(delivery)
         };
+        let PreparedDelivery { account, entry, elsewhere, omissions, sight_end } = prepared;
         // Who takes back what they allowed the App is of no account.
+        let revokes = matches!(sight_end, Some(SightEnd::Revoked(_)));
         if !revokes && !self.accounts.include(&account) {
+            // What left an account of ours has left it all the same.
+            self.store_everywhere(None, elsewhere, sight_end).await?;
             self.metrics.delivery(delivery.event(), "declined");
             return Ok(Receipt { account_id: 0, position: 0, events: 0, duplicate: false });
         }
         let (appended, kept_as) = if elsewhere.is_empty() {
             self.batches.append(account.id, entry).await?
         } else {
-            self.store_everywhere(account.id, entry, elsewhere).await?
+            let stored = self.store_everywhere(Some((account.id, entry)), elsewhere, sight_end).await?;
+            stored.ok_or(IngestError::Refused)?
         };
         let Appended { position, events, duplicate } = appended;
         if !duplicate && !omissions.is_empty() {
@@ -167,24 +173,32 @@ impl Ingest {
     /// its own does this, so that it is not left half done when the client hangs up.
     async fn store_everywhere(
         &self,
-        account_id: i64,
-        mut entry: Entry,
+        own: Option<(i64, Entry)>,
         elsewhere: Vec<(AccountRef, Event)>,
-    ) -> batch::AppendResult {
-        let Self { accounts, batches, spanning, .. } = self.clone();
+        sight_end: Option<SightEnd>,
+    ) -> Result<Option<(Appended, &'static str)>, IngestError> {
+        let elsewhere: Vec<_> = elsewhere.into_iter().filter(|(other, _)| self.accounts.include(other)).collect();
+        if own.is_none() && elsewhere.is_empty() {
+            return Ok(None);
+        }
+        let Self { batches, spanning, .. } = self.clone();
         // The semaphore is never closed. A task without an answer has panicked.
         let permit = spanning.acquire_owned().await;
         let storing = tokio::spawn(async move {
-            let _permit = permit;
-            for (other, event) in elsewhere.into_iter().filter(|(other, _)| accounts.include(other)) {
-                match batches.append(other.id, Entry::new(None, vec![event])).await {
+            let (_permit, mut own) = (permit, own);
+            for (other, event) in elsewhere {
+                // What takes sight away where a repository comes to does so where it was before, too.
+                match batches.append(other.id, Entry::new(None, vec![event]).ending(sight_end)).await {
                     Ok(_) => {}
                     // A refused event would be refused again. It must not hold up the rest.
-                    Err(IngestError::Refused) => entry.mark_failed(),
+                    Err(IngestError::Refused) => own.iter_mut().for_each(|(_, entry)| entry.mark_failed()),
                     Err(unavailable) => return Err(unavailable),
                 }
             }
-            batches.append(account_id, entry).await
+            match own {
+                Some((account_id, entry)) => Ok(Some(batches.append(account_id, entry).await?)),
+                None => Ok(None),
+            }
         });
         storing.await.unwrap_or(Err(IngestError::Refused))
     }
@@ -202,8 +216,8 @@ struct PreparedDelivery {
     entry: Entry,
     elsewhere: Vec<(AccountRef, Event)>,
     omissions: Omissions,
-    /// Somebody took back what they allowed the App.
-    revokes: bool,
+    /// Whose sight of private repositories it ends.
+    sight_end: Option<SightEnd>,
 }
 
 fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
@@ -215,8 +229,8 @@ fn prepare(delivery: &VerifiedDelivery<'_>) -> PreparedDelivery {
         outcome: outcome.name(),
         body: compress(delivery.body()),
     };
-    let revokes = matches!(sight_end, Some(SightEnd::Revoked(_)));
-    PreparedDelivery { account, entry: Entry::new(Some(raw), events).ending(sight_end), elsewhere, omissions, revokes }
+    let entry = Entry::new(Some(raw), events).ending(sight_end);
+    PreparedDelivery { account, entry, elsewhere, omissions, sight_end }
 }
 
 /// One of zstd's fast levels: half the time of level 1, and GitHub's JSON still shrinks to a fifth.

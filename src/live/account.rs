@@ -12,7 +12,7 @@ use super::facet_names::Names;
 use crate::activity::Sight;
 use crate::rank::live::{Change, Live, Selection};
 use crate::rank::{PageRequest, Repository};
-use crate::store::live::{Changed, Head, Loaded};
+use crate::store::live::{Changed, Head, Loaded, Profile};
 use crate::store::{StoreError, live, resolve};
 
 /// Changes that are published together at most.
@@ -34,6 +34,7 @@ pub(super) struct Account {
     zone: Tz,
     live: ArcSwap<Live>,
     repositories: ArcSwap<HashMap<i64, Repository>>,
+    profile: ArcSwap<Profile>,
     /// Up to where the log is followed.
     head: Mutex<Head>,
     names: Names,
@@ -41,9 +42,10 @@ pub(super) struct Account {
 
 impl Account {
     pub fn new(zone: Tz, today: NaiveDate, loaded: Loaded) -> Self {
-        let Loaded { head, repositories, items } = loaded;
+        let Loaded { head, profile, repositories, items } = loaded;
         Self {
             zone,
+            profile: ArcSwap::from_pointee(profile),
             live: ArcSwap::from_pointee(Live::load(zone, today, head.position, items)),
             repositories: ArcSwap::from_pointee(by_id(repositories)),
             head: Mutex::new(head),
@@ -70,7 +72,8 @@ impl Account {
 
     /// Replaces everything: the projections were rebuilt.
     pub fn replace(&self, zone: Tz, today: NaiveDate, loaded: Loaded) {
-        let Loaded { head, repositories, items } = loaded;
+        let Loaded { head, profile, repositories, items } = loaded;
+        self.profile.store(Arc::new(profile));
         self.live.store(Arc::new(Live::load(zone, today, head.position, items)));
         self.repositories.store(Arc::new(by_id(repositories)));
         self.set_head(head);
@@ -83,7 +86,10 @@ impl Account {
         if changed.head.generation != head.generation {
             return Ok(Step::Rebuilt);
         }
-        let Changed { head, more, items: mut changes, touched, repositories } = changed;
+        let Changed { head, profile, more, items: mut changes, touched, repositories } = changed;
+        if profile != **self.profile.load() {
+            self.profile.store(Arc::new(profile));
+        }
         if let Some(after) = self.repositories_after(&touched, repositories) {
             let before = self.repositories.load();
             let gone = before.keys().filter(|repo_id| !after.contains_key(repo_id));
@@ -108,6 +114,11 @@ impl Account {
     /// The repositories that may be seen, by id.
     pub fn repositories(&self) -> Arc<HashMap<i64, Repository>> {
         self.repositories.load_full()
+    }
+
+    /// What it is called.
+    pub fn profile(&self) -> Arc<Profile> {
+        self.profile.load_full()
     }
 
     /// The name, `owner/name` in lower case, of a repository that the reader may see.
@@ -157,6 +168,8 @@ impl Account {
             };
             repositories.values().filter(passes).map(|repository| repository.repo_id).collect()
         });
+        // To have a long list of repositories read and compared takes longer than to find the names in all of them.
+        let within = within.filter(|within| !sight.is_all() || within.len() <= resolve::FEW);
         let meanings = resolve::meanings(pool, *account_id, filter, within.as_deref()).await?;
         let mut selection = Selection::of(filter, sight, repositories.values(), &meanings);
         if matches!(sight, Sight::Only(_)) && filter.asks_for_remarks() {

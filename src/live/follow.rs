@@ -1,5 +1,6 @@
 //! Following the log: the task that keeps the live ranking current.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -10,11 +11,14 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::LiveRanking;
 use super::account::{Account, Step};
 use crate::rank::Calendar;
-use crate::store::StoreError;
 use crate::store::live::{self, Head};
+use crate::store::{StoreError, spread};
 
 /// How soon what another process appended is found.
 pub const POLL: Duration = Duration::from_millis(100);
+/// The same where accounts are spread over servers, each of which is asked then. What this process appended is asked for
+/// by its account, and somebody who waits for a position has that account asked for.
+pub const POLL_OF_MANY: Duration = Duration::from_millis(500);
 /// How far apart two rounds begin at least: under load one serves many commits.
 const APART: Duration = Duration::from_millis(10);
 /// Rounds that take long are further apart: they have a quarter of the time at most, so that following takes little
@@ -28,15 +32,22 @@ impl LiveRanking {
     pub async fn follow(self, clock: impl Fn() -> DateTime<Utc>) {
         let calendar = Calendar { zone: self.0.zone };
         let appended = self.0.appended.clone();
+        let mut of_all: Option<Instant> = None;
         loop {
             let begun = Instant::now();
-            match self.catch_up(calendar, clock()).await {
+            let named = appended.take();
+            let many = spread::is_known(&self.0.pool);
+            let some = of_all.filter(|at| many && begun - *at < POLL_OF_MANY).map(|_| &named);
+            if some.is_none() {
+                of_all = Some(begun);
+            }
+            match self.catch_up(some, calendar, clock()).await {
                 Ok(Step::Behind) => drop(self.0.progress.send_replace(true)),
                 Ok(_) => {
                     self.0.progress.send_replace(true);
                     let next = begun + (begun.elapsed() * TIMES_A_ROUND).clamp(APART, POLL);
                     // Whoever appended while we read left a permit: nothing is missed.
-                    let _ = timeout(POLL, appended.notified()).await;
+                    let _ = timeout(POLL, appended.noted()).await;
                     sleep_until(next).await;
                 }
                 Err(error) => {
@@ -44,6 +55,7 @@ impl LiveRanking {
                         error = &error as &dyn std::error::Error,
                         "the live ranking cannot be kept current; trying again"
                     );
+                    of_all = None;
                     sleep(PAUSE).await;
                 }
             }
@@ -52,10 +64,22 @@ impl LiveRanking {
 
     /// Takes every account a step towards its head, and its date to today's. Where a head has moved it looks
     /// first whether the log is still the one that was followed: a standby may have taken over. Answers whether an
-    /// account is still behind.
-    async fn catch_up(&self, calendar: Calendar, now: DateTime<Utc>) -> Result<Step, StoreError> {
+    /// account is still behind. Of `some` accounts, if they are given.
+    async fn catch_up(
+        &self,
+        some: Option<&BTreeSet<i64>>,
+        calendar: Calendar,
+        now: DateTime<Utc>,
+    ) -> Result<Step, StoreError> {
         let mut reached = Step::Current;
-        for head in live::heads(&self.0.pool).await? {
+        let heads = match some {
+            Some(some) => live::heads_of(&self.0.pool, some).await?,
+            None => match live::heads(&self.0.pool).await {
+                Err(error) if spread::is_known(&self.0.pool) => self.reachable(error).await?,
+                heads => heads?,
+            },
+        };
+        for head in heads.into_iter().filter(|head| head.account_id != 0) {
             let today = calendar.today(now);
             match self.account(head.account_id) {
                 None => self.load(head, calendar, now).await?,
@@ -79,6 +103,7 @@ impl LiveRanking {
                     };
                     if step == Step::Behind {
                         reached = Step::Behind;
+                        self.0.appended.note(head.account_id);
                     }
                     if step == Step::Rebuilt {
                         let loaded = live::load(&self.0.pool, head.account_id).await?;
@@ -92,6 +117,17 @@ impl LiveRanking {
             }
         }
         Ok(reached)
+    }
+
+    /// The heads of the accounts that are held and can be asked for, after not all servers could be: one of several may be
+    /// away, and the accounts of the others go on.
+    async fn reachable(&self, error: StoreError) -> Result<Vec<Head>, StoreError> {
+        let held: Vec<i64> = self.0.accounts.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        let mut heads = vec![];
+        for account_id in held {
+            heads.extend(live::heads_of(&self.0.pool, &BTreeSet::from([account_id])).await.unwrap_or_default());
+        }
+        if heads.is_empty() { Err(error) } else { Ok(heads) }
     }
 
     async fn load(&self, head: Head, calendar: Calendar, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -27,16 +27,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 
 use self::account::Account;
 pub use self::names::UnknownName;
-use crate::activity::{Bots, State};
+use crate::activity::{Bots, Sight, State};
 use crate::rank::live::Snapshot;
 use crate::rank::{Order, Page, PageRequest, Place, PlaceKey, QueueItem, Repository};
+use crate::store::accounts::{self, Meant};
 use crate::store::details::details;
 use crate::store::history::{Found, Wanted, find};
-use crate::store::live::Head;
+use crate::store::live::{Head, Stirred};
 use crate::store::{self, StoreError};
 
 /// All accounts' live rankings. Cheap to clone.
@@ -55,7 +56,7 @@ struct Shared {
     /// Whether every account was loaded once; sent anew after each catching up.
     progress: watch::Sender<bool>,
     /// Somebody of this process appended.
-    appended: Arc<Notify>,
+    appended: Arc<Stirred>,
 }
 
 impl LiveRanking {
@@ -73,8 +74,8 @@ impl LiveRanking {
         Self(Arc::new(shared))
     }
 
-    /// To be notified after each append of this process, so that it need not be found by asking.
-    pub fn appended(&self) -> Arc<Notify> {
+    /// To be told after each append of this process, so that it need not be found by asking.
+    pub fn appended(&self) -> Arc<Stirred> {
         self.0.appended.clone()
     }
 
@@ -104,7 +105,7 @@ impl LiveRanking {
         let mut progress = self.0.progress.subscribe();
         // Mostly, what is waited for has just been appended here: the follower need not find it by polling.
         if !self.head(account_id).is_some_and(&reached) {
-            self.0.appended.notify_one();
+            self.0.appended.note(account_id);
         }
         while !self.head(account_id).is_some_and(&reached) {
             // The sender is ours.
@@ -125,6 +126,31 @@ impl LiveRanking {
 
     fn account(&self, account_id: i64) -> Option<Arc<Account>> {
         self.0.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&account_id).cloned()
+    }
+
+    /// The accounts with a repository that the reader sees, by id, as answers include them; `None` if there are none, or
+    /// not every account was loaded yet.
+    pub fn visible(&self, sight: &Sight, meant: Meant<'_>) -> Option<Vec<accounts::Account>> {
+        if !self.is_ready() {
+            return None;
+        }
+        let is_meant = |account_id: i64, logins: &[String]| {
+            let named =
+                |(login, id): (&str, Option<i64>)| id == Some(account_id) || logins.iter().any(|known| known == login);
+            meant.among.is_none_or(|among| among.contains(&account_id)) && meant.named.is_none_or(named)
+        };
+        let accounts = self.0.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let found = accounts.iter().filter_map(|(account_id, account)| {
+            let profile = account.profile();
+            let login = profile.login.clone().filter(|_| is_meant(*account_id, &profile.logins))?;
+            let seen = account.repositories().values().any(|known| sight.sees(known.repo_id, known.private));
+            let (logins, position) = (profile.logins.clone(), account.head().position);
+            seen.then_some(accounts::Account { account_id: *account_id, login, logins, position })
+        });
+        let mut found: Vec<_> = found.collect();
+        found.sort_unstable_by_key(|account| account.account_id);
+        found.truncate(meant.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX));
+        Some(found).filter(|found| !found.is_empty())
     }
 
     /// The repositories of an account that may be seen, by id.

@@ -9,12 +9,14 @@ use tokio::sync::Semaphore;
 use super::error::PeopleError;
 use super::held::HeldSights;
 use super::keys::SessionKeys;
-use super::oauth::OAuth;
+use super::oauth::{OAuth, OAuthApp};
 use super::settings::{PeopleSettings, ScrubOpenTo, SignInSettings};
 use crate::github::{Client, Clock, GitHubError};
 
 /// How many may sign in at the same moment.
 const SIGN_INS: usize = 16;
+/// How many tokens are given back at the same moment.
+const GIVEN_BACK: usize = 2;
 /// How many sessions are renewed at the same moment: each holds a connection to the database while GitHub answers.
 const RENEWALS: usize = 4;
 
@@ -33,6 +35,8 @@ pub(super) struct PeopleState {
     /// its row.
     pub turns: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<()>>>>,
     pub renewals: Semaphore,
+    /// How many tokens are given back to GitHub at the same moment.
+    pub giving_back: Semaphore,
     pub held: HeldSights,
 }
 
@@ -40,6 +44,7 @@ pub(super) struct PeopleState {
 pub(super) struct SignIn {
     pub github: Client,
     pub oauth: OAuth,
+    pub app: OAuthApp,
     /// How many may sign in at the same moment. Anybody may try, so that they cannot keep GitHub busy in our name.
     pub turns: Semaphore,
     pub keys: Arc<SessionKeys>,
@@ -62,7 +67,7 @@ impl People {
         let sign_in = match sign_in.zip(github) {
             Some((SignInSettings { app, keys }, github)) => {
                 let turns = Semaphore::new(SIGN_INS);
-                Some(SignIn { oauth: OAuth::new(app, &github.web())?, turns, github, keys })
+                Some(SignIn { oauth: OAuth::new(app.clone(), &github.web())?, app, turns, github, keys })
             }
             None => None,
         };
@@ -75,6 +80,7 @@ impl People {
             open_to_all,
             turns: Mutex::default(),
             renewals: Semaphore::new(RENEWALS),
+            giving_back: Semaphore::new(GIVEN_BACK),
             held: HeldSights::default(),
         })))
     }
@@ -91,6 +97,7 @@ impl People {
             open_to_all: false,
             turns: Mutex::default(),
             renewals: Semaphore::new(RENEWALS),
+            giving_back: Semaphore::new(GIVEN_BACK),
             held: HeldSights::default(),
         }))
     }

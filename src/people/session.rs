@@ -13,13 +13,12 @@ use super::error::PeopleError;
 use super::keys::SessionKeys;
 use super::known::{People, SignIn};
 use super::oauth::UserTokens;
-
-use crate::github::GitHubError;
 use crate::github::answer::GitHubAnswer;
-use crate::store::sessions::{self, SealedTokens, SessionHolder, SessionRow};
+use crate::github::{Client, GitHubError};
+use crate::store::sessions::{self, EndedSession, SealedTokens, SessionHolder, SessionRow};
 
 /// The waits before a question is repeated because GitHub may not know a new token everywhere yet.
-pub(super) const NEW_TOKEN_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_500)];
+const NEW_TOKEN_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_500)];
 
 /// What a person's tokens are sealed for.
 const ACCESS: &str = "access";
@@ -32,7 +31,7 @@ pub struct Session {
     /// SHA-256 of the cookie.
     pub hash: Vec<u8>,
     pub github_id: i64,
-    /// As it was when they signed in.
+    /// As it was when they signed in, or when their tokens were renewed last.
     pub login: String,
 }
 
@@ -115,6 +114,8 @@ impl People {
         match oauth.refreshed(github, &refresh).await {
             Ok(tokens) => {
                 locked.renew(&seal(keys, &session.hash, session.github_id, &tokens)?).await?;
+                let (people, session, access) = (self.clone(), session.clone(), tokens.access.clone());
+                tokio::spawn(async move { people.learn_login(&session, &access).await });
                 Ok(tokens.access)
             }
             Err(PeopleError::Refused(error)) => {
@@ -130,11 +131,45 @@ impl People {
         }
     }
 
+    /// Keeps what the person of a session is called by now; nobody waits for it.
+    async fn learn_login(&self, session: &Session, access: &AccessToken) {
+        let Ok(SignIn { github, .. }) = self.sign_in() else { return };
+        let learned = match whose(github, access).await {
+            Ok((github_id, login)) if github_id == session.github_id => {
+                sessions::rename(&self.0.pool, session.session_id, &login).await.map_err(PeopleError::from)
+            }
+            Ok(_) => return,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = learned {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a person's login could not be asked for");
+        }
+    }
+
     fn turn(&self, session_id: i64) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         turns.entry(session_id).or_default().clone()
     }
+}
+
+/// The id and the login of the person whose new token it is.
+///
+/// # Errors
+/// As [`Client::person_of`]
+pub(super) async fn whose(github: &Client, access: &AccessToken) -> Result<(i64, String), GitHubError> {
+    let mut waits = NEW_TOKEN_WAITS.into_iter();
+    loop {
+        match (github.person_of(access.secret()).await, waits.next()) {
+            (Err(GitHubError::Refused { status: 401, .. }), Some(wait)) => tokio::time::sleep(wait).await,
+            (person, _) => return person,
+        }
+    }
+}
+
+/// The access token of a session that has ended, if one of the keys opens it.
+pub(super) fn access_of(keys: &SessionKeys, ended: &EndedSession) -> Option<String> {
+    keys.open(ACCESS, &owner(&ended.hash, ended.github_id), &ended.access)
 }
 
 /// Opens a token of a session. What cannot be opened here may be under a key that another replica knows already, so the

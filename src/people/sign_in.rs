@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use super::error::PeopleError;
 use super::known::{People, SignIn};
 use super::oauth::{Authorization, OAuth, OAuthApp, UserTokens};
-use super::session::{NEW_TOKEN_WAITS, seal};
-use crate::github::{Client, GitHubError};
+use super::session::{seal, whose};
+use crate::github::Client;
 use crate::store::sessions;
 
 /// How long somebody may take on GitHub's pages.
@@ -86,15 +86,7 @@ impl People {
         let turn = tokio::time::timeout(LONGEST_WAIT, turns.acquire()).await;
         let _turn = turn.map_err(|_| PeopleError::Busy)?;
         let tokens = oauth.tokens(github, code, PkceCodeVerifier::new(verifier), &redirect_uri).await?;
-        let mut waits = NEW_TOKEN_WAITS.into_iter();
-        let (github_id, login) = loop {
-            match github.person_of(tokens.access.secret()).await {
-                Err(GitHubError::Refused { status: 401, .. }) if waits.len() > 0 => {
-                    tokio::time::sleep(waits.next().unwrap_or_default()).await;
-                }
-                person => break person?,
-            }
-        };
+        let (github_id, login) = whose(github, &tokens.access).await?;
         let cookie = self.begin_session((github_id, &login), tokens).await?;
         Ok(SignedIn { cookie, return_to })
     }
@@ -124,7 +116,7 @@ impl People {
         let cookie = new_cookie();
         let hash = hash(&cookie);
         let sealed = seal(keys, &hash, person.0, &tokens)?;
-        sessions::begin(&self.0.pool, &hash, person, &sealed).await?;
+        self.give_back(sessions::begin(&self.0.pool, &hash, person, &sealed).await?);
         Ok(cookie)
     }
 
@@ -143,7 +135,7 @@ impl People {
 ///
 /// # Errors
 /// [`PeopleError::GitHub`] if it does not, or cannot be asked.
-pub async fn check(app: OAuthApp, github: &Client) -> Result<(), PeopleError> {
+pub(super) async fn check(app: OAuthApp, github: &Client) -> Result<(), PeopleError> {
     let oauth = OAuth::new(app, &github.web())?;
     let Authorization { verifier, .. } = oauth.authorization("http://localhost/")?;
     match oauth.tokens(github, "bugscrub-doctor", verifier, "http://localhost/").await {

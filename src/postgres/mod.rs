@@ -23,6 +23,7 @@ use std::path::PathBuf;
 mod cluster;
 mod error;
 pub mod find;
+mod memory;
 mod owner;
 mod server;
 

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep};
 
 use super::error::PostgresError;
 use super::find::{self, Binaries};
+use super::memory;
 use super::owner::Owner;
 
 /// The socket's name contains a port number, but no TCP port is opened.
@@ -59,7 +60,9 @@ impl Server {
             "postgres://bugscrub@localhost:5432/bugscrub?host={}&sslmode=disable",
             socket_dir_text.replace(' ', "%20")
         );
+        let shared_buffers = memory::shared_buffers();
         let ours = [
+            ("shared_buffers", &*shared_buffers),
             ("listen_addresses", ""),
             ("port", "5432"),
             ("unix_socket_directories", &*socket_dir_text),

@@ -5,6 +5,9 @@ use crate::activity::NoteText;
 /// The most characters of a name.
 const LONGEST_NAME: usize = 100;
 
+/// The most characters of a talk's title, and of why a meeting is cancelled or moved.
+pub const LONGEST_LINE: usize = 200;
+
 /// The most characters of a note's texts.
 pub const LONGEST_ACTION: usize = 1_000;
 pub const LONGEST_COMMENT: usize = 10_000;
@@ -21,6 +24,27 @@ pub fn person_name(text: &str) -> Option<String> {
 pub fn bare_name(text: &str) -> &str {
     let name = text.trim();
     name.strip_prefix('@').unwrap_or(name).trim()
+}
+
+/// A text on one line, without what would change how the texts around it are read: control characters, marks of direction,
+/// and what has no width. What joins letters and emoji stays.
+pub fn one_line(text: &str) -> String {
+    let blank = |char: char| if char.is_control() { ' ' } else { char };
+    let text: String = text.chars().filter(|char| !is_unseen(*char)).map(blank).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a character is only an instruction to whoever lays out a text: Unicode's marks of direction (UAX #9), breaks and
+/// joins without width, and tags.
+fn is_unseen(char: char) -> bool {
+    matches!(char,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A text of [`LONGEST_LINE`] characters at most, as [`one_line`]; `None` if it is longer.
+pub fn short_line(text: &str) -> Option<String> {
+    (text.chars().count() <= LONGEST_LINE).then(|| one_line(text))
 }
 
 /// Why a text cannot be part of a note.

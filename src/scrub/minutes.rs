@@ -4,6 +4,7 @@
 //! notes, become addresses on redirect.github.com, so items do not show a cross-reference.
 
 mod markdown;
+mod message;
 
 use std::collections::HashMap;
 
@@ -11,6 +12,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Scrub;
 use super::deck::{DeckRow, Happening, RowStatus};
+use super::meetings::Talk;
+use super::message::Message;
 use crate::activity::{ItemType, Note, NoteText, State};
 use crate::rank::QueueItem;
 
@@ -24,6 +27,8 @@ pub struct Minutes {
     /// Whether the scrub is still going on.
     pub open: bool,
     pub forgotten: bool,
+    /// What was presented.
+    pub talks: Vec<Talk>,
     /// `None` if the scrub is known only from a spreadsheet.
     pub deck: Option<MinutesDeck>,
     /// The items, in the order in which the group met them.
@@ -92,6 +97,7 @@ impl Minutes {
             attendees: scrub.attendees,
             open,
             forgotten: scrub.forgotten,
+            talks: vec![],
             deck: scrub.view.map(|view| MinutesDeck {
                 view,
                 round: scrub.round.unwrap_or(1),
@@ -100,6 +106,17 @@ impl Minutes {
             }),
             rows: rows.collect(),
         }
+    }
+
+    /// The same with what was presented.
+    #[must_use]
+    pub fn with_talks(self, talks: Vec<Talk>) -> Self {
+        Self { talks, ..self }
+    }
+
+    /// The minutes as a message to a chat. `whole` is where all of them are.
+    pub fn message(&self, account: &str, whole: Option<String>) -> Message {
+        message::message(self, account, whole)
     }
 
     /// Writes the minutes as Markdown.
@@ -155,4 +172,8 @@ impl MinutesItem {
             private: item.private,
         }
     }
+}
+
+fn items(count: usize) -> String {
+    if count == 1 { "1 item".to_owned() } else { format!("{count} items") }
 }

@@ -10,8 +10,8 @@
 //! - [`record`]: what is on record of scrubs and items, to compare spreadsheets with;
 //! - [`room`]: who is there while a scrub goes on, and what they do;
 //! - [`input`]: what people may write;
-//! - [`minutes`]: a scrub as a text to paste;
-//! - [`schedule`]: when the group meets.
+//! - [`minutes`]: a scrub as a text to paste; [`message`]: what a chat is told of it;
+//! - [`schedule`]: when the group meets; [`meetings`]: what people have changed of that.
 
 mod builtin;
 pub mod collection;
@@ -19,6 +19,8 @@ pub mod deck;
 pub mod deck_marks;
 pub mod declared;
 pub mod input;
+pub mod meetings;
+pub mod message;
 pub mod minutes;
 pub mod progress;
 pub mod record;

@@ -95,7 +95,8 @@ fn edition(text: &str) -> Result<Edition, BadSchedule> {
 impl Schedule {
     /// The meetings of so many weeks, beginning with the week of a date.
     pub fn meetings(&self, from: NaiveDate, weeks: u64, zone: Tz) -> Vec<Meeting> {
-        let monday = from - Days::new(from.weekday().num_days_from_monday().into());
+        let days = Days::new(from.weekday().num_days_from_monday().into());
+        let Some(monday) = from.checked_sub_days(days) else { return vec![] };
         let mondays = (0..weeks).filter_map(|week| monday.checked_add_days(Days::new(week * 7)));
         mondays.filter_map(|monday| self.meeting(monday, zone)).collect()
     }

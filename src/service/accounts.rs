@@ -3,6 +3,7 @@
 use super::{Refusal, Scope, Service, Viewer};
 pub use crate::store::accounts::Account;
 use crate::store::accounts::{self, Meant};
+use crate::store::{live, spread};
 
 /// Accounts that a refusal names at most.
 const MOST_NAMED: i64 = 50;
@@ -40,7 +41,7 @@ impl Service {
             sight: format!("{:?}", viewer.sight()),
             named: named.map(str::to_owned),
         };
-        self.0.meant.get_as_of(self.0.live.changes(), question, self.account_now(viewer, named)).await
+        self.0.meant.get_as_of(self.0.live.changes(), question, self.meant(viewer, named)).await
     }
 
     /// The account in which somebody wants to do something, for which they need a scope there.
@@ -54,12 +55,29 @@ impl Service {
         Ok(account)
     }
 
-    /// The same as [`Service::account`], read now.
+    /// Accounts with a repository that the viewer sees. Where accounts are spread over servers, those that the ranking
+    /// holds: not every server is asked for every request. One that it does not hold is looked for.
+    async fn visible(&self, viewer: &Viewer, meant: Meant<'_>) -> Result<Vec<Account>, Refusal> {
+        let sight = viewer.sight();
+        let held = spread::is_known(&self.0.pool).then(|| self.0.live.visible(&sight, meant)).flatten();
+        match held {
+            Some(held) => Ok(held),
+            None => Ok(accounts::visible(&self.0.pool, &sight, meant).await?),
+        }
+    }
+
+    /// The same as [`Service::account`], with the position that the log has now.
     pub(super) async fn account_now(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
+        let account = self.meant(viewer, named).await?;
+        let position = live::head_position(&self.0.pool, account.account_id).await?;
+        Ok(Account { position, ..account })
+    }
+
+    async fn meant(&self, viewer: &Viewer, named: Option<&str>) -> Result<Account, Refusal> {
         let among = viewer.accounts();
         let Some(named) = named else {
             let meant = Meant { among, named: None, limit: Some(MOST_NAMED) };
-            let mut accounts = accounts::visible(&self.0.pool, &viewer.sight(), meant).await?;
+            let mut accounts = self.visible(viewer, meant).await?;
             if accounts.len() == 1 {
                 return Ok(accounts.remove(0));
             }
@@ -72,7 +90,7 @@ impl Service {
         let id = named.parse().ok().filter(|id: &i64| id.to_string() == named);
         let login = named.to_lowercase();
         let meant = Meant { among, named: Some((&login, id)), limit: None };
-        let mut accounts = accounts::visible(&self.0.pool, &viewer.sight(), meant).await?;
+        let mut accounts = self.visible(viewer, meant).await?;
         // A login may look like another account's id: the id is what was meant.
         if let Some(at) = accounts.iter().position(|account| Some(account.account_id) == id) {
             return Ok(accounts.swap_remove(at));

@@ -13,8 +13,8 @@
 //! - [`scrubs`]: meetings, their decks and minutes; [`sheets`]: spreadsheets, out and in;
 //! - [`stats`]: how the backlog fares; `counting`: a few of them at a time;
 //! - [`stream`]: what changes in it, as it happens; [`events`]: the log, for copies;
-//! - [`calendar`]: when the group meets;
-//! - [`sync`], [`permissions`]: how complete an account is, and what the App may do on GitHub;
+//! - [`calendar`]: when the group meets; [`chat`]: what a chat is told of scrubs;
+//! - [`sync`], [`permissions`], [`doctor`]: how complete an account is, what the App may do on GitHub, and what is wrong;
 //! - [`quota`]: what is held for longer than a moment;
 //! - [`fetching`], [`upkeep`], [`readiness`]: for the command line and for what goes on by itself.
 //!
@@ -23,8 +23,10 @@
 pub mod accounts;
 pub mod authorship;
 pub mod calendar;
+pub mod chat;
 pub mod collections;
 mod counting;
+pub mod doctor;
 pub mod events;
 pub mod facets;
 pub mod fetching;
@@ -65,7 +67,9 @@ use chrono_tz::Tz;
 use sqlx::PgPool;
 
 use self::accounts::AccountQuestion;
+use self::chat::state::Chat;
 use self::counting::Counting;
+use self::doctor::state::Doctor;
 use self::quota::Quota;
 use self::recent::Recent;
 pub use self::refusal::Refusal;
@@ -112,6 +116,7 @@ struct Inner {
     texts: Texts,
     /// Of scrubs that somebody follows here.
     watches: Watches,
+    doctor: Doctor,
     /// One more than there are followers.
     followers: Arc<()>,
 }
@@ -140,6 +145,8 @@ pub struct Parts {
     /// `None`: only deliveries are taken.
     pub github: Option<JobContext>,
     pub people: People,
+    /// `None`: no chat is told of scrubs.
+    pub chat: Option<Chat>,
     /// [`tokens::hash`] of the bootstrap token.
     pub admin_token_hash: Option<Vec<u8>>,
 }
@@ -158,6 +165,7 @@ impl Parts {
             first_scrub: 1,
             schedule: None,
             github: None,
+            chat: None,
             admin_token_hash: None,
         }
     }
@@ -179,6 +187,7 @@ impl Service {
             looking: Quota::new(2, 4, Duration::from_secs(10)),
             texts: Texts::default(),
             watches: Watches::default(),
+            doctor: Doctor::default(),
             followers: Arc::default(),
         }))
     }

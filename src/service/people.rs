@@ -1,6 +1,6 @@
 //! People: signing in and out, and who somebody is.
 
-use super::tokens::hash as token_hash;
+use super::tokens::{Recognized, hash as token_hash};
 use super::viewer::Person;
 use super::{Refusal, Scope, Service, Viewer, Who};
 pub use crate::people::sight::{Hidden, Why};
@@ -71,24 +71,23 @@ impl Service {
         self.0.people.can_sign_in()
     }
 
-    /// The viewer that a session's cookie makes of its sender, as of the last second.
+    /// Finds out whose session a cookie is, as of the last second.
     ///
     /// # Errors
     /// [`Refusal::UnknownSession`]
-    pub async fn authenticate_session(&self, cookie: &str) -> Result<Viewer, Refusal> {
+    pub async fn recognize_session(&self, cookie: &str) -> Result<Recognized, Refusal> {
         let hash = hash(cookie);
         let find = async { sessions::find(&self.0.pool, &hash).await?.ok_or(Refusal::UnknownSession) };
         let row = self.0.known_sessions.get(hash.clone(), find).await?;
         match &row.holder {
-            SessionHolder::Token(token) if self.0.admin_token_hash.as_ref() == Some(token) => Ok(Viewer::bootstrap()),
+            SessionHolder::Token(token) if self.0.admin_token_hash.as_ref() == Some(token) => {
+                Ok(Recognized::bootstrap())
+            }
             SessionHolder::Token(token) => {
                 let find = async { tokens::find(&self.0.pool, token).await?.ok_or(Refusal::UnknownSession) };
-                self.holder(self.0.known_tokens.get(token.clone(), find).await?).await
+                Ok(Recognized::token(self.0.known_tokens.get(token.clone(), find).await?))
             }
-            SessionHolder::Person { .. } => {
-                let session = Session::of(row).ok_or(Refusal::UnknownSession)?;
-                self.person(&session).await
-            }
+            SessionHolder::Person { .. } => Ok(Recognized::person(Session::of(row).ok_or(Refusal::UnknownSession)?)),
         }
     }
 
@@ -141,7 +140,8 @@ impl Service {
         }
     }
 
-    /// Ends a session; `everywhere`: all sessions of its person or token, and the tokens that the person made.
+    /// Ends a session; `everywhere`: all sessions of its person or token, and the tokens that the person made. GitHub is told
+    /// afterwards, and nobody waits for that.
     ///
     /// # Errors
     /// [`Refusal::UnknownSession`]
@@ -149,18 +149,23 @@ impl Service {
         let pool = &self.0.pool;
         let hash = hash(cookie);
         let session = sessions::find(pool, &hash).await?.ok_or(Refusal::UnknownSession)?;
-        match session.holder {
-            _ if !everywhere => sessions::end(pool, &hash).await?,
+        let ended = match session.holder {
+            _ if !everywhere => sessions::end(pool, &hash).await?.into_iter().collect(),
             SessionHolder::Person { github_id, .. } => sessions::end_all_of(pool, github_id).await?,
-            SessionHolder::Token(token) => sessions::end_all_of_token(pool, &token).await?,
-        }
+            SessionHolder::Token(token) => {
+                sessions::end_all_of_token(pool, &token).await?;
+                vec![]
+            }
+        };
+        self.0.people.give_back(ended);
         self.forget_sessions();
         Ok(())
     }
 
     async fn leave(&self, before: Option<&str>) -> Result<(), Refusal> {
         if let Some(before) = before {
-            sessions::end(&self.0.pool, &hash(before)).await?;
+            let ended = sessions::end(&self.0.pool, &hash(before)).await?;
+            self.0.people.give_back(ended.into_iter().collect());
         }
         self.forget_sessions();
         Ok(())

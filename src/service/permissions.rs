@@ -8,8 +8,8 @@ use crate::store::{gates, installations};
 #[derive(Debug)]
 pub struct PermissionsReport {
     pub permissions: Permissions,
-    /// Requests of the account's installation and of the App itself: those that read, tokens minted, and
-    /// failed deliveries asked for again. The client sends nothing else.
+    /// Requests of the account's installation and of the App itself: those that read, tokens minted or given
+    /// back, and failed deliveries asked for again. The client sends nothing else.
     /// `None` for who does not see all repositories: their number tells how much is hidden.
     pub requests: Option<Requests>,
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
+
 use super::viewer::Scope;
 use crate::github::GitHubError;
 use crate::ingest::IngestError;
@@ -10,7 +12,7 @@ use crate::rank::BadCriterion;
 use crate::scrub::input::BadNote;
 use crate::scrub::view::BadView;
 use crate::sheet::BadSheet;
-use crate::store::{StoreError, views};
+use crate::store::{StoreError, schedule, views};
 
 /// Why a use case did not do what it was asked. The texts are sentences that the caller may read, except those of
 /// [`Refusal::Store`], [`Refusal::Ingest`], [`Refusal::GitHub`] and [`Refusal::Failed`], which are for the log.
@@ -98,6 +100,8 @@ pub enum Refusal {
     NothingToRead,
     #[error(transparent)]
     BadSheet(#[from] BadSheet),
+    #[error("This is not the file that `file` names: it has changed since. Try it again with `dry_run`.")]
+    OtherSheet,
     /// Others write so fast that this could not be decided.
     #[error("{0}")]
     TooBusy(&'static str),
@@ -123,6 +127,12 @@ pub enum Refusal {
     PositionNotReached,
     #[error("The setting BUGSCRUB_SCRUB_SCHEDULE says when scrubs are held; it is not set.")]
     NoSchedule,
+    #[error("The schedule has no meeting on this date.")]
+    UnknownMeeting { near: Vec<NaiveDate> },
+    #[error("The meeting has no talk of this number.")]
+    UnknownTalk,
+    #[error("A meeting has at most {} talks.", schedule::MOST_TALKS)]
+    TooManyTalks,
 
     /// A sentence that says why a repository cannot be fetched again.
     #[error("{0}")]

@@ -1,11 +1,13 @@
 //! Spreadsheets: a scrub's, out; edited ones, in.
 
+use sha2::{Digest, Sha256};
+
 use super::authorship::Authorship;
 use super::scrubs::rounds::Tracks;
 use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::{Filter, Order, PageRequest, QueueItem};
 use crate::scrub::record::{ItemName, UnplacedRow};
-use crate::sheet::{self, Attendance, Attended, Book, Import, Sheet, SheetRow, split_filter};
+use crate::sheet::{self, Attendance, Attended, Book, Import, Sheet, SheetRow, Without, split_filter};
 use crate::store::people::called_now;
 use crate::store::scrubs::deck::closed_since;
 use crate::store::scrubs::import::{Imported, import};
@@ -27,6 +29,10 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// What the sender calls the encoding of the file's text.
     pub charset: Option<String>,
+    /// Rows of which nothing is to be taken.
+    pub without: Without,
+    /// The [`ImportedSheet::file`] of the file that rows were chosen of, so that they are not looked for in another one.
+    pub file: Option<String>,
 }
 
 /// What taking a file in changed, or would change.
@@ -37,6 +43,8 @@ pub struct ImportedSheet {
     pub position: i64,
     /// Whether whoever imports it may read what our notes say.
     pub shows_notes: bool,
+    /// The SHA-256 of the file, in hexadecimal digits.
+    pub file: String,
 }
 
 impl Service {
@@ -105,43 +113,52 @@ impl Service {
         Ok(Sheet { tab, date, zone, rows, filter, attendance, dealt, position: Some(position) })
     }
 
-    /// Takes a file in, XLSX, ODS or CSV: all of it, or nothing.
+    /// Takes a file in, XLSX, ODS or CSV: all of it but for the rows that are left out, or nothing.
     ///
     /// # Errors
-    /// [`Refusal::MissingScope`], [`Refusal::BadSheet`], [`Refusal::BadParameter`],
+    /// [`Refusal::MissingScope`], [`Refusal::BadSheet`], [`Refusal::OtherSheet`], [`Refusal::BadParameter`],
     /// [`Refusal::TooBusy`], or as [`Service::account`].
     pub async fn import_sheet(
         &self,
         viewer: &Viewer,
         account: Option<&str>,
         file: impl AsRef<[u8]> + Send + 'static,
-        ImportOptions { scrub, dry_run, charset }: ImportOptions,
+        ImportOptions { scrub, dry_run, charset, without, file: chosen_of }: ImportOptions,
         authorship: Authorship,
     ) -> Result<ImportedSheet, Refusal> {
         viewer.require(Scope::Scrub)?;
         let shows_notes = viewer.require(Scope::Read).is_ok();
         let request = self.request(viewer, authorship)?;
         let account_id = self.account_for(viewer, Scope::Scrub, account).await?.account_id;
-        let read = tokio::task::spawn_blocking(move || sheet::read_declared(file.as_ref(), charset.as_deref())).await;
-        let mut book = read.map_err(|_| Refusal::Failed)??;
+        let read = move || {
+            let digest = hex::encode(Sha256::digest(file.as_ref()));
+            if chosen_of.is_some_and(|chosen_of| !chosen_of.eq_ignore_ascii_case(&digest)) {
+                return Err(Refusal::OtherSheet);
+            }
+            Ok((sheet::read_declared(file.as_ref(), charset.as_deref())?, digest))
+        };
+        let (mut book, file) = tokio::task::spawn_blocking(read).await.map_err(|_| Refusal::Failed)??;
         if let Some(scrub) = scrub
             && !book.name_scrub(scrub)
         {
             let detail = "The file has several tabs, or its tab has a scrub's number already: leave this out.";
             return Err(Refusal::bad_parameter("scrub", detail));
         }
+        if let Err(row) = book.leave_out(&without) {
+            return Err(Refusal::bad_parameter("without", format!("The file has no row {row:?} about an item.")));
+        }
         for _ in 0..TRIES {
             let compared = self.compared(viewer, account_id, book).await?;
             let planned = compared.position();
             if dry_run {
-                return Ok(ImportedSheet { import: compared, position: planned, shows_notes });
+                return Ok(ImportedSheet { import: compared, position: planned, shows_notes, file });
             }
             let facts = compared.facts(request.at, &request.by);
             match import(&self.0.pool, account_id, planned, facts, &request).await? {
                 Imported::Done(position, _) => {
                     // A file can bring the last reading of a round.
                     self.begin_due_rounds(account_id, Tracks::BOTH, position, &request).await?;
-                    return Ok(ImportedSheet { import: compared, position, shows_notes });
+                    return Ok(ImportedSheet { import: compared, position, shows_notes, file });
                 }
                 Imported::Overtaken => book = compared.book,
             }

@@ -2,17 +2,18 @@
 
 use std::sync::PoisonError;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Refusal, Scope, Service, Viewer};
 use crate::activity::Sight;
 use crate::github::limits::{SHARE, shut};
+pub use crate::store::chat::ShownMessage;
 pub use crate::store::gates::HourlyBudget;
 pub use crate::store::installations::Installation;
 pub use crate::store::jobs::ShownJob;
 pub use crate::store::left_out::LeftOut;
 pub use crate::store::sync::{SyncProgress, SyncedRepository};
-use crate::store::{accounts, conversations, gates, installations, jobs, left_out, sync};
+use crate::store::{accounts, chat, conversations, gates, installations, jobs, left_out, sync};
 
 /// Repositories on a page.
 const PAGE: i64 = 100;
@@ -69,6 +70,8 @@ pub struct SyncReport {
     pub failing: Vec<ShownJob>,
     /// What could not be read of deliveries and of GitHub's answers, the latest first.
     pub left_out: Vec<LeftOut>,
+    /// Messages to the chat that have not arrived, of the last week.
+    pub chat_failing: Vec<ShownMessage>,
     pub installation: Option<Installation>,
     pub rest: Option<HourlyBudget>,
     pub graphql: Option<HourlyBudget>,
@@ -99,12 +102,14 @@ impl Service {
         };
         let pool = &self.0.pool;
         let sight = viewer.sight();
-        let (progress, rows, gate, failing, left_out, installation, conversations) = tokio::join!(
+        let last_week = self.now() - TimeDelta::days(7);
+        let (progress, rows, gate, failing, left_out, told, installation, conversations) = tokio::join!(
             sync::progress(pool, account_id, &sight, self.included(account_id)),
             sync::page(pool, account_id, &sight, after, PAGE),
             gates::read(pool, account_id),
             jobs::list(pool, account_id, &sight, FAILING),
             left_out::list(pool, account_id, LEFT_OUT),
+            chat::failing(pool, account_id, last_week, FAILING),
             installations::of(pool, account_id),
             conversations::count(pool, account_id, &sight),
         );
@@ -133,6 +138,8 @@ impl Service {
             failing,
             // It names repositories, and nobody knows of which it is.
             left_out: left_out?.into_iter().filter(|_| sight.is_all()).collect(),
+            // A scrub may have rows that not everybody sees.
+            chat_failing: told?.into_iter().filter(|_| sight.is_all()).collect(),
             installation: installation?,
             rest: gate.as_ref().and_then(|gate| gate.core),
             graphql: gate.as_ref().and_then(|gate| gate.graphql),

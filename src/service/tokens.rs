@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::viewer::{BOOTSTRAP, Person};
 use super::{Refusal, Scope, Service, Viewer, Who};
-use crate::people::PeopleError;
+use crate::people::{PeopleError, Session};
 use crate::store::sessions;
 pub use crate::store::tokens::TokenRow;
 use crate::store::tokens::{self, NewToken};
@@ -39,6 +39,40 @@ pub struct WantedToken {
     pub view: Option<String>,
     /// Days that it is in force; `None`: until it is revoked.
     pub days: Option<i32>,
+}
+
+/// A token or a session that is in force, before it is known what its holder sees.
+#[derive(Clone, Debug)]
+pub struct Recognized(Holder);
+
+#[derive(Clone, Debug)]
+enum Holder {
+    Bootstrap,
+    Token(TokenRow),
+    Person(Session),
+}
+
+impl Recognized {
+    pub(super) fn bootstrap() -> Self {
+        Self(Holder::Bootstrap)
+    }
+
+    pub(super) fn token(row: TokenRow) -> Self {
+        Self(Holder::Token(row))
+    }
+
+    pub(super) fn person(session: Session) -> Self {
+        Self(Holder::Person(session))
+    }
+
+    /// Whose it is, as [`Viewer::caller`] says it.
+    pub fn caller(&self) -> i64 {
+        match &self.0 {
+            Holder::Bootstrap => BOOTSTRAP,
+            Holder::Token(row) => row.person.map_or(row.token_id, |github_id| -github_id),
+            Holder::Person(session) => -session.github_id,
+        }
+    }
 }
 
 /// A token that was made: the only place that holds its secret.
@@ -96,18 +130,38 @@ impl Service {
     /// # Errors
     /// [`Refusal::UnknownToken`], or [`Refusal::NotForUrls`] for one in a URL.
     pub async fn authenticate(&self, secret: &str, carried: Carried) -> Result<Viewer, Refusal> {
+        self.viewer(self.recognize_token(secret, carried).await?).await
+    }
+
+    /// The viewer whose token or session was recognized.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSession`], [`Refusal::PersonSignedOut`]
+    pub async fn viewer(&self, recognized: Recognized) -> Result<Viewer, Refusal> {
+        match recognized.0 {
+            Holder::Bootstrap => Ok(Viewer::bootstrap()),
+            Holder::Token(row) => self.holder(row).await,
+            Holder::Person(session) => self.person(&session).await,
+        }
+    }
+
+    /// Finds out whether a request's token is in force, and whose it is.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownToken`], or [`Refusal::NotForUrls`] for one in a URL.
+    pub async fn recognize_token(&self, secret: &str, carried: Carried) -> Result<Recognized, Refusal> {
         let hash = hash(secret);
         let in_header = carried == Carried::InHeader;
         // Comparing hashes tells an attacker nothing about the token.
         if in_header && self.0.admin_token_hash.as_ref() == Some(&hash) {
-            return Ok(Viewer::bootstrap());
+            return Ok(Recognized::bootstrap());
         }
         let unknown = || if in_header { Refusal::UnknownToken } else { Refusal::NotForUrls };
         // As of the last second; one that was not known is looked for each time.
         let find = async { tokens::find(&self.0.pool, &hash).await?.ok_or_else(unknown) };
         let row = self.0.known_tokens.get(hash.clone(), find).await?;
         // What stands in URLs ends up in logs and histories: no token but those made for it.
-        if in_header || row.view.is_some() { self.holder(row).await } else { Err(Refusal::NotForUrls) }
+        if in_header || row.view.is_some() { Ok(Recognized::token(row)) } else { Err(Refusal::NotForUrls) }
     }
 
     /// The holder of a token that is in force.

@@ -60,6 +60,8 @@ pub struct ReadRow {
     /// As the spreadsheet numbers it, from 1.
     pub line: u32,
     pub row: Result<SheetNote, RowFault>,
+    /// Whoever imports the book wants nothing of what the row would change ([`Book::leave_out`]).
+    pub left_out: bool,
 }
 
 /// What a row says about an item. Texts have no blanks around them.

@@ -4,7 +4,7 @@
 //! - [`columns`]: the columns of a scrub's sheet; [`attendance`]: those of its second tab;
 //! - [`write`]: a sheet as XLSX or CSV; [`guard`]: no text in CSV becomes a formula;
 //! - [`read`]: XLSX, ODS and CSV that people edited or that another tool wrote; [`book`]: what such a file says;
-//! - [`import`]: what importing such a file would change, and [`plan`]: row by row;
+//! - [`import`]: what importing such a file would change, and [`plan`]: row by row; [`without`]: the rows that are left out;
 //! - [`fault`]: why a file, a tab or a row cannot be read; [`limits`]: how much of a file is read.
 //!
 //! Files come from strangers. Reading is bounded in memory and time by [`limits`], whatever a file says about itself.
@@ -18,6 +18,7 @@ pub mod import;
 pub mod limits;
 pub mod plan;
 pub mod read;
+pub mod without;
 pub mod write;
 
 pub use attendance::{Attendance, Attended};
@@ -27,4 +28,5 @@ pub use fault::{BadSheet, RowFault};
 pub use import::Import;
 pub use plan::{ItemChange, Known, Outcome, Plan, PlannedRow, plan};
 pub use read::{read, read_declared};
+pub use without::{WITHOUT_PATTERN, Without, row_key};
 pub use write::{BYTE_ORDER_MARK, Sheet, SheetRow, Unwritable, csv, split_filter, xlsx};

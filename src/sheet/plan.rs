@@ -8,6 +8,9 @@
 //! A note of ours is never overwritten silently. If the file knows what our note was when it was written
 //! ([`Known::base`]), the fields are merged one by one. Otherwise, if the file does not contain our note, the two are in
 //! conflict.
+//!
+//! The whole book decides. What a row that is left out would change is then not done, and all else is, as if nobody had left
+//! it out: what was shown of the other rows holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,6 +52,8 @@ pub enum Outcome {
     /// There is no such item here.
     UnknownItem,
     Unreadable(RowFault),
+    /// It would change something or is in conflict, but whoever imports the book leaves it out.
+    LeftOut,
 }
 
 /// A row of the book.
@@ -58,11 +63,11 @@ pub struct PlannedRow {
     pub tab: usize,
     pub row: usize,
     pub outcome: Outcome,
-    /// The note that it adds.
+    /// The note that it adds, or would if it were not left out.
     pub note: Option<NoteText>,
     /// Our note that goes with that, if any of its texts go.
     pub loses: Option<NoteText>,
-    /// The scrub in which it marks its item as read. A conflict about the note does not prevent this.
+    /// The scrub in which it marks its item as read, or would. A conflict about the note does not prevent this.
     pub mark: Option<i32>,
 }
 
@@ -90,10 +95,10 @@ pub fn plan<'a>(book: &Book, known: impl Fn(&ItemName) -> Option<&'a Known>) -> 
     let mut planned = vec![];
     let mut items: BTreeMap<ItemName, Vec<Mention>> = BTreeMap::new();
     for (tab, read) in book.tabs.iter().enumerate() {
-        for (row, ReadRow { row: said, .. }) in read.rows.iter().enumerate() {
+        for (row, ReadRow { row: said, left_out, .. }) in read.rows.iter().enumerate() {
             let outcome = match said {
                 Ok(note) => {
-                    let mention = Mention { place: planned.len(), scrub: read.scrub, note };
+                    let mention = Mention { place: planned.len(), scrub: read.scrub, note, left_out: *left_out };
                     items.entry(note.item()).or_default().push(mention);
                     Outcome::Same
                 }
@@ -105,7 +110,7 @@ pub fn plan<'a>(book: &Book, known: impl Fn(&ItemName) -> Option<&'a Known>) -> 
     let mut changes = vec![];
     for (item, mut mentions) in items {
         let Some(known) = known(&item) else {
-            mentions.iter().for_each(|mention| planned[mention.place].outcome = Outcome::UnknownItem);
+            mentions.iter().for_each(|mention| planned[mention.place].outcome = mention.outcome(Outcome::UnknownItem));
             continue;
         };
         // From the oldest tab to the newest.
@@ -121,6 +126,14 @@ struct Mention<'a> {
     place: usize,
     scrub: Option<i32>,
     note: &'a SheetNote,
+    left_out: bool,
+}
+
+impl Mention<'_> {
+    /// The row's outcome, which this would be if it were not left out.
+    fn outcome(&self, outcome: Outcome) -> Outcome {
+        if self.left_out { Outcome::LeftOut } else { outcome }
+    }
 }
 
 /// What the rows of an item say about its note.
@@ -136,26 +149,34 @@ fn decide(planned: &mut [PlannedRow], item: ItemName, mentions: &[Mention], know
     let marks = marks(mentions, known);
     for &(at, mark) in &marks {
         planned[mentions[at].place].mark = Some(mark);
-        planned[mentions[at].place].outcome = Outcome::New;
+        planned[mentions[at].place].outcome = mentions[at].outcome(Outcome::New);
     }
     let mut notes = vec![];
     match note(mentions, known) {
         NoteDecision::Write(texts) => {
             let mut before = known.note.clone().unwrap_or_default();
             for (at, text) in texts {
-                planned[mentions[at].place].note = Some(text.clone());
-                planned[mentions[at].place].loses = Some(before).filter(|before| text.lacks_of(before));
-                before = text.clone();
-                planned[mentions[at].place].outcome = Outcome::New;
-                notes.push((mentions[at].scrub, text));
+                // Without the one between them, a text can follow itself.
+                if text == before && !mentions[at].left_out {
+                    continue;
+                }
+                let row = &mut planned[mentions[at].place];
+                row.note = Some(text.clone());
+                row.outcome = mentions[at].outcome(Outcome::New);
+                if !mentions[at].left_out {
+                    row.loses = Some(before).filter(|before| text.lacks_of(before));
+                    before = text.clone();
+                    notes.push((mentions[at].scrub, text));
+                }
             }
         }
         NoteDecision::Conflict(at, theirs) => {
             let ours = known.note.clone().unwrap_or_default();
-            planned[mentions[at].place].outcome = Outcome::Conflict { ours, theirs };
+            planned[mentions[at].place].outcome = mentions[at].outcome(Outcome::Conflict { ours, theirs });
         }
     }
-    let marks: Vec<i32> = marks.into_iter().map(|(_, mark)| mark).collect();
+    let marks = marks.into_iter().filter(|(at, _)| !mentions[*at].left_out);
+    let marks: Vec<i32> = marks.map(|(_, mark)| mark).collect();
     (!notes.is_empty() || !marks.is_empty()).then_some(ItemChange { item, notes, marks })
 }
 

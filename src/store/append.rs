@@ -7,12 +7,11 @@ use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::head::{self, BEGIN, LockedHead};
+use super::head::{self, LockedHead};
 use super::log::LogEntry;
 use super::opening::{self, Opening, StateKeys};
-use super::pool;
-use super::sights;
 use super::{StoreError, project, scrubs, stored};
+use super::{sights, spread};
 use crate::activity::{Bots, Event, SightEnd};
 
 /// The outcome of a delivery whose events the database refused. Its raw form is kept.
@@ -121,8 +120,8 @@ pub async fn append(
     bots: &Bots,
 ) -> Result<Vec<Appended>, StoreError> {
     // What can be done before the head is locked keeps nobody waiting.
-    let batch = Batch::of(account_id, entries);
-    let mut transaction = pool::begin(pool, BEGIN).await?;
+    let batch = Batch::of(account_id, entries, spread::is_known(pool));
+    let mut transaction = head::begin(pool).await?;
     let opening = match batch.open(&mut transaction).await? {
         Some(opening) => opening,
         None => {
@@ -142,7 +141,7 @@ pub(super) async fn append_behind(
     entries: &[Entry],
     bots: &Bots,
 ) -> Result<Vec<Appended>, StoreError> {
-    let batch = Batch::of(account_id, entries);
+    let batch = Batch::of(account_id, entries, true);
     let opening = batch.open(connection).await?.ok_or_else(head::vanished)?;
     batch.append(connection, opening, bots).await
 }
@@ -150,21 +149,23 @@ pub(super) async fn append_behind(
 /// Entries that one transaction appends.
 struct Batch<'a> {
     account_id: i64,
+    /// Every statement is of one kind.
+    apart: bool,
     entries: &'a [Entry],
     source_keys: Vec<&'a str>,
     states: StateKeys,
 }
 
 impl<'a> Batch<'a> {
-    fn of(account_id: i64, entries: &'a [Entry]) -> Self {
+    fn of(account_id: i64, entries: &'a [Entry], apart: bool) -> Self {
         let events = || entries.iter().flat_map(|entry| &entry.events).map(|new| &new.event);
         let source_keys = events().map(|event| event.source_key.as_str()).collect();
-        Self { account_id, entries, source_keys, states: StateKeys::of(account_id, events()) }
+        Self { account_id, apart, entries, source_keys, states: StateKeys::of(account_id, events()) }
     }
 
     async fn open(&self, connection: &mut PgConnection) -> Result<Option<Opening>, StoreError> {
         let raw: Vec<&RawDelivery> = self.entries.iter().filter_map(|entry| entry.raw.as_ref()).collect();
-        opening::open(connection, self.account_id, &raw, &self.source_keys, &self.states).await
+        opening::open(connection, self.account_id, self.apart, &raw, &self.source_keys, &self.states).await
     }
 
     /// Appends what is new of them.
@@ -174,7 +175,7 @@ impl<'a> Batch<'a> {
         opening: Opening,
         bots: &Bots,
     ) -> Result<Vec<Appended>, StoreError> {
-        let Self { account_id, entries, .. } = self;
+        let Self { account_id, apart, entries, .. } = self;
         let Opening { head, mut new_guids, mut known_keys, states } = opening;
         let mut appended = Vec::with_capacity(entries.len());
         let mut events = Vec::new();
@@ -186,14 +187,15 @@ impl<'a> Batch<'a> {
                 let recorded_at = head.now + Duration::microseconds(at);
                 let new = entry.events.iter().filter(|new| known_keys.insert(new.event.source_key.clone()));
                 events.extend(new.map(|new| Received { new, recorded_at }));
-                ended.extend(entry.ends);
+                // A delivery to another account may come again: it ends nothing that it has ended before.
+                ended.extend(entry.ends.filter(|_| entry.raw.is_some() || events.len() > before));
             }
             appended.push(Appended { position: 0, events: events.len() - before, duplicate });
         }
         let position = head.position + count(&events);
         if !events.is_empty() {
             let last = head.now + Duration::microseconds(count(entries));
-            insert_events(connection, account_id, head.position, last, &events).await?;
+            insert_events(connection, account_id, apart, (head.position, last), &events).await?;
             let logged = (head.position + 1..).zip(&events).map(|(position, received)| LogEntry {
                 position,
                 recorded_at: received.recorded_at,
@@ -221,7 +223,7 @@ pub(super) async fn append_decided(
     let received: Vec<_> = new.iter().map(|new| Received { new, recorded_at }).collect();
     // Later than these events, and earlier than those of the next append.
     let last = recorded_at + Duration::microseconds(1);
-    insert_events(connection, account_id, head.position, last, &received).await?;
+    insert_events(connection, account_id, true, (head.position, last), &received).await?;
     let logged = (head.position + 1..).zip(events).map(|(position, event)| LogEntry { position, recorded_at, event });
     let logged: Vec<_> = logged.collect();
     scrubs::project(connection, account_id, head.generation, &logged).await?;
@@ -232,12 +234,12 @@ fn count<T>(list: &[T]) -> i64 {
     i64::try_from(list.len()).unwrap_or(i64::MAX)
 }
 
-/// Advances the head and inserts the events after it.
+/// Advances the head and inserts the events after it, in one statement unless they must be `apart`.
 async fn insert_events(
     connection: &mut PgConnection,
     account_id: i64,
-    head: i64,
-    last_recorded_at: DateTime<Utc>,
+    apart: bool,
+    (head, last_recorded_at): (i64, DateTime<Utc>),
     received: &[Received<'_>],
 ) -> Result<(), StoreError> {
     let events: Vec<&Event> = received.iter().map(|received| &received.new.event).collect();
@@ -255,6 +257,45 @@ async fn insert_events(
     let recorded: Vec<DateTime<Utc>> = received.iter().map(|received| received.recorded_at).collect();
     let supersedes: Vec<Option<&str>> = received.iter().map(|received| received.new.supersedes.as_deref()).collect();
     let data: Vec<&str> = received.iter().map(|received| received.new.data.as_str()).collect();
+    if apart {
+        sqlx::query!(
+            "UPDATE accounts SET head_position = $2, last_recorded_at = $3 WHERE account_id = $1",
+            account_id,
+            head + count(received),
+            last_recorded_at,
+        )
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query!(
+            r#"INSERT INTO events (account_id, position, source_key, source, kind, repo_id, number,
+                                   actor_login, actor_id, actor_bot, occurred_at, recorded_at, data, supersedes)
+               SELECT a.account_id, position, source_key, source, kind, repo_id, number,
+                      login, id, bot, occurred_at, recorded_at, data::json, supersedes
+               FROM accounts a CROSS JOIN UNNEST($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+                      $7::bigint[], $8::text[], $9::bigint[], $10::boolean[], $11::timestamptz[],
+                      $12::timestamptz[], $13::text[], $14::text[])
+                 AS new (position, source_key, source, kind, repo_id, number,
+                         login, id, bot, occurred_at, recorded_at, data, supersedes)
+               WHERE a.account_id = $1"#,
+            account_id,
+            &positions,
+            source_keys as _,
+            sources as _,
+            kinds as _,
+            repo_ids as _,
+            numbers as _,
+            logins as _,
+            ids as _,
+            bots as _,
+            occurred as _,
+            &recorded,
+            data as _,
+            supersedes as _,
+        )
+        .execute(connection)
+        .await?;
+        return Ok(());
+    }
     sqlx::query!(
         r#"WITH head AS (
              UPDATE accounts SET head_position = $14, last_recorded_at = $15 WHERE account_id = $1)

@@ -80,7 +80,7 @@ pub async fn plan(
         let kinds = planned.kinds.iter().filter(move |kind| !(open_here && kind.is_open()));
         kinds.map(|kind| NewJob::now(account_id, *kind, planned.repo_id))
     });
-    jobs::add(&mut *transaction, &wanted.collect::<Vec<_>>()).await?;
+    jobs::add_within(&mut transaction, &wanted.collect::<Vec<_>>()).await?;
     settle(&mut *transaction, account_id, &ids).await?;
     transaction.commit().await?;
     Ok(())

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use super::StoreError;
+use super::{StoreError, pool};
 use crate::activity::{ItemType, Sight};
 
 /// An open item that GitHub is to be asked about: it showed something since the conversation was last fetched, or there
@@ -60,24 +60,34 @@ pub async fn is_due(pool: &PgPool, account_id: i64, repo_id: i64) -> Result<bool
 pub async fn asked(pool: &PgPool, account_id: i64, repo_id: i64, items: &[DueItem]) -> Result<(), StoreError> {
     let numbers: Vec<i64> = items.iter().map(|item| item.number).collect();
     let updated: Vec<Option<DateTime<Utc>>> = items.iter().map(|item| item.updated_at).collect();
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     sqlx::query!(
-        "WITH found AS (SELECT asked.number, asked.updated_at, i.conversation_due FROM accounts a
-           CROSS JOIN UNNEST($3::bigint[], $4::timestamptz[]) AS asked (number, updated_at)
-           CROSS JOIN LATERAL (SELECT conversation_due FROM items WHERE account_id = $1 AND generation = a.generation
-             AND repo_id = $2 AND number = asked.number LIMIT 1) AS i
-           WHERE a.account_id = $1),
-         answered AS (DELETE FROM conversations_asked WHERE account_id = $1 AND repo_id = $2
-           AND number = ANY (ARRAY(SELECT number FROM found WHERE NOT conversation_due)))
-         INSERT INTO conversations_asked (account_id, repo_id, number, updated_at)
-         SELECT $1, $2, number, updated_at FROM found WHERE conversation_due
+        "DELETE FROM conversations_asked asked USING accounts a
+         WHERE asked.account_id = $1 AND a.account_id = $1 AND asked.repo_id = $2 AND asked.number = ANY($3)
+           AND NOT (SELECT conversation_due FROM items WHERE account_id = $1 AND generation = a.generation
+             AND repo_id = $2 AND number = asked.number LIMIT 1)",
+        account_id,
+        repo_id,
+        &numbers,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO conversations_asked (account_id, repo_id, number, updated_at)
+         SELECT a.account_id, $2, asked.number, asked.updated_at FROM accounts a
+         CROSS JOIN UNNEST($3::bigint[], $4::timestamptz[]) AS asked (number, updated_at)
+         CROSS JOIN LATERAL (SELECT conversation_due FROM items WHERE account_id = $1 AND generation = a.generation
+           AND repo_id = $2 AND number = asked.number LIMIT 1) AS i
+         WHERE a.account_id = $1 AND i.conversation_due
          ON CONFLICT (account_id, repo_id, number) DO UPDATE SET updated_at = EXCLUDED.updated_at",
         account_id,
         repo_id,
         &numbers,
         updated as _,
     )
-    .execute(pool)
+    .execute(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     Ok(())
 }
 
@@ -88,7 +98,7 @@ pub async fn ask_again_for_checks(pool: &PgPool, account_id: i64) -> Result<(), 
         "DELETE FROM conversations_asked asked USING accounts a, items i
          WHERE asked.account_id = $1 AND a.account_id = $1 AND i.account_id = $1 AND i.generation = a.generation
            AND i.repo_id = asked.repo_id AND i.number = asked.number AND i.checks = 'pending'
-           AND i.updated_at > clock_timestamp() - interval '1 day'",
+           AND i.updated_at > statement_timestamp() - interval '1 day'",
         account_id,
     )
     .execute(pool)

@@ -30,13 +30,13 @@ pub async fn details(
         r#"SELECT i.repo_id, i.number, r.owner AS "owner!", r.name AS "name!", r.html_url AS "html_url?", r.private AS "private!", i.type AS "type!",
                   i.state AS "state!", i.folded AS "folded: Json<ItemState>",
                   (SELECT m.folded FROM remarks m
-                   WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
+                   WHERE m.account_id = $1 AND m.generation = i.generation AND m.repo_id = i.repo_id
                      AND m.number = i.number) AS "remarks: Json<Remarks>",
                   ARRAY(SELECT l.name FROM labels l
-                        WHERE l.account_id = i.account_id AND l.generation = i.generation AND l.repo_id = i.repo_id
+                        WHERE l.account_id = $1 AND l.generation = i.generation AND l.repo_id = i.repo_id
                           AND l.label_id = ANY(i.labels) AND NOT l.removed AND l.name <> '' ORDER BY lower(l.name), l.name) AS "labels!",
                   (SELECT m.title FROM milestones m
-                   WHERE m.account_id = i.account_id AND m.generation = i.generation AND m.repo_id = i.repo_id
+                   WHERE m.account_id = $1 AND m.generation = i.generation AND m.repo_id = i.repo_id
                      AND m.number = i.milestone AND NOT m.removed AND m.title <> '') AS milestone
            FROM accounts a
            CROSS JOIN UNNEST($3::bigint[], $4::bigint[]) AS wanted (repo_id, number)

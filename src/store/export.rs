@@ -39,8 +39,10 @@ pub async fn exported(
                   e.data::text AS "data!", r.owner AS "owner!", r.name AS "name!",
                   (SELECT i.type FROM items i WHERE i.account_id = $1 AND i.generation = r.generation
                      AND i.repo_id = e.repo_id AND i.number = e.number) AS type
-           FROM effective_events e JOIN visible_repositories r ON r.account_id = e.account_id AND r.repo_id = e.repo_id
+           FROM events e JOIN visible_repositories r ON r.account_id = e.account_id AND r.repo_id = e.repo_id
            WHERE e.account_id = $1 AND e.position > $2 AND e.position <= $3 AND e.source <> 'scrub'
+             AND e.kind <> 'retracted' AND (SELECT true FROM events later
+               WHERE later.account_id = $1 AND later.supersedes = e.source_key LIMIT 1) IS NULL
              AND ($4 OR NOT r.private OR r.repo_id = ANY($5))
            ORDER BY e.position"#,
         account_id,

@@ -127,10 +127,10 @@ pub async fn enter(pool: &PgPool, account_id: i64, ahead: bool) -> Result<HeldGa
 async fn take(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<Option<Gate>, StoreError> {
     let row = sqlx::query_as!(
         GateRow,
-        r#"UPDATE gates SET held_by = $2, held_until = clock_timestamp() + make_interval(secs => $3), awaited_by = NULL
-           WHERE account_id = $1 AND (held_by IS NULL OR held_until <= clock_timestamp())
-             AND (awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= clock_timestamp())
-           RETURNING clock_timestamp() AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,
+        r#"UPDATE gates SET held_by = $2, held_until = statement_timestamp() + make_interval(secs => $3), awaited_by = NULL
+           WHERE account_id = $1 AND (held_by IS NULL OR held_until <= statement_timestamp())
+             AND (awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= statement_timestamp())
+           RETURNING (SELECT statement_timestamp()) AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,
              graphql_limit, graphql_remaining, graphql_resets_at, paced_to, reads, token_mints, redeliveries"#,
         account_id,
         holder,
@@ -151,8 +151,8 @@ async fn wait_in_line(pool: &PgPool, account_id: i64, holder: Uuid, ahead: bool)
         return Ok(true);
     }
     sqlx::query!(
-        "UPDATE gates SET awaited_by = $2, awaited_until = clock_timestamp() + interval '1 second'
-         WHERE account_id = $1 AND ($3 OR awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= clock_timestamp())",
+        "UPDATE gates SET awaited_by = $2, awaited_until = statement_timestamp() + interval '1 second'
+         WHERE account_id = $1 AND ($3 OR awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= statement_timestamp())",
         account_id,
         holder,
         ahead,
@@ -164,7 +164,7 @@ async fn wait_in_line(pool: &PgPool, account_id: i64, holder: Uuid, ahead: bool)
 
 async fn renew(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE gates SET held_until = clock_timestamp() + make_interval(secs => $3)
+        "UPDATE gates SET held_until = statement_timestamp() + make_interval(secs => $3)
          WHERE account_id = $1 AND held_by = $2",
         account_id,
         holder,

@@ -4,14 +4,16 @@
 //! order is position order, and replicas cannot deadlock.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use super::StoreError;
+use super::{StoreError, pool};
 
 /// Begins a transaction that gives up on a lock after 5 seconds, so that the account counts as out of
 /// reach. The server keeps the time: if only the client stopped waiting, its connection would go on
 /// waiting.
-pub(super) const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '5s'";
+pub(super) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    pool::begin_with(pool, "BEGIN", &["SET LOCAL lock_timeout = '5s'"]).await
+}
 
 /// An account's head row, locked until the transaction ends.
 pub(super) struct LockedHead {

@@ -51,7 +51,7 @@ pub async fn record_installed(
     if shown.suspended {
         jobs::forget(&mut transaction, shown.account_id).await?;
     }
-    jobs::add(&mut *transaction, wanted).await?;
+    jobs::add_within(&mut transaction, wanted).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -62,13 +62,13 @@ pub async fn record_gone(pool: &PgPool, account_id: i64, told: Option<Event>, pu
     let mut transaction = pool::begin(pool, "BEGIN").await?;
     tell(&mut transaction, account_id, told).await?;
     sqlx::query!(
-        "UPDATE installations SET gone_at = COALESCE(gone_at, clock_timestamp()) WHERE account_id = $1",
+        "UPDATE installations SET gone_at = COALESCE(gone_at, (SELECT statement_timestamp())) WHERE account_id = $1",
         account_id
     )
     .execute(&mut *transaction)
     .await?;
     jobs::forget(&mut transaction, account_id).await?;
-    jobs::add(&mut *transaction, &[purge]).await?;
+    jobs::add_within(&mut transaction, &[purge]).await?;
     transaction.commit().await?;
     Ok(())
 }

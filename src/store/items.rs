@@ -67,12 +67,12 @@ pub(super) async fn save(
                               assignee_ids, assignees_without_id, title_folded, reactions,
                               commenters, review, author_association, conversation_due, waits_since,
                               human_at, closed_at, closed_reason, checks)
-           SELECT $1, $2, repo_id, number, type, state, title, author, created_at, updated_at,
+           SELECT a.account_id, $2, repo_id, number, type, state, title, author, created_at, updated_at,
                   labels::bigint[], assignees::text[], milestone, comments, draft, live, tied,
                   folded::json, came_by_transfer, waits_for, author_id, assignee_ids::bigint[],
                   assignees_without_id::text[], title_folded, reactions, commenters, review,
                   author_association, conversation_due, waits_since, human_at, closed_at, closed_reason, checks
-           FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+           FROM accounts a CROSS JOIN UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[],
                        $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
                        $17::boolean[], $18::text[], $19::boolean[], $20::text[], $21::bigint[],
@@ -84,6 +84,7 @@ pub(super) async fn save(
                      waits_for, author_id, assignee_ids, assignees_without_id, title_folded,
                      reactions, commenters, review, author_association, conversation_due,
                      waits_since, human_at, closed_at, closed_reason, checks)
+           WHERE a.account_id = $1
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              type = EXCLUDED.type, state = EXCLUDED.state, title = EXCLUDED.title,
              author = EXCLUDED.author, created_at = EXCLUDED.created_at,

@@ -10,13 +10,13 @@ mod kind;
 mod taken;
 
 use chrono::{DateTime, Duration, Utc};
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 pub use self::kind::JobKind;
 pub use self::taken::{PageOutcome, TakenJob, take};
-use super::StoreError;
 use super::items::array_of_ids;
+use super::{StoreError, pool};
 use crate::activity::Sight;
 
 /// A job's key and its progress.
@@ -62,19 +62,33 @@ impl NewJob {
 
 /// Adds jobs. If a job exists already, it becomes due no later than before, and the new numbers are
 /// added to its own.
-pub async fn add(executor: impl PgExecutor<'_>, jobs: &[NewJob]) -> Result<(), StoreError> {
+pub async fn add(pool: &PgPool, jobs: &[NewJob]) -> Result<(), StoreError> {
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
+    add_within(&mut transaction, jobs).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The same, in a transaction of the caller's.
+pub(super) async fn add_within(connection: &mut PgConnection, jobs: &[NewJob]) -> Result<(), StoreError> {
     let accounts: Vec<i64> = jobs.iter().map(|job| job.account_id).collect();
     let kinds: Vec<&str> = jobs.iter().map(|job| job.kind.name()).collect();
     let repos: Vec<i64> = jobs.iter().map(|job| job.repo_id).collect();
     let priorities: Vec<i16> = jobs.iter().map(|job| job.kind.priority()).collect();
     let after: Vec<f64> = jobs.iter().map(|job| job.after.num_milliseconds() as f64).collect();
     let numbers: Vec<Option<String>> = jobs.iter().map(|job| job.numbers.as_deref().map(array_of_ids)).collect();
+    // Versions before the leases lock rows of job_locks.
     sqlx::query!(
-        // Versions before the leases lock rows of job_locks.
-        r#"WITH locks AS (
-             INSERT INTO job_locks (account_id, kind, repo_id)
-             SELECT * FROM UNNEST($1::bigint[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING)
-           INSERT INTO jobs (account_id, kind, repo_id, priority, due_at, numbers)
+        "INSERT INTO job_locks (account_id, kind, repo_id)
+         SELECT * FROM UNNEST($1::bigint[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING",
+        &accounts,
+        kinds as _,
+        &repos,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        r#"INSERT INTO jobs (account_id, kind, repo_id, priority, due_at, numbers)
            SELECT account_id, kind, repo_id, priority, clock_timestamp() + after * interval '1 millisecond',
                   numbers::bigint[]
            FROM UNNEST($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], $5::float8[], $6::text[])
@@ -92,7 +106,7 @@ pub async fn add(executor: impl PgExecutor<'_>, jobs: &[NewJob]) -> Result<(), S
         &after,
         numbers as _,
     )
-    .execute(executor)
+    .execute(connection)
     .await?;
     Ok(())
 }

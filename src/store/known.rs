@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use sqlx::PgPool;
 
-use super::{StoreError, people, resolve};
+use super::{StoreError, people, resolve, spread};
 use crate::activity::PersonKey;
 use crate::activity::person::login_key;
 use crate::rank::Filter;
@@ -14,6 +14,10 @@ use crate::rank::text::folded;
 /// Names that are looked at when one is sought that is nearly the same.
 const MOST_NAMES: i64 = 5_000;
 
+/// Of so many repositories that have a label or a milestone of a name it is looked first whether one of them is among
+/// those that are asked about.
+const FIRST: i64 = 20;
+
 /// Those of some labels that are in some repositories; as names are compared.
 pub async fn labels(
     pool: &PgPool,
@@ -21,7 +25,27 @@ pub async fn labels(
     names: &[&str],
     repo_ids: &[i64],
 ) -> Result<HashSet<String>, StoreError> {
-    Ok(found(resolve::labels(pool, account_id, names, Some(repo_ids)).await?))
+    let first = sqlx::query_as!(
+        Named,
+        r#"SELECT sought.name AS "name!", l.repo_id
+           FROM accounts a CROSS JOIN UNNEST($2::text[]) AS sought (name)
+           CROSS JOIN LATERAL (SELECT repo_id FROM labels
+             WHERE account_id = $1 AND generation + 0 = a.generation AND NOT removed
+               AND lower(name COLLATE "C") = sought.name AND octet_length(name) = char_length(name)
+             ORDER BY lower(name COLLATE "C") LIMIT $3) AS l
+           WHERE a.account_id = $1"#,
+        account_id,
+        &resolve::all_folded(names),
+        FIRST,
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut known = Named::among(first, repo_ids);
+    let left = left_of(names, &known);
+    if !left.is_empty() {
+        known.extend(found(resolve::labels(pool, account_id, &left, Some(repo_ids)).await?));
+    }
+    Ok(known)
 }
 
 /// Those of some milestones that are in some repositories; as names are compared.
@@ -31,7 +55,46 @@ pub async fn milestones(
     titles: &[&str],
     repo_ids: &[i64],
 ) -> Result<HashSet<String>, StoreError> {
-    Ok(found(resolve::milestones(pool, account_id, titles, Some(repo_ids)).await?))
+    let first = sqlx::query_as!(
+        Named,
+        r#"SELECT sought.title AS "name!", m.repo_id
+           FROM accounts a CROSS JOIN UNNEST($2::text[]) AS sought (title)
+           CROSS JOIN LATERAL (SELECT repo_id FROM milestones
+             WHERE account_id = $1 AND generation + 0 = a.generation AND NOT removed
+               AND lower(title COLLATE "C") = sought.title AND octet_length(title) = char_length(title)
+             ORDER BY lower(title COLLATE "C") LIMIT $3) AS m
+           WHERE a.account_id = $1"#,
+        account_id,
+        &resolve::all_folded(titles),
+        FIRST,
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut known = Named::among(first, repo_ids);
+    let left = left_of(titles, &known);
+    if !left.is_empty() {
+        known.extend(found(resolve::milestones(pool, account_id, &left, Some(repo_ids)).await?));
+    }
+    Ok(known)
+}
+
+/// A repository that has something of a folded name.
+struct Named {
+    name: String,
+    repo_id: i64,
+}
+
+impl Named {
+    /// The names that some repositories have.
+    fn among(named: Vec<Self>, repo_ids: &[i64]) -> HashSet<String> {
+        let repo_ids: HashSet<&i64> = repo_ids.iter().collect();
+        named.into_iter().filter(|named| repo_ids.contains(&named.repo_id)).map(|named| named.name).collect()
+    }
+}
+
+/// The names that are not known yet.
+fn left_of<'a>(names: &[&'a str], known: &HashSet<String>) -> Vec<&'a str> {
+    names.iter().copied().filter(|name| !known.contains(&folded(name))).collect()
 }
 
 fn found<T>(by_name: impl IntoIterator<Item = (String, Vec<T>)>) -> HashSet<String> {
@@ -105,6 +168,21 @@ pub async fn people(
 }
 
 async fn with_ids(pool: &PgPool, account_id: i64, ids: &[i64], repo_ids: &[i64]) -> Result<Vec<i64>, StoreError> {
+    if spread::is_known(pool) {
+        // The inner items must be bound to the account, too, whatever index that lets the planner choose.
+        let found = sqlx::query_scalar!(
+            r#"SELECT wanted.id AS "id!" FROM accounts a CROSS JOIN UNNEST($2::bigint[]) AS wanted (id)
+               WHERE a.account_id = $1
+                 AND ((SELECT true FROM items WHERE account_id = $1 AND generation = a.generation AND live
+                         AND author_id = wanted.id AND repo_id = ANY($3) LIMIT 1)
+                   OR (SELECT true FROM items WHERE account_id = $1 AND generation = a.generation AND live
+                         AND assignee_ids <> '{}' AND assignee_ids @> ARRAY[wanted.id] AND repo_id = ANY($3) LIMIT 1))"#,
+            account_id,
+            ids,
+            repo_ids,
+        );
+        return Ok(found.fetch_all(pool).await?);
+    }
     let found = sqlx::query_scalar!(
         r#"SELECT wanted.id AS "id!" FROM accounts a CROSS JOIN UNNEST($2::bigint[]) AS wanted (id)
            WHERE a.account_id = $1

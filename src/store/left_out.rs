@@ -1,7 +1,7 @@
 //! What could not be read of what GitHub sent and answered.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, PgPool};
+use sqlx::PgPool;
 
 use super::StoreError;
 
@@ -19,28 +19,28 @@ pub struct LeftOut {
 
 /// Counts what was left out of one delivery or answer.
 pub async fn add(
-    executor: impl PgExecutor<'_>,
+    pool: &PgPool,
     account_id: i64,
     source: &str,
     last_seen: &str,
     places: &[(&str, i64)],
 ) -> Result<(), StoreError> {
-    let (names, times): (Vec<&str>, Vec<i64>) = places.iter().copied().unzip();
-    // In the order of the key, so that two who count the same places do not wait for each other.
-    sqlx::query!(
-        r#"INSERT INTO left_out (account_id, source, place, times, last_at, last_seen)
-           SELECT $1, $2, place, times, clock_timestamp(), $3
-           FROM UNNEST($4::text[], $5::bigint[]) AS new (place, times) ORDER BY place
-           ON CONFLICT (account_id, source, place) DO UPDATE SET times = left_out.times + EXCLUDED.times,
-             last_at = EXCLUDED.last_at, last_seen = EXCLUDED.last_seen"#,
-        account_id,
-        source,
-        last_seen,
-        names as _,
-        &times,
-    )
-    .execute(executor)
-    .await?;
+    // They are few, and an account may have none but these rows yet.
+    for (place, times) in places {
+        sqlx::query!(
+            r#"INSERT INTO left_out (account_id, source, place, times, last_at, last_seen)
+               VALUES ($1, $2, $3, $4, clock_timestamp(), $5)
+               ON CONFLICT (account_id, source, place) DO UPDATE SET times = left_out.times + EXCLUDED.times,
+                 last_at = EXCLUDED.last_at, last_seen = EXCLUDED.last_seen"#,
+            account_id,
+            source,
+            place,
+            times,
+            last_seen,
+        )
+        .execute(pool)
+        .await?;
+    }
     Ok(())
 }
 

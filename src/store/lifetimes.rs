@@ -261,9 +261,11 @@ impl Reading<'_> {
         let mut rows = sqlx::query!(
             r#"SELECT repo_id AS "repo_id!", number AS "number!", position AS "position!", kind AS "kind!", actor_login,
                       actor_id, actor_bot, occurred_at AS "occurred_at!"
-               FROM effective_events
+               FROM events
                WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL AND occurred_at IS NOT NULL
-                 AND source <> 'scrub'"#,
+                 AND source <> 'scrub'
+             AND kind <> 'retracted' AND (SELECT true FROM events later
+               WHERE later.account_id = $1 AND later.supersedes = events.source_key LIMIT 1) IS NULL"#,
             account_id,
             &repo_ids,
         )

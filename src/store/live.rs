@@ -1,11 +1,13 @@
 //! What the live ranking holds, and what changed of it. Each reading is of one moment.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sqlx::{PgConnection, PgPool};
+use tokio::sync::Notify;
 
 use super::StoreError;
 use super::item_rows::{ItemRow, Wanted, open_rows_at, rows};
@@ -27,7 +29,39 @@ pub struct Head {
     pub last_recorded_at: DateTime<Utc>,
 }
 
-/// The heads of all accounts.
+/// An account as the log shows it so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub login: Option<String>,
+    /// Every login that it has had, in lower case.
+    pub logins: Vec<String>,
+}
+
+/// Accounts whose logs may have grown, and that somebody is to look at them soon.
+#[derive(Debug, Default)]
+pub struct Stirred {
+    accounts: Mutex<BTreeSet<i64>>,
+    told: Notify,
+}
+
+impl Stirred {
+    pub fn note(&self, account_id: i64) {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).insert(account_id);
+        self.told.notify_one();
+    }
+
+    /// Waits until one was noted since this was last waited for.
+    pub async fn noted(&self) {
+        self.told.notified().await;
+    }
+
+    /// Those that were noted since they were last taken.
+    pub fn take(&self) -> BTreeSet<i64> {
+        std::mem::take(&mut self.accounts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The heads of all accounts. Where accounts are spread over servers, it asks every one of them.
 pub async fn heads(pool: &PgPool) -> Result<Vec<Head>, StoreError> {
     let heads = sqlx::query_as!(
         Head,
@@ -35,6 +69,20 @@ pub async fn heads(pool: &PgPool) -> Result<Vec<Head>, StoreError> {
     )
     .fetch_all(pool)
     .await?;
+    Ok(heads)
+}
+
+/// The heads of accounts, one after the other; those that are not there are left out.
+pub async fn heads_of(pool: &PgPool, account_ids: &BTreeSet<i64>) -> Result<Vec<Head>, StoreError> {
+    let mut heads = vec![];
+    for account_id in account_ids {
+        let head = sqlx::query_as!(
+            Head,
+            "SELECT account_id, head_position AS position, generation, last_recorded_at FROM accounts WHERE account_id = $1",
+            account_id
+        );
+        heads.extend(head.fetch_optional(pool).await?);
+    }
     Ok(heads)
 }
 
@@ -79,6 +127,7 @@ pub async fn waiting_for(pool: &PgPool, account_id: i64, position: i64) -> Resul
 #[derive(Debug)]
 pub struct Loaded {
     pub head: Head,
+    pub profile: Profile,
     pub repositories: Vec<Repository>,
     pub items: Vec<Item>,
 }
@@ -86,12 +135,12 @@ pub struct Loaded {
 /// Reads an account whole.
 pub async fn load(pool: &PgPool, account_id: i64) -> Result<Loaded, StoreError> {
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
-    let head = head(&mut moment, account_id).await?;
+    let (head, profile) = head_and_profile(&mut moment, account_id).await?;
     let repositories = repositories(&mut moment, account_id, None).await?;
     let all: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
     let summaries = remarks::all_summaries(&mut moment, account_id).await?;
     let items = items_in(&mut moment, head, all, &summaries).await?;
-    Ok(Loaded { head, repositories, items })
+    Ok(Loaded { head, profile, repositories, items })
 }
 
 /// Positions whose events are read together at most. A burst is followed in bites, so that answers move on all the time.
@@ -102,6 +151,7 @@ const POSITIONS_AT_ONCE: i64 = 2_000;
 pub struct Changed {
     /// Up to where the events were read. Rows may be newer.
     pub head: Head,
+    pub profile: Profile,
     /// The log goes on after that.
     pub more: bool,
     /// What became of the items that the events are about.
@@ -118,14 +168,14 @@ pub struct Changed {
 /// again.
 pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Changed, StoreError> {
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
-    let latest = head(&mut moment, account_id).await?;
+    let (latest, profile) = head_and_profile(&mut moment, account_id).await?;
     let head = Head { position: latest.position.min(position + POSITIONS_AT_ONCE), ..latest };
     let subjects = subjects(&mut *moment, account_id, (position, head.position), true).await?;
     let items = items_at(&mut moment, head, &subjects.items).await?;
     let touched = subjects.repositories;
     let only: Option<Vec<i64>> = touched.as_ref().map(|touched| touched.iter().copied().collect());
     let repositories = repositories(&mut moment, account_id, only.as_deref()).await?;
-    Ok(Changed { head, more: head.position < latest.position, items, touched, repositories })
+    Ok(Changed { head, profile, more: head.position < latest.position, items, touched, repositories })
 }
 
 /// The open items that came by transfer: what is seen of their marks and notes depends on the repositories that they
@@ -177,6 +227,22 @@ pub async fn head(connection: &mut PgConnection, account_id: i64) -> Result<Head
     .fetch_one(connection)
     .await?;
     Ok(head)
+}
+
+async fn head_and_profile(connection: &mut PgConnection, account_id: i64) -> Result<(Head, Profile), StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT a.account_id, a.head_position AS position, a.generation, a.last_recorded_at, p.login,
+                  p.logins AS "logins?"
+           FROM accounts a
+           LEFT JOIN account_profiles p ON p.account_id = a.account_id AND p.generation = a.generation AND p.visible
+           WHERE a.account_id = $1"#,
+        account_id
+    )
+    .fetch_one(connection)
+    .await?;
+    let (position, generation, last_recorded_at) = (row.position, row.generation, row.last_recorded_at);
+    let head = Head { account_id: row.account_id, position, generation, last_recorded_at };
+    Ok((head, Profile { login: row.login, logins: row.logins.unwrap_or_default() }))
 }
 
 /// All repositories that may be seen, or those of `only`.

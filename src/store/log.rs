@@ -86,8 +86,10 @@ pub async fn events_between(
         EventRow,
         r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
                   actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
-           FROM effective_events
+           FROM events
            WHERE account_id = $1 AND position > $2 AND position <= $3
+             AND kind <> 'retracted' AND (SELECT true FROM events later
+               WHERE later.account_id = $1 AND later.supersedes = events.source_key LIMIT 1) IS NULL
            ORDER BY position LIMIT $4"#,
         account_id,
         after,
@@ -140,9 +142,11 @@ pub(super) async fn events_of(
                   e.actor_login, e.actor_id, e.actor_bot, e.occurred_at, e.recorded_at AS "recorded_at!",
                   e.data::text AS "data!"
            FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (SELECT * FROM effective_events
+           CROSS JOIN LATERAL (SELECT * FROM events
              WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
                AND ($4::text[] IS NULL OR kind = ANY($4))
+             AND kind <> 'retracted' AND (SELECT true FROM events later
+               WHERE later.account_id = $1 AND later.supersedes = events.source_key LIMIT 1) IS NULL
              ORDER BY position DESC LIMIT $5) AS e
            ORDER BY e.position DESC LIMIT $5"#,
         account_id,
@@ -185,9 +189,11 @@ pub(super) fn in_order_of_items<'e>(
         EventRow,
         r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
                   actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
-           FROM effective_events
+           FROM events
            WHERE account_id = $1 AND position <= $2
              AND ($3::timestamptz IS NULL OR coalesce(occurred_at, recorded_at) < $3)
+             AND kind <> 'retracted' AND (SELECT true FROM events later
+               WHERE later.account_id = $1 AND later.supersedes = events.source_key LIMIT 1) IS NULL
              AND CASE $4::text
                    WHEN 'scrubs' THEN source = 'scrub' AND repo_id IS NULL AND number IS NULL
                    WHEN 'annotations' THEN source = 'scrub' AND number IS NOT NULL

@@ -16,6 +16,7 @@
 //! - [`places`]: many items by their addresses; [`similar`]: items whose titles are like another's;
 //! - [`directory`]: the names of labels and milestones; [`facets`]: items of any state counted by their values;
 //! - [`scrubs`], [`remarks`]: rounds, scrubs and decks; marks and notes;
+//! - [`schedule`]: what people have changed of the schedule; [`chat`]: what a chat is told of scrubs;
 //! - [`views`], [`tokens`], [`tickets`], [`sessions`], [`accounts`], [`vitals`]: stored views, API tokens, what opens a
 //!   stream in their place, sessions, accounts, measurements;
 //! - [`sights`]: what people may see, as GitHub told it;
@@ -25,11 +26,13 @@
 //! - [`left_out`]: what could not be read of what GitHub sent and answered; [`texts`]: what item texts are asked for with;
 //! - [`retention`], [`purge`]: deliveries while they are kept, and how an account is forgotten;
 //! - `pool`, `reach`, `fitness`, `schema`: connections, how one is made, whether the database can hold us, and its
-//!   migrations; [`clock`]: its time; `error`: what can go wrong.
+//!   migrations; [`spread`]: the same where Citus spreads accounts over servers; [`clock`]: its time; `error`: what can go
+//!   wrong.
 
 pub mod accounts;
 pub mod append;
 pub mod backfills;
+pub mod chat;
 pub mod clock;
 pub mod conversations;
 pub mod details;
@@ -71,11 +74,13 @@ pub mod redeliveries;
 pub mod remarks;
 pub mod resolve;
 pub mod retention;
+pub mod schedule;
 mod schema;
 pub mod scrubs;
 pub mod sessions;
 pub mod sights;
 pub mod similar;
+pub mod spread;
 pub mod stored;
 pub mod sync;
 pub mod texts;

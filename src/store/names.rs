@@ -54,11 +54,12 @@ pub(super) async fn save_repositories(
     sqlx::query!(
         r#"INSERT INTO repositories (account_id, generation, repo_id, owner, name, html_url, private,
                                      archived, gone, present_since, folded)
-           SELECT $1, $2, repo_id, owner, name, html_url, private, archived, gone, present_since,
+           SELECT a.account_id, $2, repo_id, owner, name, html_url, private, archived, gone, present_since,
                   folded::json
-           FROM UNNEST($3::bigint[], $4::text[], $5::text[], $6::text[], $7::boolean[],
+           FROM accounts a CROSS JOIN UNNEST($3::bigint[], $4::text[], $5::text[], $6::text[], $7::boolean[],
                        $8::boolean[], $9::boolean[], $10::timestamptz[], $11::text[])
              AS new (repo_id, owner, name, html_url, private, archived, gone, present_since, folded)
+           WHERE a.account_id = $1
            ON CONFLICT (account_id, generation, repo_id) DO UPDATE SET
              owner = EXCLUDED.owner, name = EXCLUDED.name, html_url = EXCLUDED.html_url,
              private = EXCLUDED.private, archived = EXCLUDED.archived, gone = EXCLUDED.gone,
@@ -96,9 +97,10 @@ pub(super) async fn save_labels(
     let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
         r#"INSERT INTO labels (account_id, generation, repo_id, label_id, name, removed, folded)
-           SELECT $1, $2, repo_id, id, name, removed, folded::json
-           FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
+           SELECT a.account_id, $2, repo_id, id, name, removed, folded::json
+           FROM accounts a CROSS JOIN UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
              AS new (repo_id, id, name, removed, folded)
+           WHERE a.account_id = $1
            ON CONFLICT (account_id, generation, repo_id, label_id) DO UPDATE SET
              name = EXCLUDED.name, removed = EXCLUDED.removed, folded = EXCLUDED.folded"#,
         account_id,
@@ -132,9 +134,10 @@ pub(super) async fn save_milestones(
     let folded: Vec<String> = states.iter().copied().map(canonical).collect();
     sqlx::query!(
         r#"INSERT INTO milestones (account_id, generation, repo_id, number, title, removed, closed, due_on, folded)
-           SELECT $1, $2, repo_id, number, title, removed, closed, due_on, folded::json
-           FROM UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::timestamptz[],
+           SELECT a.account_id, $2, repo_id, number, title, removed, closed, due_on, folded::json
+           FROM accounts a CROSS JOIN UNNEST($3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::boolean[], $8::timestamptz[],
                        $9::text[]) AS new (repo_id, number, title, removed, closed, due_on, folded)
+           WHERE a.account_id = $1
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              title = EXCLUDED.title, removed = EXCLUDED.removed, closed = EXCLUDED.closed, due_on = EXCLUDED.due_on,
              folded = EXCLUDED.folded"#,

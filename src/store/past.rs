@@ -88,9 +88,11 @@ async fn told(
         EventRow,
         r#"SELECT position AS "position!", source_key AS "source_key!", source AS "source!", kind AS "kind!",
                   actor_login, actor_id, actor_bot, occurred_at, recorded_at AS "recorded_at!", data::text AS "data!"
-           FROM effective_events
+           FROM events
            WHERE account_id = $1 AND repo_id = ANY($2) AND number IS NOT NULL
              AND coalesce(occurred_at, recorded_at) < $3 AND source <> 'scrub'
+             AND kind <> 'retracted' AND (SELECT true FROM events later
+               WHERE later.account_id = $1 AND later.supersedes = events.source_key LIMIT 1) IS NULL
            ORDER BY repo_id, number"#,
         account_id,
         &visible,
@@ -126,9 +128,11 @@ async fn untold(
         r#"SELECT i.repo_id, i.number, i.folded AS "folded: Json<ItemState>"
            FROM accounts a JOIN items i USING (account_id, generation)
            WHERE a.account_id = $1 AND i.created_at < $2
-             AND NOT EXISTS (SELECT FROM effective_events e
+             AND NOT EXISTS (SELECT FROM events e
                WHERE e.account_id = $1 AND e.repo_id = i.repo_id AND e.number = i.number AND e.source <> 'scrub'
-                 AND coalesce(e.occurred_at, e.recorded_at) < $2)"#,
+                 AND coalesce(e.occurred_at, e.recorded_at) < $2
+                 AND e.kind <> 'retracted' AND (SELECT true FROM events later
+                   WHERE later.account_id = $1 AND later.supersedes = e.source_key LIMIT 1) IS NULL)"#,
         account_id,
         end,
     )

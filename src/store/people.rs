@@ -35,9 +35,10 @@ pub(super) async fn save(
     let states: Vec<String> = people.iter().map(|(_, state)| canonical(state)).collect();
     sqlx::query!(
         r#"INSERT INTO people (account_id, generation, person_id, login, logins, renamed_at, folded)
-           SELECT $1, $2, person_id, login, logins::text[], renamed_at, folded::json
-           FROM UNNEST($3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+           SELECT a.account_id, $2, person_id, login, logins::text[], renamed_at, folded::json
+           FROM accounts a CROSS JOIN UNNEST($3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
              AS new (person_id, login, logins, renamed_at, folded)
+           WHERE a.account_id = $1
            ON CONFLICT (account_id, generation, person_id) DO UPDATE SET
              login = EXCLUDED.login, logins = EXCLUDED.logins, renamed_at = EXCLUDED.renamed_at,
              folded = EXCLUDED.folded"#,

@@ -135,9 +135,11 @@ async fn repositories(
     let rows = sqlx::query!(
         r#"SELECT r.repo_id AS "repo_id!", lower(r.owner COLLATE "C") AS "owner!", lower(r.name COLLATE "C") AS "name!",
                   p.logins AS "logins!"
-           FROM current_profiles p JOIN visible_repositories r ON r.account_id = p.account_id
-           WHERE p.account_id = $1 AND lower(r.name COLLATE "C") = ANY($2)
-             AND ($3 OR NOT r.private OR r.repo_id = ANY($4))"#,
+           FROM current_profiles p
+           CROSS JOIN UNNEST($2::text[]) AS wanted (name)
+           CROSS JOIN LATERAL (SELECT repo_id, owner, name, private FROM visible_repositories
+             WHERE account_id = $1 AND lower(name COLLATE "C") = wanted.name OFFSET 0) AS r
+           WHERE p.account_id = $1 AND ($3 OR NOT r.private OR r.repo_id = ANY($4))"#,
         account_id,
         &names,
         sight.is_all(),

@@ -8,7 +8,8 @@ use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use super::error::{StoreError, sentence};
-use super::pool::ACQUIRE_TIMEOUT;
+use super::pool::{ACQUIRE_TIMEOUT, SPREAD};
+use super::spread;
 
 /// When a process dies together with its machine, its connections are not closed. These settings let the server
 /// notice within a minute and release the rows that were locked; the system's default is two hours.
@@ -26,8 +27,11 @@ pub async fn reach(pool: &PgPool) -> Result<PgConnection, StoreError> {
     let options = PgConnectOptions::clone(&pool.connect_options());
     let demanding = demanding(&options);
     match connect(&demanding).await {
-        Ok(connection) => {
-            pool.set_connect_options(demanding);
+        Ok(mut connection) => {
+            pool.set_connect_options(match spread::is_there(&mut connection).await? {
+                true => spreading(demanding),
+                false => demanding,
+            });
             Ok(connection)
         }
         // A pooler. It knows by itself whether its server is there.
@@ -42,6 +46,14 @@ fn demanding(options: &PgConnectOptions) -> PgConnectOptions {
     match options.get_options() {
         Some(known) if known.contains(DEAD_PEERS[0].0) => options.clone(),
         _ => options.clone().options(DEAD_PEERS),
+    }
+}
+
+/// The options with [`SPREAD`].
+fn spreading(options: PgConnectOptions) -> PgConnectOptions {
+    match options.get_options() {
+        Some(known) if known.contains(SPREAD.0) => options,
+        _ => options.options([SPREAD]),
     }
 }
 

@@ -57,8 +57,10 @@ pub async fn note(pool: &PgPool, guid: Uuid) -> Result<(), StoreError> {
 
 /// Deletes the counts of deliveries that GitHub no longer keeps.
 pub async fn forget(pool: &PgPool) -> Result<(), StoreError> {
-    sqlx::query!("DELETE FROM redeliveries WHERE asked_at < clock_timestamp() - interval '5 days'")
-        .execute(pool)
-        .await?;
+    sqlx::query!(
+        "DELETE FROM redeliveries WHERE account_id = 0 AND asked_at < statement_timestamp() - interval '5 days'"
+    )
+    .execute(pool)
+    .await?;
     Ok(())
 }

@@ -65,9 +65,10 @@ pub(super) async fn save(
     let folded: Vec<String> = remarks.iter().map(|(_, remarks)| canonical(*remarks)).collect();
     sqlx::query!(
         r#"INSERT INTO remarks (account_id, generation, repo_id, number, read_position, note_position, noted, folded)
-           SELECT $1, $2, repo_id, number, read_position, note_position, noted, folded::json
-           FROM UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::text[])
+           SELECT a.account_id, $2, repo_id, number, read_position, note_position, noted, folded::json
+           FROM accounts a CROSS JOIN UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::text[])
              AS new (repo_id, number, read_position, note_position, noted, folded)
+           WHERE a.account_id = $1
            ON CONFLICT (account_id, generation, repo_id, number) DO UPDATE SET
              read_position = EXCLUDED.read_position, note_position = EXCLUDED.note_position,
              noted = EXCLUDED.noted, folded = EXCLUDED.folded"#,

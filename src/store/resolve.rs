@@ -16,7 +16,7 @@ use crate::rank::terms::{BEGINNING, NOTHING};
 use crate::rank::text::folded;
 
 /// Of so few repositories all names are read; of more, those that are asked for.
-const FEW: usize = 100;
+pub const FEW: usize = 100;
 
 /// What the names in a filter stand for in an account, as it is now: in some repositories, or in all.
 pub async fn meanings(
@@ -262,7 +262,7 @@ fn ascii_beginnings(names: &[&str]) -> Vec<String> {
     beginnings
 }
 
-fn all_folded(names: &[&str]) -> Vec<String> {
+pub(super) fn all_folded(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| folded(name)).collect()
 }
 

@@ -8,8 +8,8 @@ use sqlx::{Connection, PgConnection, PgPool};
 use tokio::time::{Instant, sleep};
 
 use super::error::StoreError;
-use super::fitness;
 use super::reach::reach;
+use super::{fitness, spread};
 
 /// Every migration. Those in the database that only a newer version knows are ignored: a migration
 /// tolerates the binaries of its own minor version and of the one before, which may be started again
@@ -105,14 +105,23 @@ async fn try_to_migrate(pool: &PgPool) -> Result<(), StoreError> {
         return Ok(());
     }
     sqlx::raw_sql(PATIENT).execute(&mut connection).await?;
-    let migrated = MIGRATIONS.run(&mut connection).await;
+    let spread = spread::is_there(&mut connection).await?;
+    let migrated = match spread {
+        true => spread::migrate(&mut connection).await,
+        false => MIGRATIONS.run(&mut connection).await,
+    };
     // The migration's outcome counts; the connection ends either way.
     let _ = sqlx::raw_sql(AS_BEFORE).execute(&mut connection).await;
+    let kept = match spread && migrated.is_ok() {
+        true => spread::keep_spread(&mut connection).await,
+        false => Ok(()),
+    };
     let _ = connection.close().await;
     migrated.map_err(|error| match error {
         MigrateError::Execute(error) => error.into(),
         other => StoreError::Migration(other),
-    })
+    })?;
+    kept
 }
 
 fn is_locked(error: &StoreError) -> bool {

@@ -1,13 +1,19 @@
 //! Sessions: hashes of their cookies, whose they are, and people's tokens from GitHub, which are encrypted before they
 //! come here.
 //!
-//! A session ends when it has not been used for 30 days, and 180 days after it began. All times are the database's.
+//! A session ends when it has not been used for 30 days, 180 days after it began, and when the same person or token has
+//! begun [`MOST`] others since. All times are the database's.
 
-use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+use chrono::{DateTime, Days, Utc};
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
 
-use super::head::BEGIN;
-use super::{StoreError, pool};
+use super::{StoreError, head, pool};
+
+/// How long a session lasts, however often it is used.
+const LONGEST: Days = Days::new(180);
+
+/// Sessions that a person or an API token has at most. When another begins, the oldest ends.
+pub const MOST: i64 = 20;
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -51,6 +57,15 @@ pub struct KeptTokens {
     pub refresh: Option<Vec<u8>>,
 }
 
+/// A session of a person that has ended, with the token that GitHub still takes.
+#[derive(Clone, Debug)]
+pub struct EndedSession {
+    pub hash: Vec<u8>,
+    pub github_id: i64,
+    /// Encrypted.
+    pub access: Vec<u8>,
+}
+
 struct Columns {
     session_id: i64,
     hash: Vec<u8>,
@@ -59,11 +74,13 @@ struct Columns {
     login: Option<String>,
     created_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
+    /// Whether its last use was written down over a minute ago.
+    is_old: bool,
 }
 
 impl From<Columns> for SessionRow {
     fn from(columns: Columns) -> Self {
-        let Columns { session_id, hash, token_hash, github_id, login, created_at, expires_at } = columns;
+        let Columns { session_id, hash, token_hash, github_id, login, created_at, expires_at, .. } = columns;
         let holder = match (github_id, login) {
             (Some(github_id), Some(login)) => SessionHolder::Person { github_id, login },
             _ => SessionHolder::Token(token_hash.unwrap_or_default()),
@@ -72,18 +89,27 @@ impl From<Columns> for SessionRow {
     }
 }
 
-/// Begins a session of a person.
+/// Begins a session of a person. Returns those of their sessions that end thereby.
 pub async fn begin(
     pool: &PgPool,
     hash: &[u8],
     (github_id, login): (i64, &str),
     tokens: &SealedTokens,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "INSERT INTO sessions (hash, github_id, login, access_token, access_expires_at, refresh_token,
-             refresh_expires_at, expires_at)
-         VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $6, now() + make_interval(secs => $7),
-             now() + interval '30 days')",
+) -> Result<Vec<EndedSession>, StoreError> {
+    let ended = sqlx::query_as!(
+        EndedSession,
+        r#"WITH begun AS (
+             INSERT INTO sessions (hash, github_id, login, access_token, access_expires_at, refresh_token,
+               refresh_expires_at, expires_at)
+             VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $6, now() + make_interval(secs => $7),
+               now() + interval '30 days')),
+           oldest AS (
+             SELECT session_id FROM sessions WHERE github_id = $2 ORDER BY session_id DESC OFFSET $8),
+           -- One whose tokens are being renewed ends the next time.
+           idle AS (
+             SELECT session_id FROM sessions WHERE session_id IN (SELECT session_id FROM oldest) FOR UPDATE SKIP LOCKED)
+           DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM idle)
+           RETURNING hash, github_id AS "github_id!", access_token AS "access!""#,
         hash,
         github_id,
         login,
@@ -91,18 +117,23 @@ pub async fn begin(
         tokens.access_seconds,
         tokens.refresh,
         tokens.refresh_seconds,
+        MOST - 1,
     )
-    .execute(pool)
+    .fetch_all(pool)
     .await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// Begins a session of an API token.
 pub async fn begin_of_token(pool: &PgPool, hash: &[u8], token_hash: &[u8]) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO sessions (hash, token_hash, expires_at) VALUES ($1, $2, now() + interval '30 days')",
+        "WITH begun AS (
+           INSERT INTO sessions (hash, token_hash, expires_at) VALUES ($1, $2, now() + interval '30 days')),
+         oldest AS (SELECT session_id FROM sessions WHERE token_hash = $2 ORDER BY session_id DESC OFFSET $3)
+         DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM oldest)",
         hash,
         token_hash,
+        MOST - 1,
     )
     .execute(pool)
     .await?;
@@ -113,14 +144,15 @@ pub async fn begin_of_token(pool: &PgPool, hash: &[u8], token_hash: &[u8]) -> Re
 pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<SessionRow>, StoreError> {
     let found = sqlx::query_as!(
         Columns,
-        "SELECT session_id, hash, token_hash, github_id, login, created_at, expires_at FROM sessions
-         WHERE hash = $1 AND expires_at > now()",
+        r#"SELECT session_id, hash, token_hash, github_id, login, created_at, expires_at,
+                  used_at < now() - interval '1 minute' AS "is_old!"
+         FROM sessions WHERE hash = $1 AND expires_at > now()"#,
         hash,
     )
     .fetch_optional(pool)
     .await?;
     if let Some(found) = &found {
-        touch(pool, found.session_id).await?;
+        touch(pool, found).await?;
     }
     Ok(found.map(SessionRow::from))
 }
@@ -129,27 +161,42 @@ pub async fn find(pool: &PgPool, hash: &[u8]) -> Result<Option<SessionRow>, Stor
 pub async fn latest_of(pool: &PgPool, github_id: i64) -> Result<Option<SessionRow>, StoreError> {
     let found = sqlx::query_as!(
         Columns,
-        "SELECT session_id, hash, token_hash, github_id, login, created_at, expires_at FROM sessions
-         WHERE github_id = $1 AND expires_at > now() ORDER BY session_id DESC LIMIT 1",
+        r#"SELECT session_id, hash, token_hash, github_id, login, created_at, expires_at,
+                  used_at < now() - interval '1 minute' AS "is_old!"
+         FROM sessions WHERE github_id = $1 AND expires_at > now() ORDER BY session_id DESC LIMIT 1"#,
         github_id,
     )
     .fetch_optional(pool)
     .await?;
     if let Some(found) = &found {
-        touch(pool, found.session_id).await?;
+        touch(pool, found).await?;
     }
     Ok(found.map(SessionRow::from))
 }
 
-async fn touch(pool: &PgPool, session_id: i64) -> Result<(), StoreError> {
+/// Writes down that a session is used: each minute, and not while its tokens are renewed, for which nobody waits.
+async fn touch(pool: &PgPool, found: &Columns) -> Result<(), StoreError> {
+    if !found.is_old {
+        return Ok(());
+    }
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
+    let idle = sqlx::query_scalar!(
+        "SELECT session_id FROM sessions WHERE session_id = $1 AND used_at < now() - interval '1 minute'
+         FOR NO KEY UPDATE SKIP LOCKED",
+        found.session_id,
+    );
+    if idle.fetch_optional(&mut *transaction).await?.is_none() {
+        return Ok(());
+    }
     sqlx::query!(
-        "UPDATE sessions SET used_at = now(),
-             expires_at = LEAST(now() + interval '30 days', created_at + interval '180 days')
-         WHERE session_id = $1 AND used_at < now() - interval '1 minute'",
-        session_id,
+        "UPDATE sessions SET used_at = now(), expires_at = LEAST(now() + interval '30 days', $2::timestamptz)
+         WHERE session_id = $1",
+        found.session_id,
+        found.created_at.checked_add_days(LONGEST),
     )
-    .execute(pool)
+    .execute(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     Ok(())
 }
 
@@ -184,10 +231,13 @@ pub async fn has_any(pool: &PgPool, github_id: i64) -> Result<bool, StoreError> 
     Ok(there)
 }
 
-/// Ends one session.
-pub async fn end(pool: &PgPool, hash: &[u8]) -> Result<(), StoreError> {
-    sqlx::query!("DELETE FROM sessions WHERE hash = $1", hash).execute(pool).await?;
-    Ok(())
+/// Ends one session. Returns it if it was a person's.
+pub async fn end(pool: &PgPool, hash: &[u8]) -> Result<Option<EndedSession>, StoreError> {
+    let ended = sqlx::query!("DELETE FROM sessions WHERE hash = $1 RETURNING hash, github_id, access_token", hash)
+        .fetch_optional(pool)
+        .await?;
+    let of_person = ended.and_then(|ended| Some((ended.hash, ended.github_id?, ended.access_token?)));
+    Ok(of_person.map(|(hash, github_id, access)| EndedSession { hash, github_id, access }))
 }
 
 /// Ends all sessions of an API token.
@@ -196,17 +246,42 @@ pub async fn end_all_of_token(pool: &PgPool, token_hash: &[u8]) -> Result<(), St
     Ok(())
 }
 
-/// Ends all sessions of a person, and revokes the tokens that they made for themselves, with the sessions of those.
-pub async fn end_all_of(executor: impl PgExecutor<'_>, github_id: i64) -> Result<(), StoreError> {
-    sqlx::query!(
-        "WITH revoked AS (
-             UPDATE tokens SET revoked_at = now() WHERE person = $1 AND revoked_at IS NULL RETURNING hash
-         )
-         DELETE FROM sessions WHERE github_id = $1 OR token_hash IN (SELECT hash FROM revoked)",
+/// Ends all sessions of a person, and revokes the tokens that they made for themselves, with the sessions of those. Returns
+/// the person's own.
+pub async fn end_all_of(pool: &PgPool, github_id: i64) -> Result<Vec<EndedSession>, StoreError> {
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
+    let ended = end_all_within(&mut transaction, github_id).await?;
+    transaction.commit().await?;
+    Ok(ended)
+}
+
+/// The same, in a transaction of the caller's.
+pub(super) async fn end_all_within(
+    connection: &mut PgConnection,
+    github_id: i64,
+) -> Result<Vec<EndedSession>, StoreError> {
+    let revoked = sqlx::query_scalar!(
+        "UPDATE tokens SET revoked_at = now() WHERE person = $1 AND revoked_at IS NULL RETURNING hash",
         github_id,
     )
-    .execute(executor)
+    .fetch_all(&mut *connection)
     .await?;
+    let ended = sqlx::query!(
+        "DELETE FROM sessions WHERE github_id = $1 OR token_hash = ANY($2) RETURNING hash, access_token",
+        github_id,
+        &revoked,
+    )
+    .fetch_all(connection)
+    .await?;
+    let of_person = ended.into_iter().filter_map(|ended| Some((ended.hash, ended.access_token?)));
+    Ok(of_person.map(|(hash, access)| EndedSession { hash, github_id, access }).collect())
+}
+
+/// Keeps how somebody is called by now.
+pub async fn rename(pool: &PgPool, session_id: i64, login: &str) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE sessions SET login = $2 WHERE session_id = $1 AND login <> $2", session_id, login)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
@@ -230,7 +305,7 @@ pub async fn tokens(pool: &PgPool, session_id: i64) -> Result<Option<KeptTokens>
     Ok(kept)
 }
 
-/// A session whose row is locked: nobody else renews its tokens meanwhile.
+/// A session whose row is locked: nobody else renews its tokens meanwhile. Rows that refer to it can be written.
 pub struct LockedSession {
     transaction: Transaction<'static, Postgres>,
     session_id: i64,
@@ -239,12 +314,13 @@ pub struct LockedSession {
 
 /// Locks a person's session; `None` if it has ended.
 pub async fn lock(pool: &PgPool, session_id: i64) -> Result<Option<LockedSession>, StoreError> {
-    let mut transaction = pool::begin(pool, BEGIN).await?;
+    let mut transaction = head::begin(pool).await?;
     let kept = sqlx::query_as!(
         KeptTokens,
         r#"SELECT access_token AS "access!", COALESCE(access_expires_at <= now() + interval '5 minutes', false) AS "is_old!",
                CASE WHEN refresh_expires_at IS NULL OR refresh_expires_at > now() THEN refresh_token END AS refresh
-           FROM sessions WHERE session_id = $1 AND expires_at > now() AND access_token IS NOT NULL FOR UPDATE"#,
+           FROM sessions WHERE session_id = $1 AND expires_at > now() AND access_token IS NOT NULL
+           FOR NO KEY UPDATE"#,
         session_id,
     )
     .fetch_optional(&mut *transaction)
@@ -256,8 +332,8 @@ impl LockedSession {
     /// Keeps new tokens in place of the old ones.
     pub async fn renew(mut self, tokens: &SealedTokens) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE sessions SET access_token = $2, access_expires_at = clock_timestamp() + make_interval(secs => $3),
-                 refresh_token = $4, refresh_expires_at = clock_timestamp() + make_interval(secs => $5)
+            "UPDATE sessions SET access_token = $2, access_expires_at = statement_timestamp() + make_interval(secs => $3),
+                 refresh_token = $4, refresh_expires_at = statement_timestamp() + make_interval(secs => $5)
              WHERE session_id = $1",
             self.session_id,
             tokens.access,

@@ -24,22 +24,27 @@ pub(super) async fn end(connection: &mut PgConnection, account_id: i64, ended: &
     };
     let people: Vec<i64> = ended.iter().filter_map(of).collect();
     if everybody || !people.is_empty() {
-        sqlx::query!(
-            "WITH ended AS (
-               SELECT session_id FROM sights WHERE account_id = $1 AND ($2 OR github_id = ANY($3))
-               ORDER BY session_id FOR UPDATE)
-             UPDATE sights SET private = '{}', triages = false, told_at = NULL, due_at = NULL, version = version + 1
-             WHERE account_id = $1 AND session_id IN (SELECT session_id FROM ended)",
+        let ended = sqlx::query_scalar!(
+            "SELECT session_id FROM sights WHERE account_id = $1 AND ($2 OR github_id = ANY($3))
+             ORDER BY session_id FOR UPDATE",
             account_id,
             everybody,
             &people,
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        sqlx::query!(
+            "UPDATE sights SET private = '{}', triages = false, told_at = NULL, due_at = NULL, version = version + 1
+             WHERE account_id = $1 AND session_id = ANY($2)",
+            account_id,
+            &ended,
         )
         .execute(&mut *connection)
         .await?;
     }
     for revoked in ended {
         if let SightEnd::Revoked(github_id) = revoked {
-            super::sessions::end_all_of(&mut *connection, *github_id).await?;
+            super::sessions::end_all_within(&mut *connection, *github_id).await?;
         }
     }
     Ok(())
@@ -95,30 +100,38 @@ pub async fn of_session(pool: &PgPool, session_id: i64) -> Result<SessionSight, 
     Ok(SessionSight { told_at: whole.told_at, due_at, accounts: rows })
 }
 
-/// What accounts are called.
+/// What accounts are called, in their order. They are few.
 pub async fn logins(pool: &PgPool, account_ids: &[i64]) -> Result<Vec<String>, StoreError> {
-    let logins = sqlx::query_scalar!(
-        r#"SELECT login AS "login!" FROM current_profiles WHERE account_id = ANY($1) AND login IS NOT NULL
-           ORDER BY account_id"#,
-        account_ids,
-    )
-    .fetch_all(pool)
-    .await?;
+    let mut logins = vec![];
+    for account_id in account_ids {
+        let login = sqlx::query_scalar!(
+            r#"SELECT login AS "login!" FROM current_profiles WHERE account_id = $1 AND login IS NOT NULL"#,
+            account_id,
+        );
+        logins.extend(login.fetch_optional(pool).await?);
+    }
     Ok(logins)
 }
 
 /// The private repositories that GitHub listed to a session's person in accounts, as far as they are still there.
 pub async fn private(pool: &PgPool, session_id: i64, account_ids: &[i64]) -> Result<Vec<i64>, StoreError> {
-    let private = sqlx::query_scalar!(
-        r#"SELECT r.repo_id AS "repo_id!" FROM sights s
-           CROSS JOIN LATERAL (SELECT repo_id FROM visible_repositories r
-             WHERE r.account_id = s.account_id AND r.private AND r.repo_id = ANY(s.private) OFFSET 0) AS r
-           WHERE s.session_id = $1 AND s.account_id = ANY($2)"#,
+    let listed = sqlx::query!(
+        "SELECT account_id, private FROM sights WHERE session_id = $1 AND account_id = ANY($2) AND private <> '{}'",
         session_id,
         account_ids,
     )
     .fetch_all(pool)
     .await?;
+    let mut private = vec![];
+    for listed in listed {
+        let there = sqlx::query_scalar!(
+            r#"SELECT repo_id AS "repo_id!" FROM visible_repositories
+               WHERE account_id = $1 AND private AND repo_id = ANY($2)"#,
+            listed.account_id,
+            &listed.private,
+        );
+        private.extend(there.fetch_all(pool).await?);
+    }
     Ok(private)
 }
 
@@ -128,16 +141,25 @@ pub async fn begin_asking(
     (session_id, github_id): (i64, i64),
     (now, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool, StoreError> {
-    let taken = sqlx::query!(
+    let first = sqlx::query!(
         "INSERT INTO sights (account_id, session_id, github_id, asking_until)
-         SELECT 0, session_id, $2, $4 FROM sessions WHERE session_id = $1
-         ON CONFLICT (account_id, session_id) DO UPDATE SET asking_until = $4
-           WHERE (sights.asking_until IS NULL OR sights.asking_until <= $3)
-             -- Somebody else may have asked since it was found to be due.
-             AND (sights.due_at IS NULL OR sights.due_at <= $3 OR EXISTS (SELECT FROM sights other
-               WHERE other.session_id = $1 AND other.account_id <> 0 AND (other.due_at IS NULL OR other.due_at <= $3)))",
+         SELECT 0, session_id, $2, $3 FROM sessions WHERE session_id = $1 ON CONFLICT DO NOTHING",
         session_id,
         github_id,
+        until,
+    )
+    .execute(pool)
+    .await?;
+    if first.rows_affected() > 0 {
+        return Ok(true);
+    }
+    let taken = sqlx::query!(
+        "UPDATE sights SET asking_until = $3
+         WHERE account_id = 0 AND session_id = $1 AND (asking_until IS NULL OR asking_until <= $2)
+           -- Somebody else may have asked since it was found to be due.
+           AND (due_at IS NULL OR due_at <= $2 OR EXISTS (SELECT FROM sights other
+             WHERE other.session_id = $1 AND other.account_id <> 0 AND (other.due_at IS NULL OR other.due_at <= $2)))",
+        session_id,
         now,
         until,
     )
@@ -166,17 +188,24 @@ pub async fn end_asking(
 
 /// Gives the turn back, since GitHub could not be asked. It is not asked again before `due_at`, unless more is taken away.
 pub async fn give_up_asking(pool: &PgPool, session_id: i64, due_at: DateTime<Utc>) -> Result<(), StoreError> {
-    sqlx::query!(
-        "WITH late AS (
-           SELECT account_id FROM sights WHERE session_id = $1 AND (due_at IS NULL OR due_at < $2 OR account_id = 0)
-           ORDER BY account_id FOR UPDATE)
-         UPDATE sights SET due_at = $2, asking_until = NULL
-         WHERE session_id = $1 AND account_id IN (SELECT account_id FROM late)",
+    let mut transaction = super::pool::begin(pool, "BEGIN").await?;
+    let late = sqlx::query_scalar!(
+        "SELECT account_id FROM sights WHERE session_id = $1 AND (due_at IS NULL OR due_at < $2 OR account_id = 0)
+         ORDER BY account_id FOR UPDATE",
         session_id,
         due_at,
     )
-    .execute(pool)
+    .fetch_all(&mut *transaction)
     .await?;
+    sqlx::query!(
+        "UPDATE sights SET due_at = $2, asking_until = NULL WHERE session_id = $1 AND account_id = ANY($3)",
+        session_id,
+        due_at,
+        &late,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
     Ok(())
 }
 
@@ -205,24 +234,37 @@ pub async fn keep_accounts(
     )
     .execute(&mut *transaction)
     .await?;
-    let kept = sqlx::query_as!(
-        ListedAccount,
-        r#"WITH kept AS (
-             INSERT INTO sights (account_id, session_id, github_id)
-             SELECT a.account_id, s.session_id, $2 FROM sessions s, accounts a
-             WHERE s.session_id = $1 AND a.account_id = ANY($3) ORDER BY a.account_id
-             ON CONFLICT (account_id, session_id) DO UPDATE SET github_id = $2
-             RETURNING account_id, version, told_at)
-           SELECT kept.account_id AS "account_id!", kept.version AS "version!", kept.told_at IS NULL AND kept.version > 1 AS "was_taken!",
-                  EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = kept.account_id AND r.private)
-                    AS "has_private!"
-           FROM kept ORDER BY kept.account_id"#,
-        session_id,
-        github_id,
-        account_ids,
-    )
-    .fetch_all(&mut *transaction)
-    .await?;
+    let mut in_order = account_ids.to_vec();
+    in_order.sort_unstable();
+    in_order.dedup();
+    let mut kept = vec![];
+    for account_id in in_order {
+        let here = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM visible_repositories r WHERE r.account_id = $1 AND r.private) AS "has_private!"
+               FROM accounts WHERE account_id = $1"#,
+            account_id,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(has_private) = here else { continue };
+        let row = sqlx::query!(
+            r#"INSERT INTO sights (account_id, session_id, github_id)
+               SELECT $1::bigint, session_id, $3 FROM sessions WHERE session_id = $2
+               ON CONFLICT (account_id, session_id) DO UPDATE SET github_id = EXCLUDED.github_id
+               RETURNING version, told_at"#,
+            account_id,
+            session_id,
+            github_id,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        kept.extend(row.map(|row| ListedAccount {
+            account_id,
+            version: row.version,
+            has_private,
+            was_taken: row.told_at.is_none() && row.version > 1,
+        }));
+    }
     transaction.commit().await?;
     Ok(kept)
 }
@@ -244,12 +286,9 @@ pub async fn keep(
     told: &Told,
     (told_at, due_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Option<i64>, StoreError> {
-    let now = sqlx::query_scalar!(
-        r#"WITH kept AS (
-             UPDATE sights SET private = $4, triages = $5, saml = $6, told_at = $7, due_at = $8, version = version + 1
-             WHERE account_id = $1 AND session_id = $2 AND version = $3 RETURNING 1)
-           SELECT version AS "version!" FROM sights
-           WHERE account_id = $1 AND session_id = $2 AND NOT EXISTS (SELECT FROM kept)"#,
+    let kept = sqlx::query!(
+        "UPDATE sights SET private = $4, triages = $5, saml = $6, told_at = $7, due_at = $8, version = version + 1
+         WHERE account_id = $1 AND session_id = $2 AND version = $3",
         account_id,
         session_id,
         version,
@@ -258,6 +297,16 @@ pub async fn keep(
         told.saml,
         told_at,
         due_at,
+    )
+    .execute(pool)
+    .await?;
+    if kept.rows_affected() > 0 {
+        return Ok(None);
+    }
+    let now = sqlx::query_scalar!(
+        "SELECT version FROM sights WHERE account_id = $1 AND session_id = $2",
+        account_id,
+        session_id,
     )
     .fetch_optional(pool)
     .await?;

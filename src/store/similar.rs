@@ -11,10 +11,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sqlx::{PgConnection, PgPool};
 
-use super::StoreError;
 use super::details::details;
 use super::items::ItemAddress;
-use super::pool;
+use super::pool::{self, ONE_MOMENT};
+use super::{StoreError, spread};
 use crate::activity::{Bots, ItemKey, Sight};
 use crate::rank::alike::Title;
 use crate::rank::stale_age::days_since;
@@ -38,8 +38,7 @@ const ALIKE: f64 = 0.3;
 
 /// In one moment, and with the indexes of words: a word that the planner takes for common, it would look for in all rows.
 /// A word that is common in what the reader does not see takes long all the same, and is given up.
-const WITH_INDEXES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = off; \
-                            SET LOCAL statement_timeout = '5s'";
+const WITH_INDEXES: [&str; 2] = ["SET LOCAL enable_seqscan = off", "SET LOCAL statement_timeout = '5s'"];
 
 /// Who asks, and how items are shown.
 #[derive(Debug)]
@@ -66,7 +65,7 @@ pub async fn similar(
     reader: &Reader<'_>,
     limit: usize,
 ) -> Result<(i64, Vec<SimilarItem>), StoreError> {
-    let mut moment = pool::begin(pool, WITH_INDEXES).await?;
+    let mut moment = pool::begin_with(pool, ONE_MOMENT, &WITH_INDEXES).await?;
     let found = sqlx::query!(
         r#"SELECT a.head_position, a.generation, i.title
            FROM accounts a
@@ -80,7 +79,8 @@ pub async fn similar(
     .fetch_one(&mut *moment)
     .await?;
     let title = Title::new(&text::folded(found.title.as_deref().unwrap_or_default()));
-    let search = Search { account_id: item.account_id, generation: found.generation, sight: reader.sight };
+    let (account_id, generation, sight) = (item.account_id, found.generation, reader.sight);
+    let search = Search { account_id, generation, sight, spread: spread::is_known(pool) };
     let candidates = search.candidates(&mut moment, item.repo_id, &title).await?;
     let mut alike: Vec<(f64, Candidate)> =
         candidates.into_iter().map(|candidate| (title.likeness(&candidate.title), candidate)).collect();
@@ -125,6 +125,8 @@ struct Search<'a> {
     account_id: i64,
     generation: i64,
     sight: &'a Sight,
+    /// Whether accounts are spread over servers.
+    spread: bool,
 }
 
 impl Search<'_> {
@@ -205,7 +207,36 @@ impl Search<'_> {
     ///
     /// Account and generation are no keys here (`+ 0`): the planner would otherwise read all of an account's rows.
     async fn with(&self, moment: &mut PgConnection, one: &str, other: &str) -> Result<Vec<Candidate>, StoreError> {
-        let rows = sqlx::query!(
+        if self.spread {
+            // The items must be bound to the account, whatever index that lets the planner choose.
+            let rows = sqlx::query_as!(
+                Candidate,
+                r#"SELECT found.repo_id AS "repo_id!", found.number AS "number!", found.title_folded AS "title!",
+                      found.created_at AS "created_at!", found.updated_at AS "updated_at!"
+               FROM (SELECT repo_id, number, title_folded, created_at, updated_at FROM items
+                     WHERE account_id = $1 AND generation + 0 = $2 AND state = 'open' AND live
+                       AND title_folded LIKE $3 AND title_folded LIKE $4
+                     UNION ALL
+                     SELECT repo_id, number, title_folded, created_at, updated_at FROM items
+                     WHERE account_id = $1 AND generation + 0 = $2 AND state <> 'open' AND live
+                       AND title_folded LIKE $3 AND title_folded LIKE $4) AS found
+               CROSS JOIN LATERAL (SELECT repo_id, private FROM visible_repositories
+                 WHERE account_id = $1 AND repo_id = found.repo_id LIMIT 1) AS r
+               WHERE ($5 OR NOT r.private OR r.repo_id = ANY($6))
+                 AND found.created_at IS NOT NULL AND found.updated_at IS NOT NULL
+               LIMIT $7"#,
+                self.account_id,
+                self.generation,
+                pattern(one),
+                pattern(other),
+                self.sight.is_all(),
+                self.sight.private() as _,
+                MOST_ROWS + 1,
+            );
+            return Ok(rows.fetch_all(moment).await?);
+        }
+        let rows = sqlx::query_as!(
+            Candidate,
             r#"SELECT found.repo_id AS "repo_id!", found.number AS "number!", found.title_folded AS "title!",
                       found.created_at AS "created_at!", found.updated_at AS "updated_at!"
                FROM (SELECT repo_id, number, title_folded, created_at, updated_at FROM items
@@ -227,17 +258,8 @@ impl Search<'_> {
             self.sight.is_all(),
             self.sight.private() as _,
             MOST_ROWS + 1,
-        )
-        .fetch_all(moment)
-        .await?;
-        let candidates = rows.into_iter().map(|row| Candidate {
-            repo_id: row.repo_id,
-            number: row.number,
-            title: row.title,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        });
-        Ok(candidates.collect())
+        );
+        Ok(rows.fetch_all(moment).await?)
     }
 }
 

@@ -231,8 +231,8 @@ pub(super) async fn hold(executor: impl PgExecutor<'_>, account_id: i64, repo_id
 pub(super) async fn settle(executor: impl PgExecutor<'_>, account_id: i64, repo_ids: &[i64]) -> Result<(), StoreError> {
     sqlx::query!(
         r#"UPDATE sync s SET
-             open_at = COALESCE(s.open_at, CASE WHEN left_over.open = 0 THEN clock_timestamp() END),
-             complete_at = COALESCE(s.complete_at, CASE WHEN left_over.any = 0 THEN clock_timestamp() END)
+             open_at = COALESCE(s.open_at, CASE WHEN left_over.open = 0 THEN (SELECT statement_timestamp()) END),
+             complete_at = COALESCE(s.complete_at, CASE WHEN left_over.any = 0 THEN (SELECT statement_timestamp()) END)
            FROM (SELECT wanted.repo_id,
                    count(j.kind) FILTER (WHERE j.kind IN ('open', 'open_discussions')) AS open,
                    count(j.kind) AS any

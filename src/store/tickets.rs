@@ -25,24 +25,23 @@ pub async fn create(
     sqlx::query!("DELETE FROM stream_tickets WHERE account_id = $1 AND expires_at <= now()", account_id)
         .execute(pool)
         .await?;
-    let (token_id, token_hash) = match holder {
-        Holder::Stored(token_id) => (Some(token_id), None),
-        Holder::Hash(hash) => (None, Some(hash)),
+    let stored = match holder {
+        Holder::Stored(token_id) => {
+            sqlx::query_scalar!("SELECT hash FROM tokens WHERE token_id = $1", token_id).fetch_optional(pool).await?
+        }
+        Holder::Hash(hash) => Some(hash.to_vec()),
     };
+    let Some(token_hash) = stored else { return Ok(None) };
     let expires_at = sqlx::query_scalar!(
         "INSERT INTO stream_tickets (account_id, hash, token_hash, expires_at)
-         SELECT $1, $2, token.hash, now() + interval '1 minute'
-         FROM (SELECT hash FROM tokens WHERE token_id = $3
-               UNION ALL SELECT $4::bytea WHERE $4 IS NOT NULL) AS token
-         RETURNING expires_at",
+         VALUES ($1, $2, $3, now() + interval '1 minute') RETURNING expires_at",
         account_id,
         hash,
-        token_id,
         token_hash,
     )
-    .fetch_optional(pool)
+    .fetch_one(pool)
     .await?;
-    Ok(expires_at)
+    Ok(Some(expires_at))
 }
 
 /// The hash of the token or session whose valid ticket has this hash.

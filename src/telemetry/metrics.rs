@@ -60,6 +60,11 @@ struct StatusLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabel {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfAccount {
     account: AccountLabel,
 }
@@ -95,6 +100,7 @@ struct Registered {
     github_requests: Family<StatusLabel, Counter>,
     github_failures: Counter,
     github_remaining: Family<BudgetLabels, Gauge>,
+    chat_messages: Family<OutcomeLabel, Counter>,
     accounts: AccountLabels,
     vitals: Vitals,
 }
@@ -127,6 +133,7 @@ impl Metrics {
             github_requests: Family::default(),
             github_failures: Counter::default(),
             github_remaining: Family::default(),
+            chat_messages: Family::default(),
             accounts: AccountLabels::default(),
             vitals: Vitals::default(),
         };
@@ -135,6 +142,9 @@ impl Metrics {
             for outcome in FAULTS {
                 let _ = inner.deliveries.get_or_create(&DeliveryLabels { event, outcome });
             }
+        }
+        for outcome in ["given_up", "unknown"] {
+            let _ = inner.chat_messages.get_or_create(&OutcomeLabel { outcome });
         }
         Self(Arc::new(inner.registered()))
     }
@@ -237,6 +247,11 @@ impl Metrics {
         self.0.vitals.forget_limit(account, resource);
     }
 
+    /// Counts what became of messages to the chat.
+    pub fn chat_messages(&self, outcome: &'static str, messages: u64) {
+        self.0.chat_messages.get_or_create(&OutcomeLabel { outcome }).inc_by(messages);
+    }
+
     /// The gauges that are measured rather than counted.
     pub fn vitals(&self) -> &Vitals {
         &self.0.vitals
@@ -321,6 +336,7 @@ impl Registered {
             "Requests or points left of GitHub's hourly budgets",
             self.github_remaining.clone(),
         );
+        registry.register("chat_messages", "What became of messages to the chat", self.chat_messages.clone());
         registry.register("http_requests_in_flight", "Requests being answered", self.requests.clone());
         registry.register_with_unit("append", "Time of a batch's transaction", Unit::Seconds, self.append.clone());
         registry.register_with_unit(

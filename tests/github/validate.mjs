@@ -1,6 +1,6 @@
 // Holds recorded exchanges with the tests' fake to what GitHub publishes. A line of standard input
 // is an exchange:
-//   {"method": "GET", "route": "/repos/{owner}/{repo}/issues", "status": 200, "body": ...}
+//   {"method": "GET", "route": "/repos/{owner}/{repo}/issues", "sent": null, "status": 200, "body": ...}
 //   {"graphql": "query ...", "variables": {...}, "status": 200, "body": {"data": ..., "errors": [...]}}
 // Prints what is wrong, a line each, and exits 1; else how many are valid.
 import { readFileSync } from "node:fs";
@@ -37,9 +37,14 @@ function checker(schema) {
 const follow = (node) =>
   node?.$ref ? node.$ref.split("/").slice(1).reduce((at, key) => at[key], api) : node;
 
-function rest({ method, route, status, body }) {
+function rest({ method, route, sent, status, body }) {
   const operation = api.paths[route]?.[method.toLowerCase()];
   if (!operation) return [`there is no ${method} ${route}`];
+  const asked = follow(operation.requestBody)?.content?.["application/json"]?.schema;
+  if (asked && sent !== null && sent !== undefined && status < 300) {
+    const check = checker(asked);
+    if (!check(sent)) return check.errors.slice(0, 5).map((error) => `sent${error.instancePath} ${error.message}`);
+  }
   // Refusals are documented for all operations together, not for each.
   const general = [401, 403, 429].includes(status) || status >= 500;
   const response = follow(operation.responses[String(status)]);

@@ -1,5 +1,6 @@
 //! Asking GitHub: the service and a fake GitHub, from the first request to a repaired outage.
 
+mod asked_doctor;
 mod backfill;
 mod commands;
 mod conversations;
@@ -21,7 +22,6 @@ mod repair;
 mod setup;
 mod steps;
 mod stuck;
-
 mod whole;
 
 use std::collections::BTreeMap;

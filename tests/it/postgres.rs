@@ -38,6 +38,8 @@ async fn a_cluster_is_created_once_and_keeps_its_data() {
     let url = cluster.url().to_string();
     assert_eq!(ask(&url, "show max_connections").await.unwrap(), "7");
     assert_eq!(ask(&url, "show listen_addresses").await.unwrap(), "");
+    let fits = "SELECT (pg_size_bytes(current_setting('shared_buffers')) BETWEEN 128 * 1048576 AND 2048 * 1048576::bigint)::text";
+    assert_eq!(ask(&url, fits).await.unwrap(), "true");
     assert_eq!(ask(&url, "show server_encoding").await.unwrap(), "UTF8");
     assert_eq!(ask(&url, "select concat(current_database(), current_user)").await.unwrap(), "bugscrubbugscrub");
     ask(&url, "create table kept as select '42' as answer").await.unwrap();

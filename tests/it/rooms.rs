@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use self::source::{bare, idents_after, rooms_used};
 
 /// Each room, and what it may use of ours. Rooms that wire the others may use all.
-const TABLE: [(&str, May); 21] = [
+const TABLE: [(&str, May); 22] = [
     ("activity", May::Use(&[])),
     ("rank", May::Use(&["activity"])),
     ("stats", May::Use(&["activity", "rank"])),
@@ -25,6 +25,7 @@ const TABLE: [(&str, May); 21] = [
     ("github", May::Use(&["activity", "webhook", "store", "ingest", "telemetry"])),
     ("sheet", May::Use(&["activity", "rank", "scrub"])),
     ("people", May::Use(&["activity", "store", "github"])),
+    ("chat", May::Use(&["scrub"])),
     (
         "service",
         May::Use(&[
@@ -39,6 +40,7 @@ const TABLE: [(&str, May); 21] = [
             "github",
             "sheet",
             "people",
+            "chat",
             "telemetry",
         ]),
     ),
@@ -57,6 +59,7 @@ const TABLE: [(&str, May); 21] = [
             "github",
             "sheet",
             "people",
+            "chat",
             "telemetry",
         ]),
     ),

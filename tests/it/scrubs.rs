@@ -1,6 +1,7 @@
 //! Scrubs through the API: rounds, decks, marks, notes and minutes.
 
 mod calendar;
+mod chosen;
 mod crowd;
 mod dealt;
 mod dividing;
@@ -15,6 +16,7 @@ mod replicas;
 mod returning;
 mod room;
 mod rounds;
+mod schedule;
 mod sheets;
 mod wrong;
 mod year;

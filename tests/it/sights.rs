@@ -1,7 +1,9 @@
 //! Readers who see some repositories and not others: every answer is the one of who sees all, less what
 //! is hidden, filtered here by hand.
 
+mod moved;
 mod people;
+mod rooms;
 mod scrubbing;
 mod statistics;
 

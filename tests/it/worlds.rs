@@ -128,6 +128,7 @@ impl Worlds<'_> {
         let (whole, mates, public) = tokio::join!(whole, mates, public);
         self.check(&whole, &public, &format!("{method} {path} {body:?}"));
         self.check(&whole, &mates, &format!("{method} {path} {body:?}, of mates"));
+        assert!(whole.json["hidden_row"].is_null(), "BUGSCRUB_TEST_SEED={} {path}", self.seed);
         whole
     }
 

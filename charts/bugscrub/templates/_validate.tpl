@@ -130,7 +130,7 @@
 {{- end }}
 
 {{- if $values.networkPolicy.enabled }}
-{{- range $peers := list "dnsTo" "githubTo" }}
+{{- range $peers := list "dnsTo" "githubTo" "chatTo" }}
 {{- if not (get $values.networkPolicy $peers) }}
 {{- fail (printf "\n\nnetworkPolicy.%s is empty, which would let the pods reach anything. Name peers, or leave it out to get the default." $peers) }}
 {{- end }}
@@ -173,6 +173,8 @@
   "BUGSCRUB_SESSION_KEY_FILE" "signIn.enabled"
   "BUGSCRUB_ADMIN_TOKEN" "secret.keys.adminToken"
   "BUGSCRUB_ADMIN_TOKEN_FILE" "secret.keys.adminToken"
+  "BUGSCRUB_CHAT_URL" "secret.keys.chatUrl"
+  "BUGSCRUB_CHAT_URL_FILE" "secret.keys.chatUrl"
   "BUGSCRUB_APP_ID" "secret"
   "BUGSCRUB_PRIVATE_KEY" "secret"
   "BUGSCRUB_PRIVATE_KEY_FILE" "secret"
@@ -211,6 +213,16 @@
 {{- with get $values.settings "BUGSCRUB_LOG_FORMAT" | toString | trim }}
 {{- if not (has . (list "auto" "json" "text")) }}
 {{- fail (printf "\n\nsettings.BUGSCRUB_LOG_FORMAT: %q is not one of auto, json, text." .) }}
+{{- end }}
+{{- end }}
+{{- with get $values.settings "BUGSCRUB_CHAT_FORMAT" | toString | trim }}
+{{- if not (has . (list "slack" "discord" "mattermost")) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_CHAT_FORMAT: %q is not one of slack, discord, mattermost." .) }}
+{{- end }}
+{{- end }}
+{{- with get $values.settings "BUGSCRUB_URL" | toString | trim }}
+{{- if not (regexMatch "^https?://[^/?#@]+(/[^?#]*)?$" .) }}
+{{- fail (printf "\n\nsettings.BUGSCRUB_URL: %q is no address such as https://scrub.acme.example." .) }}
 {{- end }}
 {{- end }}
 {{- with get $values.settings "BUGSCRUB_GITHUB_API_URL" | toString | trim }}

@@ -4,13 +4,17 @@
 
 use std::time::Instant;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use http::header::{HeaderValue, USER_AGENT};
 use http::{Method, Request, Response};
+use serde_json::json;
 
 use super::super::answer::{GitHubAnswer, GitHubError, message, refused};
 use super::super::limits::refusal;
 use super::super::wire::AccountEntry;
 use super::Client;
+use super::send::purpose;
 use crate::store::gates::{self, Purpose};
 
 /// The path, on the site that people open, at which GitHub exchanges codes and refresh tokens for tokens.
@@ -75,5 +79,26 @@ impl Client {
             status.try_into().map_err(|_| GitHubError::Unreadable(format!("its status is {status}")))?;
         *response.headers_mut() = headers;
         Ok(response)
+    }
+
+    /// Has GitHub forget a person's token, as the App that it was given to: its client id and secret. A token that GitHub does
+    /// not know any more is forgotten already. It is counted as the minting of a token.
+    ///
+    /// # Errors
+    /// [`GitHubError::Refused`] if they are not the App's.
+    pub async fn forget_token(&self, (id, secret): (&str, &str), token: &str) -> Result<(), GitHubError> {
+        let (path, body) = (format!("/applications/{id}/token"), json!({"access_token": token}));
+        if let Some(pool) = &self.0.pool {
+            gates::announce(pool, 0, purpose(&Method::DELETE, &path, Some(&body))?).await?;
+        }
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{id}:{secret}")));
+        let head = self.send_as(Some(basic), Method::DELETE, &path, Some(&body)).await?;
+        self.0.metrics.github_request(head.status);
+        let answer = self.read(head).await?;
+        match answer.status {
+            200..=299 | 404 | 422 => Ok(()),
+            status @ 500.. => Err(GitHubError::Failed(status)),
+            status => Err(GitHubError::Refused { status, message: message(&answer) }),
+        }
     }
 }

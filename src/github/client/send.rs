@@ -29,7 +29,7 @@ const PACED_AT_MOST: Wait = Wait::from_secs(1);
 ///
 /// # Errors
 /// [`GitHubError::NeverDone`] for any request that this service does not make. It never goes out.
-fn purpose(method: &Method, path: &str, body: Option<&Value>) -> Result<Purpose, GitHubError> {
+pub(super) fn purpose(method: &Method, path: &str, body: Option<&Value>) -> Result<Purpose, GitHubError> {
     let path = path.split('?').next().unwrap_or_default();
     let of = |begin: &str, end: &str| path.starts_with(begin) && path.ends_with(end);
     let query = || body.and_then(|body| body["query"].as_str()).unwrap_or_default().trim_start();
@@ -37,6 +37,8 @@ fn purpose(method: &Method, path: &str, body: Option<&Value>) -> Result<Purpose,
         Method::GET => Ok(Purpose::Read),
         Method::POST if path == GRAPHQL && query().starts_with("query ") => Ok(Purpose::Read),
         Method::POST if of("/app/installations/", "/access_tokens") => Ok(Purpose::TokenMint),
+        // What a person allowed this App, which they take back by signing out.
+        Method::DELETE if of("/applications/", "/token") => Ok(Purpose::TokenMint),
         // The credentials of an App that a person has just created.
         Method::POST if of("/app-manifests/", "/conversions") => Ok(Purpose::TokenMint),
         Method::POST if of("/app/hook/deliveries/", "/attempts") => Ok(Purpose::Redelivery),
@@ -131,10 +133,21 @@ impl Client {
         turns.entry(gate).or_default().clone()
     }
 
-    /// Sends a request; returns when the head of the answer arrives.
+    /// Sends a request, with a token if there is one; returns when the head of the answer arrives.
     pub(super) async fn send(
         &self,
-        secret: Option<String>,
+        token: Option<String>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<AnswerHead, GitHubError> {
+        self.send_as(token.map(|token| format!("Bearer {token}")), method, path, body).await
+    }
+
+    /// The same with the whole of the header that says who asks.
+    pub(super) async fn send_as(
+        &self,
+        authorization: Option<String>,
         method: Method,
         path: &str,
         body: Option<&Value>,
@@ -147,8 +160,8 @@ impl Client {
             .header(USER_AGENT, concat!("bugscrub/", env!("CARGO_PKG_VERSION")))
             .header(ACCEPT, "application/vnd.github+json")
             .header("x-github-api-version", "2022-11-28");
-        if let Some(secret) = secret {
-            let mut value = HeaderValue::try_from(format!("Bearer {secret}"))
+        if let Some(authorization) = authorization {
+            let mut value = HeaderValue::try_from(authorization)
                 .map_err(|_| GitHubError::Unreadable("the token has characters that no header may have".to_owned()))?;
             // Keep it out of the logs of every library.
             value.set_sensitive(true);

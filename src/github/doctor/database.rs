@@ -4,6 +4,7 @@ use chrono::{Duration, Utc};
 use sqlx::PgPool;
 
 use super::{Finding, bad, good, off, warning};
+use crate::store::spread::{self, Spread};
 use crate::store::{self, clock};
 
 /// The same difference is an alert of the chart's.
@@ -19,7 +20,28 @@ pub async fn examine(pool: &PgPool) -> Vec<Finding> {
         Ok(database) => compared(Utc::now() - database),
         Err(error) => warning(sentence(&format!("{error}"))),
     };
-    vec![good("The database can be reached, and can hold what is kept."), clock]
+    let mut findings = vec![good("The database can be reached, and can hold what is kept."), clock];
+    match spread::examine(pool).await {
+        Ok(Some(found)) => findings.push(spread_over(&found)),
+        Ok(None) => {}
+        Err(error) => findings.push(warning(sentence(&format!("what Citus holds cannot be read: {error}")))),
+    }
+    findings
+}
+
+fn spread_over(Spread { version, workers, shards, left }: &Spread) -> Finding {
+    match (shards, left.as_slice()) {
+        (0, _) => warning(format!(
+            "The database has Citus {version}, and nothing is spread over its servers: run `bugscrub migrate --citus`."
+        )),
+        (_, []) => good(format!(
+            "Citus {version} spreads the accounts over {workers} {}, in {shards} shards.",
+            if *workers == 1 { "server" } else { "servers" }
+        )),
+        (_, left) => {
+            bad(format!("Citus {version} does not spread {}: run `bugscrub migrate --citus`.", left.join(", ")))
+        }
+    }
 }
 
 fn compared(ahead: Duration) -> Finding {

@@ -106,6 +106,8 @@ answers! {
 
     /// The refusals that every question of a token may meet.
     pub Refused = [Invalid, Unauthorized, Forbidden, TooManyRequests, Failed, Unavailable];
+    /// Too many requests from an address, where anybody may ask.
+    pub Limited = [TooManyRequests];
     /// The further refusals that every question about one account may meet.
     pub NoAccount = [NotFound, AmbiguousLogin];
     /// The log did not reach `min_position` in time.

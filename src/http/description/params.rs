@@ -7,7 +7,9 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{RefOr, Required, Schema};
 
-use super::schemas::{self, Audience, DateOrDaysAgo, NAME, Order, PersonName, ViewName, named, number, text};
+use super::schemas::{
+    self, Audience, DateOrDaysAgo, NAME, Order, PersonName, ScheduledDate, ViewName, named, number, text,
+};
 use crate::http::authorship::KEY_PATTERN;
 
 /// An optional parameter of a query.
@@ -63,6 +65,9 @@ params! {
 
     /// Which scrub.
     ScrubPath = [in_path("number", "The scrub's number", number(1, i64::MAX), 51)];
+
+    /// Which meeting.
+    MeetingPath = [in_path("date", "The date that the schedule has", named::<ScheduledDate>(), "2026-12-23")];
 
     /// Who acts.
     ByParam = [in_query("by", "Who does it; by default the token's name.", named::<PersonName>())];

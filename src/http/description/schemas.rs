@@ -25,6 +25,7 @@ use crate::service::Scope as Scopes;
 use crate::service::stats::groups::GroupKind as GroupKinds;
 use crate::service::stats::milestones::MilestoneChoice as MilestoneChoices;
 use crate::service::sync::BackfillState;
+use crate::sheet::WITHOUT_PATTERN;
 use crate::stats::Step as Steps;
 
 /// A text without U+0000, which Postgres takes in none.
@@ -57,6 +58,12 @@ pub fn one_of<W: Into<String>>(words: impl IntoIterator<Item = W>) -> RefOr<Sche
 fn words_of<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Object {
     let words = words.into_iter().map(Into::into);
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.collect::<Vec<String>>())).build()
+}
+
+/// A date as ISO 8601 writes it.
+fn date() -> RefOr<Schema> {
+    let date = Some(SchemaFormat::KnownFormat(KnownFormat::Date));
+    RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(Type::String).format(date).build()))
 }
 
 /// A list of what another schema describes.
@@ -245,6 +252,9 @@ named_schemas! {
     TextKind, "What something written is: the item's own text, a comment, a reply to one, a review, or a comment in one.",
         one_of(["body", "comment", "reply", "review", "review_comment"]);
     Verdict, "What a review decides.", one_of(["commented", "approved", "changes_requested", "dismissed"]);
+    SheetRows, "Rows of a tab: `0051:12`, `0051:2-40,44`; of CSV without the tab.",
+        text(WITHOUT_PATTERN);
+    ScheduledDate, "A date that the schedule has, in the zone where the meeting is held.", date();
     ViewName, "The name of a view.", text(VIEW_NAME);
     PersonName, "A name or login of 1 to 100 characters on one line. An `@` in front does not count.", text(PERSON);
 }

@@ -100,12 +100,21 @@ kinds! {
         "The view has no item to read, so there is no deck to deal.";
     NO_SCHEDULE = "no-schedule", NOT_FOUND, "No schedule",
         "The service was not told when the group meets, so it has no calendar.";
+    UNKNOWN_MEETING = "unknown-meeting", NOT_FOUND, "No meeting on this date",
+        "The schedule has no meeting on this date, or it is too far away; `allowed` has the next ones that there are.";
+    UNKNOWN_TALK = "unknown-talk", NOT_FOUND, "Unknown talk",
+        "The meeting has no talk of this number. `GET /api/v1/schedule` lists those that it has.";
+    TOO_MANY_TALKS = "too-many-talks", CONFLICT, "Too many talks",
+        "The meeting has as many talks as it can have. Take one off first.";
     NOTE_CHANGED = "note-changed", PRECONDITION_FAILED, "Note changed",
         "Somebody has changed the note since it was read, or there is one although `If-None-Match: *` asked for none. \
          `current` has what it says now, for a token with the scope `read`. Read it, and send the ETag of `GET .../note` as `If-Match`.";
     BAD_SHEET = "bad-sheet", UNPROCESSABLE_ENTITY, "The file cannot be read",
         "The file is not a spreadsheet that can be imported, or it is too large; `detail` says why. Nothing was changed. \
          XLSX, ODS and CSV can be imported.";
+    OTHER_SHEET = "other-sheet", UNPROCESSABLE_ENTITY, "Another file",
+        "The file is not the one that `file` names, of which rows were chosen; it may have been edited since. Nothing was \
+         changed. Try the file again with `dry_run`, and choose among its rows.";
     KEY_REUSED = "key-reused", UNPROCESSABLE_ENTITY, "Idempotency-Key reused",
         "This `Idempotency-Key` came with another request before. Nothing was done. Choose a new key for each request, \
          and send the same request under the same key only to repeat it.";

@@ -13,6 +13,10 @@ use crate::sheet::{self, Import, Outcome};
 pub struct SheetAnswer {
     /// Whether nothing was changed, so that the answer says what would change.
     pub dry_run: bool,
+    /// Its SHA-256.
+    #[serde(default)]
+    #[schema(required)]
+    pub file: String,
     /// The position of the account's log after the change, or the one for which the change was planned.
     pub position: i64,
     /// The rows, counted by what happens to them.
@@ -46,6 +50,9 @@ pub struct Counts {
     pub conflict: usize,
     pub unknown_item: usize,
     pub unreadable: usize,
+    #[serde(default)]
+    #[schema(required)]
+    pub left_out: usize,
 }
 
 /// A tab of the file.
@@ -60,6 +67,9 @@ pub struct TabRow {
 /// A row of the file.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SheetRowAnswer {
+    #[serde(default)]
+    #[schema(required)]
+    pub key: String,
     pub tab: String,
     /// As the spreadsheet numbers it.
     pub line: u32,
@@ -67,8 +77,11 @@ pub struct SheetRowAnswer {
     #[schema(value_type = Option<schemas::ItemType>)]
     pub r#type: Option<String>,
     pub number: Option<i64>,
+    #[serde(default)]
+    #[schema(required)]
+    pub title: Option<String>,
     /// `new` (it adds a note, a mark or both), `same`, `conflict` (our note differs, and stays), `unknown item` (kept
-    /// and listed at `/api/v1/sheets/unplaced`) or `unreadable`.
+    /// and listed at `/api/v1/sheets/unplaced`), `unreadable` or `left out` (by `without`).
     pub outcome: RowOutcome,
     /// What is wrong with an unreadable row, where an unknown item may be, or which texts of our note go because their
     /// cells are empty.
@@ -91,6 +104,8 @@ pub enum RowOutcome {
     #[serde(rename = "unknown item")]
     UnknownItem,
     Unreadable,
+    #[serde(rename = "left out")]
+    LeftOut,
 }
 
 impl RowOutcome {
@@ -102,6 +117,7 @@ impl RowOutcome {
             RowOutcome::Conflict => "conflict",
             RowOutcome::UnknownItem => "unknown item",
             RowOutcome::Unreadable => "unreadable",
+            RowOutcome::LeftOut => "left out",
         }
     }
 }
@@ -122,7 +138,7 @@ impl From<&NoteText> for SheetNoteRow {
 
 impl SheetAnswer {
     pub fn of(imported: &ImportedSheet, dry_run: bool) -> Self {
-        let ImportedSheet { import, position, shows_notes } = imported;
+        let ImportedSheet { import, position, shows_notes, file } = imported;
         let (book, mut counts) = (&import.book, Counts::default());
         let rows = import.rows().iter().map(|planned| {
             let tab = &book.tabs[planned.tab];
@@ -134,6 +150,7 @@ impl SheetAnswer {
                 Outcome::Conflict { .. } => (&mut counts.conflict, RowOutcome::Conflict),
                 Outcome::UnknownItem => (&mut counts.unknown_item, RowOutcome::UnknownItem),
                 Outcome::Unreadable(_) => (&mut counts.unreadable, RowOutcome::Unreadable),
+                Outcome::LeftOut => (&mut counts.left_out, RowOutcome::LeftOut),
             };
             *count += 1;
             let (ours, theirs, detail) = match &planned.outcome {
@@ -144,11 +161,13 @@ impl SheetAnswer {
             };
             counts.removing += usize::from(planned.loses.is_some());
             SheetRowAnswer {
+                key: sheet::row_key(&tab.name, read.line),
                 tab: tab.name.clone(),
                 line: read.line,
                 repository: note.map(|note| note.repository.clone()),
                 r#type: note.map(|note| note.item_type.name().to_owned()),
                 number: note.map(|note| note.number),
+                title: note.map(|note| note.title.clone()).filter(|title| !title.is_empty()),
                 outcome,
                 detail,
                 note: theirs.or(planned.note.as_ref().map(SheetNoteRow::from)),
@@ -161,6 +180,7 @@ impl SheetAnswer {
         let tab = |tab: &sheet::Tab| TabRow { name: tab.name.clone(), scrub: tab.scrub, rows: tab.rows.len() };
         SheetAnswer {
             dry_run,
+            file: file.clone(),
             position: *position,
             counts,
             tabs: book.tabs.iter().map(tab).collect(),

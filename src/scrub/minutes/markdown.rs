@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Minutes, MinutesDeck, MinutesRow};
+use super::{Minutes, MinutesDeck, MinutesRow, items};
 use crate::activity::{NoteText, State};
 use crate::scrub::deck::Happening;
 
@@ -46,6 +46,12 @@ fn head(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
 }
 
 fn body(text: &mut String, minutes: &Minutes) -> std::fmt::Result {
+    if !minutes.talks.is_empty() {
+        writeln!(text, "\n## Talks\n")?;
+        for talk in &minutes.talks {
+            writeln!(text, "- {}", plain(&talk.in_words()))?;
+        }
+    }
     let follow: Vec<(&MinutesRow, &NoteText)> =
         minutes.rows.iter().filter_map(|met| Some((met, met.to_follow()?))).collect();
     if !follow.is_empty() {
@@ -92,10 +98,6 @@ fn section<'a>(text: &mut String, title: &str, rows: impl Iterator<Item = &'a Mi
         }
     }
     Ok(())
-}
-
-fn items(count: usize) -> String {
-    if count == 1 { "1 item".to_owned() } else { format!("{count} items") }
 }
 
 fn outcome(outcome: &Happening) -> String {

@@ -79,7 +79,8 @@ impl Service {
             }
             None => None,
         };
-        Ok(Minutes::of(scrub, rows, notes.as_ref()))
+        let talks = self.talks_of(account_id, &scrub).await?;
+        Ok(Minutes::of(scrub, rows, notes.as_ref()).with_talks(talks))
     }
 
     /// The row at a place; `None` if the viewer may not see it.

@@ -10,14 +10,17 @@ use crate::activity::{NoteText, ScrubFact};
 use crate::scrub::record::{ItemName, SheetFact};
 use crate::sheet::attendance::Attended;
 use crate::sheet::book::SheetNote;
+use crate::sheet::plan::Outcome;
 
 impl Import {
     /// The book's facts: its scrubs, then each item's marks and notes, then the rows whose items are not here. `at` and `by` say when
     /// the file is imported, and by whom.
     pub fn facts(&self, at: DateTime<Utc>, by: &str) -> Vec<SheetFact> {
         let attended: BTreeMap<i32, &Attended> = self.book.attendance.iter().map(|row| (row.scrub, row)).collect();
-        let newest = self.book.tabs.iter().filter(|tab| tab.scrub.is_some()).max_by_key(|tab| tab.scrub);
-        let read = newest.iter().flat_map(|tab| &tab.rows).filter_map(|row| row.row.as_ref().ok());
+        let numbered = self.book.tabs.iter().enumerate().filter(|(_, tab)| tab.scrub.is_some());
+        let newest = numbered.max_by_key(|(_, tab)| tab.scrub).map(|(place, _)| place);
+        let rows = self.rows().iter().filter(|row| Some(row.tab) == newest && row.outcome != Outcome::LeftOut);
+        let read = rows.filter_map(|row| self.book.tabs[row.tab].rows[row.row].row.as_ref().ok());
         let read = read.filter(|note| note.is_read()).map(SheetNote::item).collect();
         let maker = FactMaker { import: self, at, by, attended, read };
         let mut facts = maker.scrubs();
@@ -138,7 +141,7 @@ impl FactMaker<'_> {
 
     fn unplaced(&self) -> Vec<SheetFact> {
         let rows = self.import.book.tabs.iter().flat_map(|tab| tab.rows.iter().map(move |row| (tab, row)));
-        let unknown = rows.filter_map(|(tab, row)| {
+        let unknown = rows.filter(|(_, row)| !row.left_out).filter_map(|(tab, row)| {
             let note = row.row.as_ref().ok()?;
             let text = NoteText {
                 recommended_action: note.recommended_action.clone().unwrap_or_default(),

@@ -53,9 +53,9 @@ impl Import {
         &self.attendance.new
     }
 
-    /// Scrubs that have a tab in the book and are not here yet.
+    /// Scrubs that have a tab in the book and are not here yet. A tab whose rows are all left out tells of none.
     pub fn new_scrubs(&self) -> BTreeSet<i64> {
-        let readable = self.book.tabs.iter().filter(|tab| tab.rows.iter().any(|row| row.row.is_ok()));
+        let readable = self.book.tabs.iter().filter(|tab| tab.rows.iter().any(|row| row.row.is_ok() && !row.left_out));
         let told = readable.filter_map(|tab| tab.scrub).map(i64::from);
         told.filter(|scrub| !self.records.scrubs.contains_key(scrub)).collect()
     }

@@ -107,7 +107,7 @@ impl Table {
                 self.unclear.entry(word).or_default().push(line);
             }
         }
-        self.rows.push(ReadRow { line, row });
+        self.rows.push(ReadRow { line, row, left_out: false });
         Ok(())
     }
 

@@ -9,6 +9,9 @@ use crate::store::lease::{LEASE_SECONDS, Renewal, give_back};
 use crate::store::pool;
 use crate::store::{StoreError, sync};
 
+/// Jobs that are looked at when one is taken: others may be taking the first ones.
+const CANDIDATES: i64 = 20;
+
 /// A job that only the holder of this works on.
 pub struct TakenJob {
     pool: PgPool,
@@ -23,23 +26,49 @@ pub struct TakenJob {
 /// Takes the next job that is due. Passes over accounts whose gate is shut, and those of `left_out`. History waits
 /// until all that is open was listed, unless listing it fails.
 pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<TakenJob>, StoreError> {
+    // Looking locks nothing: where accounts are on several servers, nobody can lock across them.
+    let due = sqlx::query!(
+        r#"SELECT j.account_id, j.kind, j.repo_id FROM jobs j
+           WHERE j.due_at <= clock_timestamp() AND (j.held_by IS NULL OR j.held_until <= clock_timestamp())
+             AND j.account_id <> ALL ($1::bigint[])
+             AND NOT EXISTS (SELECT FROM gates g
+               WHERE g.account_id = j.account_id AND g.shut_until > clock_timestamp())
+             AND NOT (j.kind IN ('closed', 'closed_discussions') AND EXISTS (SELECT FROM jobs listing
+               WHERE listing.account_id = j.account_id AND listing.kind IN ('open', 'open_discussions')
+                 AND listing.failures = 0))
+           ORDER BY j.priority, j.due_at LIMIT $2"#,
+        left_out,
+        CANDIDATES,
+    )
+    .fetch_all(pool)
+    .await?;
+    for key in due {
+        if let Some(taken) = take_one(pool, (key.account_id, &key.kind, key.repo_id)).await? {
+            return Ok(Some(taken));
+        }
+    }
+    Ok(None)
+}
+
+/// Takes a job, unless it is not due any more, or somebody else has it.
+async fn take_one(
+    pool: &PgPool,
+    (account_id, kind, repo_id): (i64, &str, i64),
+) -> Result<Option<TakenJob>, StoreError> {
     let holder = Uuid::new_v4();
     let row = sqlx::query!(
-        r#"WITH next AS (
-             SELECT j.account_id, j.kind, j.repo_id FROM jobs j
-             WHERE j.due_at <= clock_timestamp() AND (j.held_by IS NULL OR j.held_until <= clock_timestamp())
-               AND j.account_id <> ALL ($1::bigint[])
-               AND NOT EXISTS (SELECT FROM gates g
-                 WHERE g.account_id = j.account_id AND g.shut_until > clock_timestamp())
-               AND NOT (j.kind IN ('closed', 'closed_discussions') AND EXISTS (SELECT FROM jobs open
-                 WHERE open.account_id = j.account_id AND open.kind IN ('open', 'open_discussions')
-                   AND open.failures = 0))
-             ORDER BY j.priority, j.due_at LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
-           UPDATE jobs j SET held_by = $2, held_until = clock_timestamp() + make_interval(secs => $3)
-           FROM next WHERE j.account_id = next.account_id AND j.kind = next.kind AND j.repo_id = next.repo_id
+        r#"WITH free AS (
+             SELECT kind, repo_id FROM jobs
+             WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND due_at <= statement_timestamp()
+               AND (held_by IS NULL OR held_until <= statement_timestamp())
+             FOR UPDATE SKIP LOCKED)
+           UPDATE jobs j SET held_by = $4, held_until = statement_timestamp() + make_interval(secs => $5)
+           FROM free WHERE j.account_id = $1 AND j.kind = free.kind AND j.repo_id = free.repo_id
            RETURNING j.account_id, j.kind, j.repo_id, j.id, j.started_at, j.cursor, j.numbers, j.failures,
-             j.begun_anew, j.asked, clock_timestamp() AS "now!""#,
-        left_out,
+             j.begun_anew, j.asked, (SELECT statement_timestamp()) AS "now!""#,
+        account_id,
+        kind,
+        repo_id,
         holder,
         LEASE_SECONDS,
     )
@@ -68,7 +97,7 @@ pub async fn take(pool: &PgPool, left_out: &[i64]) -> Result<Option<TakenJob>, S
 
 async fn renew(pool: &PgPool, account_id: i64, id: Uuid, holder: Uuid) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE jobs SET held_until = clock_timestamp() + make_interval(secs => $4)
+        "UPDATE jobs SET held_until = statement_timestamp() + make_interval(secs => $4)
          WHERE account_id = $1 AND id = $2 AND held_by = $3",
         account_id,
         id,
@@ -232,7 +261,7 @@ impl TakenJob {
                 sqlx::query!(
                     "UPDATE jobs SET cursor = NULL, numbers = NULL, failures = 0, begun_anew = 0, error = NULL,
                        started_at = NULL, held_by = NULL,
-                       due_at = CASE WHEN asked = $6 THEN clock_timestamp() + $5 * interval '1 millisecond'
+                       due_at = CASE WHEN asked = $6 THEN (SELECT statement_timestamp() + $5 * interval '1 millisecond')
                                      ELSE due_at END
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND held_by = $7",
                     account_id,
@@ -251,7 +280,7 @@ impl TakenJob {
                 sqlx::query!(
                     "UPDATE jobs SET cursor = NULL, started_at = NULL, failures = 1, begun_anew = begun_anew + 1,
                        numbers = CASE WHEN numbers IS NULL THEN NULL ELSE '{}'::bigint[] END, error = $6,
-                       held_by = NULL, due_at = clock_timestamp() + $5 * interval '1 millisecond'
+                       held_by = NULL, due_at = statement_timestamp() + $5 * interval '1 millisecond'
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND held_by = $7",
                     account_id,
                     kind,
@@ -267,7 +296,7 @@ impl TakenJob {
             PageOutcome::Failed { after, error } => {
                 sqlx::query!(
                     "UPDATE jobs SET failures = failures + 1, error = $6, held_by = NULL,
-                       due_at = clock_timestamp() + $5 * interval '1 millisecond'
+                       due_at = statement_timestamp() + $5 * interval '1 millisecond'
                      WHERE account_id = $1 AND kind = $2 AND repo_id = $3 AND id = $4 AND held_by = $7",
                     account_id,
                     kind,

@@ -106,7 +106,7 @@ impl ItemColumns {
         .await?;
         sqlx::query!(
             "INSERT INTO deck_rows (account_id, generation, scrub, place, repo_id, number, rank, days_age, days_stale, marked)
-             SELECT $1, $2, new.scrub, new.first_read, new.repo_id, new.number, 0, 0, 0, new.marked
+             SELECT s.account_id, $2, new.scrub, new.first_read, new.repo_id, new.number, 0, 0, 0, new.marked
              FROM UNNEST($3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::bigint[])
                AS new (scrub, repo_id, number, marked, first_read)
              JOIN scrubs s ON s.account_id = $1 AND s.generation = $2 AND s.scrub = new.scrub AND s.imported

@@ -47,10 +47,12 @@ pub(super) async fn happenings(
                     (SELECT label ->> 1 FROM json_array_elements(data #> '{item,snapshot,labels}') AS label
                      WHERE label ->> 0 = data #>> '{item,effect,label,id}' LIMIT 1) AS label,
                     CASE WHEN kind = 'milestoned' THEN data #>> '{item,snapshot,milestone,0,1}' END AS milestone
-             FROM effective_events
+             FROM events
              WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
                AND position > wanted.since AND coalesce(occurred_at, recorded_at) >= wanted.since_time
                AND source = 'webhook'
+             AND kind <> 'retracted' AND (SELECT true FROM events later
+               WHERE later.account_id = $1 AND later.supersedes = events.source_key LIMIT 1) IS NULL
              ORDER BY position LIMIT $7) AS e
            LEFT JOIN current_labels l ON l.account_id = $1 AND l.repo_id = wanted.repo_id AND l.label_id = e.label_id
            ORDER BY e.position"#,

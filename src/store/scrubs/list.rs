@@ -32,7 +32,7 @@ pub async fn scrubs(
                   s.opened_position AS "opened_position!", s.closed_at, s.forgotten AS "forgotten!",
                   s.imported AS "imported!", s.cursor_place AS cursor,
                   CASE WHEN $2 THEN s.total ELSE counts.rows END AS "total!",
-                  s.deck_order AS "order?", CASE WHEN $2 OR s.public THEN s.deck_limit END AS "limit?",
+                  s.deck_order AS "order?", CASE WHEN $2 OR (s.public AND s.private <@ coalesce($5, '{}')) THEN s.deck_limit END AS "limit?",
                   ARRAY(SELECT t.name FROM attendees t
                         WHERE t.account_id = $1 AND t.generation = s.generation AND t.scrub = s.scrub
                         ORDER BY t.position, t.login) AS "attendees!",

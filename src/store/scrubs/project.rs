@@ -199,10 +199,11 @@ impl Rows<'_> {
         sqlx::query!(
             "INSERT INTO deck_rows (account_id, generation, scrub, place, repo_id, number, rank, days_age, days_stale,
                                     arrived_position, arrived_at)
-             SELECT $1, $2, $3, place, repo_id, number, rank, days_age, days_stale,
+             SELECT a.account_id, $2, $3, place, repo_id, number, rank, days_age, days_stale,
                     CASE WHEN place = 1 THEN $9::bigint END, CASE WHEN place = 1 THEN $10::timestamptz END
-             FROM UNNEST($4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
-               WITH ORDINALITY AS new (repo_id, number, rank, days_age, days_stale, place)",
+             FROM accounts a CROSS JOIN UNNEST($4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+               WITH ORDINALITY AS new (repo_id, number, rank, days_age, days_stale, place)
+           WHERE a.account_id = $1",
             self.account_id,
             self.generation,
             scrub,
@@ -323,7 +324,8 @@ impl Rows<'_> {
         let logins: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
         sqlx::query!(
             "INSERT INTO attendees (account_id, generation, scrub, login, name, position)
-             SELECT $1, $2, $3, login, name, $6 FROM UNNEST($4::text[], $5::text[]) AS new (login, name)
+             SELECT a.account_id, $2, $3, login, name, $6 FROM accounts a CROSS JOIN UNNEST($4::text[], $5::text[]) AS new (login, name)
+           WHERE a.account_id = $1
              ON CONFLICT DO NOTHING",
             self.account_id,
             self.generation,

@@ -9,9 +9,8 @@ use uuid::Uuid;
 use super::requests;
 use crate::activity::{Actor, Event, Fact, Remarks, ScrubFact, Sight, Source};
 use crate::store::append::append_decided;
-use crate::store::head::{BEGIN, LockedHead, lock_head};
+use crate::store::head::{self, LockedHead, lock_head};
 use crate::store::items::ItemAddress;
-use crate::store::pool;
 use crate::store::{StoreError, remarks};
 
 /// Who asks for something, and when.
@@ -48,7 +47,7 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub async fn begin(pool: &PgPool, account_id: i64, request: &'a Request) -> Result<Self, StoreError> {
-        let mut transaction = pool::begin(pool, BEGIN).await?;
+        let mut transaction = head::begin(pool).await?;
         let head = lock_head(&mut transaction, account_id).await?;
         let done_before = match &request.repeatable {
             Some(repeatable) => requests::done_before(&mut transaction, account_id, repeatable).await?,

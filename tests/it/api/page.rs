@@ -1,9 +1,11 @@
 //! The page's addresses and files: what they answer with, and what caches and browsers are told. (`tools::page` uses it in a
 //! browser.)
 
+use bugscrub::config::Settings;
+use bugscrub::github::ApiAddress;
 use reqwest::Response;
 
-use crate::support::app::problem;
+use crate::support::app::{problem, run_test_with, settings};
 use crate::support::run_test;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; \
@@ -62,6 +64,35 @@ async fn each_address_of_the_page_answers_the_same_document_without_a_token() {
             let (status, _) = problem(app.client.get(app.url(path)).send().await.unwrap()).await;
             assert_eq!(status, 404, "{path}");
         }
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_an_enterprise_server_shows_images_of_that_server() {
+    for (api, sources) in [
+        ("https://api.github.com", "https://*.githubusercontent.com https://github.com"),
+        ("https://github.acme.example/api/v3", "https://github.acme.example https://*.github.acme.example"),
+        ("https://GIT.acme.example:8443/api/v3/", "https://git.acme.example:8443 https://*.git.acme.example:8443"),
+        ("http://192.0.2.7/api/v3", "https://192.0.2.7"),
+        (
+            "https://api.octocorp.ghe.com",
+            "https://octocorp.ghe.com https://*.octocorp.ghe.com https://*.githubusercontent.com",
+        ),
+        ("https://[2001:db8::1]/api/v3", ""),
+        // A host that would end the directive, or be more than a host.
+        ("https://evil.example;script-src/api/v3", ""),
+        ("https://*.example/api/v3", ""),
+    ] {
+        assert_eq!(ApiAddress::new(api).unwrap().image_sources().join(" "), sources, "{api}");
+    }
+    let github_address = ApiAddress::new("https://github.acme.example/api/v3").unwrap();
+    run_test_with(Settings { github_address, ..settings() }, async |app| {
+        let answer = app.client.get(app.url("/queue")).send().await.unwrap();
+        let theirs = "https://github.acme.example https://*.github.acme.example";
+        let expected = POLICY.replace("https://*.githubusercontent.com https://github.com", theirs);
+        assert_eq!(header(&answer, "content-security-policy"), expected);
         app
     })
     .await;

@@ -41,6 +41,8 @@ async fn the_error_names_a_missing_or_wrong_setting() {
             "postgres://host/database?connect_timeout=5&schema=public",
             &["\"schema\", which means nothing"],
         ),
+        ("BUGSCRUB_CHAT_URL", "https://chat.example/in/s", &["BUGSCRUB_CHAT_URL", "set BUGSCRUB_CHAT_FORMAT"]),
+        ("BUGSCRUB_CHAT_URL", "hooks.slack.com/s", &["BUGSCRUB_CHAT_URL", "not the URL of an incoming webhook"]),
         ("BUGSCRUB_DATABASE_URL", "nonsense", &["the database's URL is not one of Postgres", "postgres://"]),
         (
             "BUGSCRUB_DATABASE_URL",
@@ -65,6 +67,9 @@ async fn the_error_names_a_missing_or_wrong_setting() {
         ("BUGSCRUB_SCRUB_OPEN_TO", "all", &["BUGSCRUB_SCRUB_OPEN_TO: all", "triage, signed-in"]),
         ("BUGSCRUB_RATE_LIMIT", "many", &["BUGSCRUB_RATE_LIMIT: many"]),
         ("BUGSCRUB_PUBLIC", "perhaps", &["BUGSCRUB_PUBLIC: perhaps", "on or off"]),
+        ("BUGSCRUB_CHAT_FORMAT", "teams", &["BUGSCRUB_CHAT_FORMAT: teams", "slack, discord, mattermost"]),
+        ("BUGSCRUB_CHAT_PRIVATE", "perhaps", &["BUGSCRUB_CHAT_PRIVATE: perhaps", "on or off"]),
+        ("BUGSCRUB_URL", "scrub.example", &["BUGSCRUB_URL: scrub.example", "https://scrub.example"]),
         ("BUGSCRUB_PUBLIC_RATE_LIMIT", "-1", &["BUGSCRUB_PUBLIC_RATE_LIMIT: -1"]),
         ("BUGSCRUB_SCRUB_SCHEDULE", "sometimes", &["BUGSCRUB_SCRUB_SCHEDULE: sometimes", "wednesday 17:00"]),
         ("BUGSCRUB_APP_ID", "bug-scrub", &["BUGSCRUB_APP_ID: bug-scrub", "App ID"]),

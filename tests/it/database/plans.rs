@@ -34,7 +34,10 @@ async fn fill(connection: &mut PgConnection) {
         let of_accounts = ["accounts", "account_profiles", "installations", "gates"].contains(&table.as_str());
         let value = |(name, of): &(String, String)| match (name.as_str(), of.as_str()) {
             ("account_id", _) if of_accounts => "g".to_owned(),
-            ("account_id" | "generation" | "scrub", _) if table != "scrubs" || name != "scrub" => "1".to_owned(),
+            // Of these tables there is one row for each scrub, or date.
+            ("scrub", _) if ["scrubs", "scrub_rooms", "scrub_greeters"].contains(&table.as_str()) => "g".to_owned(),
+            ("date", _) if table == "schedule_dates" => "current_date - g::int".to_owned(),
+            ("account_id" | "generation" | "scrub", _) => "1".to_owned(),
             ("state", "text") => "'open'".to_owned(),
             ("type", "text") => "'Issue'".to_owned(),
             // No event is another's correction.
@@ -222,6 +225,23 @@ async fn a_label_and_a_milestone_are_found_by_name_without_reading_all() {
         for words in ["least(octet_length(l.name)", "least(octet_length(m.title)"] {
             check_visits(&mut connection, words, "1, '{k7}', NULL", 2..=20).await;
         }
+    }
+    connection.close().await.unwrap();
+    database.drop().await;
+}
+
+/// Many items at once and one alone, by the names of their repositories.
+#[tokio::test(flavor = "multi_thread")]
+async fn repositories_are_found_by_name_without_reading_all() {
+    let database = TestDatabase::new().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    fill(&mut connection).await;
+    let names: Vec<String> = (1..=500).map(|repo_id| format!("k{repo_id}")).collect();
+    for knows in ["", "ANALYZE"] {
+        sqlx::raw_sql(knows).execute(&mut connection).await.unwrap();
+        let many = format!("1, '{{{}}}', true, NULL", names.join(","));
+        check_visits(&mut connection, "AS wanted (name)", &many, 500..=6_000).await;
+        check_visits(&mut connection, "= $4 AND i.number = $5", "1, true, 'k7', 'k7', 7, NULL", 1..=40).await;
     }
     connection.close().await.unwrap();
     database.drop().await;

@@ -61,6 +61,78 @@ async fn the_doctor_says_whether_people_can_sign_in() {
 }
 
 #[tokio::test]
+async fn the_doctor_says_what_is_open_to_all_and_how_often() {
+    let github = FakeGitHub::start().await;
+    installed()(&github);
+    let (url, id) = (github.url(), APP_ID.to_string());
+    let app = [("BUGSCRUB_GITHUB_API_URL", &*url), ("BUGSCRUB_APP_ID", &id), ("BUGSCRUB_PRIVATE_KEY", APP_KEY)];
+    let (on, few) = (("BUGSCRUB_PUBLIC", "on"), ("BUGSCRUB_PUBLIC_RATE_LIMIT", "40"));
+    let proxies = |networks| ("BUGSCRUB_TRUSTED_PROXIES", networks);
+    for (settings, code, sign, says) in [
+        (
+            vec![],
+            0,
+            "ok  ",
+            &["Nobody reads without a token", "300 times a minute to sign in", "No proxy is believed"][..],
+        ),
+        (
+            vec![on],
+            0,
+            "ok  ",
+            &["Anybody reads without a token", "your notes", "300 times a minute to read or to sign in"],
+        ),
+        (vec![on, few, proxies("10.0.0.0/8,fd00::/8")], 0, "ok  ", &["40 times", "10.0.0.0/8, fd00::/8"]),
+        (vec![on, ("BUGSCRUB_PUBLIC_RATE_LIMIT", "0")], 0, "WARN", &["any number of times", "which is 0"]),
+        (vec![on, proxies("10.0.0.0/8,0.0.0.0/0")], 0, "WARN", &["names every address there is", "no limit holds"]),
+        (vec![proxies("::/0")], 0, "WARN", &["names every address there is"]),
+        (vec![proxies("my-proxy")], 1, "FAIL", &["my-proxy is no network"]),
+    ] {
+        let ended = run(&["doctor"], &[&app[..], &settings].concat()).await;
+        assert_eq!(ended.code, code, "{settings:?}: {}{}", ended.stdout, ended.stderr);
+        let line = ended.stdout.lines().find(|line| line.contains(says[0])).unwrap_or_default();
+        assert!(
+            line.starts_with(sign) && says.iter().all(|says| line.contains(says)),
+            "{settings:?}: {}",
+            ended.stdout
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_says_whether_github_tells_who_leaves() {
+    let github = FakeGitHub::start().await;
+    installed()(&github);
+    let (url, id) = (github.url(), APP_ID.to_string());
+    let signs_in = [
+        ("BUGSCRUB_GITHUB_API_URL", &*url),
+        ("BUGSCRUB_APP_ID", &id),
+        ("BUGSCRUB_PRIVATE_KEY", APP_KEY),
+        ("BUGSCRUB_SESSION_KEY", crate::sign_in::KEY),
+        ("BUGSCRUB_CLIENT_ID", CLIENT_ID),
+        ("BUGSCRUB_CLIENT_SECRET", CLIENT_SECRET),
+    ];
+    let said = async |sign: &str, says: &[&str]| {
+        let ended = run(&["doctor"], &signs_in).await;
+        let line = ended.stdout.lines().find(|line| says.iter().all(|says| line.contains(says))).unwrap_or_default();
+        assert!(ended.code == 0 && line.starts_with(sign), "{says:?}: {}{}", ended.stdout, ended.stderr);
+    };
+    said(
+        "ok  ",
+        &["within five minutes, which is allowed", "`members: read`", "member, membership, organization and team"],
+    )
+    .await;
+    github.permissions(|names| drop(names.insert("members".into(), "read".into())));
+    said("WARN", &["does not subscribe to member, membership, organization, team", "not at once"]).await;
+    github.events(|names| names.extend(["member", "organization", "team"].map(str::to_owned)));
+    said("WARN", &["does not subscribe to membership:"]).await;
+    github.events(|names| names.push("membership".to_owned()));
+    said("ok  ", &["GitHub tells at once who leaves"]).await;
+    // Where nobody signs in, it is of no interest.
+    let (_, without) = doctor(&github, APP_ID, APP_KEY).await;
+    assert!(!without.contains("who leaves"), "{without}");
+}
+
+#[tokio::test]
 async fn the_doctor_explains_every_fault() {
     type Make = fn(&FakeGitHub, i64);
     let faults: [(&str, Make, &[&str]); 11] = [

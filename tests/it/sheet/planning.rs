@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bugscrub::activity::ItemType;
 use bugscrub::activity::NoteText;
 use bugscrub::scrub::record::ItemName;
-use bugscrub::sheet::{Book, Known, Outcome, Plan, ReadRow, RowFault, SheetNote, Tab, plan};
+use bugscrub::sheet::{Book, Known, Outcome, Plan, ReadRow, RowFault, SheetNote, Tab, Without, plan};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -33,7 +33,7 @@ fn said(number: i64, comment: &str, read: bool) -> ReadRow {
         read_text: None,
         over: false,
     };
-    ReadRow { line: 2, row: Ok(note) }
+    ReadRow { line: 2, row: Ok(note), left_out: false }
 }
 
 fn text(comment: &str) -> NoteText {
@@ -68,6 +68,7 @@ fn letters(plan: &Plan) -> String {
         Outcome::Conflict { .. } => 'C',
         Outcome::UnknownItem => '?',
         Outcome::Unreadable(_) => '!',
+        Outcome::LeftOut => 'L',
     };
     plan.rows.iter().map(|row| letter(&row.outcome)).collect()
 }
@@ -210,7 +211,7 @@ fn an_item_was_read_in_the_first_tab_that_says_so() {
 fn unknown_and_unreadable_rows_are_listed_and_the_rest_is_imported() {
     let mut book = book(&[(51, "a", true)]);
     book.tabs[0].rows.push(said(2, "b", true));
-    book.tabs[0].rows.push(ReadRow { line: 4, row: Err(RowFault::Merged) });
+    book.tabs[0].rows.push(ReadRow { line: 4, row: Err(RowFault::Merged), left_out: false });
     let plan = planned(&book, Known::default());
     assert_eq!(letters(&plan), "N?!");
     assert_eq!((plan.changes.len(), changes(&plan)), (1, (vec![(51, "a")], vec![51])));
@@ -264,6 +265,57 @@ fn any_book() -> impl Strategy<Value = Book> {
         let tab = |(scrub, rows): (i32, _)| Tab { name: scrub.to_string(), scrub: Some(scrub), rows };
         Book { tabs: tabs.into_iter().map(tab).collect(), ..Book::default() }
     })
+}
+
+/// The same book, with some rows left out, as often as there are flags.
+fn left_out(mut book: Book, flags: &[bool]) -> Book {
+    let rows = book.tabs.iter_mut().flat_map(|tab| &mut tab.rows);
+    rows.zip(flags).for_each(|(row, flag)| row.left_out = *flag);
+    book
+}
+
+#[test]
+fn rows_that_are_left_out_change_nothing_and_what_the_others_change_stays() {
+    let worlds = btree_map((1..4_i64).prop_map(key), any_known(), 0..4);
+    random()
+        .run(&(any_book(), worlds, vec(any::<bool>(), 0..18)), |(whole, mut world, flags)| {
+            let all = plan(&whole, |key| world.get(key));
+            let book = left_out(whole, &flags);
+            let chosen = plan(&book, |key| world.get(key));
+            for (place, (row, before)) in chosen.rows.iter().zip(&all.rows).enumerate() {
+                let left_out = flags.get(place).is_some_and(|flag| *flag);
+                let changes = !matches!(before.outcome, Outcome::Same | Outcome::Unreadable(_));
+                prop_assert_eq!(left_out && changes, row.outcome == Outcome::LeftOut);
+                prop_assert_eq!(&row.mark, &before.mark);
+                // A text that has come to follow itself is written once.
+                if row.outcome != Outcome::LeftOut && row.outcome != Outcome::Same {
+                    prop_assert_eq!(&row.outcome, &before.outcome);
+                }
+            }
+            for change in &chosen.changes {
+                let before = all.changes.iter().find(|before| before.item == change.item).unwrap();
+                prop_assert!(change.marks.iter().all(|mark| before.marks.contains(mark)));
+                prop_assert!(change.notes.iter().all(|note| before.notes.contains(note)));
+            }
+            carry_out(&mut world, &chosen);
+            let again = plan(&book, |key| world.get(key));
+            prop_assert!(again.changes.is_empty(), "{:?}", again.changes);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_row_is_left_out_of_one_tab_alone() {
+    let mut book = book(&[(50, "a", true), (51, "b", true), (52, "c", false)]);
+    let without = |texts: &[&str]| Without::of(texts.iter().copied()).unwrap();
+    for (texts, unknown) in [(&["0053:2"][..], "0053:2"), (&["0050:2-4", "0051:3-9"], "0051:3-9"), (&["2"], "2")] {
+        assert_eq!(book.clone().leave_out(&without(texts)), Err(unknown.to_owned()));
+    }
+    book.leave_out(&without(&["0051:1-2,2", "0050:2"])).unwrap();
+    let plan = planned(&book, Known::default());
+    assert_eq!(letters(&plan), "LLN");
+    assert_eq!(changes(&plan), (vec![(52, "c")], vec![]));
 }
 
 #[test]

@@ -105,6 +105,30 @@ async fn a_hidden_row_is_told_to_those_who_attend_and_passed_by_the_host_alone()
     .await;
 }
 
+/// Rows and limit together would tell how many rows are hidden.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_told_to_those_who_see_all_that_was_dealt() {
+    run_test(async |app| {
+        deliver(&app, &[(HUSH, "hush", true), (OPEN, "open", false), (SECRET, "secret", true)]).await;
+        let zoe = SignedIn::new(&app, "zoe", &[(ACCOUNT, &[SECRET, HUSH], true)]).await;
+        let grace = SignedIn::new(&app, "grace", &[(ACCOUNT, &[SECRET], true)]).await;
+        let mary = SignedIn::new(&app, "mary", &[(ACCOUNT, &[HUSH], true)]).await;
+        // Of hush and open.
+        let (status, scrub) = send(&zoe, Method::POST, "/api/v1/scrubs", json!({"view": "open", "limit": 2})).await;
+        assert_eq!((status, &scrub["rows"], &scrub["limit"]), (201, &json!(2), &json!(2)), "{scrub:#}");
+        let path = format!("/api/v1/scrubs/{}", scrub["number"]);
+        for (person, rows, limit) in [(&mary, 2, json!(2)), (&grace, 1, Value::Null)] {
+            let scrub = get(person, &path).await;
+            assert_eq!((&scrub["rows"], &scrub["limit"]), (&json!(rows), &limit), "{scrub:#}");
+        }
+        let token = app.new_token(&["read"], None).await;
+        let public: Value = app.request_as(&token, Method::GET, &path).send().await.unwrap().json().await.unwrap();
+        assert_eq!((&public["rows"], &public["limit"]), (&json!(1), &Value::Null), "{public:#}");
+        app
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rounds_go_on_where_nothing_is_public() {
     run_test(async |app| {
@@ -146,6 +170,7 @@ async fn who_may_not_triage_writes_nothing() {
                 let with = |path: &str| {
                     let path = path.replace("{owner}", "acme").replace("{repo}", "open");
                     let path = path.replace("{name}", "mine").replace("{number}", "1");
+                    let path = path.replace("{date}", "2026-12-23").replace("{talk}", "1");
                     format!("{path}?account=acme")
                 };
                 let body = operation.pointer("/requestBody/content/application~1json");

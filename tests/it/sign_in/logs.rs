@@ -21,6 +21,7 @@ async fn no_log_has_what_lets_somebody_in() {
         ("BUGSCRUB_CLIENT_ID", CLIENT_ID),
         ("BUGSCRUB_CLIENT_SECRET", CLIENT_SECRET),
         ("BUGSCRUB_SESSION_KEY", KEY),
+        ("BUGSCRUB_CHAT_URL", "https://hooks.slack.com/services/T0SECRET/B0SECRET/xoxSECRET"),
         ("BUGSCRUB_LOG", "trace"),
     ])
     .await;
@@ -56,7 +57,7 @@ async fn no_log_has_what_lets_somebody_in() {
     let mut secrets = github.user_secrets();
     assert_eq!(secrets.len(), 2);
     secrets.extend([value(&attempt), value(&session), value(&cookie(&pasted)), token, code, state]);
-    secrets.extend([CLIENT_SECRET.to_owned(), KEY.to_owned()]);
+    secrets.extend([CLIENT_SECRET.to_owned(), KEY.to_owned(), "T0SECRET".to_owned()]);
     let log = serving.stop().await;
     assert!(log.len() > 10_000, "much is logged");
     for secret in &secrets {

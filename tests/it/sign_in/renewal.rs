@@ -33,8 +33,11 @@ async fn age(app: &TestApp) {
     sqlx::query(aged).execute(&app.database.pool).await.unwrap();
 }
 
+/// What these tests ask GitHub.
+const ASKED: &str = "/user/installations";
+
 async fn asks(people: &People, session: &Session) -> Result<u16, PeopleError> {
-    people.ask(session, "/user").await.map(|answer| answer.status)
+    people.ask(session, ASKED).await.map(|answer| answer.status)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +137,7 @@ async fn a_github_that_fails_ends_no_session() {
     let session = session(&app, "octocat").await;
     let people = replica(&app, &github, KEY);
     for (path, trouble) in
-        [("access_token", Trouble::Server(502)), ("/user", Trouble::Server(500)), ("/user", Trouble::Limit(1))]
+        [("access_token", Trouble::Server(502)), (ASKED, Trouble::Server(500)), (ASKED, Trouble::Limit(1))]
     {
         age(&app).await;
         github.fault(Fault { path, after: 0, times: 1, trouble });
@@ -215,5 +218,74 @@ async fn a_token_of_one_person_under_another_session_is_of_no_use() {
     let people = replica(&app, &github, KEY);
     assert!(matches!(asks(&people, &thief).await, Err(PeopleError::Ended)));
     assert_eq!(github.log().len(), asked);
+    app.stop().await.drop().await;
+}
+
+/// GitHub takes its time. Meanwhile the person's page goes on, and what is kept about them can be written.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_while_tokens_are_renewed() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    let browser = Browser::new(&app);
+    browser.sign_in("octocat").await;
+    let session = session(&app, "octocat").await;
+    // What they see is known, and will not be asked for.
+    assert_eq!(browser.me().await.0, 200);
+    age(&app).await;
+    let used = "UPDATE sessions SET used_at = used_at - interval '1 hour'";
+    sqlx::query(used).execute(&app.database.pool).await.unwrap();
+    github.fault(Fault { path: "access_token", after: 0, times: 1, trouble: Trouble::Held });
+    let people = replica(&app, &github, KEY);
+    let renewing = tokio::spawn({
+        let (people, session) = (people.clone(), session.clone());
+        async move { asks(&people, &session).await }
+    });
+    crate::support::wait::until("GitHub is asked", async || github.token_exchanges() == 2).await;
+    let meanwhile = async {
+        let found = bugscrub::store::sessions::find(&app.database.pool, &session.hash).await.unwrap();
+        assert!(found.is_some());
+        let found = latest_of(&app.database.pool, session.github_id).await.unwrap();
+        assert!(found.is_some());
+        let refers = "INSERT INTO sights (account_id, session_id, github_id) VALUES (4711, $1, $2)";
+        let refers = sqlx::query(refers).bind(session.session_id).bind(session.github_id);
+        refers.execute(&app.database.pool).await.unwrap();
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), meanwhile).await.expect("nobody waits");
+    github.release();
+    assert_eq!(renewing.await.unwrap().unwrap(), 200);
+    // Afterwards it is written down that the session is used.
+    bugscrub::store::sessions::find(&app.database.pool, &session.hash).await.unwrap();
+    let used: bool = sqlx::query_scalar("SELECT used_at > now() - interval '1 minute' FROM sessions")
+        .fetch_one(&app.database.pool)
+        .await
+        .unwrap();
+    assert!(used);
+    app.stop().await.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_tells_what_somebody_is_called_by_now() {
+    let github = FakeGitHub::start().await;
+    let app = start(&github).await;
+    let browser = Browser::new(&app);
+    browser.sign_in("octocat").await;
+    Browser::new(&app).sign_in("grace").await;
+    let session = session(&app, "octocat").await;
+    github.rename_person("octocat", "octocat--renamed");
+    assert_eq!(browser.me().await.1["name"], "octocat");
+    age(&app).await;
+    // GitHub may not know the new token for a moment.
+    github.fault(Fault { path: "/user", after: 0, times: 1, trouble: Trouble::Unauthorized });
+    assert_eq!(asks(&replica(&app, &github, KEY), &session).await.unwrap(), 200);
+    crate::support::wait::for_state(async || match browser.me().await.1["name"].as_str() {
+        Some("octocat--renamed") => Ok(()),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+    let logins: Vec<String> = sqlx::query_scalar("SELECT login FROM sessions ORDER BY session_id")
+        .fetch_all(&app.database.pool)
+        .await
+        .unwrap();
+    assert_eq!(logins, ["octocat--renamed", "grace"]);
     app.stop().await.drop().await;
 }

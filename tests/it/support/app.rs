@@ -72,8 +72,10 @@ pub fn settings() -> Settings {
         public: Default::default(),
         views: Default::default(),
         scrubs: Default::default(),
+        github_address: Default::default(),
         github: None,
         people: Default::default(),
+        chat: None,
         delivery_retention: Duration::from_secs(30 * 86_400),
     }
 }

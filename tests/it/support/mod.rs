@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod balancer;
+pub mod chat;
 pub mod database;
 pub mod github;
 pub mod history;

@@ -112,8 +112,8 @@ async fn assert_rebuilt_alike(pool: &PgPool) {
 
 /// Panics if a delivery, translated again, gives other events.
 async fn assert_told_alike(pool: &PgPool) {
-    let appended = std::sync::Arc::new(tokio::sync::Notify::new());
-    let ingest = Ingest::new(pool.clone(), Accounts::default(), Bots::default(), Metrics::new(), 2, appended);
+    let told = std::sync::Arc::default();
+    let ingest = Ingest::new(pool.clone(), Accounts::default(), Bots::default(), Metrics::new(), 2, told);
     let first = (chrono::DateTime::UNIX_EPOCH, uuid::Uuid::nil());
     for account_id in accounts::all_ids(pool).await.unwrap() {
         for kept in retention::deliveries_after(pool, account_id, first, EXAMPLES).await.unwrap() {

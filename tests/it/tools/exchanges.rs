@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::github::{complete, rhythm, run_now, start};
 use crate::support::github::world::{Kind, Milestone};
-use crate::support::github::{Delivering, FakeGitHub};
+use crate::support::github::{CLIENT_ID, CLIENT_SECRET, Delivering, FakeGitHub};
 use crate::support::service::http;
 
 #[tokio::test]
@@ -92,6 +92,13 @@ async fn the_fakes_answers_match_githubs_descriptions() {
     let signed_in = github.signed_in("octocat").await;
     let answer = client.get(format!("{url}/user")).bearer_auth(signed_in).send().await.unwrap();
     assert_eq!(answer.status(), 200);
+    // And when they sign out.
+    let signed_in = github.signed_in("octocat").await;
+    let forgotten = client
+        .delete(format!("{url}/applications/{CLIENT_ID}/token"))
+        .basic_auth(CLIENT_ID, Some(CLIENT_SECRET))
+        .json(&json!({"access_token": signed_in}));
+    assert_eq!(forgotten.send().await.unwrap().status(), 204);
     // What is asked for people.
     github.world(|world| {
         world.grant("grace", repo, "triage");
@@ -124,6 +131,7 @@ async fn the_fakes_answers_match_githubs_descriptions() {
         "\"/user\"",
         "\"status\":301",
         "\"status\":410",
+        "\"/applications/{client_id}/token\"",
         "\"/user/installations\"",
         "\"/user/installations/{installation_id}/repositories\"",
         "SAML",

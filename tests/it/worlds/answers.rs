@@ -32,7 +32,7 @@ const QUESTIONS: [&str; 19] = [
 ];
 
 /// Operations that ask nothing of an account, or that have tests of their own.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 19] = [
     "POST /webhooks/github",
     "GET /healthz",
     "GET /readyz",
@@ -45,6 +45,13 @@ const ELSEWHERE: [&str; 14] = [
     // `api::tokens`: for admins alone.
     "DELETE /api/v1/tokens/{id}",
     "POST /api/v1/tokens",
+    // `github::asked_doctor`: for admins alone.
+    "GET /api/v1/doctor",
+    // `scrubs::schedule`: it is about no item.
+    "PUT /api/v1/schedule/{date}",
+    "DELETE /api/v1/schedule/{date}",
+    "POST /api/v1/schedule/{date}/talks",
+    "DELETE /api/v1/schedule/{date}/talks/{talk}",
     // `sign_in`: they are about who asks.
     "GET /auth/sign-in",
     "GET /auth/callback",
@@ -107,6 +114,7 @@ fn paths(operation: &str, story: &Story) -> Vec<String> {
         | "/api/v1/tokens"
         | "/api/v1/collections"
         | "/api/v1/sheets/unplaced"
+        | "/api/v1/schedule"
         | "/api/v1/scrubs/calendar.ics" => vec![path.to_owned()],
         _ => vec![],
     }

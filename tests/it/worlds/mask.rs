@@ -59,7 +59,11 @@ fn mask(value: &mut Value) {
                 match name.as_str() {
                     // In a scrub, that of an item which has just changed may be missing for a moment.
                     "rank" if value.is_i64() || value.is_null() => *value = "masked".into(),
+                    // The one thing that those who attend are told of what is hidden from them.
+                    "hidden_row" => *value = "masked".into(),
                     "position" | "resume_after" if value.is_i64() => *value = "masked".into(),
+                    // The digest of a file that names the owner.
+                    "file" if value.is_string() => *value = "masked".into(),
                     // The token that asked.
                     "token" if value["id"].is_i64() => value["id"] = "masked".into(),
                     // A random one.

@@ -3,6 +3,7 @@ import createClient from "openapi-fetch";
 import { root } from "./place.svelte";
 import type { components, paths } from "./schema";
 import { headers, unknown } from "./session.svelte";
+import { plural } from "./words";
 
 export type Schemas = components["schemas"];
 export type Row = Schemas["QueueRow"];
@@ -61,21 +62,29 @@ export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
   return (await whole(asked)).data;
 }
 
-/** An error in words: what happened, and what to do about it. */
-export function told(error: unknown): string {
+/** Whether it may help to ask again. */
+export function passes(error: unknown): error is Refusal {
+  return error instanceof Refusal && [0, 429, 502, 503, 504].includes(error.status);
+}
+
+/** An error in words: what happened, and what to do about it. `byItself`: it is asked again without being told to. */
+export function told(error: unknown, byItself = false): string {
   if (!(error instanceof Refusal)) return `The page itself failed: ${String(error)}`;
   const { message, status, after } = error;
-  const again = after === null ? "" : ` Try again in ${String(after)} seconds.`;
+  const when = after === null ? "" : ` in ${plural(after, "second")}`;
+  const again = byItself ? ` It is asked again by itself${when}.` : after === null ? "" : ` Try again${when}.`;
   switch (status) {
     case 0:
-      return `${message} Nothing that you typed is lost; it is asked again when the connection is back.`;
+      return `${message} Nothing that you typed is lost.${again}`;
     case 403:
-      return `${message} Ask an administrator for a token that may do this.`;
+      return `${message} Ask an administrator for the right to do it.`;
     case 410:
       return `${message} It was there before.`;
     case 429:
-      return `Too many requests. ${again}`.trim();
+      return `Too many requests.${again}`;
+    case 502:
     case 503:
+    case 504:
       return `${message}${again}`;
     default:
       return message;
@@ -88,8 +97,7 @@ export async function patient<T>(load: () => Promise<T>, signal?: AbortSignal): 
     try {
       return await load();
     } catch (error) {
-      const passing = error instanceof Refusal && [0, 429, 502, 503, 504].includes(error.status);
-      if (!passing || tries >= 4 || signal?.aborted === true) throw error;
+      if (!passes(error) || tries >= 4 || signal?.aborted === true) throw error;
       const seconds = Math.min(error.after ?? 2 ** tries / 2, 15);
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     }

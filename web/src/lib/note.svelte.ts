@@ -1,6 +1,6 @@
 // The note of one item, saved as it is typed. What was typed stays in this tab until the service has it, and is never
 // overwritten by what somebody else wrote: then both stand side by side.
-import { api, patient, Refusal, type Schemas, told, whole } from "./api";
+import { api, passes, patient, Refusal, type Schemas, told, whole } from "./api";
 import { by } from "./author.svelte";
 import { pathOf } from "./marks";
 import { session } from "./session.svelte";
@@ -49,11 +49,6 @@ function of(note: Schemas["NoteRow"] | null | undefined): Draft {
 /** The position of the note that a tag is of. */
 function positionOf(tag: string | null): number {
   return Number(/note-(\d+)/.exec(tag ?? "")?.[1] ?? 0);
-}
-
-/** Whether asking again may help. */
-function passing(error: unknown): boolean {
-  return error instanceof Refusal && (error.status === 0 || error.status === 429 || error.status >= 500);
 }
 
 function same(one: Draft, other: Draft): boolean {
@@ -117,8 +112,8 @@ export class Note {
       this.#hearLater();
     } catch (error) {
       this.state = "failed";
-      this.said = told(error);
-      if (passing(error)) this.#timer = setTimeout(() => void this.#load(), 5000);
+      this.said = told(error, passes(error));
+      if (passes(error)) this.#timer = setTimeout(() => void this.#load(), 5000);
     }
   }
 
@@ -244,9 +239,10 @@ export class Note {
       }
     }
     this.state = "failed";
-    this.said = told(error);
+    const again = passes(error);
+    this.said = told(error, again);
     // It is tried again where that may help.
-    if (passing(error)) this.#timer = setTimeout(() => void this.save(), Math.min(5000, 300 * 2 ** this.#failures++));
+    if (again) this.#timer = setTimeout(() => void this.save(), Math.min(5000, 300 * 2 ** this.#failures++));
   }
 
   /** Ends a conflict with one of the two. */

@@ -1,5 +1,5 @@
 // Acts that are done once, however often they are sent: again where the service is away for a moment, under the same key.
-import { ask, Refusal } from "./api";
+import { ask, passes } from "./api";
 
 const PAUSES = [100, 300, 600, 1200, 2400, 4800];
 
@@ -14,8 +14,7 @@ export async function once<T>(act: (header: { "Idempotency-Key": string }) => Pa
     try {
       return await ask(act(header));
     } catch (error) {
-      const passing = error instanceof Refusal && [0, 429, 502, 503, 504].includes(error.status);
-      if (!passing || pause === null) throw error;
+      if (!passes(error) || pause === null) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.max(pause, (error.after ?? 0) * 1000)));
     }
   }

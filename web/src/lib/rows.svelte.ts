@@ -34,9 +34,27 @@ export class Rows {
     this.#ended.abort();
   }
 
+  /** Asks for what is missing once more. What is here stays. */
+  retry(): void {
+    this.error = null;
+    void this.#fill();
+  }
+
   row(index: number): Row | undefined {
     void this.version;
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  /** The row that is here and nearest to one that is not, so that as many rows after it are here too as may be; the row itself if it
+   * is here. `null` where it will not come soon, because asking failed. */
+  nearest(index: number, rows: number): number | null {
+    void this.version;
+    const page = Math.floor(index / PAGE);
+    if (this.#pages.has(page)) return index;
+    if (this.error !== null || this.#pages.size === 0) return null;
+    const near = [...this.#pages.keys()].reduce((best, each) => (Math.abs(each - page) < Math.abs(best - page) ? each : best));
+    const held = this.#pages.get(near)?.length ?? 0;
+    return near > page ? near * PAGE : near * PAGE + Math.max(0, held - rows);
   }
 
   /** Where a row is, among those that are kept. */
@@ -99,7 +117,13 @@ export class Rows {
     try {
       answer = await patient(() => ask(api.GET("/api/v1/queue", { params: { query }, signal })), signal);
     } catch (error) {
-      if (!(error instanceof Refusal && error.problem?.parameter === "skip")) throw error;
+      if (!(error instanceof Refusal)) throw error;
+      if (error.status === 410 && cursor !== null) {
+        // Since midnight days are counted to another date, and the cursors of yesterday lead nowhere.
+        this.#cursors = [null];
+        return;
+      }
+      if (error.problem?.parameter !== "skip") throw error;
       this.#skips = false;
       return;
     }

@@ -48,6 +48,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["ask_doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1258,6 +1274,7 @@ export interface components {
         };
         Counts: {
             conflict: number;
+            left_out: number;
             new: number;
             removing: number;
             same: number;
@@ -1364,6 +1381,11 @@ export interface components {
             discussions: components["schemas"]["CountRow"];
             issues: components["schemas"]["CountRow"];
             pull_requests: components["schemas"]["CountRow"];
+        };
+        DoctorAnswer: {
+            /** Format: date-time */
+            checked_at: string;
+            findings: components["schemas"]["FindingRow"][];
         };
         /** @enum {string} */
         EmbedScope: "embed";
@@ -1488,6 +1510,11 @@ export interface components {
             p80: number;
             /** Format: int32 */
             p95: number;
+        };
+        FindingRow: {
+            /** @enum {string} */
+            health: "good" | "doubtful" | "bad";
+            text: string;
         };
         FlowAnswer: components["schemas"]["Grouped_FlowOfGroup"] & {
             approximate: boolean;
@@ -2095,7 +2122,7 @@ export interface components {
         };
         RowClaims: components["schemas"]["NextRows"] | components["schemas"]["RowsAt"] | components["schemas"]["RowsBack"] | components["schemas"]["AllRowsBack"];
         /** @enum {string} */
-        RowOutcome: "new" | "same" | "conflict" | "unknown item" | "unreadable";
+        RowOutcome: "new" | "same" | "conflict" | "unknown item" | "unreadable" | "left out";
         RowReading: {
             by?: components["schemas"]["PersonName"] | null;
             skip?: boolean;
@@ -2181,6 +2208,7 @@ export interface components {
             attended: components["schemas"]["AttendedRow"][];
             counts: components["schemas"]["Counts"];
             dry_run: boolean;
+            file: string;
             ignored: string[];
             new_scrubs: number[];
             /** Format: int64 */
@@ -2195,6 +2223,7 @@ export interface components {
         };
         SheetRowAnswer: {
             detail: string | null;
+            key: string;
             /** Format: int32 */
             line: number;
             note: components["schemas"]["SheetNoteRow"] | null;
@@ -2206,8 +2235,10 @@ export interface components {
             read_in: number | null;
             repository: string | null;
             tab: string;
+            title: string | null;
             type: components["schemas"]["ItemType"] | null;
         };
+        SheetRows: string;
         SimilarAnswer: {
             items: components["schemas"]["SimilarRow"][];
             /** Format: int64 */
@@ -2673,8 +2704,7 @@ export interface components {
         IdempotencyKeyParam: string;
         IfNoneMatchParam: string;
         LabelParam: components["schemas"]["NamesTerm"][];
-        LastEventIDParam: number | null;
-        LastEventIdParam: number;
+        LastEventIdParam: number | null;
         LimitParam: number;
         MilestoneParam: components["schemas"]["Term"][];
         MilestoneStateParam: components["schemas"]["MilestoneChoice"];
@@ -2807,6 +2837,38 @@ export interface operations {
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["TooEarly"];
+        };
+    };
+    ask_doctor: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
     export_events: {
@@ -4311,10 +4373,10 @@ export interface operations {
         parameters: {
             query?: {
                 account?: components["parameters"]["AccountParam"];
-                last_event_id?: components["parameters"]["LastEventIdParam"];
+                last_event_id?: number;
             };
             header?: {
-                "Last-Event-ID"?: components["parameters"]["LastEventIDParam"];
+                "Last-Event-ID"?: components["parameters"]["LastEventIdParam"];
             };
             path: {
                 number: components["parameters"]["NumberParam"];
@@ -4391,6 +4453,8 @@ export interface operations {
                 account?: components["parameters"]["AccountParam"];
                 dry_run?: boolean;
                 scrub?: number;
+                without?: components["schemas"]["SheetRows"][];
+                file?: string;
                 by?: components["parameters"]["ByParam"];
             };
             header?: never;
@@ -5422,10 +5486,10 @@ export interface operations {
                 active_before?: components["parameters"]["ActiveBeforeParam"];
                 checks?: components["parameters"]["ChecksParam"];
                 strict?: components["parameters"]["StrictParam"];
-                last_event_id?: components["parameters"]["LastEventIdParam"];
+                last_event_id?: number;
             };
             header?: {
-                "Last-Event-ID"?: components["parameters"]["LastEventIDParam"];
+                "Last-Event-ID"?: components["parameters"]["LastEventIdParam"];
             };
             path?: never;
             cookie?: never;
@@ -5785,6 +5849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5835,6 +5900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
         };
     };
     sign_out: {
@@ -5878,6 +5944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
         };
     };
     begin_token_session: {
@@ -5925,6 +5992,7 @@ export interface operations {
             };
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
         };
     };
     check_health: {
@@ -5985,7 +6053,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "unknown-row" | "host-present" | "host-changed" | "timer-changed" | "claimed" | "nothing-to-read" | "no-schedule" | "note-changed" | "bad-sheet" | "key-reused" | "position-not-reached";
+                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "unknown-row" | "host-present" | "host-changed" | "timer-changed" | "claimed" | "nothing-to-read" | "no-schedule" | "note-changed" | "bad-sheet" | "other-sheet" | "key-reused" | "position-not-reached";
             };
             cookie?: never;
         };

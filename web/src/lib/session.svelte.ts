@@ -13,6 +13,8 @@ let name = $state.raw<string | null>(null);
 let person = $state.raw<string | null>(null);
 let scopes = $state.raw<readonly unknown[]>([]);
 let refused = $state.raw(false);
+/** A session ended while it was used. */
+let ended = $state.raw(false);
 /** It knows nobody, and lets anybody read. */
 let nobody = $state.raw(false);
 
@@ -37,6 +39,10 @@ export const session = {
   get refused() {
     return refused;
   },
+  /** Whether the service has just come to know us no more. */
+  get ended() {
+    return ended;
+  },
 };
 
 /** The headers of every request to the API. */
@@ -52,8 +58,11 @@ function post(path: string, body?: unknown): Promise<Response> {
 /** The service did not know us. */
 export function unknown(): void {
   if (known === true && nobody) return;
-  refused = token !== null;
+  const before = known === true;
+  const pasted = token !== null;
   forget();
+  refused = pasted && !before;
+  ended = before;
 }
 
 /** Asks who one is. */
@@ -64,6 +73,8 @@ export function forget(): void {
   person = null;
   scopes = [];
   known = false;
+  refused = false;
+  ended = false;
   sessionStorage.removeItem(KEPT);
 }
 
@@ -82,6 +93,7 @@ export async function recognized(): Promise<void> {
     name = null;
   }
   refused = false;
+  ended = false;
   known = true;
 }
 

@@ -7,9 +7,9 @@ export interface Verdict {
 }
 
 const KEPT = "bugscrub-verdicts";
-const USUAL = "c close as stale\ni needs info\ny good first issue\nw needs review\nm merge\nd discuss";
+const USUAL = "c close as stale\ni needs info\na good first issue\nw needs review\nm merge\nd discuss";
 /** Keys that do something else in the reader, or in a scrub. */
-const TAKEN = "jkxenpug?12345/ofsbht";
+const TAKEN = "jkxyenpugo?123456789/fsbht";
 
 /** A line each: the key, a space, the action. */
 let lines = $state(localStorage.getItem(KEPT) ?? USUAL);

@@ -10,6 +10,8 @@ export interface Shown {
   /** The first row and the one after the last. */
   first: number;
   end: number;
+  /** The first row that is seen. */
+  top: number;
   /** Pixels from the top of what is scrolled to the first row. */
   offset: number;
 }
@@ -64,8 +66,9 @@ export class Window {
   }
 
   shown(total: number, view: number): Shown {
-    const first = Math.max(0, Math.floor(this.#above / this.row) - this.spare);
+    const top = Math.floor(this.#above / this.row);
+    const first = Math.max(0, top - this.spare);
     const end = Math.min(total, Math.ceil((this.#above + view) / this.row) + this.spare);
-    return { height: this.#sizes(total, view).height, first, end, offset: this.#scrolled + first * this.row - this.#above };
+    return { height: this.#sizes(total, view).height, first, end, top, offset: this.#scrolled + first * this.row - this.#above };
   }
 }

@@ -15,10 +15,12 @@ use crate::activity::Sight;
 use crate::service::{Refusal, Service};
 use crate::store::scrubs::room::{Stamp, stamp};
 
-/// How soon what another replica changed is found.
-const POLL: Duration = Duration::from_millis(100);
-/// How far apart two changes are told at least: what happens in between is told together.
-const APART: Duration = Duration::from_millis(50);
+/// How soon what another replica changed is found: the store is asked so often, and so is the log.
+const POLL: Duration = Duration::from_millis(50);
+/// How far apart two changes are told at least: what happens in between is told together. What an event tells is waited for;
+/// that somebody moves about in the room is not.
+const APART: Duration = Duration::from_millis(20);
+const ROOM_APART: Duration = Duration::from_millis(100);
 /// How many with different sights read what changed at once.
 const AT_ONCE: usize = 4;
 /// Changes that are kept at most.
@@ -131,6 +133,8 @@ impl Service {
             sleep_until(told_at + APART).await;
             let Some(watch) = watch.upgrade() else { return };
             match self.pulse(key).await {
+                // It is found again at the next look.
+                Ok(now) if now.position == known.position && told_at.elapsed() < ROOM_APART => {}
                 Ok(now) if now != known => {
                     (known, told_at) = (now, Instant::now());
                     watch.changes().clear();

@@ -241,6 +241,9 @@ fn route(state: &mut State, who: Who, method: &Method, uri: &Uri, body: &[u8]) -
             }
             _ => error("/user", 401, "Requires authentication"),
         },
+        ("DELETE", ["applications", client, "token"]) => {
+            oauth::forget(state, (*client).to_owned(), who == Who::Client, body)
+        }
         (_, ["app", ..]) if who != Who::App => app_only(),
         ("GET", ["app"]) => {
             let fields = json!({"id": APP_ID, "client_id": CLIENT_ID, "slug": "bug-scrub", "name": "Bug Scrub",

@@ -28,6 +28,18 @@ impl FakeGitHub {
         self.with(|state| state.user_tokens_expire = false);
     }
 
+    /// Changes a person's login to one of the same person (`octocat--new` for `octocat`).
+    pub fn rename_person(&self, login: &str, new: &str) {
+        let of = |token: &&mut super::UserToken| token.login == login;
+        self.with(|state| state.user_tokens.values_mut().filter(of).for_each(|token| new.clone_into(&mut token.login)));
+    }
+
+    /// How many of people's tokens the App gave back.
+    pub fn given_back(&self) -> usize {
+        let given_back = |logged: &&super::Logged| logged.method == "DELETE" && logged.status == 204;
+        self.log().iter().filter(given_back).count()
+    }
+
     /// Revokes what a person has allowed: all their tokens are unknown at once.
     pub fn revoke(&self, login: &str) {
         self.with(|state| state.user_tokens.retain(|_, token| token.login != login));

@@ -182,6 +182,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("groups: {team: []}", "team"),
     ("{signIn: {enabled: true}, github: {enabled: false}}", "signIn.enabled needs github.enabled"),
     ("settings: {BUGSCRUB_SESSION_KEY: x}", "signIn.enabled"),
+    ("settings: {BUGSCRUB_CHAT_URL: x}", "secret.keys.chatUrl"),
     ("networkPolicy: {githubTo: []}", "githubTo"),
     ("podDisruptionBudget: {maxUnavailable: 0}", "maxUnavailable"),
     ("resources: {limit: {memory: 1Gi}}", "dditional propert"),

@@ -214,13 +214,14 @@ async fn the_production_pod_migrates_serves_and_stops() {
         (("bugscrub", "BUGSCRUB_CLIENT_SECRET"), "the client's secret\n".to_owned()),
         (("bugscrub", "BUGSCRUB_SESSION_KEY"), format!("{KEY}\n")),
         (("bugscrub", "BUGSCRUB_ADMIN_TOKEN"), ADMIN.to_owned()),
+        (("bugscrub", "BUGSCRUB_CHAT_URL"), "https://hooks.slack.com/services/T0/B0/x\n".to_owned()),
         (("bugscrub-database", "BUGSCRUB_DATABASE_URL"), format!("{}\n", database.url)),
         (("bugscrub-postgres-ca", "ca.crt"), "made up".to_owned()),
     ]);
     let host = own_host(8080).to_string();
     let overrides = format!(
         "listenAddress: {host}\nsettings: {{BUGSCRUB_GITHUB_API_URL: '{}'}}\n\
-         secret: {{keys: {{adminToken: BUGSCRUB_ADMIN_TOKEN, webhookSecretOld: the-former-one}}}}\n",
+         secret: {{keys: {{adminToken: BUGSCRUB_ADMIN_TOKEN, webhookSecretOld: the-former-one, chatUrl: BUGSCRUB_CHAT_URL}}}}\n",
         github.url()
     );
     let cluster = Cluster::new("production-values.yaml", &overrides, secrets);
@@ -244,6 +245,11 @@ async fn the_production_pod_migrates_serves_and_stops() {
     for path in ["/metrics", "/healthz", "/readyz", "/elsewhere"] {
         assert!(!lets_in(path), "{path}");
     }
+
+    // The pods reach the chat.
+    let policy = one(&cluster.objects, "NetworkPolicy");
+    let to_the_web = list(&policy["spec"], "egress").filter(|rule| rule["ports"][0]["port"] == 443).count();
+    assert_eq!(to_the_web, 2, "GitHub and the chat: {policy}");
 
     // A stream has no end, so no timeout of the gateway's may end it.
     let stream = list(&route["spec"], "rules").find(|rule| rule["matches"][0]["path"]["value"] == "/api/v1/stream");

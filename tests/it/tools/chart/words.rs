@@ -26,10 +26,12 @@ async fn variables() -> BTreeSet<String> {
 }
 
 /// The variables that the chart sets itself. `settings` refuses them and accepts all others.
-const OURS: [&str; 20] = [
+const OURS: [&str; 22] = [
     "BUGSCRUB_ADMIN_TOKEN",
     "BUGSCRUB_ADMIN_TOKEN_FILE",
     "BUGSCRUB_APP_ID",
+    "BUGSCRUB_CHAT_URL",
+    "BUGSCRUB_CHAT_URL_FILE",
     "BUGSCRUB_CLIENT_ID",
     "BUGSCRUB_CLIENT_SECRET",
     "BUGSCRUB_CLIENT_SECRET_FILE",
@@ -89,6 +91,17 @@ fn the_chart_takes_the_same_settings_as_the_program() {
         ("BUGSCRUB_PURGE_DAYS", &["0", "3650", "3651", "-1"]),
         ("BUGSCRUB_RATE_LIMIT", &["0", "6000", "4294967295", "4294967296", "1.5"]),
         ("BUGSCRUB_LOG_FORMAT", &["auto", "json", "text", "yaml"]),
+        ("BUGSCRUB_CHAT_FORMAT", &["slack", "discord", "mattermost", "teams"]),
+        (
+            "BUGSCRUB_URL",
+            &[
+                "https://scrub.acme.example",
+                "http://127.0.0.1:8080/below/",
+                "scrub.acme.example",
+                "https://a?b",
+                "https://u@a",
+            ],
+        ),
         (
             "BUGSCRUB_GITHUB_API_URL",
             &["https://api.github.com", "http://127.0.0.1:8080", "github.acme.example", "ftp://a"],

@@ -133,6 +133,20 @@ fn tokens(state: &mut State, login: String) -> Value {
     }
 }
 
+/// Makes a token of a person's unknown, with what would renew it, as the App that it was given to.
+pub fn forget(state: &mut State, client: String, known: bool, body: &[u8]) -> Reply {
+    const ROUTE: &str = "/applications/{client_id}/token";
+    if !known || client != CLIENT_ID {
+        return error("", 404, "Not Found");
+    }
+    let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+    match asked["access_token"].as_str().map(|token| state.user_tokens.remove(token)) {
+        Some(Some(_)) => reply(ROUTE, 204, Value::Null),
+        Some(None) => error("", 404, "Not Found"),
+        None => error(ROUTE, 422, "Validation Failed"),
+    }
+}
+
 /// `/user`
 pub fn user(login: &str) -> Reply {
     let called = login.to_owned();

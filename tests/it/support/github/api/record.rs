@@ -18,7 +18,8 @@ pub(super) fn record(state: &mut State, method: &Method, uri: &Uri, body: &[u8],
         let asked: Value = serde_json::from_slice(body).unwrap();
         json!({"graphql": asked["query"], "variables": asked["variables"], "status": answer.status, "body": answer.body})
     } else {
-        json!({"method": method.as_str(), "route": answer.route, "status": answer.status, "body": answer.body})
+        let sent: Option<Value> = serde_json::from_slice(body).ok();
+        json!({"method": method.as_str(), "route": answer.route, "sent": sent, "status": answer.status, "body": answer.body})
     };
     let name = if graphql { operation(&exchange["graphql"]) } else { format!("{method} {}", answer.route) };
     let kept = state.exchanges.entry(format!("{name} {}", answer.status)).or_default();

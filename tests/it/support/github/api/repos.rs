@@ -57,7 +57,7 @@ pub fn repository(state: &State, who: Who, uri: &Uri, query: &Query, id: Option<
 pub fn sees(state: &State, who: Who, repo: &Repository) -> bool {
     match who {
         Who::Nobody | Who::Person | Who::User(_) => !repo.private,
-        Who::App => false,
+        Who::App | Who::Client => false,
         Who::Installation(reader) => {
             let found = state.world.covered(&state.world.installations[&reader.id]);
             !repo.private || found.iter().any(|covered| covered.id == repo.id)

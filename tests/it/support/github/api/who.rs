@@ -1,10 +1,12 @@
-//! Who asks: the App with its signature, an installation with its token, a person, or nobody.
+//! Who asks: the App with its signature or its client secret, an installation with its token, a person, or nobody.
 
 use axum::http::HeaderMap;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
-use super::super::{APP_ID, APP_PUBLIC_KEY, CLIENT_ID, PERSONAL_TOKEN, State, shapes};
+use super::super::{APP_ID, APP_PUBLIC_KEY, CLIENT_ID, CLIENT_SECRET, PERSONAL_TOKEN, State, shapes};
 use super::{Reply, error};
 
 /// The sender of a request.
@@ -16,6 +18,8 @@ pub enum Who {
     /// Somebody who let the App know them, by their id.
     User(i64),
     App,
+    /// The App by its client id and secret.
+    Client,
     Installation(Reader),
 }
 
@@ -50,6 +54,10 @@ pub fn known(state: &mut State, headers: &HeaderMap) -> Result<Who, Reply> {
     let Some(header) = headers.get("authorization").and_then(|value| value.to_str().ok()) else {
         return Ok(Who::Nobody);
     };
+    if let Some(pair) = header.strip_prefix("Basic ") {
+        let ours = pair == BASE64_STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
+        return if ours { Ok(Who::Client) } else { refuse("Bad credentials") };
+    }
     let secret = header.strip_prefix("Bearer ").unwrap_or_default();
     let now = state.now();
     if secret.starts_with("ghp_") {
