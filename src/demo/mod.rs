@@ -9,6 +9,7 @@
 //! - `repositories`, `people`, `titles` with `words/`: the names and texts;
 //! - `payload`: the JSON of GitHub's webhooks;
 //! - `calendar`, `chance`: when people work, and draws from the seeded generator;
+//! - `companion`: somebody who is in a scrub already, and does things there;
 //! - `service`, `show`: the service's API, and the lines and tables that are printed.
 //!
 //! None of the people, repositories and companies exists.
@@ -17,6 +18,7 @@ mod acts;
 mod agenda;
 mod calendar;
 mod chance;
+mod companion;
 mod error;
 mod happenings;
 mod opening;
@@ -38,13 +40,14 @@ use chrono::{NaiveTime, Utc};
 use indicatif::HumanCount;
 use tokio::time::{MissedTickBehavior, interval};
 
+pub use companion::{COMPANION, Companion};
 pub use error::DemoError;
 pub use organization::Organization;
+pub use service::Service;
 pub use show::queue_table;
 pub use trickle::Trickle;
 
 use crate::deliver::{Pace, RecordedDelivery, Sender, WebhookTarget, deliver, progress_bar};
-use service::Service;
 
 /// Time between two activities, once the history is delivered.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -114,7 +117,13 @@ pub async fn run_to(
 
     let page = service.top(15, report.position).await?;
     writeln!(out, "{}\n", queue_table(&page))?;
-    writeln!(out, "Open the page, signed in:\n\n{}\n", show::link(base_url, token))?;
+    writeln!(out, "Open the page, signed in:\n\n{}\n", show::link(base_url, "/", token))?;
+    // Nobody stays in a scrub of a demo that ends.
+    let companion = if once { None } else { Companion::open(&service).await.ok() };
+    if let Some(companion) = &companion {
+        let link = show::link(base_url, &format!("/scrubs/{}", companion.scrub()), token);
+        writeln!(out, "Come to a scrub, in which {COMPANION} is already:\n\n{link}\n")?;
+    }
     writeln!(out, "Ask for yourself:\n")?;
     for command in show::commands(base_url, token) {
         writeln!(out, "{command}")?;
@@ -132,7 +141,17 @@ pub async fn run_to(
         return Ok(());
     }
     writeln!(out, "\nThe organization goes on (Ctrl-C ends this):\n")?;
-    go_on(out, &Sender::new(&target, 1)?, &service, trickle).await
+    let sender = Sender::new(&target, 1)?;
+    let stays = async {
+        match companion {
+            Some(companion) => companion.stay().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        ended = go_on(out, &sender, &service, trickle) => ended,
+        () = stays => Ok(()),
+    }
 }
 
 /// Delivers one activity after the other, and prints how each moved its item in the queue.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Url};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::Value;
 use tokio::time::sleep;
 
@@ -14,15 +15,20 @@ use crate::deliver::{DeliverError, client};
 const TRIES: u32 = 50;
 const BETWEEN: Duration = Duration::from_millis(100);
 
-/// The queue of a running service.
-pub(super) struct Service {
+/// A running service.
+pub struct Service {
     client: Client,
     queue: Url,
     token: String,
 }
 
 impl Service {
-    pub(super) fn new(base_url: &str, token: &str) -> Result<Self, DeliverError> {
+    /// The service at an address such as `http://127.0.0.1:8080`, asked with a token.
+    ///
+    /// # Errors
+    ///
+    /// If that is no address.
+    pub fn new(base_url: &str, token: &str) -> Result<Self, DeliverError> {
         let url = format!("{base_url}/api/v1/queue");
         let queue = Url::parse(&url).map_err(|error| DeliverError::Url { url, fault: error.to_string() })?;
         Ok(Self { client: client(&queue, 1)?, queue, token: token.to_owned() })
@@ -64,8 +70,29 @@ impl Service {
     }
 
     async fn get(&self, url: Url) -> Result<Value, DemoError> {
-        let request = self.client.get(url).bearer_auth(&self.token);
-        let response = request.send().await.map_err(DemoError::Unreachable)?;
+        self.answer(self.client.get(url)).await
+    }
+
+    /// What is at a path below `/api/v1/`.
+    pub(super) async fn show(&self, path: &str) -> Result<Value, DemoError> {
+        self.get(self.below(path)).await
+    }
+
+    /// Does something at a path below `/api/v1/`.
+    pub(super) async fn act(&self, method: Method, path: &str, body: Value) -> Result<Value, DemoError> {
+        let request = self.client.request(method, self.below(path));
+        self.answer(request.header(CONTENT_TYPE, "application/json").body(body.to_string())).await
+    }
+
+    /// An address beside the queue's.
+    fn below(&self, path: &str) -> Url {
+        let mut url = self.queue.clone();
+        url.set_path(&self.queue.path().replace("queue", path));
+        url
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Result<Value, DemoError> {
+        let response = request.bearer_auth(&self.token).send().await.map_err(DemoError::Unreachable)?;
         let status = response.status();
         let body = response.bytes().await.map_err(DemoError::Unreachable)?;
         let answer = |text: String| DemoError::Answer { status: status.as_u16(), text };

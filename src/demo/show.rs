@@ -87,9 +87,9 @@ pub(super) fn variables(base_url: &str, token: &str) -> [String; 2] {
     [format!("export BUGSCRUB_URL={base_url}"), format!("export BUGSCRUB_TOKEN={token}")]
 }
 
-/// The address that opens the page with the token. Browsers send nothing of what is behind `#`.
-pub(super) fn link(base_url: &str, token: &str) -> String {
-    format!("{base_url}/#token={token}")
+/// The address that opens the page with the token, at one of its places. Browsers send nothing of what is behind `#`.
+pub(super) fn link(base_url: &str, place: &str, token: &str) -> String {
+    format!("{base_url}{place}#token={token}")
 }
 
 /// Two commands that ask for a part of the queue, each in one line.

@@ -1,5 +1,6 @@
 //! The demo: its generated organization behaves as one on GitHub would, and the queue is shown.
 
+mod company;
 mod showing;
 
 use std::collections::{BTreeMap, BTreeSet};
