@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::StoreError;
-use super::lease::{LEASE_SECONDS, Renewal, give_back};
+use super::lease::{LEASE_SECONDS, Renewal, give_back, taken_at};
 
 /// One of GitHub's hourly budgets, as GitHub last reported it. The end of its hour is by our database's
 /// clock.
@@ -130,7 +130,7 @@ async fn take(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<Option<Gat
         r#"UPDATE gates SET held_by = $2, held_until = statement_timestamp() + make_interval(secs => $3), awaited_by = NULL
            WHERE account_id = $1 AND (held_by IS NULL OR held_until <= statement_timestamp())
              AND (awaited_by IS NULL OR awaited_by = $2 OR awaited_until <= statement_timestamp())
-           RETURNING (SELECT statement_timestamp()) AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,
+           RETURNING held_until AS "now!", shut_until, reason, core_limit, core_remaining, core_resets_at,
              graphql_limit, graphql_remaining, graphql_resets_at, paced_to, reads, token_mints, redeliveries"#,
         account_id,
         holder,
@@ -138,7 +138,7 @@ async fn take(pool: &PgPool, account_id: i64, holder: Uuid) -> Result<Option<Gat
     )
     .fetch_optional(pool)
     .await?;
-    Ok(row.map(Gate::from))
+    Ok(row.map(|row| Gate::from(GateRow { now: taken_at(row.now), ..row })))
 }
 
 /// Asks for the next turn at a gate, for a moment, if nobody else has, or in place of whoever has; `true` if the gate was

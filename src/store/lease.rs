@@ -6,12 +6,18 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
 use super::StoreError;
 
 /// For how long a lease is taken.
 pub(super) const LEASE_SECONDS: f64 = 4.0;
+/// When a lease was taken that ends at a time: Citus tells no present time beside what it changes.
+pub(super) fn taken_at(ends: DateTime<Utc>) -> DateTime<Utc> {
+    ends - Duration::from_secs_f64(LEASE_SECONDS)
+}
+
 /// Time between two renewals. Two may fail. If the database is slow, it is slow for whoever would take the lease, too.
 const RENEWED_EVERY: Duration = Duration::from_secs(1);
 

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::{Job, JobKind};
-use crate::store::lease::{LEASE_SECONDS, Renewal, give_back};
+use crate::store::lease::{LEASE_SECONDS, Renewal, give_back, taken_at};
 use crate::store::pool;
 use crate::store::{StoreError, sync};
 
@@ -65,7 +65,7 @@ async fn take_one(
            UPDATE jobs j SET held_by = $4, held_until = statement_timestamp() + make_interval(secs => $5)
            FROM free WHERE j.account_id = $1 AND j.kind = free.kind AND j.repo_id = free.repo_id
            RETURNING j.account_id, j.kind, j.repo_id, j.id, j.started_at, j.cursor, j.numbers, j.failures,
-             j.begun_anew, j.asked, (SELECT statement_timestamp()) AS "now!""#,
+             j.begun_anew, j.asked, j.held_until AS "held_until!""#,
         account_id,
         kind,
         repo_id,
@@ -79,7 +79,7 @@ async fn take_one(
         account_id: row.account_id,
         kind: JobKind::from_name(&row.kind)?,
         repo_id: row.repo_id,
-        started_at: row.started_at.unwrap_or(row.now),
+        started_at: row.started_at.unwrap_or_else(|| taken_at(row.held_until)),
         cursor: row.cursor,
         numbers: row.numbers,
         failures: row.failures,
