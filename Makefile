@@ -59,11 +59,15 @@ api: setup page ## Renew the types of the page's client after a change of the AP
 	cargo run --quiet --locked -- openapi | node web/scripts/api.mjs >target/schema.d.ts
 	mv target/schema.d.ts web/src/lib/schema.d.ts
 
-pictures: ## Take README's pictures of a running demo (LINK=the link to the page that it prints)
+pictures: setup ## Renew README's pictures: those that the tests take
 	@./scripts/ensure-node.sh
 	@./scripts/ensure-chromium.sh
 	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
-	node tests/browser/pictures.mjs "$$(command -v chromium chromium-browser google-chrome | head -1)" '$(LINK)' docs/pictures
+	@./scripts/build-page.sh
+	mkdir -p target/pictures/readme docs/pictures
+	-cargo test --locked --test it -- tools::readme::
+	rm -f docs/pictures/*.png
+	cp target/pictures/readme/*.png docs/pictures
 
 fuzz: setup ## Wreck whatever comes from outside, RUNS times each (1,000,000)
 	BUGSCRUB_FUZZ_RUNS=$(or $(RUNS),1000000) nice -n 19 cargo test --locked --profile fuzz --test it fuzz:: -- --nocapture --test-threads=1

@@ -13,6 +13,7 @@ mod linters;
 mod page;
 mod pgbouncer;
 mod proxies;
+mod readme;
 mod recipes;
 mod schemathesis;
 mod sign_in;

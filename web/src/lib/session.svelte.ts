@@ -78,13 +78,19 @@ export function forget(): void {
   sessionStorage.removeItem(KEPT);
 }
 
-/** The service answered us. Asks by which name it knows us. */
-export async function recognized(): Promise<void> {
+/** Asks by which name the service knows us. */
+export function askMe(): Promise<Response | null> {
+  return fetch(`${root}api/v1/me`, { headers: headers() }).catch(() => null);
+}
+
+/** The service answered us, and was asked by which name it knows us. */
+export async function recognized(asked: Promise<Response | null>): Promise<void> {
   try {
-    const answer = await fetch(`${root}api/v1/me`, { headers: headers() });
-    const me = (answer.ok ? await answer.json() : {}) as { name?: unknown; person?: { login?: string } | null; token?: unknown; scopes?: unknown[] };
+    // It may have been away then.
+    const answer = (await asked) ?? (await askMe());
+    const me = (answer?.ok ? await answer.json() : {}) as { name?: unknown; person?: { login?: string } | null; token?: unknown; scopes?: unknown[] };
     // Where anybody may read, it knows us as nobody.
-    nobody = answer.status === 401 || (answer.ok && !me.person && !me.token);
+    nobody = answer?.status === 401 || (answer?.ok === true && !me.person && !me.token);
     person = me.person?.login ?? null;
     scopes = me.scopes ?? [];
     name = typeof me.name === "string" && !nobody ? me.name : null;

@@ -54,7 +54,7 @@ export function suggest(typed: string, facets: Schemas["FacetCounts"] | null): S
   }
   for (const [name, value, words] of FIXED) {
     if (only !== undefined && only !== name) continue;
-    if (words.includes(sought) || value === sought) found.push({ name, value, count: null, words });
+    if (words.includes(sought) || value === sought || name.startsWith(sought.replaceAll(" ", "_"))) found.push({ name, value, count: null, words });
   }
   const rank = ({ words }: Suggestion) => (words.toLowerCase().startsWith(sought) ? 0 : 1);
   found.sort((one, other) => rank(one) - rank(other) || (other.count ?? 0) - (one.count ?? 0));
