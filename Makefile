@@ -75,7 +75,7 @@ fuzz: setup ## Wreck whatever comes from outside, RUNS times each (1,000,000)
 kills: setup ## Kill the service and its Postgres under load, KILLS times each (50)
 	BUGSCRUB_KILLS=$(or $(KILLS),50) cargo test --locked --test it faults::kills:: -- --nocapture --test-threads=1
 
-bench: setup ## Measure performance; prints a table, writes target/bench.json (ROWS=ingest, burst, backfill or million for some; ten-million only if named)
+bench: setup ## Measure performance; prints a table, writes target/bench.json (ROWS=ingest, burst, backfill, million or scrub for some; ten-million only if named)
 	@./scripts/ensure-node.sh
 	npm ci --prefix tests/webhooks --no-audit --no-fund --loglevel=error
 	npm ci --prefix benches/octokit --no-audit --no-fund --loglevel=error

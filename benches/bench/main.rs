@@ -16,6 +16,7 @@ mod receivers;
 mod reference;
 mod report;
 mod service;
+mod together;
 
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,9 @@ async fn main() {
     }
     if wanted("million") {
         million::measure(&mut report, payloads.get_or_insert_with(Payloads::load)).await;
+    }
+    if wanted("scrub") {
+        together::measure(&mut report).await;
     }
     // It takes a quarter of an hour and some 20 GB of disk, so only whoever asks for it gets it.
     if only.as_deref() == Some("ten-million") {

@@ -87,12 +87,12 @@ fn times(pid: u32) -> Option<[f64; 4]> {
     Some([seconds(14)?, seconds(15)?, seconds(16)?, seconds(17)?])
 }
 
-fn cpu_seconds(pid: u32) -> f64 {
+pub fn cpu_seconds(pid: u32) -> f64 {
     times(pid).map_or(0.0, |[user, system, ..]| user + system)
 }
 
 /// The CPU seconds of a process and of its children, living and ended.
-fn cpu_seconds_of_family(pid: u32) -> f64 {
+pub fn cpu_seconds_of_family(pid: u32) -> f64 {
     let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("Linux");
     let living: f64 = children.split_whitespace().filter_map(|child| child.parse().ok()).map(cpu_seconds).sum();
     living + times(pid).map_or(0.0, |times| times.iter().sum())

@@ -92,7 +92,7 @@ impl Service {
 }
 
 /// The address from the log line that says so; the rest of the log is read away.
-fn listening_on(log: BufReader<std::process::ChildStderr>) -> SocketAddr {
+pub fn listening_on(log: BufReader<std::process::ChildStderr>) -> SocketAddr {
     let mut lines = log.lines();
     let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
         let line: serde_json::Value = serde_json::from_str(&line).ok()?;

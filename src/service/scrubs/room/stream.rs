@@ -109,12 +109,14 @@ impl ScrubFollower {
                 Some(_) => timeout_at(self.looked_at + LOOK_AGAIN, self.pulses.changed()).await.is_ok(),
                 None => true,
             };
-            let looks = self.looked_at.elapsed() >= LOOK_AGAIN;
-            let mut reset = match if looks { self.look_again().await } else { Ok(Ok(false)) } {
-                Ok(Ok(changed)) => changed,
-                Ok(Err(end)) => return ScrubNews::End(end),
-                Err(refusal) => return ScrubNews::End(unavailable(refusal)),
-            };
+            let mut reset = false;
+            if self.looked_at.elapsed() >= LOOK_AGAIN {
+                match self.look_again().await {
+                    Ok(Ok(changed)) => reset = changed,
+                    Ok(Err(end)) => return ScrubNews::End(end),
+                    Err(refusal) => return ScrubNews::End(unavailable(refusal)),
+                }
+            }
             let today = self.service.today();
             reset |= today != self.date;
             self.date = today;
@@ -155,7 +157,7 @@ impl ScrubFollower {
         reset |= !(0..=FURTHEST).contains(&(to - self.position));
         let from = if reset { to } else { self.position };
         let (service, scrub, sight) = (&self.service, (self.account_id, self.number), self.viewer.sight());
-        let key = ChangeKey { sight: sight.clone(), from, to, stamp };
+        let key = ChangeKey { sight: sight.clone(), date: self.date, from, to, stamp };
         let change = self.watch.change(key, service.read_change(scrub, sight.clone(), (from, to))).await?;
         self.position = to;
         let now = service.0.live.repositories(self.account_id);

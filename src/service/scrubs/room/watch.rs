@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -38,6 +39,8 @@ pub(super) struct Pulse {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct ChangeKey {
     pub sight: Sight,
+    /// To which days are counted.
+    pub date: NaiveDate,
     pub from: i64,
     pub to: i64,
     pub stamp: Stamp,
