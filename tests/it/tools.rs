@@ -15,5 +15,6 @@ mod pgbouncer;
 mod proxies;
 mod recipes;
 mod schemathesis;
+mod scrub_page;
 mod sign_in;
 mod texts;
