@@ -20,7 +20,9 @@ fn home(id: i64, name: &str, private: bool) -> Value {
 
 /// A scrub over three rows, of which the second is private.
 async fn scrub(app: &TestApp, host: &SignedIn<'_>) {
-    for (month, id, name, private) in [(1, OPEN, "open", false), (2, SECRET, "secret", true), (3, PLAIN, "plain", false)] {
+    for (month, id, name, private) in
+        [(1, OPEN, "open", false), (2, SECRET, "secret", true), (3, PLAIN, "plain", false)]
+    {
         let day = format!("2026-0{month}-01T08:00:00Z");
         app.deliver("issues", &issues("opened", &issue(1, &day, &day), &home(id, name, private))).await;
     }
@@ -81,7 +83,10 @@ async fn who_does_not_see_a_row_sees_its_placeholder_and_nothing_of_it() {
         assert_eq!(send(&zoe, Method::POST, "/1/advance", json!({"place": 1})).await.1["cursor"], 2);
         let told = without_secrets(&mut his, |event| event.name == "scrub" && event.data["cursor"] == 2).await;
         let placeholder = json!({"hidden": true, "before": 2, "text": "private, seen by others here"});
-        assert_eq!((&told.data["hidden_row"], &told.data["current"]["repository"]), (&placeholder, &json!("acme/plain")));
+        assert_eq!(
+            (&told.data["hidden_row"], &told.data["current"]["repository"]),
+            (&placeholder, &json!("acme/plain"))
+        );
         let told = without_secrets(&mut anybodys, |event| event.name == "scrub" && event.data["cursor"] == 2).await;
         assert_eq!(told.data["hidden_row"], Value::Null);
 
