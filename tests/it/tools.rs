@@ -16,5 +16,6 @@ mod proxies;
 mod readme;
 mod recipes;
 mod schemathesis;
+mod scrub_page;
 mod sign_in;
 mod texts;

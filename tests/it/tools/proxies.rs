@@ -24,7 +24,7 @@ const BELOW: &str = "/scrub";
 const LARGE: usize = 1_500_000;
 
 /// A proxy that serves the service below `/scrub/`.
-struct Proxy {
+pub(super) struct Proxy {
     child: Child,
     address: SocketAddr,
     _place: Place,
@@ -54,7 +54,11 @@ impl Proxy {
 
     /// nginx with Debian's settings, and a location that serves the service at 127.0.0.1:8080.
     async fn nginx(upstream: SocketAddr, location: &str) -> Self {
-        let location = location.replace("127.0.0.1:8080", &upstream.to_string());
+        Self::nginx_with("", &location.replace("127.0.0.1:8080", &upstream.to_string())).await
+    }
+
+    /// nginx with Debian's settings, and what stands before its server.
+    pub(super) async fn nginx_with(before: &str, location: &str) -> Self {
         let config = |address: SocketAddr, place: &Path| {
             let place = place.display();
             let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -64,7 +68,7 @@ impl Proxy {
                 "daemon off; master_process off; pid {place}/pid; error_log /dev/null;\n\
                  events {{ worker_connections 768; }}\n\
                  http {{ sendfile on; tcp_nopush on; access_log off; gzip on; default_type application/octet-stream;\n\
-                 {temporary} server {{ listen {address};\n{location}\n}} }}\n"
+                 {temporary} {before} server {{ listen {address};\n{location}\n}} }}\n"
             )
         };
         Self::start("nginx", config, &["-e", "/dev/null", "-c"]).await
@@ -82,8 +86,13 @@ impl Proxy {
         Self::start("haproxy", config, &["-db", "-f"]).await
     }
 
+    /// Where it listens, such as `http://127.0.0.1:8080`.
+    pub(super) fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     fn url(&self, path: &str) -> String {
-        format!("http://{}{BELOW}{path}", self.address)
+        format!("{}{BELOW}{path}", self.origin())
     }
 
     fn get(&self, app: &TestApp, path: &str) -> RequestBuilder {
