@@ -6,6 +6,7 @@
 mod support;
 
 mod api;
+mod citus;
 mod collections;
 mod commands;
 mod conversations;
