@@ -1,7 +1,7 @@
 //! `make bench`: what the performance budget promises, measured against a reference in the same run.
 //!
-//! The service runs as its own process over a private Postgres with default durability; the load
-//! comes from this process, on the same cores. Results are printed as a table and written to
+//! The service runs as its own process over a private Postgres with default durability, or over the one that
+//! `BUGSCRUB_TEST_DATABASE_URL` names; the load comes from this process, on the same cores. Results are printed as a table and written to
 //! `target/bench.json`.
 
 mod backfill;
@@ -15,6 +15,9 @@ mod readers;
 mod receivers;
 mod reference;
 mod report;
+#[path = "../../tests/it/support/server.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod server;
 mod service;
 mod together;
 
@@ -76,6 +79,7 @@ async fn main() {
         million::measure_ten(&mut report, payloads.get_or_insert_with(Payloads::load)).await;
     }
     report.finish();
+    service::clean_up().await;
 }
 
 /// What a service does with deliveries, idle first.

@@ -66,7 +66,7 @@ impl Rounds {
     }
 
     pub async fn run(&mut self, service: &Service, payloads: &Payloads, connections: usize, time: Duration) {
-        let spent = || (cpu_seconds(self.pid), cpu_seconds_of_family(service.postmaster()));
+        let spent = || (cpu_seconds(self.pid), service.postmaster().map_or(0.0, cpu_seconds_of_family));
         let before = spent();
         let acknowledged = closed_loop(self.address, payloads, connections, time).await;
         let after = spent();

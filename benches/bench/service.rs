@@ -5,10 +5,14 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use bugscrub::postgres::Cluster;
+use sqlx::Connection;
 use tempfile::TempDir;
+
+use super::server::{Named, with_database};
 
 pub const SECRET: &str = "the-secret-of-the-bench";
 /// Sees everything.
@@ -19,7 +23,50 @@ pub struct Service {
     address: SocketAddr,
     /// When its process was started; Postgres was up by then.
     pub started: Instant,
-    cluster: Cluster,
+    server: Server,
+}
+
+/// The databases that were made on a server that was there before.
+static MADE: Mutex<Vec<String>> = Mutex::new(vec![]);
+
+/// Drops them.
+pub async fn clean_up() {
+    let made = std::mem::take(&mut *MADE.lock().expect("nobody panics with it"));
+    if let Some(server) = Named::open().await {
+        for name in made {
+            server.drop(&name).await;
+        }
+    }
+}
+
+/// Where its database is.
+enum Server {
+    /// A private Postgres, as the service has it by itself.
+    Private(Cluster),
+    /// A database of its own on the server that `BUGSCRUB_TEST_DATABASE_URL` names.
+    Named { url: String },
+}
+
+impl Server {
+    async fn start(directory: &Path) -> Self {
+        let Some(server) = Named::open().await else {
+            return Self::Private(Cluster::start(directory, &[]).await.expect("a private Postgres"));
+        };
+        // One for each directory: a service that is started there again meets what it had.
+        let name: String = directory.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
+        let name = format!("bugscrub_bench_{}", name.to_ascii_lowercase());
+        let known = with_database(server.url(), &name);
+        let url = match sqlx::PgConnection::connect(&known).await {
+            Ok(connection) => connection.close().await.map(|()| known).expect("it was open"),
+            Err(_) => {
+                let url = server.create(&name, "TEMPLATE template0").await.expect("a database");
+                server.prepare(&url).await;
+                MADE.lock().expect("nobody panics with it").push(name);
+                url
+            }
+        };
+        Self::Named { url }
+    }
 }
 
 /// Ends with us, even if a measurement panics.
@@ -48,7 +95,11 @@ impl Service {
     /// With further settings.
     pub async fn start_with(directory: &Path, settings: &[(&str, &str)]) -> Self {
         // Held here too, so that the database outlives the service for a moment.
-        let cluster = Cluster::start(directory, &[]).await.expect("a private Postgres");
+        let server = Server::start(directory).await;
+        let of_named = match &server {
+            Server::Named { url } => vec![("BUGSCRUB_DATABASE_URL", url.clone())],
+            Server::Private(_) => vec![],
+        };
         let started = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_bugscrub"))
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
@@ -56,6 +107,7 @@ impl Service {
             .env("BUGSCRUB_WEBHOOK_SECRET", SECRET)
             .env("BUGSCRUB_ADMIN_TOKEN", TOKEN)
             .env("BUGSCRUB_RATE_LIMIT", "0")
+            .envs(of_named)
             .envs(settings.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
@@ -63,7 +115,7 @@ impl Service {
         let log = BufReader::new(child.stderr.take().expect("piped"));
         let child = Process(child);
         let address = listening_on(log);
-        Self { child, address, started, cluster }
+        Self { child, address, started, server }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -71,23 +123,31 @@ impl Service {
     }
 
     pub fn database_url(&self) -> &str {
-        self.cluster.url()
+        match &self.server {
+            Server::Private(cluster) => cluster.url(),
+            Server::Named { url } => url,
+        }
     }
 
     pub fn pid(&self) -> u32 {
         self.child.0.id()
     }
 
-    /// The process id of its Postgres.
-    pub fn postmaster(&self) -> u32 {
-        self.cluster.postmaster_pid().and_then(|pid| pid.try_into().ok()).expect("it runs")
+    /// The process id of its Postgres; `None` if that may be elsewhere.
+    pub fn postmaster(&self) -> Option<u32> {
+        match &self.server {
+            Server::Private(cluster) => cluster.postmaster_pid().and_then(|pid| pid.try_into().ok()),
+            Server::Named { .. } => None,
+        }
     }
 
     pub async fn stop(mut self) {
         let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.0.id()).expect("a pid"));
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it runs");
         assert!(self.child.0.wait().expect("it ends").success());
-        self.cluster.stop().await.expect("Postgres stops");
+        if let Server::Private(cluster) = self.server {
+            cluster.stop().await.expect("Postgres stops");
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod support;
 
 mod api;
 mod chat;
+mod citus;
 mod collections;
 mod commands;
 mod conversations;

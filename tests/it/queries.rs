@@ -34,7 +34,7 @@ fn settled(description: &Value) -> Vec<Option<&Value>> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_stored_description_matches_the_database() {
-    let database = TestDatabase::new().await;
+    let database = TestDatabase::plain().await;
     for (name, stored) in stored() {
         let sql = stored["query"].as_str().unwrap();
         let described = Executor::describe(&database.pool, AssertSqlSafe(sql.to_owned()).into_sql_str()).await;

@@ -47,6 +47,9 @@
 {{- if and $values.cloudnativepg.enabled $values.embeddedPostgres.enabled }}
 {{- fail "\n\ncloudnativepg.enabled and embeddedPostgres.enabled are both true: choose one database." }}
 {{- end }}
+{{- if and $values.database.citus (or $values.cloudnativepg.enabled $values.embeddedPostgres.enabled) }}
+{{- fail "\n\ndatabase.citus needs a database that is there already, by its URL: neither the chart's Cluster nor the embedded Postgres has Citus." }}
+{{- end }}
 {{- if not (or $values.cloudnativepg.enabled $values.embeddedPostgres.enabled) }}
 {{- if not $values.database.secret.key }}
 {{- fail "\n\nNo database: set database.secret.key (and database.secret.name) to the Secret that holds a Postgres URL, or cloudnativepg.enabled to true. The embedded Postgres is for trying things out. If you want it anyway, set embeddedPostgres.enabled, and give it a volume." }}

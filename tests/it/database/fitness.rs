@@ -80,7 +80,7 @@ async fn a_standby_is_no_place_to_write() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_users_of_the_sessions_find_them_as_they_were() {
-    let database = TestDatabase::new().await;
+    let database = TestDatabase::plain().await;
     let pool = bugscrub::store::pool(&database.url, 1).unwrap();
     // A connection of the pool has no settings of its own but those of its first message.
     let set: Vec<String> = sqlx::query_scalar("SELECT name FROM pg_settings WHERE source = 'session' ORDER BY name")

@@ -142,8 +142,8 @@ async fn a_real_server_says_the_same() {
     let database = TestDatabase::bare().await;
     let role = database.role("lonely");
     database.administer(&format!("CREATE ROLE {role} LOGIN CONNECTION LIMIT 0")).await;
-    let nobody = database.url.replacen("//bugscrub@", "//nobody_there:hunter2@", 1);
-    let nowhere = database.url.replacen("/test_", "/no_test_", 1);
+    let nobody = database.url_of("nobody_there");
+    let nowhere = database.url_elsewhere("no_test_database");
     for (url, said) in [
         (database.url_of(&role), "no connection left"),
         (nobody, "does not let nobody_there in"),

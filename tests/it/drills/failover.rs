@@ -27,7 +27,7 @@ async fn shows(app: &TestApp, numbers: &[i64]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_failover_the_queue_shows_what_the_standby_had_and_what_came_since() {
     for since in [0, 1, 2] {
-        let app = TestApp::start(settings(), TestDatabase::new().await).await;
+        let app = TestApp::start(settings(), TestDatabase::plain().await).await;
         open(&app, 1).await;
         open(&app, 2).await;
         shows(&app, &[1, 2]).await;

@@ -30,7 +30,7 @@ pub fn versions() -> Vec<i64> {
 
 /// A database with an earlier schema and rows in every table.
 pub async fn database_of(version: i64) -> TestDatabase {
-    let database = TestDatabase::bare().await;
+    let database = TestDatabase::with("").await.unwrap();
     MIGRATIONS.run_to(version, &database.pool).await.unwrap();
     for version in versions().into_iter().filter(|one| *one <= version) {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/schema/rows/{version:04}.sql"));

@@ -42,7 +42,7 @@ fn releases() -> Vec<Release> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_query_of_a_release_means_the_same_under_todays_schema() {
-    let database = TestDatabase::new().await;
+    let database = TestDatabase::plain().await;
     for release in releases() {
         assert!(release.queries.len() > 100);
         for Query { query, columns, parameters } in release.queries {
@@ -91,10 +91,10 @@ async fn restrictions(pool: &PgPool) -> Vec<(String, String)> {
 /// A query may still be valid although its row would be refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn todays_tables_accept_the_rows_that_a_release_writes() {
-    let today = TestDatabase::new().await;
+    let today = TestDatabase::plain().await;
     let (columns_now, restrictions_now) = (columns(&today.pool).await, restrictions(&today.pool).await);
     for release in releases() {
-        let then = TestDatabase::bare().await;
+        let then = TestDatabase::with("").await.unwrap();
         MIGRATIONS.run_to(release.schema, &then.pool).await.unwrap();
         let (columns_then, restrictions_then) = (columns(&then.pool).await, restrictions(&then.pool).await);
         let version = release.version;

@@ -35,7 +35,8 @@ async fn a_service_killed_under_load_loses_nothing_that_it_acknowledged() {
     database.drop().await;
 }
 
-/// This cluster is durable as users have it: the program's own, with no setting changed.
+/// This cluster is durable as users have it: the program's own, with no setting changed. (A server that
+/// `BUGSCRUB_TEST_DATABASE_URL` names is killed by whoever started it.)
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postgres_killed_under_load_is_revived_and_loses_nothing_acknowledged() {
     let place = Place::new();

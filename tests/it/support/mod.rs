@@ -9,6 +9,7 @@ pub mod history;
 pub mod payload;
 pub mod people;
 pub mod place;
+pub mod server;
 pub mod service;
 pub mod wait;
 pub mod world;

@@ -27,6 +27,13 @@ fn the_migration_gets_the_servers_log_settings_and_extra_environment() {
 }
 
 #[test]
+fn the_migration_spreads_the_accounts_where_that_is_asked_for() {
+    let args = |values: &str| list(&pod(values), "initContainers").next().unwrap()["args"].clone();
+    assert_eq!(args("database: {citus: true}\n"), json!(["migrate", "--wait=120", "--citus"]));
+    assert_eq!(args("{}\n"), json!(["migrate", "--wait=120"]));
+}
+
+#[test]
 fn a_rollout_may_take_as_long_as_flux_waits() {
     let release = std::fs::read_to_string(root("deploy/flux/base/release.yaml")).unwrap();
     let minutes = release.split_once("\n  timeout: ").unwrap().1.split_once("m\n").unwrap().0;

@@ -10,6 +10,14 @@ const REFUSED: &[(&str, &str)] = &[
         "cloudnativepg: {enabled: true}\nembeddedPostgres: {enabled: true}",
         "cloudnativepg.enabled and embeddedPostgres.enabled are both true: choose one database.",
     ),
+    (
+        "database: {citus: true}\ncloudnativepg: {enabled: true}",
+        "database.citus needs a database that is there already",
+    ),
+    (
+        "database: {citus: true}\nembeddedPostgres: {enabled: true}",
+        "database.citus needs a database that is there already",
+    ),
     ("embeddedPostgres: {enabled: true}", "embeddedPostgres.enabled needs embeddedPostgres.image"),
     (
         "replicaCount: 1\nembeddedPostgres: {enabled: true, image: a/b:1}",
