@@ -38,8 +38,8 @@ async fn delivered(database: TestDatabase) -> (Vec<Value>, Vec<String>) {
         let (_, differences) = rebuild::check(&pool, account_id, &Default::default()).await.unwrap();
         assert!(differences.is_empty(), "{differences:?}");
     }
-    let log = "SELECT concat_ws(' ', e.account_id, e.position, e.source_key, e.kind, e.repo_id, e.number,
-         CASE WHEN e.source = 'webhook' THEN e.data::text END,
+    let log = "SELECT concat_ws(' ', e.account_id, e.position, e.kind, e.repo_id, e.number,
+         CASE WHEN e.source = 'webhook' THEN e.source_key || e.data END,
          (SELECT count(*) FROM deliveries), a.head_position) FROM events e JOIN accounts a USING (account_id)
          ORDER BY e.account_id, e.position";
     let log = sqlx::query_scalar(log).fetch_all(&pool).await.unwrap();
