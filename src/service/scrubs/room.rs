@@ -85,6 +85,7 @@ impl Service {
         let takes_part = viewer.require_in(account_id, Scope::Scrub).is_ok();
         let name = takes_part.then_some(request.by.as_str());
         let heard = Heard { name, client: &client, place, following, typing, leaving };
+        let _turn = self.0.watches.turn().await;
         let (pool, sight) = (&self.0.pool, viewer.sight());
         match presence::hear(pool, account_id, number, &sight, heard).await? {
             PresenceOutcome::Here { came, changed } => {

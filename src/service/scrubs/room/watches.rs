@@ -4,7 +4,11 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+
+/// How many who say that they are there are taken down at once. They come together when a meeting begins, and are not to
+/// take all connections.
+const AT_ONCE: usize = 4;
 
 /// A watcher that may be over by now, and how it is told to look at once.
 struct Known {
@@ -13,8 +17,16 @@ struct Known {
 }
 
 /// Watchers, by account and scrub.
-#[derive(Default)]
-pub struct Watches(Mutex<HashMap<(i64, i64), Known>>);
+pub struct Watches {
+    known: Mutex<HashMap<(i64, i64), Known>>,
+    comers: Semaphore,
+}
+
+impl Default for Watches {
+    fn default() -> Self {
+        Self { known: Mutex::default(), comers: Semaphore::new(AT_ONCE) }
+    }
+}
 
 impl Watches {
     /// The watcher of a scrub, if there is one.
@@ -41,9 +53,15 @@ impl Watches {
         }
     }
 
+    /// The turn of somebody who says that they are there.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.comers.acquire().await.ok()
+    }
+
     fn known(&self) -> MutexGuard<'_, HashMap<(i64, i64), Known>> {
         // A map is whole whatever happened to the thread that held it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
