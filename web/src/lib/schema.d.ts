@@ -304,6 +304,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedule/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["change_meeting"];
+        post?: never;
+        delete: operations["restore_meeting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedule/{date}/talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_talk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedule/{date}/talks/{talk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove_talk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scrubs": {
         parameters: {
             query?: never;
@@ -442,6 +506,38 @@ export interface paths {
         get: operations["list_deck"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/greeter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["set_greeter"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_guest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1215,6 +1311,17 @@ export interface components {
             name: string | null;
             set: boolean;
         };
+        ChatFailureRow: {
+            error: string | null;
+            kind: string;
+            /** Format: date-time */
+            next_try_at: string | null;
+            /** Format: int64 */
+            scrub: number;
+            state: string;
+            /** Format: int64 */
+            tries: number;
+        };
         /** @enum {string} */
         Checks: "pending" | "passing" | "failing";
         /** @enum {string} */
@@ -1604,6 +1711,10 @@ export interface components {
             last_sweep_at: string | null;
         };
         FullRepositoryName: string;
+        GreeterSetting: {
+            from?: components["schemas"]["PersonName"] | null;
+            login?: components["schemas"]["PersonName"] | null;
+        };
         /** @enum {string} */
         GroupKind: "value" | "none" | "others";
         GroupOf_AgesOfGroup: {
@@ -1692,6 +1803,15 @@ export interface components {
             kind: string;
             /** Format: int64 */
             position: number;
+        };
+        GuestAnswer: {
+            name: string;
+            /** Format: int64 */
+            position: number;
+        };
+        GuestPlan: {
+            client: string;
+            name: components["schemas"]["PersonName"];
         };
         Health: {
             status: string;
@@ -1828,6 +1948,26 @@ export interface components {
             sees: components["schemas"]["SeesTerm"];
             sign_in: string | null;
             token: components["schemas"]["OwnToken"] | null;
+        };
+        MeetingChange: {
+            cancelled?: boolean;
+            /** Format: date-time */
+            moved_to?: string | null;
+            reason?: string;
+        };
+        MeetingRow: {
+            cancelled: boolean;
+            /** Format: date */
+            date: string;
+            edition: number;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date-time */
+            moved_from: string | null;
+            reason: string;
+            /** Format: date-time */
+            starts_at: string;
+            talks: components["schemas"]["TalkRow"][];
         };
         /** @enum {string} */
         MilestoneChoice: "open" | "closed" | "all";
@@ -2137,10 +2277,18 @@ export interface components {
             by?: components["schemas"]["PersonName"] | null;
             release: number[];
         };
+        ScheduleAnswer: {
+            may_change: boolean;
+            meetings: components["schemas"]["MeetingRow"][];
+            next: components["schemas"]["MeetingRow"] | null;
+        };
+        /** Format: date */
+        ScheduledDate: string;
         /** @enum {string} */
         Scope: "read" | "scrub" | "admin" | "private" | "embed";
         ScrubAnswer: components["schemas"]["ScrubRow"] & {
             current: components["schemas"]["DeckRowAnswer"] | null;
+            first_timers: string[];
             hidden_row: components["schemas"]["HiddenRowAnswer"] | null;
             /** Format: int64 */
             position: number;
@@ -2274,6 +2422,7 @@ export interface components {
         };
         SyncAnswer: {
             backfill: components["schemas"]["BackfillStage"];
+            chat_failing: components["schemas"]["ChatFailureRow"][];
             /** Format: int64 */
             conversations_due: number;
             /** Format: int64 */
@@ -2309,6 +2458,20 @@ export interface components {
             rows: number;
             /** Format: int32 */
             scrub: number | null;
+        };
+        TalkAnnouncement: {
+            /** Format: int64 */
+            minutes?: number | null;
+            presenter?: components["schemas"]["PersonName"] | null;
+            title: string;
+        };
+        TalkRow: {
+            /** Format: int64 */
+            minutes: number | null;
+            presenter: string;
+            /** Format: int64 */
+            talk: number;
+            title: string;
         };
         Term: string;
         TextAnswer: {
@@ -2694,6 +2857,7 @@ export interface components {
         CreatedAfterParam: components["schemas"]["DateOrDaysAgo"];
         CreatedBeforeParam: components["schemas"]["DateOrDaysAgo"];
         CursorParam: string;
+        DateParam: components["schemas"]["ScheduledDate"];
         DraftParam: boolean;
         FlagParam: components["schemas"]["Term"][];
         FormatParam: "json" | "csv" | "svg";
@@ -3665,6 +3829,186 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    show_schedule: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_meeting: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                date: components["parameters"]["DateParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingRow"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restore_meeting: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                date: components["parameters"]["DateParam"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_talk: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                date: components["parameters"]["DateParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalkAnnouncement"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRow"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRow"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_talk: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                date: components["parameters"]["DateParam"];
+                talk: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_scrubs: {
         parameters: {
             query?: {
@@ -4090,6 +4434,94 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["AmbiguousLogin"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_greeter: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GreeterSetting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_guest: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestPlan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -6053,7 +6485,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "unknown-row" | "host-present" | "host-changed" | "timer-changed" | "claimed" | "nothing-to-read" | "no-schedule" | "note-changed" | "bad-sheet" | "other-sheet" | "key-reused" | "position-not-reached";
+                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "unknown-row" | "host-present" | "host-changed" | "greeter-changed" | "too-many-guests" | "timer-changed" | "claimed" | "nothing-to-read" | "no-schedule" | "unknown-meeting" | "unknown-talk" | "too-many-talks" | "note-changed" | "bad-sheet" | "other-sheet" | "key-reused" | "position-not-reached";
             };
             cookie?: never;
         };
