@@ -4,9 +4,9 @@
 //! pages of our own.
 
 use axum::extract::FromRequestParts;
-use axum::http::Method;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 
 use super::AppState;
 use super::cookies::{check_own_page, session};
@@ -53,6 +53,54 @@ impl FromRequestParts<AppState> for Viewer {
                 Err(Problem::unauthorized().detail(detail))
             }
         }
+    }
+}
+
+/// Who is there: as everybody, and where anybody reads also somebody whom nobody knows, on a page of ours.
+pub struct Visitor(pub Viewer);
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Problem;
+
+    /// # Errors
+    /// As for [`Viewer`]; 403 if a page of another site asks.
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        match &state.public {
+            Some(public) if token(parts).is_none() && session(&parts.headers).is_none() => {
+                check_own_page(&parts.headers)?;
+                Ok(Self(public.visit(parts, state.service.now())?))
+            }
+            _ => Ok(Self(Viewer::from_request_parts(parts, state).await?)),
+        }
+    }
+}
+
+/// Somebody whom nobody knows and who leaves a name, on a page of ours, where anybody reads.
+pub struct Guest(pub Viewer);
+
+impl FromRequestParts<AppState> for Guest {
+    type Rejection = Problem;
+
+    /// # Errors
+    /// 401 where nobody reads without a token, 403 for who is known and for pages of other sites, 429 after too many names
+    /// from the address.
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let known = || Problem::of(StatusCode::FORBIDDEN).detail("You are known here: come as yourself.");
+        if token(parts).is_some() {
+            return Err(known());
+        }
+        check_own_page(&parts.headers)?;
+        if let Some(cookie) = session(&parts.headers) {
+            match viewer(&cookie, state.service.recognize_session(&cookie), parts, state).await? {
+                Ok(_) => return Err(known()),
+                Err(Refusal::UnknownSession) => {}
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+        let Some(public) = &state.public else {
+            return Err(Problem::unauthorized().detail("Here nobody reads without a token. Sign in."));
+        };
+        Ok(Self(public.greet(parts, state.service.now())?))
     }
 }
 

@@ -170,6 +170,8 @@ fn resources() -> OpenApiRouter<AppState> {
         .routes(routes!(scrubs::presence::put))
         .routes(routes!(scrubs::timer::put))
         .routes(routes!(scrubs::claims::put))
+        .routes(routes!(scrubs::greeter::put))
+        .routes(routes!(scrubs::guests::create))
         .routes(routes!(scrubs::stream::follow))
         .routes(routes!(scrubs::attendees::put, scrubs::attendees::delete))
         .routes(routes!(scrubs::minutes::show))

@@ -121,13 +121,21 @@ fn network(address: IpAddr) -> IpAddr {
 pub struct PublicReading {
     proxies: TrustedProxies,
     limits: Limits<IpAddr>,
+    guests: Limits<IpAddr>,
 }
+
+/// Names that people leave a minute and address.
+const GUESTS_A_MINUTE: u32 = 10;
 
 impl PublicReading {
     /// `None` unless it is on.
     pub fn new(settings: &PublicSettings) -> Option<Self> {
         let PublicSettings { on, per_minute, proxies } = settings;
-        on.then(|| Self { proxies: proxies.clone(), limits: Limits::new(*per_minute) })
+        on.then(|| Self {
+            proxies: proxies.clone(),
+            limits: Limits::new(*per_minute),
+            guests: Limits::new(GUESTS_A_MINUTE),
+        })
     }
 
     /// Somebody who reads without a token, once the request is counted.
@@ -138,8 +146,26 @@ impl PublicReading {
         if ![Method::GET, Method::HEAD].contains(&parts.method) {
             return Err(Problem::unauthorized().detail("Without a token you can only read."));
         }
+        self.visit(parts, now)
+    }
+
+    /// Somebody who says that they are there.
+    ///
+    /// # Errors
+    /// 429 after too many requests from the address.
+    pub fn visit(&self, parts: &Parts, now: DateTime<Utc>) -> Result<Viewer, Problem> {
         let from = self.proxies.reader(parts)?;
         self.limits.count(from, now, &parts.extensions)?;
+        Ok(Viewer::nobody(from))
+    }
+
+    /// Somebody who leaves a name.
+    ///
+    /// # Errors
+    /// 429 after too many names from the address.
+    pub fn greet(&self, parts: &Parts, now: DateTime<Utc>) -> Result<Viewer, Problem> {
+        let from = self.proxies.reader(parts)?;
+        self.guests.count(from, now, &parts.extensions)?;
         Ok(Viewer::nobody(from))
     }
 }

@@ -49,6 +49,8 @@ impl From<Refusal> for Problem {
             Refusal::DateOver => of(&kinds::DATE_OVER),
             Refusal::UnknownMarks => of(&kinds::UNKNOWN_MARKS),
             Refusal::UnknownScrub => of(&kinds::UNKNOWN_SCRUB),
+            Refusal::ScrubEnded => of(&kinds::SCRUB_CLOSED),
+            Refusal::TooManyGuests => of(&kinds::TOO_MANY_GUESTS),
             Refusal::UnknownRow => of(&kinds::UNKNOWN_ROW),
             Refusal::ScrubOpen { number } => of(&kinds::SCRUB_OPEN).allowed([number.to_string()]),
             Refusal::TextNotShown => of(&kinds::TEXT_NOT_SHOWN),

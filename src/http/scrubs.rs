@@ -5,6 +5,8 @@ pub mod attendees;
 pub mod claims;
 pub mod cursor;
 pub mod deck;
+pub mod greeter;
+pub mod guests;
 pub mod host;
 pub mod minutes;
 mod number;

@@ -3,7 +3,7 @@
 //!
 //! It is what is so at the moment. Nobody's coming and going here is an event, and nothing of it is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -17,6 +17,10 @@ pub const ASKED: TimeDelta = TimeDelta::minutes(2);
 pub const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// How many have to agree to another host while the host is away, if anybody else is there.
 pub const NEEDED: usize = 2;
+/// What a guest's name ends in, which no login does.
+const GUEST: &str = " (guest)";
+/// Characters of the name that a guest leaves at most.
+const LONGEST_GUEST: usize = 80;
 
 /// A room, as a reader sees it. Places are the reader's.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +41,8 @@ pub struct Room {
     pub timer: Timer,
     /// By their places.
     pub claims: Vec<Claim>,
+    /// Who greets those who come.
+    pub greeter: Option<String>,
     /// The database's time.
     pub now: DateTime<Utc>,
 }
@@ -67,7 +73,20 @@ pub struct Present {
     pub following: bool,
     /// They are writing something.
     pub typing: bool,
+    /// They were at no scrub before.
+    pub first_time: bool,
+    /// They left a name, and have no account.
+    pub guest: bool,
     pub since: DateTime<Utc>,
+}
+
+/// What somebody without an account is called, by the name that they leave. `None` if it is too long, or nothing.
+pub fn guest_name(left: &str) -> Option<String> {
+    let mut name = left.trim();
+    while let Some(bare) = name.strip_suffix(GUEST.trim()) {
+        name = bare.trim();
+    }
+    (1..=LONGEST_GUEST).contains(&name.chars().count()).then(|| format!("{name}{GUEST}"))
 }
 
 /// A row that somebody took to read by themselves.
@@ -134,6 +153,16 @@ pub struct Tab {
     pub expires_at: DateTime<Utc>,
 }
 
+/// The tabs, with the names that people left in those of somebody who is not named. `left` has them by the ids of the tabs.
+pub fn with_guests(mut tabs: Vec<Tab>, left: &HashMap<String, String>) -> Vec<Tab> {
+    for tab in tabs.iter_mut().filter(|tab| tab.login.is_empty()) {
+        if let Some(name) = left.get(&tab.client) {
+            (tab.login, tab.name) = (name.to_lowercase(), name.clone());
+        }
+    }
+    tabs
+}
+
 /// Who is there, by their tabs: each person once, as they are in the tab in which they did something last, and how many
 /// are not named.
 pub fn present(tabs: Vec<Tab>, now: DateTime<Utc>) -> (Vec<Present>, usize) {
@@ -145,7 +174,8 @@ pub fn present(tabs: Vec<Tab>, now: DateTime<Utc>) -> (Vec<Present>, usize) {
             watching += 1;
             continue;
         }
-        let here = Present { name, place, following, typing, since: came_at };
+        let guest = name.ends_with(GUEST);
+        let here = Present { name, place, following, typing, first_time: false, guest, since: came_at };
         match people.get_mut(&login) {
             None => drop(people.insert(login, (changed_at, here))),
             Some((last, known)) => {

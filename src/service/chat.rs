@@ -37,14 +37,20 @@ impl Service {
             told.metrics.chat_messages("unknown", lost);
         }
         let Some(taken) = chat::take(pool, now).await? else { return Ok(false) };
-        let end = match self.composed(told, &taken).await? {
-            Some(message) if chat::sending(pool, &taken, self.now()).await? => {
+        let end = match self.composed(told, &taken).await {
+            Ok(Some(message)) if chat::sending(pool, &taken, self.now()).await? => {
                 let delivered = told.client.send(&message, self.now()).await;
                 outcome(delivered, &taken, self.now())
             }
             // Somebody else has it.
-            Some(_) => return Ok(true),
-            None => MessageEnd::LeftOut,
+            Ok(Some(_)) => return Ok(true),
+            Ok(None) => MessageEnd::LeftOut,
+            Err(refusal) => {
+                let error = &refusal as &dyn std::error::Error;
+                tracing::warn!(error, "a message to the chat could not be made");
+                let why = "the message could not be made".to_owned();
+                outcome(Delivered::No { why, wait: None }, &taken, self.now())
+            }
         };
         chat::end(pool, &taken, &end, self.now()).await?;
         let (account, scrub, kind, chat) = (taken.account_id, taken.scrub, taken.kind.name(), told.client.address());

@@ -12,6 +12,7 @@ use crate::rank::BadCriterion;
 use crate::scrub::input::BadNote;
 use crate::scrub::view::BadView;
 use crate::sheet::BadSheet;
+use crate::store::scrubs::arrivals;
 use crate::store::{StoreError, schedule, views};
 
 /// Why a use case did not do what it was asked. The texts are sentences that the caller may read, except those of
@@ -90,6 +91,10 @@ pub enum Refusal {
     UnknownMarks,
     #[error("The account has no scrub of this number.")]
     UnknownScrub,
+    #[error("The scrub is closed.")]
+    ScrubEnded,
+    #[error("A scrub has at most {} guests.", arrivals::MOST_GUESTS)]
+    TooManyGuests,
     #[error("The scrub's deck has no row at this place that the token may see.")]
     UnknownRow,
     #[error("Only who is listed as present asks to lead a scrub whose host is away.")]

@@ -4,6 +4,7 @@
 //! see, and [`moving`] moves it by hand; [`deck`] shows the rows and sums them up; [`rounds`] begins a view's next round
 //! when nothing is left; [`room`] has who is there, and the stream that tells them what happens.
 
+mod arrivals;
 pub mod deck;
 pub mod hidden;
 pub mod moving;
@@ -47,6 +48,8 @@ pub struct ScrubDetails {
     pub current: Option<ShownRow>,
     /// The row at which the group is, if the viewer attends and may not see it.
     pub hidden_row: Option<HiddenRow>,
+    /// Those of its attendees who were at no scrub before.
+    pub first_timers: Vec<String>,
     /// The position of the account's log that this includes, at least.
     pub position: i64,
 }
@@ -215,7 +218,8 @@ impl Service {
             None => None,
         };
         let hidden_row = self.hidden_row(viewer, account_id, &scrub).await?;
-        Ok(ScrubDetails { account_id, scrub, current, hidden_row, position })
+        let first_timers = self.first_timers(account_id, &scrub).await?;
+        Ok(ScrubDetails { account_id, scrub, current, hidden_row, first_timers, position })
     }
 
     async fn changed_scrub(

@@ -48,6 +48,8 @@ pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event)
     generations::remove(&mut *transaction, account_id, 0, i64::MAX).await?;
     sqlx::query!("DELETE FROM views WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM schedule_dates WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM scrub_greeters WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
+    sqlx::query!("DELETE FROM scrub_guests WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM chat_messages WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM talks WHERE account_id = $1", account_id).execute(&mut *transaction).await?;
     sqlx::query!("DELETE FROM requests WHERE account_id = $1", account_id).execute(&mut *transaction).await?;

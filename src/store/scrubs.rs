@@ -6,7 +6,8 @@
 //!   [`marking`]: the same for several items at once;
 //!   [`notes`]: notes on items; [`rounds`]: the rounds of views; [`import`]: what a spreadsheet tells;
 //! - [`moving`]: moves the cursor by hand, and reads rows beside it; [`host`]: who leads;
-//! - [`room`]: what is so at the moment while a scrub goes on, and who changes it: [`presence`], [`timer`], [`claims`];
+//! - [`room`]: what is so at the moment while a scrub goes on, and who changes it: [`presence`], [`timer`], [`claims`],
+//!   [`arrivals`];
 //!   [`news`]: what changed in a scrub;
 //! - [`requests`]: requests that may come again; `rows`: single rows that deciding looks at; `cursor`: where a scrub's
 //!   cursor is and goes, and `shape`: how a deck is counted, for readers who do not see all of it;
@@ -16,6 +17,7 @@
 //! - `project`: folds scrub events into rows, in an append or a rebuild; `deck_marks`: which rows of decks
 //!   are marked as read.
 
+pub mod arrivals;
 pub mod claims;
 mod cursor;
 pub mod deck;

@@ -1,5 +1,6 @@
 //! Scrubs through the API: rounds, decks, marks, notes and minutes.
 
+mod arrivals;
 mod calendar;
 mod chosen;
 mod crowd;

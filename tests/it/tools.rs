@@ -6,6 +6,7 @@ mod browser;
 mod chart;
 mod clients;
 mod clocks;
+mod community;
 mod examples;
 mod exchanges;
 mod libreoffice;

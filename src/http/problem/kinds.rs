@@ -91,6 +91,10 @@ kinds! {
          scrub as it stands.";
     HOST_CHANGED = "host-changed", CONFLICT, "Another host leads",
         "`from` is not who leads the scrub now. Nothing was done; `current` shows the scrub as it stands.";
+    GREETER_CHANGED = "greeter-changed", CONFLICT, "Somebody else greets",
+        "`from` is not who greets now. Nothing was done; `current` shows the room as it is now.";
+    TOO_MANY_GUESTS = "too-many-guests", CONFLICT, "Too many guests",
+        "The scrub has as many guests as it can have. Read along without a name, or sign in.";
     TIMER_CHANGED = "timer-changed", CONFLICT, "The timer was set",
         "Somebody has set the timer since `version`. Nothing was done; `current` shows the room as it is now.";
     CLAIMED = "claimed", CONFLICT, "The row is taken",

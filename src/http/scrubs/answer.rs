@@ -103,14 +103,16 @@ pub struct ScrubAnswer {
     current: Option<DeckRowAnswer>,
     /// Null unless you are signed in, attend, and the group is at a row that you may not see.
     hidden_row: Option<HiddenRowAnswer>,
+    /// Those of its attendees who are at a scrub of the account for the first time; nobody at the first one that it has.
+    first_timers: Vec<String>,
     /// The answer includes at least this position of the account's log.
     position: i64,
 }
 
 impl From<ScrubDetails> for ScrubAnswer {
     fn from(details: ScrubDetails) -> Self {
-        let ScrubDetails { scrub, current, hidden_row, position, .. } = details;
+        let ScrubDetails { scrub, current, hidden_row, first_timers, position, .. } = details;
         let current = current.map(|row| DeckRowAnswer::of(row, !scrub.imported));
-        Self { scrub: scrub.into(), current, hidden_row: hidden_row.map(HiddenRowAnswer::from), position }
+        Self { scrub: scrub.into(), current, hidden_row: hidden_row.map(HiddenRowAnswer::from), first_timers, position }
     }
 }

@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 use super::number::scrub_number;
 use super::room::RoomAnswer;
 use crate::http::AppState;
+use crate::http::auth::Visitor;
 use crate::http::description::answers::{BadBody, NoAccount, Refused};
 use crate::http::description::params::{AccountParam, ScrubPath};
 use crate::http::description::schemas::PersonName;
 use crate::http::json::{Body, Whole};
 use crate::http::params::Params;
 use crate::http::problem::Problem;
-use crate::service::Viewer;
 use crate::service::scrubs::room;
 
 /// What a tab tells of itself.
@@ -48,7 +48,8 @@ pub struct PresenceBeat {
 /// Be there.
 ///
 /// Send it when you come, every ten seconds, and when something changes; it counts for thirty seconds. Whoever may take part (the
-/// scope `scrub`) is shown to the others, and put down as present when they come. Others are counted, and not named. It renews the
+/// scope `scrub`) is shown to the others, and put down as present when they come. Others are counted, and not named, unless they
+/// left a name (`POST /api/v1/scrubs/{number}/guests`); where anybody reads, they need no token on a page of this service. It renews the
 /// rows that you took to read by yourself. Whoever follows need not send it when the cursor moves.
 #[utoipa::path(
     put, path = "/api/v1/scrubs/{number}/presence", tag = "scrubs", operation_id = "set_presence", request_body = PresenceBeat,
@@ -60,7 +61,7 @@ pub struct PresenceBeat {
 )]
 pub async fn put(
     State(state): State<AppState>,
-    viewer: Viewer,
+    Visitor(viewer): Visitor,
     Path(number): Path<String>,
     params: Params,
     Body(beat): Body<PresenceBeat>,

@@ -74,7 +74,7 @@ pub struct PersonHere {
     typing: bool,
     /// They are at a scrub of the account for the first time.
     first_time: bool,
-    /// They left a name, and have not signed in.
+    /// They left a name, and have no account; their name ends in `(guest)`.
     guest: bool,
     since: DateTime<Utc>,
 }
@@ -121,7 +121,7 @@ impl From<&Room> for RoomAnswer {
             watching: room.watching,
             timer: TimerAnswer::from(&room.timer),
             claims: room.claims.iter().map(ClaimAnswer::from).collect(),
-            greeter: None,
+            greeter: room.greeter.clone(),
             now: room.now,
             position: room.position,
         }
@@ -137,8 +137,8 @@ impl From<&HostRequest> for HostRequestAnswer {
 
 impl From<&Present> for PersonHere {
     fn from(person: &Present) -> Self {
-        let Present { name, place, following, typing, since } = person.clone();
-        Self { login: name, place, following, typing, first_time: false, guest: false, since }
+        let Present { name, place, following, typing, first_time, guest, since } = person.clone();
+        Self { login: name, place, following, typing, first_time, guest, since }
     }
 }
 

@@ -76,10 +76,7 @@ impl Service {
     ) -> Result<Room, Refusal> {
         viewer.require(Scope::Read)?;
         let Presence { client, place, following, typing, leaving } = presence;
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if !(1..=LONGEST_CLIENT).contains(&client.len()) || !client.bytes().all(is_plain) {
-            return Err(Refusal::bad_parameter("client", "1 to 64 letters, digits, `-` and `_`: an id of this tab."));
-        }
+        check_client(&client)?;
         let account_id = self.account(viewer, account).await?.account_id;
         let request = self.request(viewer, Authorship { repeatable: None, by })?;
         let takes_part = viewer.require_in(account_id, Scope::Scrub).is_ok();
@@ -175,8 +172,20 @@ impl Service {
         Ok(room::sweep(&self.0.pool).await?)
     }
 
-    async fn room(&self, viewer: &Viewer, account_id: i64, number: i64) -> Result<Room, Refusal> {
+    pub(super) async fn room(&self, viewer: &Viewer, account_id: i64, number: i64) -> Result<Room, Refusal> {
         let room = room::room(&self.0.pool, account_id, &viewer.sight(), number).await?;
         room.ok_or(Refusal::UnknownScrub)
+    }
+}
+
+/// Whether a text can be the id of a tab.
+///
+/// # Errors
+/// [`Refusal::BadParameter`]
+pub(super) fn check_client(client: &str) -> Result<(), Refusal> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    match (1..=LONGEST_CLIENT).contains(&client.len()) && client.bytes().all(is_plain) {
+        true => Ok(()),
+        false => Err(Refusal::bad_parameter("client", "1 to 64 letters, digits, `-` and `_`: an id of this tab.")),
     }
 }

@@ -4,14 +4,17 @@
 //! Nothing here locks an account's head, but for what becomes an event too. Locks are taken in this order: the head, the
 //! room's row, the others. All times are the database's.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
+use super::arrivals;
 use super::cursor;
 use super::shape::{Shape, visits};
 use crate::activity::Sight;
 use crate::scrub::deck::Visit;
-use crate::scrub::room::{ASKED, AWAY, Claim, Held, HostRequest, Room, Tab, Timer, is_present, present};
+use crate::scrub::room::{ASKED, AWAY, Claim, Held, HostRequest, Room, Tab, Timer, is_present, present, with_guests};
 use crate::store::StoreError;
 use crate::store::pool::{self, ONE_MOMENT};
 
@@ -66,9 +69,19 @@ pub async fn room(pool: &PgPool, account_id: i64, sight: &Sight, scrub: i64) -> 
     };
     let host_present = stored.host.as_ref().is_some_and(|host| is_present(host, &tabs, stored.now));
     let host_request = stored.request().filter(|_| !stored.closed && !host_present);
-    let (mut people, watching) = present(tabs, stored.now);
+    let mut left = HashMap::new();
+    let mut greeter = None;
+    if !stored.closed {
+        let guests = arrivals::guests(&mut moment, account_id, scrub).await?;
+        left.extend(guests.into_iter().map(|guest| (guest.client, guest.name)));
+        greeter = arrivals::greeter(&mut moment, account_id, scrub).await?;
+    }
+    let (mut people, watching) = present(with_guests(tabs, &left), stored.now);
+    let names = people.iter().map(|person| &person.name);
+    let first = arrivals::first_timers(&mut moment, account_id, scrub, names).await?;
     let shown = |place: i64| shape.as_ref().map_or(Some(place), |shape| shape.shown(place));
     for person in &mut people {
+        person.first_time = first.contains(&person.name.to_lowercase());
         person.place = if person.following { cursor } else { person.place }.and_then(shown);
     }
     let claims = claims.into_iter().filter_map(|claim| Some(Claim { place: shown(claim.place)?, ..claim }));
@@ -89,6 +102,7 @@ pub async fn room(pool: &PgPool, account_id: i64, sight: &Sight, scrub: i64) -> 
         watching,
         timer,
         claims: claims.collect(),
+        greeter,
         now: stored.now,
         host: stored.host,
     }))
@@ -247,9 +261,9 @@ pub(super) async fn clear(connection: &mut PgConnection, account_id: i64, scrub:
         .execute(&mut *connection)
         .await?;
     sqlx::query!("DELETE FROM scrub_claims WHERE account_id = $1 AND scrub = $2", account_id, scrub)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
-    Ok(())
+    arrivals::clear(connection, account_id, scrub).await
 }
 
 /// Deletes what is left of all rooms for no reason: who came just when a scrub ended, and who is gone for long.
@@ -264,5 +278,5 @@ pub async fn sweep(pool: &PgPool) -> Result<(), StoreError> {
     )
     .execute(pool)
     .await?;
-    Ok(())
+    arrivals::sweep(pool).await
 }

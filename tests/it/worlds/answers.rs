@@ -32,7 +32,7 @@ const QUESTIONS: [&str; 19] = [
 ];
 
 /// Operations that ask nothing of an account, or that have tests of their own.
-const ELSEWHERE: [&str; 19] = [
+const ELSEWHERE: [&str; 21] = [
     "POST /webhooks/github",
     "GET /healthz",
     "GET /readyz",
@@ -52,6 +52,9 @@ const ELSEWHERE: [&str; 19] = [
     "DELETE /api/v1/schedule/{date}",
     "POST /api/v1/schedule/{date}/talks",
     "DELETE /api/v1/schedule/{date}/talks/{talk}",
+    // `scrubs::arrivals`: they are about no item.
+    "PUT /api/v1/scrubs/{number}/greeter",
+    "POST /api/v1/scrubs/{number}/guests",
     // `sign_in`: they are about who asks.
     "GET /auth/sign-in",
     "GET /auth/callback",

@@ -26,3 +26,9 @@ export async function schedule(account: string | undefined): Promise<Schemas["Sc
 export function begins(moment: string): string {
   return new Date(moment).toLocaleString("en", { dateStyle: "full", timeStyle: "short" });
 }
+
+/** When the next scrub begins; `null` if none is scheduled. */
+export async function nextScrub(account: string | undefined): Promise<Date | null> {
+  const next = (await schedule(account))?.next;
+  return next ? new Date(next.starts_at) : null;
+}

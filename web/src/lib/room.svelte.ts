@@ -6,7 +6,7 @@ import { followEvents } from "./live";
 import { once, random } from "./once";
 import { root } from "./place.svelte";
 import type { DeckRow, Scrub, ScrubAnswer } from "./scrub.svelte";
-import { headers, session } from "./session.svelte";
+import { headers } from "./session.svelte";
 
 export type RoomAnswer = Schemas["RoomAnswer"];
 export type Person = RoomAnswer["people"][number];
@@ -130,7 +130,7 @@ export class Room {
   }
   async present(): Promise<void> {
     clearTimeout(this.#sign);
-    if (!this.scrub.open || session.nobody) return;
+    if (!this.scrub.open) return;
     try {
       this.put(await ask(api.PUT("/api/v1/scrubs/{number}/presence", { params: this.scrub.params, body: this.#body(false) })));
     } catch (fault) {
@@ -144,10 +144,24 @@ export class Room {
     this.#sign = setTimeout(() => void this.present(), 150);
   }
   #leave(): void {
-    if (!this.scrub.open || session.nobody) return;
+    if (!this.scrub.open) return;
     const query = this.account === undefined ? "" : `?${new URLSearchParams({ account: this.account }).toString()}`;
     const sent = { method: "PUT", keepalive: true, body: JSON.stringify(this.#body(true)), headers: { ...headers(), "Content-Type": "application/json" } };
     void fetch(`${root}api/v1/scrubs/${String(this.scrub.number)}/presence${query}`, sent).catch(() => null);
+  }
+
+  /** Leaves a name here, of somebody without an account. Answers what they are called. */
+  async guest(name: string): Promise<string> {
+    const body = { name, client: this.#client };
+    const guest = await ask(api.POST("/api/v1/scrubs/{number}/guests", { params: this.scrub.params, body }));
+    await this.present();
+    return guest.name;
+  }
+
+  /** Says who greets those who come, or nobody. */
+  greet(login: string | null): Promise<void> {
+    const body = { login, from: this.answer?.greeter ?? null };
+    return this.#act(ask(api.PUT("/api/v1/scrubs/{number}/greeter", { params: this.scrub.params, body })));
   }
 
   /** Acts, and takes in what is. */

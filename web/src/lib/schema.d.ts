@@ -512,6 +512,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scrubs/{number}/greeter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["set_greeter"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scrubs/{number}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["add_guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scrubs/{number}/host": {
         parameters: {
             query?: never;
@@ -1679,6 +1711,10 @@ export interface components {
             last_sweep_at: string | null;
         };
         FullRepositoryName: string;
+        GreeterSetting: {
+            from?: components["schemas"]["PersonName"] | null;
+            login?: components["schemas"]["PersonName"] | null;
+        };
         /** @enum {string} */
         GroupKind: "value" | "none" | "others";
         GroupOf_AgesOfGroup: {
@@ -1767,6 +1803,15 @@ export interface components {
             kind: string;
             /** Format: int64 */
             position: number;
+        };
+        GuestAnswer: {
+            name: string;
+            /** Format: int64 */
+            position: number;
+        };
+        GuestPlan: {
+            client: string;
+            name: components["schemas"]["PersonName"];
         };
         Health: {
             status: string;
@@ -2243,6 +2288,7 @@ export interface components {
         Scope: "read" | "scrub" | "admin" | "private" | "embed";
         ScrubAnswer: components["schemas"]["ScrubRow"] & {
             current: components["schemas"]["DeckRowAnswer"] | null;
+            first_timers: string[];
             hidden_row: components["schemas"]["HiddenRowAnswer"] | null;
             /** Format: int64 */
             position: number;
@@ -4393,6 +4439,94 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    set_greeter: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GreeterSetting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_guest: {
+        parameters: {
+            query?: {
+                account?: components["parameters"]["AccountParam"];
+            };
+            header?: never;
+            path: {
+                number: components["parameters"]["NumberParam"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestPlan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestAnswer"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     hand_over_scrub: {
         parameters: {
             query?: {
@@ -6351,7 +6485,7 @@ export interface operations {
                 "If-None-Match"?: components["parameters"]["IfNoneMatchParam"];
             };
             path: {
-                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "unknown-row" | "host-present" | "host-changed" | "timer-changed" | "claimed" | "nothing-to-read" | "no-schedule" | "unknown-meeting" | "unknown-talk" | "too-many-talks" | "note-changed" | "bad-sheet" | "other-sheet" | "key-reused" | "position-not-reached";
+                kind: "bad-parameter" | "parameter-forbidden" | "other-origin" | "sign-in-off" | "sign-in-failed" | "unknown-account" | "login-reused" | "unknown-view" | "unknown-collection" | "view-declared" | "view-built-in" | "too-many-views" | "unknown-item" | "item-deleted" | "text-not-shown" | "unknown-marks" | "date-over" | "unknown-scrub" | "scrub-open" | "scrub-closed" | "cursor-moved" | "unknown-row" | "host-present" | "host-changed" | "greeter-changed" | "too-many-guests" | "timer-changed" | "claimed" | "nothing-to-read" | "no-schedule" | "unknown-meeting" | "unknown-talk" | "too-many-talks" | "note-changed" | "bad-sheet" | "other-sheet" | "key-reused" | "position-not-reached";
             };
             cookie?: never;
         };
