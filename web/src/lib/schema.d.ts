@@ -1794,6 +1794,15 @@ export interface components {
             group_by: components["schemas"]["Facet"] | null;
             groups: components["schemas"]["GroupOf_ThroughputOfGroup"][];
         };
+        GuestAnswer: {
+            name: string;
+            /** Format: int64 */
+            position: number;
+        };
+        GuestPlan: {
+            client: string;
+            name: components["schemas"]["PersonName"];
+        };
         HappeningRow: {
             about: string | null;
             actor: string | null;
@@ -1803,15 +1812,6 @@ export interface components {
             kind: string;
             /** Format: int64 */
             position: number;
-        };
-        GuestAnswer: {
-            name: string;
-            /** Format: int64 */
-            position: number;
-        };
-        GuestPlan: {
-            client: string;
-            name: components["schemas"]["PersonName"];
         };
         Health: {
             status: string;
