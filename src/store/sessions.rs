@@ -182,7 +182,7 @@ async fn touch(pool: &PgPool, found: &Columns) -> Result<(), StoreError> {
     let mut transaction = pool::begin(pool, "BEGIN").await?;
     let idle = sqlx::query_scalar!(
         "SELECT session_id FROM sessions WHERE session_id = $1 AND used_at < now() - interval '1 minute'
-         FOR UPDATE SKIP LOCKED",
+         FOR NO KEY UPDATE SKIP LOCKED",
         found.session_id,
     );
     if idle.fetch_optional(&mut *transaction).await?.is_none() {

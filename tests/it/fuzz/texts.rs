@@ -9,6 +9,7 @@ use bugscrub::rank::live::{Live, Meanings, Selection};
 use bugscrub::rank::{Criteria, Cursor, Filter, Item, Order, PageRequest, PlaceKey, Repository};
 use bugscrub::scrub::Declared;
 use bugscrub::scrub::schedule::Schedule;
+use bugscrub::sheet::{Without, read};
 use bugscrub::webhook::Secrets;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -131,6 +132,8 @@ fn a_setting_is_refused_or_taken() {
             address.of("/app");
             address.web();
             address.relative(&text);
+            let ends = |source: &String| source.contains([';', ',', '\'', ' ']);
+            assert!(!address.image_sources().iter().any(ends), "a source ends no directive of the page's policy");
         }
         Accounts::new(text.split(','));
         Bots::new(text.split(','));
@@ -140,5 +143,24 @@ fn a_setting_is_refused_or_taken() {
         if let Ok(views) = Declared::with_file(&text) {
             views.all(vec![]).iter().for_each(|(_, view)| drop(view.filter(TODAY, chrono_tz::UTC)));
         }
+    });
+}
+
+/// Rows that are named are rows of the file, or nothing is taken.
+#[test]
+fn a_choice_of_rows_is_refused_or_taken() {
+    let book = read(b"Repository,Type,#,Comment\nacme/widgets,Issue,1,a\nacme/widgets,Issue,2,b\n").unwrap();
+    let texts = ["2", "2-3", "2,3", "1-9,3", "0051:2-40,44", ":2", "a:b:3-2"];
+    fuzz("a_choice_of_rows_is_refused_or_taken", |rng, input| {
+        let text = String::from_utf8_lossy(&{
+            let text = *one_of(rng, &texts);
+            damaged(rng, text.as_bytes())
+        })
+        .into_owned();
+        input.input.clone_from(&text);
+        let Ok(without) = Without::of([text.as_str()]) else { return };
+        let mut chosen = book.clone();
+        let left_out = chosen.leave_out(&without).is_ok();
+        assert!(!left_out || chosen.tabs[0].rows.iter().any(|row| row.left_out), "{text:?}");
     });
 }
