@@ -58,6 +58,8 @@ impl Story {
         if rng.random_range(0..2) == 0 {
             body["order"] = json!("newest");
         }
+        // A queue says how far behind it is.
+        worlds.whole.app.caught_up().await;
         // Of a view in which nothing is public there would be no scrub at all without what is private.
         let (_, seen) = worlds.publicly_as_mate(Method::GET, &format!("/api/v1/queue?view={view}&limit=1"), None).await;
         if seen["total"].as_i64().is_none_or(|total| total == 0) {
