@@ -15,7 +15,7 @@ define beside-page
 	@./scripts/build-page.sh & page=$$!; cargo $(1); built=$$?; wait $$page; [ $$built = 0 ] && exec cargo $(1)
 endef
 
-.PHONY: help demo test test-fast test-tools page api pictures fuzz kills audit bench image-check lint fmt serve sqlx setup
+.PHONY: help demo test test-fast test-tools page api pictures fuzz kills api-server audit bench image-check lint fmt serve sqlx setup
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,10 @@ test-tools: setup ## Run the other tests: with Node.js, LibreOffice, Helm, linte
 	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
 	cargo build --locked --manifest-path tests/chart/kinds/Cargo.toml --target-dir target/kinds
 	cargo test --locked --test it -- tools::
+
+api-server: ## Hold the chart and deploy/flux against a real API server, built from Go modules (half an hour the first time)
+	@./scripts/ensure-helm.sh
+	./tests/e2e/api-server.sh
 
 audit: ## Hold the chart against policies, and the dependencies against known faults (slow)
 	./scripts/audit.sh

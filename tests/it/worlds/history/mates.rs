@@ -1,6 +1,8 @@
 //! What the mate does: somebody who is signed in, and sees one of the private repositories. In the account that has nothing
 //! private, they do the same with what is public.
 
+use std::collections::BTreeSet;
+
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use reqwest::Method;
@@ -56,14 +58,34 @@ impl Story {
         if rng.random_range(0..2) == 0 {
             body["order"] = json!("newest");
         }
+        // A queue says how far behind it is.
+        worlds.whole.app.caught_up().await;
         // Of a view in which nothing is public there would be no scrub at all without what is private.
         let (_, seen) = worlds.publicly_as_mate(Method::GET, &format!("/api/v1/queue?view={view}&limit=1"), None).await;
         if seen["total"].as_i64().is_none_or(|total| total == 0) {
             return;
         }
+        // A deck is dealt by the marks that its opener sees. Of what came out of a private repository, they may see more.
+        let unread = format!("/api/v1/queue?view={view}&unread=true&limit=500");
+        let of_mate = worlds.same_for_mates(Method::GET, &unread, None).await.json;
+        let (_, of_public) = worlds.publicly_as_mate(Method::GET, &unread, None).await;
+        if self.public_items(&of_mate) != self.public_items(&of_public) {
+            return;
+        }
         let opened = worlds.same_for_mates(Method::POST, "/api/v1/scrubs", Some(&body)).await;
         let (status, _) = worlds.publicly_as_mate(Method::POST, "/api/v1/scrubs", Some(&body)).await;
         assert_eq!(opened.status, status, "BUGSCRUB_TEST_SEED={} {body}: {}", worlds.seed, opened.masked);
+    }
+
+    /// Those of a page's items whose repositories are public: the repository's name and the number.
+    fn public_items(&self, page: &Value) -> BTreeSet<(&'static str, i64)> {
+        let items = page["items"].as_array().into_iter().flatten();
+        let public = items.filter_map(|item| {
+            let name = item["repository"].as_str()?.rsplit('/').next()?;
+            let (repo_id, name) = REPOSITORIES.iter().find(|(_, known)| *known == name)?;
+            (!self.hides(*repo_id)).then_some((*name, item["number"].as_i64()?))
+        });
+        public.collect()
     }
 
     /// The mate goes on in the scrub that was opened last, comes to it, or closes it.
