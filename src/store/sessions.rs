@@ -96,20 +96,12 @@ pub async fn begin(
     (github_id, login): (i64, &str),
     tokens: &SealedTokens,
 ) -> Result<Vec<EndedSession>, StoreError> {
-    let ended = sqlx::query_as!(
-        EndedSession,
-        r#"WITH begun AS (
-             INSERT INTO sessions (hash, github_id, login, access_token, access_expires_at, refresh_token,
-               refresh_expires_at, expires_at)
-             VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $6, now() + make_interval(secs => $7),
-               now() + interval '30 days')),
-           oldest AS (
-             SELECT session_id FROM sessions WHERE github_id = $2 ORDER BY session_id DESC OFFSET $8),
-           -- One whose tokens are being renewed ends the next time.
-           idle AS (
-             SELECT session_id FROM sessions WHERE session_id IN (SELECT session_id FROM oldest) FOR UPDATE SKIP LOCKED)
-           DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM idle)
-           RETURNING hash, github_id AS "github_id!", access_token AS "access!""#,
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
+    sqlx::query!(
+        "INSERT INTO sessions (hash, github_id, login, access_token, access_expires_at, refresh_token, refresh_expires_at,
+           expires_at)
+         VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5), $6, now() + make_interval(secs => $7),
+           now() + interval '30 days')",
         hash,
         github_id,
         login,
@@ -117,26 +109,54 @@ pub async fn begin(
         tokens.access_seconds,
         tokens.refresh,
         tokens.refresh_seconds,
-        MOST - 1,
     )
-    .fetch_all(pool)
+    .execute(&mut *transaction)
     .await?;
+    let oldest = sqlx::query_scalar!(
+        "SELECT session_id FROM sessions WHERE github_id = $1 ORDER BY session_id DESC OFFSET $2",
+        github_id,
+        MOST,
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    // One whose tokens are being renewed ends the next time.
+    let idle = sqlx::query_scalar!(
+        "SELECT session_id FROM sessions WHERE session_id = ANY($1) FOR UPDATE SKIP LOCKED",
+        &oldest,
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let ended = sqlx::query_as!(
+        EndedSession,
+        r#"DELETE FROM sessions WHERE session_id = ANY($1)
+           RETURNING hash, github_id AS "github_id!", access_token AS "access!""#,
+        &idle,
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
     Ok(ended)
 }
 
 /// Begins a session of an API token.
 pub async fn begin_of_token(pool: &PgPool, hash: &[u8], token_hash: &[u8]) -> Result<(), StoreError> {
+    let mut transaction = pool::begin(pool, "BEGIN").await?;
     sqlx::query!(
-        "WITH begun AS (
-           INSERT INTO sessions (hash, token_hash, expires_at) VALUES ($1, $2, now() + interval '30 days')),
-         oldest AS (SELECT session_id FROM sessions WHERE token_hash = $2 ORDER BY session_id DESC OFFSET $3)
-         DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM oldest)",
+        "INSERT INTO sessions (hash, token_hash, expires_at) VALUES ($1, $2, now() + interval '30 days')",
         hash,
         token_hash,
-        MOST - 1,
     )
-    .execute(pool)
+    .execute(&mut *transaction)
     .await?;
+    sqlx::query!(
+        "DELETE FROM sessions WHERE session_id IN (
+           SELECT session_id FROM sessions WHERE token_hash = $1 ORDER BY session_id DESC OFFSET $2)",
+        token_hash,
+        MOST,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
     Ok(())
 }
 

@@ -41,7 +41,8 @@ pub(super) fn message(minutes: &Minutes, account: &str, whole: Option<String>) -
             lines.push(line);
         }
     }
-    let sections: [(&str, fn(&MinutesRow) -> bool); 3] =
+    type IsIn = fn(&MinutesRow) -> bool;
+    let sections: [(&str, IsIn); 3] =
         [("Read", |met| met.is_read()), ("Not read to the end", |met| met.current), ("Skipped", |met| met.skipped)];
     for (title, is_in) in sections {
         let mut met = rows.iter().filter(|met| is_in(met)).peekable();

@@ -10,7 +10,7 @@ use super::{room, rows};
 use crate::activity::Sight;
 use crate::scrub::room::LEASE;
 use crate::store::StoreError;
-use crate::store::pool;
+use crate::store::{clock, pool};
 
 /// What somebody wants of claims. Places are their own numbers.
 #[derive(Clone, Debug)]
@@ -78,19 +78,21 @@ pub async fn claim(
         }
         ClaimWish::Take(most) => next(&mut transaction, account_id, scrub, sight, (&at, most)).await?,
     };
+    let now = clock::now(&mut *transaction).await?;
     let taken = sqlx::query!(
         "INSERT INTO scrub_claims AS c (account_id, scrub, place, login, name, until)
-         SELECT $1, $2, place, $4, $5, clock_timestamp() + make_interval(secs => $6)
-         FROM UNNEST($3::bigint[]) AS wanted (place) ORDER BY place
+         SELECT a.account_id, $2, wanted.place, $4, $5, $6
+         FROM accounts a CROSS JOIN UNNEST($3::bigint[]) AS wanted (place) WHERE a.account_id = $1 ORDER BY wanted.place
          ON CONFLICT (account_id, scrub, place) DO UPDATE SET
            login = EXCLUDED.login, name = EXCLUDED.name, until = EXCLUDED.until
-         WHERE c.login = EXCLUDED.login OR c.until <= clock_timestamp()",
+         WHERE c.login = EXCLUDED.login OR c.until <= $7",
         account_id,
         scrub,
         &places,
         login,
         name,
-        LEASE.num_seconds() as f64,
+        now + LEASE,
+        now,
     )
     .execute(&mut *transaction)
     .await?;

@@ -118,7 +118,7 @@ async fn ask(
 ) -> Result<(), StoreError> {
     room::change(connection, account_id, scrub).await?;
     sqlx::query!(
-        "UPDATE scrub_rooms SET wanted_host = $3, asked_by = $4, asked_at = clock_timestamp()
+        "UPDATE scrub_rooms SET wanted_host = $3, asked_by = $4, asked_at = statement_timestamp()
          WHERE account_id = $1 AND scrub = $2",
         account_id,
         scrub,

@@ -9,7 +9,7 @@ use super::shape::Shape;
 use crate::activity::Sight;
 use crate::scrub::room::{LEASE, PRESENT};
 use crate::store::StoreError;
-use crate::store::pool;
+use crate::store::{clock, pool};
 
 /// Tabs of one room at most; whoever comes later is not seen there.
 const MOST_TABS: i64 = 2_000;
@@ -106,7 +106,7 @@ pub async fn hear(
 
 async fn stay(pool: &PgPool, account_id: i64, scrub: i64, login: &str, client: &str) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE scrub_presences SET expires_at = clock_timestamp() + make_interval(secs => $5)
+        "UPDATE scrub_presences SET expires_at = statement_timestamp() + make_interval(secs => $5)
          WHERE account_id = $1 AND scrub = $2 AND login = $3 AND client = $4",
         account_id,
         scrub,
@@ -123,8 +123,8 @@ async fn leave(pool: &PgPool, account_id: i64, scrub: i64, login: &str, client: 
     let mut transaction = pool::begin(pool, "BEGIN").await?;
     room::change(&mut transaction, account_id, scrub).await?;
     sqlx::query!(
-        "UPDATE scrub_presences SET expires_at = clock_timestamp(), changed_at = clock_timestamp(), typing = false
-         WHERE account_id = $1 AND scrub = $2 AND login = $3 AND client = $4 AND expires_at > clock_timestamp()",
+        "UPDATE scrub_presences SET expires_at = statement_timestamp(), changed_at = statement_timestamp(), typing = false
+         WHERE account_id = $1 AND scrub = $2 AND login = $3 AND client = $4 AND expires_at > statement_timestamp()",
         account_id,
         scrub,
         login,
@@ -145,31 +145,42 @@ async fn put(
 ) -> Result<(), StoreError> {
     let mut transaction = pool::begin(pool, "BEGIN").await?;
     room::change(&mut transaction, account_id, scrub).await?;
-    sqlx::query!(
-        "INSERT INTO scrub_presences AS p
-           (account_id, scrub, login, client, name, place, following, typing, came_at, changed_at, expires_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, now, now, now + make_interval(secs => $9)
-         FROM (SELECT clock_timestamp() AS now) AS clock
-         WHERE (SELECT count(*) FROM (SELECT FROM scrub_presences WHERE account_id = $1 AND scrub = $2
-                  AND expires_at > clock_timestamp() AND (login = '' OR $3 <> '') LIMIT $10) AS open)
-               < $10
-         ON CONFLICT (account_id, scrub, login, client) DO UPDATE SET
-           name = EXCLUDED.name, place = EXCLUDED.place, following = EXCLUDED.following, typing = EXCLUDED.typing,
-           came_at = CASE WHEN p.expires_at > EXCLUDED.came_at THEN p.came_at ELSE EXCLUDED.came_at END,
-           changed_at = EXCLUDED.changed_at, expires_at = EXCLUDED.expires_at",
+    let now = clock::now(&mut *transaction).await?;
+    let most = if login.is_empty() { MOST_WATCHING } else { MOST_TABS };
+    let open = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "open!" FROM (SELECT FROM scrub_presences WHERE account_id = $1 AND scrub = $2
+             AND expires_at > $3 AND (login = '' OR $4 <> '') LIMIT $5) AS open"#,
         account_id,
         scrub,
+        now,
         login,
-        heard.client,
-        name,
-        place,
-        heard.following,
-        heard.typing,
-        PRESENT.num_seconds() as f64,
-        if login.is_empty() { MOST_WATCHING } else { MOST_TABS },
+        most,
     )
-    .execute(&mut *transaction)
+    .fetch_one(&mut *transaction)
     .await?;
+    if open < most {
+        sqlx::query!(
+            "INSERT INTO scrub_presences AS p
+               (account_id, scrub, login, client, name, place, following, typing, came_at, changed_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)
+             ON CONFLICT (account_id, scrub, login, client) DO UPDATE SET
+               name = EXCLUDED.name, place = EXCLUDED.place, following = EXCLUDED.following, typing = EXCLUDED.typing,
+               came_at = CASE WHEN p.expires_at > EXCLUDED.came_at THEN p.came_at ELSE EXCLUDED.came_at END,
+               changed_at = EXCLUDED.changed_at, expires_at = EXCLUDED.expires_at",
+            account_id,
+            scrub,
+            login,
+            heard.client,
+            name,
+            place,
+            heard.following,
+            heard.typing,
+            now,
+            now + PRESENT,
+        )
+        .execute(&mut *transaction)
+        .await?;
+    }
     transaction.commit().await?;
     Ok(())
 }
@@ -177,10 +188,10 @@ async fn put(
 /// Somebody who is there keeps the rows that they took.
 async fn renew_claims(pool: &PgPool, account_id: i64, scrub: i64, login: &str) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE scrub_claims SET until = clock_timestamp() + make_interval(secs => $4)
+        "UPDATE scrub_claims SET until = statement_timestamp() + make_interval(secs => $4)
          WHERE account_id = $1 AND scrub = $2 AND place IN (SELECT place FROM scrub_claims
            WHERE account_id = $1 AND scrub = $2 AND login = $3
-             AND until BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => $4 - 60)
+             AND until BETWEEN statement_timestamp() AND statement_timestamp() + make_interval(secs => $4 - 60)
            ORDER BY place FOR UPDATE)",
         account_id,
         scrub,

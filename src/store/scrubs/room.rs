@@ -268,10 +268,12 @@ pub(super) async fn clear(connection: &mut PgConnection, account_id: i64, scrub:
 
 /// Deletes what is left of all rooms for no reason: who came just when a scrub ended, and who is gone for long.
 pub async fn sweep(pool: &PgPool) -> Result<(), StoreError> {
-    sqlx::query!("DELETE FROM scrub_presences WHERE expires_at < clock_timestamp() - interval '1 hour'")
+    sqlx::query!("DELETE FROM scrub_presences WHERE expires_at < statement_timestamp() - interval '1 hour'")
         .execute(pool)
         .await?;
-    sqlx::query!("DELETE FROM scrub_claims WHERE until < clock_timestamp() - interval '1 hour'").execute(pool).await?;
+    sqlx::query!("DELETE FROM scrub_claims WHERE until < statement_timestamp() - interval '1 hour'")
+        .execute(pool)
+        .await?;
     sqlx::query!(
         "DELETE FROM scrub_rooms r WHERE NOT EXISTS (SELECT FROM current_scrubs s
            WHERE s.account_id = r.account_id AND s.scrub = r.scrub AND s.closed_at IS NULL)"

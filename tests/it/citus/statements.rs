@@ -65,6 +65,11 @@ const LISTED: [(&str, &str); 20] = [
         "SELECT source, place, times, last_at, last_seen FROM left_out WHERE account_id IN (0, $1)",
         "two accounts: what was left out of deliveries of none is shown too",
     ),
+    ("DELETE FROM scrub_presences WHERE expires_at", "upkeep of all rooms"),
+    ("DELETE FROM scrub_claims WHERE until", "upkeep of all rooms"),
+    ("DELETE FROM scrub_rooms r WHERE NOT EXISTS", "upkeep of all rooms"),
+    ("DELETE FROM scrub_greeters g WHERE NOT EXISTS", "upkeep of all rooms"),
+    ("DELETE FROM scrub_guests g WHERE NOT EXISTS", "upkeep of all rooms"),
     // An account may have no row in `accounts` yet, from which its id could be taken.
     (
         "INSERT INTO sync (account_id, repo_id, node_id",
