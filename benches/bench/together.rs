@@ -175,7 +175,7 @@ async fn seen_elsewhere(report: &mut Report, client: &Client, one: &Service, oth
 async fn all_together(report: &mut Report, client: &Client, (one, other): (&Service, &Beside), mut place: i64) {
     let pids = [one.pid(), other.child.0.id()];
     let memory = || pids.map(resident_mb);
-    let spent = || (pids.map(cpu_seconds).iter().sum::<f64>(), cpu_seconds_of_family(one.postmaster()));
+    let spent = || (pids.map(cpu_seconds).iter().sum::<f64>(), one.postmaster().map_or(0.0, cpu_seconds_of_family));
     let alone = memory();
     let (seen, mut heard) = unbounded_channel();
     let mut tasks = vec![];

@@ -9,7 +9,7 @@ use crate::support::TestDatabase;
 
 /// Statements that ask several servers, or go there by way of the coordinator: how they begin, and why that is right.
 /// None of them is asked for a delivery, or for what somebody asks of an account.
-const LISTED: [(&str, &str); 20] = [
+const LISTED: [(&str, &str); 25] = [
     // Where there is no Citus.
     (
         "WITH head AS MATERIALIZED ( SELECT head_position, generation, GREATEST(clock_timestamp(), last_recorded_at + interval '1 microsecond') AS now FROM accounts WHERE account_id = $1 FOR UPDATE)",

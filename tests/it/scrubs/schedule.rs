@@ -66,7 +66,7 @@ fn a_scrub_belongs_to_the_meeting_for_which_it_was_opened() {
         (moved.meeting.starts, moved.meeting.ends),
         (time("2026-12-30T17:00:00Z"), time("2026-12-30T18:00:00Z"))
     );
-    assert_eq!(moved.talks, [talk.clone()]);
+    assert_eq!(moved.talks, std::slice::from_ref(&talk));
     let next_at = |now| next(&plan, time(now)).map(|planned| planned.meeting.date.to_string());
     // The cancelled one is passed over, and one that goes on is the next.
     assert_eq!(next_at("2026-12-22T00:00:00Z").as_deref(), Some("2026-12-31"));
