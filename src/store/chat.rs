@@ -11,6 +11,8 @@ use super::StoreError;
 
 /// For how long a message is taken: longer than composing and sending one can take.
 const HELD: TimeDelta = TimeDelta::minutes(2);
+/// Messages that are looked at when one is taken: others may be taking the first ones.
+const CANDIDATES: i64 = 20;
 
 /// What a message tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,44 +89,74 @@ pub async fn since(pool: &PgPool, chat: &[u8], now: DateTime<Utc>) -> Result<Dat
 
 /// Makes the messages about scrubs that have begun or ended since a time: within the last hour, and within the last day.
 pub async fn notice(pool: &PgPool, since: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
-    let found = sqlx::query!(
+    let begun = sqlx::query!(
         "INSERT INTO chat_messages (account_id, scrub, kind, made_at, due_at)
          SELECT s.account_id, s.scrub, 'begins', $2::timestamptz, $2 FROM current_scrubs s
          WHERE s.closed_at IS NULL AND NOT s.imported AND s.opened_at >= $1
-         UNION ALL
-         SELECT s.account_id, s.scrub, 'minutes', $2::timestamptz, $2 FROM current_scrubs s
-         WHERE NOT s.imported AND s.closed_at >= $3
          ON CONFLICT DO NOTHING",
         since.max(now - TimeDelta::hours(1)),
         now,
-        since.max(now - TimeDelta::days(1)),
     )
     .execute(pool)
     .await?;
-    Ok(found.rows_affected())
+    // By itself: Citus does not hand an INSERT of several SELECTs on to the servers.
+    let ended = sqlx::query!(
+        "INSERT INTO chat_messages (account_id, scrub, kind, made_at, due_at)
+         SELECT s.account_id, s.scrub, 'minutes', $2::timestamptz, $2 FROM current_scrubs s
+         WHERE NOT s.imported AND s.closed_at >= $1
+         ON CONFLICT DO NOTHING",
+        since.max(now - TimeDelta::days(1)),
+        now,
+    )
+    .execute(pool)
+    .await?;
+    Ok(begun.rows_affected() + ended.rows_affected())
 }
 
 /// Takes the message that is due first.
 pub async fn take(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<TakenMessage>, StoreError> {
+    // Looking locks nothing: where accounts are on several servers, nobody can lock across them.
+    let due = sqlx::query!(
+        "SELECT account_id, scrub, kind FROM chat_messages
+         WHERE state = 'due' AND due_at <= $1 AND (held_by IS NULL OR held_until <= $1)
+         ORDER BY due_at, account_id, scrub, kind LIMIT $2",
+        now,
+        CANDIDATES,
+    )
+    .fetch_all(pool)
+    .await?;
+    for key in due {
+        let kind = ChatKind::from_name(&key.kind)?;
+        if let Some(taken) = take_one(pool, (key.account_id, key.scrub, kind), now).await? {
+            return Ok(Some(taken));
+        }
+    }
+    Ok(None)
+}
+
+/// Takes a message, unless it is not due any more, or somebody else has it. Who comes second waits for the first one's
+/// row, and then finds it held.
+async fn take_one(
+    pool: &PgPool,
+    (account_id, scrub, kind): (i64, i64, ChatKind),
+    now: DateTime<Utc>,
+) -> Result<Option<TakenMessage>, StoreError> {
     let holder = Uuid::new_v4();
     let row = sqlx::query!(
-        "WITH next AS (
-           SELECT account_id, scrub, kind FROM chat_messages
-           WHERE state = 'due' AND due_at <= $2 AND (held_by IS NULL OR held_until <= $2)
-           ORDER BY due_at, account_id, scrub, kind LIMIT 1 FOR UPDATE SKIP LOCKED)
-         UPDATE chat_messages m SET held_by = $1, held_until = $3
-         FROM next WHERE m.account_id = next.account_id AND m.scrub = next.scrub AND m.kind = next.kind
-         RETURNING m.account_id, m.scrub, m.kind, m.made_at, m.tries",
+        "UPDATE chat_messages SET held_by = $4, held_until = $6
+         WHERE account_id = $1 AND scrub = $2 AND kind = $3
+           AND state = 'due' AND due_at <= $5 AND (held_by IS NULL OR held_until <= $5)
+         RETURNING made_at, tries",
+        account_id,
+        scrub,
+        kind.name(),
         holder,
         now,
         now + HELD,
     )
     .fetch_optional(pool)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let kind = ChatKind::from_name(&row.kind)?;
-    let (account_id, scrub) = (row.account_id, row.scrub);
-    Ok(Some(TakenMessage { account_id, scrub, kind, made_at: row.made_at, tries: row.tries, holder }))
+    Ok(row.map(|row| TakenMessage { account_id, scrub, kind, made_at: row.made_at, tries: row.tries, holder }))
 }
 
 /// Says that a message is being sent from now on. Returns `false` if somebody else has taken it: then it must not be.

@@ -138,7 +138,7 @@ impl Followed {
             let told = self.follower.position();
             let news = tokio::select! {
                 _ = self.stopping.wait_for(|stopping| *stopping) => None,
-                news = self.follower.news() => Some(news),
+                news = Box::pin(self.follower.news()) => Some(news),
             };
             self.over = !matches!(news, Some(ScrubNews::Told(_)));
             let (mut events, position) = match news {

@@ -9,7 +9,7 @@ use crate::support::TestDatabase;
 
 /// Statements that ask several servers, or go there by way of the coordinator: how they begin, and why that is right.
 /// None of them is asked for a delivery, or for what somebody asks of an account.
-const LISTED: [(&str, &str); 25] = [
+const LISTED: [(&str, &str); 29] = [
     // Where there is no Citus.
     (
         "WITH head AS MATERIALIZED ( SELECT head_position, generation, GREATEST(clock_timestamp(), last_recorded_at + interval '1 microsecond') AS now FROM accounts WHERE account_id = $1 FOR UPDATE)",
@@ -58,6 +58,22 @@ const LISTED: [(&str, &str); 25] = [
     (
         "SELECT j.account_id, j.kind, j.repo_id FROM jobs j WHERE j.due_at",
         "a free worker looks for a job of any account, and locks none; it takes one by its key",
+    ),
+    (
+        "INSERT INTO chat_messages (account_id, scrub, kind, made_at, due_at) SELECT s.account_id, s.scrub, 'begins'",
+        "scrubs of all accounts of which the chat is not told yet are looked for",
+    ),
+    (
+        "INSERT INTO chat_messages (account_id, scrub, kind, made_at, due_at) SELECT s.account_id, s.scrub, 'minutes'",
+        "scrubs of all accounts of which the chat is not told yet are looked for",
+    ),
+    (
+        "SELECT account_id, scrub, kind FROM chat_messages WHERE state = 'due'",
+        "who tells the chat looks for a message of any account, and locks none; it takes one by its key",
+    ),
+    (
+        "UPDATE chat_messages SET state = 'unknown'",
+        "upkeep of all accounts: messages whose sender is gone, each changed where it is",
     ),
     ("SELECT i.account_id, count(s.repo_id) AS \"repositories!\"", "metrics of all accounts"),
     ("SELECT g.account_id, b.resource AS \"resource!\"", "metrics of all accounts"),

@@ -158,7 +158,9 @@ impl ScrubFollower {
         let from = if reset { to } else { self.position };
         let (service, scrub, sight) = (&self.service, (self.account_id, self.number), self.viewer.sight());
         let key = ChangeKey { sight: sight.clone(), date: self.date, from, to, stamp };
-        let change = self.watch.change(key, service.read_change(scrub, sight.clone(), (from, to))).await?;
+        // It is large, and handed on by value.
+        let read = Box::pin(service.read_change(scrub, sight.clone(), (from, to)));
+        let change = self.watch.change(key, read).await?;
         self.position = to;
         let now = service.0.live.repositories(self.account_id);
         let before = std::mem::replace(&mut self.known, now);
