@@ -44,14 +44,15 @@ fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     joined
 }
 
-/// `12`, or `12-40`.
+/// `12`, or `12-40`, which is also what `40-12` means.
 fn range(text: &str) -> Option<(u32, u32)> {
     let number = |text: &str| {
         let sound = (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         sound.then(|| text.parse().ok()).flatten()
     };
     let (first, last) = text.split_once('-').unwrap_or((text, text));
-    Some((number(first)?, number(last)?)).filter(|(first, last)| first <= last)
+    let (first, last): (u32, u32) = (number(first)?, number(last)?);
+    Some((first.min(last), first.max(last)))
 }
 
 impl Book {

@@ -6,7 +6,7 @@
 
 use futures_util::future::BoxFuture;
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row};
 
 use super::pool::SPREAD;
 use super::reach::reach;
@@ -37,10 +37,12 @@ pub fn is_known(pool: &PgPool) -> bool {
     pool.connect_options().get_options().is_some_and(|options| options.contains(SPREAD.0))
 }
 
-/// Whether a database has the extension.
+/// Whether a database has the extension. It is asked in one message, because what is in between is not known yet: some
+/// poolers share what a session has prepared.
 pub(super) async fn is_there(connection: &mut PgConnection) -> Result<bool, StoreError> {
-    let there = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS "there!""#);
-    Ok(there.fetch_one(connection).await?)
+    let asked = sqlx::raw_sql("SELECT count(*)::text AS there FROM pg_extension WHERE extname = 'citus'");
+    let there: String = asked.fetch_one(connection).await?.try_get("there")?;
+    Ok(there != "0")
 }
 
 /// What Citus says of a database; `None` if it has no Citus.

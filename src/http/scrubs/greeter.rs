@@ -19,7 +19,7 @@ use crate::service::Viewer;
 /// Who is to greet.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"login": "octocat", "from": null}))]
+#[schema(example = json!({"login": "octocat", "from": "hubot"}))]
 pub struct GreeterSetting {
     /// Null: nobody.
     #[schema(value_type = Option<PersonName>)]

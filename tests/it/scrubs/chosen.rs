@@ -83,7 +83,7 @@ async fn a_choice_that_is_not_of_this_file_is_refused_and_changes_nothing() {
             ("without=99", "without", "no row \"99\""),
             ("without=2-3,7-9", "without", "no row \"7-9\""),
             ("without=0051:2", "without", "no row \"0051:2\""),
-            ("without=3-2", "without", "`0051:2-40,44`"),
+            ("without=3-", "without", "`0051:2-40,44`"),
             ("without=two", "without", "not \"two\""),
             ("without=", "without", "by their keys"),
             ("without=2,", "without", "by their keys"),
