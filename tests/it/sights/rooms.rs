@@ -147,8 +147,9 @@ async fn what_is_taken_from_somebodys_sight_is_told_no_more_while_they_follow() 
         app.deliver("repository", &told).await;
         let told = without_secrets(&mut hers, |event| event.name == "reset").await;
         assert!(told.id.is_none());
-        let told = without_secrets(&mut hers, |event| event.name == "scrub").await;
-        assert_eq!((&told.data["rows"], &told.data["cursor"]), (&json!(1), &Value::Null), "{told:?}");
+        // What was read before it may be told once more.
+        let told = without_secrets(&mut hers, |event| event.name == "scrub" && event.data["rows"] == 1).await;
+        assert_eq!(told.data["cursor"], Value::Null, "{told:?}");
         app
     })
     .await;
