@@ -26,7 +26,7 @@ pub async fn labels(
     repo_ids: &[i64],
 ) -> Result<HashSet<String>, StoreError> {
     let first = sqlx::query_as!(
-        Named,
+        NameRow,
         r#"SELECT sought.name AS "name!", l.repo_id
            FROM accounts a CROSS JOIN UNNEST($2::text[]) AS sought (name)
            CROSS JOIN LATERAL (SELECT repo_id FROM labels
@@ -40,7 +40,7 @@ pub async fn labels(
     )
     .fetch_all(pool)
     .await?;
-    let mut known = Named::among(first, repo_ids);
+    let mut known = NameRow::among(first, repo_ids);
     let left = left_of(names, &known);
     if !left.is_empty() {
         known.extend(found(resolve::labels(pool, account_id, &left, Some(repo_ids)).await?));
@@ -56,7 +56,7 @@ pub async fn milestones(
     repo_ids: &[i64],
 ) -> Result<HashSet<String>, StoreError> {
     let first = sqlx::query_as!(
-        Named,
+        NameRow,
         r#"SELECT sought.title AS "name!", m.repo_id
            FROM accounts a CROSS JOIN UNNEST($2::text[]) AS sought (title)
            CROSS JOIN LATERAL (SELECT repo_id FROM milestones
@@ -70,7 +70,7 @@ pub async fn milestones(
     )
     .fetch_all(pool)
     .await?;
-    let mut known = Named::among(first, repo_ids);
+    let mut known = NameRow::among(first, repo_ids);
     let left = left_of(titles, &known);
     if !left.is_empty() {
         known.extend(found(resolve::milestones(pool, account_id, &left, Some(repo_ids)).await?));
@@ -79,16 +79,16 @@ pub async fn milestones(
 }
 
 /// A repository that has something of a folded name.
-struct Named {
+struct NameRow {
     name: String,
     repo_id: i64,
 }
 
-impl Named {
+impl NameRow {
     /// The names that some repositories have.
-    fn among(named: Vec<Self>, repo_ids: &[i64]) -> HashSet<String> {
+    fn among(rows: Vec<Self>, repo_ids: &[i64]) -> HashSet<String> {
         let repo_ids: HashSet<&i64> = repo_ids.iter().collect();
-        named.into_iter().filter(|named| repo_ids.contains(&named.repo_id)).map(|named| named.name).collect()
+        rows.into_iter().filter(|row| repo_ids.contains(&row.repo_id)).map(|row| row.name).collect()
     }
 }
 

@@ -149,6 +149,27 @@ impl Lists {
     }
 }
 
+/// Raw deliveries, a list for each column.
+struct RawColumns<'a> {
+    guids: Vec<Uuid>,
+    events: Vec<&'a str>,
+    actions: Vec<Option<&'a str>>,
+    outcomes: Vec<&'a str>,
+    bodies: Vec<&'a [u8]>,
+}
+
+impl<'a> RawColumns<'a> {
+    fn of(raw: &[&'a RawDelivery]) -> Self {
+        Self {
+            guids: raw.iter().map(|raw| raw.guid).collect(),
+            events: raw.iter().map(|raw| raw.event.as_str()).collect(),
+            actions: raw.iter().map(|raw| raw.action.as_deref()).collect(),
+            outcomes: raw.iter().map(|raw| raw.outcome).collect(),
+            bodies: raw.iter().map(|raw| raw.body.as_slice()).collect(),
+        }
+    }
+}
+
 /// Locks the head, stores the raw deliveries and reads, for the generation in use, in one statement.
 ///
 /// LATERAL with LIMIT makes the planner look each key up in an index. Without it, the planner scans
@@ -160,11 +181,7 @@ async fn store_and_read(
     source_keys: &[&str],
     keys: &StateKeys,
 ) -> Result<Reading, StoreError> {
-    let guids: Vec<Uuid> = raw.iter().map(|raw| raw.guid).collect();
-    let events: Vec<&str> = raw.iter().map(|raw| raw.event.as_str()).collect();
-    let actions: Vec<Option<&str>> = raw.iter().map(|raw| raw.action.as_deref()).collect();
-    let outcomes: Vec<&str> = raw.iter().map(|raw| raw.outcome).collect();
-    let bodies: Vec<&[u8]> = raw.iter().map(|raw| raw.body.as_slice()).collect();
+    let RawColumns { guids, events, actions, outcomes, bodies } = RawColumns::of(raw);
     let Lists { items, labels, milestones } = Lists::of(keys);
     let rows = sqlx::query_as!(
         Row,
@@ -331,11 +348,7 @@ async fn store(
     if raw.is_empty() {
         return Ok(HashSet::new());
     }
-    let guids: Vec<Uuid> = raw.iter().map(|raw| raw.guid).collect();
-    let events: Vec<&str> = raw.iter().map(|raw| raw.event.as_str()).collect();
-    let actions: Vec<Option<&str>> = raw.iter().map(|raw| raw.action.as_deref()).collect();
-    let outcomes: Vec<&str> = raw.iter().map(|raw| raw.outcome).collect();
-    let bodies: Vec<&[u8]> = raw.iter().map(|raw| raw.body.as_slice()).collect();
+    let RawColumns { guids, events, actions, outcomes, bodies } = RawColumns::of(raw);
     let stored = sqlx::query_scalar!(
         r#"INSERT INTO deliveries (account_id, guid, event, action, outcome, received_at, body)
            SELECT a.account_id, guid, event, action, outcome, $2, body

@@ -15,7 +15,7 @@ use crate::store::scrubs::act;
 pub use crate::store::scrubs::claims::ClaimWish;
 use crate::store::scrubs::claims::{self, ClaimOutcome};
 use crate::store::scrubs::list;
-use crate::store::scrubs::presence::{self, Heard, PresenceOutcome};
+use crate::store::scrubs::presence::{self, PresenceOutcome, TabReport};
 use crate::store::scrubs::room;
 pub use crate::store::scrubs::timer::TimerSetting;
 use crate::store::scrubs::timer::{self, TimerOutcome};
@@ -81,7 +81,7 @@ impl Service {
         let request = self.request(viewer, Authorship { repeatable: None, by })?;
         let takes_part = viewer.require_in(account_id, Scope::Scrub).is_ok();
         let name = takes_part.then_some(request.by.as_str());
-        let heard = Heard { name, client: &client, place, following, typing, leaving };
+        let heard = TabReport { name, client: &client, place, following, typing, leaving };
         let _turn = self.0.watches.turn().await;
         let (pool, sight) = (&self.0.pool, viewer.sight());
         match presence::hear(pool, account_id, number, &sight, heard).await? {

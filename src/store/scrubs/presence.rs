@@ -18,7 +18,7 @@ const MOST_WATCHING: i64 = 1_000;
 
 /// What a tab tells of itself.
 #[derive(Clone, Debug)]
-pub struct Heard<'a> {
+pub struct TabReport<'a> {
     /// `None`: somebody who only reads.
     pub name: Option<&'a str>,
     pub client: &'a str,
@@ -45,7 +45,7 @@ pub enum PresenceOutcome {
 }
 
 /// A tab as it was.
-struct Known {
+struct TabRow {
     place: Option<i64>,
     following: bool,
     typing: bool,
@@ -59,7 +59,7 @@ pub async fn hear(
     account_id: i64,
     scrub: i64,
     sight: &Sight,
-    heard: Heard<'_>,
+    heard: TabReport<'_>,
 ) -> Result<PresenceOutcome, StoreError> {
     let mut connection = pool.acquire().await?;
     let Some(at) = rows::scrub(&mut connection, account_id, scrub).await? else { return Ok(PresenceOutcome::Unknown) };
@@ -77,7 +77,7 @@ pub async fn hear(
     let name = heard.name.unwrap_or_default();
     let login = name.to_lowercase();
     let known = sqlx::query_as!(
-        Known,
+        TabRow,
         r#"SELECT place, following, typing, expires_at, clock_timestamp() AS "now!" FROM scrub_presences
            WHERE account_id = $1 AND scrub = $2 AND login = $3 AND client = $4"#,
         account_id,
@@ -141,7 +141,7 @@ async fn put(
     account_id: i64,
     scrub: i64,
     (login, name, place): (&str, &str, Option<i64>),
-    heard: &Heard<'_>,
+    heard: &TabReport<'_>,
 ) -> Result<(), StoreError> {
     let mut transaction = pool::begin(pool, "BEGIN").await?;
     room::change(&mut transaction, account_id, scrub).await?;
