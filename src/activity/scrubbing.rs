@@ -88,6 +88,9 @@ pub enum ScrubFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<i64>,
         place: i64,
+        /// The place that it left for those who see what is public alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        public: Option<i64>,
     },
     /// A row was skipped by whoever had taken it to read by themselves. The cursor is where it was.
     Skipped { scrub: i64, place: i64 },
@@ -100,6 +103,9 @@ pub enum ScrubFact {
         scrub: i64,
         /// Nobody closed it, and it was open for too long.
         forgotten: bool,
+        /// The place at which the cursor was for those who see what is public alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        public: Option<i64>,
     },
     /// A scrub from before Bug Scrub was used, as a spreadsheet tells of it.
     Imported {
@@ -219,7 +225,7 @@ impl ScrubFact {
         let of = |scrub: &i64, places: [Option<i64>; 2]| Some((*scrub, places.into_iter().flatten().collect()));
         match self {
             ScrubFact::Advanced { scrub, place, next, .. } => of(scrub, [Some(*place), *next]),
-            ScrubFact::Moved { scrub, from, place } => of(scrub, [*from, Some(*place)]),
+            ScrubFact::Moved { scrub, from, place, .. } => of(scrub, [*from, Some(*place)]),
             ScrubFact::Returned { scrub, place } | ScrubFact::Skipped { scrub, place } => {
                 of(scrub, [Some(*place), None])
             }

@@ -75,9 +75,14 @@ impl Order {
     /// How two places compare: the one that comes first is the less.
     pub fn compare(self, one: &PlaceKey, other: &PlaceKey) -> Ordering {
         let created = |place: &PlaceKey| (place.created_at, place.repo_id, place.number);
+        // Of a place that another order told, what that looked at first says nothing.
+        let stalest = |one: &PlaceKey, other: &PlaceKey| {
+            let plain = |place: &PlaceKey| PlaceKey { first: None, ..*place };
+            plain(one).cmp(&plain(other))
+        };
         match self {
-            Order::Stalest => one.cmp(other),
-            Order::Freshest => other.cmp(one),
+            Order::Stalest => stalest(one, other),
+            Order::Freshest => stalest(other, one),
             Order::Oldest => created(one).cmp(&created(other)),
             Order::Newest => created(other).cmp(&created(one)),
             // `None` is less than any number.

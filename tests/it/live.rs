@@ -170,6 +170,20 @@ fn the_ranking_answers_as_the_model_does_for_many_items() {
     assert_eq!(empty, Page { total: 0, places: vec![], more: false });
 }
 
+/// A page may be asked for after a place that another order told.
+#[test]
+fn nothing_comes_after_the_only_item_by_whatever_order_its_place_was_told() {
+    let today: NaiveDate = "2024-03-31".parse().unwrap();
+    let item = many(&mut Random(7));
+    let place = Model::new(Tz::UTC, vec![item.clone()]).places(today)[0].key;
+    let live = Live::load(Tz::UTC, today, 0, [item]);
+    for order in [Order::Stalest, Order::Freshest, Order::Oldest, Order::Newest] {
+        let after = PlaceKey { first: Some(1), ..place };
+        let told = live.snapshot().page(&Selection::default(), order, Some(after), 3);
+        assert_eq!(told.places, [], "{order:?}");
+    }
+}
+
 /// All items that have these values.
 fn all_with(values: &[(&str, &str)]) -> Question {
     let with = |filter: Filter, (name, value): &(&str, &str)| {

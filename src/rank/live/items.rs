@@ -20,9 +20,9 @@ use super::columns::{Columns, Row};
 use super::tree::Tree;
 use super::{kinds, numbers};
 use crate::activity::PersonKey;
-use crate::rank::PlaceKey;
 use crate::rank::criterion::{self, Criterion, Item, LABEL, Looks, MILESTONE};
 use crate::rank::text::folded;
+use crate::rank::{Order, PlaceKey};
 
 /// A value that filters name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -278,7 +278,7 @@ impl Items {
     /// How an item's place on a date compares with another; most are told apart by the product.
     pub fn compare(&self, slot: u32, today: i32, place: &PlaceKey) -> Ordering {
         let by_product = place.product.cmp(&self.product(slot, today));
-        by_product.then_with(|| self.place(slot, today).cmp(place))
+        by_product.then_with(|| Order::Stalest.compare(&self.place(slot, today), place))
     }
 
     pub fn product(&self, slot: u32, today: i32) -> i64 {

@@ -108,6 +108,17 @@ pub(super) async fn seen_by(
     ToRead { account_id, scrub, sight, started: round.started, read: &NONE }.after(connection, place).await
 }
 
+/// Where an open scrub's cursor is for those who see what is public alone.
+pub(super) async fn for_the_public(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+    at: &rows::ScrubRow,
+) -> Result<Option<i64>, StoreError> {
+    let Some(place) = at.place else { return Ok(None) };
+    seen_by(connection, account_id, (scrub, &at.view, at.opened_position), &Sight::Public, place).await
+}
+
 /// Whether a reader sees the row at a place: the repository that its item was in at the opening.
 pub(super) async fn is_seen(
     connection: &mut PgConnection,

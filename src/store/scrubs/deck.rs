@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::happenings::{Stretch, happenings};
 use super::rounds;
-use super::shape::{Shape, visits};
+use super::shape::{self, Shape};
 use crate::activity::scrubbing::DeckPlace;
 use crate::activity::{Bots, HISTORIC, Sight, State};
 use crate::rank::stale_age::days_since;
@@ -67,12 +67,18 @@ pub async fn deck(
     let place = |shown: i64| shape.as_ref().map_or(shown, |shape| shape.place(shown));
     let cursor = scrub.cursor.map(place);
     let mut rows = rows(&mut moment, account_id, scrub, (place(range.after), cursor), &range).await?;
-    if let Some(shape) = &shape {
-        let own: Vec<(i64, Visit)> = rows.iter().map(|row| (row.place, row.visit())).collect();
+    if !shape::is_whole(&mut moment, account_id, scrub.scrub, &range.sight).await? {
+        let places: Vec<i64> = rows.iter().map(|row| row.place).collect();
         let opened = scrub.opened_at.map(|at| (scrub.opened_position, at));
-        let visits = visits(&mut moment, account_id, scrub.scrub, &range.sight, (&own, cursor, opened)).await?;
+        let visits =
+            shape::visits(&mut moment, account_id, scrub.scrub, &range.sight, (&places, cursor, opened)).await?;
         for row in &mut rows {
-            row.show(shape, visits.get(&row.place));
+            row.take(visits.get(&row.place).copied().unwrap_or_default());
+        }
+    }
+    if let Some(shape) = &shape {
+        for row in &mut rows {
+            row.place = shape.shown(row.place).unwrap_or_default();
         }
     }
     let more = rows.len() as i64 > range.limit;
@@ -136,10 +142,9 @@ impl StoredRow {
         Visit { arrived: self.arrived_position.zip(self.arrived_at), left: self.left_position.zip(self.left_at) }
     }
 
-    /// As a reader has it who does not see all rows: under the number that they give it, and as the cursor came to them.
-    fn show(&mut self, shape: &Shape, visit: Option<&Visit>) {
-        self.place = shape.shown(self.place).unwrap_or_default();
-        (self.arrived_position, self.arrived_at) = visit.and_then(|visit| visit.arrived).unzip();
+    fn take(&mut self, visit: Visit) {
+        (self.arrived_position, self.arrived_at) = visit.arrived.unzip();
+        (self.left_position, self.left_at) = visit.left.unzip();
     }
 }
 

@@ -252,7 +252,8 @@ pub async fn close(
         return Ok(ChangeOutcome::Done(turn.head.position));
     }
     room::clear(turn.connection(), account_id, scrub).await?;
-    let fact = ScrubFact::Closed { scrub, forgotten: untouched_since.is_some() };
+    let public = cursor::for_the_public(turn.connection(), account_id, scrub, &at).await?;
+    let fact = ScrubFact::Closed { scrub, forgotten: untouched_since.is_some(), public };
     let event = turn.event(format!("scrub:{scrub}:closed"), fact);
     Ok(ChangeOutcome::Done(turn.append_events(vec![event]).await?))
 }

@@ -58,10 +58,12 @@ pub async fn move_cursor(
     if !cursor::is_seen(turn.connection(), account_id, (scrub, place), sight).await? {
         return Ok(MoveOutcome::NoPlace);
     }
-    if at.place == Some(place) {
+    // Or there they see it, as if nobody saw more.
+    if cursor == Some(place) {
         return Ok(MoveOutcome::Done(turn.head.position));
     }
-    Ok(MoveOutcome::Done(turn.append(vec![ScrubFact::Moved { scrub, from: at.place, place }]).await?))
+    let public = cursor::for_the_public(turn.connection(), account_id, scrub, &at).await?;
+    Ok(MoveOutcome::Done(turn.append(vec![ScrubFact::Moved { scrub, from: at.place, place, public }]).await?))
 }
 
 /// The outcome of reading a row that the cursor is not on.

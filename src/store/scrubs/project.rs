@@ -75,7 +75,10 @@ impl Rows<'_> {
                 self.advance(*scrub, (*place, outcome), *next, position, at).await
             }
             ScrubFact::Returned { scrub, place } => self.come_back(*scrub, *place, position, at).await,
-            ScrubFact::Moved { scrub, from, place } => self.move_to(*scrub, (*from, *place), position, at).await,
+            ScrubFact::Moved { scrub, from, place, public } => {
+                self.went_on(*scrub, *public, position, at).await?;
+                self.move_to(*scrub, (*from, *place), position, at).await
+            }
             ScrubFact::Skipped { scrub, place } => self.skip(*scrub, *place, at).await,
             ScrubFact::HandedOver { scrub, host } => self.hand_over(*scrub, host, at).await,
             ScrubFact::Attended { scrub, login, present } => {
@@ -85,7 +88,10 @@ impl Rows<'_> {
                     false => self.leave(*scrub, login).await,
                 }
             }
-            ScrubFact::Closed { scrub, forgotten } => self.close(*scrub, *forgotten, position, at).await,
+            ScrubFact::Closed { scrub, forgotten, public } => {
+                self.went_on(*scrub, *public, position, at).await?;
+                self.close(*scrub, *forgotten, position, at).await
+            }
             ScrubFact::Imported { scrub, date, host, attendees } => {
                 sqlx::query!(
                     "INSERT INTO scrubs (account_id, generation, scrub, date, host, opened_position, closed_at, imported)
@@ -231,7 +237,7 @@ impl Rows<'_> {
         // Here and below, BETWEEN and ORDER BY have the planner take the index that has the whole key, whatever it knows.
         sqlx::query!(
             "WITH left_row AS (
-               UPDATE deck_rows SET outcome = $5, left_position = $7, left_at = $8
+               UPDATE deck_rows SET outcome = $5, left_position = $7, left_at = $8, advanced_position = $7, advanced_at = $8
                WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
                  AND scrub = $3 AND place BETWEEN $4 AND $4 ORDER BY place LIMIT 1)),
              next_row AS (

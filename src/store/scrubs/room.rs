@@ -11,9 +11,8 @@ use sqlx::{PgConnection, PgPool};
 
 use super::arrivals;
 use super::cursor;
-use super::shape::{Shape, visits};
+use super::shape::{self, Shape};
 use crate::activity::Sight;
-use crate::scrub::deck::Visit;
 use crate::scrub::room::{ASKED, AWAY, Claim, Held, HostRequest, Room, Tab, Timer, is_present, present, with_guests};
 use crate::store::StoreError;
 use crate::store::pool::{self, ONE_MOMENT};
@@ -64,7 +63,7 @@ pub async fn room(pool: &PgPool, account_id: i64, sight: &Sight, scrub: i64) -> 
         None => None,
     };
     let started = match cursor {
-        Some(place) => started(&mut moment, account_id, scrub, sight, (place, &stored, shape.is_some())).await?,
+        Some(place) => started(&mut moment, account_id, scrub, sight, (place, &stored)).await?,
         None => None,
     };
     let host_present = stored.host.as_ref().is_some_and(|host| is_present(host, &tabs, stored.now));
@@ -169,11 +168,11 @@ async fn started(
     account_id: i64,
     scrub: i64,
     sight: &Sight,
-    (place, stored, partial): (i64, &StoredRoom, bool),
+    (place, stored): (i64, &StoredRoom),
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let row = sqlx::query!(
-        r#"SELECT d.arrived_position, d.arrived_at, d.moved_at FROM accounts a
-           CROSS JOIN LATERAL (SELECT arrived_position, arrived_at, moved_at FROM deck_rows
+        r#"SELECT d.arrived_at, d.moved_at FROM accounts a
+           CROSS JOIN LATERAL (SELECT arrived_at, moved_at FROM deck_rows
              WHERE account_id = $1 AND generation = a.generation AND scrub = $2 AND place BETWEEN $3 AND $3
              ORDER BY place LIMIT 1) AS d
            WHERE a.account_id = $1"#,
@@ -184,15 +183,13 @@ async fn started(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let mut visit = Visit { arrived: row.arrived_position.zip(row.arrived_at), left: None };
-    if partial {
-        let opened = stored.opened_at.map(|at| (stored.opened_position, at));
-        let own = visits(connection, account_id, scrub, sight, (&[(place, visit)], Some(place), opened)).await?;
-        visit = own.get(&place).copied().unwrap_or_default();
+    if shape::is_whole(connection, account_id, scrub, sight).await? {
+        // They may have been moved to.
+        return Ok(row.arrived_at.max(row.moved_at).filter(|_| stored.cursor == Some(place)));
     }
-    // Where they are for all, they may have been moved to.
-    let moved = row.moved_at.filter(|_| stored.cursor == Some(place));
-    Ok(visit.arrived.map(|(_, at)| at).max(moved))
+    let opened = stored.opened_at.map(|at| (stored.opened_position, at));
+    let visits = shape::visits(connection, account_id, scrub, sight, (&[place], Some(place), opened)).await?;
+    Ok(visits.get(&place).and_then(|visit| visit.arrived).map(|(_, at)| at))
 }
 
 /// When the reading of the row under the cursor began, for those who see all.
@@ -203,7 +200,7 @@ pub(super) async fn row_started(
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let Some(stored) = stored(connection, account_id, scrub).await? else { return Ok(None) };
     match stored.cursor {
-        Some(place) => started(connection, account_id, scrub, &Sight::All, (place, &stored, false)).await,
+        Some(place) => started(connection, account_id, scrub, &Sight::All, (place, &stored)).await,
         None => Ok(None),
     }
 }

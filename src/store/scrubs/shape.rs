@@ -118,56 +118,74 @@ async fn seen(
     Ok(seen)
 }
 
-/// The visits of rows for a reader who does not see all: the cursor came when it had left the row before that they
-/// see. `current`: the row where it is now to them. `opened`: when the scrub was. Rows are known by their places.
+/// Whether a reader sees all of a scrub's deck, and may know that: those who see what is public alone do not know whether there is
+/// more.
+pub(super) async fn is_whole(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+    sight: &Sight,
+) -> Result<bool, StoreError> {
+    match sight {
+        Sight::All => return Ok(true),
+        Sight::Public => return Ok(false),
+        Sight::Only(_) => {}
+    }
+    let whole = sqlx::query_scalar!(
+        r#"SELECT public AND private <@ $3::bigint[] AS "whole!" FROM current_scrubs WHERE account_id = $1 AND scrub = $2"#,
+        account_id,
+        scrub,
+        &sight.private(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(whole == Some(true))
+}
+
+/// The visits of rows, by their places, for a reader to whom the deck [is not whole](is_whole): by what was said of the rows that
+/// they see. The cursor was on a row from when somebody went on from another one, or chose this one, until somebody went on from
+/// this one. Where it was for the public when it was moved
+/// away, or at the end, counts as gone on from. `current`: the row where the cursor is
+/// to them. `opened`: when the scrub was.
 pub(super) async fn visits(
     connection: &mut PgConnection,
     account_id: i64,
     scrub: i64,
     sight: &Sight,
-    (rows, current, opened): (&[(i64, Visit)], Option<i64>, Option<Moment>),
+    (places, current, opened): (&[i64], Option<i64>, Option<Moment>),
 ) -> Result<BTreeMap<i64, Visit>, StoreError> {
-    let was_there =
-        |(place, visit): &&(i64, Visit)| visit.arrived.is_some() || visit.left.is_some() || current == Some(*place);
-    let places: Vec<i64> = rows.iter().filter(was_there).map(|(place, _)| *place).collect();
-    let position = |moment: Option<Moment>| moment.map(|(position, _)| position);
-    let arrived: Vec<Option<i64>> = rows.iter().filter(was_there).map(|(_, visit)| position(visit.arrived)).collect();
-    let left: Vec<Option<i64>> = rows.iter().filter(was_there).map(|(_, visit)| position(visit.left)).collect();
-    let mut visits: BTreeMap<i64, Visit> = rows.iter().map(|(place, visit)| (*place, *visit)).collect();
-    if places.is_empty() {
-        return Ok(visits);
-    }
-    // Of the rows to which the cursor did not come, or came from a hidden one.
-    let came = sqlx::query!(
-        r#"SELECT wanted.place AS "place!", before.left_position AS "left_position?", before.left_at AS "left_at?"
+    let told = sqlx::query!(
+        r#"SELECT wanted.place AS "place!", own.advanced_position, own.advanced_at, own.chosen_position, own.chosen_at,
+                  before.advanced_position AS "before_position?", before.advanced_at AS "before_at?"
            FROM accounts a
-           CROSS JOIN UNNEST($4::bigint[], $5::bigint[], $6::bigint[]) AS wanted (place, arrived, gone)
-           LEFT JOIN LATERAL (SELECT repo_id FROM deck_rows WHERE account_id = $1 AND generation = a.generation
-             AND scrub = $2 AND left_position BETWEEN wanted.arrived AND wanted.arrived
-             ORDER BY left_position LIMIT 1) AS source ON true
-           LEFT JOIN LATERAL (SELECT left_position, left_at FROM deck_rows
+           CROSS JOIN UNNEST($4::bigint[]) AS wanted (place)
+           CROSS JOIN LATERAL (SELECT advanced_position, advanced_at, chosen_position, chosen_at FROM deck_rows
              WHERE account_id = $1 AND generation = a.generation AND scrub = $2
-               AND left_position < coalesce(wanted.gone, 9223372036854775807)
+               AND place BETWEEN wanted.place AND wanted.place
+               AND (advanced_position IS NOT NULL OR place = $5)
+             ORDER BY place LIMIT 1) AS own
+           LEFT JOIN LATERAL (SELECT advanced_position, advanced_at FROM deck_rows
+             WHERE account_id = $1 AND generation = a.generation AND scrub = $2 AND place <> wanted.place
+               AND advanced_position < CASE WHEN wanted.place = $5 THEN 9223372036854775807 ELSE own.advanced_position END
                AND (SELECT NOT r.private OR r.repo_id = ANY($3)
                     FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1)
-             ORDER BY left_position DESC LIMIT 1) AS before ON true
-           WHERE a.account_id = $1
-             AND (wanted.arrived IS NULL OR source.repo_id IS NOT NULL AND NOT coalesce(
-               (SELECT NOT r.private OR r.repo_id = ANY($3)
-                FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = source.repo_id LIMIT 1), false))"#,
+             ORDER BY advanced_position DESC LIMIT 1) AS before ON true
+           WHERE a.account_id = $1"#,
         account_id,
         scrub,
         sight.private() as _,
-        &places,
-        &arrived as _,
-        &left as _,
+        places,
+        // No row has the place -1.
+        current.unwrap_or(-1),
     )
     .fetch_all(connection)
     .await?;
-    for row in came {
-        if let Some(visit) = visits.get_mut(&row.place) {
-            visit.arrived = row.left_position.zip(row.left_at).or(opened);
-        }
-    }
-    Ok(visits)
+    let visits = told.into_iter().map(|row| {
+        let left = row.advanced_position.zip(row.advanced_at).filter(|_| current != Some(row.place));
+        let before = row.before_position.zip(row.before_at).or(opened);
+        let chosen = row.chosen_position.zip(row.chosen_at);
+        let chosen = chosen.filter(|(chosen, _)| left.is_none_or(|(left, _)| *chosen < left));
+        (row.place, Visit { arrived: before.max(chosen), left })
+    });
+    Ok(visits.collect())
 }

@@ -21,7 +21,7 @@ impl Rows<'_> {
                  AND scrub = $3 AND place BETWEEN $4 AND $4 ORDER BY place LIMIT 1)),
              next_row AS (
                UPDATE deck_rows SET arrived_position = coalesce(arrived_position, $6), arrived_at = coalesce(arrived_at, $7),
-                 left_position = NULL, left_at = NULL, moved_at = $7
+                 left_position = NULL, left_at = NULL, moved_at = $7, chosen_position = $6, chosen_at = $7
                WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
                  AND scrub = $3 AND place BETWEEN $5 AND $5 ORDER BY place LIMIT 1))
              UPDATE scrubs SET cursor_place = $5, touched_at = $7
@@ -30,6 +30,31 @@ impl Rows<'_> {
             self.generation,
             scrub,
             from,
+            place,
+            position,
+            at,
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// The cursor went on from a row for those who see what is public alone.
+    pub(super) async fn went_on(
+        &mut self,
+        scrub: i64,
+        place: Option<i64>,
+        position: i64,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(place) = place else { return Ok(()) };
+        sqlx::query!(
+            "UPDATE deck_rows SET advanced_position = $5, advanced_at = $6
+             WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
+               AND scrub = $3 AND place BETWEEN $4 AND $4 ORDER BY place LIMIT 1)",
+            self.account_id,
+            self.generation,
+            scrub,
             place,
             position,
             at,

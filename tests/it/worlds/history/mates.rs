@@ -98,6 +98,7 @@ impl Story {
             0 => self.mates_act(worlds, Method::POST, &format!("{path}/close"), &json!({})).await,
             1 => self.mates_act(worlds, Method::PUT, &format!("{path}/attendees/mate"), &json!({})).await,
             2 => self.mates_act(worlds, Method::DELETE, &format!("{path}/attendees/mate"), &json!({})).await,
+            4 | 5 => self.mate_moves(worlds, rng, &path).await,
             step => self.mate_advances(worlds, &path, step == 3).await,
         }
     }
@@ -111,13 +112,43 @@ impl Story {
     /// if that row is private.
     async fn mate_advances(&self, worlds: &Worlds<'_>, path: &str, skip: bool) {
         let shown = worlds.same_for_mates(Method::GET, path, None).await.json;
+        let is_public = |name: &Value| {
+            let name = name.as_str().and_then(|name| name.rsplit('/').next());
+            REPOSITORIES
+                .iter()
+                .find(|(_, known)| Some(*known) == name)
+                .is_some_and(|(repo_id, _)| !self.hides(*repo_id))
+        };
+        let at = is_public(&shown["current"]["repository"]);
+        // The item of a private row has become public: to the others, it is read in a scrub that does not have it.
+        if !at && is_public(&shown["current"]["item"]["repository"]) {
+            return;
+        }
         let step = |scrub: &Value| json!({"place": scrub["cursor"].as_i64().unwrap_or(1), "skip": skip});
         worlds.same_for_mates(Method::POST, &format!("{path}/advance"), Some(&step(&shown))).await;
-        let at = shown["current"]["repository"].as_str().and_then(|name| name.rsplit('/').next());
-        let at = REPOSITORIES.iter().find(|(_, name)| Some(*name) == at);
-        if at.is_some_and(|(repo_id, _)| !self.hides(*repo_id)) {
+        if at {
             let (_, scrub) = worlds.publicly_as_mate(Method::GET, path, None).await;
             worlds.publicly_as_mate(Method::POST, &format!("{path}/advance"), Some(&step(&scrub))).await;
         }
+    }
+
+    /// The mate moves the cursor to a row that all see: it has another number where nothing is private.
+    async fn mate_moves(&self, worlds: &Worlds<'_>, rng: &mut ChaCha8Rng, path: &str) {
+        let deck = format!("{path}/deck?limit=100");
+        let rows = worlds.same_for_mates(Method::GET, &deck, None).await.json["rows"].clone();
+        let seen = worlds.publicly_as_mate(Method::GET, &deck, None).await.1["rows"].clone();
+        let (rows, seen) = (rows.as_array().cloned().unwrap_or_default(), seen.as_array().cloned().unwrap_or_default());
+        if seen.is_empty() {
+            return;
+        }
+        let chosen = &seen[rng.random_range(0..seen.len())];
+        let name = |row: &Value| row["repository"].as_str().and_then(|name| name.rsplit('/').next()).map(str::to_owned);
+        let is_chosen = |row: &&Value| (name(row), &row["number"]) == (name(chosen), &chosen["number"]);
+        let Some(there) = rows.iter().find(is_chosen) else { return };
+        let shown = worlds.same_for_mates(Method::GET, path, None).await.json;
+        let (_, public) = worlds.publicly_as_mate(Method::GET, path, None).await;
+        let step = |scrub: &Value, row: &Value| json!({"place": row["place"], "from": scrub["cursor"]});
+        worlds.same_for_mates(Method::PUT, &format!("{path}/cursor"), Some(&step(&shown, there))).await;
+        worlds.publicly_as_mate(Method::PUT, &format!("{path}/cursor"), Some(&step(&public, chosen))).await;
     }
 }
