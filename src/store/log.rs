@@ -129,7 +129,7 @@ pub(super) async fn scrub_events_between(
 /// The last effective events of items, newest first and at most `limit`; of certain kinds only, if
 /// any are given.
 ///
-/// Each item's events are found by the item (`OFFSET 0`): in their order the planner may read the whole log for each of them.
+/// Each item's events are found by the item: by their position alone the planner may read the whole log for each of them.
 pub(super) async fn events_of(
     executor: impl PgExecutor<'_>,
     account_id: i64,
@@ -144,13 +144,13 @@ pub(super) async fn events_of(
                   e.actor_login, e.actor_id, e.actor_bot, e.occurred_at, e.recorded_at AS "recorded_at!",
                   e.data::text AS "data!"
            FROM UNNEST($2::bigint[], $3::bigint[]) AS wanted (repo_id, number)
-           CROSS JOIN LATERAL (SELECT * FROM (SELECT * FROM events
-             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
+           CROSS JOIN LATERAL (SELECT * FROM events
+             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number BETWEEN wanted.number AND wanted.number
                AND ($4::text[] IS NULL OR kind = ANY($4))
              AND kind <> 'retracted' AND (SELECT true FROM events later
                WHERE later.account_id = $1 AND later.supersedes = events.source_key LIMIT 1) IS NULL
-             OFFSET 0) AS of_item
-             ORDER BY position DESC LIMIT $5) AS e
+             -- The order of the item's index, which the planner takes for it, whatever it knows.
+             ORDER BY number DESC, position DESC LIMIT $5) AS e
            ORDER BY e.position DESC LIMIT $5"#,
         account_id,
         &repo_ids,

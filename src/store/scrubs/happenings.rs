@@ -48,12 +48,13 @@ pub(super) async fn happenings(
                      WHERE label ->> 0 = data #>> '{item,effect,label,id}' LIMIT 1) AS label,
                     CASE WHEN kind = 'milestoned' THEN data #>> '{item,snapshot,milestone,0,1}' END AS milestone
              FROM events
-             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number = wanted.number
+             WHERE account_id = $1 AND repo_id = wanted.repo_id AND number BETWEEN wanted.number AND wanted.number
                AND position > wanted.since AND coalesce(occurred_at, recorded_at) >= wanted.since_time
                AND source = 'webhook'
              AND kind <> 'retracted' AND (SELECT true FROM events later
                WHERE later.account_id = $1 AND later.supersedes = events.source_key LIMIT 1) IS NULL
-             ORDER BY position LIMIT $7) AS e
+             -- The order of the item's index, which the planner takes for it, whatever it knows.
+             ORDER BY number, position LIMIT $7) AS e
            LEFT JOIN current_labels l ON l.account_id = $1 AND l.repo_id = wanted.repo_id AND l.label_id = e.label_id
            ORDER BY e.position"#,
         account_id,
