@@ -37,7 +37,7 @@ use crate::webhook::Secrets;
 use crate::{deliver as delivering, demo as demonstration, postgres, store, terminal};
 
 /// The process's exit code, or an error to print.
-pub type Done = Result<ExitCode, Box<dyn Error>>;
+pub type CommandResult = Result<ExitCode, Box<dyn Error>>;
 
 /// Writes a line to standard output, without what a terminal would obey. If nobody reads it any more, the command still finishes.
 ///
@@ -57,7 +57,7 @@ pub(crate) fn system_clock() -> Clock {
 }
 
 /// `bugscrub serve`
-pub async fn serve(args: ServeArgs) -> Done {
+pub async fn serve(args: ServeArgs) -> CommandResult {
     let settings = args.settings()?;
     let mut shutdown = pin!(shutdown_signal()?);
     let database = Database::open(&args.database).await?;
@@ -96,7 +96,7 @@ pub(crate) fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
 
 /// `bugscrub demo`: shows everything on a generated organization, in a database of its own that starts
 /// empty each time.
-pub async fn demo(args: DemoArgs) -> Done {
+pub async fn demo(args: DemoArgs) -> CommandResult {
     // Bind the port first: it names the database, and two demos must not share one.
     let listen_error = |source| AppError::Listen { address: args.listen, source };
     let address =
@@ -115,7 +115,7 @@ async fn demo_on(
     args: &DemoArgs,
     address: std::net::SocketAddr,
     shutdown: impl Future<Output = ()>,
-) -> Done {
+) -> CommandResult {
     store::reset(&database.pool).await?;
     // Only this process needs to know it.
     let secret = new_secret();
@@ -160,7 +160,7 @@ async fn demo_on(
 }
 
 /// `bugscrub migrate`
-pub async fn migrate(args: MigrateArgs) -> Done {
+pub async fn migrate(args: MigrateArgs) -> CommandResult {
     // The first process of a container ignores signals that it does not handle itself.
     let shutdown = shutdown_signal()?;
     let database = Database::open(&args.database).await?;
@@ -184,14 +184,14 @@ pub async fn migrate(args: MigrateArgs) -> Done {
 }
 
 /// `bugscrub rebuild [--check]`
-pub async fn rebuild(args: RebuildArgs) -> Done {
+pub async fn rebuild(args: RebuildArgs) -> CommandResult {
     let database = Database::open(&args.database).await?;
     let done = rebuild_all(&database, &args).await;
     database.close().await?;
     done
 }
 
-async fn rebuild_all(database: &Database, args: &RebuildArgs) -> Done {
+async fn rebuild_all(database: &Database, args: &RebuildArgs) -> CommandResult {
     let bots = args.bots.bots();
     store::migrate(&database.pool).await?;
     let parts = Parts { bots: bots.clone(), ..Parts::over(database.pool.clone(), system_clock()) };
@@ -241,7 +241,7 @@ async fn retranslate(database: &Database, service: &Service, bots: Bots) -> Resu
 }
 
 /// `bugscrub deliver`
-pub async fn deliver(args: DeliverArgs) -> Done {
+pub async fn deliver(args: DeliverArgs) -> CommandResult {
     let target = WebhookTarget::new(&args.url, &args.secret()?)?;
     let pace = Pace { concurrency: args.concurrency, rate: args.rate };
     let report = delivering::run(&args.file, &target, pace).await?;

@@ -12,13 +12,13 @@ use super::person::login_key;
 /// GitHub sends no event when somebody is renamed. Later payloads show another login with the same id,
 /// so the login that was seen last is the one they have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonState(BTreeMap<String, Seen>);
+pub struct PersonState(BTreeMap<String, Sighting>);
 
 /// When a login was seen. The last time is compared first; it is cut to the minute, so that somebody
 /// busy is written once a minute. Of two logins seen last in one minute the one that came later counts;
 /// of two that GitHub's times do not tell apart, the one that was heard of later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Seen {
+struct Sighting {
     last: DateTime<Utc>,
     first: DateTime<Utc>,
     heard: DateTime<Utc>,
@@ -35,9 +35,9 @@ impl PersonState {
         match self.0.get_mut(login) {
             Some(seen) => {
                 let (last, first) = (seen.last.max(minute), seen.first.min(at));
-                *seen = Seen { last, first, heard: seen.heard.min(heard) };
+                *seen = Sighting { last, first, heard: seen.heard.min(heard) };
             }
-            None => drop(self.0.insert(login.to_owned(), Seen { last: minute, first: at, heard })),
+            None => drop(self.0.insert(login.to_owned(), Sighting { last: minute, first: at, heard })),
         }
     }
 
@@ -58,7 +58,7 @@ impl PersonState {
     }
 
     /// When the person was last seen with a login, if ever; `login` is in lower case.
-    fn seen_as(&self, login: &str) -> Option<Seen> {
+    fn seen_as(&self, login: &str) -> Option<Sighting> {
         self.0.iter().filter(|(known, _)| login_key(known) == login).map(|(_, seen)| *seen).max()
     }
 

@@ -10,7 +10,7 @@ pub mod format;
 pub mod send;
 
 pub use address::{BadChat, ChatAddress, ChatFormat};
-pub use send::{ChatClient, Delivered};
+pub use send::{ChatClient, SendOutcome};
 
 /// A chat that is told of scrubs.
 #[derive(Clone, Debug)]

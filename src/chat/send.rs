@@ -20,7 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 /// Whether a message arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Delivered {
+pub enum SendOutcome {
     Yes,
     /// It did not, and may be sent again: after a time, if the chat names one.
     No {
@@ -52,32 +52,32 @@ impl ChatClient {
     }
 
     /// Sends a message.
-    pub async fn send(&self, message: &Message, now: DateTime<Utc>) -> Delivered {
+    pub async fn send(&self, message: &Message, now: DateTime<Utc>) -> SendOutcome {
         let body = self.address.format.body(message).to_string();
         let request = self.http.post(self.address.url()).header(CONTENT_TYPE, "application/json").timeout(PATIENCE);
         match request.body(body).send().await {
             Ok(answer) => meaning(self.address.format, answer.status(), wait(&answer, now)),
             // The error must not show the address.
             Err(error) if error.is_connect() || error.is_builder() => {
-                Delivered::No { why: format!("it cannot be reached: {}", root(&error.without_url())), wait: None }
+                SendOutcome::No { why: format!("it cannot be reached: {}", root(&error.without_url())), wait: None }
             }
-            Err(error) => Delivered::Unknown { why: format!("no answer came: {}", root(&error.without_url())) },
+            Err(error) => SendOutcome::Unknown { why: format!("no answer came: {}", root(&error.without_url())) },
         }
     }
 }
 
 /// What an answer says of a message.
-fn meaning(format: ChatFormat, status: StatusCode, wait: Option<Duration>) -> Delivered {
-    let no = |why: &str| Delivered::No { why: format!("{why} (status {})", status.as_u16()), wait };
+fn meaning(format: ChatFormat, status: StatusCode, wait: Option<Duration>) -> SendOutcome {
+    let no = |why: &str| SendOutcome::No { why: format!("{why} (status {})", status.as_u16()), wait };
     match status.as_u16() {
-        200..=299 => Delivered::Yes,
+        200..=299 => SendOutcome::Yes,
         300..=399 => no("the URL leads elsewhere: set the one that it leads to"),
         429 => no("it takes no more messages for now"),
         // They say themselves that they have not done it. The others are of a proxy that did not reach the chat.
         503 | 521..=523 => no("it is away"),
         401 | 403 | 404 | 410 => no("it does not know the webhook (any more), or has shut the channel"),
         400..=499 => no(&format!("it does not take the message: is it {}'s webhook?", format.name())),
-        _ => Delivered::Unknown { why: format!("it failed in the middle (status {})", status.as_u16()) },
+        _ => SendOutcome::Unknown { why: format!("it failed in the middle (status {})", status.as_u16()) },
     }
 }
 

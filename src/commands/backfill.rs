@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::{Done, shutdown_signal, system_clock};
+use super::{CommandResult, shutdown_signal, system_clock};
 use crate::activity::Bots;
 use crate::app::{AppError, Application, Database, job_context};
 use crate::config::{BackfillArgs, Settings, TryArgs};
@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_millis(250);
 const PATIENCE: chrono::Duration = chrono::Duration::seconds(30);
 
 /// `bugscrub backfill`
-pub async fn backfill(args: BackfillArgs) -> Done {
+pub async fn backfill(args: BackfillArgs) -> CommandResult {
     let Some(settings) = args.github.settings()? else { return Err(super::github::NO_APP.into()) };
     let database = Database::open(&args.database).await?;
     let filled = database.while_running(async {
@@ -183,7 +183,7 @@ async fn failures(service: &Service, accounts: &[i64]) -> Result<String, Refusal
 }
 
 /// `bugscrub try`: public repositories in a database of its own that starts empty each time.
-pub async fn try_out(args: TryArgs) -> Done {
+pub async fn try_out(args: TryArgs) -> CommandResult {
     let address = args.github_api_url.clone();
     let listen_error = |source| AppError::Listen { address: args.listen, source };
     let listening =
@@ -197,7 +197,12 @@ pub async fn try_out(args: TryArgs) -> Done {
     tried
 }
 
-async fn try_on(database: &Database, args: &TryArgs, address: ApiAddress, listening: std::net::SocketAddr) -> Done {
+async fn try_on(
+    database: &Database,
+    args: &TryArgs,
+    address: ApiAddress,
+    listening: std::net::SocketAddr,
+) -> CommandResult {
     // In many shells an empty variable is the way to say "not set".
     let personal = args.token.clone().filter(|token| !token.trim().is_empty());
     store::reset(&database.pool).await?;

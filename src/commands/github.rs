@@ -2,7 +2,7 @@
 
 use tokio::net::TcpListener;
 
-use super::{Done, shutdown_signal, system_clock};
+use super::{CommandResult, shutdown_signal, system_clock};
 use crate::app::AppError;
 use crate::config::{ConfigError, DoctorArgs, SetupArgs};
 use crate::github::doctor::{Finding, Whose};
@@ -21,7 +21,7 @@ pub(super) const NO_APP: &str =
 const GITHUB: &str = "https://api.github.com";
 
 /// `bugscrub setup`
-pub async fn setup(args: SetupArgs) -> Done {
+pub async fn setup(args: SetupArgs) -> CommandResult {
     let address = args.github_api_url;
     let name = args.name.unwrap_or_else(|| match &args.organization {
         Some(organization) => format!("Bug Scrub {organization}").chars().take(34).collect(),
@@ -107,7 +107,7 @@ fn open_to_all(settings: &PublicSettings) -> Finding {
 }
 
 /// `bugscrub doctor`
-pub async fn doctor(args: DoctorArgs) -> Done {
+pub async fn doctor(args: DoctorArgs) -> CommandResult {
     let settings = match args.github.settings() {
         Ok(settings) => settings.ok_or(NO_APP)?,
         Err(error @ ConfigError::Key { .. }) => {

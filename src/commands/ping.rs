@@ -8,7 +8,7 @@ use reqwest::{Client, StatusCode, Url};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::Done;
+use super::CommandResult;
 use crate::config::PingArgs;
 use crate::deliver::{Failure, RecordedDelivery, Sender, WebhookTarget, client};
 
@@ -21,7 +21,7 @@ const PAYLOAD: &str = r#"{"zen":"Keep it logically awesome.","hook_id":0,"hook":
 
 /// Reads `/readyz`, then posts a `ping` twice: signed with a wrong secret, which must be refused, and
 /// signed with the right one, which must be accepted.
-pub async fn ping(args: PingArgs) -> Done {
+pub async fn ping(args: PingArgs) -> CommandResult {
     let secret = args.secret()?;
     let base = args.url.trim_end_matches('/');
     let webhooks = format!("{base}/webhooks/github");

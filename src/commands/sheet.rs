@@ -10,7 +10,7 @@ use reqwest::header::{CONTENT_TYPE, LINK};
 use reqwest::{Client, RequestBuilder, Response, Url};
 use serde::Deserialize;
 
-use super::Done;
+use super::CommandResult;
 use crate::config::ServiceArgs;
 use crate::deliver::is_local;
 use crate::http::sheets::answer::{AttendedRow, Counts, RowOutcome, SheetAnswer, SheetNoteRow, SheetRowAnswer};
@@ -32,7 +32,7 @@ pub async fn export(
     csv: bool,
     output: Option<PathBuf>,
     force: bool,
-) -> Done {
+) -> CommandResult {
     let ending = if csv { "csv" } else { "xlsx" };
     let filters = match &queue {
         Some(filters) => Url::parse(&format!("http://filters/?{filters}"))?,
@@ -110,7 +110,7 @@ pub async fn import(
     charset: Option<String>,
     dry_run: bool,
     without: Vec<String>,
-) -> Done {
+) -> CommandResult {
     let bytes = std::fs::read(&file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
     let mut url = address(&service, "/api/v1/sheets")?;
     url.query_pairs_mut().append_pair("dry_run", if dry_run { "true" } else { "false" });

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use comfy_table::{Table, presets};
 
-use super::{Done, system_clock};
+use super::{CommandResult, system_clock};
 use crate::app::Database;
 use crate::config::{DatabaseArgs, TokenCommand};
 use crate::service::tokens::{TokenRow, WantedToken};
@@ -14,7 +14,7 @@ use crate::service::{Parts, Refusal, Scope, Service, Viewer};
 use crate::store;
 
 /// `bugscrub token`
-pub async fn token(command: TokenCommand) -> Done {
+pub async fn token(command: TokenCommand) -> CommandResult {
     match command {
         TokenCommand::Create { database, name, scopes, accounts, view, days } => {
             let wanted = WantedToken { name, scopes, accounts: None, view, days };
@@ -39,7 +39,7 @@ async fn with_service<T>(
     done
 }
 
-async fn create(args: DatabaseArgs, mut wanted: WantedToken, accounts: &[String]) -> Done {
+async fn create(args: DatabaseArgs, mut wanted: WantedToken, accounts: &[String]) -> CommandResult {
     // What cannot be made needs no database to say so; which ids they are does not matter for that.
     wanted.accounts = (!accounts.is_empty()).then(|| vec![0; accounts.len()]);
     wanted.check()?;
@@ -80,7 +80,7 @@ async fn account_ids(service: &Service, called: &[String]) -> Result<Vec<i64>, B
     called.iter().map(id).collect()
 }
 
-async fn list(args: DatabaseArgs) -> Done {
+async fn list(args: DatabaseArgs) -> CommandResult {
     let listed = with_service(args, async |service| Ok(service.list_tokens(&Viewer::service()).await?)).await?;
     let mut table = Table::new();
     table
@@ -103,7 +103,7 @@ async fn list(args: DatabaseArgs) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn revoke(args: DatabaseArgs, token_id: i64) -> Done {
+async fn revoke(args: DatabaseArgs, token_id: i64) -> CommandResult {
     let revoked = with_service(args, async |service| {
         service.revoke_token(&Viewer::service(), token_id).await.map_err(|refusal| match refusal {
             Refusal::NoTokenInForce => format!("there is no token {token_id} in force").into(),

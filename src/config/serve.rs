@@ -23,7 +23,7 @@ use crate::http::cors::Origins;
 use crate::http::public::PublicSettings;
 use crate::ingest::Accounts;
 use crate::people::PeopleSettings;
-use crate::scrub::Declared;
+use crate::scrub::Declarations;
 use crate::webhook::Secrets;
 
 #[derive(Debug, Args)]
@@ -109,7 +109,7 @@ pub struct Settings {
     pub public: PublicSettings,
     pub delivery_retention: Duration,
     /// The views that every account has.
-    pub views: Declared,
+    pub views: Declarations,
     pub scrubs: ScrubSettings,
     /// Where GitHub's API is, whether it is asked or not.
     pub github_address: ApiAddress,
@@ -145,7 +145,7 @@ impl ServeArgs {
             cors_origins: Origins::new(&self.api.cors_origins)?,
             rate_limit: self.api.rate_limit,
             public: self.public.settings()?,
-            views: self.api.views_file.as_deref().map_or_else(|| Ok(Declared::default()), read_views)?,
+            views: self.api.views_file.as_deref().map_or_else(|| Ok(Declarations::default()), read_views)?,
             scrubs: self.scrubs.settings(),
             people: self.people.settings(&self.github)?,
             github_address: self.github.github_api_url.clone(),
@@ -169,7 +169,7 @@ fn zone(name: &str) -> Result<Tz, &'static str> {
     name.trim().parse().map_err(|_| "it is no time zone: write its name, such as Europe/Berlin or UTC")
 }
 
-fn read_views(path: &Path) -> Result<Declared, ConfigError> {
+fn read_views(path: &Path) -> Result<Declarations, ConfigError> {
     let text = read(path, "BUGSCRUB_VIEWS_FILE".to_owned())?;
-    Declared::with_file(&text).map_err(|source| ConfigError::Views { path: path.to_owned(), source })
+    Declarations::with_file(&text).map_err(|source| ConfigError::Views { path: path.to_owned(), source })
 }

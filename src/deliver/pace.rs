@@ -50,7 +50,7 @@ pub struct DeliverProgress {
 }
 
 /// A delivery's GUID, its latency and its result.
-type Posted = (Uuid, Duration, Result<Acknowledgement, Failure>);
+type PostResult = (Uuid, Duration, Result<Acknowledgement, Failure>);
 
 /// Posts every delivery of `source` once, and reports the results.
 ///
@@ -94,7 +94,7 @@ where
         .map_err(DeliverError::Thread)?;
 
     let mut report = Report::new(pace.rate);
-    let (outcomes, mut answered) = mpsc::channel::<Posted>(pace.concurrency);
+    let (outcomes, mut answered) = mpsc::channel::<PostResult>(pace.concurrency);
     let began = Instant::now();
     let dispatch = dispatch(incoming, sender, pace, outcomes);
     let collect = async {
@@ -116,7 +116,7 @@ async fn dispatch(
     mut incoming: mpsc::Receiver<Result<RecordedDelivery, DeliverError>>,
     sender: Sender,
     pace: Pace,
-    outcomes: mpsc::Sender<Posted>,
+    outcomes: mpsc::Sender<PostResult>,
 ) -> Result<u64, DeliverError> {
     let sender = Arc::new(sender);
     let places = Arc::new(Semaphore::new(pace.concurrency));

@@ -26,7 +26,7 @@ use super::answer::{GitHubAnswer, GitHubError, message};
 use super::identity::{Clock, Identity, InstallationToken, Tokens};
 use super::permissions::Permissions;
 use super::proxy;
-use super::wire::{self, Minted};
+use super::wire::{self, TokenAnswer};
 use crate::store::installations;
 use crate::telemetry::Metrics;
 use crate::webhook::Omissions;
@@ -292,7 +292,7 @@ impl Client {
         let answer = self.minted(installation.installation_id, permissions).await?;
         match answer.status {
             200..=299 => {
-                let Minted { token, expires_at } = answer.json()?;
+                let TokenAnswer { token, expires_at } = answer.json()?;
                 let token = token.ok_or_else(|| GitHubError::Unreadable("there is no token in it".to_owned()))?;
                 let expires_at = expires_at.unwrap_or(answer.date + TOKEN_LASTS);
                 let permissions = permissions.clone();
@@ -323,7 +323,7 @@ impl Client {
     /// Checks that GitHub grants a token for an installation, which we may not know yet.
     pub async fn try_mint(&self, installation_id: i64, granted: &Value) -> Result<(), GitHubError> {
         let answer = self.minted(installation_id, &Permissions::new(granted).for_token()).await?;
-        answer.json::<Minted>().map(drop)
+        answer.json::<TokenAnswer>().map(drop)
     }
 
     async fn installation(&self, account_id: i64) -> Result<Option<installations::Installation>, GitHubError> {

@@ -12,7 +12,7 @@ use super::facts;
 use super::wire::{GitHubInstallation, InstallationEntry};
 use crate::activity::event::{AccountFact, OwnerRef};
 use crate::store::jobs::{Job, JobKind, NewJob, PageOutcome};
-use crate::store::purge::{self, Purged};
+use crate::store::purge::{self, PurgeOutcome};
 use crate::store::{clock, installations, local};
 use crate::webhook::{AccountRef, Omissions};
 
@@ -132,9 +132,9 @@ pub async fn purge(context: &JobContext, job: &Job) -> Result<PageOutcome, GitHu
     let fact = AccountFact { owner, installed: Some(false), fresh: false, selected: None };
     let event = facts::account_event("purged", fact, clock::now(&context.pool).await?);
     Ok(match purge::purge(&context.pool, account_id, context.rhythm.grace, event).await? {
-        Purged::Later(at) => PageOutcome::Postponed(at),
-        Purged::Not => PageOutcome::Done,
-        Purged::Done => {
+        PurgeOutcome::Later(at) => PageOutcome::Postponed(at),
+        PurgeOutcome::Not => PageOutcome::Done,
+        PurgeOutcome::Done => {
             tracing::info!(account = account_id, "the data of an uninstalled account was deleted");
             PageOutcome::Done
         }

@@ -28,7 +28,7 @@ readable! {
         pub path: Option<Vec<PathPart>>,
     }
 
-    pub struct Minted {
+    pub struct TokenAnswer {
         pub token: Option<Text>,
         pub expires_at: Option<DateTime<Utc>>,
     }

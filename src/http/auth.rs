@@ -12,7 +12,7 @@ use super::AppState;
 use super::cookies::{check_own_page, session};
 use super::problem::Problem;
 use crate::service::Refusal;
-use crate::service::tokens::{Carried, Recognized};
+use crate::service::tokens::{Credential, TokenCarrier};
 pub use crate::service::{Scope, Viewer};
 
 /// What changes nothing.
@@ -105,9 +105,9 @@ impl FromRequestParts<AppState> for Guest {
 }
 
 /// Who follows a stream: by a token or a session, or by a ticket.
-pub struct Admitted(pub Viewer);
+pub struct StreamViewer(pub Viewer);
 
-impl FromRequestParts<AppState> for Admitted {
+impl FromRequestParts<AppState> for StreamViewer {
     type Rejection = Problem;
 
     /// # Errors
@@ -130,15 +130,15 @@ impl FromRequestParts<AppState> for Admitted {
 }
 
 /// The token that a request carries, and where.
-fn token(parts: &Parts) -> Option<(&str, Carried)> {
+fn token(parts: &Parts) -> Option<(&str, TokenCarrier)> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let in_header = header.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         // Clients of GitHub write `token`, which GitHub takes too.
         let known = ["Bearer", "token"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
-        known.then_some((token.trim(), Carried::InHeader))
+        known.then_some((token.trim(), TokenCarrier::InHeader))
     });
-    in_header.or_else(|| in_query(parts, "token=").map(|token| (token, Carried::InUrl)))
+    in_header.or_else(|| in_query(parts, "token=").map(|token| (token, TokenCarrier::InUrl)))
 }
 
 fn in_query<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
@@ -152,7 +152,7 @@ fn in_query<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
 /// 429 after too many requests; within it, why there is no viewer.
 async fn viewer(
     secret: &str,
-    recognizing: impl Future<Output = Result<Recognized, Refusal>>,
+    recognizing: impl Future<Output = Result<Credential, Refusal>>,
     parts: &Parts,
     state: &AppState,
 ) -> Result<Result<Viewer, Refusal>, Problem> {

@@ -23,7 +23,7 @@ use super::warnings::{Warning, warnings};
 use crate::scrub::{Collection, Origin};
 use crate::service::Viewer;
 use crate::service::collections::{CollectedView, CollectionQuestion, CountedView, MissingView, ShownCollection};
-use crate::service::queue::Versioned;
+use crate::service::queue::VersionedAnswer;
 
 const USUAL_ROWS: usize = 5;
 const MOST_ROWS: i64 = 50;
@@ -218,8 +218,8 @@ pub async fn show(
     let form = format!("collection{}", outside.prefix());
     let is_known = |version: &_| etag::is_known(&headers, &etag::tag(version, &form));
     let (version, body) = match state.service.show_collection(&viewer, question, is_known).await? {
-        Versioned::Known(version) => (version, StatusCode::NOT_MODIFIED.into_response()),
-        Versioned::New(version, shown) => (version, Json(CollectionAnswer::of(shown, &outside)).into_response()),
+        VersionedAnswer::Known(version) => (version, StatusCode::NOT_MODIFIED.into_response()),
+        VersionedAnswer::New(version, shown) => (version, Json(CollectionAnswer::of(shown, &outside)).into_response()),
     };
     let about = [
         (ETAG, etag::tag(&version, &form)),

@@ -22,7 +22,7 @@ use crate::rank::{Criteria, Facet, ValueCounts};
 use crate::service::Viewer;
 use crate::service::facets::{Facets, FacetsQuestion};
 use crate::service::names::UnknownName;
-use crate::service::queue::Versioned;
+use crate::service::queue::VersionedAnswer;
 
 const USUAL_LIMIT: usize = 20;
 const LARGEST_LIMIT: i64 = 500;
@@ -134,8 +134,8 @@ pub async fn show(
     };
     let is_known = |version: &_| etag::is_known(&headers, &etag::tag(version, "facets"));
     let (version, body) = match state.service.facets(&viewer, question, is_known).await? {
-        Versioned::Known(version) => (version, StatusCode::NOT_MODIFIED.into_response()),
-        Versioned::New(version, (facets, unknown)) => {
+        VersionedAnswer::Known(version) => (version, StatusCode::NOT_MODIFIED.into_response()),
+        VersionedAnswer::New(version, (facets, unknown)) => {
             (version, Json(FacetsAnswer::of(facets, unknown)).into_response())
         }
     };

@@ -35,7 +35,7 @@ use super::sheets::file::{XLSX, download, file};
 use super::warnings::{Warning, header, warnings};
 use crate::service::Viewer;
 use crate::service::queue::sheet::QueueSheet;
-use crate::service::queue::{self as service, QueuePage, Version, Versioned};
+use crate::service::queue::{self as service, QueuePage, Version, VersionedAnswer};
 use crate::sheet;
 
 /// A page of the queue.
@@ -205,10 +205,10 @@ async fn answer(
 }
 
 /// The version, and the body unless the client has it already.
-fn taken<T>(answer: Versioned<T>, body: impl FnOnce(T) -> Response) -> (Version, Option<Response>) {
+fn taken<T>(answer: VersionedAnswer<T>, body: impl FnOnce(T) -> Response) -> (Version, Option<Response>) {
     match answer {
-        Versioned::Known(version) => (version, None),
-        Versioned::New(version, answer) => (version, Some(body(answer))),
+        VersionedAnswer::Known(version) => (version, None),
+        VersionedAnswer::New(version, answer) => (version, Some(body(answer))),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 
 use super::problem::Problem;
-use crate::service::quota::{Exhausted, Held, Quota};
+use crate::service::quota::{Quota, QuotaLimit, QuotaShare};
 use crate::service::{Viewer, Who};
 
 /// Streams of one token. Several people may use the same one.
@@ -56,15 +56,15 @@ impl Shares {
     ///
     /// # Errors
     /// 429 if they hold all of their own; 503 if others hold the rest.
-    pub async fn take(&self, viewer: &Viewer) -> Result<Held, Problem> {
+    pub async fn take(&self, viewer: &Viewer) -> Result<QuotaShare, Problem> {
         let refused = |status, detail| Problem::of(status).detail(detail).retry_after(5);
         self.quota.take(viewer).await.map_err(|none| match none {
-            Exhausted::Own if matches!(viewer.who(), Who::Nobody { .. }) => refused(
+            QuotaLimit::Own if matches!(viewer.who(), Who::Nobody { .. }) => refused(
                 StatusCode::TOO_MANY_REQUESTS,
                 "Your address has as many of these in the works as it may have without a token.",
             ),
-            Exhausted::Own => refused(StatusCode::TOO_MANY_REQUESTS, self.exhausted),
-            Exhausted::All => refused(StatusCode::SERVICE_UNAVAILABLE, self.full),
+            QuotaLimit::Own => refused(StatusCode::TOO_MANY_REQUESTS, self.exhausted),
+            QuotaLimit::All => refused(StatusCode::SERVICE_UNAVAILABLE, self.full),
         })
     }
 }

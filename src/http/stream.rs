@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::auth::Admitted;
+use super::auth::StreamViewer;
 use super::description::answers::{NoAccount, Refused};
 use super::params::{Params, digits};
 use super::problem::Problem;
@@ -28,7 +28,7 @@ use super::queue::question::{FilterParams, StrictParam, subject};
 use super::row::QueueRow;
 use super::warnings::{header, strict};
 use crate::rank::Criteria;
-use crate::service::quota::Held;
+use crate::service::quota::QuotaShare;
 use crate::service::stream::{ChangedItem, Follower, News, StreamEnd};
 
 /// After so much silence a comment is sent, so that no proxy takes the connection for dead.
@@ -123,7 +123,7 @@ impl From<StreamEnd> for EndEvent {
 )]
 pub async fn follow(
     State(state): State<AppState>,
-    Admitted(viewer): Admitted,
+    StreamViewer(viewer): StreamViewer,
     params: Params,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
@@ -133,7 +133,7 @@ pub async fn follow(
     let share = state.streams.take(&viewer).await?;
     let follower = state.service.follow(&viewer, &subject(&params)?, position).await?;
     let warned = header(&follower.unknown(strict).await?);
-    let followed = Followed::begin(follower, state.stopping.clone(), share);
+    let followed = OpenStream::begin(follower, state.stopping.clone(), share);
     let events = stream::unfold(followed, |mut followed| async move {
         let event = followed.next().await?;
         Some((Ok::<_, Infallible>(event), followed))
@@ -156,7 +156,7 @@ pub(super) fn last_position(headers: &HeaderMap, params: &Params) -> Result<Opti
 }
 
 /// A stream that goes on.
-struct Followed {
+struct OpenStream {
     follower: Follower,
     stopping: watch::Receiver<bool>,
     /// Events that are to be sent.
@@ -164,11 +164,11 @@ struct Followed {
     /// The position up to which everything was told.
     told: i64,
     over: bool,
-    _share: Held,
+    _share: QuotaShare,
 }
 
-impl Followed {
-    fn begin(follower: Follower, stopping: watch::Receiver<bool>, share: Held) -> Self {
+impl OpenStream {
+    fn begin(follower: Follower, stopping: watch::Receiver<bool>, share: QuotaShare) -> Self {
         let told = follower.position();
         // No client takes it for an event. A browser remembers the id, and comes back with it.
         let begun = Event::default().comment("following").retry(COME_BACK).id(told.to_string());

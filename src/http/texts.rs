@@ -19,7 +19,7 @@ use super::params::Params;
 use super::problem::Problem;
 use crate::activity::{Association, BotReason, Verdict};
 use crate::service::Viewer;
-use crate::service::texts::{ItemText, Shown, TextSource};
+use crate::service::texts::{ItemText, ShownText, TextSource};
 use crate::webhook::spoken::SpokenKind;
 
 /// What no cache keeps, wherever it is: the text is GitHub's, and who may read it may change.
@@ -146,9 +146,9 @@ impl From<&ItemText> for TextAnswer {
     }
 }
 
-impl From<&Shown> for TextEntry {
-    fn from(shown: &Shown) -> Self {
-        let Shown { spoken, bot, html } = shown;
+impl From<&ShownText> for TextEntry {
+    fn from(shown: &ShownText) -> Self {
+        let ShownText { spoken, bot, html } = shown;
         Self {
             kind: match spoken.kind {
                 SpokenKind::Body => "body",

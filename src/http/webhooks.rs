@@ -32,7 +32,7 @@ const PATH: &str = "/webhooks/github";
 
 /// What the sender of a delivery is told once the delivery is durable.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Accepted {
+pub struct Acknowledgement {
     /// The head of the account's log.
     #[schema(example = 99812)]
     position: i64,
@@ -77,7 +77,7 @@ fn with_headers<B>(mut response: Response<B>) -> Response<B> {
     ),
     request_body(content = Object, description = "GitHub's payload", content_type = "application/json"),
     responses(
-        (status = 202, description = "The delivery is durable", body = Accepted),
+        (status = 202, description = "The delivery is durable", body = Acknowledgement),
         (status = 400, description = "A header is missing, or the delivery id is not a GUID", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The signature is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "The body did not come in time", body = Problem, content_type = "application/problem+json"),
@@ -92,7 +92,7 @@ pub async fn receive(
     State(state): State<AppState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<(StatusCode, Json<Accepted>), Problem> {
+) -> Result<(StatusCode, Json<Acknowledgement>), Problem> {
     let started = Instant::now();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let event = text("x-github-event").unwrap_or_default();
@@ -128,7 +128,7 @@ pub async fn receive(
         tracing::warn!(error = &error as &dyn std::error::Error, "a job could not be made");
     }
     state.metrics.acknowledged(started.elapsed());
-    let accepted = Accepted { position: receipt.position, events: receipt.events, duplicate: receipt.duplicate };
+    let accepted = Acknowledgement { position: receipt.position, events: receipt.events, duplicate: receipt.duplicate };
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
 

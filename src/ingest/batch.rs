@@ -14,8 +14,8 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use super::IngestError;
 use crate::activity::Bots;
 use crate::store::StoreError;
-use crate::store::append::{Appended, Entry, append};
-use crate::store::live::Stirred;
+use crate::store::append::{AppendOutcome, Entry, append};
+use crate::store::live::GrownLogs;
 use crate::telemetry::Metrics;
 
 /// The most deliveries in one transaction: enough to make the commit cheap, and few enough that the
@@ -26,7 +26,7 @@ const ENTRIES_AT_ONCE: usize = 128;
 const TIMEOUT: Duration = Duration::from_secs(8);
 
 /// What the store made of an entry, and the outcome under which it is stored.
-pub(super) type AppendResult = Result<(Appended, &'static str), IngestError>;
+pub(super) type AppendResult = Result<(AppendOutcome, &'static str), IngestError>;
 
 struct WaitingEntry {
     entry: Entry,
@@ -47,11 +47,11 @@ struct BatchState {
     /// Notified whenever an account has nothing left.
     idle: Notify,
     /// Notified whenever something was committed.
-    appended: Arc<Stirred>,
+    appended: Arc<GrownLogs>,
 }
 
 impl Batches {
-    pub fn new(pool: PgPool, bots: Bots, metrics: Metrics, commits: usize, appended: Arc<Stirred>) -> Self {
+    pub fn new(pool: PgPool, bots: Bots, metrics: Metrics, commits: usize, appended: Arc<GrownLogs>) -> Self {
         let forming = Mutex::new(HashMap::new());
         let commits = Semaphore::new(commits);
         let shared = BatchState { pool, bots, metrics, commits, forming, idle: Notify::new(), appended };
@@ -217,7 +217,7 @@ impl Committer {
         }
     }
 
-    async fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    async fn append(&self, entries: &[Entry]) -> Result<Vec<AppendOutcome>, StoreError> {
         let started = Instant::now();
         let BatchState { pool, bots, metrics, .. } = &*self.shared;
         let appended = tokio::time::timeout(TIMEOUT, append(pool, self.account_id, entries, bots))
@@ -236,6 +236,6 @@ fn outcome(entry: &Entry) -> &'static str {
     entry.raw.as_ref().map_or("", |raw| raw.outcome)
 }
 
-fn first(appended: &[Appended]) -> Result<Appended, IngestError> {
+fn first(appended: &[AppendOutcome]) -> Result<AppendOutcome, IngestError> {
     appended.first().copied().ok_or(IngestError::Refused)
 }

@@ -20,9 +20,9 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use crate::activity::{Bots, Event, SightEnd};
-use crate::store::append::{Appended, Entry, RawDelivery};
+use crate::store::append::{AppendOutcome, Entry, RawDelivery};
 use crate::store::left_out;
-use crate::store::live::Stirred;
+use crate::store::live::GrownLogs;
 use crate::telemetry::Metrics;
 use crate::webhook::{AccountRef, Omissions, Translation, VerifiedDelivery, translate};
 
@@ -97,7 +97,7 @@ impl Ingest {
         bots: Bots,
         metrics: Metrics,
         commits: usize,
-        appended: Arc<Stirred>,
+        appended: Arc<GrownLogs>,
     ) -> Self {
         let batches = batch::Batches::new(pool, bots, metrics.clone(), commits, appended);
         let spanning = Arc::new(Semaphore::new(SPANNING_AT_ONCE as usize));
@@ -131,7 +131,7 @@ impl Ingest {
             let stored = self.store_everywhere(Some((account.id, entry)), elsewhere, sight_end).await?;
             stored.ok_or(IngestError::Refused)?
         };
-        let Appended { position, events, duplicate } = appended;
+        let AppendOutcome { position, events, duplicate } = appended;
         if !duplicate && !omissions.is_empty() {
             self.left_out(account.id, delivery.event(), &delivery.guid().to_string(), &omissions).await;
         }
@@ -163,7 +163,7 @@ impl Ingest {
 
     /// Makes events durable that came by no delivery; answers after the commit. Leaves out those whose
     /// source keys are known.
-    pub async fn append(&self, account_id: i64, events: Vec<Event>) -> Result<Appended, IngestError> {
+    pub async fn append(&self, account_id: i64, events: Vec<Event>) -> Result<AppendOutcome, IngestError> {
         let (appended, _) = self.batches.append(account_id, Entry::new(None, events)).await?;
         Ok(appended)
     }
@@ -176,7 +176,7 @@ impl Ingest {
         own: Option<(i64, Entry)>,
         elsewhere: Vec<(AccountRef, Event)>,
         sight_end: Option<SightEnd>,
-    ) -> Result<Option<(Appended, &'static str)>, IngestError> {
+    ) -> Result<Option<(AppendOutcome, &'static str)>, IngestError> {
         let elsewhere: Vec<_> = elsewhere.into_iter().filter(|(other, _)| self.accounts.include(other)).collect();
         if own.is_none() && elsewhere.is_empty() {
             return Ok(None);

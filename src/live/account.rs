@@ -12,7 +12,7 @@ use super::facet_names::Names;
 use crate::activity::Sight;
 use crate::rank::live::{Change, Live, Selection};
 use crate::rank::{PageRequest, Repository};
-use crate::store::live::{Changed, Head, Loaded, Profile};
+use crate::store::live::{AccountChanges, AccountItems, Head, Profile};
 use crate::store::{StoreError, live, resolve};
 
 /// Changes that are published together at most.
@@ -41,8 +41,8 @@ pub(super) struct Account {
 }
 
 impl Account {
-    pub fn new(zone: Tz, today: NaiveDate, loaded: Loaded) -> Self {
-        let Loaded { head, profile, repositories, items } = loaded;
+    pub fn new(zone: Tz, today: NaiveDate, loaded: AccountItems) -> Self {
+        let AccountItems { head, profile, repositories, items } = loaded;
         Self {
             zone,
             profile: ArcSwap::from_pointee(profile),
@@ -71,8 +71,8 @@ impl Account {
     }
 
     /// Replaces everything: the projections were rebuilt.
-    pub fn replace(&self, zone: Tz, today: NaiveDate, loaded: Loaded) {
-        let Loaded { head, profile, repositories, items } = loaded;
+    pub fn replace(&self, zone: Tz, today: NaiveDate, loaded: AccountItems) {
+        let AccountItems { head, profile, repositories, items } = loaded;
         self.profile.store(Arc::new(profile));
         self.live.store(Arc::new(Live::load(zone, today, head.position, items)));
         self.repositories.store(Arc::new(by_id(repositories)));
@@ -86,7 +86,7 @@ impl Account {
         if changed.head.generation != head.generation {
             return Ok(Step::Rebuilt);
         }
-        let Changed { head, profile, more, items: mut changes, touched, repositories } = changed;
+        let AccountChanges { head, profile, more, items: mut changes, touched, repositories } = changed;
         if profile != **self.profile.load() {
             self.profile.store(Arc::new(profile));
         }

@@ -36,15 +36,15 @@ use crate::rank::live::Snapshot;
 use crate::rank::{Order, Page, PageRequest, Place, PlaceKey, QueueItem, Repository};
 use crate::store::accounts::{self, Meant};
 use crate::store::details::details;
-use crate::store::history::{Found, Wanted, find};
-use crate::store::live::{Head, Stirred};
+use crate::store::history::{ItemLookup, ItemQuery, find};
+use crate::store::live::{GrownLogs, Head};
 use crate::store::{self, StoreError};
 
 /// All accounts' live rankings. Cheap to clone.
 #[derive(Clone)]
-pub struct LiveRanking(Arc<Shared>);
+pub struct LiveRanking(Arc<Inner>);
 
-struct Shared {
+struct Inner {
     pool: PgPool,
     zone: Tz,
     bots: Bots,
@@ -56,12 +56,12 @@ struct Shared {
     /// Whether every account was loaded once; sent anew after each catching up.
     progress: watch::Sender<bool>,
     /// Somebody of this process appended.
-    appended: Arc<Stirred>,
+    appended: Arc<GrownLogs>,
 }
 
 impl LiveRanking {
     pub fn new(pool: PgPool, zone: Tz, bots: Bots) -> Self {
-        let shared = Shared {
+        let shared = Inner {
             pool,
             zone,
             bots,
@@ -75,7 +75,7 @@ impl LiveRanking {
     }
 
     /// To be told after each append of this process, so that it need not be found by asking.
-    pub fn appended(&self) -> Arc<Stirred> {
+    pub fn appended(&self) -> Arc<GrownLogs> {
         self.0.appended.clone()
     }
 
@@ -267,7 +267,7 @@ impl LiveRanking {
 
 /// What became of items that a reader follows.
 #[derive(Debug)]
-pub struct Followed {
+pub struct ItemChanges {
     /// Those in the reader's selection, as they are now.
     pub items: Vec<QueueItem>,
     /// Those that are not, or no more: repository, as `owner/name` in lower case, and number.
@@ -281,8 +281,8 @@ impl LiveRanking {
         &self,
         request: &PageRequest,
         touched: &BTreeSet<(i64, i64)>,
-    ) -> Result<Followed, StoreError> {
-        let nothing = Followed { items: vec![], gone: vec![] };
+    ) -> Result<ItemChanges, StoreError> {
+        let nothing = ItemChanges { items: vec![], gone: vec![] };
         let Some(account) = self.account(request.account_id) else { return Ok(nothing) };
         let Some(snapshot) = self.snapshot(&account, request.date).await else { return Ok(nothing) };
         let selection = account.resolve(&self.0.pool, request, Some(touched)).await?;
@@ -300,15 +300,15 @@ impl LiveRanking {
         let gone = touched
             .difference(&shown)
             .filter_map(|(repo_id, number)| Some((account.repository(&request.sight, *repo_id)?, *number)));
-        Ok(Followed { gone: gone.collect(), items })
+        Ok(ItemChanges { gone: gone.collect(), items })
     }
 }
 
 impl LiveRanking {
     /// One item, open or not, with its history and, if it is open, its rank.
-    pub async fn item(&self, wanted: &Wanted<'_>, date: NaiveDate) -> Result<Found, StoreError> {
+    pub async fn item(&self, wanted: &ItemQuery<'_>, date: NaiveDate) -> Result<ItemLookup, StoreError> {
         let mut found = find(&self.0.pool, self.0.zone, &self.0.bots, wanted, date).await?;
-        if let Found::Here(kept) = &mut found {
+        if let ItemLookup::Here(kept) = &mut found {
             kept.item.rank = self.rank(wanted.account_id, &kept.item, date).await;
         }
         Ok(found)
@@ -329,7 +329,7 @@ impl LiveRanking {
     /// # Errors
     /// If the store cannot be read.
     pub async fn page(&self, request: PageRequest) -> Result<Page, StoreError> {
-        let Shared { pool, zone, bots, past, .. } = &*self.0;
+        let Inner { pool, zone, bots, past, .. } = &*self.0;
         if request.past {
             // One at a time: such a page reads the account's whole log.
             let _turn = past.acquire().await;

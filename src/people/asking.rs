@@ -15,7 +15,7 @@ use super::session::Session;
 use super::settings::ScrubOpenTo;
 use crate::github::GitHubError;
 use crate::github::wire::{InstallationPage, RepositoryPage, RightsEntry};
-use crate::store::sights::{self, ListedAccount, Told};
+use crate::store::sights::{self, ListedAccount, SightReport};
 
 /// How long what GitHub told is taken as it is.
 const FRESH: Duration = Duration::minutes(5);
@@ -58,7 +58,7 @@ struct Asking<'a> {
 
 /// What GitHub lists to a person.
 #[derive(Default)]
-struct Listed {
+struct Listing {
     /// Ids of accounts, and of their installations.
     accounts: Vec<(i64, i64)>,
     /// Ids of the organizations that want a sign-in by SAML.
@@ -68,7 +68,7 @@ struct Listed {
 impl Asking<'_> {
     async fn ask(&self) -> Result<(), PeopleError> {
         let Session { session_id, github_id, .. } = *self.session;
-        let Listed { accounts, by_saml } = self.installations().await?;
+        let Listing { accounts, by_saml } = self.installations().await?;
         let ids = accounts.iter().map(|(account_id, _)| *account_id).chain(by_saml.iter().copied());
         let ids: Vec<i64> = ids.collect::<BTreeSet<_>>().into_iter().collect();
         for kept in sights::keep_accounts(&self.people.0.pool, (session_id, github_id), &ids).await? {
@@ -79,8 +79,8 @@ impl Asking<'_> {
         Ok(())
     }
 
-    async fn installations(&self) -> Result<Listed, PeopleError> {
-        let mut listed = Listed::default();
+    async fn installations(&self) -> Result<Listing, PeopleError> {
+        let mut listed = Listing::default();
         let mut query = Some(FIRST_PAGE.to_owned());
         for _ in 0..MOST_PAGES {
             let Some(page) = query else { break };
@@ -103,7 +103,7 @@ impl Asking<'_> {
         for attempt in 0..TRIES {
             let told = match installation {
                 Some(installation) => self.repositories(listed, installation).await?,
-                None => Told { saml: true, ..Told::default() },
+                None => SightReport { saml: true, ..SightReport::default() },
             };
             let lasts = if was_taken || attempt > 0 { AFTER_AN_END } else { FRESH };
             let (pool, times) = (&self.people.0.pool, (self.now, self.now + lasts));
@@ -116,9 +116,9 @@ impl Asking<'_> {
         Ok(())
     }
 
-    async fn repositories(&self, listed: ListedAccount, installation: i64) -> Result<Told, PeopleError> {
+    async fn repositories(&self, listed: ListedAccount, installation: i64) -> Result<SightReport, PeopleError> {
         let rights_matter = self.people.0.scrub_open_to == ScrubOpenTo::Triage;
-        let (mut told, mut private) = (Told::default(), BTreeSet::new());
+        let (mut told, mut private) = (SightReport::default(), BTreeSet::new());
         let mut query = Some(FIRST_PAGE.to_owned());
         for _ in 0..MOST_PAGES {
             let enough = !listed.has_private && (told.triages || !rights_matter);
@@ -128,9 +128,11 @@ impl Asking<'_> {
                 Ok(answer) if answer.status < 300 => answer,
                 // It is gone, or no longer theirs to see.
                 Ok(_) | Err(PeopleError::GitHub(GitHubError::Refused { status: 403, .. })) => {
-                    return Ok(Told::default());
+                    return Ok(SightReport::default());
                 }
-                Err(PeopleError::GitHub(GitHubError::Saml(_))) => return Ok(Told { saml: true, ..Told::default() }),
+                Err(PeopleError::GitHub(GitHubError::Saml(_))) => {
+                    return Ok(SightReport { saml: true, ..SightReport::default() });
+                }
                 Err(error) => return Err(error),
             };
             let found: RepositoryPage = answer.json()?;

@@ -31,4 +31,4 @@ pub use self::known::People;
 pub use self::oauth::OAuthApp;
 pub use self::session::Session;
 pub use self::settings::{PeopleSettings, ScrubOpenTo, SignInSettings};
-pub use self::sight::Seen;
+pub use self::sight::PersonSight;

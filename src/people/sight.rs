@@ -22,7 +22,7 @@ const LONGEST_WAIT: Wait = Wait::from_secs(5);
 const LOOK: Wait = Wait::from_millis(50);
 /// What a person may see and do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct PersonSight {
     /// The ids of the accounts that they may see; `None`: all.
     pub accounts: Option<Vec<i64>>,
     pub sight: Sight,
@@ -61,10 +61,10 @@ impl People {
     ///
     /// # Errors
     /// [`PeopleError::Ended`] if GitHub says that the session has ended; [`PeopleError::Store`]
-    pub async fn sight(&self, session: &Session) -> Result<Seen, PeopleError> {
+    pub async fn sight(&self, session: &Session) -> Result<PersonSight, PeopleError> {
         let known = self.known(session).await?;
         if self.is_admin(session) {
-            return Ok(Seen { accounts: None, sight: Sight::All, scrubs: None, is_admin: true, hidden: vec![] });
+            return Ok(PersonSight { accounts: None, sight: Sight::All, scrubs: None, is_admin: true, hidden: vec![] });
         }
         let now = (self.0.clock)();
         let lasts = |row: &&AccountSight| row.told_at.is_some_and(|told_at| now - told_at < LASTS);
@@ -75,7 +75,7 @@ impl People {
             ScrubOpenTo::SignedIn => None,
             ScrubOpenTo::Triage => Some(ids(&mut lasting.iter().copied().filter(|row| row.triages))),
         };
-        Ok(Seen {
+        Ok(PersonSight {
             accounts: if self.0.open_to_all { None } else { Some(ids(&mut known.accounts.iter())) },
             sight,
             scrubs,

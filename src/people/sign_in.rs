@@ -39,7 +39,7 @@ struct Attempt {
 }
 
 /// An attempt that was begun.
-pub struct Begun {
+pub struct SignInAttempt {
     /// Where to send the browser.
     pub url: String,
     /// What its cookie is to hold.
@@ -59,7 +59,7 @@ impl People {
     ///
     /// # Errors
     /// [`PeopleError::Off`]
-    pub fn begin(&self, redirect_uri: &str, return_to: &str) -> Result<Begun, PeopleError> {
+    pub fn begin(&self, redirect_uri: &str, return_to: &str) -> Result<SignInAttempt, PeopleError> {
         let SignIn { oauth, keys, .. } = self.sign_in()?;
         let Authorization { url, state, verifier } = oauth.authorization(redirect_uri)?;
         let attempt = Attempt {
@@ -71,7 +71,7 @@ impl People {
         };
         let text = serde_json::to_string(&attempt).map_err(|_| PeopleError::NoRandomness)?;
         let sealed = keys.seal(ATTEMPT, b"", &text).ok_or(PeopleError::NoRandomness)?;
-        Ok(Begun { url, attempt: BASE64_URL_SAFE_NO_PAD.encode(sealed) })
+        Ok(SignInAttempt { url, attempt: BASE64_URL_SAFE_NO_PAD.encode(sealed) })
     }
 
     /// Takes the answer that a browser brought back, if it is the answer to the attempt that its cookie holds. Begins a

@@ -42,11 +42,11 @@ use chrono_tz::Tz;
 pub use facet_names::{FacetNames, Unknown};
 pub use facets::OpenCounts;
 pub use parts::Part;
-pub use ranked::{Page, Ranked};
+pub use ranked::{DateView, Page};
 pub use selection::{Addresses, Meanings, Selection};
-use snapshot::Dated;
+use snapshot::DateOrder;
 pub use snapshot::Snapshot;
-use sorted::{By, Sorted};
+use sorted::{By, SortedSlots};
 
 use crate::rank::criterion::Item;
 
@@ -81,7 +81,7 @@ impl Live {
         let items = items.into_iter().inspect(|item| public.extend(item.to_the_public()));
         let items = items::Items::load(zone, items);
         let public = items::Items::load(zone, public);
-        let (created, today) = (Sorted::new(&items, By::Creation), Dated::new(&items, today));
+        let (created, today) = (SortedSlots::new(&items, By::Creation), DateOrder::new(&items, today));
         let snapshot = Snapshot { position, items, public, created, today, yesterday: None };
         Self { published: ArcSwap::from_pointee(snapshot), writer: Mutex::new(None), turning: Mutex::new(()) }
     }
@@ -125,7 +125,7 @@ impl Live {
             *writer = Some(BTreeSet::new());
             begun
         };
-        let mut dated = Dated::new(&begun.items, today);
+        let mut dated = DateOrder::new(&begun.items, today);
 
         let mut writer = lock(&self.writer);
         let mut next = Snapshot::clone(&self.published.load());

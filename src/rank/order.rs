@@ -96,7 +96,7 @@ impl Order {
     }
 
     /// What it looks at first, the greatest first; `None` of an item of which that is not known.
-    pub fn first(self, of: &impl Measured) -> Option<i64> {
+    pub fn first(self, of: &impl Measures) -> Option<i64> {
         match self {
             Order::Stalest | Order::Freshest | Order::Oldest | Order::Newest => None,
             Order::HumanStalest => Some(stale_product(of.days_age(), of.days_since(of.measure(Measure::HumanAt)?))),
@@ -111,7 +111,7 @@ impl Order {
 }
 
 /// What an order can look at of an item, on one date.
-pub trait Measured {
+pub trait Measures {
     fn measure(&self, measure: Measure) -> Option<i64>;
 
     /// When it was closed, in seconds since 1970; `None` of what is open.

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use super::criterion::{Candidate, Item};
 use super::measure::{Measure, seconds};
-use super::order::Measured;
+use super::order::Measures;
 use super::queue::{PageRequest, Place, PlaceKey};
 use super::stale_age::{days_since, stale_product};
 use super::waits::Waits;
@@ -28,7 +28,7 @@ pub struct Past<'a, T> {
 
 /// A page that is made.
 #[derive(Debug)]
-pub struct Offered<T> {
+pub struct PastPage<T> {
     /// Items that pass, on all pages.
     pub total: i64,
     /// For how long these wait.
@@ -66,7 +66,7 @@ impl<'a, T> Past<'a, T> {
     }
 
     /// The page, all items having been offered.
-    pub fn page(mut self) -> Offered<T> {
+    pub fn page(mut self) -> PastPage<T> {
         self.cut();
         self.open.sort_unstable();
         let more = self.kept.len() > self.request.limit;
@@ -77,7 +77,7 @@ impl<'a, T> Past<'a, T> {
             place.rank = found.and_then(|index| i64::try_from(index + 1).ok());
         }
         let end = self.kept.last().filter(|_| more).map(|(place, _)| place.key);
-        Offered { total: self.total, waits: self.waits, items: self.kept, end }
+        PastPage { total: self.total, waits: self.waits, items: self.kept, end }
     }
 
     fn place(&self, candidate: &Candidate<'_>) -> Place {
@@ -105,7 +105,7 @@ struct OnDate<'a> {
     zone: Tz,
 }
 
-impl Measured for OnDate<'_> {
+impl Measures for OnDate<'_> {
     fn measure(&self, measure: Measure) -> Option<i64> {
         measure.of(self.item)
     }

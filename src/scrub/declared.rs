@@ -12,7 +12,7 @@ const MOST: usize = 1_000;
 
 /// The views and collections that every account has, and the groups of people that filters can name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declared {
+pub struct Declarations {
     builtin: Vec<View>,
     file: Vec<View>,
     /// By name.
@@ -20,7 +20,7 @@ pub struct Declared {
     groups: Groups,
 }
 
-impl Default for Declared {
+impl Default for Declarations {
     fn default() -> Self {
         Self::of(File::default())
     }
@@ -58,7 +58,7 @@ struct File {
     groups: Groups,
 }
 
-impl Declared {
+impl Declarations {
     /// Adds what a YAML file declares: `views:`, a list of `name`, `title`, `description`, `resolution`, `target`, `filter`
     /// and `order`, of which only the name is required; and `collections:`, a list of `name`, `title`, `description` and
     /// `views`, the names of views. These need not be in the file: an account may store views of these names. And

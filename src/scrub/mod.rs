@@ -29,7 +29,7 @@ pub mod schedule;
 pub mod view;
 
 pub use collection::Collection;
-pub use declared::{BadViews, Declared};
+pub use declared::{BadViews, Declarations};
 pub use progress::{Round, Scrub, ScrubState, Track};
 pub use schedule::{BadSchedule, Schedule};
 pub use view::{Origin, View};

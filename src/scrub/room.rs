@@ -115,12 +115,12 @@ pub struct Timer {
 
 /// For how long a timer stood still on the row that was read then, until it went on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct TimerPause {
     pub until: Option<DateTime<Utc>>,
     pub ms: i64,
 }
 
-impl Held {
+impl TimerPause {
     /// The beginning of a row's reading, later by the time for which the timer stood still.
     pub fn shift(self, started: DateTime<Utc>) -> DateTime<Utc> {
         match self.until.filter(|until| *until > started) {

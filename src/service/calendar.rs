@@ -9,7 +9,7 @@ use crate::scrub::input::{one_line, short_line};
 pub use crate::scrub::meetings::{PlannedMeeting, Talk};
 use crate::scrub::schedule::{Meeting, Schedule};
 use crate::scrub::{Scrub, meetings};
-use crate::store::schedule::{self, Announced, DatePlan, NewTalk};
+use crate::store::schedule::{self, AnnounceOutcome, DatePlan, NewTalk};
 
 /// Weeks that are shown of the past, and in all.
 const PAST_WEEKS: u64 = 4;
@@ -135,9 +135,9 @@ impl Service {
         }
         let new = NewTalk { title, presenter, minutes };
         match schedule::add_talk(&self.0.pool, account_id, date, new, self.now()).await? {
-            Announced::New(talk) => Ok(AnnouncedTalk { talk, is_new: true }),
-            Announced::Already(talk) => Ok(AnnouncedTalk { talk, is_new: false }),
-            Announced::Full => Err(Refusal::TooManyTalks),
+            AnnounceOutcome::New(talk) => Ok(AnnouncedTalk { talk, is_new: true }),
+            AnnounceOutcome::Already(talk) => Ok(AnnouncedTalk { talk, is_new: false }),
+            AnnounceOutcome::Full => Err(Refusal::TooManyTalks),
         }
     }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use self::state::Chat;
 use super::{Refusal, Service, Viewer};
-use crate::chat::Delivered;
+use crate::chat::SendOutcome;
 use crate::scrub::ScrubState;
 use crate::scrub::message::{self, Message};
 use crate::store::chat::{self, ChatKind, MessageEnd, TakenMessage};
@@ -49,7 +49,7 @@ impl Service {
                 let error = &refusal as &dyn std::error::Error;
                 tracing::warn!(error, "a message to the chat could not be made");
                 let why = "the message could not be made".to_owned();
-                outcome(Delivered::No { why, wait: None }, &taken, self.now())
+                outcome(SendOutcome::No { why, wait: None }, &taken, self.now())
             }
         };
         chat::end(pool, &taken, &end, self.now()).await?;
@@ -120,11 +120,11 @@ impl Service {
 }
 
 /// What becomes of a message that was sent.
-fn outcome(delivered: Delivered, taken: &TakenMessage, now: DateTime<Utc>) -> MessageEnd {
+fn outcome(delivered: SendOutcome, taken: &TakenMessage, now: DateTime<Utc>) -> MessageEnd {
     let (why, asked) = match delivered {
-        Delivered::Yes => return MessageEnd::Sent,
-        Delivered::Unknown { why } => return MessageEnd::Unknown { error: why },
-        Delivered::No { why, wait } => (why, wait.and_then(|wait| TimeDelta::from_std(wait).ok())),
+        SendOutcome::Yes => return MessageEnd::Sent,
+        SendOutcome::Unknown { why } => return MessageEnd::Unknown { error: why },
+        SendOutcome::No { why, wait } => (why, wait.and_then(|wait| TimeDelta::from_std(wait).ok())),
     };
     let doubled = FIRST_WAIT * 2_i32.pow(u32::try_from(taken.tries.clamp(0, 10)).unwrap_or_default());
     let at = now + asked.unwrap_or_else(|| doubled.min(LONGEST_WAIT));

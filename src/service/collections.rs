@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::items::ShownItem;
 use super::names::UnknownName;
 use super::portion::Subject;
-use super::queue::{Version, Versioned};
+use super::queue::{Version, VersionedAnswer};
 use super::{Refusal, Scope, Service, Viewer};
 use crate::live::parts::{Parts, PartsRequest, ShownPart};
 use crate::rank::{Filter, WaitSummary, text};
@@ -70,7 +70,7 @@ pub struct CountedView {
 
 /// A view that a collection names.
 #[derive(Debug)]
-enum Named {
+enum NamedView {
     Here(Box<FoundView>),
     Missing(MissingView),
 }
@@ -110,7 +110,7 @@ impl Service {
         viewer: &Viewer,
         question: CollectionQuestion,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<ShownCollection>, Refusal> {
+    ) -> Result<VersionedAnswer<ShownCollection>, Refusal> {
         viewer.require(Scope::Read)?;
         let CollectionQuestion { account, name, rows, min_position } = question;
         let account_id = self.account(viewer, account.as_deref()).await?.account_id;
@@ -124,14 +124,15 @@ impl Service {
         let asked = format!("{collection:?} {named:?} {sight:?} {rows}");
         let version = match self.version_of(account_id, date, asked, is_known) {
             Ok(version) => version,
-            Err(known) => return Ok(Versioned::Known(known)),
+            Err(known) => return Ok(VersionedAnswer::Known(known)),
         };
         let parts = named.iter().filter_map(|named| match named {
-            Named::Here(found) => Some((found.filter.clone(), found.view.order)),
-            Named::Missing(_) => None,
+            NamedView::Here(found) => Some((found.filter.clone(), found.view.order)),
+            NamedView::Missing(_) => None,
         });
         // Reading what is not open takes as long as a statistic does.
-        let _turn = match named.iter().any(|named| matches!(named, Named::Here(found) if !found.filter.open_only())) {
+        let _turn = match named.iter().any(|named| matches!(named, NamedView::Here(found) if !found.filter.open_only()))
+        {
             true => Some(self.0.counting.take(viewer).await?),
             false => None,
         };
@@ -141,8 +142,8 @@ impl Service {
         let mut views = vec![];
         for named in named {
             let FoundView { view, spelled, .. } = match named {
-                Named::Here(found) => *found,
-                Named::Missing(missing) => {
+                NamedView::Here(found) => *found,
+                NamedView::Missing(missing) => {
                     views.push(CollectedView::Missing(missing));
                     continue;
                 }
@@ -154,19 +155,19 @@ impl Service {
             views.push(CollectedView::Here(Box::new(CountedView { view, total, items, waits, unknown })));
         }
         let shown = ShownCollection { account_id, origin, collection, as_of: date, position, views };
-        Ok(Versioned::New(Version { position, ..version }, shown))
+        Ok(VersionedAnswer::New(Version { position, ..version }, shown))
     }
 
     /// A view that a collection names. One that is wrong costs itself, not the others.
-    async fn named(&self, viewer: &Viewer, account_id: i64, name: &str, date: NaiveDate) -> Result<Named, Refusal> {
+    async fn named(&self, viewer: &Viewer, account_id: i64, name: &str, date: NaiveDate) -> Result<NamedView, Refusal> {
         let subject =
             Subject { account: Some(account_id.to_string()), view: Some(name.to_owned()), ..Subject::default() };
         let found = self.portion(viewer, &subject, None, None).await.and_then(|portion| {
             let (filter, spelled) = (portion.filter(date)?, portion.named(viewer, date)?);
             let view = portion.view.ok_or(Refusal::UnknownView)?;
-            Ok(Named::Here(Box::new(FoundView { view, filter, spelled })))
+            Ok(NamedView::Here(Box::new(FoundView { view, filter, spelled })))
         });
-        let missing = |detail, closest| Ok(Named::Missing(MissingView { name: name.to_owned(), detail, closest }));
+        let missing = |detail, closest| Ok(NamedView::Missing(MissingView { name: name.to_owned(), detail, closest }));
         match found {
             Err(Refusal::UnknownView) => {
                 let all = self.views_of(account_id).await?.into_iter();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::quota::{Exhausted, Held, Quota};
+use super::quota::{Quota, QuotaLimit, QuotaShare};
 use super::refusal::Refusal;
 use super::viewer::Viewer;
 use crate::activity::Sight;
@@ -35,12 +35,12 @@ pub struct Of {
 }
 
 /// What was read, and of what.
-type Known = (Of, Arc<Lifetimes>);
+type LastCount = (Of, Arc<Lifetimes>);
 
 /// How many count, and what was read last.
 pub struct Counting {
     quota: Quota,
-    last: Arc<Mutex<Option<Known>>>,
+    last: Arc<Mutex<Option<LastCount>>>,
 }
 
 impl Default for Counting {
@@ -54,11 +54,11 @@ impl Counting {
     ///
     /// # Errors
     /// [`Refusal::TooBusy`]
-    pub async fn take(&self, viewer: &Viewer) -> Result<Held, Refusal> {
+    pub async fn take(&self, viewer: &Viewer) -> Result<QuotaShare, Refusal> {
         self.quota.take(viewer).await.map_err(|none| {
             Refusal::TooBusy(match none {
-                Exhausted::Own => "The token has two statistics in the works: they take turns.",
-                Exhausted::All => "Too many statistics are in the works.",
+                QuotaLimit::Own => "The token has two statistics in the works: they take turns.",
+                QuotaLimit::All => "Too many statistics are in the works.",
             })
         })
     }

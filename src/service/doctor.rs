@@ -13,7 +13,7 @@ use tokio::time::timeout;
 pub use self::state::DoctorReport;
 use self::state::PATIENCE;
 use super::accounts::Account;
-use super::quota::Exhausted;
+use super::quota::QuotaLimit;
 use super::{Refusal, Scope, Service, Viewer};
 pub use crate::github::doctor::Finding;
 use crate::github::doctor::{self, Whose};
@@ -40,8 +40,8 @@ impl Service {
         };
         let turn = self.0.doctor.waiting.take(viewer).await.map_err(|none| {
             Refusal::TooBusy(match none {
-                Exhausted::Own => "You are waiting for this answer already.",
-                Exhausted::All => "Many are waiting for this answer.",
+                QuotaLimit::Own => "You are waiting for this answer already.",
+                QuotaLimit::All => "Many are waiting for this answer.",
             })
         })?;
         let service = self.clone();

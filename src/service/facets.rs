@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::names::UnknownName;
 use super::portion::Subject;
-use super::queue::{Version, Versioned};
+use super::queue::{Version, VersionedAnswer};
 use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::live::OpenCounts;
 use crate::rank::{Facet, Repository};
@@ -52,7 +52,7 @@ impl Service {
         viewer: &Viewer,
         question: FacetsQuestion,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<(Facets, Vec<UnknownName>)>, Refusal> {
+    ) -> Result<VersionedAnswer<(Facets, Vec<UnknownName>)>, Refusal> {
         viewer.require(Scope::Read)?;
         let FacetsQuestion { subject, limit, min_position, strict } = question;
         let portion = self.portion(viewer, &subject, None, None).await?;
@@ -65,11 +65,11 @@ impl Service {
         let request = FacetsRequest { account_id, sight: viewer.sight(), filter: portion.filter(date)?, own, limit };
         let version = match self.version_of(account_id, date, format!("{request:?}"), is_known) {
             Ok(version) => version,
-            Err(known) => return Ok(Versioned::Known(known)),
+            Err(known) => return Ok(VersionedAnswer::Known(known)),
         };
         let unknown = self.unknown_names(account_id, &request.sight, &request.filter, strict).await?;
         let facets = self.0.live.facets(&request).await?;
-        Ok(Versioned::New(Version { position: facets.position, ..version }, (facets, unknown)))
+        Ok(VersionedAnswer::New(Version { position: facets.position, ..version }, (facets, unknown)))
     }
 
     /// Lists an account's repositories that the viewer may see, after one of an id.

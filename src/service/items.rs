@@ -6,7 +6,7 @@ use super::{Refusal, Scope, Service, Viewer};
 use crate::activity::{BotReason, Bots, Fact, ItemKey, Remarks};
 use crate::rank::stale_age::days_since;
 use crate::rank::{Calendar, QueueItem, stale_age};
-use crate::store::history::{Found, Kept, Located, Wanted, locate, repository};
+use crate::store::history::{ItemHistory, ItemLocation, ItemLookup, ItemQuery, locate, repository};
 use crate::store::log::LoggedEvent;
 
 /// An item's address, as people write it.
@@ -88,10 +88,10 @@ impl Service {
         self.reached(account_id, min_position).await?;
         let date = self.today();
         match self.0.live.item(&wanted(viewer, account_id, address), date).await? {
-            Found::Nothing => Err(Refusal::UnknownItem),
-            Found::Deleted => Err(Refusal::ItemDeleted),
-            Found::Transferred(key) => Err(self.moved(viewer, key).await),
-            Found::Here(kept) => Ok(self.explained(date, *kept)),
+            ItemLookup::Nothing => Err(Refusal::UnknownItem),
+            ItemLookup::Deleted => Err(Refusal::ItemDeleted),
+            ItemLookup::Transferred(key) => Err(self.moved(viewer, key).await),
+            ItemLookup::Here(kept) => Ok(self.explained(date, *kept)),
         }
     }
 
@@ -122,10 +122,10 @@ impl Service {
 
     async fn locate_in(&self, viewer: &Viewer, account_id: i64, address: &ItemAddress) -> Result<ItemKey, Refusal> {
         match locate(&self.0.pool, &wanted(viewer, account_id, address)).await? {
-            Located::Nothing => Err(Refusal::UnknownItem),
-            Located::Deleted => Err(Refusal::ItemDeleted),
-            Located::Transferred(key) => Err(self.moved(viewer, key).await),
-            Located::Here(repo_id) => Ok(ItemKey { account_id, repo_id, number: address.number }),
+            ItemLocation::Nothing => Err(Refusal::UnknownItem),
+            ItemLocation::Deleted => Err(Refusal::ItemDeleted),
+            ItemLocation::Transferred(key) => Err(self.moved(viewer, key).await),
+            ItemLocation::Here(repo_id) => Ok(ItemKey { account_id, repo_id, number: address.number }),
         }
     }
 
@@ -169,8 +169,8 @@ impl Service {
         Ok(repository(&self.0.pool, key.account_id, &viewer.sight(), key.repo_id).await?)
     }
 
-    fn explained(&self, date: NaiveDate, kept: Kept) -> ExplainedItem {
-        let Kept { position, item, events, truncated, bots } = kept;
+    fn explained(&self, date: NaiveDate, kept: ItemHistory) -> ExplainedItem {
+        let ItemHistory { position, item, events, truncated, bots } = kept;
         let updated_by = events.iter().find(|logged| shows(logged) == Some(item.updated_at));
         ExplainedItem {
             as_of: date,
@@ -184,9 +184,9 @@ impl Service {
 }
 
 /// What the store is asked for.
-fn wanted<'a>(viewer: &Viewer, account_id: i64, address: &'a ItemAddress) -> Wanted<'a> {
+fn wanted<'a>(viewer: &Viewer, account_id: i64, address: &'a ItemAddress) -> ItemQuery<'a> {
     let ItemAddress { owner, repository, number, .. } = address;
-    Wanted { account_id, sight: viewer.sight(), owner, repository, number: *number }
+    ItemQuery { account_id, sight: viewer.sight(), owner, repository, number: *number }
 }
 
 fn item_event(logged: &LoggedEvent, bots: &Bots) -> ItemEvent {

@@ -82,7 +82,7 @@ use crate::github::{Clock, JobContext};
 use crate::live::LiveRanking;
 use crate::people::{People, Session};
 use crate::rank::Calendar;
-use crate::scrub::{Declared, Schedule};
+use crate::scrub::{Declarations, Schedule};
 use crate::store::accounts::Account;
 use crate::store::sessions::SessionRow;
 use crate::store::tokens::TokenRow;
@@ -134,7 +134,7 @@ pub struct Parts {
     pub pool: PgPool,
     pub live: LiveRanking,
     /// The views that every account has.
-    pub views: Declared,
+    pub views: Declarations,
     pub calendar: Calendar,
     pub clock: Clock,
     pub bots: Bots,
@@ -158,7 +158,7 @@ impl Parts {
             live: LiveRanking::new(pool.clone(), chrono_tz::UTC, Bots::default()),
             people: People::none(pool.clone(), clock.clone()),
             pool,
-            views: Declared::default(),
+            views: Declarations::default(),
             calendar: Calendar { zone: chrono_tz::UTC },
             clock,
             bots: Bots::default(),

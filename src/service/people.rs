@@ -1,11 +1,11 @@
 //! People: signing in and out, and who somebody is.
 
-use super::tokens::{Recognized, hash as token_hash};
+use super::tokens::{Credential, hash as token_hash};
 use super::viewer::Person;
 use super::{Refusal, Scope, Service, Viewer, Who};
 pub use crate::people::sight::{Hidden, Why};
 use crate::people::sign_in::hash;
-pub use crate::people::sign_in::{Begun, SignedIn};
+pub use crate::people::sign_in::{SignInAttempt, SignedIn};
 use crate::people::{PeopleError, Session};
 use crate::store::accounts::Account;
 use crate::store::sessions::{self, SessionHolder};
@@ -26,7 +26,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Refusal::SignInOff`]
-    pub fn begin_sign_in(&self, redirect_uri: &str, return_to: &str) -> Result<Begun, Refusal> {
+    pub fn begin_sign_in(&self, redirect_uri: &str, return_to: &str) -> Result<SignInAttempt, Refusal> {
         Ok(self.0.people.begin(redirect_uri, return_to)?)
     }
 
@@ -57,7 +57,7 @@ impl Service {
     /// # Errors
     /// [`Refusal::UnknownToken`]
     pub async fn token_session(&self, token: &str, before: Option<&str>) -> Result<String, Refusal> {
-        let viewer = self.authenticate(token, super::tokens::Carried::InHeader).await?;
+        let viewer = self.authenticate(token, super::tokens::TokenCarrier::InHeader).await?;
         if viewer.is_embed() {
             return Err(Refusal::MissingScope(Scope::Read));
         }
@@ -75,19 +75,19 @@ impl Service {
     ///
     /// # Errors
     /// [`Refusal::UnknownSession`]
-    pub async fn recognize_session(&self, cookie: &str) -> Result<Recognized, Refusal> {
+    pub async fn recognize_session(&self, cookie: &str) -> Result<Credential, Refusal> {
         let hash = hash(cookie);
         let find = async { sessions::find(&self.0.pool, &hash).await?.ok_or(Refusal::UnknownSession) };
         let row = self.0.known_sessions.get(hash.clone(), find).await?;
         match &row.holder {
             SessionHolder::Token(token) if self.0.admin_token_hash.as_ref() == Some(token) => {
-                Ok(Recognized::bootstrap())
+                Ok(Credential::bootstrap())
             }
             SessionHolder::Token(token) => {
                 let find = async { tokens::find(&self.0.pool, token).await?.ok_or(Refusal::UnknownSession) };
-                Ok(Recognized::token(self.0.known_tokens.get(token.clone(), find).await?))
+                Ok(Credential::token(self.0.known_tokens.get(token.clone(), find).await?))
             }
-            SessionHolder::Person { .. } => Ok(Recognized::person(Session::of(row).ok_or(Refusal::UnknownSession)?)),
+            SessionHolder::Person { .. } => Ok(Credential::person(Session::of(row).ok_or(Refusal::UnknownSession)?)),
         }
     }
 

@@ -65,7 +65,7 @@ pub struct Version {
 
 /// An answer and its version.
 #[derive(Debug)]
-pub enum Versioned<T> {
+pub enum VersionedAnswer<T> {
     /// The asker has this version.
     Known(Version),
     New(Version, T),
@@ -135,12 +135,12 @@ impl Service {
         viewer: &Viewer,
         question: QueueQuestion,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<(QueuePage, Freshness)>, Refusal> {
+    ) -> Result<VersionedAnswer<(QueuePage, Freshness)>, Refusal> {
         viewer.require_embed()?;
         let understood = self.page_request(viewer, question).await?;
         let version = match self.version(viewer, &understood.request, is_known) {
             Ok(version) => version,
-            Err(known) => return Ok(Versioned::Known(known)),
+            Err(known) => return Ok(VersionedAnswer::Known(known)),
         };
         let (account_id, sight) = (understood.account.account_id, &understood.request.sight);
         let (page, head, last_delivery_at, backfill) = tokio::join!(
@@ -153,7 +153,7 @@ impl Service {
         let lag = self.lag(account_id, page.position, head?).await?;
         let freshness = Freshness { last_delivery_at, lag, backfill, last_sweep_at };
         let version = Version { position: page.position, ..version };
-        Ok(Versioned::New(version, (page, freshness)))
+        Ok(VersionedAnswer::New(version, (page, freshness)))
     }
 
     /// For how long the first event has waited that an answer up to a position does not include. The log's `head` was read
@@ -171,16 +171,16 @@ impl Service {
         viewer: &Viewer,
         question: QueueQuestion,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<QueuePage>, Refusal> {
+    ) -> Result<VersionedAnswer<QueuePage>, Refusal> {
         viewer.require_embed()?;
         let understood = self.page_request(viewer, question).await?;
         let version = match self.version(viewer, &understood.request, is_known) {
             Ok(version) => version,
-            Err(known) => return Ok(Versioned::Known(known)),
+            Err(known) => return Ok(VersionedAnswer::Known(known)),
         };
         let page = self.queue_page(viewer, &understood).await?;
         let version = Version { position: page.position, ..version };
-        Ok(Versioned::New(version, page))
+        Ok(VersionedAnswer::New(version, page))
     }
 
     /// The version that an answer has now; as an error the one that the asker has.

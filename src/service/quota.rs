@@ -40,11 +40,11 @@ const PUBLIC_PART: usize = 10;
 const ADDRESSES: usize = 1_000;
 
 /// One of what is held.
-pub struct Held(#[expect(dead_code, reason = "held until it is dropped")] Vec<OwnedSemaphorePermit>);
+pub struct QuotaShare(#[expect(dead_code, reason = "held until it is dropped")] Vec<OwnedSemaphorePermit>);
 
 /// Why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exhausted {
+pub enum QuotaLimit {
     /// The caller holds all that it may.
     Own,
     /// Others hold the rest.
@@ -63,7 +63,7 @@ impl Quota {
     ///
     /// # Errors
     /// None came free in time.
-    pub async fn take(&self, viewer: &Viewer) -> Result<Held, Exhausted> {
+    pub async fn take(&self, viewer: &Viewer) -> Result<QuotaShare, QuotaLimit> {
         let bounds = &self.0;
         if let Who::Nobody { from } = viewer.who() {
             return bounds.take_publicly(*from).await;
@@ -74,14 +74,14 @@ impl Quota {
             let mut own = bounds.own.lock().unwrap_or_else(PoisonError::into_inner);
             own.entry(caller).or_insert_with(|| Arc::new(Semaphore::new(bounds.each))).clone()
         };
-        let own = permit(own, bounds.patience).await.ok_or(Exhausted::Own)?;
-        let of_all = permit(bounds.all.clone(), bounds.patience).await.ok_or(Exhausted::All)?;
-        Ok(Held(vec![own, of_all]))
+        let own = permit(own, bounds.patience).await.ok_or(QuotaLimit::Own)?;
+        let of_all = permit(bounds.all.clone(), bounds.patience).await.ok_or(QuotaLimit::All)?;
+        Ok(QuotaShare(vec![own, of_all]))
     }
 }
 
 impl Bounds {
-    async fn take_publicly(&self, from: IpAddr) -> Result<Held, Exhausted> {
+    async fn take_publicly(&self, from: IpAddr) -> Result<QuotaShare, QuotaLimit> {
         let Public { each, all, own } = &self.public;
         let own = {
             let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,10 +90,10 @@ impl Bounds {
             }
             own.entry(from).or_insert_with(|| Arc::new(Semaphore::new(*each))).clone()
         };
-        let own = permit(own, self.patience).await.ok_or(Exhausted::Own)?;
-        let of_public = permit(all.clone(), self.patience).await.ok_or(Exhausted::All)?;
-        let of_all = permit(self.all.clone(), self.patience).await.ok_or(Exhausted::All)?;
-        Ok(Held(vec![own, of_public, of_all]))
+        let own = permit(own, self.patience).await.ok_or(QuotaLimit::Own)?;
+        let of_public = permit(all.clone(), self.patience).await.ok_or(QuotaLimit::All)?;
+        let of_all = permit(self.all.clone(), self.patience).await.ok_or(QuotaLimit::All)?;
+        Ok(QuotaShare(vec![own, of_public, of_all]))
     }
 }
 

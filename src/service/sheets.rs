@@ -7,7 +7,7 @@ use super::scrubs::rounds::Tracks;
 use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::{Filter, Order, PageRequest, QueueItem};
 use crate::scrub::record::{ItemName, UnplacedRow};
-use crate::sheet::{self, Attendance, Attended, Book, Import, Sheet, SheetRow, Without, split_filter};
+use crate::sheet::{self, Attendance, Book, Import, ScrubAttendance, Sheet, SheetRow, Without, split_filter};
 use crate::store::people::called_now;
 use crate::store::scrubs::deck::closed_since;
 use crate::store::scrubs::import::{Imported, import};
@@ -102,7 +102,7 @@ impl Service {
         let is_read = |item: &QueueItem| record.as_ref().is_some_and(|scrub| scrub.shows_read(&item.remarks.marks));
         let rows = items.iter().map(|item| SheetRow::of(item, is_read(item), &filter, zone)).collect();
         let dealt = scrub.dealt();
-        let attended = Attended {
+        let attended = ScrubAttendance {
             scrub: i32::try_from(scrub.scrub).unwrap_or(i32::MAX),
             date: scrub.date,
             host: scrub.host,

@@ -1,7 +1,7 @@
 //! Items whose titles are like another's: it may have been said before.
 
 use super::items::ItemAddress;
-use super::quota::Exhausted;
+use super::quota::QuotaLimit;
 use super::{Refusal, Scope, Service, Viewer};
 use crate::rank::Calendar;
 pub use crate::store::similar::SimilarItem;
@@ -31,8 +31,8 @@ impl Service {
         let item = self.locate(viewer, address).await?;
         let _turn = self.0.looking.take(viewer).await.map_err(|none| {
             Refusal::TooBusy(match none {
-                Exhausted::Own => "You look for alike items already: they take turns.",
-                Exhausted::All => "Many look for alike items just now.",
+                QuotaLimit::Own => "You look for alike items already: they take turns.",
+                QuotaLimit::All => "Many look for alike items just now.",
             })
         })?;
         let Calendar { zone } = self.0.calendar;

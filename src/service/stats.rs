@@ -14,11 +14,11 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 pub use self::coverage::Coverage;
-use self::groups::{Chosen, GroupBy, Groups, grouped};
+use self::groups::{ChosenLifetimes, GroupBy, Groups, grouped};
 use super::counting::Of;
 use super::names::UnknownName;
 use super::portion::{Portion, Subject};
-use super::queue::{Version, Versioned};
+use super::queue::{Version, VersionedAnswer};
 use super::{Refusal, Service, Viewer};
 use crate::rank::stale_age::days_since;
 use crate::stats::{self, AgeBucket, AgeOf, BacklogPoint, FlowPoint, OpenDays, Step, ThroughputRow};
@@ -123,13 +123,13 @@ impl Service {
         range: DateRange,
         step: Step,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<Statistic<Vec<BacklogPoint>>>, Refusal> {
+    ) -> Result<VersionedAnswer<Statistic<Vec<BacklogPoint>>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = moment.range(range, step.least_days())?;
         let (zone, by) = (self.0.calendar.zone, question.group_by);
         let what = format!("backlog {from} {to} {step:?}");
         self.counted(viewer, question, (moment, what), is_known, move |about, read| {
-            let of = |chosen: &Chosen<'_>| stats::backlog(chosen.lifetimes(), zone, from, to, step);
+            let of = |chosen: &ChosenLifetimes<'_>| stats::backlog(chosen.lifetimes(), zone, from, to, step);
             let (value, groups) = grouped(by, &read, of);
             let approximate = value.iter().any(|point| point.approximate);
             Statistic { about, as_of: moment.date, position: read.position, approximate, value, groups }
@@ -148,13 +148,13 @@ impl Service {
         range: DateRange,
         step: Step,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<Statistic<Vec<FlowPoint>>>, Refusal> {
+    ) -> Result<VersionedAnswer<Statistic<Vec<FlowPoint>>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = moment.range(range, step.least_days())?;
         let (zone, by) = (self.0.calendar.zone, question.group_by);
         let what = format!("flow {from} {to} {step:?}");
         self.counted(viewer, question, (moment, what), is_known, move |about, read| {
-            let of = |chosen: &Chosen<'_>| stats::flow(chosen.lifetimes(), zone, from, to, step);
+            let of = |chosen: &ChosenLifetimes<'_>| stats::flow(chosen.lifetimes(), zone, from, to, step);
             let (value, groups) = grouped(by, &read, of);
             let approximate = value.iter().any(|point| point.approximate);
             Statistic { about, as_of: moment.date, position: read.position, approximate, value, groups }
@@ -171,7 +171,7 @@ impl Service {
         viewer: &Viewer,
         question: &StatsQuestion,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<Statistic<Ages>>, Refusal> {
+    ) -> Result<VersionedAnswer<Statistic<Ages>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (zone, by) = (self.0.calendar.zone, question.group_by);
         let what = "ages".to_owned();
@@ -179,7 +179,7 @@ impl Service {
             let days = |at| days_since(at, moment.date, zone);
             let open_days =
                 |(created_at, updated_at)| OpenDays { days_age: days(created_at), days_stale: days(updated_at) };
-            let of = |chosen: &Chosen<'_>| {
+            let of = |chosen: &ChosenLifetimes<'_>| {
                 let open: Vec<OpenDays> = chosen.open().map(open_days).collect();
                 Ages { by_age: stats::ages(&open, AgeOf::Creation), by_staleness: stats::ages(&open, AgeOf::Update) }
             };
@@ -200,14 +200,14 @@ impl Service {
         question: &StatsQuestion,
         window: Option<i64>,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<Statistic<Throughput>>, Refusal> {
+    ) -> Result<VersionedAnswer<Statistic<Throughput>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = (moment.date - TimeDelta::days(window.unwrap_or(USUAL_WINDOW) - 1), moment.date);
         let (zone, by) = (self.0.calendar.zone, question.group_by);
         let what = format!("throughput {from}");
         self.counted(viewer, question, (moment, what), is_known, move |about, read| {
             let name = |repo_id: i64| read.names.get(&repo_id).cloned();
-            let of = |chosen: &Chosen<'_>| {
+            let of = |chosen: &ChosenLifetimes<'_>| {
                 let mut rows = stats::throughput(chosen.lifetimes(), zone, from..=to, name);
                 Throughput { from, to, total: rows.remove(0), rows }
             };
@@ -276,11 +276,11 @@ impl Service {
         (moment, what): (Moment, String),
         is_known: impl Fn(&Version) -> bool,
         count: impl FnOnce(Part, Arc<Lifetimes>) -> Statistic<T> + Send + 'static,
-    ) -> Result<Versioned<Statistic<T>>, Refusal> {
+    ) -> Result<VersionedAnswer<Statistic<T>>, Refusal> {
         let portion = self.portion(viewer, &question.subject, moment.past(), None).await?;
         let (version, fetching) = self.statistic_version(viewer, question, &portion, (moment, &what)).await?;
         if is_known(&version) {
-            return Ok(Versioned::Known(version));
+            return Ok(VersionedAnswer::Known(version));
         }
         let held = self.0.counting.take(viewer).await?;
         let (about, read) = self.lifetimes(viewer, question, portion, (moment, &version, fetching)).await?;
@@ -289,7 +289,7 @@ impl Service {
             drop(held);
             counted
         });
-        Ok(Versioned::New(version, counted.await?))
+        Ok(VersionedAnswer::New(version, counted.await?))
     }
 
     async fn lifetimes(

@@ -22,7 +22,7 @@ use tokio::time::timeout;
 
 use self::clean::Cleaner;
 use self::memory::{AsOf, Fetching, Outcome, PageKey, Turn};
-pub use self::page::{ItemText, NoText, Shown, TextSource};
+pub use self::page::{ItemText, NoText, ShownText, TextSource};
 use super::items::ItemAddress;
 use super::{Refusal, Scope, Service, Viewer, Who};
 use crate::activity::ItemKey;
@@ -178,13 +178,13 @@ struct Cleaning {
 }
 
 impl Cleaning {
-    fn all(&self, text: FoundText) -> (Option<Shown>, Vec<Shown>, Option<String>) {
+    fn all(&self, text: FoundText) -> (Option<ShownText>, Vec<ShownText>, Option<String>) {
         let cleaner = Cleaner::new(&self.subject.url(self.number));
         let body = text.body.map(|body| self.one(body, &cleaner));
         (body, text.said.into_iter().map(|said| self.one(said, &cleaner)).collect(), text.before)
     }
 
-    fn one(&self, mut spoken: Spoken, cleaner: &Cleaner) -> Shown {
+    fn one(&self, mut spoken: Spoken, cleaner: &Cleaner) -> ShownText {
         let text = std::mem::take(&mut spoken.text);
         let html = (text.len() <= LONGEST).then(|| match self.source {
             TextSource::GitHub => cleaner.clean(&text),
@@ -193,7 +193,7 @@ impl Cleaning {
         let html = html.filter(|html| html.len() <= LONGEST);
         spoken.url = spoken.url.filter(|url| url.starts_with("https://") || url.starts_with("http://"));
         let bot = spoken.author.as_ref().and_then(|author| self.service.0.bots.reason(author));
-        Shown { spoken, bot, html }
+        ShownText { spoken, bot, html }
     }
 }
 

@@ -21,7 +21,7 @@ const LONGEST_NAME: usize = 200;
 
 /// Where a request carries its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carried {
+pub enum TokenCarrier {
     InHeader,
     /// Where others read it.
     InUrl,
@@ -43,7 +43,7 @@ pub struct WantedToken {
 
 /// A token or a session that is in force, before it is known what its holder sees.
 #[derive(Clone, Debug)]
-pub struct Recognized(Holder);
+pub struct Credential(Holder);
 
 #[derive(Clone, Debug)]
 enum Holder {
@@ -52,7 +52,7 @@ enum Holder {
     Person(Session),
 }
 
-impl Recognized {
+impl Credential {
     pub(super) fn bootstrap() -> Self {
         Self(Holder::Bootstrap)
     }
@@ -129,7 +129,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Refusal::UnknownToken`], or [`Refusal::NotForUrls`] for one in a URL.
-    pub async fn authenticate(&self, secret: &str, carried: Carried) -> Result<Viewer, Refusal> {
+    pub async fn authenticate(&self, secret: &str, carried: TokenCarrier) -> Result<Viewer, Refusal> {
         self.viewer(self.recognize_token(secret, carried).await?).await
     }
 
@@ -137,7 +137,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Refusal::UnknownSession`], [`Refusal::PersonSignedOut`]
-    pub async fn viewer(&self, recognized: Recognized) -> Result<Viewer, Refusal> {
+    pub async fn viewer(&self, recognized: Credential) -> Result<Viewer, Refusal> {
         match recognized.0 {
             Holder::Bootstrap => Ok(Viewer::bootstrap()),
             Holder::Token(row) => self.holder(row).await,
@@ -149,19 +149,19 @@ impl Service {
     ///
     /// # Errors
     /// [`Refusal::UnknownToken`], or [`Refusal::NotForUrls`] for one in a URL.
-    pub async fn recognize_token(&self, secret: &str, carried: Carried) -> Result<Recognized, Refusal> {
+    pub async fn recognize_token(&self, secret: &str, carried: TokenCarrier) -> Result<Credential, Refusal> {
         let hash = hash(secret);
-        let in_header = carried == Carried::InHeader;
+        let in_header = carried == TokenCarrier::InHeader;
         // Comparing hashes tells an attacker nothing about the token.
         if in_header && self.0.admin_token_hash.as_ref() == Some(&hash) {
-            return Ok(Recognized::bootstrap());
+            return Ok(Credential::bootstrap());
         }
         let unknown = || if in_header { Refusal::UnknownToken } else { Refusal::NotForUrls };
         // As of the last second; one that was not known is looked for each time.
         let find = async { tokens::find(&self.0.pool, &hash).await?.ok_or_else(unknown) };
         let row = self.0.known_tokens.get(hash.clone(), find).await?;
         // What stands in URLs ends up in logs and histories: no token but those made for it.
-        if in_header || row.view.is_some() { Ok(Recognized::token(row)) } else { Err(Refusal::NotForUrls) }
+        if in_header || row.view.is_some() { Ok(Credential::token(row)) } else { Err(Refusal::NotForUrls) }
     }
 
     /// The holder of a token that is in force.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::refusal::Refusal;
 use crate::activity::Sight;
 use crate::people::sight::Hidden;
-use crate::people::{Seen, Session};
+use crate::people::{PersonSight, Session};
 use crate::store::tokens::TokenRow;
 
 /// What a token allows. `admin` includes the others.
@@ -107,7 +107,7 @@ impl Viewer {
     }
 
     /// The person of a session, who sees and does what `seen` says.
-    pub(super) fn of_person(session: &Session, seen: &Seen) -> Self {
+    pub(super) fn of_person(session: &Session, seen: &PersonSight) -> Self {
         let Session { session_id, github_id, login, .. } = session;
         let who = Who::Person { github_id: *github_id, login: login.clone(), session_id: *session_id };
         let mut scopes = vec![Scope::Read];
@@ -124,7 +124,7 @@ impl Viewer {
     }
 
     /// The holder of a token that a person made for themselves. It allows nothing that the person may not do.
-    pub(super) fn of_personal_token(token: &TokenRow, session: &Session, seen: &Seen) -> Self {
+    pub(super) fn of_personal_token(token: &TokenRow, session: &Session, seen: &PersonSight) -> Self {
         let person = Self::of_person(session, seen);
         let allowed = |scope: &Scope| person.require(*scope).is_ok();
         let scopes = token.scopes.iter().filter_map(|name| Scope::from_name(name)).filter(allowed).collect();
@@ -147,7 +147,7 @@ impl Viewer {
 
     /// The same person, who may see other things by now. Who was bound to accounts stays bound to them.
     #[must_use]
-    pub(super) fn seeing(self, seen: &Seen) -> Self {
+    pub(super) fn seeing(self, seen: &PersonSight) -> Self {
         let accounts = match (self.accounts, &seen.accounts) {
             (Some(own), Some(seen)) => Some(own.into_iter().filter(|id| seen.contains(id)).collect()),
             (own, seen) => own.or_else(|| seen.clone()),

@@ -5,7 +5,7 @@ use crate::live::parts::PartsRequest;
 use crate::rank::{Criteria, Order};
 use crate::scrub::{Origin, Round, Track, View};
 use crate::store::scrubs::read::starts;
-use crate::store::views::{self, Put};
+use crate::store::views::{self, PutOutcome};
 
 /// A view to be stored.
 #[derive(Debug)]
@@ -140,9 +140,9 @@ impl Service {
         view.check(self.0.views.groups())?;
         self.refuse_declared(&view.name)?;
         match views::put(&self.0.pool, account_id, &view).await? {
-            Put::New => Ok(StoredView { view, is_new: true }),
-            Put::Replaced => Ok(StoredView { view, is_new: false }),
-            Put::Full => Err(Refusal::TooManyViews),
+            PutOutcome::New => Ok(StoredView { view, is_new: true }),
+            PutOutcome::Replaced => Ok(StoredView { view, is_new: false }),
+            PutOutcome::Full => Err(Refusal::TooManyViews),
         }
     }
 

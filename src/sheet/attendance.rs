@@ -11,12 +11,12 @@ pub(super) const COLUMNS: [&str; 4] = ["Scrub", "Date", "Host", "Attendees"];
 /// The hosts and attendees of scrubs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attendance {
-    pub rows: Vec<Attended>,
+    pub rows: Vec<ScrubAttendance>,
 }
 
 /// Who came to one scrub.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attended {
+pub struct ScrubAttendance {
     pub scrub: i32,
     /// Old spreadsheets do not tell the date of every scrub.
     pub date: Option<NaiveDate>,

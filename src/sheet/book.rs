@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::attendance::Attended;
+use super::attendance::ScrubAttendance;
 use super::fault::RowFault;
 use crate::activity::{ItemType, NoteText};
 use crate::scrub::record::ItemName;
@@ -16,7 +16,7 @@ pub struct Book {
     /// In the file's order.
     pub tabs: Vec<Tab>,
     /// What the tab Attendance says, if there is one.
-    pub attendance: Vec<Attended>,
+    pub attendance: Vec<ScrubAttendance>,
     /// What was left out, each with the reason, as sentences.
     pub ignored: Vec<String>,
     /// The [`super::Sheet::position`] with which the file was written. `None` if we did not write it, or if a program

@@ -21,12 +21,12 @@ pub mod read;
 pub mod without;
 pub mod write;
 
-pub use attendance::{Attendance, Attended};
+pub use attendance::{Attendance, ScrubAttendance};
 pub use book::{Book, ReadRow, SheetNote, Tab};
 pub use columns::Column;
 pub use fault::{BadSheet, RowFault};
 pub use import::Import;
-pub use plan::{ItemChange, Known, Outcome, Plan, PlannedRow, plan};
+pub use plan::{ItemChange, KnownItem, Outcome, Plan, PlannedRow, plan};
 pub use read::{read, read_declared};
 pub use without::{WITHOUT_PATTERN, Without, row_key};
 pub use write::{BYTE_ORDER_MARK, Sheet, SheetRow, Unwritable, csv, split_filter, xlsx};

@@ -6,7 +6,7 @@
 //! nothing.
 //!
 //! A note of ours is never overwritten silently. If the file knows what our note was when it was written
-//! ([`Known::base`]), the fields are merged one by one. Otherwise, if the file does not contain our note, the two are in
+//! ([`KnownItem::base`]), the fields are merged one by one. Otherwise, if the file does not contain our note, the two are in
 //! conflict.
 //!
 //! The whole book decides. What a row that is left out would change is then not done, and all else is, as if nobody had left
@@ -21,7 +21,7 @@ use crate::scrub::record::ItemName;
 
 /// What we know about an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownItem {
     pub note: Option<NoteText>,
     /// Earlier texts of its note, in any order.
     pub earlier: Vec<NoteText>,
@@ -91,7 +91,7 @@ pub struct Plan {
 }
 
 /// Decides what happens to each row. `known` tells what we know about each of [`Book::items`]; `None` if the item is not here.
-pub fn plan<'a>(book: &Book, known: impl Fn(&ItemName) -> Option<&'a Known>) -> Plan {
+pub fn plan<'a>(book: &Book, known: impl Fn(&ItemName) -> Option<&'a KnownItem>) -> Plan {
     let mut planned = vec![];
     let mut items: BTreeMap<ItemName, Vec<Mention>> = BTreeMap::new();
     for (tab, read) in book.tabs.iter().enumerate() {
@@ -145,7 +145,7 @@ enum NoteDecision {
 }
 
 /// Decides what happens to an item's rows. `None` if they change nothing.
-fn decide(planned: &mut [PlannedRow], item: ItemName, mentions: &[Mention], known: &Known) -> Option<ItemChange> {
+fn decide(planned: &mut [PlannedRow], item: ItemName, mentions: &[Mention], known: &KnownItem) -> Option<ItemChange> {
     let marks = marks(mentions, known);
     for &(at, mark) in &marks {
         planned[mentions[at].place].mark = Some(mark);
@@ -180,7 +180,7 @@ fn decide(planned: &mut [PlannedRow], item: ItemName, mentions: &[Mention], know
     (!notes.is_empty() || !marks.is_empty()).then_some(ItemChange { item, notes, marks })
 }
 
-fn note(mentions: &[Mention], known: &Known) -> NoteDecision {
+fn note(mentions: &[Mention], known: &KnownItem) -> NoteDecision {
     let ours = known.note.as_ref().map(tidied).unwrap_or_default();
     if let Some(base) = &known.base {
         // A blank note counts too: somebody removed the note.
@@ -240,7 +240,7 @@ fn merged(base: &NoteText, ours: &NoteText, theirs: &NoteText) -> Option<NoteTex
 
 /// The rows that are the first to say that an item was read, and in which scrub, without those that we know of already. In a
 /// scrub that was held here, we know of it if anybody has read the item since the round began.
-fn marks(mentions: &[Mention], known: &Known) -> Vec<(usize, i32)> {
+fn marks(mentions: &[Mention], known: &KnownItem) -> Vec<(usize, i32)> {
     let mut marks: Vec<(usize, i32)> = vec![];
     let mut was_read = false;
     // A known mark from this scrub on is the one that the row reports.

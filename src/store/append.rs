@@ -94,14 +94,14 @@ impl NewEvent {
 }
 
 /// A new event and its time of receipt.
-struct Received<'a> {
+struct ReceivedEvent<'a> {
     new: &'a NewEvent,
     recorded_at: DateTime<Utc>,
 }
 
 /// What became of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Appended {
+pub struct AppendOutcome {
     /// The account's head after the commit.
     pub position: i64,
     /// Events that were new.
@@ -118,7 +118,7 @@ pub async fn append(
     account_id: i64,
     entries: &[Entry],
     bots: &Bots,
-) -> Result<Vec<Appended>, StoreError> {
+) -> Result<Vec<AppendOutcome>, StoreError> {
     // What can be done before the head is locked keeps nobody waiting.
     let batch = Batch::of(account_id, entries, spread::is_known(pool));
     let mut transaction = head::begin(pool).await?;
@@ -140,7 +140,7 @@ pub(super) async fn append_behind(
     account_id: i64,
     entries: &[Entry],
     bots: &Bots,
-) -> Result<Vec<Appended>, StoreError> {
+) -> Result<Vec<AppendOutcome>, StoreError> {
     let batch = Batch::of(account_id, entries, true);
     let opening = batch.open(connection).await?.ok_or_else(head::vanished)?;
     batch.append(connection, opening, bots).await
@@ -174,7 +174,7 @@ impl<'a> Batch<'a> {
         connection: &mut PgConnection,
         opening: Opening,
         bots: &Bots,
-    ) -> Result<Vec<Appended>, StoreError> {
+    ) -> Result<Vec<AppendOutcome>, StoreError> {
         let Self { account_id, apart, entries, .. } = self;
         let Opening { head, mut new_guids, mut known_keys, states } = opening;
         let mut appended = Vec::with_capacity(entries.len());
@@ -186,11 +186,11 @@ impl<'a> Batch<'a> {
             if !duplicate {
                 let recorded_at = head.now + Duration::microseconds(at);
                 let new = entry.events.iter().filter(|new| known_keys.insert(new.event.source_key.clone()));
-                events.extend(new.map(|new| Received { new, recorded_at }));
+                events.extend(new.map(|new| ReceivedEvent { new, recorded_at }));
                 // A delivery to another account may come again: it ends nothing that it has ended before.
                 ended.extend(entry.ends.filter(|_| entry.raw.is_some() || events.len() > before));
             }
-            appended.push(Appended { position: 0, events: events.len() - before, duplicate });
+            appended.push(AppendOutcome { position: 0, events: events.len() - before, duplicate });
         }
         let position = head.position + count(&events);
         if !events.is_empty() {
@@ -220,7 +220,7 @@ pub(super) async fn append_decided(
 ) -> Result<i64, StoreError> {
     let recorded_at = head.now;
     let new: Vec<NewEvent> = events.iter().map(|event| NewEvent::new(event.clone(), None)).collect();
-    let received: Vec<_> = new.iter().map(|new| Received { new, recorded_at }).collect();
+    let received: Vec<_> = new.iter().map(|new| ReceivedEvent { new, recorded_at }).collect();
     // Later than these events, and earlier than those of the next append.
     let last = recorded_at + Duration::microseconds(1);
     insert_events(connection, account_id, true, (head.position, last), &received).await?;
@@ -240,7 +240,7 @@ async fn insert_events(
     account_id: i64,
     apart: bool,
     (head, last_recorded_at): (i64, DateTime<Utc>),
-    received: &[Received<'_>],
+    received: &[ReceivedEvent<'_>],
 ) -> Result<(), StoreError> {
     let events: Vec<&Event> = received.iter().map(|received| &received.new.event).collect();
     let (repo_ids, numbers): (Vec<Option<i64>>, Vec<Option<i64>>) =

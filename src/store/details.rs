@@ -7,7 +7,7 @@ use sqlx::types::Json;
 
 use super::StoreError;
 use super::items::ItemAddress;
-use super::people::Known;
+use super::people::KnownPeople;
 use super::remarks;
 use crate::activity::{Activity, Bots, ItemState, ItemType, PersonKey, Remarks, Sight, State};
 use crate::rank::{Place, QueueItem};
@@ -59,7 +59,7 @@ pub async fn details(
             .await?;
     let open = open_linked(connection, account_id, rows.iter().map(|row| (row.repo_id, &row.folded.0))).await?;
     let ids = rows.iter().flat_map(|row| people(&row.folded)).collect();
-    let known = Known::of(connection, account_id, bots, ids).await?;
+    let known = KnownPeople::of(connection, account_id, bots, ids).await?;
     let called = |activity: Activity| Activity { actor: known.actor(activity.actor), ..activity };
     let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.repo_id, row.number), row)).collect();
     let items = places.iter().filter_map(|place| {

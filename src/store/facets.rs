@@ -9,9 +9,9 @@ use futures_util::TryStreamExt;
 use sqlx::PgPool;
 
 use super::directory::DirectoryNames;
-use super::item_rows::{Wanted, rows};
+use super::item_rows::{RowSelection, rows};
 use super::items::ItemAddress;
-use super::people::{self, Known};
+use super::people::{self, KnownPeople};
 use super::pool::{self, ONE_MOMENT};
 use super::queue::{passing, within};
 use super::{StoreError, live, remarks};
@@ -59,7 +59,7 @@ pub async fn facets(pool: &PgPool, zone: Tz, request: &FacetsRequest) -> Result<
     let seen = repositories.filter(|repository| sight.sees(repository.repo_id, repository.private));
     let repositories: HashMap<i64, Repository> = seen.map(|repository| (repository.repo_id, repository)).collect();
     let names = DirectoryNames::read(&mut moment, account_id).await?;
-    let known = Known::all(&mut moment, account_id, &Bots::default()).await?;
+    let known = KnownPeople::all(&mut moment, account_id, &Bots::default()).await?;
     let mut holders = people::holders(&mut *moment, account_id, filter).await?;
     for (_, own) in &request.own {
         holders.extend(people::holders(&mut *moment, account_id, own).await?);
@@ -69,14 +69,14 @@ pub async fn facets(pool: &PgPool, zone: Tz, request: &FacetsRequest) -> Result<
         true => vec![State::Open.name()],
         false => passing(filter.terms(&STATE), State::ALL.map(State::name)),
     };
-    let wanted = Wanted {
+    let wanted = RowSelection {
         repo_ids: repositories.keys().copied().collect(),
         states,
         types: ItemType::ALL.map(ItemType::name).into(),
         created: within(filter.created),
         updated: within(filter.updated),
         titles: true,
-        ..Wanted::default()
+        ..RowSelection::default()
     };
     let mut total = 0;
     let mut tallies: Vec<(Facet, Tally)> = Facet::ALL.map(|facet| (facet, Tally::default())).into();
@@ -122,12 +122,12 @@ pub async fn of_items(
     let seen = repositories.filter(|repository| sight.sees(repository.repo_id, repository.private));
     let repositories: HashMap<i64, Repository> = seen.map(|repository| (repository.repo_id, repository)).collect();
     let names = DirectoryNames::read(&mut moment, account_id).await?;
-    let known = Known::all(&mut moment, account_id, &Bots::default()).await?;
-    let wanted = Wanted {
+    let known = KnownPeople::all(&mut moment, account_id, &Bots::default()).await?;
+    let wanted = RowSelection {
         repo_ids: repositories.keys().copied().collect(),
         states: State::ALL.map(State::name).into(),
         types: ItemType::ALL.map(ItemType::name).into(),
-        ..Wanted::default()
+        ..RowSelection::default()
     };
     let (mut of_items, mut met) = (HashMap::new(), Values::default());
     let nothing = HashMap::new();
@@ -153,7 +153,7 @@ pub async fn of_items(
 }
 
 /// What values of a facet an item has, as answers show them.
-pub(super) fn values(facet: Facet, candidate: &Candidate, author: Option<&Person>, known: &Known) -> Vec<String> {
+pub(super) fn values(facet: Facet, candidate: &Candidate, author: Option<&Person>, known: &KnownPeople) -> Vec<String> {
     let Candidate { item, repository, labels, milestone, .. } = candidate;
     match facet {
         Facet::Repository => vec![format!("{}/{}", repository.owner, repository.name)],

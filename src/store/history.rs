@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use super::StoreError;
 use super::details::details;
 use super::log::{LoggedEvent, events_of};
-use super::people::Known;
+use super::people::KnownPeople;
 use super::pool::{self, ONE_MOMENT};
 use super::scrubs::notes;
 use crate::activity::{Bots, ItemKey, ItemState, Sight};
@@ -156,7 +156,7 @@ pub async fn find(
     events.truncate(LONGEST as usize);
     events.reverse();
     let actors = events.iter().filter_map(|logged| logged.event.actor.as_ref()?.id).collect();
-    let known = Known::of(&mut moment, account_id, bots, actors).await?;
+    let known = KnownPeople::of(&mut moment, account_id, bots, actors).await?;
     for logged in &mut events {
         logged.event.actor = logged.event.actor.take().map(|actor| known.actor(actor));
     }
@@ -189,5 +189,3 @@ pub async fn repository(
     .await?;
     Ok(row.map(|row| (row.owner, row.name)))
 }
-
-pub use {ItemHistory as Kept, ItemLocation as Located, ItemLookup as Found, ItemQuery as Wanted};

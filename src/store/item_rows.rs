@@ -124,7 +124,7 @@ pub(super) fn with_summary(item: Item, summary: &Summary) -> Item {
 
 /// Which rows are read: the open ones of some repositories, and of others those that fit.
 #[derive(Default)]
-pub(super) struct Wanted {
+pub(super) struct RowSelection {
     /// Repositories of which all open items are read.
     pub open_in: Vec<i64>,
     /// Repositories of which those are read that have one of the states and one of the types, and the
@@ -144,9 +144,9 @@ pub(super) struct Wanted {
 pub(super) fn rows<'e>(
     executor: impl PgExecutor<'e> + 'e,
     (account_id, generation): (i64, i64),
-    wanted: &Wanted,
+    wanted: &RowSelection,
 ) -> BoxStream<'e, Result<ItemRow, sqlx::Error>> {
-    let Wanted { open_in, repo_ids, states, types, created, updated, gone, titles, folded } = wanted;
+    let RowSelection { open_in, repo_ids, states, types, created, updated, gone, titles, folded } = wanted;
     sqlx::query_as!(
         ItemRow,
         r#"SELECT repo_id, number, type AS "type!", state AS "state!", created_at AS "created_at!",

@@ -11,9 +11,9 @@ use futures_util::TryStreamExt;
 use sqlx::{PgConnection, PgPool};
 
 use super::directory::DirectoryNames;
-use super::item_rows::{Wanted, rows};
+use super::item_rows::{RowSelection, rows};
 use super::items::ItemAddress;
-use super::people::{self, Known};
+use super::people::{self, KnownPeople};
 use super::pool::{self, ONE_MOMENT};
 use super::{StoreError, facets, fetching, live, milestones, remarks};
 use crate::activity::{Actor, Bots, ItemType, Person, Sight, State, Summary};
@@ -120,8 +120,8 @@ pub async fn lifetimes(pool: &PgPool, account_id: i64, scope: &Scope, bots: &Bot
     .await?;
     let mut read = Lifetimes { position: head.head_position, since: head.since, ..Lifetimes::default() };
     let known = match scope.group_by {
-        Some(Facet::Author | Facet::Assignee) => Known::all(&mut moment, account_id, bots).await?,
-        _ => Known::default(),
+        Some(Facet::Author | Facet::Assignee) => KnownPeople::all(&mut moment, account_id, bots).await?,
+        _ => KnownPeople::default(),
     };
     let names = DirectoryNames::read(&mut moment, account_id).await?;
     let holders = people::holders(&mut *moment, account_id, &scope.filter).await?;
@@ -182,7 +182,7 @@ type Folds = HashMap<ItemAddress, ItemFold>;
 /// What lifetimes are read with.
 struct Reading<'a> {
     scope: &'a Scope,
-    known: &'a Known,
+    known: &'a KnownPeople,
     names: &'a DirectoryNames,
     holders: &'a Holders,
     bots: &'a Bots,
@@ -201,14 +201,14 @@ impl Reading<'_> {
     ) -> Result<Folds, StoreError> {
         let Self { scope, known, names, holders, summaries, .. } = self;
         let mut folds = Folds::new();
-        let wanted = Wanted {
+        let wanted = RowSelection {
             repo_ids: repo_ids.to_vec(),
             states: State::ALL.map(State::name).into(),
             types: ItemType::ALL.map(ItemType::name).into(),
             gone: true,
             titles: true,
             folded: true,
-            ..Wanted::default()
+            ..RowSelection::default()
         };
         let mut rows = rows(moment, (account_id, generation), &wanted);
         while let Some(mut row) = rows.try_next().await? {

@@ -10,7 +10,7 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::Notify;
 
 use super::StoreError;
-use super::item_rows::{ItemRow, Wanted, open_rows_at, rows};
+use super::item_rows::{ItemRow, RowSelection, open_rows_at, rows};
 use super::items::ItemAddress;
 use super::log::subjects;
 use super::pool::{self, ONE_MOMENT};
@@ -39,12 +39,12 @@ pub struct Profile {
 
 /// Accounts whose logs may have grown, and that somebody is to look at them soon.
 #[derive(Debug, Default)]
-pub struct Stirred {
+pub struct GrownLogs {
     accounts: Mutex<BTreeSet<i64>>,
     told: Notify,
 }
 
-impl Stirred {
+impl GrownLogs {
     pub fn note(&self, account_id: i64) {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner).insert(account_id);
         self.told.notify_one();
@@ -125,7 +125,7 @@ pub async fn waiting_for(pool: &PgPool, account_id: i64, position: i64) -> Resul
 
 /// All open items of one account that may be seen, and the repositories that they are in.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct AccountItems {
     pub head: Head,
     pub profile: Profile,
     pub repositories: Vec<Repository>,
@@ -133,14 +133,14 @@ pub struct Loaded {
 }
 
 /// Reads an account whole.
-pub async fn load(pool: &PgPool, account_id: i64) -> Result<Loaded, StoreError> {
+pub async fn load(pool: &PgPool, account_id: i64) -> Result<AccountItems, StoreError> {
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let (head, profile) = head_and_profile(&mut moment, account_id).await?;
     let repositories = repositories(&mut moment, account_id, None).await?;
     let all: Vec<i64> = repositories.iter().map(|repository| repository.repo_id).collect();
     let summaries = remarks::all_summaries(&mut moment, account_id).await?;
     let items = items_in(&mut moment, head, all, &summaries).await?;
-    Ok(Loaded { head, profile, repositories, items })
+    Ok(AccountItems { head, profile, repositories, items })
 }
 
 /// Positions whose events are read together at most. A burst is followed in bites, so that answers move on all the time.
@@ -148,7 +148,7 @@ const POSITIONS_AT_ONCE: i64 = 2_000;
 
 /// What changed of an account after a position.
 #[derive(Debug)]
-pub struct Changed {
+pub struct AccountChanges {
     /// Up to where the events were read. Rows may be newer.
     pub head: Head,
     pub profile: Profile,
@@ -166,7 +166,7 @@ pub struct Changed {
 /// Reads what the next events after `position` are about; the head says how far it came. A generation
 /// other than the one that was loaded makes the answer worthless: then the account must be loaded
 /// again.
-pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Changed, StoreError> {
+pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<AccountChanges, StoreError> {
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
     let (latest, profile) = head_and_profile(&mut moment, account_id).await?;
     let head = Head { position: latest.position.min(position + POSITIONS_AT_ONCE), ..latest };
@@ -175,7 +175,7 @@ pub async fn changes(pool: &PgPool, account_id: i64, position: i64) -> Result<Ch
     let touched = subjects.repositories;
     let only: Option<Vec<i64>> = touched.as_ref().map(|touched| touched.iter().copied().collect());
     let repositories = repositories(&mut moment, account_id, only.as_deref()).await?;
-    Ok(Changed { head, profile, more: head.position < latest.position, items, touched, repositories })
+    Ok(AccountChanges { head, profile, more: head.position < latest.position, items, touched, repositories })
 }
 
 /// The open items that came by transfer: what is seen of their marks and notes depends on the repositories that they
@@ -270,7 +270,7 @@ async fn items_in(
     repo_ids: Vec<i64>,
     summaries: &Summaries,
 ) -> Result<Vec<Item>, StoreError> {
-    let wanted = Wanted { open_in: repo_ids, ..Wanted::default() };
+    let wanted = RowSelection { open_in: repo_ids, ..RowSelection::default() };
     let mut rows = rows(connection, (head.account_id, head.generation), &wanted);
     let mut items = Vec::new();
     while let Some(row) = rows.try_next().await? {

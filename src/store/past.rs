@@ -20,20 +20,20 @@ use super::directory::DirectoryNames;
 use super::item_rows::{folded_item, with_summary};
 use super::items::ItemAddress;
 use super::log::{EventRow, LoggedEvent};
-use super::people::{Known, holders, owned_now};
+use super::people::{KnownPeople, holders, owned_now};
 use super::pool::{self, ONE_MOMENT};
 use super::remarks::remarks_by;
 use super::{StoreError, live};
 use crate::activity::{Activity, Bots, Fact, ItemState, Remarks, Sight, State};
 use crate::rank::criterion::Holders;
-use crate::rank::past::{Offered, Past};
+use crate::rank::past::{Past, PastPage};
 use crate::rank::{Calendar, Candidate, Item, Page, PageRequest, QueueItem, Repository};
 
 /// What an item's row is made with.
 struct Directory {
     repositories: HashMap<i64, Repository>,
     names: DirectoryNames,
-    people: Known,
+    people: KnownPeople,
     holders: Holders,
     /// By the end of the date.
     remarks: HashMap<ItemAddress, Remarks>,
@@ -52,7 +52,7 @@ pub async fn page(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
     let mut page = Making { directory, zone, sight: &request.sight, past: Past::new(request) };
     told(&mut moment, request.account_id, end, &bots, &mut page).await?;
     let untold = untold(&mut moment, request.account_id, end, &mut page).await?;
-    let Offered { total, items, end, .. } = page.past.page();
+    let PastPage { total, items, end, .. } = page.past.page();
     let items = items.into_iter().map(|(place, item)| QueueItem { rank: place.rank, ..item }).collect();
     Ok(Page { position, total, items, end, approximate: untold > 0 })
 }
@@ -69,7 +69,7 @@ async fn directory(
     Ok(Directory {
         repositories: named.map(|repository| (repository.repo_id, repository)).collect(),
         names: DirectoryNames::read(moment, account_id).await?,
-        people: Known::all(moment, account_id, bots).await?,
+        people: KnownPeople::all(moment, account_id, bots).await?,
         holders: holders(&mut *moment, account_id, filter).await?,
         remarks: remarks_by(moment, account_id, sight, end).await?,
     })

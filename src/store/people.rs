@@ -127,19 +127,20 @@ pub async fn renamed_between(pool: &PgPool, account_id: i64, after: i64, to: i64
 pub async fn called_now(pool: &PgPool, account_id: i64, filter: Filter) -> Result<Filter, StoreError> {
     let mut connection = pool.acquire().await?;
     let holders = holders(&mut *connection, account_id, &filter).await?;
-    let known = Known::of(&mut connection, account_id, &Bots::default(), holders.values().copied().collect()).await?;
+    let known =
+        KnownPeople::of(&mut connection, account_id, &Bots::default(), holders.values().copied().collect()).await?;
     let now = |login: &String| known.logins.get(holders.get(&folded(login))?).cloned();
     Ok(filter.with_logins(|login| [login.clone()].into_iter().chain(now(login)).collect()))
 }
 
 /// What the people of answers are called now, and which of them are bots.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownPeople {
     logins: HashMap<i64, String>,
     bots: Bots,
 }
 
-impl Known {
+impl KnownPeople {
     /// What some of an account's people are called.
     pub async fn of(
         connection: &mut PgConnection,

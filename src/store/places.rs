@@ -62,26 +62,26 @@ pub async fn locate_all(
         items.iter().flat_map(|item| ids(item).into_iter().map(|repo_id| (repo_id, item.number))).collect();
     let mut found = states(&mut moment, account_id, &keys).await?;
     for (address, found) in &mut found {
-        if let Found::Gone { transferred: true } = found {
+        if let AtAddress::Gone { transferred: true } = found {
             let key = remarks::current_key(&mut moment, account_id, sight, *address).await?;
             let there = states(&mut moment, account_id, &BTreeSet::from([key])).await?;
             let seen = names_of(&mut moment, account_id, sight, &BTreeSet::from([key.0])).await?;
-            if let Some(Found::Here(key)) = there.get(&key).filter(|_| seen.contains_key(&key.0)) {
-                *found = Found::Here(*key);
+            if let Some(AtAddress::Here(key)) = there.get(&key).filter(|_| seen.contains_key(&key.0)) {
+                *found = AtAddress::Here(*key);
             }
         }
     }
     // Two repositories have the same name if we missed that one was renamed: then the one with a live item is meant.
     let here = |item: &WrittenAddress| {
         let states = ids(item).into_iter().filter_map(|repo_id| found.get(&(repo_id, item.number)));
-        states.filter_map(|found| if let Found::Here(key) = found { Some(*key) } else { None }).max()
+        states.filter_map(|found| if let AtAddress::Here(key) = found { Some(*key) } else { None }).max()
     };
     Ok(items.iter().map(here).collect())
 }
 
 /// What is at an address.
 #[derive(Clone, Copy, Debug)]
-enum Found {
+enum AtAddress {
     Here(ItemAddress),
     Gone { transferred: bool },
 }
@@ -90,7 +90,7 @@ async fn states(
     connection: &mut PgConnection,
     account_id: i64,
     keys: &BTreeSet<ItemAddress>,
-) -> Result<BTreeMap<ItemAddress, Found>, StoreError> {
+) -> Result<BTreeMap<ItemAddress, AtAddress>, StoreError> {
     let (repo_ids, numbers): (Vec<i64>, Vec<i64>) = keys.iter().copied().unzip();
     let rows = sqlx::query!(
         r#"SELECT i.repo_id AS "repo_id!", i.number AS "number!", i.live AS "live!", i.moved AS "moved: Json<ItemKey>"
@@ -109,8 +109,8 @@ async fn states(
     .await?;
     let found = rows.into_iter().map(|row| {
         let address = (row.repo_id, row.number);
-        let gone = Found::Gone { transferred: row.moved.is_some() };
-        (address, if row.live { Found::Here(address) } else { gone })
+        let gone = AtAddress::Gone { transferred: row.moved.is_some() };
+        (address, if row.live { AtAddress::Here(address) } else { gone })
     });
     Ok(found.collect())
 }

@@ -11,7 +11,7 @@ use crate::activity::{Bots, Event};
 
 /// The outcome of a purge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purged {
+pub enum PurgeOutcome {
     Done,
     /// The account is installed, or nothing is known of it.
     Not,
@@ -23,7 +23,7 @@ pub enum Purged {
 /// projection. The account's row stays, so that its positions never start again. It gets a new
 /// generation, so that replicas load it again. Only the event `told` is left in its log: it keeps the
 /// account hidden, whatever later deliveries say.
-pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event) -> Result<Purged, StoreError> {
+pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event) -> Result<PurgeOutcome, StoreError> {
     let mut transaction = pool::begin(pool, "BEGIN").await?;
     lock_head(&mut transaction, account_id).await?;
     let gone = sqlx::query!(
@@ -32,9 +32,11 @@ pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event)
     )
     .fetch_optional(&mut *transaction)
     .await?;
-    let Some((gone_at, now)) = gone.and_then(|found| Some((found.gone_at?, found.now))) else { return Ok(Purged::Not) };
+    let Some((gone_at, now)) = gone.and_then(|found| Some((found.gone_at?, found.now))) else {
+        return Ok(PurgeOutcome::Not);
+    };
     if gone_at + grace > now {
-        return Ok(Purged::Later(gone_at + grace));
+        return Ok(PurgeOutcome::Later(gone_at + grace));
     }
     sqlx::query!(
         "UPDATE accounts SET generation = next_generation, next_generation = next_generation + 1
@@ -68,5 +70,5 @@ pub async fn purge(pool: &PgPool, account_id: i64, grace: Duration, told: Event)
     let told = Entry::new(None, vec![told]);
     append_behind(&mut transaction, account_id, &[told], &Bots::default()).await?;
     transaction.commit().await?;
-    Ok(Purged::Done)
+    Ok(PurgeOutcome::Done)
 }

@@ -14,12 +14,12 @@ use sqlx::PgPool;
 
 use super::details::details;
 use super::directory::DirectoryNames;
-use super::item_rows::{Wanted, rows};
+use super::item_rows::{RowSelection, rows};
 use super::pool::{self, ONE_MOMENT};
 use super::{StoreError, live, people, remarks};
 use crate::activity::{Bots, ItemType, State};
 use crate::rank::criterion::{Looks, STATE, TYPE};
-use crate::rank::past::{Offered, Past};
+use crate::rank::past::{Past, PastPage};
 use crate::rank::{Candidate, Days, Page, PageRequest, Repository, Terms, Waits};
 
 /// One page, and the count of all, of one moment.
@@ -65,7 +65,7 @@ pub async fn part(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
         past.offer(&candidate, |_| ());
     }
     drop(rows);
-    let Offered { total, waits, items, end } = past.page();
+    let PastPage { total, waits, items, end } = past.page();
     let places: Vec<_> = items.into_iter().map(|(place, ())| place).collect();
     let items = details(&mut moment, account_id, &request.sight, bots, &places).await?;
     Ok((Page { position: head.head_position, total, items, end, approximate: false }, waits))
@@ -73,7 +73,7 @@ pub async fn part(pool: &PgPool, zone: Tz, bots: &Bots, request: &PageRequest) -
 
 /// Which rows can pass, as far as Postgres can tell; with open items on the page also those that ranks
 /// are counted from.
-fn wanted(request: &PageRequest, repositories: &HashMap<i64, Repository>) -> Wanted {
+fn wanted(request: &PageRequest, repositories: &HashMap<i64, Repository>) -> RowSelection {
     let filter = &request.filter;
     let passes = |repository: &&Repository| {
         request.sight.sees(repository.repo_id, repository.private) && filter.passes_repository(repository)
@@ -83,7 +83,7 @@ fn wanted(request: &PageRequest, repositories: &HashMap<i64, Repository>) -> Wan
         false => passing(filter.terms(&STATE), State::ALL.map(State::name)),
     };
     let ranks = states.contains(&State::Open.name());
-    Wanted {
+    RowSelection {
         open_in: repositories.keys().copied().filter(|_| ranks).collect(),
         repo_ids: repositories.values().filter(passes).map(|repository| repository.repo_id).collect(),
         states,
@@ -91,7 +91,7 @@ fn wanted(request: &PageRequest, repositories: &HashMap<i64, Repository>) -> Wan
         created: within(filter.created),
         updated: within(filter.updated),
         titles: filter.given().any(|(criterion, _)| matches!(criterion.looks, Looks::Title)),
-        ..Wanted::default()
+        ..RowSelection::default()
     }
 }
 

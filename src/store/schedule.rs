@@ -27,7 +27,7 @@ pub struct NewTalk {
 
 /// The outcome of announcing a talk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Announced {
+pub enum AnnounceOutcome {
     New(Talk),
     /// The same person has announced a talk of this title.
     Already(Talk),
@@ -116,17 +116,17 @@ pub async fn add_talk(
     date: NaiveDate,
     new: NewTalk,
     at: DateTime<Utc>,
-) -> Result<Announced, StoreError> {
+) -> Result<AnnounceOutcome, StoreError> {
     let mut transaction = pool::begin(pool, "BEGIN").await?;
     let sequence = touch(&mut transaction, account_id, date, at).await?;
     let talks = talks(&mut *transaction, account_id, (date, date)).await?;
     let same = |talk: &Talk| talk.title == new.title && talk.presenter == new.presenter;
     // A transaction that is dropped changes nothing, the sequence included.
     if let Some((_, talk)) = talks.iter().find(|(_, talk)| same(talk)) {
-        return Ok(Announced::Already(talk.clone()));
+        return Ok(AnnounceOutcome::Already(talk.clone()));
     }
     if i64::try_from(talks.len()).is_ok_and(|count| count >= MOST_TALKS) {
-        return Ok(Announced::Full);
+        return Ok(AnnounceOutcome::Full);
     }
     let NewTalk { title, presenter, minutes } = new;
     sqlx::query!(
@@ -141,7 +141,7 @@ pub async fn add_talk(
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok(Announced::New(Talk { talk: sequence, title, presenter, minutes }))
+    Ok(AnnounceOutcome::New(Talk { talk: sequence, title, presenter, minutes }))
 }
 
 /// Takes a talk off its date. Returns `false` if there is none of this number.

@@ -271,7 +271,7 @@ pub async fn keep_accounts(
 
 /// What GitHub told of one account.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct SightReport {
     pub private: Vec<i64>,
     pub triages: bool,
     pub saml: bool,
@@ -283,7 +283,7 @@ pub async fn keep(
     pool: &PgPool,
     session_id: i64,
     (account_id, version): (i64, i64),
-    told: &Told,
+    told: &SightReport,
     (told_at, due_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Option<i64>, StoreError> {
     let kept = sqlx::query!(

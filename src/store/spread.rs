@@ -21,7 +21,7 @@ const IN_TURN: &str = "SET LOCAL citus.multi_shard_modify_mode = 'sequential'";
 
 /// What Citus says of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spread {
+pub struct CitusState {
     pub version: String,
     /// Servers that hold accounts.
     pub workers: i64,
@@ -49,21 +49,21 @@ pub(super) async fn is_there(connection: &mut PgConnection) -> Result<bool, Stor
 ///
 /// # Errors
 /// The database cannot be reached.
-pub async fn examine(pool: &PgPool) -> Result<Option<Spread>, StoreError> {
+pub async fn examine(pool: &PgPool) -> Result<Option<CitusState>, StoreError> {
     let mut connection = reach(pool).await?;
     let found = if is_there(&mut connection).await? { Some(of(&mut connection).await?) } else { None };
     let _ = connection.close().await;
     Ok(found)
 }
 
-async fn of(connection: &mut PgConnection) -> Result<Spread, StoreError> {
+async fn of(connection: &mut PgConnection) -> Result<CitusState, StoreError> {
     let version = sqlx::query_scalar("SELECT extversion FROM pg_extension WHERE extname = 'citus'");
     let version = version.fetch_one(&mut *connection).await?;
     let workers = sqlx::query_scalar("SELECT count(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards");
     let workers = workers.fetch_one(&mut *connection).await?;
     let shards = sqlx::query_scalar("SELECT count(*) FROM pg_dist_shard WHERE logicalrelid = to_regclass($1)");
     let shards = shards.bind(FIRST).fetch_one(&mut *connection).await?;
-    Ok(Spread { version, workers, shards, left: left(connection).await? })
+    Ok(CitusState { version, workers, shards, left: left(connection).await? })
 }
 
 /// The tables that are neither distributed nor copied, the first one first.

@@ -20,7 +20,7 @@ use crate::activity::{
 const VERSION: u8 = 1;
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct StoredForm {
     v: u8,
     #[serde(flatten)]
     fact: StoredFact,
@@ -184,7 +184,7 @@ pub fn write(fact: &Fact) -> String {
         },
         Fact::Scrub(fact) => StoredFact::Scrub(fact.clone()),
     };
-    serde_json::to_string(&Stored { v: VERSION, fact }).expect("cannot fail: plain data with string keys")
+    serde_json::to_string(&StoredForm { v: VERSION, fact }).expect("cannot fail: plain data with string keys")
 }
 
 /// Reads a fact from its JSON.
@@ -192,7 +192,7 @@ pub fn write(fact: &Fact) -> String {
 /// # Errors
 /// [`StoreError::Unreadable`] for another version or shape.
 pub fn read(json: &str) -> Result<Fact, StoreError> {
-    let stored: Stored =
+    let stored: StoredForm =
         serde_json::from_str(json).map_err(|error| StoreError::Unreadable(format!("a stored event: {error}")))?;
     if stored.v != VERSION {
         return Err(StoreError::Unreadable(format!("a stored event of version {}", stored.v)));

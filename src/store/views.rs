@@ -57,7 +57,7 @@ pub async fn find(pool: &PgPool, account_id: i64, name: &str) -> Result<Option<V
 
 /// The outcome of storing a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Put {
+pub enum PutOutcome {
     New,
     Replaced,
     /// The account has stored as many views as it may.
@@ -65,7 +65,7 @@ pub enum Put {
 }
 
 /// Stores a view, in place of the one with its name if there is one.
-pub async fn put(pool: &PgPool, account_id: i64, view: &View) -> Result<Put, StoreError> {
+pub async fn put(pool: &PgPool, account_id: i64, view: &View) -> Result<PutOutcome, StoreError> {
     let stored = sqlx::query!(
         r#"SELECT count(*) AS "count!", count(*) FILTER (WHERE name = $2) AS "same!" FROM views WHERE account_id = $1"#,
         account_id,
@@ -74,7 +74,7 @@ pub async fn put(pool: &PgPool, account_id: i64, view: &View) -> Result<Put, Sto
     .fetch_one(pool)
     .await?;
     if stored.same == 0 && stored.count >= MOST {
-        return Ok(Put::Full);
+        return Ok(PutOutcome::Full);
     }
     sqlx::query!(
         "INSERT INTO views (account_id, name, title, description, resolution, target, filter, sort)
@@ -93,7 +93,7 @@ pub async fn put(pool: &PgPool, account_id: i64, view: &View) -> Result<Put, Sto
     )
     .execute(pool)
     .await?;
-    Ok(if stored.same == 0 { Put::New } else { Put::Replaced })
+    Ok(if stored.same == 0 { PutOutcome::New } else { PutOutcome::Replaced })
 }
 
 /// Deletes a view. Returns `false` if none has this name.

@@ -77,10 +77,10 @@ struct BudgetLabels {
 
 /// Every metric of the service. Cloning shares them.
 #[derive(Debug, Clone)]
-pub struct Metrics(Arc<Registered>);
+pub struct Metrics(Arc<Families>);
 
 #[derive(Debug)]
-struct Registered {
+struct Families {
     registry: Registry,
     deliveries: Family<DeliveryLabels, Counter>,
     batch_size: Histogram,
@@ -113,7 +113,7 @@ impl Metrics {
     pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
     pub fn new() -> Self {
-        let inner = Registered {
+        let inner = Families {
             registry: Registry::with_prefix("bugscrub"),
             deliveries: Family::default(),
             batch_size: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
@@ -303,7 +303,7 @@ impl Default for Metrics {
     }
 }
 
-impl Registered {
+impl Families {
     fn registered(mut self) -> Self {
         let registry = &mut self.registry;
         // The encoder appends `_total` to counters and the unit to the name.

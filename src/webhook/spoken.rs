@@ -80,15 +80,15 @@ impl Spoken {
 }
 
 /// Something written, and when that was changed last.
-pub type Dated = (Spoken, Option<DateTime<Utc>>);
+pub type Statement = (Spoken, Option<DateTime<Utc>>);
 
 /// What a delivery tells of the text of one item; its texts are Markdown.
 #[derive(Clone, Debug, Default)]
 pub struct ToldText {
     /// The item's own text; its time is that of the item's last update.
-    pub body: Option<Dated>,
+    pub body: Option<Statement>,
     /// What was said.
-    pub said: Option<Dated>,
+    pub said: Option<Statement>,
     /// The kind and id of what was deleted.
     pub deleted: Option<(SpokenKind, i64)>,
 }
@@ -162,7 +162,7 @@ pub fn told(event: &str, payload: &[u8], repo_id: i64, number: i64) -> ToldText 
     told
 }
 
-fn body(item: TextItem) -> Option<Dated> {
+fn body(item: TextItem) -> Option<Statement> {
     let text = item.body?.map(|text| text.0).unwrap_or_default();
     let body = Spoken {
         author: item.user.as_ref().and_then(actor),
@@ -174,7 +174,7 @@ fn body(item: TextItem) -> Option<Dated> {
     Some((body, item.updated_at))
 }
 
-fn said_of(kind: SpokenKind, entry: TextEntry) -> Option<Dated> {
+fn said_of(kind: SpokenKind, entry: TextEntry) -> Option<Statement> {
     let text = entry.body?.map(|text| text.0).unwrap_or_default();
     let created_at = entry.submitted_at.or(entry.created_at);
     let said = Spoken {

@@ -7,7 +7,7 @@ mod threads;
 
 use bugscrub::activity::{ItemType, NoteText, PersonKey, Sight, State, WaitsFor};
 use bugscrub::rank::criterion::{self};
-use bugscrub::rank::live::{Change, FacetNames, Live, Page, Ranked, Selection, Snapshot};
+use bugscrub::rank::live::{Change, DateView, FacetNames, Live, Page, Selection, Snapshot};
 use bugscrub::rank::{Days, Facet, Filter, Item, Order, PlaceKey, Repository, Terms, Unread};
 use chrono::{Days as Later, NaiveDate};
 use chrono_tz::Tz;
@@ -26,7 +26,7 @@ fn pages(of: impl Fn(Option<PlaceKey>) -> Page) -> Vec<Page> {
     pages
 }
 
-fn agrees(model: &Model, ranked: Ranked<'_>, question: &Question, limit: usize) -> Result<(), TestCaseError> {
+fn agrees(model: &Model, ranked: DateView<'_>, question: &Question, limit: usize) -> Result<(), TestCaseError> {
     let today = ranked.date();
     let (selection, selected) = (model.selection(question), model.selected(question));
     for order in ORDERS {

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bugscrub::config::Settings;
 use bugscrub::rank::Order;
-use bugscrub::scrub::Declared;
+use bugscrub::scrub::Declarations;
 use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, Utc};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -245,7 +245,7 @@ views:
   - name: from-outside
     filter: {author: [-group:team, -group:partners]}
 ";
-    let views = Declared::with_file(views).unwrap();
+    let views = Declarations::with_file(views).unwrap();
     run_test_with(Settings { views, ..settings() }, async |app| {
         for (number, login) in (1..).zip(["ada", "grace", "linus", "none", "renovate[bot]"]) {
             let mut item = issue(number, &before(100 + number), &before(10));
@@ -304,7 +304,7 @@ fn the_error_says_why_groups_cannot_be_used() {
         ("groups: {team: [\"ada lovelace\"]}", "\"ada lovelace\" is not a login"),
         ("views: [{name: x, filter: {author: group:team}}]", "There is no such group."),
     ] {
-        let told = in_full(&Declared::with_file(file).unwrap_err());
+        let told = in_full(&Declarations::with_file(file).unwrap_err());
         assert!(told.contains(said), "{file}: {told}");
     }
 }

@@ -15,10 +15,10 @@ use bugscrub::service::collections::{CollectedView, CollectionQuestion};
 use bugscrub::service::facets::FacetsQuestion;
 use bugscrub::service::items::ItemAddress;
 use bugscrub::service::portion::Subject;
-use bugscrub::service::queue::{QueuePage, QueueQuestion, Start, Versioned};
+use bugscrub::service::queue::{QueuePage, QueueQuestion, Start, VersionedAnswer};
 use bugscrub::service::views::CountViews;
 use bugscrub::service::{Refusal, Service, Viewer};
-use bugscrub::store::scrubs::deck::{Wanted, closed_since, deck};
+use bugscrub::store::scrubs::deck::{DeckRange, closed_since, deck};
 use bugscrub::store::scrubs::read::scrub;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -146,8 +146,8 @@ async fn each_answer_is_what_filtering_by_hand_leaves() {
 async fn page(service: &Service, viewer: &Viewer, start: Start, limit: usize) -> (String, QueuePage) {
     let question = QueueQuestion { from: start, limit, min_position: None, strict: false };
     match service.queue(viewer, question, |_| false).await.unwrap() {
-        Versioned::New(version, (page, _)) => (version.asked, page),
-        Versioned::Known(_) => panic!("nothing is known"),
+        VersionedAnswer::New(version, (page, _)) => (version.asked, page),
+        VersionedAnswer::Known(_) => panic!("nothing is known"),
     }
 }
 
@@ -205,7 +205,7 @@ async fn facets(app: &TestApp, viewer: &Viewer) {
         &[("state", "closed"), ("label", "-bug")],
     ] {
         let question = FacetsQuestion { subject: subject(criteria, None), limit: 3, min_position: None, strict: false };
-        let Versioned::New(_, (told, _)) = app.service.facets(viewer, question, |_| false).await.unwrap() else {
+        let VersionedAnswer::New(_, (told, _)) = app.service.facets(viewer, question, |_| false).await.unwrap() else {
             panic!("nothing is known");
         };
         for (facet, counted) in told.counted {
@@ -271,7 +271,7 @@ async fn collection(service: &Service, all: &Viewer, viewer: &Viewer) {
         rows: 3,
         min_position: None,
     };
-    let Versioned::New(_, shown) = service.show_collection(viewer, question, |_| false).await.unwrap() else {
+    let VersionedAnswer::New(_, shown) = service.show_collection(viewer, question, |_| false).await.unwrap() else {
         panic!("nothing is known");
     };
     assert_eq!(shown.views.len(), 7);
@@ -351,7 +351,7 @@ async fn rows(app: &TestApp, sight: &Sight, number: i64) {
     let (pool, date) = (&app.database.pool, app.clock.now().date_naive());
     let read = async |sight: &Sight| {
         let scrub = scrub(pool, ACCOUNT, sight, number).await.unwrap().unwrap();
-        let wanted = Wanted { sight: sight.clone(), after: 0, limit: 500, visited: false };
+        let wanted = DeckRange { sight: sight.clone(), after: 0, limit: 500, visited: false };
         let (rows, next) = deck(pool, (chrono_tz::UTC, date), &Bots::default(), ACCOUNT, &scrub, wanted).await.unwrap();
         assert!(next.is_none());
         let closed =

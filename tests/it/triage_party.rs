@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bugscrub::config::Settings;
-use bugscrub::scrub::{Declared, Origin};
+use bugscrub::scrub::{Declarations, Origin};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -83,8 +83,8 @@ fn the_guide_says_of_each_rule_how_it_is_said_or_why_not() {
 
 #[test]
 fn each_view_of_the_file_says_what_it_is_and_belongs_to_a_collection() {
-    let declared = Declared::with_file(FILE).unwrap();
-    let builtin = Declared::default();
+    let declared = Declarations::with_file(FILE).unwrap();
+    let builtin = Declarations::default();
     let views: Vec<_> = declared.all(vec![]).into_iter().filter(|(origin, _)| *origin == Origin::File).collect();
     let mut shown = BTreeSet::new();
     for (_, collection) in declared.collections().iter().filter(|(origin, _)| *origin == Origin::File) {
@@ -127,7 +127,7 @@ fn id_of(label: &str) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_file_s_collections_show_what_its_rules_mean_and_the_guide_s_filters_are_answered() {
-    let views = Declared::with_file(FILE).unwrap();
+    let views = Declarations::with_file(FILE).unwrap();
     run_test_with(Settings { views, ..settings() }, async |app| {
         // It is 2026-11-22. 1: nobody has answered.
         with_issue(&app, 1, &[], &[]).await;

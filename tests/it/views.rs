@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use bugscrub::config::Settings;
 use bugscrub::rank::criterion::STATE;
 use bugscrub::rank::{Candidate, Criteria, Filter, Item, Repository};
-use bugscrub::scrub::Declared;
+use bugscrub::scrub::Declarations;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -193,7 +193,7 @@ async fn a_view_says_what_to_do_with_its_items() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn views_of_a_file_come_first_and_cannot_be_changed() {
-    let views = Declared::with_file(FILE).unwrap();
+    let views = Declarations::with_file(FILE).unwrap();
     run_test_with(Settings { views, ..settings() }, async |app| {
         with_items(&app).await;
         let origins: Vec<_> = names(&app).await.into_iter().map(|(name, origin)| format!("{name} {origin}")).collect();
@@ -228,7 +228,7 @@ fn the_error_says_why_a_file_of_views_cannot_be_used() {
         ("views: {", "YAML"),
         ("", "declares nothing"),
     ] {
-        let told = in_full(&Declared::with_file(file).unwrap_err());
+        let told = in_full(&Declarations::with_file(file).unwrap_err());
         assert!(told.contains(said), "{file}: {told}");
     }
 }

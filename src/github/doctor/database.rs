@@ -4,7 +4,7 @@ use chrono::{Duration, Utc};
 use sqlx::PgPool;
 
 use super::{Finding, bad, good, off, warning};
-use crate::store::spread::{self, Spread};
+use crate::store::spread::{self, CitusState};
 use crate::store::{self, clock};
 
 /// The same difference is an alert of the chart's.
@@ -29,7 +29,7 @@ pub async fn examine(pool: &PgPool) -> Vec<Finding> {
     findings
 }
 
-fn spread_over(Spread { version, workers, shards, left }: &Spread) -> Finding {
+fn spread_over(CitusState { version, workers, shards, left }: &CitusState) -> Finding {
     match (shards, left.as_slice()) {
         (0, _) => warning(format!(
             "The database has Citus {version}, and nothing is spread over its servers: run `bugscrub migrate --citus`."

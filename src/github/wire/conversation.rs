@@ -32,16 +32,16 @@ readable! {
         /// Null if the last commit has no checks, or if the App may not read them.
         pub rollup = "statusCheckRollup": Option<Option<Rollup>>,
         /// The pull requests that close an issue.
-        pub closed_by = "closedByPullRequestsReferences": Option<Linked>,
+        pub closed_by = "closedByPullRequestsReferences": Option<LinkedPull>,
         /// The issues that a pull request closes.
-        pub closes = "closingIssuesReferences": Option<Linked>,
+        pub closes = "closingIssuesReferences": Option<LinkedPull>,
     }
 
     pub struct Rollup {
         pub state: Option<Text>,
     }
 
-    pub struct Linked {
+    pub struct LinkedPull {
         pub nodes: Option<Vec<Option<LinkedItem>>>,
     }
 

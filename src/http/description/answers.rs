@@ -16,7 +16,7 @@ use crate::http::problem::{Problem, kinds};
 use crate::rank::Order;
 
 /// An answer that has a name in the document.
-struct Shared {
+struct NamedAnswer {
     name: &'static str,
     status: u16,
     about: &'static str,
@@ -26,7 +26,7 @@ struct Shared {
     problem: Option<fn() -> Problem>,
 }
 
-impl Shared {
+impl NamedAnswer {
     fn response(&self) -> Response {
         let mut response = ResponseBuilder::new().description(self.about);
         for name in self.headers {
@@ -49,7 +49,7 @@ macro_rules! answers {
     ) => {
         $(
             #[allow(non_upper_case_globals)]
-            const $id: Shared = Shared {
+            const $id: NamedAnswer = NamedAnswer {
                 name: stringify!($id), status: $status, about: $about, headers: &[$($header),*], problem: $problem,
             };
         )*

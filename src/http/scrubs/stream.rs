@@ -18,18 +18,18 @@ use super::deck::DeckRowAnswer;
 use super::number::scrub_number;
 use super::room::RoomAnswer;
 use crate::http::AppState;
-use crate::http::auth::Admitted;
+use crate::http::auth::StreamViewer;
 use crate::http::description::answers::{NoAccount, Refused};
 use crate::http::description::params::{AccountParam, ScrubPath};
 use crate::http::params::Params;
 use crate::http::problem::Problem;
 use crate::http::row::NoteRow;
 use crate::http::stream::{BUFFERING, COME_BACK, DateEvent, EndEvent, HEARTBEAT, LAST_ID, last_position};
-use crate::service::quota::Held;
+use crate::service::quota::QuotaShare;
 use crate::service::scrubs::ScrubDetails;
 use crate::service::scrubs::deck::ShownRow;
 use crate::service::scrubs::room::change::ChangedNote;
-use crate::service::scrubs::room::stream::{ScrubFollower, ScrubNews, Told};
+use crate::service::scrubs::room::stream::{RoomMessage, ScrubFollower, ScrubNews};
 
 /// The `data` of an event `note` of a scrub's stream.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,7 +96,7 @@ pub enum ScrubStreamData {
 )]
 pub async fn follow(
     State(state): State<AppState>,
-    Admitted(viewer): Admitted,
+    StreamViewer(viewer): StreamViewer,
     Path(number): Path<String>,
     params: Params,
     headers: HeaderMap,
@@ -105,7 +105,7 @@ pub async fn follow(
     let (account, position) = (params.one("account")?, last_position(&headers, &params)?);
     let share = state.streams.take(&viewer).await?;
     let follower = state.service.follow_scrub(&viewer, account, scrub_number(&number), position).await?;
-    let followed = Followed::begin(follower, state.stopping.clone(), share);
+    let followed = OpenStream::begin(follower, state.stopping.clone(), share);
     let events = stream::unfold(followed, |mut followed| async move {
         let event = followed.next().await?;
         Some((Ok::<_, Infallible>(event), followed))
@@ -115,17 +115,17 @@ pub async fn follow(
 }
 
 /// A stream that goes on.
-struct Followed {
+struct OpenStream {
     follower: ScrubFollower,
     stopping: watch::Receiver<bool>,
     /// Events that are to be sent.
     ready: VecDeque<Event>,
     over: bool,
-    _share: Held,
+    _share: QuotaShare,
 }
 
-impl Followed {
-    fn begin(follower: ScrubFollower, stopping: watch::Receiver<bool>, share: Held) -> Self {
+impl OpenStream {
+    fn begin(follower: ScrubFollower, stopping: watch::Receiver<bool>, share: QuotaShare) -> Self {
         // No client takes it for an event. A browser remembers the id, and comes back with it.
         let begun = Event::default().comment("following").retry(COME_BACK).id(follower.position().to_string());
         Self { follower, stopping, ready: [begun].into(), over: false, _share: share }
@@ -140,11 +140,11 @@ impl Followed {
                 _ = self.stopping.wait_for(|stopping| *stopping) => None,
                 news = Box::pin(self.follower.news()) => Some(news),
             };
-            self.over = !matches!(news, Some(ScrubNews::Told(_)));
+            self.over = !matches!(news, Some(ScrubNews::RoomMessage(_)));
             let (mut events, position) = match news {
                 None => (vec![end(EndEvent::STOPPING)], told),
                 Some(ScrubNews::End(ended)) => (vec![end(ended.into())], told),
-                Some(ScrubNews::Told(told)) => (told.iter().map(event).collect(), self.follower.position()),
+                Some(ScrubNews::RoomMessage(told)) => (told.iter().map(event).collect(), self.follower.position()),
             };
             // Only the last one carries the position: a client that is cut off in between gets all of them again.
             let last = events.pop();
@@ -158,21 +158,21 @@ fn end(event: EndEvent) -> Event {
     Event::default().event("end").data(json(&ScrubStreamData::End(event)))
 }
 
-fn event(told: &Told) -> Event {
+fn event(told: &RoomMessage) -> Event {
     let named = |name: &str| Event::default().event(name);
     match told {
-        Told::Reset(as_of) => named("reset").data(json(&ScrubStreamData::Date(DateEvent { as_of: *as_of }))),
-        Told::Scrub(change, attends) => {
+        RoomMessage::Reset(as_of) => named("reset").data(json(&ScrubStreamData::Date(DateEvent { as_of: *as_of }))),
+        RoomMessage::Scrub(change, attends) => {
             let write = |scrub: &ScrubDetails| ScrubStreamData::Scrub(Box::new(scrub.clone().into()));
             named("scrub").data(change.scrub(*attends).written(|scrub| json(&write(scrub))))
         }
-        Told::Row(row) => {
+        RoomMessage::Row(row) => {
             // A scrub in which something changes has a deck.
             let write = |row: &ShownRow| ScrubStreamData::Row(Box::new(DeckRowAnswer::of(row.clone(), true)));
             named("row").data(row.written(|row| json(&write(row))))
         }
-        Told::Note(note) => named("note").data(note.written(|note| json(&ScrubStreamData::Note(note.into())))),
-        Told::Room(change) => {
+        RoomMessage::Note(note) => named("note").data(note.written(|note| json(&ScrubStreamData::Note(note.into())))),
+        RoomMessage::Room(change) => {
             named("room").data(change.room.written(|room| json(&ScrubStreamData::Room(Box::new(room.into())))))
         }
     }

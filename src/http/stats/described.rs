@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::form::MOST_GROUPS;
 use super::grouped::{
-    AgesOfGroup, BacklogOfGroup, CoverageOfGroup, FlowOfGroup, ForecastOfGroup, Grouped, ThroughputOfGroup,
+    AgesOfGroup, BacklogOfGroup, CoverageOfGroup, FlowOfGroup, ForecastOfGroup, ThroughputOfGroup, WithGroups,
 };
 use crate::http::description::params::{AccountParam, AsOfParam, RawParam, ViewParam, in_path, in_query};
 use crate::http::description::schemas::{DateOrDaysAgo, Facet, Step, named, number, one_of};
@@ -99,7 +99,7 @@ pub struct BacklogAnswer {
     warnings: Vec<Warning>,
     points: Vec<BacklogPoint>,
     #[serde(flatten)]
-    groups: Grouped<BacklogOfGroup>,
+    groups: WithGroups<BacklogOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,7 +114,7 @@ pub struct FlowAnswer {
     warnings: Vec<Warning>,
     points: Vec<FlowPoint>,
     #[serde(flatten)]
-    groups: Grouped<FlowOfGroup>,
+    groups: WithGroups<FlowOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,7 +130,7 @@ pub struct AgesAnswer {
     by_age: Vec<AgeBucket>,
     by_staleness: Vec<AgeBucket>,
     #[serde(flatten)]
-    groups: Grouped<AgesOfGroup>,
+    groups: WithGroups<AgesOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -150,7 +150,7 @@ pub struct ThroughputAnswer {
     /// Each repository in which something was opened or closed, the busiest first.
     rows: Vec<ThroughputRow>,
     #[serde(flatten)]
-    groups: Grouped<ThroughputOfGroup>,
+    groups: WithGroups<ThroughputOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -166,7 +166,7 @@ pub struct ForecastAnswer {
     summary: ForecastSummary,
     fan: Vec<FanPoint>,
     #[serde(flatten)]
-    groups: Grouped<ForecastOfGroup>,
+    groups: WithGroups<ForecastOfGroup>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -203,13 +203,13 @@ pub struct CoverageAnswer {
     /// What was read in each step, oldest first. Empty unless `step`, `from` or `to` asks for it.
     series: Vec<CoveragePoint>,
     #[serde(flatten)]
-    groups: Grouped<CoverageOfGroup>,
+    groups: WithGroups<CoverageOfGroup>,
 }
 
 impl From<Statistic<Vec<BacklogPoint>>> for BacklogAnswer {
     fn from(found: Statistic<Vec<BacklogPoint>>) -> Self {
         let Statistic { about, as_of, position, approximate, value: points, groups } = found;
-        let groups = Grouped::of(groups, |points| BacklogOfGroup { points });
+        let groups = WithGroups::of(groups, |points| BacklogOfGroup { points });
         Self { as_of, position, approximate, warnings: warnings(about.unknown), points, groups }
     }
 }
@@ -217,7 +217,7 @@ impl From<Statistic<Vec<BacklogPoint>>> for BacklogAnswer {
 impl From<Statistic<Vec<FlowPoint>>> for FlowAnswer {
     fn from(found: Statistic<Vec<FlowPoint>>) -> Self {
         let Statistic { about, as_of, position, approximate, value: points, groups } = found;
-        let groups = Grouped::of(groups, |points| FlowOfGroup { points });
+        let groups = WithGroups::of(groups, |points| FlowOfGroup { points });
         Self { as_of, position, approximate, warnings: warnings(about.unknown), points, groups }
     }
 }
@@ -225,7 +225,7 @@ impl From<Statistic<Vec<FlowPoint>>> for FlowAnswer {
 impl From<Statistic<Ages>> for AgesAnswer {
     fn from(found: Statistic<Ages>) -> Self {
         let Statistic { about, as_of, position, approximate, value: Ages { by_age, by_staleness }, groups } = found;
-        let groups = Grouped::of(groups, |Ages { by_age, by_staleness }| AgesOfGroup { by_age, by_staleness });
+        let groups = WithGroups::of(groups, |Ages { by_age, by_staleness }| AgesOfGroup { by_age, by_staleness });
         Self { as_of, position, approximate, warnings: warnings(about.unknown), by_age, by_staleness, groups }
     }
 }
@@ -234,7 +234,7 @@ impl From<Statistic<Throughput>> for ThroughputAnswer {
     fn from(found: Statistic<Throughput>) -> Self {
         let Statistic { about, as_of, position, approximate, value, groups } = found;
         let Throughput { from, to, total, rows } = value;
-        let groups = Grouped::of(groups, |Throughput { total, rows, .. }| ThroughputOfGroup { total, rows });
+        let groups = WithGroups::of(groups, |Throughput { total, rows, .. }| ThroughputOfGroup { total, rows });
         Self { as_of, position, approximate, warnings: warnings(about.unknown), from, to, total, rows, groups }
     }
 }
@@ -242,7 +242,7 @@ impl From<Statistic<Throughput>> for ThroughputAnswer {
 impl From<Statistic<Forecast>> for ForecastAnswer {
     fn from(found: Statistic<Forecast>) -> Self {
         let Statistic { about, as_of, position, approximate, value: Forecast { summary, fan, .. }, groups } = found;
-        let groups = Grouped::of(groups, |Forecast { summary, fan, .. }| ForecastOfGroup { summary, fan });
+        let groups = WithGroups::of(groups, |Forecast { summary, fan, .. }| ForecastOfGroup { summary, fan });
         Self { as_of, position, approximate, warnings: warnings(about.unknown), summary, fan, groups }
     }
 }
@@ -262,7 +262,7 @@ impl From<Statistic<Coverage>> for CoverageAnswer {
             position,
             approximate,
             warnings: warnings(about.unknown),
-            groups: Grouped::of(groups, of_group),
+            groups: WithGroups::of(groups, of_group),
             view: value.view,
             eligible: value.eligible,
             never_read: value.never_read,

@@ -16,7 +16,7 @@ use crate::http::sheets::file::{download, shown};
 use crate::http::warnings::{header, strict};
 use crate::rank::Facet;
 use crate::rank::criterion::ALL;
-use crate::service::queue::{Version, Versioned};
+use crate::service::queue::{Version, VersionedAnswer};
 use crate::service::stats::groups::GroupBy;
 use crate::service::stats::{DateRange, Statistic, StatsQuestion};
 use crate::service::{Scope, Viewer};
@@ -99,16 +99,16 @@ impl Form {
     /// Writes an answer, but not on the threads that serve requests; 304 for one that the client has.
     pub(super) async fn write<A: Send + 'static, R: Columns + 'static, J: Serialize + 'static>(
         self,
-        answer: Versioned<Statistic<A>>,
+        answer: VersionedAnswer<Statistic<A>>,
         svg: fn(&Statistic<A>, Size) -> String,
         rows: fn(&A) -> Vec<R>,
         json: fn(Statistic<A>) -> J,
     ) -> Result<Response, Problem> {
         let (version, answer) = match answer {
-            Versioned::Known(version) => {
+            VersionedAnswer::Known(version) => {
                 return Ok(([(ETAG, self.tag(&version))], StatusCode::NOT_MODIFIED).into_response());
             }
-            Versioned::New(version, answer) => (version, answer),
+            VersionedAnswer::New(version, answer) => (version, answer),
         };
         let tag = [(ETAG, self.tag(&version))];
         let warned = match &self {

@@ -9,7 +9,7 @@ use crate::stats::{AgeBucket, BacklogPoint, CoverageBucket, FanPoint, FlowPoint,
 
 /// The groups of an answer; none unless they were asked for.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Grouped<T> {
+pub struct WithGroups<T> {
     /// What the groups are by. Null if there are none.
     #[schema(value_type = Option<schemas::Facet>, example = "label")]
     group_by: Option<&'static str>,
@@ -32,7 +32,7 @@ pub struct GroupOf<T> {
     of: T,
 }
 
-impl<T> Grouped<T> {
+impl<T> WithGroups<T> {
     pub(super) fn of<A>(groups: Option<Groups<A>>, of: impl Fn(A) -> T) -> Self {
         let Some(Groups { by, groups, further }) = groups else {
             return Self { group_by: None, groups: vec![], further_groups: 0 };

@@ -2,7 +2,7 @@
 
 use super::columns::{WORDS, ones};
 use super::numbers;
-use super::ranked::{Page, Ranked};
+use super::ranked::{DateView, Page};
 use super::selection::Selection;
 use crate::rank::measure::Measure;
 use crate::rank::{Order, WaitSummary, Waits};
@@ -14,7 +14,7 @@ pub struct Part {
     pub waits: WaitSummary,
 }
 
-impl Ranked<'_> {
+impl DateView<'_> {
     /// The part that a selection makes, with its first items in the order that `order` reads.
     pub fn part(&self, selection: &Selection, order: Order, limit: usize) -> Part {
         let items = &self.snapshot.items;

@@ -8,9 +8,9 @@ use super::items::{Items, day_number, days_between};
 use super::numbers;
 use super::selection::Selection;
 use super::slots::Slots;
-use super::snapshot::{Dated, Snapshot};
+use super::snapshot::{DateOrder, Snapshot};
 use crate::rank::measure::Measure;
-use crate::rank::order::Measured;
+use crate::rank::order::Measures;
 use crate::rank::{Order, Place, PlaceKey};
 
 /// Of how many items a selection must have at least one for its page to be found by walking the
@@ -29,12 +29,12 @@ pub struct Page {
 
 /// A snapshot read on one of its dates.
 #[derive(Clone, Copy, Debug)]
-pub struct Ranked<'a> {
+pub struct DateView<'a> {
     pub(super) snapshot: &'a Snapshot,
-    pub(super) dated: &'a Dated,
+    pub(super) dated: &'a DateOrder,
 }
 
-impl Ranked<'_> {
+impl DateView<'_> {
     pub fn date(&self) -> NaiveDate {
         self.dated.date
     }
@@ -95,7 +95,7 @@ impl Ranked<'_> {
     /// The first of the selected after a place, found by reading the order from there.
     fn walk(&self, selected: Option<&Slots>, order: Order, after: Option<PlaceKey>, limit: usize) -> Vec<Place> {
         let (queue, created) = (&self.dated.queue, &self.snapshot.created);
-        let walk = |sorted: &super::sorted::Sorted, backwards| {
+        let walk = |sorted: &super::sorted::SortedSlots, backwards| {
             sorted.walk(&self.snapshot.items, selected, backwards, after, limit).into_iter()
         };
         match order {
@@ -170,7 +170,7 @@ struct InSlot<'a> {
     today: i32,
 }
 
-impl Measured for InSlot<'_> {
+impl Measures for InSlot<'_> {
     fn measure(&self, measure: Measure) -> Option<i64> {
         let (chunk, at) = self.items.columns.chunk(self.slot);
         numbers::held(chunk, at, measure)

@@ -256,14 +256,14 @@ impl Selection {
             slots.drop_all(&lacking);
         }
         let none = items.numbers(self.terms.none.iter().cloned());
-        let any = self.terms.any.iter().map(|any| Wanted {
+        let any = self.terms.any.iter().map(|any| Alternatives {
             terms: items.numbers(any.iter().cloned()),
             lacking: self.lacking(items, any).reduce(|mut one, other| {
                 one.add(&other);
                 one
             }),
         });
-        let any: Vec<Wanted> = any.collect();
+        let any: Vec<Alternatives> = any.collect();
         let terms = none.len() + any.iter().map(|any| any.terms.len()).sum::<usize>();
         if terms * SEEK < slots.len() {
             for any in &any {
@@ -361,14 +361,14 @@ fn union(items: &Items, fill: impl FnOnce(&mut Slots)) -> Slots {
 }
 
 /// One of these is wanted.
-struct Wanted {
+struct Alternatives {
     terms: Vec<u32>,
     /// Or any of these slots.
     lacking: Option<Slots>,
 }
 
 /// Keeps the slots that have what each of `any` wants, at most 63, and no term of `none`.
-fn keep_having(items: &Items, slots: &mut Slots, any: &[Wanted], none: &[u32]) {
+fn keep_having(items: &Items, slots: &mut Slots, any: &[Alternatives], none: &[u32]) {
     // A bit per list of `any`, and one for `none`, by term.
     const NONE: u64 = 1 << 63;
     let mut lists = vec![0u64; items.term_count()];

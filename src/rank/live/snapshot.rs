@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 
 use super::columns::Row;
 use super::items::{Items, Term, day_number};
-use super::ranked::{Page, Ranked};
+use super::ranked::{DateView, Page};
 use super::selection::Selection;
 use super::slots::Slots;
-use super::sorted::{By, Sorted};
+use super::sorted::{By, SortedSlots};
 use crate::activity::PersonKey;
 use crate::rank::criterion::{self, Item, Looks};
 use crate::rank::{Order, PlaceKey};
@@ -24,23 +24,23 @@ pub struct Snapshot {
     /// Of the items those that the public sees otherwise ([`Item::as_public`]), as it sees them: few, if any.
     pub(super) public: Items,
     /// The oldest first.
-    pub(super) created: Sorted,
-    pub(super) today: Dated,
+    pub(super) created: SortedSlots,
+    pub(super) today: DateOrder,
     /// The date before, while pages that were begun on it may be asked for.
-    pub(super) yesterday: Option<Dated>,
+    pub(super) yesterday: Option<DateOrder>,
 }
 
 /// A date's order.
 #[derive(Clone, Debug)]
-pub(super) struct Dated {
+pub(super) struct DateOrder {
     pub date: NaiveDate,
     /// The stalest first.
-    pub queue: Sorted,
+    pub queue: SortedSlots,
 }
 
-impl Dated {
+impl DateOrder {
     pub fn new(items: &Items, date: NaiveDate) -> Self {
-        Self { date, queue: Sorted::new(items, By::StaleAge { today: day_number(date) }) }
+        Self { date, queue: SortedSlots::new(items, By::StaleAge { today: day_number(date) }) }
     }
 }
 
@@ -75,18 +75,18 @@ impl Snapshot {
     }
 
     /// The ranking of a date: today's, or yesterday's while it is kept.
-    pub fn on(&self, date: NaiveDate) -> Option<Ranked<'_>> {
+    pub fn on(&self, date: NaiveDate) -> Option<DateView<'_>> {
         let dated = std::iter::once(&self.today).chain(&self.yesterday).find(|dated| dated.date == date)?;
-        Some(Ranked { snapshot: self, dated })
+        Some(DateView { snapshot: self, dated })
     }
 
-    /// Today's page; [`Ranked::page`].
+    /// Today's page; [`DateView::page`].
     pub fn page(&self, selection: &Selection, order: Order, after: Option<PlaceKey>, limit: usize) -> Page {
         self.ranked().page(selection, order, after, limit)
     }
 
-    fn ranked(&self) -> Ranked<'_> {
-        Ranked { snapshot: self, dated: &self.today }
+    fn ranked(&self) -> DateView<'_> {
+        DateView { snapshot: self, dated: &self.today }
     }
 
     /// Whether somebody has to do with an open item of a repository that is `seen`.
@@ -102,7 +102,7 @@ impl Snapshot {
     }
 
     /// The items, and every order of them.
-    fn parts(&mut self) -> (&mut Items, impl Iterator<Item = &mut Sorted>) {
+    fn parts(&mut self) -> (&mut Items, impl Iterator<Item = &mut SortedSlots>) {
         let Self { items, created, today, yesterday, .. } = self;
         let dated = std::iter::once(today).chain(yesterday).map(|dated| &mut dated.queue);
         (items, std::iter::once(created).chain(dated))

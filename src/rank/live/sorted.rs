@@ -18,12 +18,12 @@ pub(super) enum By {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Sorted {
+pub(super) struct SortedSlots {
     by: By,
     slots: Tree<u32>,
 }
 
-impl Sorted {
+impl SortedSlots {
     /// Sorts all items.
     pub fn new(items: &Items, by: By) -> Self {
         let rest = |slot: u32| {

@@ -23,11 +23,11 @@ pub struct DoctorReport {
 }
 
 /// What was found last of an account, and when; locked while GitHub is asked.
-pub type Kept = Arc<tokio::sync::Mutex<Option<(Instant, Arc<DoctorReport>)>>>;
+pub type KeptReport = Arc<tokio::sync::Mutex<Option<(Instant, Arc<DoctorReport>)>>>;
 
 /// What was found of each account.
 pub struct Doctor {
-    kept: Mutex<HashMap<i64, Kept>>,
+    kept: Mutex<HashMap<i64, KeptReport>>,
     /// Who waits for it.
     pub waiting: Quota,
 }
@@ -40,7 +40,7 @@ impl Default for Doctor {
 
 impl Doctor {
     /// What was found of an account.
-    pub fn of(&self, account_id: i64) -> Kept {
+    pub fn of(&self, account_id: i64) -> KeptReport {
         // A map is whole whatever happened to the thread that held it.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).entry(account_id).or_default().clone()
     }

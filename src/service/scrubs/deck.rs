@@ -6,7 +6,7 @@ use crate::scrub::deck::DeckRow;
 use crate::scrub::minutes::Minutes;
 use crate::service::items::ShownItem;
 use crate::service::{Refusal, Scope, Service, Viewer};
-use crate::store::scrubs::deck::{Wanted, deck};
+use crate::store::scrubs::deck::{DeckRange, deck};
 use crate::store::scrubs::notes;
 
 /// Rows that are read at once for the minutes.
@@ -52,7 +52,7 @@ impl Service {
         viewer.require(Scope::Read)?;
         let account_id = self.account(viewer, account).await?.account_id;
         let scrub = self.scrub(viewer, account_id, number).await?;
-        let wanted = Wanted { sight: viewer.sight(), after, limit, visited: false };
+        let wanted = DeckRange { sight: viewer.sight(), after, limit, visited: false };
         let (rows, next) = self.rows(account_id, &scrub, wanted).await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
@@ -91,7 +91,7 @@ impl Service {
         scrub: &Scrub,
         place: i64,
     ) -> Result<Option<ShownRow>, Refusal> {
-        let wanted = Wanted { sight: viewer.sight(), after: place - 1, limit: 1, visited: false };
+        let wanted = DeckRange { sight: viewer.sight(), after: place - 1, limit: 1, visited: false };
         let (mut rows, _) = self.rows(account_id, scrub, wanted).await?;
         let Some(row) = rows.pop().filter(|row| row.place == place) else { return Ok(None) };
         Ok(Some(self.shown_row(scrub, account_id, row).await))
@@ -109,7 +109,7 @@ impl Service {
         for near in places.chunk_by(|one, next| next - one <= NEAR) {
             let (Some(first), Some(last)) = (near.first(), near.last()) else { continue };
             let limit = last - first + 1;
-            let wanted = Wanted { sight: viewer.sight(), after: first - 1, limit, visited: false };
+            let wanted = DeckRange { sight: viewer.sight(), after: first - 1, limit, visited: false };
             let (rows, _) = self.rows(account_id, scrub, wanted).await?;
             for row in rows.into_iter().filter(|row| near.contains(&row.place)) {
                 shown.push(self.shown_row(scrub, account_id, row).await);
@@ -122,7 +122,7 @@ impl Service {
     async fn visited_rows(&self, viewer: &Viewer, account_id: i64, scrub: &Scrub) -> Result<Vec<DeckRow>, Refusal> {
         let (mut all, mut after) = (vec![], Some(0));
         while let Some(place) = after {
-            let wanted = Wanted { sight: viewer.sight(), after: place, limit: AT_ONCE, visited: true };
+            let wanted = DeckRange { sight: viewer.sight(), after: place, limit: AT_ONCE, visited: true };
             let (mut rows, next) = self.rows(account_id, scrub, wanted).await?;
             all.append(&mut rows);
             after = next;
@@ -144,7 +144,7 @@ impl Service {
         &self,
         account_id: i64,
         scrub: &Scrub,
-        wanted: Wanted,
+        wanted: DeckRange,
     ) -> Result<(Vec<DeckRow>, Option<i64>), Refusal> {
         let days = (self.0.calendar.zone, self.today());
         Ok(deck(&self.0.pool, days, &self.0.bots, account_id, scrub, wanted).await?)

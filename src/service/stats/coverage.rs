@@ -11,7 +11,7 @@ use crate::rank::stale_age::days_since;
 use crate::rank::{Order, PageRequest, Place};
 use crate::scrub::Track;
 use crate::scrub::view::BUG_SCRUB;
-use crate::service::queue::{Version, Versioned};
+use crate::service::queue::{Version, VersionedAnswer};
 use crate::service::{Refusal, Service, Viewer};
 use crate::stats::{self, CoverageBucket, CoveragePoint, Step};
 use crate::store::facets::of_items;
@@ -59,7 +59,7 @@ impl Service {
         question: &StatsQuestion,
         series: Option<(DateRange, Step)>,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<Statistic<Coverage>>, Refusal> {
+    ) -> Result<VersionedAnswer<Statistic<Coverage>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let past = moment.past();
         let portion = self.portion(viewer, &question.subject, past, Some(BUG_SCRUB)).await?;
@@ -74,7 +74,7 @@ impl Service {
         let what = format!("coverage {series:?}");
         let (version, fetching) = self.statistic_version(viewer, question, &portion, (moment, &what)).await?;
         if is_known(&version) {
-            return Ok(Versioned::Known(version));
+            return Ok(VersionedAnswer::Known(version));
         }
         let _held = self.0.counting.take(viewer).await?;
         let account_id = portion.account.account_id;
@@ -151,7 +151,7 @@ impl Service {
             let (position, approximate) = (places.position, places.approximate || rough);
             Statistic { about, as_of: moment.date, position, approximate, value, groups }
         });
-        Ok(Versioned::New(version, statistic.await?))
+        Ok(VersionedAnswer::New(version, statistic.await?))
     }
 }
 

@@ -4,9 +4,9 @@ use std::cell::Cell;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::groups::{Chosen, grouped};
+use super::groups::{ChosenLifetimes, grouped};
 use super::{DateRange, Statistic, StatsQuestion};
-use crate::service::queue::{Version, Versioned};
+use crate::service::queue::{Version, VersionedAnswer};
 use crate::service::{Refusal, Service, Viewer};
 use crate::stats::{self, Forecast, ForecastRequest, Step, Week};
 
@@ -23,7 +23,7 @@ impl Service {
         range: DateRange,
         seed: Option<u64>,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<Statistic<Forecast>>, Refusal> {
+    ) -> Result<VersionedAnswer<Statistic<Forecast>>, Refusal> {
         let moment = self.moment(viewer, question)?;
         let (from, to) = moment.range(range, 7)?;
         let seed = seed.unwrap_or(seed_of(moment.date));
@@ -31,7 +31,7 @@ impl Service {
         let what = format!("forecast {from} {to} {seed}");
         self.counted(viewer, question, (moment, what), is_known, move |about, read| {
             let (history, approximate) = (read.history(), Cell::new(false));
-            let of = |chosen: &Chosen<'_>| {
+            let of = |chosen: &ChosenLifetimes<'_>| {
                 let points = stats::backlog(chosen.lifetimes(), zone, from, to, Step::Week);
                 let (points, extent) = history.weeks(chosen.lifetimes(), zone, points);
                 approximate.set(approximate.get() || points.iter().any(|point| point.approximate));

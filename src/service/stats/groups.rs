@@ -61,13 +61,13 @@ impl GroupKind {
 }
 
 /// Some of an account's lifetimes.
-pub(super) struct Chosen<'a> {
+pub(super) struct ChosenLifetimes<'a> {
     read: &'a Lifetimes,
     /// `None`: all.
     places: Option<&'a [u32]>,
 }
 
-impl<'a> Chosen<'a> {
+impl<'a> ChosenLifetimes<'a> {
     pub fn lifetimes(&self) -> impl Iterator<Item = &'a Lifetime> + Clone + use<'a> {
         let read = self.read;
         self.places().map(move |place| &read.lifetimes[place])
@@ -92,12 +92,12 @@ impl<'a> Chosen<'a> {
 pub(super) fn grouped<T>(
     by: Option<GroupBy>,
     read: &Lifetimes,
-    of: impl Fn(&Chosen<'_>) -> T,
+    of: impl Fn(&ChosenLifetimes<'_>) -> T,
 ) -> (T, Option<Groups<T>>) {
-    let all = of(&Chosen { read, places: None });
+    let all = of(&ChosenLifetimes { read, places: None });
     let groups = by.map(|by| {
         let is_open = |place: usize| read.open[place].is_some();
-        by.make(&read.values, &read.value_names, is_open, |places| of(&Chosen { read, places: Some(places) }))
+        by.make(&read.values, &read.value_names, is_open, |places| of(&ChosenLifetimes { read, places: Some(places) }))
     });
     (all, groups)
 }

@@ -6,7 +6,7 @@ use super::forecast::seed_of;
 use super::{DateRange, Statistic, StatsQuestion};
 use crate::rank::Filter;
 use crate::rank::criterion::{Looks, STATE};
-use crate::service::queue::{Version, Versioned};
+use crate::service::queue::{Version, VersionedAnswer};
 use crate::service::{Refusal, Service, Viewer};
 use crate::stats::{self, History, Milestone, MilestoneItems, MilestoneRow, MilestoneState, MilestonesRequest};
 use crate::store::lifetimes::Lifetimes;
@@ -74,7 +74,7 @@ impl Service {
         question: &StatsQuestion,
         which: MilestonesQuestion,
         is_known: impl Fn(&Version) -> bool,
-    ) -> Result<Versioned<Statistic<Milestones>>, Refusal> {
+    ) -> Result<VersionedAnswer<Statistic<Milestones>>, Refusal> {
         let question = &StatsQuestion { milestones: true, group_by: None, ..question.clone() };
         let moment = self.moment(viewer, question)?;
         let MilestonesQuestion { state, limit, range, seed } = which;

@@ -9,7 +9,7 @@ use crate::activity::ItemKey;
 use crate::ingest::decompress;
 use crate::store::StoreError;
 use crate::store::texts::deliveries_of;
-use crate::webhook::spoken::{Dated, Spoken, SpokenKind, told};
+use crate::webhook::spoken::{Spoken, SpokenKind, Statement, told};
 
 /// Deliveries that are read at most, the latest, and their bytes.
 const DELIVERIES: i64 = 300;
@@ -17,9 +17,9 @@ const BYTES: usize = 32 << 20;
 
 /// Of each thing said its latest text, and the item's own if a delivery held it. Oldest first.
 pub async fn find(pool: &PgPool, key: ItemKey) -> Result<(Option<Spoken>, Vec<Spoken>), StoreError> {
-    let mut body: Option<Dated> = None;
+    let mut body: Option<Statement> = None;
     // `None` for what was deleted.
-    let mut said: HashMap<(bool, i64), Option<Dated>> = HashMap::new();
+    let mut said: HashMap<(bool, i64), Option<Statement>> = HashMap::new();
     let mut bytes = 0;
     deliveries_of(pool, key, DELIVERIES, |delivery| {
         let Ok(payload) = decompress(&delivery.body) else { return true };

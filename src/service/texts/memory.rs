@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
-use super::page::{ItemText, NoText, Shown};
+use super::page::{ItemText, NoText, ShownText};
 use crate::activity::ItemKey;
 
 /// How long a text is shown. The addresses of images in it that GitHub has signed hold for five minutes.
@@ -188,6 +188,6 @@ fn is_fresh(text: &ItemText, now: DateTime<Utc>) -> bool {
 }
 
 fn size(text: &ItemText) -> usize {
-    let of = |said: &Shown| EACH / 4 + said.html.as_ref().map_or(0, String::len);
+    let of = |said: &ShownText| EACH / 4 + said.html.as_ref().map_or(0, String::len);
     EACH + text.body.as_ref().map_or(0, of) + text.said.iter().map(of).sum::<usize>()
 }

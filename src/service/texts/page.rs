@@ -21,16 +21,16 @@ pub struct ItemText {
     /// The repository is private, by GitHub's word or by ours.
     pub(super) private: bool,
     /// `None` if no delivery that is kept holds it.
-    pub body: Option<Shown>,
+    pub body: Option<ShownText>,
     /// Oldest first.
-    pub said: Vec<Shown>,
+    pub said: Vec<ShownText>,
     /// Before which the page ends that has what was said earlier; `None` if there is nothing earlier.
     pub before: Option<String>,
 }
 
 /// Something written, as it is shown.
 #[derive(Debug)]
-pub struct Shown {
+pub struct ShownText {
     /// Without its text.
     pub spoken: Spoken,
     /// Why its author counts as a bot; `None` of humans.

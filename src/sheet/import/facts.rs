@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Import;
 use crate::activity::{NoteText, ScrubFact};
 use crate::scrub::record::{ItemName, SheetFact};
-use crate::sheet::attendance::Attended;
+use crate::sheet::attendance::ScrubAttendance;
 use crate::sheet::book::SheetNote;
 use crate::sheet::plan::Outcome;
 
@@ -16,7 +16,8 @@ impl Import {
     /// The book's facts: its scrubs, then each item's marks and notes, then the rows whose items are not here. `at` and `by` say when
     /// the file is imported, and by whom.
     pub fn facts(&self, at: DateTime<Utc>, by: &str) -> Vec<SheetFact> {
-        let attended: BTreeMap<i32, &Attended> = self.book.attendance.iter().map(|row| (row.scrub, row)).collect();
+        let attended: BTreeMap<i32, &ScrubAttendance> =
+            self.book.attendance.iter().map(|row| (row.scrub, row)).collect();
         let numbered = self.book.tabs.iter().enumerate().filter(|(_, tab)| tab.scrub.is_some());
         let newest = numbered.max_by_key(|(_, tab)| tab.scrub).map(|(place, _)| place);
         let rows = self.rows().iter().filter(|row| Some(row.tab) == newest && row.outcome != Outcome::LeftOut);
@@ -36,7 +37,7 @@ struct FactMaker<'a> {
     import: &'a Import,
     at: DateTime<Utc>,
     by: &'a str,
-    attended: BTreeMap<i32, &'a Attended>,
+    attended: BTreeMap<i32, &'a ScrubAttendance>,
     /// Items that the newest tab shows as read.
     read: BTreeSet<ItemName>,
 }

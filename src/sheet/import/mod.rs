@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::attendance::AttendanceChanges;
 use super::book::Book;
-use super::plan::{Known, Plan, PlannedRow, plan};
+use super::plan::{KnownItem, Plan, PlannedRow, plan};
 use crate::scrub::record::{ItemName, ItemRecord, Records};
 
 /// A book compared with what is on record.
@@ -32,7 +32,7 @@ impl Import {
     /// Compares a book with the records of [`Book::items`]. `sees_all` says whether whoever imports may see every repository.
     pub fn of(book: Book, records: Records, sees_all: bool) -> Self {
         let known = records.items.iter().map(|(name, item)| (name, known(item, &records, &book)));
-        let known: BTreeMap<&ItemName, Known> = known.collect();
+        let known: BTreeMap<&ItemName, KnownItem> = known.collect();
         let plan = plan(&book, |name| known.get(name));
         let attendance = AttendanceChanges::of(&book, &records.scrubs);
         Self { book, records, plan, attendance, sight_is_limited: !sees_all }
@@ -68,7 +68,7 @@ impl Import {
 }
 
 /// What the plan must know about an item.
-fn known(item: &ItemRecord, records: &Records, book: &Book) -> Known {
+fn known(item: &ItemRecord, records: &Records, book: &Book) -> KnownItem {
     let note = item.remarks.note().map(|note| note.text.clone());
     let now = item.remarks.note_position();
     let earlier = item.notes.iter().filter(|(position, _)| *position != now).map(|(_, text)| text.clone());
@@ -92,7 +92,7 @@ fn known(item: &ItemRecord, records: &Records, book: &Book) -> Known {
     let held = held.filter_map(|scrub| Some((number(scrub.scrub)?, met(scrub.started)))).collect();
     let shown = records.scrubs.values().filter(|scrub| position.is_some() && scrub.shows_read(&item.marks_then));
     let shown = shown.filter_map(|scrub| number(scrub.scrub)).collect();
-    Known { note, earlier: earlier.collect(), base, read_in: read_in.collect(), decks, shown, held }
+    KnownItem { note, earlier: earlier.collect(), base, read_in: read_in.collect(), decks, shown, held }
 }
 
 /// The position with which a book was written. `None` if this account's log has not reached it, because then the book is from

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::cell::Cell;
 use crate::scrub::input::{bare_name, person_name};
-use crate::sheet::attendance::{Attended, COLUMNS};
+use crate::sheet::attendance::{COLUMNS, ScrubAttendance};
 use crate::sheet::fault::{AttendanceFault, BadSheet, BadTab, excerpt};
 use crate::sheet::limits;
 
@@ -33,7 +33,7 @@ const FAULTS: usize = 20;
 pub(super) struct AttendanceReader {
     /// The indexes of the columns [`COLUMNS`].
     places: Option<[Option<usize>; 4]>,
-    rows: Vec<Attended>,
+    rows: Vec<ScrubAttendance>,
     faults: Vec<AttendanceFault>,
 }
 
@@ -64,7 +64,7 @@ impl AttendanceReader {
         if let (Some(cell), None) = (date, read) {
             self.faults.push(AttendanceFault::Date(scrub, excerpt(&cell.text())));
         }
-        self.rows.push(Attended { scrub, date: read, host, attendees });
+        self.rows.push(ScrubAttendance { scrub, date: read, host, attendees });
         Ok(())
     }
 
@@ -82,7 +82,7 @@ impl AttendanceReader {
     }
 
     /// The lines, and what cannot be read in them.
-    pub(super) fn finish(mut self) -> Result<(Vec<Attended>, Vec<AttendanceFault>), BadTab> {
+    pub(super) fn finish(mut self) -> Result<(Vec<ScrubAttendance>, Vec<AttendanceFault>), BadTab> {
         self.faults.truncate(FAULTS);
         match self.places {
             None => Err(BadTab::Empty),

@@ -4,7 +4,7 @@ use super::allowance::Allowance;
 use super::attendance::AttendanceReader;
 use super::cell::{Cell, Merge};
 use super::table::Table;
-use crate::sheet::attendance::{self, Attended};
+use crate::sheet::attendance::{self, ScrubAttendance};
 use crate::sheet::book::{Book, Tab};
 use crate::sheet::fault::{BadSheet, BadTab, excerpt};
 use crate::sheet::limits;
@@ -47,7 +47,7 @@ impl OpenTab {
 pub(super) struct Tabs {
     pub allowance: Allowance,
     tabs: Vec<Tab>,
-    attendance: Vec<Attended>,
+    attendance: Vec<ScrubAttendance>,
     ignored: Vec<String>,
 }
 

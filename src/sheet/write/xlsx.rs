@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 use super::filters::conditions;
 use super::sheet::{MOST_ROWS, Sheet, SheetRow, Unwritable, Value};
 use crate::rank::stale_age;
-use crate::sheet::attendance::{self, Attended};
+use crate::sheet::attendance::{self, ScrubAttendance};
 use crate::sheet::book::POSITION;
 use crate::sheet::columns::{Column, VISIBILITY};
 
@@ -234,7 +234,7 @@ fn printed(tab: &mut Worksheet) -> Result<(), Unwritable> {
     Ok(())
 }
 
-fn attended(tab: &mut Worksheet, rows: &[Attended]) -> Result<(), Unwritable> {
+fn attended(tab: &mut Worksheet, rows: &[ScrubAttendance]) -> Result<(), Unwritable> {
     let formats = Formats::new();
     tab.set_name(attendance::TAB)?;
     tab.set_freeze_panes(1, 0)?;

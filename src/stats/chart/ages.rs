@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::axis::{Axis, CountAxis, Drawn, NameAxis, count_label, frame, room_for};
+use super::axis::{Axis, CountAxis, Drawing, NameAxis, count_label, frame, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, ORANGE, TEXT_SIZE, label_at};
 use super::words::{grouped, short, width_of};
@@ -39,7 +39,7 @@ pub fn ages_chart(by_age: &[AgeBucket], by_staleness: &[AgeBucket], picture: imp
             },
         )?;
         let (x, y) = area.get_base_pixel();
-        let draw = |index: usize, items: usize, from: f64, color: RGBColor| -> Drawn {
+        let draw = |index: usize, items: usize, from: f64, color: RGBColor| -> Drawing {
             let (left, top) = chart.backend_coord(&(index as f64 + from, items as f64));
             let (right, bottom) = chart.backend_coord(&(index as f64 + from + BAR, 0.0));
             area.draw(&Rectangle::new([(left - x, top - y), (right - x - 1, bottom - y)], color.filled()))?;

@@ -12,7 +12,7 @@ use crate::stats::lifetime::date_of;
 
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 pub(super) type Chart<'a, X> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<X, CountAxis>>;
-pub(super) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
+pub(super) type Drawing<T = ()> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 
 /// An axis: what it measures, with its unit, and how it shows values.
 pub(super) struct Axis<'a, C> {
@@ -38,7 +38,7 @@ pub(super) fn dates_under(area: &Area, room: i32) -> usize {
 }
 
 /// Draws an empty chart with its axes and horizontal grid lines.
-pub(super) fn frame<'a, X>(area: &Area<'a>, x: Axis<X>, y: Axis<CountAxis>) -> Drawn<Chart<'a, X>>
+pub(super) fn frame<'a, X>(area: &Area<'a>, x: Axis<X>, y: Axis<CountAxis>) -> Drawing<Chart<'a, X>>
 where
     X: Ranged<ValueType = f64, FormatOption = DefaultFormatting>,
 {
@@ -73,7 +73,7 @@ pub(super) fn frame_over_dates<'a>(
     (from, to): (NaiveDate, NaiveDate),
     (words, most): (&str, i64),
     (room, dated): (i32, bool),
-) -> Drawn<Chart<'a, DateAxis>> {
+) -> Drawing<Chart<'a, DateAxis>> {
     let days = DateAxis::new(day(from), day(to) + 1.0, dates_under(area, room));
     let label = |tick: &f64| if dated { days.label(*tick) } else { String::new() };
     let (date, below) = if dated { ("date", 44) } else { ("", 8) };

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use plotters::prelude::*;
 
-use super::axis::{Area, Axis, CountAxis, DateAxis, Drawn, count_label, dates_under, day, frame, room_for};
+use super::axis::{Area, Axis, CountAxis, DateAxis, Drawing, count_label, dates_under, day, frame, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, DARK, ORANGE, PALE, SHADE, axis_line};
 use super::words::grouped;
@@ -81,7 +81,7 @@ fn days(area: &Area, first: NaiveDate, last: NaiveDate, room: i32) -> DateAxis {
     DateAxis::new(day(first), day(last) + 1.0, dates_under(area, room))
 }
 
-fn draw_open(area: &Area, points: &[BacklogPoint], room: i32) -> Drawn {
+fn draw_open(area: &Area, points: &[BacklogPoint], room: i32) -> Drawing {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(()) };
     let most = points.iter().map(|point| point.open).max().unwrap_or(0);
     let days = days(area, first.first_date, last.date, room);
@@ -106,7 +106,7 @@ fn draw_open(area: &Area, points: &[BacklogPoint], room: i32) -> Drawn {
     Ok(())
 }
 
-fn draw_flow(area: &Area, bars: &[Bar], room: i32) -> Drawn {
+fn draw_flow(area: &Area, bars: &[Bar], room: i32) -> Drawing {
     let (Some(first), Some(last)) = (bars.first(), bars.last()) else { return Ok(()) };
     let opened = bars.iter().map(|bar| bar.opened).max().unwrap_or(0);
     let left = bars.iter().map(|bar| bar.left).max().unwrap_or(0);

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::axis::{Area, CountAxis, Drawn, count_label};
+use super::axis::{Area, CountAxis, Drawing, count_label};
 use super::paint::{BLUE, ORANGE, TEXT_SIZE, axis_line, grid_line, label, label_at};
 use super::words::{fitted, grouped, width_of};
 
@@ -30,7 +30,7 @@ pub(super) fn room_for_rows(height: i32) -> usize {
 }
 
 /// Draws the two counts of each row, one above the other.
-pub(super) fn draw_bars(area: &Area, rows: &[Bars]) -> Drawn {
+pub(super) fn draw_bars(area: &Area, rows: &[Bars]) -> Drawing {
     let (width, height) = area.dim_in_pixel();
     let most_room = width as i32 * 2 / 5;
     let names: Vec<String> = rows.iter().map(|row| fitted(&row.name, most_room, TEXT_SIZE)).collect();

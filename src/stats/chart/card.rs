@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::axis::{Area, Drawn};
+use super::axis::{Area, Drawing};
 use super::paint::{BORDER, CARD, TEXT, TEXT_SIZE, TITLE_SIZE, label, text, title_style};
 use super::words::{clean, fitted, width_of};
 
@@ -72,7 +72,7 @@ pub(super) struct Card<'a> {
 }
 
 /// Draws a picture with a title. `draw` fills in the rest.
-pub(super) fn card(title: &str, picture: Picture, draw: impl FnOnce(&mut Card) -> Drawn) -> String {
+pub(super) fn card(title: &str, picture: Picture, draw: impl FnOnce(&mut Card) -> Drawing) -> String {
     let Picture { size, about } = picture;
     let size = size.usable();
     let mut svg = String::new();
@@ -102,7 +102,7 @@ fn accessible(svg: &str, title: &str) -> String {
 }
 
 impl<'a> Card<'a> {
-    fn begin(&mut self, title: &str, about: &str) -> Drawn {
+    fn begin(&mut self, title: &str, about: &str) -> Drawing {
         let (right, bottom) = (self.size.width as i32 - 1, self.size.height as i32 - 1);
         self.area.draw(&Rectangle::new([(0, 0), (right + 1, bottom + 1)], CARD.filled()))?;
         self.area.draw(&Rectangle::new([(0, 0), (right, bottom)], BORDER))?;
@@ -133,7 +133,7 @@ impl<'a> Card<'a> {
     }
 
     /// Writes text over the whole width, in as many lines as it needs.
-    pub(super) fn paragraph(&mut self, words: &str) -> Drawn {
+    pub(super) fn paragraph(&mut self, words: &str) -> Drawing {
         let mut line = String::new();
         for word in words.split_whitespace() {
             if !line.is_empty() && width_of(&line, TEXT_SIZE) + width_of(word, TEXT_SIZE) + 6 > self.width() {
@@ -149,7 +149,7 @@ impl<'a> Card<'a> {
         Ok(())
     }
 
-    fn line(&mut self, words: &str) -> Drawn {
+    fn line(&mut self, words: &str) -> Drawing {
         let words = fitted(words, self.width(), TEXT_SIZE);
         self.area.draw(&Text::new(words, (MARGIN, self.top), label()))?;
         self.top += LINE;
@@ -157,7 +157,7 @@ impl<'a> Card<'a> {
     }
 
     /// Writes what the colours mean, side by side, in as many lines as needed.
-    pub(super) fn legend(&mut self, entries: &[(Swatch, &str)]) -> Drawn {
+    pub(super) fn legend(&mut self, entries: &[(Swatch, &str)]) -> Drawing {
         const SWATCH: i32 = 22;
         let mut left = MARGIN;
         for (swatch, words) in entries {
@@ -189,7 +189,7 @@ impl<'a> Card<'a> {
     }
 
     /// Writes words in the middle of what is left, if there is nothing to draw.
-    pub(super) fn instead(&mut self, words: &str) -> Drawn {
+    pub(super) fn instead(&mut self, words: &str) -> Drawing {
         let middle = (self.size.width as i32 / 2, self.top + self.height() / 2);
         let style = text(TITLE_SIZE, TEXT).pos(Pos::new(HPos::Center, VPos::Center));
         self.area.draw(&Text::new(fitted(words, self.width(), TITLE_SIZE), middle, style))

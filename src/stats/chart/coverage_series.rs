@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::axis::{Area, Drawn, day, frame_over_dates, room_for};
+use super::axis::{Area, Drawing, day, frame_over_dates, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, DARK, ORANGE};
 use super::words::grouped;
@@ -42,7 +42,7 @@ fn draw(
     lines: &[(Count, RGBColor)],
     (words, most): (&str, u32),
     (room, dated): (i32, bool),
-) -> Drawn {
+) -> Drawing {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(()) };
     let mut chart = frame_over_dates(area, (first.first_date, last.date), (words, i64::from(most)), (room, dated))?;
     for (count, color) in lines {

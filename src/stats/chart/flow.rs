@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::axis::{Area, Drawn, day, frame_over_dates, room_for};
+use super::axis::{Area, Drawing, day, frame_over_dates, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, DARK};
 use crate::stats::flow::FlowPoint;
@@ -39,7 +39,7 @@ fn draw(
     [median, p90]: [Hours; 2],
     (words, most): (&str, i64),
     (room, dated): (i32, bool),
-) -> Drawn {
+) -> Drawing {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(()) };
     let mut chart = frame_over_dates(area, (first.first_date, last.date), (words, most), (room, dated))?;
     for (hours, style) in [(p90, BLUE.stroke_width(2)), (median, DARK.stroke_width(2))] {

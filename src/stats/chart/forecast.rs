@@ -3,7 +3,7 @@
 use chrono::{Duration, NaiveDate};
 use plotters::prelude::*;
 
-use super::axis::{Area, Axis, Chart, CountAxis, DateAxis, Drawn, count_label, dates_under, day, frame, room_for};
+use super::axis::{Area, Axis, Chart, CountAxis, DateAxis, Drawing, count_label, dates_under, day, frame, room_for};
 use super::card::{Picture, Swatch, card};
 use super::paint::{BLUE, CARD, DARK, ORANGE, PALE, PALER, TEXT_SIZE, label};
 use super::words::width_of;
@@ -73,7 +73,7 @@ fn shown(forecast: &Forecast) -> &[FanPoint] {
 /// The edges of the bands.
 const EDGES: [fn(&FanPoint) -> u32; 4] = [|point| point.p5, |point| point.p20, |point| point.p80, |point| point.p95];
 
-fn draw_fan(chart: &mut Chart<DateAxis>, fan: &[FanPoint]) -> Drawn {
+fn draw_fan(chart: &mut Chart<DateAxis>, fan: &[FanPoint]) -> Drawing {
     let line = |count: fn(&FanPoint) -> u32| fan.iter().map(move |point| (day(point.date), f64::from(count(point))));
     // A line ends where it reaches 0. Along the axis it would only hide the axis.
     let until_zero = |count: fn(&FanPoint) -> u32| {
@@ -94,7 +94,7 @@ fn draw_fan(chart: &mut Chart<DateAxis>, fan: &[FanPoint]) -> Drawn {
 
 /// Draws a line at each date, with its share and date to the left of its top. The latest date comes first and is the highest, so
 /// words seldom cross another line.
-fn draw_dates(area: &Area, chart: &Chart<DateAxis>, dates: &[(u32, NaiveDate)]) -> Drawn {
+fn draw_dates(area: &Area, chart: &Chart<DateAxis>, dates: &[(u32, NaiveDate)]) -> Drawing {
     let (x, y) = area.get_base_pixel();
     let (left, top) = chart.backend_coord(&(chart.x_range().start, chart.y_range().end));
     let mut words = vec![];

@@ -32,7 +32,6 @@ pub struct DeckRange {
 }
 
 use crate::store::pool::{self, ONE_MOMENT};
-pub use DeckRange as Wanted;
 
 struct StoredRow {
     place: i64,

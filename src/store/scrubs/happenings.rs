@@ -9,7 +9,7 @@ use crate::activity::{Actor, Bots, Person};
 use crate::scrub::deck::{Happening, Since};
 use crate::store::StoreError;
 use crate::store::items::ItemAddress;
-use crate::store::people::Known;
+use crate::store::people::KnownPeople;
 
 /// How many events of a stretch are read, the first ones.
 const HAPPENINGS: i64 = 100;
@@ -68,7 +68,7 @@ pub(super) async fn happenings(
     .fetch_all(&mut *connection)
     .await?;
     let ids = told.iter().flat_map(|row| [row.actor_id, row.assignee_id]).flatten().collect();
-    let people = Known::of(connection, account_id, bots, ids).await?;
+    let people = KnownPeople::of(connection, account_id, bots, ids).await?;
     let mut happenings: BTreeMap<i64, Vec<Happening>> = BTreeMap::new();
     for row in told {
         let known = happenings.entry(row.place).or_default();

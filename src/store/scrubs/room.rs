@@ -13,7 +13,9 @@ use super::arrivals;
 use super::cursor;
 use super::shape::{self, Shape};
 use crate::activity::Sight;
-use crate::scrub::room::{ASKED, AWAY, Claim, Held, HostRequest, Room, Tab, Timer, is_present, present, with_guests};
+use crate::scrub::room::{
+    ASKED, AWAY, Claim, HostRequest, Room, Tab, Timer, TimerPause, is_present, present, with_guests,
+};
 use crate::store::StoreError;
 use crate::store::pool::{self, ONE_MOMENT};
 
@@ -87,7 +89,7 @@ pub async fn room(pool: &PgPool, account_id: i64, sight: &Sight, scrub: i64) -> 
     let timer = Timer {
         version: stored.timer_version,
         row_seconds: stored.row_seconds,
-        row_started_at: started.map(|at| Held { until: stored.resumed_at, ms: stored.held_ms }.shift(at)),
+        row_started_at: started.map(|at| TimerPause { until: stored.resumed_at, ms: stored.held_ms }.shift(at)),
         ends_at: stored.ends_at,
         paused_at: stored.paused_at,
     };

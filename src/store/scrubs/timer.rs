@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::{room, rows};
-use crate::scrub::room::Held;
+use crate::scrub::room::TimerPause;
 use crate::store::StoreError;
 use crate::store::pool;
 
@@ -49,7 +49,7 @@ pub async fn set(pool: &PgPool, account_id: i64, scrub: i64, new: TimerSetting) 
     if now.timer_version != new.version {
         return Ok(TimerOutcome::Changed);
     }
-    let mut held = Held { until: now.resumed_at, ms: now.held_ms };
+    let mut held = TimerPause { until: now.resumed_at, ms: now.held_ms };
     if let Some(paused_at) = now.paused_at.filter(|_| !new.paused) {
         let started = room::row_started(&mut transaction, account_id, scrub).await?;
         held = held.after(paused_at, now.now, started);

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use super::facts::{Meaning, PayloadFact};
 use super::parties::{AccountRef, repository_ref};
 use super::snapshot::{label as label_ref, milestone_ref};
-use super::{Told, unknown_kind};
+use super::{NamedPayload, unknown_kind};
 use crate::activity::event::{AccountFact, LabelFact, MilestoneFact, RepositoryFact};
 use crate::activity::{Fact, RepositoryRef};
 use crate::webhook::payload::RepositoryPayload;
 
-pub(super) fn label(told: &Told<'_>) -> Meaning {
-    let Told { payload, action, .. } = *told;
+pub(super) fn label(told: &NamedPayload<'_>) -> Meaning {
+    let NamedPayload { payload, action, .. } = *told;
     let (kind, removed) = match action {
         "created" => ("label_created", false),
         "edited" => ("label_edited", false),
@@ -26,8 +26,8 @@ pub(super) fn label(told: &Told<'_>) -> Meaning {
     Meaning::one(fact().map(|fact| PayloadFact::new(kind, fact)))
 }
 
-pub(super) fn milestone(told: &Told<'_>) -> Meaning {
-    let Told { payload, action, .. } = *told;
+pub(super) fn milestone(told: &NamedPayload<'_>) -> Meaning {
+    let NamedPayload { payload, action, .. } = *told;
     let (kind, removed) = match action {
         "created" => ("milestone_created", false),
         "edited" => ("milestone_edited", false),
@@ -44,8 +44,8 @@ pub(super) fn milestone(told: &Told<'_>) -> Meaning {
     Meaning::one(fact().map(|fact| PayloadFact::new(kind, fact)))
 }
 
-pub(super) fn repository(told: &Told<'_>) -> Meaning {
-    let Told { payload, action, .. } = *told;
+pub(super) fn repository(told: &NamedPayload<'_>) -> Meaning {
+    let NamedPayload { payload, action, .. } = *told;
     let known = |kind: &'static str, present| (Cow::Borrowed(kind), present);
     let (kind, present) = match action {
         "created" => known("repository_created", Some(true)),
@@ -83,8 +83,8 @@ fn owner_before(payload: &crate::webhook::payload::Payload) -> Option<AccountRef
     AccountRef::of(payload.changes.as_ref()?.owner.as_ref()?.from.as_ref()?.user.as_ref()?)
 }
 
-pub(super) fn installation(told: &Told<'_>) -> Meaning {
-    let Told { payload, action, account: holder, .. } = *told;
+pub(super) fn installation(told: &NamedPayload<'_>) -> Meaning {
+    let NamedPayload { payload, action, account: holder, .. } = *told;
     let (kind, installed) = match action {
         "created" => ("installed", Some(true)),
         "unsuspend" => ("installation_unsuspended", Some(true)),
@@ -103,8 +103,8 @@ pub(super) fn installation(told: &Told<'_>) -> Meaning {
     Meaning::Facts(facts)
 }
 
-pub(super) fn installation_repositories(told: &Told<'_>) -> Meaning {
-    let Told { payload, action, account: holder, .. } = *told;
+pub(super) fn installation_repositories(told: &NamedPayload<'_>) -> Meaning {
+    let NamedPayload { payload, action, account: holder, .. } = *told;
     if !matches!(action, "added" | "removed") {
         return Meaning::Unknown;
     }
@@ -120,8 +120,8 @@ pub(super) fn installation_repositories(told: &Told<'_>) -> Meaning {
     Meaning::Facts(facts)
 }
 
-pub(super) fn installation_target(told: &Told<'_>) -> Meaning {
-    let Told { payload, action, account: holder, .. } = *told;
+pub(super) fn installation_target(told: &NamedPayload<'_>) -> Meaning {
+    let NamedPayload { payload, action, account: holder, .. } = *told;
     if action != "renamed" {
         return Meaning::Unknown;
     }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::facts::{Meaning, PayloadFact};
 use super::parties::{AccountRef, actor, person, repository_ref, same};
 use super::snapshot::snapshot;
-use super::{Told, unknown_kind};
+use super::{NamedPayload, unknown_kind};
 use crate::activity::{Association, Effect, Fact, ItemFact, ItemKey, ItemType, Verdict, Word, WordId};
 use crate::webhook::payload::{CommentPayload, ItemNumber, ItemPayload, RepositoryPayload};
 
@@ -30,12 +30,12 @@ impl Change {
         Self::of(kind, Effect::Nothing)
     }
 
-    fn unknown(told: &Told<'_>) -> Self {
+    fn unknown(told: &NamedPayload<'_>) -> Self {
         Self { kind: unknown_kind(told.event, told.action), effect: Effect::Nothing }
     }
 }
 
-pub(super) fn issues(told: &Told<'_>) -> Meaning {
+pub(super) fn issues(told: &NamedPayload<'_>) -> Meaning {
     let item = told.payload.issue.as_ref();
     let change = match told.action {
         "opened" => return opened(told, item, ItemType::Issue),
@@ -49,7 +49,7 @@ pub(super) fn issues(told: &Told<'_>) -> Meaning {
     about(told, item, ItemType::Issue, change)
 }
 
-pub(super) fn pull_request(told: &Told<'_>) -> Meaning {
+pub(super) fn pull_request(told: &NamedPayload<'_>) -> Meaning {
     let item = told.payload.pull_request.as_ref();
     let merged = item.is_some_and(|item| matches!(item.merged_at, Some(Some(_))));
     let change = match told.action {
@@ -69,7 +69,7 @@ pub(super) fn pull_request(told: &Told<'_>) -> Meaning {
     about(told, item, ItemType::PullRequest, change)
 }
 
-pub(super) fn discussion(told: &Told<'_>) -> Meaning {
+pub(super) fn discussion(told: &NamedPayload<'_>) -> Meaning {
     let item = told.payload.discussion.as_ref();
     let change = match told.action {
         "created" => return opened(told, item, ItemType::Discussion),
@@ -84,7 +84,7 @@ pub(super) fn discussion(told: &Told<'_>) -> Meaning {
 
 /// GitHub sends one delivery for each end of the relation; this is the end in the delivery's own
 /// repository.
-pub(super) fn sub_issues(told: &Told<'_>) -> Meaning {
+pub(super) fn sub_issues(told: &NamedPayload<'_>) -> Meaning {
     let (kind, end) = match told.action {
         "sub_issue_added" => ("sub_issue_added", &told.payload.parent_issue),
         "sub_issue_removed" => ("sub_issue_removed", &told.payload.parent_issue),
@@ -97,7 +97,7 @@ pub(super) fn sub_issues(told: &Told<'_>) -> Meaning {
 
 /// GitHub sends one delivery for each end of the relation; this is the end in the delivery's own
 /// repository.
-pub(super) fn dependencies(told: &Told<'_>) -> Meaning {
+pub(super) fn dependencies(told: &NamedPayload<'_>) -> Meaning {
     let (kind, end) = match told.action {
         "blocked_by_added" => ("blocked_by_added", &told.payload.blocked_issue),
         "blocked_by_removed" => ("blocked_by_removed", &told.payload.blocked_issue),
@@ -108,15 +108,15 @@ pub(super) fn dependencies(told: &Told<'_>) -> Meaning {
     about(told, end.as_ref(), ItemType::Issue, Change::to_nothing(kind))
 }
 
-pub(super) fn issue_comment(told: &Told<'_>) -> Meaning {
+pub(super) fn issue_comment(told: &NamedPayload<'_>) -> Meaning {
     comment(told, told.payload.issue.as_ref(), ItemType::Issue)
 }
 
-pub(super) fn discussion_comment(told: &Told<'_>) -> Meaning {
+pub(super) fn discussion_comment(told: &NamedPayload<'_>) -> Meaning {
     comment(told, told.payload.discussion.as_ref(), ItemType::Discussion)
 }
 
-pub(super) fn review(told: &Told<'_>) -> Meaning {
+pub(super) fn review(told: &NamedPayload<'_>) -> Meaning {
     let review = told.payload.review.as_ref();
     let change = match told.action {
         "submitted" => Change::to_nothing("reviewed"),
@@ -130,7 +130,7 @@ pub(super) fn review(told: &Told<'_>) -> Meaning {
     fact(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, beside)
 }
 
-pub(super) fn review_comment(told: &Told<'_>) -> Meaning {
+pub(super) fn review_comment(told: &NamedPayload<'_>) -> Meaning {
     let comment = told.payload.comment.as_ref();
     let change = match told.action {
         "created" => Change::to_nothing("review_commented"),
@@ -143,7 +143,7 @@ pub(super) fn review_comment(told: &Told<'_>) -> Meaning {
     fact(told, told.payload.pull_request.as_ref(), ItemType::PullRequest, change, beside)
 }
 
-pub(super) fn review_thread(told: &Told<'_>) -> Meaning {
+pub(super) fn review_thread(told: &NamedPayload<'_>) -> Meaning {
     let change = match told.action {
         "resolved" => Change::to_nothing("thread_resolved"),
         "unresolved" => Change::to_nothing("thread_unresolved"),
@@ -154,7 +154,7 @@ pub(super) fn review_thread(told: &Told<'_>) -> Meaning {
 
 /// What an event shows that this version does not know, or an action with several items: every item of
 /// the delivery's own repository.
-pub(super) fn whatever_is_shown(told: &Told<'_>) -> Meaning {
+pub(super) fn whatever_is_shown(told: &NamedPayload<'_>) -> Meaning {
     let payload = told.payload;
     let own = [
         (&payload.pull_request, ItemType::PullRequest),
@@ -182,7 +182,7 @@ fn is_in(item: &ItemPayload, repository: Option<&RepositoryPayload>) -> bool {
 }
 
 /// The actions that issues, pull requests and discussions have in common.
-fn common(told: &Told<'_>) -> Change {
+fn common(told: &NamedPayload<'_>) -> Change {
     let payload = told.payload;
     // GitHub does not always say which label or whom: not if the label was deleted, or the person is gone.
     let label = |set| {
@@ -214,7 +214,7 @@ fn common(told: &Told<'_>) -> Change {
     }
 }
 
-fn comment(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> Meaning {
+fn comment(told: &NamedPayload<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> Meaning {
     let comment = told.payload.comment.as_ref();
     let change = match told.action {
         "created" => Change::to_nothing("commented"),
@@ -258,7 +258,7 @@ fn comment_time(comment: Option<&CommentPayload>, action: &str) -> Option<DateTi
 }
 
 /// An opening. If the item came by a transfer, the old address learns of it too.
-fn opened(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> Meaning {
+fn opened(told: &NamedPayload<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> Meaning {
     let changes = told.payload.changes.as_ref();
     let from = changes.and_then(|changes| end_of(changes.old_repository.as_ref(), changes.old_issue.as_ref()));
     let (Some(here), Some((there, key))) = (own_key(told, item), from) else {
@@ -274,7 +274,7 @@ fn opened(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType) -> M
 
 /// A transfer away. The new address has a delivery of its own, `opened`. If this one does not say where
 /// that is, the item has left all the same.
-fn transferred(told: &Told<'_>) -> Change {
+fn transferred(told: &NamedPayload<'_>) -> Change {
     let changes = told.payload.changes.as_ref();
     let to = changes.and_then(|changes| end_of(changes.new_repository.as_ref(), changes.new_issue.as_ref()));
     Change::of("transferred", to.map_or(Effect::Deleted, |(_, key)| Effect::TransferredTo(key)))
@@ -287,7 +287,7 @@ fn end_of(repository: Option<&RepositoryPayload>, item: Option<&ItemNumber>) -> 
     Some((owner, key))
 }
 
-fn own_key(told: &Told<'_>, item: Option<&ItemPayload>) -> Option<ItemKey> {
+fn own_key(told: &NamedPayload<'_>, item: Option<&ItemPayload>) -> Option<ItemKey> {
     Some(ItemKey { account_id: told.account.id, repo_id: told.payload.repository.as_ref()?.id?, number: item?.number? })
 }
 
@@ -299,7 +299,7 @@ fn transfer_away(account: AccountRef, key: ItemKey, effect: Effect, at: Option<D
 }
 
 /// A fact about the item itself, at the time of its last update.
-fn about(told: &Told<'_>, item: Option<&ItemPayload>, item_type: ItemType, change: Change) -> Meaning {
+fn about(told: &NamedPayload<'_>, item: Option<&ItemPayload>, item_type: ItemType, change: Change) -> Meaning {
     let by_author = same(told.payload.sender.as_ref(), item.and_then(|item| item.user.as_ref()));
     let association = item.filter(|_| by_author).and_then(|item| item.author_association.as_deref());
     fact(told, item, item_type, change, Beside { association, ..Beside::default() })
@@ -317,7 +317,7 @@ struct Beside<'a> {
 
 impl<'a> Beside<'a> {
     /// How the sender stands to the repository, if they are who wrote a comment or a review.
-    fn of(told: &Told<'_>, comment: Option<&'a CommentPayload>) -> Self {
+    fn of(told: &NamedPayload<'_>, comment: Option<&'a CommentPayload>) -> Self {
         let by_author = same(told.payload.sender.as_ref(), comment.and_then(|comment| comment.user.as_ref()));
         let association = comment.filter(|_| by_author).and_then(|comment| comment.author_association.as_deref());
         Self { association, ..Self::default() }
@@ -325,7 +325,7 @@ impl<'a> Beside<'a> {
 }
 
 fn fact(
-    told: &Told<'_>,
+    told: &NamedPayload<'_>,
     item: Option<&ItemPayload>,
     item_type: ItemType,
     change: Change,

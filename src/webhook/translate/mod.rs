@@ -72,7 +72,7 @@ pub struct Translation {
 
 /// A payload, with what names it.
 #[derive(Clone, Copy)]
-struct Told<'a> {
+struct NamedPayload<'a> {
     event: &'a str,
     action: &'a str,
     account: &'a AccountRef,
@@ -88,7 +88,7 @@ pub fn translate(delivery: &VerifiedDelivery<'_>) -> Translation {
     };
     let account = AccountRef::of_payload(&payload);
     let action = payload.action.as_deref().unwrap_or_default();
-    let told = Told { event: delivery.event(), action, account: &account, payload: &payload };
+    let told = NamedPayload { event: delivery.event(), action, account: &account, payload: &payload };
     let (outcome, facts) = match if account.id == 0 { Meaning::Nothing } else { meaning(&told) } {
         Meaning::Facts(facts) if facts.is_empty() => (TranslationOutcome::Nothing, vec![]),
         Meaning::Facts(facts) => (TranslationOutcome::Translated, facts),
@@ -158,7 +158,7 @@ fn error_place(error: &serde_json::Error) -> String {
     format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())
 }
 
-fn meaning(told: &Told<'_>) -> Meaning {
+fn meaning(told: &NamedPayload<'_>) -> Meaning {
     match told.event {
         "issues" => items::issues(told),
         "sub_issues" => items::sub_issues(told),

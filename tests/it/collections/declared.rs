@@ -1,7 +1,7 @@
 //! Collections of a file, and which view a name means.
 
 use bugscrub::config::Settings;
-use bugscrub::scrub::{Declared, Origin};
+use bugscrub::scrub::{Declarations, Origin};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ collections:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_declares_collections_of_any_views() {
-    let views = Declared::with_file(FILE).unwrap();
+    let views = Declarations::with_file(FILE).unwrap();
     run_test_with(Settings { views, ..settings() }, async |app| {
         deliver_items(&app, &mut random()).await;
         let token = app.new_token(&["read", "scrub"], None).await;
@@ -101,7 +101,7 @@ async fn a_file_declares_collections_of_any_views() {
 /// A group can be taken out of the file while stored views name it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_view_that_is_not_understood_any_more_costs_itself() {
-    let views = Declared::with_file("collections: [{name: two, views: [ours, open]}]").unwrap();
+    let views = Declarations::with_file("collections: [{name: two, views: [ours, open]}]").unwrap();
     run_test_with(Settings { views, ..settings() }, async |app| {
         deliver_items(&app, &mut random()).await;
         let token = app.new_token(&["read"], None).await;
@@ -162,7 +162,7 @@ async fn a_view_of_before_goes_before_a_built_in_one() {
 /// A criterion or an order that this version does not know would be dropped, and the view have everything.
 #[test]
 fn the_views_that_ship_ask_for_what_they_say() {
-    let declared = Declared::default();
+    let declared = Declarations::default();
     let all = declared.all(vec![]);
     assert_eq!(all.len(), 10);
     for (origin, view) in &all {
@@ -225,9 +225,9 @@ fn the_error_says_why_a_file_of_collections_cannot_be_used() {
         ("views: [{name: x, target: -1}]".to_owned(), "target"),
         ("views: [{name: x, target: 1000000001}]".to_owned(), "target"),
     ] {
-        let told = in_full(&Declared::with_file(&file).unwrap_err());
+        let told = in_full(&Declarations::with_file(&file).unwrap_err());
         assert!(told.contains(said), "{file}: {told}");
     }
     let whole = format!("collections: [{{name: x, title: {}, views: [{}]}}]", "x".repeat(200), many(30));
-    assert!(Declared::with_file(&whole).is_ok());
+    assert!(Declarations::with_file(&whole).is_ok());
 }

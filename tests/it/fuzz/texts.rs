@@ -7,7 +7,7 @@ use bugscrub::github::ApiAddress;
 use bugscrub::ingest::Accounts;
 use bugscrub::rank::live::{Live, Meanings, Selection};
 use bugscrub::rank::{Criteria, Cursor, Filter, Item, Order, PageRequest, PlaceKey, Repository};
-use bugscrub::scrub::Declared;
+use bugscrub::scrub::Declarations;
 use bugscrub::scrub::schedule::Schedule;
 use bugscrub::sheet::{Without, read};
 use bugscrub::webhook::Secrets;
@@ -140,7 +140,7 @@ fn a_setting_is_refused_or_taken() {
         if let Ok(schedule) = text.parse::<Schedule>() {
             schedule.meetings(TODAY, 4, Tz::UTC);
         }
-        if let Ok(views) = Declared::with_file(&text) {
+        if let Ok(views) = Declarations::with_file(&text) {
             views.all(vec![]).iter().for_each(|(_, view)| drop(view.filter(TODAY, chrono_tz::UTC)));
         }
     });

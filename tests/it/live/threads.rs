@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
 use bugscrub::activity::{ItemType, PersonKey, Sight, State};
-use bugscrub::rank::live::{Change, Live, Ranked, Selection};
+use bugscrub::rank::live::{Change, DateView, Live, Selection};
 use bugscrub::rank::{Filter, Item, Order, PlaceKey, Terms, criterion};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -25,7 +25,7 @@ fn item(random: &mut Random) -> Item {
 }
 
 /// Ranks and keys of all pages. Panics if their number is not the total.
-fn read(ranked: Ranked<'_>, selection: &Selection, order: Order) -> (Vec<i64>, Vec<PlaceKey>) {
+fn read(ranked: DateView<'_>, selection: &Selection, order: Order) -> (Vec<i64>, Vec<PlaceKey>) {
     let (mut ranks, mut keys) = (Vec::new(), Vec::new());
     loop {
         let page = ranked.page(selection, order, keys.last().copied(), 97);

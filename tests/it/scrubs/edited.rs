@@ -1,6 +1,6 @@
 //! Importing edited spreadsheets: what is imported, and that the answer names what is not.
 
-use bugscrub::sheet::{Attendance, Attended, Sheet, read, xlsx};
+use bugscrub::sheet::{Attendance, ScrubAttendance, Sheet, read, xlsx};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn ignored(answer: &Value) -> Vec<&str> {
 }
 
 /// A sheet as a spreadsheet program would save it, with this attendance.
-fn sheet(tab: &str, rows: &[(i64, bool)], attended: Vec<Attended>) -> Vec<u8> {
+fn sheet(tab: &str, rows: &[(i64, bool)], attended: Vec<ScrubAttendance>) -> Vec<u8> {
     let at = "2026-11-01T00:00:00Z".parse().unwrap();
     let row = |&(number, read): &(i64, bool)| bugscrub::sheet::SheetRow {
         repository: "acme/widgets".to_owned(),
@@ -62,8 +62,8 @@ fn sheet(tab: &str, rows: &[(i64, bool)], attended: Vec<Attended>) -> Vec<u8> {
     xlsx(&sheet).unwrap()
 }
 
-fn attended(scrub: i32, date: &str, host: &str, attendees: &[&str]) -> Attended {
-    Attended {
+fn attended(scrub: i32, date: &str, host: &str, attendees: &[&str]) -> ScrubAttendance {
+    ScrubAttendance {
         scrub,
         date: date.parse().ok(),
         host: Some(host.to_owned()),

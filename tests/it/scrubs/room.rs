@@ -1,6 +1,6 @@
 //! The room of a scrub: the cursor moved by hand, the host, who is there, the timer, and rows that people take.
 
-use bugscrub::scrub::room::Held;
+use bugscrub::scrub::room::TimerPause;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -312,7 +312,7 @@ async fn a_timer_is_set_by_who_has_seen_it_and_stands_still() {
 #[test]
 fn the_time_for_which_a_timer_stood_still_counts_for_the_row_of_then() {
     let at = |minute: i64| -> DateTime<Utc> { DateTime::UNIX_EPOCH + TimeDelta::minutes(minute) };
-    let held = Held::default();
+    let held = TimerPause::default();
     assert_eq!(held.shift(at(0)), at(0));
     // Read from 0 on, still from 2 to 5, and from 6 to 8.
     let held = held.after(at(2), at(5), Some(at(0)));
@@ -325,5 +325,5 @@ fn the_time_for_which_a_timer_stood_still_counts_for_the_row_of_then() {
     let held = held.after(at(10), at(15), Some(at(12)));
     assert_eq!(held.shift(at(12)), at(15));
     // Nothing was read.
-    assert_eq!(Held::default().after(at(1), at(2), None).shift(at(3)), at(3));
+    assert_eq!(TimerPause::default().after(at(1), at(2), None).shift(at(3)), at(3));
 }

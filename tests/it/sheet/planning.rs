@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use bugscrub::activity::ItemType;
 use bugscrub::activity::NoteText;
 use bugscrub::scrub::record::ItemName;
-use bugscrub::sheet::{Book, Known, Outcome, Plan, ReadRow, RowFault, SheetNote, Tab, Without, plan};
+use bugscrub::sheet::{Book, KnownItem, Outcome, Plan, ReadRow, RowFault, SheetNote, Tab, Without, plan};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 
 use crate::support::random;
 
-type World = BTreeMap<ItemName, Known>;
+type World = BTreeMap<ItemName, KnownItem>;
 
 fn key(number: i64) -> ItemName {
     ItemName { repository: "acme/widgets".to_owned(), item_type: ItemType::Issue, number }
@@ -50,7 +50,7 @@ fn book(tabs: &[(i32, &str, bool)]) -> Book {
     Book { tabs: tabs.iter().map(tab).collect(), ..Book::default() }
 }
 
-fn planned(book: &Book, known: Known) -> Plan {
+fn planned(book: &Book, known: KnownItem) -> Plan {
     plan(book, |asked| (*asked == key(1)).then_some(&known))
 }
 
@@ -73,18 +73,18 @@ fn letters(plan: &Plan) -> String {
     plan.rows.iter().map(|row| letter(&row.outcome)).collect()
 }
 
-fn noted(comment: &str) -> Known {
-    Known { note: Some(text(comment)), ..Known::default() }
+fn noted(comment: &str) -> KnownItem {
+    KnownItem { note: Some(text(comment)), ..KnownItem::default() }
 }
 
 #[test]
 fn the_newest_note_counts_and_earlier_ones_become_its_history() {
     // Tabs may come in any order.
     let book = book(&[(51, "c", false), (48, "", false), (49, "a", false), (50, "a", false), (52, "", false)]);
-    let plan = planned(&book, Known::default());
+    let plan = planned(&book, KnownItem::default());
     assert_eq!((letters(&plan).as_str(), changes(&plan).0), ("NSNSS", vec![(49, "a"), (51, "c")]));
     assert_eq!(plan.rows[0].note, Some(text("c")));
-    let ours = |note: &str, earlier: &[&str]| Known {
+    let ours = |note: &str, earlier: &[&str]| KnownItem {
         earlier: earlier.iter().map(|comment| text(comment)).collect(),
         ..noted(note)
     };
@@ -113,7 +113,7 @@ fn the_newest_note_counts_and_earlier_ones_become_its_history() {
 
 #[test]
 fn the_note_as_exported_tells_an_edit_from_an_old_copy() {
-    let based = |base: &str, ours: &str| Known { base: Some(text(base)), ..noted(ours) };
+    let based = |base: &str, ours: &str| KnownItem { base: Some(text(base)), ..noted(ours) };
     let cases = [
         ("a", based("a", "a"), "S", None),
         // Edited in the sheet, here, in both, in both in the same way.
@@ -152,17 +152,17 @@ fn a_missing_column_says_nothing() {
         (note.recommended_action, note.flag) = (None, None);
     }
     let ours = NoteText { recommended_action: "close".to_owned(), comment: "a".to_owned(), flag: "!".to_owned() };
-    let plan = planned(&book, Known { note: Some(ours.clone()), ..Known::default() });
+    let plan = planned(&book, KnownItem { note: Some(ours.clone()), ..KnownItem::default() });
     assert_eq!(plan.changes[0].notes, [(Some(51), NoteText { comment: "b".to_owned(), ..ours })]);
 }
 
 #[test]
 fn an_item_was_read_in_the_first_tab_that_says_so() {
     let tabs = |read: &[(i32, bool)]| book(&read.iter().map(|&(scrub, read)| (scrub, "", read)).collect::<Vec<_>>());
-    let known = |read_in: &[i32], decks: &[i32]| Known {
+    let known = |read_in: &[i32], decks: &[i32]| KnownItem {
         read_in: read_in.iter().copied().collect(),
         decks: decks.iter().copied().collect(),
-        ..Known::default()
+        ..KnownItem::default()
     };
     let all = tabs(&[(48, false), (49, true), (50, true), (51, false), (52, true), (53, true)]);
     let cases = [
@@ -184,7 +184,7 @@ fn an_item_was_read_in_the_first_tab_that_says_so() {
     }
     // For a scrub that was held here we know whether its round had met the item, wherever it was read.
     let held =
-        |held: &[(i32, bool)], decks: &[i32]| Known { held: held.iter().copied().collect(), ..known(&[40], decks) };
+        |held: &[(i32, bool)], decks: &[i32]| KnownItem { held: held.iter().copied().collect(), ..known(&[40], decks) };
     let cases = [
         (&tabs(&[(51, true)]), held(&[(51, true)], &[51]), "S", vec![]),
         (&tabs(&[(51, true)]), held(&[(51, false)], &[51]), "N", vec![51]),
@@ -204,7 +204,7 @@ fn an_item_was_read_in_the_first_tab_that_says_so() {
     // A tab that belongs to no scrub cannot say in which scrub the item was read.
     let mut book = tabs(&[(51, true)]);
     book.tabs[0].scrub = None;
-    assert_eq!(letters(&planned(&book, Known::default())), "S");
+    assert_eq!(letters(&planned(&book, KnownItem::default())), "S");
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn unknown_and_unreadable_rows_are_listed_and_the_rest_is_imported() {
     let mut book = book(&[(51, "a", true)]);
     book.tabs[0].rows.push(said(2, "b", true));
     book.tabs[0].rows.push(ReadRow { line: 4, row: Err(RowFault::Merged), left_out: false });
-    let plan = planned(&book, Known::default());
+    let plan = planned(&book, KnownItem::default());
     assert_eq!(letters(&plan), "N?!");
     assert_eq!((plan.changes.len(), changes(&plan)), (1, (vec![(51, "a")], vec![51])));
     assert_eq!(
@@ -237,19 +237,19 @@ fn carry_out(world: &mut World, plan: &Plan) {
     }
 }
 
-fn any_known() -> impl Strategy<Value = Known> {
+fn any_known() -> impl Strategy<Value = KnownItem> {
     let note = || "[ab]?".prop_map(|comment| text(&comment));
     let scrubs = || btree_set(40..60, 0..4);
     let held = || btree_map(40..60, any::<bool>(), 0..4);
     (option::of(note()), vec(note(), 0..2), option::of(note()), scrubs(), scrubs(), held()).prop_map(
-        |(note, earlier, base, read_in, decks, held)| Known {
+        |(note, earlier, base, read_in, decks, held)| KnownItem {
             note,
             earlier,
             base,
             read_in,
             decks,
             held,
-            ..Known::default()
+            ..KnownItem::default()
         },
     )
 }
@@ -313,7 +313,7 @@ fn a_row_is_left_out_of_one_tab_alone() {
         assert_eq!(book.clone().leave_out(&without(texts)), Err(unknown.to_owned()));
     }
     book.leave_out(&without(&["0051:1-2,2", "0050:2"])).unwrap();
-    let plan = planned(&book, Known::default());
+    let plan = planned(&book, KnownItem::default());
     assert_eq!(letters(&plan), "LLN");
     assert_eq!(changes(&plan), (vec![(52, "c")], vec![]));
 }

@@ -1,7 +1,7 @@
 //! Reading files that people and other programs made.
 
 use bugscrub::activity::ItemType;
-use bugscrub::sheet::{Attended, BadSheet, RowFault, SheetNote, read};
+use bugscrub::sheet::{BadSheet, RowFault, ScrubAttendance, SheetNote, read};
 use chrono::NaiveDate;
 
 use super::{data, names, notes, only, workbook, workbook_parts, zipped};
@@ -296,7 +296,7 @@ fn attendance_dates_are_read_in_every_format() {
     ];
     let book = read(&workbook(&[("0051", &tab), ("attendance", &data(&rows))])).unwrap();
     let date = |day| NaiveDate::from_ymd_opt(2024, 3, day);
-    let attended = |scrub, date, host: Option<&str>, attendees: &[&str]| Attended {
+    let attended = |scrub, date, host: Option<&str>, attendees: &[&str]| ScrubAttendance {
         scrub,
         date,
         host: host.map(str::to_owned),

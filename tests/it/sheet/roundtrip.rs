@@ -1,7 +1,7 @@
 //! Any sheet is read as it was written, as XLSX and as CSV.
 
 use bugscrub::activity::{ItemType, State};
-use bugscrub::sheet::{Attendance, Attended, Sheet, SheetNote, SheetRow, csv, read, xlsx};
+use bugscrub::sheet::{Attendance, ScrubAttendance, Sheet, SheetNote, SheetRow, csv, read, xlsx};
 use chrono::{DateTime, NaiveDate};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -60,11 +60,11 @@ fn any_row() -> impl Strategy<Value = SheetRow> {
     })
 }
 
-fn any_attended() -> impl Strategy<Value = Attended> {
+fn any_attended() -> impl Strategy<Value = ScrubAttendance> {
     let names = || "[A-Za-z0-9][A-Za-z0-9-]{0,20}";
     (1..9999, 0..20_000, option::of(names()), vec(names(), 0..5)).prop_map(|(scrub, day, host, attendees)| {
         let date = NaiveDate::from_epoch_days(10_000 + day);
-        Attended { scrub, date, host, attendees }
+        ScrubAttendance { scrub, date, host, attendees }
     })
 }
 

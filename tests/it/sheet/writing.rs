@@ -3,7 +3,7 @@
 use bugscrub::activity::ItemType;
 use bugscrub::rank::criterion::{self, AUTHOR, REPO, STATE, TITLE};
 use bugscrub::rank::{Criteria, Days, Filter, Terms};
-use bugscrub::sheet::{Attendance, Attended, Column, Sheet, SheetRow, csv, xlsx};
+use bugscrub::sheet::{Attendance, Column, ScrubAttendance, Sheet, SheetRow, csv, xlsx};
 use roxmltree::{Document, Node};
 
 use super::{TODAY, noted, of_type, part, row, sheet};
@@ -265,7 +265,7 @@ fn other_filters_are_set_where_a_column_supports_them() {
 
 #[test]
 fn a_sheet_has_an_attendance_tab() {
-    let attended = |scrub, attendees: &[&str]| Attended {
+    let attended = |scrub, attendees: &[&str]| ScrubAttendance {
         scrub,
         date: Some(TODAY),
         host: Some("octocat".to_owned()),

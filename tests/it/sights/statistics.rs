@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use bugscrub::activity::State;
 use bugscrub::rank::Wording;
 use bugscrub::rank::facet::Facet;
-use bugscrub::service::queue::{Start, Versioned};
+use bugscrub::service::queue::{Start, VersionedAnswer};
 use bugscrub::service::stats::groups::GroupBy;
 use bugscrub::service::stats::milestones::{MilestoneChoice, MilestonesQuestion};
 use bugscrub::service::stats::{DateRange, StatsQuestion};
@@ -16,10 +16,10 @@ use bugscrub::stats::Step;
 use super::{REPOSITORIES, is_private, page, sees, subject};
 
 /// A statistic that nobody had before.
-fn counted<T>(answer: Result<Versioned<T>, Refusal>) -> T {
+fn counted<T>(answer: Result<VersionedAnswer<T>, Refusal>) -> T {
     match answer.unwrap() {
-        Versioned::New(_, statistic) => statistic,
-        Versioned::Known(version) => panic!("nothing is known: {version:?}"),
+        VersionedAnswer::New(_, statistic) => statistic,
+        VersionedAnswer::Known(version) => panic!("nothing is known: {version:?}"),
     }
 }
 

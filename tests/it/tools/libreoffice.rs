@@ -6,7 +6,7 @@ use std::process::Command;
 use bugscrub::activity::{ItemType, State};
 use bugscrub::rank::criterion::{REPO, TYPE};
 use bugscrub::rank::{Days, Filter, Terms, stale_age};
-use bugscrub::sheet::{Attendance, Attended, Book, Sheet, SheetNote, csv, read, xlsx};
+use bugscrub::sheet::{Attendance, Book, ScrubAttendance, Sheet, SheetNote, csv, read, xlsx};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -87,7 +87,7 @@ fn example() -> Sheet {
     let terms = |values: &[&str]| Terms::new(values.iter().map(|&value| value.to_owned()).collect(), vec![]);
     let mut filter = Filter::default().with(&TYPE, terms(&["Issue", "Discussion"])).with(&REPO, terms(&["widgets"]));
     (filter.created, filter.updated) = (days("2026-05-27", ""), days("", "2026-11-20"));
-    let attended = Attended {
+    let attended = ScrubAttendance {
         scrub: 51,
         date: Some(TODAY),
         host: Some("octocat".to_owned()),

@@ -21,12 +21,12 @@ const MOST_ROWS: usize = 50;
 
 /// Something that many are told, and what was written of it for the first of them.
 #[derive(Debug)]
-pub struct Shared<T> {
+pub struct Broadcast<T> {
     value: T,
     written: OnceLock<String>,
 }
 
-impl<T> Shared<T> {
+impl<T> Broadcast<T> {
     fn new(value: T) -> Self {
         Self { value, written: OnceLock::new() }
     }
@@ -54,15 +54,15 @@ pub struct ChangedNote {
 /// How a scrub stands, and what changed in it.
 #[derive(Debug)]
 pub struct Change {
-    pub scrub: Shared<ScrubDetails>,
+    pub scrub: Broadcast<ScrubDetails>,
     /// The same for persons who attend, if the group is at a row that they do not see.
-    hidden: Option<Shared<ScrubDetails>>,
+    hidden: Option<Broadcast<ScrubDetails>>,
     /// A hash of how the scrub stands, without the position.
     print: u64,
-    pub room: Shared<Room>,
+    pub room: Broadcast<Room>,
     at_rest: Room,
-    pub rows: Vec<Arc<Shared<ShownRow>>>,
-    pub notes: Vec<Arc<Shared<ChangedNote>>>,
+    pub rows: Vec<Arc<Broadcast<ShownRow>>>,
+    pub notes: Vec<Arc<Broadcast<ChangedNote>>>,
     /// More changed than is told.
     pub more: bool,
     /// [`ScrubNews::directory`]
@@ -71,7 +71,7 @@ pub struct Change {
 
 impl Change {
     /// The scrub as a person sees it who attends, or not.
-    pub fn scrub(&self, attends: bool) -> &Shared<ScrubDetails> {
+    pub fn scrub(&self, attends: bool) -> &Broadcast<ScrubDetails> {
         self.hidden.as_ref().filter(|_| attends).unwrap_or(&self.scrub)
     }
 
@@ -107,7 +107,7 @@ impl Service {
             && details.scrub.state() == ScrubState::Open
             && act::is_at_hidden(pool, account_id, number, &sight).await?;
         let hidden_row = HiddenRow { before: details.scrub.cursor };
-        let hidden = hides.then(|| Shared::new(ScrubDetails { hidden_row: Some(hidden_row), ..details.clone() }));
+        let hidden = hides.then(|| Broadcast::new(ScrubDetails { hidden_row: Some(hidden_row), ..details.clone() }));
         let (mut rows, mut notes, mut more, mut directory) = (vec![], vec![], false, BTreeSet::new());
         if from < to {
             let imported = details.scrub.imported;
@@ -119,14 +119,14 @@ impl Service {
                 let places: Vec<i64> = changed.keys().copied().collect();
                 for row in self.rows_at(&viewer, account_id, &details.scrub, &places).await? {
                     if changed.get(&row.row.place).copied().unwrap_or_default() {
-                        notes.extend(note_of(&row).map(Shared::new).map(Arc::new));
+                        notes.extend(note_of(&row).map(Broadcast::new).map(Arc::new));
                     }
-                    rows.push(Arc::new(Shared::new(row)));
+                    rows.push(Arc::new(Broadcast::new(row)));
                 }
             }
         }
         let (print, at_rest) = (print(&details), room.at_rest());
-        let (scrub, room) = (Shared::new(details), Shared::new(room));
+        let (scrub, room) = (Broadcast::new(details), Broadcast::new(room));
         Ok(Change { scrub, hidden, print, room, at_rest, rows, notes, more, directory })
     }
 }

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::change::{Change, ChangedNote, Shared};
+use super::change::{Broadcast, Change, ChangedNote};
 use super::watch::{ChangeKey, Pulse, Watch};
 use crate::rank::Repository;
 use crate::service::scrubs::deck::ShownRow;
@@ -42,21 +42,21 @@ pub struct ScrubFollower {
 /// What a follower is told.
 #[derive(Debug)]
 pub enum ScrubNews {
-    Told(Vec<Told>),
+    RoomMessage(Vec<RoomMessage>),
     /// Nothing more comes.
     End(StreamEnd),
 }
 
 /// One thing that a follower is told.
 #[derive(Clone, Debug)]
-pub enum Told {
+pub enum RoomMessage {
     /// Ask the deck anew.
     Reset(NaiveDate),
     /// How the scrub stands; `true`: for a person who attends.
     Scrub(Arc<Change>, bool),
     /// A row of the deck changed.
-    Row(Arc<Shared<ShownRow>>),
-    Note(Arc<Shared<ChangedNote>>),
+    Row(Arc<Broadcast<ShownRow>>),
+    Note(Arc<Broadcast<ChangedNote>>),
     Room(Arc<Change>),
 }
 
@@ -125,7 +125,7 @@ impl ScrubFollower {
             }
             match self.changes(reset).await {
                 Ok(told) if told.is_empty() => {}
-                Ok(told) => return ScrubNews::Told(told),
+                Ok(told) => return ScrubNews::RoomMessage(told),
                 Err(Refusal::UnknownScrub) => return ScrubNews::End(StreamEnd::AccountGone),
                 Err(refusal) => return ScrubNews::End(unavailable(refusal)),
             }
@@ -150,7 +150,7 @@ impl ScrubFollower {
     }
 
     /// What happened since they were told last; `reset`: they are to ask the deck anew in any case.
-    async fn changes(&mut self, mut reset: bool) -> Result<Vec<Told>, Refusal> {
+    async fn changes(&mut self, mut reset: bool) -> Result<Vec<RoomMessage>, Refusal> {
         let Pulse { position, stamp } = *self.pulses.borrow_and_update();
         let to = position.ok_or(Refusal::UnknownScrub)?;
         // Ahead of the log: the position is of another one.
@@ -171,16 +171,16 @@ impl ScrubFollower {
         let last = self.told.replace((change.clone(), attends)).filter(|_| !reset);
         let mut told = vec![];
         if reset {
-            told.push(Told::Reset(self.date));
+            told.push(RoomMessage::Reset(self.date));
         } else {
-            told.extend(change.rows.iter().cloned().map(Told::Row));
-            told.extend(change.notes.iter().cloned().map(Told::Note));
+            told.extend(change.rows.iter().cloned().map(RoomMessage::Row));
+            told.extend(change.notes.iter().cloned().map(RoomMessage::Note));
         }
         if last.as_ref().is_none_or(|(last, _)| !change.has_same_room(last)) {
-            told.push(Told::Room(change.clone()));
+            told.push(RoomMessage::Room(change.clone()));
         }
         if last.as_ref().is_none_or(|(last, was)| *was != attends || !change.has_same_scrub(last)) {
-            told.push(Told::Scrub(change, attends));
+            told.push(RoomMessage::Scrub(change, attends));
         }
         Ok(told)
     }

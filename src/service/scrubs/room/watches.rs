@@ -11,14 +11,14 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 const AT_ONCE: usize = 4;
 
 /// A watcher that may be over by now, and how it is told to look at once.
-struct Known {
+struct KnownWatcher {
     watch: Weak<dyn Any + Send + Sync>,
     nudge: Arc<Notify>,
 }
 
 /// Watchers, by account and scrub.
 pub struct Watches {
-    known: Mutex<HashMap<(i64, i64), Known>>,
+    known: Mutex<HashMap<(i64, i64), KnownWatcher>>,
     comers: Semaphore,
 }
 
@@ -42,7 +42,7 @@ impl Watches {
         }
         known.retain(|_, known| known.watch.strong_count() > 0);
         let any: Arc<dyn Any + Send + Sync> = new.clone();
-        known.insert(scrub, Known { watch: Arc::downgrade(&any), nudge });
+        known.insert(scrub, KnownWatcher { watch: Arc::downgrade(&any), nudge });
         (new, true)
     }
 
@@ -59,12 +59,12 @@ impl Watches {
         self.comers.acquire().await.ok()
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<(i64, i64), Known>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<(i64, i64), KnownWatcher>> {
         // A map is whole whatever happened to the thread that held it.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn find<W: Send + Sync + 'static>(known: &HashMap<(i64, i64), Known>, scrub: (i64, i64)) -> Option<Arc<W>> {
+fn find<W: Send + Sync + 'static>(known: &HashMap<(i64, i64), KnownWatcher>, scrub: (i64, i64)) -> Option<Arc<W>> {
     known.get(&scrub)?.watch.upgrade()?.downcast().ok()
 }
