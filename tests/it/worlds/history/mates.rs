@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::Worlds;
-use super::{REPOSITORIES, Story, name_of, some_marks};
+use super::{REPOSITORIES, Story, marking, name_of, some_marks};
 
 /// A path that names the account: the mate sees them all.
 fn of_account(path: &str) -> String {
@@ -42,9 +42,10 @@ impl Story {
 
     /// The mate marks items, some of which they do not see.
     pub(super) async fn mate_marks(&self, worlds: &Worlds<'_>, rng: &mut ChaCha8Rng) {
-        let body = some_marks(rng);
-        worlds.same_for_mates(Method::POST, "/api/v1/marks", Some(&body)).await;
-        worlds.publicly_as_mate(Method::POST, "/api/v1/marks", Some(&body)).await;
+        let (items, read) = some_marks(rng);
+        worlds.same_for_mates(Method::POST, "/api/v1/marks", Some(&marking(&items, read))).await;
+        let publicly: Vec<(i64, i64)> = items.into_iter().map(|address| self.publicly(address)).collect();
+        worlds.publicly_as_mate(Method::POST, "/api/v1/marks", Some(&marking(&publicly, read))).await;
     }
 
     /// The mate opens a scrub, of which others see what is public. Without a limit: how many of its rows are hidden would
