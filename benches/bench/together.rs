@@ -224,11 +224,11 @@ async fn all_together(report: &mut Report, client: &Client, (one, other): (&Serv
     let act = (each(after.0 - before.0, quiet.0), each(after.1 - before.1, quiet.1));
     tasks.iter().for_each(JoinHandle::abort);
     let about = json!({"people": PEOPLE, "first_p50_ms": median(&first), "last_p50_ms": median(&last), "acts": ACTS_BEFORE_ALL});
-    report.row("scrub_200_seen_by_all_p99_ms", part(&last, 0.99), "ms", "<= 500", about);
+    report.row("scrub_200_seen_by_all_p99_ms", part(&last, 0.99), "ms", "<= 300", about);
     let about = json!({"of_it_postgres": act.1, "services": act.0, "replicas": 2});
-    report.row("scrub_200_act_cpu_ms", act.0 + act.1, "ms", "<= 200", about);
+    report.row("scrub_200_act_cpu_ms", act.0 + act.1, "ms", "<= 60", about);
     let about = json!({"of_it_postgres": quiet.1, "services": quiet.0, "seconds": seconds});
-    report.row("scrub_200_quiet_cpu_percent", quiet.0 + quiet.1, "%", "<= 50", about);
+    report.row("scrub_200_quiet_cpu_percent", quiet.0 + quiet.1, "%", "<= 30", about);
     let about = json!({"each_replica": grown});
-    report.row("scrub_200_memory_mb", grown.iter().sum::<f64>(), "MB", "<= 60", about);
+    report.row("scrub_200_memory_mb", grown.iter().sum::<f64>(), "MB", "<= 40", about);
 }
