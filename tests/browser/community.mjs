@@ -60,7 +60,8 @@ async function schedule() {
   const { page, leave } = await come("ada", token);
   await page.goto(`${address}/care`);
   const meetings = page.locator(".meetings > li");
-  const change = page.getByRole("button", { name: "Change" });
+  // Not the field for a file, whose label says that nothing changes.
+  const change = meetings.getByRole("button", { name: "Change" });
   await change.first().focus();
   await page.keyboard.press("Enter");
   await page.getByLabel("Why").fill("Holidays");
