@@ -234,7 +234,8 @@ async function atRandom() {
   for (let act = 0; act < ACTS; act += 1) {
     const { name, page } = people[draw(people.length)];
     const keep = page.getByRole("button", { name: "Keep mine" });
-    if (await keep.isVisible()) await keep.click();
+    // It may go with its row before it is pressed; the draft then waits there.
+    if (await keep.isVisible()) await keep.click({ timeout: 2000 }).catch(() => undefined);
     const key = "xxxxssbuujkfhtwwwww"[draw(19)];
     if (key !== "w") {
       await page.keyboard.press("Escape");
