@@ -277,8 +277,9 @@ async function atRandom() {
   do {
     const { cursor } = await api(people[0].page, `scrubs/${number}${about}`);
     const shown = await places();
-    const none = cursor === null ? await people[0].page.getByRole("heading", { name: "Everything is read" }).count() : 1;
-    apart = none === 1 && shown.every((place) => place === (cursor === null ? null : String(cursor))) ? "" : `${cursor}: ${shown.join(" ")}`;
+    const ended = await Promise.all(people.map(({ page }) => page.getByRole("heading", { name: "Everything is read" }).count()));
+    const together = cursor === null ? ended.every((count) => count === 1) : shown.every((place) => place === String(cursor));
+    apart = together ? "" : `${cursor}: ${shown.join(" ")}`;
   } while (apart !== "" && Date.now() < until);
   step("all are at one cursor", apart === "" || apart);
   const rows = await deck();

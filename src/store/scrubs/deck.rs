@@ -141,6 +141,7 @@ impl StoredRow {
         Visit { arrived: self.arrived_position.zip(self.arrived_at), left: self.left_position.zip(self.left_at) }
     }
 
+    /// Takes a reader's visit in place of the one that is stored.
     fn take(&mut self, visit: Visit) {
         (self.arrived_position, self.arrived_at) = visit.arrived.unzip();
         (self.left_position, self.left_at) = visit.left.unzip();

@@ -142,11 +142,10 @@ pub(super) async fn is_whole(
     Ok(whole == Some(true))
 }
 
-/// The visits of rows, by their places, for a reader to whom the deck [is not whole](is_whole): by what was said of the rows that
-/// they see. The cursor was on a row from when somebody went on from another one, or chose this one, until somebody went on from
-/// this one. Where it was for the public when it was moved
-/// away, or at the end, counts as gone on from. `current`: the row where the cursor is
-/// to them. `opened`: when the scrub was.
+/// The visits of rows, by their places, for a reader to whom the deck [is not whole](is_whole): by the acts that name rows which they
+/// see. The cursor was on a row from when somebody went on from another one, or chose this one, until somebody went on from this
+/// one. When it was moved away, and at the end, the row where it was for the public counts as gone on from. `current` is the row
+/// where the cursor is for the reader, `opened` when the scrub was opened.
 pub(super) async fn visits(
     connection: &mut PgConnection,
     account_id: i64,
