@@ -75,12 +75,21 @@ pub enum ScrubFact {
         /// The place that it left, from 1.
         place: i64,
         skipped: bool,
-        /// Where it is now; absent if nothing is left.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        next: Option<i64>,
+        /// Where it is now.
+        #[serde(flatten)]
+        to: Cursors,
     },
     /// The cursor moved back to a row whose reading was a mistake, since nothing else was left.
-    Returned { scrub: i64, place: i64 },
+    Returned {
+        scrub: i64,
+        place: i64,
+        /// It did so only for those who see what is public alone: the others have something left.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        alone: bool,
+        /// It did so only for the others: those who see what is public alone do not see the row.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hidden: bool,
+    },
     /// The cursor was moved by hand, back or ahead. It marks nothing.
     Moved {
         scrub: i64,
@@ -91,6 +100,9 @@ pub enum ScrubFact {
         /// The place that it left for those who see what is public alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         public: Option<i64>,
+        /// Those who see what is public alone do not see the row that it was moved to: for them it stays where it was.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hidden: bool,
     },
     /// A row was skipped by whoever had taken it to read by themselves. The cursor is where it was.
     Skipped { scrub: i64, place: i64 },
@@ -180,7 +192,53 @@ pub struct Opening {
     /// How many rows the deck was to have at most, if that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
+    /// The place of the first row that those see who see what is public alone, where their cursor begins; 0 if there is none.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub first_public: i64,
     pub deck: Vec<DeckPlace>,
+}
+
+fn first() -> i64 {
+    1
+}
+
+fn is_first(place: &i64) -> bool {
+    *place == first()
+}
+
+/// Where a scrub's cursor is. `None`: nothing is left to read.
+///
+/// Those who see what is public alone have one of their own, which is where it would be if nothing else was in the deck. So
+/// nothing that happens while the others read what is hidden changes theirs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredCursors", into = "StoredCursors")]
+pub struct Cursors {
+    /// For those who see all of the deck.
+    pub whole: Option<i64>,
+    /// For those who see what is public alone.
+    pub public: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredCursors {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<i64>,
+    /// That of those who see what is public alone, if it is another; 0 if nothing is left for them. Events from before there was one
+    /// have none: then it was the first row after the other one that they could read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    public: Option<i64>,
+}
+
+impl From<StoredCursors> for Cursors {
+    fn from(StoredCursors { next, public }: StoredCursors) -> Self {
+        Self { whole: next, public: public.map_or(next, |place| Some(place).filter(|place| *place > 0)) }
+    }
+}
+
+impl From<Cursors> for StoredCursors {
+    fn from(Cursors { whole, public }: Cursors) -> Self {
+        Self { next: whole, public: (public != whole).then(|| public.unwrap_or(0)) }
+    }
 }
 
 /// A row of a deck as it was when the scrub began. Its place is its index, from 1.
@@ -222,16 +280,16 @@ impl ScrubFact {
 
     /// Of a fact of [these kinds](Self::KINDS_OF_SCRUBS): the scrub, and the places of the deck that it is about.
     pub fn places(&self) -> Option<(i64, Vec<i64>)> {
-        let of = |scrub: &i64, places: [Option<i64>; 2]| Some((*scrub, places.into_iter().flatten().collect()));
+        let of = |scrub: &i64, places: &[Option<i64>]| Some((*scrub, places.iter().flatten().copied().collect()));
         match self {
-            ScrubFact::Advanced { scrub, place, next, .. } => of(scrub, [Some(*place), *next]),
-            ScrubFact::Moved { scrub, from, place, .. } => of(scrub, [*from, Some(*place)]),
-            ScrubFact::Returned { scrub, place } | ScrubFact::Skipped { scrub, place } => {
-                of(scrub, [Some(*place), None])
+            ScrubFact::Advanced { scrub, place, to, .. } => of(scrub, &[Some(*place), to.whole, to.public]),
+            ScrubFact::Moved { scrub, from, place, .. } => of(scrub, &[*from, Some(*place)]),
+            ScrubFact::Returned { scrub, place, .. } | ScrubFact::Skipped { scrub, place } => {
+                of(scrub, &[Some(*place)])
             }
             ScrubFact::HandedOver { scrub, .. }
             | ScrubFact::Attended { scrub, .. }
-            | ScrubFact::Closed { scrub, .. } => of(scrub, [None, None]),
+            | ScrubFact::Closed { scrub, .. } => of(scrub, &[]),
             _ => None,
         }
     }

@@ -113,15 +113,9 @@ async fn next(
 ) -> Result<Vec<i64>, StoreError> {
     let mut taken: BTreeSet<i64> =
         room::claims(connection, account_id, scrub).await?.into_iter().map(|claim| claim.place).collect();
-    let cursor = match at.place {
-        Some(place) => {
-            let opened = (scrub, at.view.as_str(), at.opened_position);
-            cursor::seen_by(connection, account_id, opened, sight, place).await?
-        }
-        None => None,
-    };
+    let cursor = at.cursor(scrub).seen_by(connection, account_id, sight).await?;
     taken.extend(at.place.into_iter().chain(cursor));
-    let started = cursor::started(connection, account_id, at).await?;
+    let started = cursor::started(connection, account_id, (scrub, at)).await?;
     let to_read = ToRead { account_id, scrub, sight, started, read: &taken };
     to_read.some_after(connection, cursor.unwrap_or(0), most).await
 }

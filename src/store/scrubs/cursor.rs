@@ -1,15 +1,17 @@
 //! Where a scrub's cursor goes next, and where it is for somebody who does not see the row that it is on.
 //!
-//! There is one cursor. To readers from whom its row is hidden it is at the first row after it that they may read;
-//! when they read that row, it stays where it is for those who see more.
+//! There is one cursor, and of what is public one beside it, which is where the cursor would be if nothing else was in the deck. They
+//! are at the same row, or the cursor is at a private one. Then the public rows wait for it where they are, whatever happens to
+//! their items, so that nobody learns by them what is read that is hidden.
 
 use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
-use super::rounds::{self, round_at};
-use super::rows;
+use super::rows::{self, NextRow};
+use super::{rounds, shape};
 use crate::activity::Sight;
+use crate::activity::scrubbing::Cursors;
 use crate::scrub::Track;
 use crate::store::items::ItemAddress;
 use crate::store::{StoreError, remarks};
@@ -48,75 +50,144 @@ impl ToRead<'_> {
         most: usize,
     ) -> Result<Vec<i64>, StoreError> {
         let mut found = vec![];
-        for range in [(place, i64::MAX), (0, place)] {
-            if found.len() < most {
-                self.between(connection, range, most, &mut found).await?;
+        for (mut after, before) in [(place, i64::MAX), (0, place)] {
+            let mut at_once = if most == 1 { FEW } else { MANY };
+            while found.len() < most {
+                let (account_id, scrub, sight) = (self.account_id, self.scrub, self.sight);
+                let rows = rows::between(connection, account_id, scrub, sight, (after, before), at_once).await?;
+                let Some(last) = rows.last() else { break };
+                (after, at_once) = (last.place, MANY);
+                found.extend(self.among(connection, rows).await?);
             }
         }
+        found.truncate(most);
         Ok(found)
     }
 
-    async fn between(
-        &self,
-        connection: &mut PgConnection,
-        (mut after, before): (i64, i64),
-        most: usize,
-        found: &mut Vec<i64>,
-    ) -> Result<(), StoreError> {
-        let ToRead { account_id, scrub, sight, started, read } = *self;
-        let mut at_once = if most == 1 { FEW } else { MANY };
-        loop {
-            let rows = rows::between(connection, account_id, scrub, sight, (after, before), at_once).await?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            (after, at_once) = (last.place, MANY);
-            let mut open: Vec<(i64, ItemAddress)> = vec![];
-            for row in rows {
-                let address = (row.repo_id, row.number);
-                if row.open {
-                    open.push((row.place, address));
-                } else if row.transferred {
-                    let address = remarks::current_key(connection, account_id, sight, address).await?;
-                    let is_open = rows::is_open(connection, account_id, sight, address).await?;
-                    open.extend(is_open.then_some((row.place, address)));
-                }
-            }
-            let addresses: Vec<ItemAddress> = open.iter().map(|(_, address)| *address).collect();
-            let marks = remarks::of(connection, account_id, sight, &addresses).await?;
-            let is_read =
-                |address: &ItemAddress| marks.get(address).is_some_and(|marks| marks.read_position() > started);
-            let left = open.iter().filter(|(place, address)| !read.contains(place) && !is_read(address));
-            found.extend(left.map(|(place, _)| *place).take(most - found.len()));
-            if found.len() >= most {
-                return Ok(());
+    /// Those of some rows that are still to be read, in their order.
+    async fn among(&self, connection: &mut PgConnection, rows: Vec<NextRow>) -> Result<Vec<i64>, StoreError> {
+        let ToRead { account_id, sight, started, read, .. } = *self;
+        let mut open: Vec<(i64, ItemAddress)> = vec![];
+        for row in rows {
+            let address = (row.repo_id, row.number);
+            if row.open {
+                open.push((row.place, address));
+            } else if row.transferred {
+                let address = remarks::current_key(connection, account_id, sight, address).await?;
+                let is_open = rows::is_open(connection, account_id, sight, address).await?;
+                open.extend(is_open.then_some((row.place, address)));
             }
         }
+        let addresses: Vec<ItemAddress> = open.iter().map(|(_, address)| *address).collect();
+        let marks = remarks::of(connection, account_id, sight, &addresses).await?;
+        let is_read = |address: &ItemAddress| marks.get(address).is_some_and(|marks| marks.read_position() > started);
+        let left = open.iter().filter(|(place, address)| !read.contains(place) && !is_read(address));
+        Ok(left.map(|(place, _)| *place).collect())
+    }
+
+    /// The row after a place to which the cursor goes for the reader, while it is at `public` for those who see what is public alone:
+    /// the first one of that and of the private rows that are still to be read.
+    async fn with_private(
+        &self,
+        connection: &mut PgConnection,
+        place: i64,
+        public: Option<i64>,
+    ) -> Result<Option<i64>, StoreError> {
+        if *self.sight == Sight::Public {
+            return Ok(public);
+        }
+        let hidden = shape::hidden(connection, self.account_id, self.scrub, &Sight::Public).await?;
+        // After the last row come those that were left behind.
+        let later = hidden.partition_point(|hidden| *hidden <= place);
+        let (earlier, later) = hidden.split_at(later);
+        let earlier = earlier.strip_suffix(&[place]).unwrap_or(earlier);
+        let order = |at: i64| (at <= place, at);
+        let comes_first = |at: &&i64| public.is_none_or(|public| order(**at) < order(public));
+        let private: Vec<i64> = later.iter().chain(earlier).take_while(comes_first).copied().collect();
+        let (few, many) = private.split_at(private.len().min(FEW as usize));
+        for places in [few].into_iter().chain(many.chunks(MANY as usize)) {
+            let mut rows = rows::at(connection, self.account_id, self.scrub, self.sight, places).await?;
+            rows.sort_unstable_by_key(|row| order(row.place));
+            if let Some(first) = self.among(connection, rows).await?.first() {
+                return Ok(Some(*first));
+            }
+        }
+        Ok(public)
     }
 }
 
-/// The place of the deck at which a scrub's cursor is for a reader; `place` is where it is.
-pub(super) async fn seen_by(
-    connection: &mut PgConnection,
-    account_id: i64,
-    (scrub, view, opened_position): (i64, &str, i64),
-    sight: &Sight,
-    place: i64,
-) -> Result<Option<i64>, StoreError> {
-    if sight.is_all() || is_seen(connection, account_id, (scrub, place), sight).await? {
-        return Ok(Some(place));
-    }
-    let round = round_at(&mut *connection, account_id, view, Track::of(sight), opened_position).await?;
-    ToRead { account_id, scrub, sight, started: round.started, read: &NONE }.after(connection, place).await
+/// A scrub's cursor, and what is asked of it.
+pub(super) struct Cursor<'a> {
+    pub scrub: i64,
+    pub view: &'a str,
+    pub opened_position: i64,
+    pub at: Cursors,
 }
 
-/// Where an open scrub's cursor is for those who see what is public alone.
-pub(super) async fn for_the_public(
-    connection: &mut PgConnection,
-    account_id: i64,
-    scrub: i64,
-    at: &rows::ScrubRow,
-) -> Result<Option<i64>, StoreError> {
-    let Some(place) = at.place else { return Ok(None) };
-    seen_by(connection, account_id, (scrub, &at.view, at.opened_position), &Sight::Public, place).await
+impl Cursor<'_> {
+    /// The place of the deck at which it is for a reader.
+    pub async fn seen_by(
+        &self,
+        connection: &mut PgConnection,
+        account_id: i64,
+        sight: &Sight,
+    ) -> Result<Option<i64>, StoreError> {
+        let Some(place) = self.at.whole else { return Ok(None) };
+        if sight.is_all() || is_seen(connection, account_id, (self.scrub, place), sight).await? {
+            return Ok(Some(place));
+        }
+        let public = self.at_public(connection, account_id).await?;
+        let started = self.started(connection, account_id, sight).await?;
+        let to_read = ToRead { account_id, scrub: self.scrub, sight, started, read: &NONE };
+        to_read.with_private(connection, place, public).await
+    }
+
+    /// Where it is for those who see what is public alone. If the row has become private, it is at the next one that they may read.
+    async fn at_public(&self, connection: &mut PgConnection, account_id: i64) -> Result<Option<i64>, StoreError> {
+        let Some(place) = self.at.public else { return Ok(None) };
+        if is_seen(connection, account_id, (self.scrub, place), &Sight::Public).await? {
+            return Ok(Some(place));
+        }
+        self.next_public(connection, account_id, place, &NONE).await
+    }
+
+    async fn next_public(
+        &self,
+        connection: &mut PgConnection,
+        account_id: i64,
+        place: i64,
+        read: &BTreeSet<i64>,
+    ) -> Result<Option<i64>, StoreError> {
+        let started = self.started(connection, account_id, &Sight::Public).await?;
+        ToRead { account_id, scrub: self.scrub, sight: &Sight::Public, started, read }.after(connection, place).await
+    }
+
+    /// Where it is once somebody goes on from a place, whose item and those at `read` count as read. `dealt`: of what the deck was dealt.
+    pub async fn after(
+        &self,
+        connection: &mut PgConnection,
+        account_id: i64,
+        dealt: &Sight,
+        place: i64,
+        read: &BTreeSet<i64>,
+    ) -> Result<Cursors, StoreError> {
+        let public = match is_seen(connection, account_id, (self.scrub, place), &Sight::Public).await? {
+            true => self.next_public(connection, account_id, place, read).await?,
+            false => self.at.public,
+        };
+        if self.at.whole != Some(place) {
+            return Ok(Cursors { whole: self.at.whole, public });
+        }
+        let started = self.started(connection, account_id, dealt).await?;
+        let to_read = ToRead { account_id, scrub: self.scrub, sight: dealt, started, read };
+        Ok(Cursors { whole: to_read.with_private(connection, place, public).await?, public })
+    }
+
+    /// The position at which the round began in which a scrub deals and reads, for whoever sees `sight`.
+    async fn started(&self, connection: &mut PgConnection, account_id: i64, sight: &Sight) -> Result<i64, StoreError> {
+        let track = Track::of(sight);
+        Ok(rounds::round_at(connection, account_id, self.view, track, self.opened_position).await?.started)
+    }
 }
 
 /// Whether a reader sees the row at a place: the repository that its item was in at the opening.
@@ -141,9 +212,9 @@ pub(super) async fn scrub_at(
 ) -> Result<Option<i64>, StoreError> {
     let open = rows::open_scrubs_with(connection, account_id, address).await?;
     for row in &open {
-        let Some(cursor) = row.cursor else { continue };
-        let scrub = (row.scrub, row.view.as_str(), row.opened_position);
-        if seen_by(connection, account_id, scrub, sight, cursor).await? == Some(row.place) {
+        let at = Cursors { whole: row.cursor, public: row.public_cursor };
+        let cursor = Cursor { scrub: row.scrub, view: &row.view, opened_position: row.opened_position, at };
+        if cursor.seen_by(connection, account_id, sight).await? == Some(row.place) {
             return Ok(Some(row.scrub));
         }
     }
@@ -154,8 +225,7 @@ pub(super) async fn scrub_at(
 pub(super) async fn started(
     connection: &mut PgConnection,
     account_id: i64,
-    scrub: &rows::ScrubRow,
+    (scrub, at): (i64, &rows::ScrubRow),
 ) -> Result<i64, StoreError> {
-    let track = Track::of(&scrub.sight());
-    Ok(rounds::round_at(connection, account_id, &scrub.view, track, scrub.opened_position).await?.started)
+    at.cursor(scrub).started(connection, account_id, &at.sight()).await
 }

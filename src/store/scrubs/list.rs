@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use super::cursor;
 use super::rows;
 use super::shape::Shape;
 use crate::activity::Sight;
@@ -77,10 +76,12 @@ pub async fn scrubs(
 
 /// Where the cursor is for a reader who does not see all rows, by their numbers.
 async fn cursor_for(pool: &PgPool, account_id: i64, sight: &Sight, scrub: &Scrub) -> Result<Option<i64>, StoreError> {
-    let (Some(place), Some(view)) = (scrub.cursor, &scrub.view) else { return Ok(None) };
+    if scrub.cursor.is_none() {
+        return Ok(None);
+    }
     let mut moment = pool::begin(pool, ONE_MOMENT).await?;
-    let opened = (scrub.scrub, view.as_str(), scrub.opened_position);
-    let place = cursor::seen_by(&mut moment, account_id, opened, sight, place).await?;
+    let Some(at) = rows::scrub(&mut moment, account_id, scrub.scrub).await? else { return Ok(None) };
+    let place = at.cursor(scrub.scrub).seen_by(&mut moment, account_id, sight).await?;
     let shape = Shape::of(&mut moment, account_id, (scrub.scrub, scrub.imported), sight).await?;
     Ok(place.zip(shape).and_then(|(place, shape)| shape.shown(place)))
 }

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::cursor::{self, ToRead};
 use super::turn::{Request, Turn};
 use super::{marks, rounds, rows};
+use crate::activity::scrubbing::Cursors;
 use crate::activity::{Fact, Mark, Remarks, ScrubFact, Sight};
 use crate::scrub::Track;
 use crate::store::items::ItemAddress;
@@ -138,15 +138,13 @@ async fn own_marks(turn: &mut Turn<'_>, items: &[ItemAddress]) -> Result<HashMap
     Ok(own.into_iter().filter_map(|(address, remarks)| Some((address, remarks.last_read()?.clone()))).collect())
 }
 
-/// The cursors that return, each to the first of the items that its scrub has to read again.
+/// The cursors that return to some of the items.
 async fn cursors_return(turn: &mut Turn<'_>, items: &[ItemAddress]) -> Result<Vec<ScrubFact>, StoreError> {
-    let mut returns: BTreeMap<i64, i64> = BTreeMap::new();
+    let mut found = vec![];
     for (address, mistake) in own_marks(turn, items).await? {
-        if let Some((scrub, place)) = marks::cursor_returns(turn, address, &mistake).await? {
-            returns.entry(scrub).and_modify(|first| *first = place.min(*first)).or_insert(place);
-        }
+        found.extend(marks::may_return(turn, address, &mistake).await?);
     }
-    Ok(returns.into_iter().map(|(scrub, place)| ScrubFact::Returned { scrub, place }).collect())
+    Ok(marks::returns(&found))
 }
 
 async fn append(turn: Turn<'_>, facts: Vec<ScrubFact>, id: Uuid) -> Result<i64, StoreError> {
@@ -189,7 +187,7 @@ async fn act(connection: &mut PgConnection, account_id: i64, id: Uuid) -> Result
     let events = events_between(connection, account_id, (first - 1, first + MOST_EVENTS), MOST_EVENTS).await?;
     for logged in events.iter().take_while(|logged| logged.event.source_key.starts_with(&key(id))) {
         match scrub_fact(logged) {
-            Some(ScrubFact::Returned { scrub, place }) => act.returned.push((*scrub, *place)),
+            Some(ScrubFact::Returned { scrub, place, .. }) => act.returned.push((*scrub, *place)),
             fact => act.items.extend(fact.and_then(ScrubFact::item).map(|address| (address, logged.position))),
         }
     }
@@ -277,18 +275,19 @@ async fn cursors_leave(
     facts: &[ScrubFact],
 ) -> Result<Vec<ScrubFact>, StoreError> {
     let account_id = turn.account_id;
-    let mut leave = vec![];
+    let (mut leave, mut left): (_, HashMap<i64, Cursors>) = (vec![], HashMap::new());
     for (scrub, place) in returned {
         let Some(at) = rows::scrub(turn.connection(), account_id, scrub).await? else { continue };
         let read = restored(turn, scrub, facts).await?;
-        if at.closed || at.place != Some(place) || !read.contains(&place) {
+        let mut cursor = at.cursor(scrub);
+        cursor.at = left.get(&scrub).copied().unwrap_or(cursor.at);
+        let is_there = [cursor.at.whole, cursor.at.public].contains(&Some(place));
+        if at.closed || !is_there || !read.contains(&place) {
             continue;
         }
-        let started = cursor::started(turn.connection(), account_id, &at).await?;
-        let sight = &if at.public { Sight::Public } else { Sight::All };
-        let to_read = ToRead { account_id, scrub, sight, started, read: &read };
-        let next = to_read.after(turn.connection(), place).await?;
-        leave.push(ScrubFact::Advanced { scrub, place, skipped: false, next });
+        let to = cursor.after(turn.connection(), account_id, &at.sight(), place, &read).await?;
+        leave.push(ScrubFact::Advanced { scrub, place, skipped: false, to });
+        left.insert(scrub, to);
     }
     Ok(leave)
 }

@@ -1,9 +1,11 @@
 //! Marking items as read outside of a scrub, and taking a reading back.
 
+use std::collections::BTreeSet;
+
 use sqlx::PgPool;
 
 use super::turn::{Request, Turn};
-use super::{rounds, rows};
+use super::{cursor, rounds, rows};
 use crate::activity::{Mark, ScrubFact, Sight};
 use crate::scrub::Track;
 use crate::store::items::ItemAddress;
@@ -46,28 +48,59 @@ pub async fn unmark_read(
         return Ok(turn.head.position);
     }
     let mut facts = vec![ScrubFact::Unread { repo_id, number }];
-    let returns = cursor_returns(&mut turn, (repo_id, number), &mistake).await?;
-    facts.extend(returns.map(|(scrub, place)| ScrubFact::Returned { scrub, place }));
+    let found = may_return(&mut turn, (repo_id, number), &mistake).await?;
+    facts.extend(returns(found.as_slice()));
     turn.append(facts).await
 }
 
-/// If nothing is left in the mark's scrub and the scrub is open, its cursor returns to the item: the scrub, and the
-/// item's place in it.
-pub(super) async fn cursor_returns(
+/// A row to which a scrub's cursor may return, since its reading was a mistake and nothing else is left.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Return {
+    scrub: i64,
+    place: i64,
+    /// Whether those who see what is public alone do not see the row.
+    hidden: bool,
+    /// Whether the others have something left.
+    alone: bool,
+}
+
+/// The cursors that return, each to the first of the rows to which it may.
+pub(super) fn returns(found: &[Return]) -> Vec<ScrubFact> {
+    let scrubs: BTreeSet<i64> = found.iter().map(|one| one.scrub).collect();
+    let mut facts = vec![];
+    for scrub in scrubs {
+        let first = |may: fn(&Return) -> bool| {
+            found.iter().filter(|one| one.scrub == scrub && may(one)).map(|one| one.place).min()
+        };
+        let (whole, public) = (first(|one| !one.alone), first(|one| !one.hidden));
+        if whole == public {
+            facts.extend(whole.map(|place| ScrubFact::Returned { scrub, place, alone: false, hidden: false }));
+        } else {
+            facts.extend(whole.map(|place| ScrubFact::Returned { scrub, place, alone: false, hidden: true }));
+            facts.extend(public.map(|place| ScrubFact::Returned { scrub, place, alone: true, hidden: false }));
+        }
+    }
+    facts
+}
+
+/// The row of an item whose last mark was a mistake, if the mark's scrub is open and the cursor may return there.
+pub(super) async fn may_return(
     turn: &mut Turn<'_>,
     address: ItemAddress,
     mistake: &Mark,
-) -> Result<Option<(i64, i64)>, StoreError> {
+) -> Result<Option<Return>, StoreError> {
     let Some(scrub) = mistake.scrub else { return Ok(None) };
     let account_id = turn.account_id;
-    let at = rows::scrub(turn.connection(), account_id, scrub).await?;
-    if at.is_none_or(|at| at.closed || at.place.is_some()) {
+    let Some(at) = rows::scrub(turn.connection(), account_id, scrub).await? else { return Ok(None) };
+    if at.closed || (at.place.is_some() && at.public_place.is_some()) {
         return Ok(None);
     }
     let place = match mistake.place {
         Some(place) => Some(place),
         None => rows::place_of(turn.connection(), account_id, scrub, address).await?,
     };
+    let Some(place) = place else { return Ok(None) };
+    let hidden = !cursor::is_seen(turn.connection(), account_id, (scrub, place), &Sight::Public).await?;
     let open = rows::is_open(turn.connection(), account_id, &Sight::All, address).await?;
-    Ok(place.filter(|_| open).map(|place| (scrub, place)))
+    Ok(open.then_some(Return { scrub, place, hidden, alone: at.place.is_some() }))
 }

@@ -1,5 +1,7 @@
 //! Opening a scrub, stepping through its deck, attendance, and closing it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 
@@ -10,6 +12,7 @@ use super::{claims, room, rounds, rows};
 use crate::activity::scrubbing::{DeckPlace, Opening};
 use crate::activity::{ScrubFact, Sight};
 use crate::scrub::Track;
+use crate::store::places::names_of;
 use crate::store::pool::{self, ONE_MOMENT};
 use crate::store::{StoreError, remarks};
 
@@ -65,7 +68,11 @@ pub async fn open(
     let scrub = rows::last_number(turn.connection(), account_id).await?.map_or(first, |last| last + 1);
     let DealtScrub { view, round, track, private, date, host, attendees, total, order, limit, deck } = new;
     let public = track != Track::Whole;
-    let opening = Opening { scrub, view, round, date, host, attendees, total, public, private, order, limit, deck };
+    let repo_ids: BTreeSet<i64> = deck.iter().map(|row| row.repo_id).collect();
+    let seen = names_of(turn.connection(), account_id, &Sight::Public, &repo_ids).await?;
+    let first_public = (1..).zip(&deck).find(|(_, row)| seen.contains_key(&row.repo_id)).map_or(0, |(place, _)| place);
+    let opening =
+        Opening { scrub, view, round, date, host, attendees, total, public, private, order, limit, first_public, deck };
     let position = turn.append(vec![ScrubFact::Opened(Box::new(opening))]).await?;
     Ok(OpenOutcome::Done(scrub, position))
 }
@@ -113,29 +120,23 @@ pub async fn advance(
     }
     let shape = Shape::of(turn.connection(), account_id, (scrub, false), sight).await?;
     let place = shape.map_or(shown, |shape| shape.place(shown));
-    let Some(cursor) = at.place else { return Ok(AdvanceOutcome::Elsewhere) };
-    let opened = (scrub, at.view.as_str(), at.opened_position);
-    if cursor::seen_by(turn.connection(), account_id, opened, sight, cursor).await? != Some(place) {
+    if at.cursor(scrub).seen_by(turn.connection(), account_id, sight).await? != Some(place) {
         return Ok(AdvanceOutcome::Elsewhere);
     }
     let Some(address) = rows::item_at(turn.connection(), account_id, scrub, place).await? else {
         return Ok(AdvanceOutcome::Elsewhere);
     };
     let address = remarks::current_key(turn.connection(), account_id, sight, address).await?;
-    let started = cursor::started(turn.connection(), account_id, &at).await?;
     // A deck that was dealt of what somebody sees is read by that. What others took to read by themselves is passed.
-    let (whose, taken) = (at.sight(), claims::of_others(turn.connection(), account_id, scrub, &request.by).await?);
-    let next = match cursor == place {
-        true => {
-            ToRead { account_id, scrub, sight: &whose, started, read: &taken }.after(turn.connection(), place).await?
-        }
-        false => Some(cursor),
-    };
+    let taken = claims::of_others(turn.connection(), account_id, scrub, &request.by).await?;
+    let to = at.cursor(scrub).after(turn.connection(), account_id, &at.sight(), place, &taken).await?;
     claims::end(turn.connection(), account_id, scrub, place).await?;
     // The cursor was moved back to a row that was read in this scrub.
     let (marked, _) = rows::is_done(turn.connection(), account_id, scrub, place).await?;
-    let left = (next.is_some(), left_to_the_public(&mut turn, scrub, &at, (place, next)).await?);
-    let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, next }];
+    // What those do not see who see what is public alone ends no round of theirs.
+    let hidden = !cursor::is_seen(turn.connection(), account_id, (scrub, place), &Sight::Public).await?;
+    let left = (to.whole.is_some(), hidden || to.public.is_some());
+    let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, to }];
     if !skipped && !marked {
         let (repo_id, number) = address;
         let read = ScrubFact::Read { repo_id, number, scrub: Some(scrub), place: Some(place), historic: false };
@@ -177,15 +178,14 @@ pub async fn pass_hidden(
     if cursor::is_seen(turn.connection(), account_id, (scrub, place), sight).await? {
         return Ok(AdvanceOutcome::Elsewhere);
     }
-    let started = cursor::started(turn.connection(), account_id, &at).await?;
     let taken = claims::of_others(turn.connection(), account_id, scrub, &request.by).await?;
-    let to_read = ToRead { account_id, scrub, sight: &at.sight(), started, read: &taken };
-    let next = to_read.after(turn.connection(), place).await?.filter(|next| *next != place);
-    let position = turn.append(vec![ScrubFact::Advanced { scrub, place, skipped: true, next }]).await?;
+    let to = at.cursor(scrub).after(turn.connection(), account_id, &at.sight(), place, &taken).await?;
+    let position = turn.append(vec![ScrubFact::Advanced { scrub, place, skipped: true, to }]).await?;
     Ok(AdvanceOutcome::Done { position, view: at.view, left })
 }
 
-/// Whether a row other than `place` is left to read for those who see what is public.
+/// Whether a row other than `place` is left to read for those who see what is public; true if they do not see that row: what they
+/// do not see ends no round of theirs.
 pub(super) async fn left_to_the_public(
     turn: &mut Turn<'_>,
     scrub: i64,
@@ -193,6 +193,9 @@ pub(super) async fn left_to_the_public(
     (place, next): (i64, Option<i64>),
 ) -> Result<bool, StoreError> {
     let (account_id, sight) = (turn.account_id, &Sight::Public);
+    if !cursor::is_seen(turn.connection(), account_id, (scrub, place), sight).await? {
+        return Ok(true);
+    }
     if let Some(next) = next
         && cursor::is_seen(turn.connection(), account_id, (scrub, next), sight).await?
     {
@@ -252,7 +255,7 @@ pub async fn close(
         return Ok(ChangeOutcome::Done(turn.head.position));
     }
     room::clear(turn.connection(), account_id, scrub).await?;
-    let public = cursor::for_the_public(turn.connection(), account_id, scrub, &at).await?;
+    let public = at.cursor(scrub).seen_by(turn.connection(), account_id, &Sight::Public).await?;
     let fact = ScrubFact::Closed { scrub, forgotten: untouched_since.is_some(), public };
     let event = turn.event(format!("scrub:{scrub}:closed"), fact);
     Ok(ChangeOutcome::Done(turn.append_events(vec![event]).await?))

@@ -44,13 +44,7 @@ pub async fn move_cursor(
     }
     let shape = Shape::of(turn.connection(), account_id, (scrub, false), sight).await?;
     let real = |shown: i64| shape.as_ref().map_or(shown, |shape| shape.place(shown));
-    let cursor = match at.place {
-        Some(place) => {
-            let opened = (scrub, at.view.as_str(), at.opened_position);
-            cursor::seen_by(turn.connection(), account_id, opened, sight, place).await?
-        }
-        None => None,
-    };
+    let cursor = at.cursor(scrub).seen_by(turn.connection(), account_id, sight).await?;
     if cursor != from.map(real) {
         return Ok(MoveOutcome::Elsewhere);
     }
@@ -62,8 +56,12 @@ pub async fn move_cursor(
     if cursor == Some(place) {
         return Ok(MoveOutcome::Done(turn.head.position));
     }
-    let public = cursor::for_the_public(turn.connection(), account_id, scrub, &at).await?;
-    Ok(MoveOutcome::Done(turn.append(vec![ScrubFact::Moved { scrub, from: at.place, place, public }]).await?))
+    let hidden = !cursor::is_seen(turn.connection(), account_id, (scrub, place), &Sight::Public).await?;
+    let public = match hidden {
+        true => None,
+        false => at.cursor(scrub).seen_by(turn.connection(), account_id, &Sight::Public).await?,
+    };
+    Ok(MoveOutcome::Done(turn.append(vec![ScrubFact::Moved { scrub, from: at.place, place, public, hidden }]).await?))
 }
 
 /// The outcome of reading a row that the cursor is not on.
@@ -124,7 +122,7 @@ pub async fn read_row(
         return done(position, at.view, (true, true));
     }
     let (repo_id, number) = remarks::current_key(turn.connection(), account_id, sight, address).await?;
-    let started = cursor::started(turn.connection(), account_id, &at).await?;
+    let started = cursor::started(turn.connection(), account_id, (scrub, &at)).await?;
     let to_read = ToRead { account_id, scrub, sight: &at.sight(), started, read: &cursor::NONE };
     let next = to_read.after(turn.connection(), place).await?;
     let left = (next.is_some(), left_to_the_public(&mut turn, scrub, &at, (place, next)).await?);

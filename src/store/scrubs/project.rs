@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::deck_marks;
-use crate::activity::scrubbing::{DeckPlace, Opening};
+use crate::activity::scrubbing::{Cursors, DeckPlace, Opening};
 use crate::activity::{Fact, Remarks, ScrubFact};
 use crate::scrub::deck_marks::DeckMarks;
 use crate::store::items::{ItemAddress, canonical};
@@ -70,14 +70,16 @@ impl Rows<'_> {
                 let by = event.actor.as_ref().map_or("", |actor| &actor.login);
                 self.open(opening, by, position, at).await
             }
-            ScrubFact::Advanced { scrub, place, skipped, next } => {
+            ScrubFact::Advanced { scrub, place, skipped, to } => {
                 let outcome = if *skipped { "skipped" } else { "read" };
-                self.advance(*scrub, (*place, outcome), *next, position, at).await
+                self.advance(*scrub, (*place, outcome), *to, position, at).await
             }
-            ScrubFact::Returned { scrub, place } => self.come_back(*scrub, *place, position, at).await,
-            ScrubFact::Moved { scrub, from, place, public } => {
+            ScrubFact::Returned { scrub, place, alone, hidden } => {
+                self.come_back(*scrub, *place, (!alone, !hidden), position, at).await
+            }
+            ScrubFact::Moved { scrub, from, place, public, hidden } => {
                 self.went_on(*scrub, *public, position, at).await?;
-                self.move_to(*scrub, (*from, *place), position, at).await
+                self.move_to(*scrub, (*from, *place), !hidden, position, at).await
             }
             ScrubFact::Skipped { scrub, place } => self.skip(*scrub, *place, at).await,
             ScrubFact::HandedOver { scrub, host } => self.hand_over(*scrub, host, at).await,
@@ -173,11 +175,26 @@ impl Rows<'_> {
     }
 
     async fn open(&mut self, opening: &Opening, by: &str, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let Opening { scrub, view, round, date, host, attendees, total, public, private, order, limit, deck } = opening;
+        let Opening {
+            scrub,
+            view,
+            round,
+            date,
+            host,
+            attendees,
+            total,
+            public,
+            private,
+            order,
+            limit,
+            first_public,
+            deck,
+        } = opening;
         sqlx::query!(
             "INSERT INTO scrubs (account_id, generation, scrub, view, round, date, host, opened_by, opened_at,
-                                 opened_position, touched_at, cursor_place, total, public, private, deck_order, deck_limit)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12, $13, $14, $15)",
+                                 opened_position, touched_at, cursor_place, total, public, private, deck_order, deck_limit,
+                                 public_cursor)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 1, $11, $12, $13, $14, $15, $16)",
             self.account_id,
             self.generation,
             scrub,
@@ -193,6 +210,7 @@ impl Rows<'_> {
             private,
             order.as_deref(),
             *limit,
+            Some(*first_public).filter(|place| *place > 0),
         )
         .execute(&mut *self.connection)
         .await?;
@@ -230,7 +248,7 @@ impl Rows<'_> {
         &mut self,
         scrub: i64,
         (place, outcome): (i64, &str),
-        next: Option<i64>,
+        to: Cursors,
         position: i64,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -253,29 +271,39 @@ impl Rows<'_> {
                  -- It stays where it is if the row was read by somebody from whom that place is hidden.
                  AND place IS DISTINCT FROM (SELECT cursor_place FROM scrubs
                    WHERE account_id = $1 AND generation = $2 AND scrub = $3))
-             UPDATE scrubs SET cursor_place = $6, touched_at = $8
+             UPDATE scrubs SET cursor_place = $6, public_cursor = $9, touched_at = $8
              WHERE account_id = $1 AND generation = $2 AND scrub = $3",
             self.account_id,
             self.generation,
             scrub,
             place,
             outcome,
-            next,
+            to.whole,
             position,
             at,
+            to.public,
         )
         .execute(&mut *self.connection)
         .await?;
         Ok(())
     }
 
-    async fn come_back(&mut self, scrub: i64, place: i64, position: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+    /// `to`: whether the cursor does, and that of those who see what is public alone.
+    async fn come_back(
+        &mut self,
+        scrub: i64,
+        place: i64,
+        to: (bool, bool),
+        position: i64,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         sqlx::query!(
             "WITH row AS (
                UPDATE deck_rows SET arrived_position = $5, arrived_at = $6, left_position = NULL, left_at = NULL
-               WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
+               WHERE $7 AND account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
                  AND scrub = $3 AND place BETWEEN $4 AND $4 ORDER BY place LIMIT 1))
-             UPDATE scrubs SET cursor_place = $4, touched_at = $6
+             UPDATE scrubs SET touched_at = $6, cursor_place = CASE WHEN $7 THEN $4 ELSE cursor_place END,
+               public_cursor = CASE WHEN $8 THEN $4 ELSE public_cursor END
              WHERE account_id = $1 AND generation = $2 AND scrub = $3",
             self.account_id,
             self.generation,
@@ -283,6 +311,8 @@ impl Rows<'_> {
             place,
             position,
             at,
+            to.0,
+            to.1,
         )
         .execute(&mut *self.connection)
         .await?;
@@ -298,7 +328,8 @@ impl Rows<'_> {
                  CROSS JOIN LATERAL (SELECT ctid AS at FROM deck_rows WHERE account_id = $1 AND generation = $2
                    AND scrub = $3 AND place BETWEEN s.cursor_place AND s.cursor_place ORDER BY place LIMIT 1) AS d
                  WHERE s.account_id = $1 AND s.generation = $2 AND s.scrub = $3))
-             UPDATE scrubs SET closed_at = $4, touched_at = $4, forgotten = $6, cursor_place = NULL
+             UPDATE scrubs SET closed_at = $4, touched_at = $4, forgotten = $6, cursor_place = NULL,
+               public_cursor = NULL
              WHERE account_id = $1 AND generation = $2 AND scrub = $3",
             self.account_id,
             self.generation,

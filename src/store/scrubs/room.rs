@@ -10,9 +10,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
 use super::arrivals;
-use super::cursor;
+use super::cursor::Cursor;
 use super::shape::{self, Shape};
 use crate::activity::Sight;
+use crate::activity::scrubbing::Cursors;
 use crate::scrub::room::{
     ASKED, AWAY, Claim, HostRequest, Room, Tab, Timer, TimerPause, is_present, present, with_guests,
 };
@@ -25,6 +26,7 @@ struct StoredRoom {
     view: String,
     host: Option<String>,
     cursor: Option<i64>,
+    public_cursor: Option<i64>,
     closed: bool,
     imported: bool,
     opened_position: i64,
@@ -57,13 +59,9 @@ pub async fn room(pool: &PgPool, account_id: i64, sight: &Sight, scrub: i64) -> 
     let tabs = if stored.closed { vec![] } else { tabs(&mut moment, account_id, scrub).await? };
     let claims = if stored.closed { vec![] } else { claims(&mut moment, account_id, scrub).await? };
     let shape = Shape::of(&mut moment, account_id, (scrub, stored.imported), sight).await?;
-    let cursor = match stored.cursor {
-        Some(place) => {
-            let opened = (scrub, stored.view.as_str(), stored.opened_position);
-            cursor::seen_by(&mut moment, account_id, opened, sight, place).await?
-        }
-        None => None,
-    };
+    let at = Cursors { whole: stored.cursor, public: stored.public_cursor };
+    let cursor = Cursor { scrub, view: &stored.view, opened_position: stored.opened_position, at };
+    let cursor = cursor.seen_by(&mut moment, account_id, sight).await?;
     let started = match cursor {
         Some(place) => started(&mut moment, account_id, scrub, sight, (place, &stored)).await?,
         None => None,
@@ -112,7 +110,7 @@ pub async fn room(pool: &PgPool, account_id: i64, sight: &Sight, scrub: i64) -> 
 async fn stored(connection: &mut PgConnection, account_id: i64, scrub: i64) -> Result<Option<StoredRoom>, StoreError> {
     let stored = sqlx::query_as!(
         StoredRoom,
-        r#"SELECT a.head_position AS "position!", coalesce(s.view, '') AS "view!", s.host, s.cursor_place AS cursor,
+        r#"SELECT a.head_position AS "position!", coalesce(s.view, '') AS "view!", s.host, s.cursor_place AS cursor, s.public_cursor,
                   (s.closed_at IS NOT NULL) AS "closed!", s.imported AS "imported!", s.opened_position AS "opened_position!",
                   s.opened_at, coalesce(r.version, 0) AS "version!", coalesce(r.timer_version, 0) AS "timer_version!",
                   r.row_seconds AS "row_seconds?", r.ends_at AS "ends_at?", r.paused_at AS "paused_at?",

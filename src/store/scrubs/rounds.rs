@@ -65,9 +65,10 @@ pub async fn starts(
 ) -> Result<HashMap<String, i64>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT view AS "view!", max(started_position) AS "started!" FROM current_round_starts
-           WHERE account_id = $1 AND CASE WHEN $2 THEN public ELSE whole END GROUP BY view"#,
+           WHERE account_id = $1 AND CASE $2::text WHEN 'whole' THEN whole WHEN 'public' THEN public ELSE people END
+           GROUP BY view"#,
         account_id,
-        track == Track::Public,
+        track.name(),
     )
     .fetch_all(executor)
     .await?;

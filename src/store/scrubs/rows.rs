@@ -4,7 +4,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use super::cursor::Cursor;
 use crate::activity::Sight;
+use crate::activity::scrubbing::Cursors;
 use crate::store::StoreError;
 use crate::store::items::ItemAddress;
 
@@ -12,6 +14,8 @@ use crate::store::items::ItemAddress;
 pub(super) struct ScrubRow {
     /// The cursor's place; `None` if nothing is left or the scrub is closed.
     pub place: Option<i64>,
+    /// The same for those who see what is public alone.
+    pub public_place: Option<i64>,
     pub closed: bool,
     pub view: String,
     /// Whoever opened it did not see all repositories.
@@ -29,6 +33,12 @@ impl ScrubRow {
     pub fn sight(&self) -> Sight {
         if self.public { Sight::only(self.private.iter().copied()) } else { Sight::All }
     }
+
+    /// Its cursor; `scrub` is its number.
+    pub fn cursor(&self, scrub: i64) -> Cursor<'_> {
+        let at = Cursors { whole: self.place, public: self.public_place };
+        Cursor { scrub, view: &self.view, opened_position: self.opened_position, at }
+    }
 }
 
 pub(super) async fn scrub(
@@ -38,7 +48,7 @@ pub(super) async fn scrub(
 ) -> Result<Option<ScrubRow>, StoreError> {
     let row = sqlx::query_as!(
         ScrubRow,
-        r#"SELECT cursor_place AS place, (closed_at IS NOT NULL) AS "closed!", coalesce(view, '') AS "view!",
+        r#"SELECT cursor_place AS place, public_cursor AS public_place, (closed_at IS NOT NULL) AS "closed!", coalesce(view, '') AS "view!",
                   public AS "public!", private AS "private!", opened_position AS "opened_position!",
                   coalesce(host, '') AS "host!", touched_at
            FROM current_scrubs WHERE account_id = $1 AND scrub = $2"#,
@@ -56,6 +66,7 @@ pub(super) struct OpenScrub {
     pub view: String,
     pub opened_position: i64,
     pub cursor: Option<i64>,
+    pub public_cursor: Option<i64>,
     pub place: i64,
 }
 
@@ -68,7 +79,7 @@ pub(super) async fn open_scrubs_with(
     let scrubs = sqlx::query_as!(
         OpenScrub,
         r#"SELECT s.scrub AS "scrub!", coalesce(s.view, '') AS "view!", s.opened_position AS "opened_position!",
-                  s.cursor_place AS cursor, d.place AS "place!"
+                  s.cursor_place AS cursor, s.public_cursor, d.place AS "place!"
            FROM current_scrubs s
            CROSS JOIN LATERAL (SELECT place FROM deck_rows WHERE account_id = $1 AND generation = s.generation
              AND scrub = s.scrub AND repo_id = $2 AND number BETWEEN $3 AND $3 ORDER BY number) AS d
@@ -259,6 +270,46 @@ pub(super) async fn between(
         after,
         before,
         limit,
+        sight.is_all(),
+        sight.private() as _,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows)
+}
+
+/// The rows at some places, as [`between`] has them.
+pub(super) async fn at(
+    connection: &mut PgConnection,
+    account_id: i64,
+    scrub: i64,
+    sight: &Sight,
+    places: &[i64],
+) -> Result<Vec<NextRow>, StoreError> {
+    if places.is_empty() {
+        return Ok(vec![]);
+    }
+    let rows = sqlx::query_as!(
+        NextRow,
+        r#"SELECT d.place AS "place!", d.repo_id AS "repo_id!", d.number AS "number!",
+                  coalesce(i.live AND i.state = 'open' AND EXISTS (SELECT FROM visible_repositories r
+                    WHERE r.account_id = $1 AND r.repo_id = d.repo_id), false) AS "open!",
+                  coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!"
+           FROM accounts a
+           CROSS JOIN UNNEST($3::bigint[]) AS wanted (place)
+           CROSS JOIN LATERAL (SELECT place, repo_id, number FROM deck_rows
+             WHERE account_id = $1 AND generation = a.generation AND scrub = $2 AND place BETWEEN wanted.place AND wanted.place
+               AND outcome IS DISTINCT FROM 'skipped'
+               AND ($4 OR (SELECT (NOT r.private OR r.repo_id = ANY($5))
+                           FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1))
+             ORDER BY place LIMIT 1) AS d
+           LEFT JOIN LATERAL (SELECT live, state, folded FROM items
+             WHERE account_id = $1 AND generation = a.generation AND repo_id = d.repo_id AND number = d.number LIMIT 1) AS i
+             ON true
+           WHERE a.account_id = $1"#,
+        account_id,
+        scrub,
+        places,
         sight.is_all(),
         sight.private() as _,
     )

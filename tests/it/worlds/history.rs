@@ -118,9 +118,13 @@ impl Story {
         is_hidden(repo_id) || self.later_is_hidden && repo_id == 5
     }
 
-    /// Where an item is now, if that is public. Whoever marks it by an address that is hidden marks it there, for all to see.
+    /// Where an item is now, if that is public. When the mate marks it by a hidden address that they know, they mark it there, for all
+    /// to see.
     fn publicly(&self, address: (i64, i64)) -> (i64, i64) {
         let mut now = address;
+        if self.hides(now.0) && now.0 != MATES {
+            return address;
+        }
         while let Some(next) = self.went.get(&now) {
             now = *next;
         }

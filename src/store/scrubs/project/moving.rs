@@ -6,11 +6,13 @@ use super::Rows;
 use crate::store::StoreError;
 
 impl Rows<'_> {
-    /// Of both rows the first coming and the last going are kept, so that what came of them in between is not forgotten.
+    /// Of both rows the first coming and the last going are kept, so that what came of them in between is not forgotten. `public`:
+    /// those who see what is public alone see it too.
     pub(super) async fn move_to(
         &mut self,
         scrub: i64,
         (from, place): (Option<i64>, i64),
+        public: bool,
         position: i64,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -24,7 +26,7 @@ impl Rows<'_> {
                  left_position = NULL, left_at = NULL, moved_at = $7, chosen_position = $6, chosen_at = $7
                WHERE account_id = $1 AND ctid = (SELECT ctid FROM deck_rows WHERE account_id = $1 AND generation = $2
                  AND scrub = $3 AND place BETWEEN $5 AND $5 ORDER BY place LIMIT 1))
-             UPDATE scrubs SET cursor_place = $5, touched_at = $7
+             UPDATE scrubs SET cursor_place = $5, public_cursor = CASE WHEN $8 THEN $5 ELSE public_cursor END, touched_at = $7
              WHERE account_id = $1 AND generation = $2 AND scrub = $3",
             self.account_id,
             self.generation,
@@ -33,6 +35,7 @@ impl Rows<'_> {
             place,
             position,
             at,
+            public,
         )
         .execute(&mut *self.connection)
         .await?;
