@@ -9,6 +9,7 @@ mod dividing;
 mod edited;
 mod ends;
 mod following;
+mod hidden;
 mod hour;
 mod inherited;
 mod meeting;
