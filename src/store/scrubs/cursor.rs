@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
+use super::rounds;
 use super::rows::{self, NextRow};
-use super::{rounds, shape};
 use crate::activity::Sight;
 use crate::activity::scrubbing::Cursors;
 use crate::scrub::Track;
@@ -49,14 +49,26 @@ impl ToRead<'_> {
         place: i64,
         most: usize,
     ) -> Result<Vec<i64>, StoreError> {
+        self.within(connection, &[(place, i64::MAX), (0, place)], most, |_| true).await
+    }
+
+    /// The first rows that are still to be read, so many at most, within some ranges of places, whose ends are not included.
+    async fn within(
+        &self,
+        connection: &mut PgConnection,
+        ranges: &[(i64, i64)],
+        most: usize,
+        which: fn(&NextRow) -> bool,
+    ) -> Result<Vec<i64>, StoreError> {
         let mut found = vec![];
-        for (mut after, before) in [(place, i64::MAX), (0, place)] {
+        for (mut after, before) in ranges.iter().copied() {
             let mut at_once = if most == 1 { FEW } else { MANY };
             while found.len() < most {
                 let (account_id, scrub, sight) = (self.account_id, self.scrub, self.sight);
-                let rows = rows::between(connection, account_id, scrub, sight, (after, before), at_once).await?;
+                let mut rows = rows::between(connection, account_id, scrub, sight, (after, before), at_once).await?;
                 let Some(last) = rows.last() else { break };
                 (after, at_once) = (last.place, MANY);
+                rows.retain(which);
                 found.extend(self.among(connection, rows).await?);
             }
         }
@@ -96,23 +108,14 @@ impl ToRead<'_> {
         if *self.sight == Sight::Public {
             return Ok(public);
         }
-        let hidden = shape::hidden(connection, self.account_id, self.scrub, &Sight::Public).await?;
         // After the last row come those that were left behind.
-        let later = hidden.partition_point(|hidden| *hidden <= place);
-        let (earlier, later) = hidden.split_at(later);
-        let earlier = earlier.strip_suffix(&[place]).unwrap_or(earlier);
-        let order = |at: i64| (at <= place, at);
-        let comes_first = |at: &&i64| public.is_none_or(|public| order(**at) < order(public));
-        let private: Vec<i64> = later.iter().chain(earlier).take_while(comes_first).copied().collect();
-        let (few, many) = private.split_at(private.len().min(FEW as usize));
-        for places in [few].into_iter().chain(many.chunks(MANY as usize)) {
-            let mut rows = rows::at(connection, self.account_id, self.scrub, self.sight, places).await?;
-            rows.sort_unstable_by_key(|row| order(row.place));
-            if let Some(first) = self.among(connection, rows).await?.first() {
-                return Ok(Some(*first));
-            }
-        }
-        Ok(public)
+        let before: &[(i64, i64)] = match public {
+            Some(public) if public > place => &[(place, public)],
+            Some(public) => &[(place, i64::MAX), (0, public)],
+            None => &[(place, i64::MAX), (0, place)],
+        };
+        let private = self.within(connection, before, 1, |row| row.private).await?.pop();
+        Ok(private.or(public))
     }
 }
 
@@ -171,16 +174,21 @@ impl Cursor<'_> {
         place: i64,
         read: &BTreeSet<i64>,
     ) -> Result<Cursors, StoreError> {
-        let public = match is_seen(connection, account_id, (self.scrub, place), &Sight::Public).await? {
-            true => self.next_public(connection, account_id, place, read).await?,
-            false => self.at.public,
+        let is_public = is_seen(connection, account_id, (self.scrub, place), &Sight::Public).await?;
+        // Or nobody sees the row any more.
+        let (public, waits) = match is_public || self.at.public == Some(place) {
+            true => {
+                let next = self.next_public(connection, account_id, place, read).await?;
+                (next, next)
+            }
+            false => (self.at.public, self.at_public(connection, account_id).await?),
         };
         if self.at.whole != Some(place) {
             return Ok(Cursors { whole: self.at.whole, public });
         }
         let started = self.started(connection, account_id, dealt).await?;
         let to_read = ToRead { account_id, scrub: self.scrub, sight: dealt, started, read };
-        Ok(Cursors { whole: to_read.with_private(connection, place, public).await?, public })
+        Ok(Cursors { whole: to_read.with_private(connection, place, waits).await?, public })
     }
 
     /// The position at which the round began in which a scrub deals and reads, for whoever sees `sight`.

@@ -134,8 +134,7 @@ pub async fn advance(
     // The cursor was moved back to a row that was read in this scrub.
     let (marked, _) = rows::is_done(turn.connection(), account_id, scrub, place).await?;
     // What those do not see who see what is public alone ends no round of theirs.
-    let hidden = !cursor::is_seen(turn.connection(), account_id, (scrub, place), &Sight::Public).await?;
-    let left = (to.whole.is_some(), hidden || to.public.is_some());
+    let left = (to.whole.is_some(), to.public.is_some() || to.public == at.public_place);
     let mut facts = vec![ScrubFact::Advanced { scrub, place, skipped, to }];
     if !skipped && !marked {
         let (repo_id, number) = address;

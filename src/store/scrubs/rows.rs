@@ -235,6 +235,8 @@ pub(super) struct NextRow {
     /// Open and visible.
     pub open: bool,
     pub transferred: bool,
+    /// Its repository is private now.
+    pub private: bool,
 }
 
 /// Rows of a deck between two places, neither included, that the reader sees and that were not skipped; at most
@@ -252,7 +254,9 @@ pub(super) async fn between(
         r#"SELECT d.place AS "place!", d.repo_id AS "repo_id!", d.number AS "number!",
                   coalesce(i.live AND i.state = 'open' AND EXISTS (SELECT FROM visible_repositories r
                     WHERE r.account_id = $1 AND r.repo_id = d.repo_id), false) AS "open!",
-                  coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!"
+                  coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!",
+                  coalesce((SELECT r.private FROM visible_repositories r
+                    WHERE r.account_id = $1 AND r.repo_id = d.repo_id LIMIT 1), false) AS "private!"
            FROM accounts a
            CROSS JOIN LATERAL (SELECT * FROM deck_rows
              WHERE account_id = $1 AND generation = a.generation AND scrub = $2 AND place > $3 AND place < $4
@@ -270,46 +274,6 @@ pub(super) async fn between(
         after,
         before,
         limit,
-        sight.is_all(),
-        sight.private() as _,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows)
-}
-
-/// The rows at some places, as [`between`] has them.
-pub(super) async fn at(
-    connection: &mut PgConnection,
-    account_id: i64,
-    scrub: i64,
-    sight: &Sight,
-    places: &[i64],
-) -> Result<Vec<NextRow>, StoreError> {
-    if places.is_empty() {
-        return Ok(vec![]);
-    }
-    let rows = sqlx::query_as!(
-        NextRow,
-        r#"SELECT d.place AS "place!", d.repo_id AS "repo_id!", d.number AS "number!",
-                  coalesce(i.live AND i.state = 'open' AND EXISTS (SELECT FROM visible_repositories r
-                    WHERE r.account_id = $1 AND r.repo_id = d.repo_id), false) AS "open!",
-                  coalesce(i.folded -> 'transferred_to' IS NOT NULL, false) AS "transferred!"
-           FROM accounts a
-           CROSS JOIN UNNEST($3::bigint[]) AS wanted (place)
-           CROSS JOIN LATERAL (SELECT place, repo_id, number FROM deck_rows
-             WHERE account_id = $1 AND generation = a.generation AND scrub = $2 AND place BETWEEN wanted.place AND wanted.place
-               AND outcome IS DISTINCT FROM 'skipped'
-               AND ($4 OR (SELECT (NOT r.private OR r.repo_id = ANY($5))
-                           FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1))
-             ORDER BY place LIMIT 1) AS d
-           LEFT JOIN LATERAL (SELECT live, state, folded FROM items
-             WHERE account_id = $1 AND generation = a.generation AND repo_id = d.repo_id AND number = d.number LIMIT 1) AS i
-             ON true
-           WHERE a.account_id = $1"#,
-        account_id,
-        scrub,
-        places,
         sight.is_all(),
         sight.private() as _,
     )

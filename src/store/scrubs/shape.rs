@@ -63,7 +63,7 @@ impl Shape {
 
 /// The places of the rows that a reader does not see, ascending: those of each of the deck's repositories, which the
 /// index tells one after the other.
-pub(super) async fn hidden(
+async fn hidden(
     connection: &mut PgConnection,
     account_id: i64,
     scrub: i64,

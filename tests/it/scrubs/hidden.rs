@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Host, acted, opened, rebuilds_the_same};
-use crate::support::payload::{issue, issues, repository};
+use crate::support::payload::{issue, issues, repository, user};
 use crate::support::{TestApp, run_test};
 
 /// A deck of a private row, three public ones and a private one, in this order, and who sees all of it and who does not.
@@ -110,6 +110,24 @@ async fn the_cursor_is_moved_to_what_some_do_not_see() {
         assert_eq!(read_by(&insider, &public).await, [json!(6), json!(2)]);
         to(&public, 2, 3).await;
         assert_eq!(read_by(&insider, &public).await, [json!(3), json!(3)]);
+        app
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_whose_repository_is_deleted_holds_nobody() {
+    run_test(async |app| {
+        let (insider, public, scrub) = dealt(&app).await;
+        insider.advance(&scrub, 1, false).await;
+        assert_eq!(read_by(&insider, &public).await, [json!(1), json!(1)]);
+        let widgets = repository(1, "widgets");
+        let payload =
+            json!({"action": "deleted", "repository": widgets, "sender": user("ada"), "installation": {"id": 1}});
+        app.deliver("repository", &payload).await;
+        assert_eq!(read_by(&insider, &public).await[1], json!(null));
+        assert_eq!(insider.advance(&scrub, 2, true).await.1["cursor"], 5);
+        assert_eq!(read_by(&insider, &public).await, [json!(6), json!(null)]);
         app
     })
     .await;
