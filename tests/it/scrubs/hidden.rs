@@ -121,6 +121,9 @@ async fn a_row_whose_repository_is_deleted_holds_nobody() {
         let (insider, public, scrub) = dealt(&app).await;
         insider.advance(&scrub, 1, false).await;
         assert_eq!(read_by(&insider, &public).await, [json!(1), json!(1)]);
+        // Something public is left, else the public knows no such account.
+        let at = "2026-07-10T00:00:00Z";
+        app.deliver("issues", &issues("opened", &issue(7, at, at), &repository(3, "others"))).await;
         let widgets = repository(1, "widgets");
         let payload =
             json!({"action": "deleted", "repository": widgets, "sender": user("ada"), "installation": {"id": 1}});
