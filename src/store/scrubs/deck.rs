@@ -65,8 +65,9 @@ pub async fn deck(
     let shape = Shape::of(&mut moment, account_id, (scrub.scrub, scrub.imported), &range.sight).await?;
     let place = |shown: i64| shape.as_ref().map_or(shown, |shape| shape.place(shown));
     let cursor = scrub.cursor.map(place);
-    let mut rows = rows(&mut moment, account_id, scrub, (place(range.after), cursor), &range).await?;
-    if !shape::is_whole(&mut moment, account_id, scrub.scrub, &range.sight).await? {
+    let whole = shape::is_whole(&mut moment, account_id, scrub.scrub, &range.sight).await?;
+    let mut rows = rows(&mut moment, account_id, scrub, (place(range.after), cursor), (&range, whole)).await?;
+    if !whole {
         let places: Vec<i64> = rows.iter().map(|row| row.place).collect();
         let opened = scrub.opened_at.map(|at| (scrub.opened_position, at));
         let visits =
@@ -148,7 +149,8 @@ impl StoredRow {
     }
 }
 
-/// The rows after a place; `cursor` is where the cursor is for the reader.
+/// The rows after a place; `cursor` is where the cursor is for the reader, who sees the `whole` deck. To the others, the cursor has
+/// been at rows where the group never was: it went on from them by hand, or when the scrub ended.
 ///
 /// The scalar subquery and the LATERALs with LIMIT keep the planner from joining the whole deck with all items when it
 /// knows little of the tables.
@@ -157,7 +159,7 @@ async fn rows(
     account_id: i64,
     scrub: &Scrub,
     (after, cursor): (i64, Option<i64>),
-    range: &DeckRange,
+    (range, whole): (&DeckRange, bool),
 ) -> Result<Vec<StoredRow>, StoreError> {
     let rows = sqlx::query_as!(
         StoredRow,
@@ -170,7 +172,8 @@ async fn rows(
            FROM current_scrubs s
            CROSS JOIN LATERAL (SELECT * FROM deck_rows
              WHERE account_id = $1 AND generation = s.generation AND scrub = $2 AND place > $4
-               AND (NOT $6 OR arrived_position IS NOT NULL OR marked OR outcome IS NOT NULL OR place = $8)
+               AND (NOT $6 OR arrived_position IS NOT NULL OR marked OR outcome IS NOT NULL OR place = $8
+                    OR (advanced_position IS NOT NULL AND NOT $9))
                AND (marked OR NOT s.imported)
                AND (SELECT ($3 OR NOT r.private OR r.repo_id = ANY($7))
                     FROM visible_repositories r WHERE r.account_id = $1 AND r.repo_id = deck_rows.repo_id LIMIT 1)
@@ -190,6 +193,7 @@ async fn rows(
         range.visited,
         range.sight.private() as _,
         cursor,
+        whole,
     )
     .fetch_all(connection)
     .await?;

@@ -1,5 +1,6 @@
 //! A scrub of which some readers see a part: their cursor is where it would be if nothing else was in the deck.
 
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -110,6 +111,16 @@ async fn the_cursor_is_moved_to_what_some_do_not_see() {
         assert_eq!(read_by(&insider, &public).await, [json!(6), json!(2)]);
         to(&public, 2, 3).await;
         assert_eq!(read_by(&insider, &public).await, [json!(3), json!(3)]);
+        // When the scrub ends, each was at a row of their own.
+        to(&insider, 4, 5).await;
+        app.clock.set(&(app.clock.now() + TimeDelta::minutes(1)).to_rfc3339());
+        insider.close(&scrub).await;
+        let at_the_end = async |host: &Host<'_>| {
+            let minutes = host.text("/api/v1/scrubs/1/minutes.md").await;
+            let rest = minutes.split_once("Not read to the end").unwrap().1;
+            [6, 3].map(|number| rest.contains(&format!("Issue {number}\n")))
+        };
+        assert_eq!((at_the_end(&insider).await, at_the_end(&public).await), ([true, false], [false, true]));
         app
     })
     .await;
