@@ -222,7 +222,8 @@ pub async fn standing(
              SELECT found.source_key AS first, found.source_key, found.position
              FROM UNNEST($2::text[]) AS wanted (source_key)
              CROSS JOIN LATERAL (SELECT source_key, position FROM events
-               WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found
+               WHERE account_id = $1 AND source_key BETWEEN wanted.source_key AND wanted.source_key
+               ORDER BY source_key LIMIT 1) AS found
              UNION ALL
              SELECT chain.first, later.source_key, later.position
              FROM chain JOIN events later ON later.account_id = $1 AND later.supersedes = chain.source_key)

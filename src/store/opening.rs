@@ -207,7 +207,8 @@ async fn store_and_read(
            SELECT 'key', NULL, NULL, found.source_key, NULL, NULL
            FROM UNNEST($7::text[]) AS wanted (source_key)
            CROSS JOIN LATERAL (SELECT source_key FROM events
-             WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found
+             WHERE account_id = $1 AND source_key BETWEEN wanted.source_key AND wanted.source_key
+             ORDER BY source_key LIMIT 1) AS found
            UNION ALL
            SELECT 'item', wanted.repo_id, wanted.id, found.folded::text, NULL, NULL
            FROM UNNEST($8::bigint[], $9::bigint[]) AS wanted (repo_id, id)
@@ -287,7 +288,8 @@ async fn read(
            SELECT 'key', NULL, NULL, found.source_key, NULL, NULL
            FROM UNNEST($3::text[]) AS wanted (source_key)
            CROSS JOIN LATERAL (SELECT source_key FROM events
-             WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found
+             WHERE account_id = $1 AND source_key BETWEEN wanted.source_key AND wanted.source_key
+             ORDER BY source_key LIMIT 1) AS found
            UNION ALL
            SELECT 'item', wanted.repo_id, wanted.id, found.folded::text, NULL, NULL
            FROM UNNEST($4::bigint[], $5::bigint[]) AS wanted (repo_id, id)

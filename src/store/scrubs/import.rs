@@ -45,7 +45,8 @@ pub async fn import(
     let known = sqlx::query_scalar!(
         r#"SELECT found.source_key AS "key!" FROM UNNEST($2::text[]) AS wanted (source_key)
            CROSS JOIN LATERAL (SELECT source_key FROM events
-             WHERE account_id = $1 AND source_key = wanted.source_key LIMIT 1) AS found"#,
+             WHERE account_id = $1 AND source_key BETWEEN wanted.source_key AND wanted.source_key
+             ORDER BY source_key LIMIT 1) AS found"#,
         account_id,
         &keys,
     )

@@ -262,6 +262,30 @@ async fn a_label_and_a_milestone_are_found_by_name_without_reading_all() {
     database.drop().await;
 }
 
+/// New keys in a log that has grown since there was one event in it, which is what the planner knows: an index with the whole key has
+/// to be asked for in its order, or each key costs the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn known_source_keys_are_found_whatever_the_planner_knows() {
+    let database = TestDatabase::plain().await;
+    let mut connection = PgConnection::connect(&database.url).await.unwrap();
+    fill(&mut connection).await;
+    let event = |range: &str| {
+        format!(
+            "INSERT INTO events (account_id, position, source_key, source, kind, recorded_at, data)
+             SELECT 1, g, 'k' || g, 'scrub', 'read', now(), '{{}}' FROM generate_series({range}) AS g"
+        )
+    };
+    let grown = format!("TRUNCATE events; {}; ANALYZE events; {}", event("1, 1"), event(&format!("2, {ROWS}")));
+    sqlx::raw_sql(AssertSqlSafe(grown)).execute(&mut connection).await.unwrap();
+    check_visits(&mut connection, "SELECT found.source_key AS \"key!\"", "1, '{n1,n2,n3,k7}'", 4..=40).await;
+    let others = stored()
+        .into_values()
+        .filter(|stored| stored["query"].as_str().is_some_and(|sql| sql.contains("source_key = wanted.source_key")));
+    assert_eq!(others.count(), 0, "such a statement has BETWEEN and ORDER BY");
+    connection.close().await.unwrap();
+    database.drop().await;
+}
+
 /// Many items at once and one alone, by the names of their repositories.
 #[tokio::test(flavor = "multi_thread")]
 async fn repositories_are_found_by_name_without_reading_all() {
